@@ -1,0 +1,80 @@
+/**
+ * The contract of Lua modules: a Lua API is declared once, here, and everything else is made from the
+ * declaration: the stub and argument check in the sandbox, completion and hover in the editor, /llms.txt,
+ * the README's table, LuaLS files.
+ */
+import type { LuaType, Static } from './types.js'
+
+/** A parameter. It may be left out when its type is `Optional`. */
+export interface Param<N extends string = string, T extends LuaType = LuaType> {
+  readonly name: N
+  readonly type: T
+  readonly doc: string
+}
+
+type ArgumentsOf<P> = P extends readonly [infer Head, ...infer Rest]
+  ? [Head extends { type: infer T } ? Static<T> : never, ...ArgumentsOf<Rest>]
+  : []
+
+/** What a host function knows of the invocation that calls it; filled in by the server, never by the child. */
+export interface HostCall {
+  readonly functionId: string
+  readonly functionName: string
+  readonly versionId: string
+  readonly executionId: string
+  readonly trigger: string
+  /** Aborted when the invocation ends for whatever reason: its deadline, its end, the server's stop. */
+  readonly signal: AbortSignal
+}
+
+interface Described<P extends readonly Param[], R extends LuaType> {
+  /** The promise in a sentence or two, then limits and errors. Markdown. */
+  readonly doc: string
+  readonly params: P
+  readonly returns: R
+  /** What is returned, in words; needed when the type alone does not say it. */
+  readonly returnDoc?: string
+  /** True when a failure of the outside world gives `nil, message` (LuaFailure) instead of a Lua error. */
+  readonly fails?: boolean
+  /** A runnable body of a handler. Every example is run by a test. */
+  readonly example: string
+}
+
+export interface HostFunction<P extends readonly Param[] = readonly Param[], R extends LuaType = LuaType> extends Described<P, R> {
+  readonly place: 'host'
+  /**
+   * Set where Lua need not wait for the result: the call travels with the next frame and Lua gets this value
+   * at once. A later failure makes the invocation fail, so nothing is lost silently.
+   */
+  readonly oneWay?: { readonly result: boolean | undefined }
+  readonly run: (call: HostCall, ...args: ArgumentsOf<P>) => Promise<Static<R>> | Static<R>
+}
+
+/** Runs in the sandbox; its code is `plugins/lua/<module>/local.ts`, under the same name. */
+export interface LocalFunction<P extends readonly Param[] = readonly Param[], R extends LuaType = LuaType> extends Described<P, R> {
+  readonly place: 'local'
+}
+
+/** Any declared function. `run` is typed loosely here because parameter types differ from function to function. */
+export type LuaFunctionDeclaration = LocalFunction | (Omit<HostFunction, 'run'> & {
+  readonly run: (call: HostCall, ...args: never[]) => unknown
+})
+
+export interface LuaModule {
+  /** The global name in Lua. */
+  readonly name: string
+  readonly doc: string
+  readonly functions: { readonly [name: string]: LuaFunctionDeclaration }
+  /** For a module written in Lua: its source. It is loaded in the sandbox by `require(name)` only. */
+  readonly source?: string
+}
+
+export const param = <const N extends string, const T extends LuaType>(name: N, type: T, doc: string): Param<N, T> => ({ name, type, doc })
+
+export const host = <const P extends readonly Param[], const R extends LuaType>(declaration: Omit<HostFunction<P, R>, 'place'>): HostFunction<P, R> =>
+  ({ place: 'host', ...declaration })
+
+export const local = <const P extends readonly Param[], const R extends LuaType>(declaration: Omit<LocalFunction<P, R>, 'place'>): LocalFunction<P, R> =>
+  ({ place: 'local', ...declaration })
+
+export const luaModule = <const M extends Omit<LuaModule, 'name'>>(name: string, declaration: M): LuaModule & M => ({ name, ...declaration })

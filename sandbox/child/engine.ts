@@ -1,0 +1,91 @@
+/**
+ * The one door between the sandbox and whatever executes Lua: prepare a version once, run an invocation in a
+ * fresh environment, convert values, position errors. Nothing outside `sandbox/child/<engine>/` may know
+ * which engine stands behind it.
+ */
+
+/**
+ * A value on the border. A Lua string is a *binary string*: a JavaScript string with one unit (0–255) for
+ * each byte. `undefined` is nil. Tables and functions of Lua are handles, valid until their run ends.
+ */
+export type LuaValue = undefined | boolean | number | string | LuaTable | LuaFunction
+
+/** A Lua table, read and written raw: no metamethod ever runs. */
+export interface LuaTable {
+  readonly type: 'table'
+  get (key: LuaValue): LuaValue
+  set (key: LuaValue, value: LuaValue): void
+  /** The border as `rawlen` gives it. */
+  length (): number
+  entries (): Iterable<[LuaValue, LuaValue]>
+  /** The same for handles of the same table; for finding cycles. */
+  identity (): object
+}
+
+export interface LuaFunction { readonly type: 'function' }
+
+/** What JavaScript may hand to Lua: arrays become lists, Maps and plain objects become tables, deeply. */
+export type ToLua = LuaValue | readonly ToLua[] | ReadonlyMap<string | number, ToLua> | { readonly [key: string]: ToLua }
+
+/** Several results of one native function, as `return a, b` in Lua. */
+export class Results {
+  constructor (readonly values: readonly ToLua[]) {}
+}
+
+/**
+ * A function of JavaScript that Lua can call. Missing arguments are absent from `args` (so `args.length` is
+ * what `select('#', ...)` would give). A thrown LuaRaise becomes a Lua error that `pcall` catches; any other
+ * thrown value becomes the error "internal error in 'name'", with no JavaScript text in it, and is given to
+ * `onInternalError`.
+ */
+export type NativeFunction = (...args: LuaValue[]) => ToLua | Results
+
+/** Raises a Lua error from a native function. The caller's position is put in front, as `luaL_error` does. */
+export class LuaRaise extends Error {}
+
+/** A library as `_G[name]`: a new table for every run, so that what a run does to it ends with the run. */
+export interface Library {
+  readonly name: string
+  readonly functions: { readonly [name: string]: NativeFunction }
+}
+
+export interface EngineOptions {
+  readonly libraries: readonly Library[]
+  /** Modules written in Lua (binary strings), loaded by `require(name)`; without any there is no `require`. */
+  readonly sources?: { readonly [name: string]: string }
+  /** `print` writes here, one call a line, without the newline. */
+  readonly print: (line: string) => void
+  /** The one clock (milliseconds since 1970) and the one random source, so that a run can be replayed. */
+  readonly now: () => number
+  readonly random: () => number
+  readonly onInternalError?: (name: string, error: unknown) => void
+  /** Bytes one run may hold in strings and tables, as far as the engine can tell; beyond: "not enough memory". */
+  readonly memoryLimit: number
+}
+
+/** How a run ended badly. `message` is as Lua raised it, with its `chunk:line:` prefix. */
+export interface LuaFaultInfo {
+  readonly kind: 'syntax' | 'load' | 'runtime' | 'memory' | 'no-handler' | 'bad-return'
+  readonly message: string
+  readonly line?: number
+  /** From 1; syntax errors only. */
+  readonly column?: number
+  readonly traceback?: string
+}
+
+export class LuaFault extends Error {
+  constructor (readonly info: LuaFaultInfo) { super(info.message) }
+}
+
+/** A compiled version; holds nothing of any run. */
+export interface Program { readonly chunkName: string }
+
+export interface Engine {
+  /** Compiles text (never bytecode). Throws a LuaFault of kind 'syntax', with line and column. */
+  prepare (code: string, chunkName: string): Program
+  /**
+   * Runs the chunk and then `handler(ctx, event)` in an environment nothing has touched before. Gives the
+   * table that the handler returned. Throws a LuaFault for everything else.
+   */
+  run (program: Program, ctx: ToLua, event: ToLua): LuaTable
+}
