@@ -3,6 +3,7 @@
  * declaration: the stub and argument check in the sandbox, completion and hover in the editor, /llms.txt,
  * the README's table, LuaLS files.
  */
+import type { LogLevel } from '../contracts/records.js'
 import type { LuaType, Static } from './types.js'
 
 /** A parameter. It may be left out when its type is `Optional`. */
@@ -25,6 +26,8 @@ export interface HostCall {
   readonly trigger: string
   /** Aborted when the invocation ends for whatever reason: its deadline, its end, the server's stop. */
   readonly signal: AbortSignal
+  /** Adds to the execution's logs, masked. */
+  readonly log: (level: LogLevel, message: string) => void
 }
 
 interface Described<P extends readonly Param[], R extends LuaType> {

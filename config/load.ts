@@ -1,0 +1,51 @@
+/** Reads the settings from the environment; the only file that looks at `process.env`. */
+import { MoonletError } from '../core/errors.js'
+import { settings, SettingProblem, type Config } from './schema.js'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Gives every setting, valid and frozen. An empty variable counts as unset. Throws SETTINGS_INVALID with one
+ * message that lists every bad setting: wrong values, and names that look like a misspelt setting.
+ */
+export function loadConfig (environment: Environment = process.env): Config {
+  const problems: string[] = []
+  const config: Record<string, unknown> = {}
+  for (const [name, setting] of Object.entries(settings)) {
+    const text = environment[name] === '' ? undefined : environment[name]
+    try {
+      config[name] = setting.read(text)
+    } catch (error) {
+      if (!(error instanceof SettingProblem)) throw error
+      problems.push(`${name} ${error.message} (it is ${JSON.stringify(name === 'API_KEY' ? '***' : text)})`)
+    }
+  }
+  for (const name of Object.keys(environment)) {
+    const meant = misspelt(name)
+    if (meant !== undefined) problems.push(`${name} is no setting; did you mean ${meant}?`)
+  }
+  if (problems.length > 0) throw new MoonletError('SETTINGS_INVALID', `Settings are wrong:\n${problems.map(problem => `  - ${problem}`).join('\n')}`)
+  return Object.freeze(config) as Config
+}
+
+/** The setting that an unknown variable was probably meant to be: same family, or at most two letters off. */
+function misspelt (name: string): string | undefined {
+  if (name in settings) return undefined
+  const family = /^(SANDBOX|QUEUE|EXECUTION)_/.exec(name)?.[0]
+  const candidates = Object.keys(settings).filter(setting => setting.length > 4 || family !== undefined)
+  const close = candidates.find(setting => setting.includes('_') && distance(setting, name) <= 2)
+  return close ?? (family === undefined ? undefined : candidates.filter(setting => setting.startsWith(family)).sort((a, b) => distance(a, name) - distance(b, name))[0])
+}
+
+/** Levenshtein distance, one row at a time. */
+function distance (a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}

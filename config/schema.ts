@@ -1,0 +1,139 @@
+/**
+ * Every setting, declared once. The README's table, the start-up check and the `Config` type are made from
+ * this list. A setting is an environment variable of the same name.
+ */
+import { availableParallelism, totalmem } from 'node:os'
+
+interface Setting<T> {
+  /** One sentence for the README, ending without a full stop where it continues with the default. */
+  readonly doc: string
+  /** As the README prints it; '' when there is none. */
+  readonly defaultText: string
+  readonly unit?: string
+  /** Gives the value, or throws a SettingProblem that says what is expected. `text` is undefined when unset. */
+  readonly read: (text: string | undefined) => T
+}
+
+/** What is wrong with one setting, in words that follow its name: "must be …". */
+export class SettingProblem extends Error {}
+
+export const settings = {
+  PORT: integer({ min: 0, max: 65535, fallback: 3000, doc: 'Port to listen on; 0 takes a free one' }),
+  HOST: text({ fallback: '0.0.0.0', doc: 'Address to listen on' }),
+  DATA_DIR: text({ fallback: './data', doc: 'Folder of the database and the key file; created if absent' }),
+  EXECUTION_TIMEOUT: integer({ min: 0, max: 86400, fallback: 300, unit: 'seconds', zero: 300, doc: 'Longest run of a function; 0 means the default' }),
+  API_KEY: optionalText({ doc: 'Key of the management API and the dashboard; unset: read from `api_key.txt` in the data folder, made at the first start' }),
+  BASE_URL: baseUrl({ doc: 'Public address of this server, for `ctx.baseUrl` and `router.url`' }),
+  BODY_LIMIT: bytes({ min: 1024, max: 1024 ** 3, fallback: 10 * 1024 ** 2, doc: 'Largest request body' }),
+  RESPONSE_LIMIT: bytes({ min: 1024, max: 1024 ** 3, fallback: 10 * 1024 ** 2, doc: 'Largest answer of a function' }),
+  SANDBOX_MAX: integer({ min: 1, max: 1024, fallback: defaultSandboxMax(), defaultText: 'from cores and memory, at least 8', doc: 'Sandbox processes at once' }),
+  SANDBOX_MEMORY_MB: integer({ min: 32, max: 4096, fallback: 128, unit: 'MiB', doc: 'Memory of one sandbox process' }),
+  SANDBOX_MAX_INVOCATIONS: integer({ min: 1, max: 1_000_000_000, fallback: 1000, doc: 'Runs after which a sandbox process is replaced; 1 gives every run a process of its own' }),
+  SANDBOX_IDLE_SECONDS: integer({ min: 1, max: 86400, fallback: 60, unit: 'seconds', doc: 'Idle time after which a sandbox process is ended' }),
+  QUEUE_LIMIT: integer({ min: 0, max: 1_000_000, fallback: 1000, doc: 'Calls that may wait for a sandbox; beyond, the answer is 503' }),
+  QUEUE_TIMEOUT: integer({ min: 1, max: 3600, fallback: 30, unit: 'seconds', doc: 'Longest wait of a call for a sandbox; beyond, the answer is 503' }),
+  HTTP_ALLOW_PRIVATE: boolean({ fallback: false, doc: 'Let functions call loopback, private and link-local addresses' }),
+  LOG_LEVEL: oneOf({ of: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], fallback: 'info', doc: 'Least level of the server\'s own log' }),
+  PLUGINS: list({ doc: 'Third-party plugins to load: package names or paths, separated by commas' })
+} as const
+
+type Settings = typeof settings
+/** All settings, valid and frozen; names as in the environment. */
+export type Config = { readonly [K in keyof Settings]: Settings[K] extends Setting<infer T> ? T : never }
+
+/** A third of the memory at the default size of a sandbox, at most four for each core, at least 8. */
+function defaultSandboxMax (): number {
+  const byMemory = Math.floor(totalmem() / 3 / (128 * 1024 ** 2))
+  return Math.max(8, Math.min(byMemory, availableParallelism() * 4))
+}
+
+interface IntegerOptions { min: number, max: number, fallback: number, doc: string, unit?: string, zero?: number, defaultText?: string }
+
+function integer ({ min, max, fallback, doc, unit, zero, defaultText }: IntegerOptions): Setting<number> {
+  return {
+    doc,
+    defaultText: defaultText ?? String(fallback),
+    ...(unit === undefined ? {} : { unit }),
+    read (text) {
+      if (text === undefined) return fallback
+      const value = /^\d+$/.test(text.trim()) ? Number(text) : NaN
+      if (!(value >= min && value <= max)) throw new SettingProblem(`must be a whole number from ${min} to ${max}${unit === undefined ? '' : ` (${unit})`}`)
+      return value === 0 && zero !== undefined ? zero : value
+    }
+  }
+}
+
+/** A number of bytes, also written with KiB, MiB or GiB. */
+function bytes ({ min, max, fallback, doc }: { min: number, max: number, fallback: number, doc: string }): Setting<number> {
+  const factors: Readonly<Record<string, number>> = { '': 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 }
+  return {
+    doc,
+    defaultText: `${fallback / 1024 ** 2}MiB`,
+    unit: 'bytes',
+    read (text) {
+      if (text === undefined) return fallback
+      const [, digits, suffix = ''] = /^(\d+)\s*(KiB|MiB|GiB)?$/.exec(text.trim()) ?? []
+      const value = digits === undefined ? NaN : Number(digits) * (factors[suffix] ?? NaN)
+      if (!(value >= min && value <= max)) throw new SettingProblem(`must be a number of bytes from ${min} to ${max}, such as 10485760 or 10MiB`)
+      return value
+    }
+  }
+}
+
+function boolean ({ fallback, doc }: { fallback: boolean, doc: string }): Setting<boolean> {
+  return {
+    doc,
+    defaultText: String(fallback),
+    read (text) {
+      if (text === undefined) return fallback
+      if (text === 'true' || text === '1') return true
+      if (text === 'false' || text === '0') return false
+      throw new SettingProblem('must be true or false')
+    }
+  }
+}
+
+function text ({ fallback, doc }: { fallback: string, doc: string }): Setting<string> {
+  return { doc, defaultText: fallback, read: text => text ?? fallback }
+}
+
+function optionalText ({ doc }: { doc: string }): Setting<string | undefined> {
+  return {
+    doc,
+    defaultText: '',
+    read (text) {
+      if (text !== undefined && /\s/.test(text)) throw new SettingProblem('must not contain blanks')
+      return text
+    }
+  }
+}
+
+function oneOf<const T extends string> ({ of, fallback, doc }: { of: readonly T[], fallback: NoInfer<T>, doc: string }): Setting<T> {
+  return {
+    doc: `${doc}: ${of.map(value => `\`${value}\``).join(', ')}`,
+    defaultText: fallback,
+    read (text) {
+      if (text === undefined) return fallback
+      const known = of.find(value => value === text)
+      if (known === undefined) throw new SettingProblem(`must be one of ${of.join(', ')}`)
+      return known
+    }
+  }
+}
+
+function list ({ doc }: { doc: string }): Setting<readonly string[]> {
+  return { doc, defaultText: '', read: text => Object.freeze((text ?? '').split(',').map(part => part.trim()).filter(part => part !== '')) }
+}
+
+/** Unset: `http://localhost:PORT`, filled in once the port is known. */
+function baseUrl ({ doc }: { doc: string }): Setting<string | undefined> {
+  return {
+    doc,
+    defaultText: 'http://localhost:PORT',
+    read (text) {
+      if (text === undefined) return undefined
+      if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) throw new SettingProblem('must be an http or https address, such as https://functions.example.org')
+      return text.replace(/\/+$/, '')
+    }
+  }
+}

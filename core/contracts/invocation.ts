@@ -1,0 +1,77 @@
+/** One run of a function: what a trigger asks for and what comes back. */
+import type { Fault, FunctionRecord, LogEntry, VersionRecord } from './records.js'
+
+/**
+ * The request as the handler sees it. All texts are *binary strings*, one unit (0-255) for each byte, as
+ * Node gives header values and as Lua holds strings; `toText` in core/binary.ts decodes them.
+ */
+export interface InvocationEvent {
+  readonly method: string
+  /** Whole path, percent-decoded, without query. */
+  readonly path: string
+  /** `path` without `/fn/{id}`; `/` when nothing is left. */
+  readonly relativePath: string
+  /** Canonical names (`X-My-Header`), first value only. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly query: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+}
+
+export interface InvocationRequest {
+  readonly fn: FunctionRecord
+  readonly version: VersionRecord
+  /** 'http', 'cron', 'draft', 'rerun' or a plugin's own name. */
+  readonly trigger: string
+  readonly event: InvocationEvent
+  /** `X-Request-Id` or one made by the server; `ctx.requestId`. */
+  readonly requestId: string
+  /** False runs it without any record (drafts). */
+  readonly record: boolean
+}
+
+/** What the handler answered, with the rules of BEHAVIOUR section 6 applied. */
+export interface Answer {
+  /** 100 to 999. */
+  readonly statusCode: number
+  /** Names as the handler wrote them; a list gives several headers of that name. Binary strings. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>
+  /** Decoded when the handler set `isBase64Encoded`. */
+  readonly body: Uint8Array
+  readonly isBase64Encoded: boolean
+}
+
+export interface Outcome {
+  readonly executionId: string
+  readonly functionId: string
+  readonly versionId: string
+  readonly durationMs: number
+  /** Exactly one of `answer` and `fault` is set. */
+  readonly answer: Answer | undefined
+  readonly fault: Fault | undefined
+  /** Text of BEHAVIOUR section 9, when there is a fault. */
+  readonly errorMessage: string | undefined
+  /** Masked; kept here for draft runs, which have no record. */
+  readonly logs: readonly LogEntry[]
+}
+
+/** Beginning and end of every recorded run, for the live view. */
+export interface ExecutionNotice {
+  readonly phase: 'begin' | 'end'
+  readonly executionId: string
+  readonly functionId: string
+}
+
+export interface Invoker {
+  /**
+   * Runs one invocation and resolves when its execution record is durable. A fault of the function, its
+   * deadline or its limits is an outcome, not a rejection. Rejects only when the queue is full (QUEUE_FULL),
+   * the wait for a sandbox was too long (QUEUE_TIMEOUT), the server is stopping (SERVER_STOPPING), or the
+   * record could not be made durable (STORAGE_FAILED).
+   */
+  invoke (request: InvocationRequest): Promise<Outcome>
+  /** Parses code in a sandbox without running it; undefined when it is fine. */
+  check (code: string): Promise<Fault | undefined>
+  onExecution (listener: (notice: ExecutionNotice) => void): () => void
+  /** Finishes what runs within `graceMs`, then kills; every execution gets its record. */
+  stop (graceMs: number): Promise<void>
+}

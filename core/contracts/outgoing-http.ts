@@ -1,0 +1,26 @@
+/** The server's one HTTP client: what functions (http, ai, email) reach the world through. */
+export interface OutgoingRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: Uint8Array | string
+  readonly signal: AbortSignal
+}
+
+export interface OutgoingResponse {
+  readonly statusCode: number
+  readonly statusText: string
+  /** Canonical names (`X-My-Header`), first value only; binary strings. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+}
+
+export interface OutgoingHttp {
+  /**
+   * Performs a request with its redirects. Every address it connects to is checked after name resolution.
+   * Rejects with an Error whose message is fit for people: refused, unknown host, private address (naming
+   * HTTP_ALLOW_PRIVATE), too large, too many redirects, no completion within 30 s.
+   */
+  request (request: OutgoingRequest): Promise<OutgoingResponse>
+  close (): Promise<void>
+}

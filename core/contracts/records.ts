@@ -1,0 +1,107 @@
+/**
+ * What Moonlet keeps, as the program holds it. Times are Unix seconds, durations milliseconds. The JSON of
+ * the management API is made from these in `plugins/routes/`.
+ */
+export interface FunctionRecord {
+  readonly id: string
+  readonly name: string
+  readonly description: string | undefined
+  readonly disabled: boolean
+  /** 7, 15, 30 or 365; undefined means 7. */
+  readonly retentionDays: number | undefined
+  /** undefined: never set; '': cleared. */
+  readonly cronSchedule: string | undefined
+  readonly cronStatus: 'active' | 'paused'
+  /** Run once at start when a tick was missed while the server was down. */
+  readonly cronCatchUp: boolean
+  readonly saveResponse: boolean
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+export interface VersionRecord {
+  /** `ver_{function id}_v{number}` */
+  readonly id: string
+  readonly functionId: string
+  /** From 1, never used twice within one function. */
+  readonly version: number
+  readonly code: string
+  readonly createdAt: number
+  readonly isActive: boolean
+}
+
+export type ExecutionStatus = 'pending' | 'success' | 'error'
+
+export type FaultKind = 'syntax' | 'load' | 'runtime' | 'memory' | 'no-handler' | 'bad-return' |
+  'timeout' | 'crash' | 'protocol' | 'limit' | 'bad-answer' | 'stopped' | 'skipped' | 'refused' | 'interrupted'
+
+/** How an execution failed, structured; `error_message` is made from it for people. */
+export interface Fault {
+  readonly kind: FaultKind
+  /** As Lua raised it, with its `chunk:line:` prefix, or the server's own words. */
+  readonly message: string
+  readonly line?: number
+  readonly column?: number
+  readonly traceback?: string
+}
+
+export interface ExecutionRecord {
+  readonly id: string
+  readonly functionId: string
+  readonly versionId: string
+  readonly status: ExecutionStatus
+  /** undefined while pending. */
+  readonly durationMs: number | undefined
+  /** The text of BEHAVIOUR section 9; only after a failed run. */
+  readonly errorMessage: string | undefined
+  readonly fault: Fault | undefined
+  /** The masked event as JSON text. */
+  readonly eventJson: string
+  /** Only kept with `saveResponse`. */
+  readonly responseJson: string | undefined
+  readonly trigger: string
+  readonly createdAt: number
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+
+export interface LogEntry {
+  readonly level: LogLevel
+  /** Already masked. */
+  readonly message: string
+  readonly createdAt: number
+}
+
+export interface AiRequestRecord {
+  readonly id: string
+  readonly executionId: string
+  readonly provider: string
+  readonly model: string
+  /** Full URL; '' when none was reached. */
+  readonly endpoint: string
+  readonly requestJson: string
+  readonly responseJson: string | undefined
+  readonly status: 'success' | 'error'
+  readonly errorMessage: string | undefined
+  readonly inputTokens: number | undefined
+  readonly outputTokens: number | undefined
+  readonly durationMs: number
+  readonly createdAt: number
+}
+
+export interface EmailRequestRecord {
+  readonly id: string
+  readonly executionId: string
+  readonly from: string
+  readonly to: readonly string[]
+  readonly subject: string
+  readonly hasText: boolean
+  readonly hasHtml: boolean
+  readonly requestJson: string
+  readonly responseJson: string | undefined
+  readonly status: 'success' | 'error'
+  readonly errorMessage: string | undefined
+  readonly emailId: string | undefined
+  readonly durationMs: number
+  readonly createdAt: number
+}

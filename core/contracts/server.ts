@@ -1,0 +1,37 @@
+/** What plugins find on the Fastify instance. Each is put there by the plugin named in the comment. */
+import type { FastifyRequest } from 'fastify'
+import type { Config } from '../../config/schema.js'
+import type { IdSource } from '../ids.js'
+import type { LuaRegistry } from '../lua/registry.js'
+import type { Invoker } from './invocation.js'
+import type { OutgoingHttp } from './outgoing-http.js'
+import type { FunctionWithVersion, Storage } from './storage.js'
+
+/** Functions and their active versions, in memory; every write to storage.functions or versions must `forget`. */
+export interface FunctionCache {
+  get (id: string): FunctionWithVersion | undefined | Promise<FunctionWithVersion | undefined>
+  forget (id: string): void
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** core/app */
+    readonly config: Config
+    /** core/app; the public address without a trailing slash */
+    readonly baseUrl: () => string
+    /** core/app */
+    readonly ids: IdSource
+    /** plugins/storage, as 'storage' */
+    readonly storage: Storage
+    /** plugins/storage/function-cache, as 'function-cache' */
+    readonly functionCache: FunctionCache
+    /** core/app, as 'lua' */
+    readonly lua: LuaRegistry
+    /** core/app, as 'invoker' */
+    readonly invoker: Invoker
+    /** plugins/outgoing-http, as 'outgoing-http' */
+    readonly outgoingHttp: OutgoingHttp
+    /** plugins/auth, as 'auth': refuses a request that carries no valid key or session (401) */
+    readonly authenticate: (request: FastifyRequest) => Promise<void>
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * The storage interface. Asynchronous, so that a network database can stand behind it. Every promise of a
+ * writing method settles when the write is durable (its batch is committed), or rejects when it is not.
+ * Reads see the writes that were called before them, durable or not. Calls of one tick share a transaction.
+ */
+import type {
+  AiRequestRecord, EmailRequestRecord, ExecutionRecord, ExecutionStatus, Fault, FunctionRecord, LogEntry, VersionRecord
+} from './records.js'
+
+/** `limit` 1 to 100; `offset` from 0. */
+export interface Page { readonly limit: number, readonly offset: number }
+export interface Paged<T> { readonly rows: T[], readonly total: number }
+
+export interface FunctionWithVersion { readonly fn: FunctionRecord, readonly active: VersionRecord | undefined }
+
+export type FunctionPatch = Partial<Pick<FunctionRecord,
+  'name' | 'description' | 'disabled' | 'retentionDays' | 'cronSchedule' | 'cronStatus' | 'cronCatchUp' | 'saveResponse'>>
+
+export interface NewFunction {
+  readonly id: string
+  readonly name: string
+  readonly description: string | undefined
+  readonly code: string
+  readonly now: number
+}
+
+export interface FunctionStore {
+  /** Version 1 is made and active. */
+  create (fn: NewFunction): Promise<FunctionWithVersion>
+  find (id: string): Promise<FunctionWithVersion | undefined>
+  /** Newest `created_at` first. `search` looks in name and description, in any case. */
+  list (page: Page, search?: string): Promise<Paged<FunctionWithVersion>>
+  /** Applies the patch and, if `code` is given, makes and activates a new version, in one transaction. False: no such function. */
+  update (id: string, change: { patch: FunctionPatch, code: string | undefined, now: number }): Promise<boolean>
+  /** Everything that belongs to the function goes too: versions, executions, logs, requests, kv, env. */
+  remove (id: string): Promise<boolean>
+  /** Enabled functions whose schedule is set and active; for the scheduler. */
+  listScheduled (): Promise<FunctionRecord[]>
+}
+
+export interface VersionStore {
+  /** Highest number first. */
+  list (functionId: string, page: Page): Promise<Paged<VersionRecord>>
+  find (functionId: string, version: number): Promise<VersionRecord | undefined>
+  /** False: no such version of this function. Exactly one version is active afterwards. */
+  activate (functionId: string, versionId: string): Promise<boolean>
+  /** The version's executions go too. */
+  remove (functionId: string, versionId: string): Promise<'removed' | 'missing' | 'active'>
+}
+
+export interface NewExecution {
+  readonly id: string
+  readonly functionId: string
+  readonly versionId: string
+  readonly trigger: string
+  readonly eventJson: string
+  readonly createdAt: number
+}
+
+export interface FinishedExecution extends NewExecution {
+  readonly status: Exclude<ExecutionStatus, 'pending'>
+  readonly durationMs: number
+  readonly errorMessage: string | undefined
+  readonly fault: Fault | undefined
+  readonly responseJson: string | undefined
+  /** Those not yet given to `appendLogs`. */
+  readonly logs: readonly LogEntry[]
+}
+
+export interface ExecutionFilter {
+  readonly status?: ExecutionStatus
+  readonly trigger?: string
+  /** Version number. */
+  readonly version?: number
+  /** Unix seconds, both ends included. */
+  readonly from?: number
+  readonly to?: number
+  /** Text in the error message or in a log message, in any case. */
+  readonly text?: string
+}
+
+export interface ExecutionStore {
+  /**
+   * Announces a run. Its pending record is written with the next thing this execution makes durable, or after
+   * a moment if it is still running; a run that ends sooner is written once, finished. Never rejects.
+   */
+  begin (execution: NewExecution): void
+  /** Notes that the execution writes something, so that its record is durable no later than that write. */
+  touch (executionId: string): void
+  /** Logs of a running execution, written early so that a crash keeps them. */
+  appendLogs (executionId: string, logs: readonly LogEntry[]): void
+  appendAiRequest (request: AiRequestRecord): void
+  appendEmailRequest (request: EmailRequestRecord): void
+  /** Settles when the record, its logs and requests, and every earlier write of the run are durable. */
+  finish (execution: FinishedExecution): Promise<void>
+  find (id: string): Promise<ExecutionRecord | undefined>
+  /** Strictly newest first. `responseJson` is left out. */
+  list (functionId: string, page: Page, filter?: ExecutionFilter): Promise<Paged<ExecutionRecord>>
+  /** Oldest first, as are the next two. */
+  logs (executionId: string, page: Page): Promise<Paged<LogEntry>>
+  aiRequests (executionId: string, page: Page): Promise<Paged<AiRequestRecord>>
+  emailRequests (executionId: string, page: Page): Promise<Paged<EmailRequestRecord>>
+  /** The newest execution of each function. */
+  latest (functionIds: readonly string[]): Promise<Map<string, ExecutionRecord>>
+  /** Marks what was pending when the server died; gives how many. Called once, at start. */
+  closeUnfinished (fault: Fault, errorMessage: string): Promise<number>
+  /**
+   * Deletes at most `batch` executions (with logs and requests) older than their function's period; gives how
+   * many. `now` in Unix seconds.
+   */
+  expire (now: number, batch: number): Promise<number>
+  /** The greatest execution id there is; ids made later must be greater. */
+  lastId (): Promise<string | undefined>
+}
+
+export interface KvEntry {
+  readonly key: Uint8Array
+  readonly value: Uint8Array
+  /** Unix milliseconds. */
+  readonly expiresAt: number | undefined
+}
+
+/** `scope` is a function id, or '' for the store shared by all functions. Keys and values are bytes. */
+export interface KvStore {
+  get (scope: string, key: Uint8Array): Promise<Uint8Array | undefined>
+  /** `expiresAt` in Unix milliseconds; an expired entry is as good as absent. */
+  set (scope: string, key: Uint8Array, value: Uint8Array, expiresAt?: number): Promise<void>
+  delete (scope: string, key: Uint8Array): Promise<boolean>
+  /** Atomic; an absent key counts as 0. Rejects with KV_NOT_A_NUMBER, leaving the value as it was. */
+  increment (scope: string, key: Uint8Array, by: number): Promise<number>
+  /** Atomic; `expected` undefined means absent, `next` undefined means delete. */
+  compareAndSet (scope: string, key: Uint8Array, expected: Uint8Array | undefined, next: Uint8Array | undefined): Promise<boolean>
+  /** In byte order of the keys, those after `after` that start with `prefix`. */
+  list (scope: string, query: { prefix: Uint8Array, after: Uint8Array | undefined, limit: number }): Promise<KvEntry[]>
+  /** Deletes at most `batch` expired entries; gives how many. */
+  expire (nowMs: number, batch: number): Promise<number>
+}
+
+export interface EnvStore {
+  get (functionId: string, name: string): Promise<string | undefined>
+  all (functionId: string): Promise<Record<string, string>>
+  set (functionId: string, name: string, value: string): Promise<void>
+  delete (functionId: string, name: string): Promise<void>
+  replace (functionId: string, variables: Readonly<Record<string, string>>): Promise<void>
+}
+
+export interface Storage {
+  readonly functions: FunctionStore
+  readonly versions: VersionStore
+  readonly executions: ExecutionStore
+  readonly kv: KvStore
+  readonly env: EnvStore
+  /** Copies the database to `file`, consistent under load (SQLite's online backup). */
+  backup (file: string, onProgress?: (done: number, total: number) => void): Promise<void>
+  /** Gives the file's free space back in small steps; gives how many bytes. */
+  reclaim (maxPages: number): Promise<number>
+  /** Proves that a write can be made durable; rejects otherwise. */
+  probe (): Promise<void>
+  /** Commits what is open and closes. */
+  close (): Promise<void>
+}

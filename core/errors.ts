@@ -1,0 +1,40 @@
+/** Every error code of the server, in one place. `status` is what the HTTP API answers. */
+const codes = {
+  INVALID_BODY: 400,
+  VALIDATION: 400,
+  UNAUTHORIZED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  BODY_TOO_LARGE: 413,
+  TOO_MANY_ATTEMPTS: 429,
+  QUEUE_FULL: 503,
+  QUEUE_TIMEOUT: 503,
+  SERVER_STOPPING: 503,
+  STORAGE_FAILED: 500,
+  KV_NOT_A_NUMBER: 400,
+  SANDBOX_EXITED: 500,
+  SANDBOX_START_FAILED: 500,
+  SETTINGS_INVALID: 500,
+  MIGRATION_FAILED: 500,
+  DATABASE_TOO_NEW: 500,
+  PLUGIN_FAILED: 500,
+  MODULE_INVALID: 500
+} as const
+
+export type ErrorCode = keyof typeof codes
+
+/** An error with a code that callers may act on; the message is for people and says what to do. */
+export class MoonletError extends Error {
+  override name = 'MoonletError'
+  readonly statusCode: number
+  constructor (readonly code: ErrorCode, message: string, options: { cause?: unknown, headers?: Record<string, string> } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.statusCode = codes[code]
+    this.headers = options.headers ?? {}
+  }
+
+  /** Headers the HTTP answer carries, such as Retry-After. */
+  readonly headers: Record<string, string>
+}
+
+export const errorCodes: Readonly<Record<ErrorCode, number>> = codes

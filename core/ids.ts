@@ -1,0 +1,55 @@
+/**
+ * Ids: 12 bytes in lower-case base32hex, 20 characters: 4 bytes of Unix seconds, 5 of this process, 3 of a
+ * counter. Within one process they are strictly increasing, also when the clock steps back; `startAfter`
+ * carries that over a restart.
+ */
+import { randomBytes } from 'node:crypto'
+
+const ALPHABET = '0123456789abcdefghijklmnopqrstuv'
+const COUNTER_MAX = 0xffffff
+
+/** Makes ids that sort by creation. `now` gives Unix seconds. */
+export function createIdSource (now: () => number = () => Math.floor(Date.now() / 1000)) {
+  const bytes = new Uint8Array(12)
+  bytes.set(randomBytes(5), 4)
+  let seconds = 0
+  let counter = 0
+
+  return {
+    /** Every later id is greater than `id`. */
+    startAfter (id: string): void {
+      const last = secondsOf(id)
+      if (last >= seconds) { seconds = last + 1; counter = 0 }
+    },
+    next (): string {
+      const current = now()
+      if (current > seconds) { seconds = current; counter = 0 } else if (++counter > COUNTER_MAX) { seconds++; counter = 0 }
+      bytes[0] = seconds >>> 24; bytes[1] = seconds >>> 16; bytes[2] = seconds >>> 8; bytes[3] = seconds
+      bytes[9] = counter >>> 16; bytes[10] = counter >>> 8; bytes[11] = counter
+      return encode(bytes)
+    }
+  }
+}
+
+export type IdSource = ReturnType<typeof createIdSource>
+
+function secondsOf (id: string): number {
+  let value = 0
+  for (let i = 0; i < 6; i++) value = value * 32 + Math.max(0, ALPHABET.indexOf(id.charAt(i)))
+  return value * 4 + (Math.max(0, ALPHABET.indexOf(id.charAt(6))) >> 3)
+}
+
+function encode (bytes: Uint8Array): string {
+  let text = ''
+  let bits = 0
+  let value = 0
+  for (const byte of bytes) {
+    value = (value << 8 | byte) & 0xffff
+    bits += 8
+    while (bits >= 5) {
+      bits -= 5
+      text += ALPHABET[value >> bits & 31]
+    }
+  }
+  return text + ALPHABET[value << (5 - bits) & 31]
+}
