@@ -12,6 +12,7 @@ export default [
   },
   {
     rules: {
+      'no-void': ['error', { allowAsStatement: true }],
       'no-warning-comments': ['error', { terms: ['todo', 'fixme', 'xxx', 'hack'] }],
       'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }]
     }

@@ -31,6 +31,8 @@ declare module 'fastify' {
     readonly invoker: Invoker
     /** plugins/outgoing-http, as 'outgoing-http' */
     readonly outgoingHttp: OutgoingHttp
+    /** plugins/auth; the file of a key that was made at this start */
+    readonly createdKeyFile: string | undefined
     /** plugins/auth, as 'auth': refuses a request that carries no valid key or session (401) */
     readonly authenticate: (request: FastifyRequest) => Promise<void>
   }

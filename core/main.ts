@@ -1,0 +1,4 @@
+/** The server program: `npm start`. */
+import { serve } from './serve.js'
+
+await serve()

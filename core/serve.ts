@@ -1,0 +1,35 @@
+/** Serving: settings, app, listening, and an orderly end on SIGTERM or SIGINT. */
+import { loadConfig } from '../config/load.js'
+import { buildApp } from './app.js'
+import { createLogger } from './logger.js'
+import { endOnSignals } from './shutdown.js'
+
+/** Serves until a signal ends the process. A start that fails prints one message and exits with 1. */
+export async function serve (): Promise<void> {
+  try {
+    const config = loadConfig()
+    const { logger, flush } = createLogger(config, process.stdout.isTTY)
+    const app = await buildApp({ config, logger })
+    endOnSignals(app, flush)
+    const address = await app.listen({ port: config.PORT, host: config.HOST })
+    announce(address.replace('0.0.0.0', 'localhost').replace('[::]', 'localhost'), app.createdKeyFile)
+  } catch (error) {
+    process.stderr.write(`Moonlet could not start. ${startError(error)}\n`)
+    process.exit(1)
+  }
+}
+
+function announce (address: string, createdKeyFile: string | undefined): void {
+  process.stdout.write(`Moonlet listens on ${address}\n`)
+  if (createdKeyFile !== undefined) process.stdout.write(`A new API key is in ${createdKeyFile}; use it to sign in to the dashboard.\n`)
+}
+
+/** What people can act on: the message, and for what no message was written for, where it came from. */
+function startError (error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (error.name === 'MoonletError') return error.message
+  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string, port?: number }
+  if (code === 'EADDRINUSE') return `Port ${port} of ${address} is in use; set PORT to another one.`
+  if (code === 'EACCES' && port !== undefined) return `Port ${port} needs more rights; set PORT to one from 1024 on.`
+  return error.stack ?? error.message
+}

@@ -1,0 +1,39 @@
+/** The orderly end of the process. */
+import type { FastifyInstance } from 'fastify'
+
+/**
+ * The first SIGTERM or SIGINT stops accepting, lets executions finish within their grace time, writes all and
+ * exits with 0; the second ends at once. What nobody caught is logged and ends the process with 1, so that a
+ * supervisor restarts it: a server in an unknown state is worth less than a fresh one.
+ */
+export function endOnSignals (app: FastifyInstance, flush: () => void): void {
+  let ending = false
+  const end = async (signal: string) => {
+    if (ending) {
+      flush()
+      process.exit(130)
+    }
+    ending = true
+    app.log.info({ signal }, 'stopping: finishing what runs, then closing')
+    try {
+      await app.close()
+      app.log.info('stopped')
+      flush()
+      process.exit(0)
+    } catch (error) {
+      app.log.fatal({ err: error }, 'could not close in order')
+      flush()
+      process.exit(1)
+    }
+  }
+  process.on('SIGTERM', signal => { void end(signal) })
+  process.on('SIGINT', signal => { void end(signal) })
+
+  const die = (what: string) => (error: unknown) => {
+    app.log.fatal({ err: error }, what)
+    flush()
+    process.exit(1)
+  }
+  process.on('uncaughtException', die('uncaught exception'))
+  process.on('unhandledRejection', die('unhandled rejection'))
+}

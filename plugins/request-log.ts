@@ -1,0 +1,19 @@
+/** One line in the server's log for each request, with ids and duration. */
+import fp from 'fastify-plugin'
+import '../core/contracts/server.js'
+
+export default fp(async function requestLog (fastify) {
+  if (!['info', 'debug', 'trace'].includes(fastify.config.LOG_LEVEL)) return
+  fastify.addHook('onResponse', async (request, reply) => {
+    const executionId = reply.getHeader('x-execution-id')
+    fastify.log.info({
+      reqId: request.id,
+      method: request.method,
+      // Without the query: it may hold secrets.
+      path: request.url.split('?', 1)[0],
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+      ...(executionId === undefined ? {} : { functionId: reply.getHeader('x-function-id'), executionId })
+    }, 'request')
+  })
+}, { name: 'request-log' })

@@ -1,0 +1,40 @@
+/** Path and query of a request as the handler sees them: percent-decoded bytes, as binary strings. */
+
+export interface UrlParts {
+  readonly path: string
+  readonly query: Readonly<Record<string, string>>
+}
+
+const noQuery: Readonly<Record<string, string>> = Object.freeze(Object.create(null))
+
+/** Splits and decodes a request target. Undefined when the path has a broken escape. */
+export function splitUrl (target: string): UrlParts | undefined {
+  const hash = target.indexOf('#')
+  const clean = hash === -1 ? target : target.slice(0, hash)
+  const mark = clean.indexOf('?')
+  const path = decodeEscapes(mark === -1 ? clean : clean.slice(0, mark))
+  if (path === undefined) return undefined
+  return { path, query: mark === -1 ? noQuery : parseQuery(clean.slice(mark + 1)) }
+}
+
+/** Name to first value. `+` is a blank; a name without `=` gives ''; pairs with a broken escape or a `;` are dropped. */
+export function parseQuery (text: string): Record<string, string> {
+  const query: Record<string, string> = Object.create(null)
+  for (const pair of text.split('&')) {
+    if (pair === '' || pair.includes(';')) continue
+    const equals = pair.indexOf('=')
+    const name = decodeField(equals === -1 ? pair : pair.slice(0, equals))
+    const value = equals === -1 ? '' : decodeField(pair.slice(equals + 1))
+    if (name !== undefined && value !== undefined && query[name] === undefined) query[name] = value
+  }
+  return query
+}
+
+const decodeField = (text: string): string | undefined => decodeEscapes(text.includes('+') ? text.replaceAll('+', ' ') : text)
+
+/** Replaces `%XX` by the byte; undefined when an escape is broken. */
+function decodeEscapes (text: string): string | undefined {
+  if (!text.includes('%')) return text
+  if (/%(?![0-9a-fA-F]{2})/.test(text)) return undefined
+  return text.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
+}

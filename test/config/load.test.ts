@@ -1,0 +1,66 @@
+import t from 'tap'
+import { loadConfig } from '../../config/load.js'
+
+const problemsOf = (environment: Record<string, string>) => {
+  try {
+    loadConfig(environment)
+    return ''
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+t.test('an empty environment gives the documented defaults', async t => {
+  const config = loadConfig({})
+  t.match(config, {
+    PORT: 3000,
+    HOST: '0.0.0.0',
+    DATA_DIR: './data',
+    EXECUTION_TIMEOUT: 300,
+    BODY_LIMIT: 10485760,
+    RESPONSE_LIMIT: 10485760,
+    SANDBOX_MEMORY_MB: 128,
+    SANDBOX_MAX_INVOCATIONS: 1000,
+    SANDBOX_IDLE_SECONDS: 60,
+    QUEUE_LIMIT: 1000,
+    QUEUE_TIMEOUT: 30,
+    HTTP_ALLOW_PRIVATE: false,
+    LOG_LEVEL: 'info',
+    PLUGINS: []
+  })
+  t.equal(config.API_KEY, undefined)
+  t.equal(config.BASE_URL, undefined)
+  t.ok(config.SANDBOX_MAX >= 8)
+  t.ok(Object.isFrozen(config))
+})
+
+t.test('an empty variable counts as unset', async t => {
+  t.equal(loadConfig({ PORT: '', API_KEY: '' }).PORT, 3000)
+})
+
+t.test('values are read with their units', async t => {
+  const config = loadConfig({ PORT: '8080', BODY_LIMIT: '2MiB', RESPONSE_LIMIT: '4096', HTTP_ALLOW_PRIVATE: 'true', BASE_URL: 'https://x.example/', PLUGINS: 'a, ./b ,', EXECUTION_TIMEOUT: '0' })
+  t.match(config, { PORT: 8080, BODY_LIMIT: 2097152, RESPONSE_LIMIT: 4096, HTTP_ALLOW_PRIVATE: true, BASE_URL: 'https://x.example', PLUGINS: ['a', './b'], EXECUTION_TIMEOUT: 300 })
+})
+
+t.test('one error lists every bad setting with the value seen', async t => {
+  const message = problemsOf({ PORT: 'http', QUEUE_LIMIT: '-1', LOG_LEVEL: 'loud', HTTP_ALLOW_PRIVATE: 'maybe', BASE_URL: 'ftp://x', BODY_LIMIT: '10MB', EXECUTION_TIMEOUT: '1.5' })
+  for (const name of ['PORT', 'QUEUE_LIMIT', 'LOG_LEVEL', 'HTTP_ALLOW_PRIVATE', 'BASE_URL', 'BODY_LIMIT', 'EXECUTION_TIMEOUT']) t.match(message, `- ${name} must be`)
+  t.match(message, '(it is "http")')
+})
+
+t.test('a name that looks like a misspelt setting is refused', async t => {
+  t.match(problemsOf({ SANDBOX_MEMORY: '64' }), 'SANDBOX_MEMORY is no setting; did you mean SANDBOX_MEMORY_MB?')
+  t.match(problemsOf({ DATADIR: 'x', QUEUE_TIMOUT: '3' }), /QUEUE_TIMEOUT/)
+  t.match(problemsOf({ BODY_LIMITS: '3' }), /BODY_LIMIT\?/)
+})
+
+t.test('variables of other programs are left alone', async t => {
+  t.doesNotThrow(() => loadConfig({ HOME: '/x', PATH: '/bin', HOSTNAME: 'h', PORTAGE: '1', POST: '1', NODE_ENV: 'production', LOGNAME: 'me', TZ: 'UTC', TERM: 'x', LOG_FILE: 'y' }))
+})
+
+t.test('a bad API key is refused without showing it', async t => {
+  const message = problemsOf({ API_KEY: 'two words' })
+  t.match(message, 'API_KEY must not contain blanks')
+  t.notMatch(message, 'two words')
+})
