@@ -1,0 +1,70 @@
+/** What to say about a name that turned out to be nil: gone since Lua 5.1, not offered here, or foreign. */
+
+const notHere = 'Functions have no access to files, processes or the server\'s environment'
+const load = 'load(text, name, "t", environment) takes the environment as an argument'
+
+const advice: { readonly [name: string]: string } = {
+  setfenv: `setfenv is Lua 5.1: ${load}`,
+  getfenv: 'getfenv is Lua 5.1: the globals are in _G',
+  unpack: 'unpack is called table.unpack since Lua 5.2',
+  loadstring: 'loadstring is called load since Lua 5.2',
+  module: 'module is Lua 5.1: put functions into a local table instead',
+  getn: 'table.getn is Lua 5.0: the length of a list is #list',
+  foreach: 'table.foreach is Lua 5.0: write for key, value in pairs(t) do … end',
+  foreachi: 'table.foreachi is Lua 5.0: write for index, value in ipairs(t) do … end',
+  maxn: 'table.maxn is Lua 5.1: the length of a list is #list',
+  pow: 'math.pow is Lua 5.1: write x ^ y',
+  mod: 'math.mod is Lua 5.0: write a % b or math.fmod(a, b)',
+  log10: 'math.log10 is Lua 5.1: write math.log(x, 10)',
+  gfind: 'string.gfind is Lua 5.0: it is called string.gmatch',
+  require: 'There is no require here: json, http, kv and the other modules are globals already',
+  io: `${notHere}: keep data with kv.set and kv.get`,
+  dofile: notHere,
+  loadfile: notHere,
+  package: notHere,
+  debug: 'There is no debug library here: write what you want to know with log.info',
+  getenv: 'There is no os.getenv here: read the function\'s own variables with env.get(name)',
+  execute: notHere,
+  null: 'Lua has no null: it is called nil',
+  undefined: 'Lua has no undefined: it is called nil',
+  None: 'Lua has no None: it is called nil',
+  console: 'There is no console here: write log.info(message)',
+  JSON: 'The module is called json: json.encode(value) and json.decode(text)',
+  Math: 'The library is called math, in small letters',
+  fetch: 'There is no fetch here: call http.get(url)',
+  setTimeout: 'There is no setTimeout here: time.sleep(milliseconds) waits',
+  parseInt: 'Lua turns text into a number with tonumber(text)',
+  parseFloat: 'Lua turns text into a number with tonumber(text)',
+  len: 'The length of a text or list is #value',
+  length: 'The length of a text or list is #value',
+  push: 'Append to a list with table.insert(list, value) or list[#list + 1] = value',
+  append: 'Append to a list with table.insert(list, value) or list[#list + 1] = value',
+  process: 'There is no process here: read the function\'s own variables with env.get(name)'
+}
+
+/** Advice about a run-time error that names a nil value, or a call whose receiver is missing. */
+export function missingNames (message: string, source: string, lines: readonly string[]): string[] {
+  const [, kind = '', name = ''] = /\((global|local|field|method|upvalue) '([^']*)'\)/.exec(message) ?? []
+  const found: string[] = []
+  if (/nil value/.test(message)) {
+    const known = Object.hasOwn(advice, name) && (kind !== 'local' && kind !== 'upvalue') ? advice[name] : undefined
+    if (known !== undefined) found.push(known)
+    if (name === 'self') found.push('The function was called with a dot: write object:method(…), the colon passes the object as self')
+    if (/\[\s*0\s*\]/.test(source) && /index/.test(message)) found.push('Lists begin at 1 in Lua: the first element is list[1], and list[0] is nil')
+    if (kind === 'global' && /call/.test(message)) found.push(...laterLocal(name, lines))
+  }
+  if (/bad argument #1|calling '[^']*' on bad self/.test(message)) {
+    const [, called = ''] = /to '([^']*)'/.exec(message) ?? []
+    const dotted = /([A-Za-z_]\w*)\.([A-Za-z_]\w*)\s*\(\s*\)/.exec(source)
+    if (dotted !== null && dotted[2] === called) found.push(`To call a method of a value write a colon: ${dotted[1]}:${called}()`)
+  }
+  return found
+}
+
+/** A local function is only known below its definition. */
+function laterLocal (name: string, lines: readonly string[]): string[] {
+  if (!/^[A-Za-z_]\w*$/.test(name)) return []
+  const definition = new RegExp(`^\\s*local\\s+(?:function\\s+${name}\\b|${name}\\s*=\\s*function\\b)`)
+  const at = lines.findIndex(text => definition.test(text))
+  return at < 0 ? [] : [`'${name}' is a local function, defined in line ${at + 1}: move its definition above the function that calls it`]
+}
