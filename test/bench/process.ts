@@ -1,0 +1,51 @@
+/** Server processes for the benchmark, and the memory they hold. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+export interface BenchProcess { readonly base: string, readonly child: ChildProcess, readonly stop: () => Promise<void> }
+
+/** Starts a built script and resolves when it says where it listens. `script` is relative to dist/. */
+export async function startProcess (script: string, environment: Record<string, string>): Promise<BenchProcess> {
+  const path = fileURLToPath(new URL(`../../${script}`, import.meta.url))
+  const child = spawn(process.execPath, [path], { env: { PATH: process.env.PATH ?? '', ...environment }, stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = new Promise<void>(resolve => { child.once('exit', () => { resolve() }) })
+  const base = await new Promise<string>((resolve, reject) => {
+    let output = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      if (output.length > 10_000) return
+      output += chunk.toString()
+      const address = /listens on (http:\S+)/.exec(output)?.[1]
+      if (address !== undefined) resolve(address)
+    })
+    void ended.then(() => { reject(new Error(`${script} ended: ${output}`)) })
+  })
+  return { base, child, stop: async () => { child.kill('SIGTERM'); await ended } }
+}
+
+/** Proportional set size in MiB of a process and all its descendants. */
+export function memoryOf (pid: number): { server: number, sandboxes: number, count: number } {
+  const children = descendants(pid)
+  return { server: pss(pid), sandboxes: children.reduce((sum, child) => sum + pss(child), 0), count: children.length }
+}
+
+function descendants (pid: number): number[] {
+  const parents = new Map<number, number[]>()
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue
+    try {
+      const parent = Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${entry}/stat`, 'utf8'))?.[1])
+      parents.set(parent, [...parents.get(parent) ?? [], Number(entry)])
+    } catch { /* it ended meanwhile */ }
+  }
+  const below = (id: number): number[] => (parents.get(id) ?? []).flatMap(child => [child, ...below(child)])
+  return below(pid)
+}
+
+function pss (pid: number): number {
+  try {
+    return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) / 1024
+  } catch {
+    return 0
+  }
+}
