@@ -11,6 +11,8 @@ import type { FunctionWithVersion, Storage } from './storage.js'
 export interface FunctionCache {
   get (id: string): FunctionWithVersion | undefined | Promise<FunctionWithVersion | undefined>
   forget (id: string): void
+  /** Calls `listener` after each `forget`: the function was made, changed or deleted. Gives a way to end that. */
+  onForget (listener: (id: string) => void): () => void
 }
 
 declare module 'fastify' {
