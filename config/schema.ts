@@ -3,6 +3,7 @@
  * this list. A setting is an environment variable of the same name.
  */
 import { availableParallelism, totalmem } from 'node:os'
+import { parseFunctionsAddress, type FunctionsAddress } from '../core/functions-address.js'
 
 interface Setting<T> {
   /** One sentence for the README, ending without a full stop where it continues with the default. */
@@ -24,6 +25,7 @@ export const settings = {
   EXECUTION_TIMEOUT: integer({ min: 0, max: 86400, fallback: 300, unit: 'seconds', zero: 300, doc: 'Longest run of a function; 0 means the default' }),
   API_KEY: optionalText({ doc: 'Key of the management API and the dashboard; unset: read from `api_key.txt` in the data folder, made at the first start' }),
   BASE_URL: baseUrl({ doc: 'Public address of this server, for `ctx.baseUrl` and `router.url`' }),
+  FUNCTIONS_HOST: functionsAddress({ doc: 'Serve functions only here, apart from dashboard and API: a host name (`functions.example.org`) or a port (`:3001`)' }),
   BODY_LIMIT: bytes({ min: 1024, max: 1024 ** 3, fallback: 10 * 1024 ** 2, doc: 'Largest request body' }),
   RESPONSE_LIMIT: bytes({ min: 1024, max: 1024 ** 3, fallback: 10 * 1024 ** 2, doc: 'Largest answer of a function' }),
   SANDBOX_MAX: integer({ min: 1, max: 1024, fallback: defaultSandboxMax(), defaultText: 'from cores and memory, at least 8', doc: 'Sandbox processes at once' }),
@@ -134,6 +136,19 @@ function baseUrl ({ doc }: { doc: string }): Setting<string | undefined> {
       if (text === undefined) return undefined
       if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) throw new SettingProblem('must be an http or https address, such as https://functions.example.org')
       return text.replace(/\/+$/, '')
+    }
+  }
+}
+
+function functionsAddress ({ doc }: { doc: string }): Setting<FunctionsAddress | undefined> {
+  return {
+    doc,
+    defaultText: '',
+    read (text) {
+      if (text === undefined) return undefined
+      const address = parseFunctionsAddress(text)
+      if (address === undefined) throw new SettingProblem('must be a host name such as functions.example.org, or a port such as :3001')
+      return address
     }
   }
 }

@@ -9,6 +9,7 @@ import { createLuaRegistry } from './lua/registry.js'
 import './contracts/server.js'
 import requestLog from '../plugins/request-log.js'
 import cors from '../plugins/cors.js'
+import functionsHost from '../plugins/functions-host.js'
 import httpTrigger from '../plugins/triggers/http/plugin.js'
 
 export interface AppOptions {
@@ -34,6 +35,7 @@ export async function buildApp ({ config, logger }: AppOptions): Promise<Fastify
 
   await app.register(requestLog)
   await app.register(cors)
+  await app.register(functionsHost)
 
   await app.register(httpTrigger)
   return app

@@ -21,6 +21,8 @@ declare module 'fastify' {
     readonly config: Config
     /** core/app; the public address without a trailing slash */
     readonly baseUrl: () => string
+    /** plugins/functions-host; where functions answer, without a trailing slash */
+    readonly functionsUrl: () => string
     /** core/app */
     readonly ids: IdSource
     /** plugins/storage, as 'storage' */

@@ -1,0 +1,52 @@
+/**
+ * FUNCTIONS_HOST: functions on a host name or port of their own, where neither dashboard nor API answers, and
+ * no functions where those answer. With a port, a second listener feeds the same routes.
+ */
+import { createServer, type Server } from 'node:http'
+import fp from 'fastify-plugin'
+import type { FastifyRequest } from 'fastify'
+import '../core/contracts/server.js'
+import { functionsUrl, isForHost, type FunctionsAddress } from '../core/functions-address.js'
+
+export default fp(async function functionsHost (fastify) {
+  const address = fastify.config.FUNCTIONS_HOST
+  let listener: Server | undefined
+  const listeningPort = () => {
+    const bound = listener?.address()
+    return typeof bound === 'object' ? bound?.port : undefined
+  }
+  fastify.decorate('functionsUrl', () => address === undefined ? fastify.baseUrl() : functionsUrl(address, fastify.baseUrl(), listeningPort()))
+  if (address === undefined) return
+
+  const isFunctions = (request: FastifyRequest) => address.kind === 'port'
+    ? request.socket.localPort === listeningPort()
+    : isForHost(address, request.headers.host)
+
+  fastify.addHook('onRequest', async (request, reply) => {
+    const forFunction = /^\/fn(\/|$)/.test(request.url)
+    if (forFunction === isFunctions(request)) return
+    return reply.code(404).type('text/plain').send(forFunction
+      ? `Functions answer at ${fastify.functionsUrl()}\n`
+      : 'Only functions answer here\n')
+  })
+
+  if (address.kind === 'port') {
+    fastify.addHook('onListen', async () => { listener = await listen(address) })
+    fastify.addHook('preClose', async () => {
+      if (listener === undefined) return
+      listener.close()
+      listener.closeIdleConnections()
+    })
+  }
+
+  async function listen ({ port }: Extract<FunctionsAddress, { kind: 'port' }>): Promise<Server> {
+    const server = createServer((request, response) => { fastify.routing(request, response) })
+    const { keepAliveTimeout, headersTimeout, requestTimeout } = fastify.server
+    Object.assign(server, { keepAliveTimeout, headersTimeout, requestTimeout })
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(port, fastify.config.HOST, resolve)
+    })
+    return server
+  }
+}, { name: 'functions-host' })
