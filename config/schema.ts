@@ -27,7 +27,7 @@ export const settings = {
   BASE_URL: baseUrl({ doc: 'Public address of this server, for `ctx.baseUrl` and `router.url`' }),
   FUNCTIONS_HOST: functionsAddress({ doc: 'Serve functions only here, apart from dashboard and API: a host name (`functions.example.org`) or a port (`:3001`)' }),
   BODY_LIMIT: bytes({ min: 1024, max: 1024 ** 3, fallback: 10 * 1024 ** 2, doc: 'Largest request body' }),
-  RESPONSE_LIMIT: bytes({ min: 1024, max: 1024 ** 3, fallback: 10 * 1024 ** 2, doc: 'Largest answer of a function' }),
+  RESPONSE_LIMIT: bytes({ min: 1024, max: 1024 ** 3, fallback: 10 * 1024 ** 2, doc: 'Largest answer of a function, and of a server that a function calls' }),
   SANDBOX_MAX: integer({ min: 1, max: 1024, fallback: defaultSandboxMax(), defaultText: 'from cores and memory, at least 8', doc: 'Sandbox processes at once' }),
   SANDBOX_MEMORY_MB: integer({ min: 32, max: 4096, fallback: 128, unit: 'MiB', doc: 'Memory of one sandbox process' }),
   SANDBOX_MAX_INVOCATIONS: integer({ min: 1, max: 1_000_000_000, fallback: 1000, doc: 'Runs after which a sandbox process is replaced; 1 gives every run a process of its own' }),

@@ -1,0 +1,65 @@
+/**
+ * The server's one HTTP client. A call is: check the request, exchange, follow redirects, unpack; all under one
+ * deadline, every reply under one size limit, every connection to a checked address.
+ */
+import { Agent } from 'undici'
+import type { OutgoingHttp, OutgoingResponse } from '../../core/contracts/outgoing-http.js'
+import { createConnector, type ConnectorOptions } from './connector.js'
+import { startDeadline } from './deadline.js'
+import { exchange, type Hop, type Reply } from './exchange.js'
+import { failures } from './failure.js'
+import { firstHop } from './first-hop.js'
+import { nextHop } from './redirect.js'
+import { unpack } from './unpack.js'
+
+const MAX_REDIRECTS = 10
+const CONNECTIONS_PER_HOST = 64
+
+export interface OutgoingHttpOptions extends ConnectorOptions {
+  /** Largest body, packed or unpacked, in bytes. */
+  readonly responseLimit: number
+  /** Longest time of one request with all its redirects; 30 s unless given. */
+  readonly timeoutMs?: number
+}
+
+export function createOutgoingHttp ({ responseLimit: limit, timeoutMs = 30_000, ...connecting }: OutgoingHttpOptions): OutgoingHttp {
+  const agent = new Agent({
+    connect: createConnector(connecting),
+    connections: CONNECTIONS_PER_HOST,
+    pipelining: 1,
+    headersTimeout: 0,
+    bodyTimeout: 0
+  })
+
+  async function follow (first: Hop, signal: AbortSignal): Promise<{ reply: Reply, host: string }> {
+    let hop = first
+    for (let redirects = 0; ; redirects++) {
+      const reply = await exchange(agent, withCredentials(hop), { signal, limit })
+      const next = nextHop(hop, reply, first.target)
+      if (next === undefined) return { reply, host: hop.target.host }
+      if (redirects === MAX_REDIRECTS) throw failures.tooManyRedirects(MAX_REDIRECTS)
+      hop = next
+    }
+  }
+
+  return {
+    async request (request): Promise<OutgoingResponse> {
+      const { hop, unpacks } = firstHop(request)
+      const deadline = startDeadline(request.signal, timeoutMs, () => failures.tooSlow(hop.target.host, timeoutMs))
+      try {
+        const { reply, host } = await follow(hop, deadline.signal)
+        return unpacks ? await unpack(reply, { host, limit }) : reply
+      } finally {
+        deadline.stop()
+      }
+    },
+    close: () => agent.destroy(failures.stopping())
+  }
+}
+
+/** User and password of the URL, unless the caller gave an Authorization header. */
+function withCredentials (hop: Hop): Hop {
+  const { authorization } = hop.target
+  if (authorization === undefined || Object.keys(hop.headers).some(name => name.toLowerCase() === 'authorization')) return hop
+  return { ...hop, headers: { ...hop.headers, Authorization: authorization } }
+}

@@ -1,0 +1,18 @@
+/** A signal that aborts when the caller's does, or when the time is over, whichever is first. */
+import { failures } from './failure.js'
+
+/** `stop` must be called when the work is done: it lets go of the timer and of the caller's signal. */
+export function startDeadline (caller: AbortSignal, ms: number, tooSlow: () => Error): { signal: AbortSignal, stop: () => void } {
+  const controller = new AbortController()
+  const onEnd = () => controller.abort(failures.ended())
+  const timer = setTimeout(() => controller.abort(tooSlow()), ms)
+  if (caller.aborted) onEnd()
+  else caller.addEventListener('abort', onEnd, { once: true })
+  return {
+    signal: controller.signal,
+    stop () {
+      clearTimeout(timer)
+      caller.removeEventListener('abort', onEnd)
+    }
+  }
+}

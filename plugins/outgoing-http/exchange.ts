@@ -1,0 +1,86 @@
+/** One request and its reply, without redirects and unpacking, over a pooled connection. */
+import type { Agent, Dispatcher } from 'undici'
+import { fromBytes } from '../../core/binary.js'
+import { canonicalHeaderName } from '../../core/header-names.js'
+import { createCollector } from './collect.js'
+import { failures, toFailure } from './failure.js'
+import type { Target } from './target.js'
+
+export interface Hop {
+  readonly method: string
+  readonly target: Target
+  /** As they go on the wire; values are binary strings. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array | undefined
+}
+
+export interface Reply {
+  readonly statusCode: number
+  readonly statusText: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+}
+
+/**
+ * Resolves with the complete reply. Rejects at once when `signal` aborts, with its reason, wherever the request is
+ * then: in the name lookup, connecting, waiting, or reading. A body over `limit` bytes ends the connection.
+ */
+export function exchange (agent: Agent, hop: Hop, { signal, limit }: { signal: AbortSignal, limit: number }): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const { target } = hop
+    const body = createCollector(limit)
+    let head: Omit<Reply, 'body'> | undefined
+    let controller: Dispatcher.DispatchController | undefined
+
+    const abort = () => {
+      controller?.abort(signal.reason)
+      reject(signal.reason)
+    }
+    if (signal.aborted) return abort()
+    signal.addEventListener('abort', abort, { once: true })
+    const done = () => signal.removeEventListener('abort', abort)
+
+    agent.dispatch({
+      origin: target.origin,
+      path: target.path,
+      method: hop.method as Dispatcher.HttpMethod,
+      headers: hop.headers,
+      body: hop.body ?? null
+    }, {
+      onRequestStart (started) {
+        controller = started
+        if (signal.aborted) started.abort(signal.reason)
+      },
+      onResponseStart (started, statusCode, _headers, statusText = '') {
+        if (statusCode < 200) return
+        head = { statusCode, statusText, headers: toHeaders(started.rawHeaders) }
+        if (hop.method !== 'HEAD' && Number(head.headers['Content-Length'] ?? 0) > limit) started.abort(failures.tooLarge(target.host, limit))
+      },
+      onResponseData (started, chunk) {
+        if (!body.add(chunk)) started.abort(failures.tooLarge(target.host, limit))
+      },
+      onResponseEnd () {
+        done()
+        if (head === undefined) return reject(toFailure(undefined, target.host))
+        resolve({ ...head, body: body.bytes() })
+      },
+      onResponseError (_started, error) {
+        done()
+        reject(toFailure(error, target.host))
+      }
+    })
+  })
+}
+
+/** First value of each header, by canonical name; undici gives names and values in turn, as bytes. */
+function toHeaders (raw: Dispatcher.DispatchController['rawHeaders']): Record<string, string> {
+  const headers: Record<string, string> = Object.create(null)
+  if (!Array.isArray(raw)) return headers
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = canonicalHeaderName(toBinary(raw[i]))
+    headers[name] ??= toBinary(raw[i + 1])
+  }
+  return headers
+}
+
+const toBinary = (part: Buffer | string | undefined) => part === undefined ? '' : typeof part === 'string' ? part : fromBytes(part)
