@@ -1,0 +1,31 @@
+/** The request a scheduled run sees. */
+import { fromText, toText } from '../../../core/binary.js'
+import type { InvocationEvent } from '../../../core/contracts/invocation.js'
+import type { FunctionRecord } from '../../../core/contracts/records.js'
+
+const noBody = new Uint8Array(0)
+
+/** `scheduled` is the time the run was due, in Unix seconds. */
+export function toCronEvent (fn: FunctionRecord, schedule: string, scheduled: number): InvocationEvent {
+  return {
+    method: 'POST',
+    path: `/fn/${fn.id}`,
+    relativePath: '/',
+    headers: {
+      'X-Trigger': 'cron',
+      'X-Cron-Schedule': fromText(schedule),
+      'X-Cron-Function-Id': fn.id,
+      'X-Cron-Function-Name': fromText(fn.name),
+      'X-Cron-Scheduled-Time': String(scheduled),
+      'Content-Type': 'application/json'
+    },
+    query: {},
+    body: noBody
+  }
+}
+
+/** The event as the history keeps it; it holds nothing to mask. */
+export function toEventJson ({ method, path, relativePath, headers, query }: InvocationEvent): string {
+  const readable = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, toText(value)]))
+  return JSON.stringify({ method, path, relativePath, headers: readable, body: '', query })
+}

@@ -1,0 +1,26 @@
+/** The cron trigger: runs functions by their schedules, through the invoker like every other run. */
+import fp from 'fastify-plugin'
+import '../../../core/contracts/server.js'
+import { systemClock } from './clock.js'
+import { createFailureRecorder } from './record-failure.js'
+import { createRunner } from './runner.js'
+import { startScheduler } from './scheduler.js'
+
+export default fp(async function cronTrigger (fastify) {
+  const { storage, functionCache, invoker, ids, config, log } = fastify
+  let count = 0
+  const runner = createRunner({
+    invoker,
+    functionCache,
+    clock: systemClock,
+    log,
+    limit: config.SANDBOX_MAX,
+    requestId: () => `cron-${Date.now().toString(36)}-${(++count).toString(36)}`,
+    recordFailure: createFailureRecorder(storage.executions, ids, systemClock.now)
+  })
+  let stop = () => {}
+  fastify.addHook('onReady', async () => {
+    stop = await startScheduler({ functions: storage.functions, executions: storage.executions, functionCache, runner, clock: systemClock, log })
+  })
+  fastify.addHook('preClose', async () => { stop() })
+}, { name: 'trigger-cron', dependencies: ['storage', 'function-cache', 'invoker'] })

@@ -1,0 +1,30 @@
+/** Tells the history of a scheduled run that never began. */
+import { errorText } from '../../../core/error-text.js'
+import type { IdSource } from '../../../core/ids.js'
+import type { InvocationEvent } from '../../../core/contracts/invocation.js'
+import type { Fault, FunctionRecord, VersionRecord } from '../../../core/contracts/records.js'
+import type { ExecutionStore } from '../../../core/contracts/storage.js'
+import { toEventJson } from './event.js'
+
+export type FailureRecorder = (
+  target: { readonly fn: FunctionRecord, readonly active: VersionRecord },
+  event: InvocationEvent,
+  kind: Extract<Fault['kind'], 'skipped' | 'refused'>,
+  message: string
+) => Promise<void>
+
+export function createFailureRecorder (executions: Pick<ExecutionStore, 'begin' | 'finish'>, ids: Pick<IdSource, 'next'>, now: () => number): FailureRecorder {
+  return async ({ fn, active }, event, kind, message) => {
+    const fault = { kind, message }
+    const execution = {
+      id: ids.next(),
+      functionId: fn.id,
+      versionId: active.id,
+      trigger: 'cron',
+      eventJson: toEventJson(event),
+      createdAt: Math.floor(now() / 1000)
+    }
+    executions.begin(execution)
+    await executions.finish({ ...execution, status: 'error', durationMs: 0, errorMessage: errorText(fault, active.code), fault, responseJson: undefined, logs: [] })
+  }
+}
