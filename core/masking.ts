@@ -1,0 +1,77 @@
+/**
+ * What is replaced before anything is stored (BEHAVIOUR section 8); handlers see the real request. All of it
+ * runs in linear time and in bounded memory, whatever the text: it is the caller of a function who chooses it.
+ */
+import { maskJson, maskJsonBody } from './masking/json.js'
+import { maskLogMessage } from './masking/log-message.js'
+import { REDACTED } from './masking/redacted.js'
+import { createSecretMask, maskSecrets } from './masking/secrets.js'
+import { quote } from './masking/quote.js'
+import { toText } from './binary.js'
+import type { InvocationEvent } from './contracts/invocation.js'
+
+export { REDACTED, maskJson, maskJsonBody, maskLogMessage, createSecretMask, maskSecrets }
+
+// The longer names of the rules (`x-api-key`, `authorization`, `access_token`, …) contain one of these.
+const secretHeader = /auth|cookie|token|key|secret|password/
+const secretParameter = /auth|token|key|secret|password/
+
+/** A field of a JSON object, made ready: its quoted name, and whether its value is masked. */
+interface Field { readonly start: string, readonly masked: boolean }
+
+/** Names decided on before. Callers choose names, so the memory for them is bounded. */
+const CACHED_NAMES = 2000
+const CACHED_NAME_LENGTH = 100
+
+/** Headers with the values of credentials replaced. Texts in, texts out. */
+export function maskHeaders (headers: Readonly<Record<string, string>>): Record<string, string> {
+  return maskFields(headers, headerField)
+}
+
+/** Query parameters with the values of credentials replaced. */
+export function maskQuery (query: Readonly<Record<string, string>>): Record<string, string> {
+  return maskFields(query, parameterField)
+}
+
+/**
+ * The event as it is stored: masked JSON text with `method`, `path`, `relativePath`, `headers`, `body` and
+ * `query`. The binary strings and the body are decoded as UTF-8.
+ */
+export function eventJson (event: InvocationEvent): string {
+  const { method, path, relativePath, headers, query, body } = event
+  const bodyText = body.length === 0 ? '""' : quote(maskJsonBody(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')))
+  return `{"method":${quote(toText(method))},"path":${quote(toText(path))},"relativePath":${quote(toText(relativePath))}` +
+    `,"headers":${fieldsJson(headers, headerField)},"body":${bodyText},"query":${fieldsJson(query, parameterField)}}`
+}
+
+const headerField = createFields(secretHeader)
+const parameterField = createFields(secretParameter)
+
+function createFields (secret: RegExp): (name: string) => Field {
+  const known = new Map<string, Field>()
+  return name => {
+    const cached = known.get(name)
+    if (cached !== undefined) return cached
+    const text = toText(name)
+    const masked = secret.test(text.toLowerCase())
+    const field = { start: masked ? `${quote(text)}:"${REDACTED}"` : `${quote(text)}:`, masked }
+    if (name.length <= CACHED_NAME_LENGTH) {
+      if (known.size >= CACHED_NAMES) known.clear()
+      known.set(name, field)
+    }
+    return field
+  }
+}
+
+function fieldsJson (fields: Readonly<Record<string, string>>, fieldOf: (name: string) => Field): string {
+  let json = ''
+  for (const name in fields) {
+    const { start, masked } = fieldOf(name)
+    json += masked ? `,${start}` : `,${start}${quote(toText(fields[name] ?? ''))}`
+  }
+  return json === '' ? '{}' : `{${json.slice(1)}}`
+}
+
+function maskFields (fields: Readonly<Record<string, string>>, fieldOf: (name: string) => Field): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, fieldOf(name).masked ? REDACTED : value]))
+}

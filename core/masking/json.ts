@@ -1,0 +1,81 @@
+/** Masking of JSON: the body-field rule, at any depth. */
+import { depthExceeds, encodeJsonText } from './json-text.js'
+import { quote } from './quote.js'
+import { REDACTED } from './redacted.js'
+import { isSecretField, sortKeys } from './field-names.js'
+
+/** As in `json.decode`: deeper than this, a text is not taken for JSON. */
+const DEPTH_LIMIT = 10_000
+/** Recursion is only used this deep; the rest goes to the encoder that keeps its own stack. */
+const RECURSION_LIMIT = 200
+
+/** What a JSON text can begin with, after blanks. */
+const jsonStart = /^[\t\n\r ]*[[{"\-0-9tfn]/
+/** Whole numbers that a double may not hold exactly; found inside texts too, which costs time but no harm. */
+const longNumber = /\d{16}/
+
+/**
+ * A body as it is stored: JSON is encoded anew with secret fields replaced, keys sorted by bytes and no
+ * blanks; any other text comes back unchanged. Numbers keep their value, also beyond 2^53.
+ */
+export function maskJsonBody (text: string): string {
+  if (!jsonStart.test(text) || depthExceeds(text, DEPTH_LIMIT)) return text
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return text
+  }
+  if (longNumber.test(text)) return encodeJsonText(text)
+  return encode(value, 0) ?? encodeJsonText(text)
+}
+
+/**
+ * A copy of a JSON value with secret fields replaced, for records of AI and email requests. Lists and objects
+ * nested deeper than 200 levels are replaced as a whole.
+ */
+export function maskJson (value: unknown): unknown {
+  return mask(value, 0)
+}
+
+function mask (value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (depth >= RECURSION_LIMIT) return REDACTED
+  if (Array.isArray(value)) return value.map(item => mask(item, depth + 1))
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, isSecretField(name) ? REDACTED : mask(item, depth + 1)]))
+}
+
+/** Undefined when only the text's own encoder can do it: nested too deep for recursion, or a number too great. */
+function encode (value: unknown, depth: number): string | undefined {
+  if (typeof value === 'string') return quote(value)
+  if (typeof value === 'number') return encodeNumber(value)
+  if (typeof value !== 'object' || value === null) return String(value)
+  if (depth >= RECURSION_LIMIT) return undefined
+  return Array.isArray(value) ? encodeList(value, depth) : encodeObject(value as Record<string, unknown>, depth)
+}
+
+/** Undefined when it was too great for a double (`1e400`) and must be taken as it was written. */
+function encodeNumber (value: number): string | undefined {
+  if (!Number.isFinite(value)) return undefined
+  return Object.is(value, -0) ? '-0' : String(value)
+}
+
+function encodeList (list: unknown[], depth: number): string | undefined {
+  let json = ''
+  for (const item of list) {
+    const text = encode(item, depth + 1)
+    if (text === undefined) return undefined
+    json = json === '' ? text : `${json},${text}`
+  }
+  return `[${json}]`
+}
+
+function encodeObject (object: Record<string, unknown>, depth: number): string | undefined {
+  let json = ''
+  for (const name of sortKeys(Object.keys(object))) {
+    const text = isSecretField(name) ? `"${REDACTED}"` : encode(object[name], depth + 1)
+    if (text === undefined) return undefined
+    json += json === '' ? `${quote(name)}:${text}` : `,${quote(name)}:${text}`
+  }
+  return `{${json}}`
+}
