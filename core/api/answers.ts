@@ -1,0 +1,42 @@
+/** The parts that every route's description shares. */
+import { Type, type TObject } from 'typebox'
+
+/** Any error, of any route. */
+export const ErrorAnswer = Type.Object({
+  error: Type.String({ description: 'What is wrong, and what to do about it.' })
+}, { title: 'Error' })
+
+const causes = {
+  400: 'The request is not acceptable; the text says why.',
+  401: 'No valid key or session.',
+  403: 'Not allowed in this way.',
+  404: 'There is no such thing.',
+  409: 'Not possible in the present state.',
+  413: 'The body is larger than BODY_LIMIT.',
+  429: 'Too many attempts; `Retry-After` says for how many seconds to wait.',
+  500: 'A fault of the server; its log has more under the id in `X-Request-Id`.',
+  503: 'Too busy, or stopping; `Retry-After` says for how many seconds to wait.'
+} as const
+
+export type FailureStatus = keyof typeof causes
+
+/**
+ * The error answers of a route. `examples` gives a text for a status where that helps; a status without one is
+ * described by its cause alone.
+ */
+export function failures<const S extends Partial<Record<FailureStatus, string>>> (examples: S): Record<keyof S & FailureStatus, TObject<{ error: ReturnType<typeof Type.String> }>> {
+  return Object.fromEntries(Object.entries(examples).map(([status, text]) => [status, {
+    ...ErrorAnswer,
+    'x-response-description': causes[Number(status) as FailureStatus],
+    examples: [{ error: text }]
+  }])) as unknown as ReturnType<typeof failures<S>>
+}
+
+/** What every route that needs authentication may answer besides its own. */
+export const commonFailures = failures({
+  401: 'Authentication required',
+  500: 'Internal server error'
+})
+
+/** An answer without a body. */
+export const NoContent = (description: string) => Type.Null({ 'x-response-description': description })

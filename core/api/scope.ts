@@ -1,0 +1,34 @@
+/**
+ * The manners of the management API. A plugin that adds routes under `/api/` calls this on its own scope, so
+ * that a third-party plugin's other routes keep Fastify's defaults.
+ */
+import type { FastifyInstance } from 'fastify'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { TSchema } from 'typebox'
+import '../contracts/server.js'
+import { createBodyReader } from './body-reader.js'
+import { createQueryReader } from './query-reader.js'
+
+/**
+ * Makes the scope read bodies as JSON whatever their Content-Type, answer JSON that ends with a newline, and
+ * refuse callers without a key or session unless `open`. Gives the scope with types taken from the schemas.
+ */
+export function apiScope (scope: FastifyInstance, { open = false }: { open?: boolean } = {}) {
+  scope.removeAllContentTypeParsers()
+  // Bytes as they come: the body's reader makes of them what the route's schema says.
+  scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: scope.config.BODY_LIMIT }, (_request, body, done) => { done(null, body) })
+  // Fastify answers 415 to a malformed Content-Type before any parser sees it; here that header never counts.
+  scope.addHook('preParsing', async request => { delete request.headers['content-type'] })
+  scope.setValidatorCompiler<TSchema>(({ schema, httpPart }) => {
+    if (httpPart === 'body') return createBodyReader(schema)
+    if (httpPart === 'querystring') return createQueryReader(schema)
+    // Path parameters are texts; the handlers look them up as they are.
+    return (value: unknown) => ({ value })
+  })
+  // The schemas of answers describe and type them. They do not filter: a field that a schema forgets shall fail
+  // the test that holds answers against the document, not vanish.
+  scope.setSerializerCompiler(() => data => `${JSON.stringify(data)}\n`)
+  scope.addHook('onRequest', async (_request, reply) => { reply.header('cache-control', 'no-store') })
+  if (!open) scope.addHook('onRequest', scope.authenticate)
+  return scope.withTypeProvider<TypeBoxTypeProvider>()
+}

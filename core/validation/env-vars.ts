@@ -1,0 +1,27 @@
+/** The rules for a function's environment variables (BEHAVIOUR section 5). */
+import { limits } from './limits.js'
+import { byteLength, isBlank, refuse } from './text.js'
+
+/** A whole set of variables, valid. Throws VALIDATION for the first thing that is not. */
+export function readEnvVars (variables: Readonly<Record<string, string | null>> | undefined): Record<string, string> {
+  if (variables === undefined) refuse('env_vars', 'env_vars cannot be nil')
+  const entries = Object.entries(variables)
+  if (entries.length > limits.envVars) refuse('env_vars', `cannot have more than ${limits.envVars} environment variables`)
+  for (const [key, value] of entries) {
+    checkKey(key)
+    checkValue(value)
+  }
+  // Every value is a text now: null did not pass as one that is blank.
+  return Object.fromEntries(entries as Array<[string, string]>)
+}
+
+function checkKey (key: string): void {
+  if (isBlank(key)) refuse('env_var_key', 'environment variable key cannot be empty')
+  if (byteLength(key) > limits.envKeyBytes) refuse('env_var_key', `environment variable key cannot be longer than ${limits.envKeyBytes} characters`)
+  if (!/^[A-Za-z0-9_]+$/.test(key)) refuse('env_var_key', 'environment variable key can only contain letters, numbers, and underscores')
+}
+
+function checkValue (value: string | null): void {
+  if (value === null || isBlank(value)) refuse('env_var_value', 'environment variable value cannot be empty')
+  if (byteLength(value) > limits.envValueBytes) refuse('env_var_value', `environment variable value cannot be longer than ${limits.envValueBytes} characters`)
+}
