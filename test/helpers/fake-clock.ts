@@ -1,6 +1,6 @@
 /** A clock that stands still until told to go on. */
 import { setImmediate } from 'node:timers/promises'
-import type { Clock } from '../../plugins/triggers/cron/clock.js'
+import type { Clock } from '../../core/cron/clock.js'
 
 export interface FakeClock extends Clock {
   /** Lets time pass: timers run in their order, and what they start gets its turn. */

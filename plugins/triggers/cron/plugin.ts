@@ -1,7 +1,7 @@
 /** The cron trigger: runs functions by their schedules, through the invoker like every other run. */
 import fp from 'fastify-plugin'
 import '../../../core/contracts/server.js'
-import { systemClock } from './clock.js'
+import { systemClock } from '../../../core/cron/clock.js'
 import { createFailureRecorder } from './record-failure.js'
 import { createRunner } from './runner.js'
 import { startScheduler } from './scheduler.js'

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { startMinuteTicker } from '../../../../plugins/triggers/cron/minute-ticker.js'
-import { createFakeClock } from '../../../helpers/fake-clock.js'
+import { startMinuteTicker } from '../../../core/cron/minute-ticker.js'
+import { createFakeClock } from '../../helpers/fake-clock.js'
 
 const START = Date.parse('2026-01-10T10:00:20.500Z')
 const MINUTE = 60_000

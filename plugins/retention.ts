@@ -1,0 +1,72 @@
+/**
+ * Retention: every full hour, and a moment after start, executions older than their function's period are
+ * deleted with their logs and requests, expired key-value entries go, and the file's free space is given back.
+ * It works in small batches with rests between, so that calls hardly notice.
+ */
+import fp from 'fastify-plugin'
+import '../core/contracts/server.js'
+import type { Storage } from '../core/contracts/storage.js'
+import { systemClock, type Clock } from '../core/cron/clock.js'
+import { startMinuteTicker } from '../core/cron/minute-ticker.js'
+
+const HOUR = 3_600_000
+const AFTER_START_MS = 10_000
+/** A batch holds the database and the event loop for a few milliseconds. */
+const EXECUTIONS = 100
+const ENTRIES = 500
+const PAGES = 64
+/** Rest after a batch, as a multiple of the time it took; at least so many milliseconds. */
+const REST_RATIO = 2
+const REST_MIN_MS = 5
+
+export interface Swept {
+  readonly executions: number
+  readonly entries: number
+  /** Bytes given back. */
+  readonly reclaimed: number
+}
+
+type SweptStorage = Pick<Storage, 'reclaim'> & { readonly executions: Pick<Storage['executions'], 'expire'>, readonly kv: Pick<Storage['kv'], 'expire'> }
+
+/** Deletes all that is due now. Ends early, after the batch at hand, when `signal` aborts. */
+export async function sweep (storage: SweptStorage, clock: Clock, signal: AbortSignal): Promise<Swept> {
+  const repeat = async (least: number, batch: () => Promise<number>) => {
+    let total = 0
+    for (let done = least; done >= least && !signal.aborted;) {
+      const began = performance.now()
+      done = await batch()
+      total += done
+      const rest = Math.max(REST_MIN_MS, REST_RATIO * (performance.now() - began))
+      if (done >= least) await new Promise<void>(resolve => { clock.after(rest, resolve) })
+    }
+    return total
+  }
+  return {
+    executions: await repeat(EXECUTIONS, () => storage.executions.expire(Math.floor(clock.now() / 1000), EXECUTIONS)),
+    entries: await repeat(ENTRIES, () => storage.kv.expire(clock.now(), ENTRIES)),
+    reclaimed: await repeat(1, () => storage.reclaim(PAGES))
+  }
+}
+
+export default fp(async function retention (fastify) {
+  const stopping = new AbortController()
+  let sweeping: Promise<void> | undefined
+
+  const run = () => {
+    sweeping ??= sweep(fastify.storage, systemClock, stopping.signal)
+      .then(swept => { if (swept.executions + swept.entries > 0) fastify.log.info(swept, 'old executions deleted') })
+      .catch((error: unknown) => { fastify.log.error({ err: error }, 'old executions could not be deleted; the next try is at the full hour') })
+      .finally(() => { sweeping = undefined })
+  }
+
+  const cancels: Array<() => void> = []
+  fastify.addHook('onReady', async () => {
+    cancels.push(systemClock.after(AFTER_START_MS, run))
+    cancels.push(startMinuteTicker(systemClock, { onMinute: minute => { if (minute % HOUR === 0) run() }, onSetBack: () => {} }))
+  })
+  fastify.addHook('preClose', async () => {
+    stopping.abort()
+    for (const cancel of cancels) cancel()
+    await sweeping
+  })
+}, { name: 'retention', dependencies: ['storage'] })
