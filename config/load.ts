@@ -49,3 +49,20 @@ function distance (a: string, b: string): number {
   }
   return row[b.length] ?? 0
 }
+
+/** What a service manager tells the process it started; see sd_notify(3). Undefined when there is none. */
+export interface ServiceManager {
+  readonly socket: string
+  /** Microseconds without a sign of life after which the service counts as hung; undefined: not watched. */
+  readonly watchdogUsec: number | undefined
+  readonly path: string
+}
+
+/** Reads the service manager's variables. They are no settings: systemd sets them, people do not. */
+export function loadServiceManager (environment: Environment = process.env): ServiceManager | undefined {
+  const { NOTIFY_SOCKET: socket, WATCHDOG_USEC, WATCHDOG_PID, PATH = '/usr/bin:/bin' } = environment
+  if (socket === undefined || socket === '') return undefined
+  const watched = WATCHDOG_PID === undefined || WATCHDOG_PID === String(process.pid)
+  const usec = Number(WATCHDOG_USEC)
+  return { socket, watchdogUsec: watched && usec > 0 ? usec : undefined, path: PATH }
+}

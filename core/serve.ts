@@ -1,7 +1,8 @@
 /** Serving: settings, app, listening, and an orderly end on SIGTERM or SIGINT. */
-import { loadConfig } from '../config/load.js'
+import { loadConfig, loadServiceManager } from '../config/load.js'
 import { buildApp } from './app.js'
 import { createLogger } from './logger.js'
+import { notifyService } from './service-notify.js'
 import { endOnSignals } from './shutdown.js'
 
 /** Serves until a signal ends the process. A start that fails prints one message and exits with 1. */
@@ -11,6 +12,8 @@ export async function serve (): Promise<void> {
     const { logger, flush } = createLogger(config, process.stdout.isTTY)
     const app = await buildApp({ config, logger })
     endOnSignals(app, flush)
+    const service = loadServiceManager()
+    if (service !== undefined) notifyService(app, service)
     const address = await app.listen({ port: config.PORT, host: config.HOST })
     announce(address.replace('0.0.0.0', 'localhost').replace('[::]', 'localhost'), app.createdKeyFile)
   } catch (error) {
