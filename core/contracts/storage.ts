@@ -130,8 +130,11 @@ export interface KvStore {
   increment (scope: string, key: Uint8Array, by: number): Promise<number>
   /** Atomic; `expected` undefined means absent, `next` undefined means delete. */
   compareAndSet (scope: string, key: Uint8Array, expected: Uint8Array | undefined, next: Uint8Array | undefined): Promise<boolean>
-  /** In byte order of the keys, those after `after` that start with `prefix`. */
-  list (scope: string, query: { prefix: Uint8Array, after: Uint8Array | undefined, limit: number }): Promise<KvEntry[]>
+  /**
+   * In byte order of the keys, those after `after` that start with `prefix`. Stops behind the entry whose key and
+   * value bring the whole to `maxBytes`, so that large values cannot fill the server's memory.
+   */
+  list (scope: string, query: { prefix: Uint8Array, after: Uint8Array | undefined, limit: number, maxBytes: number }): Promise<KvEntry[]>
   /** Deletes at most `batch` expired entries; gives how many. */
   expire (nowMs: number, batch: number): Promise<number>
 }

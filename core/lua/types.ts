@@ -49,14 +49,15 @@ export const field = <const T extends LuaType>(type: T, doc: string) => ({ type,
 
 /** The JavaScript value that stands for a Lua value of type `T` in a host function. */
 export type Static<T> =
-  T extends { kind: 'text' } ? string
-    : T extends { kind: 'bytes' } ? Uint8Array
-      : T extends { kind: 'number' | 'integer' } ? number
-        : T extends { kind: 'boolean' } ? boolean
-          : T extends { kind: 'nil' } ? undefined
-            : T extends { kind: 'list', of: infer E } ? Array<Static<E>>
-              : T extends { kind: 'map', of: infer E } ? { [name: string]: Static<E> }
-                : T extends { kind: 'record', fields: infer F } ? { [K in keyof F]: F[K] extends { type: infer E } ? Static<E> : never }
-                  : T extends { kind: 'union', of: readonly (infer E)[] } ? Static<E>
-                    : T extends { kind: 'optional', of: infer E } ? Static<E> | undefined
-                      : unknown
+  LuaType extends T ? unknown
+    : T extends { kind: 'text' } ? string
+      : T extends { kind: 'bytes' } ? Uint8Array
+        : T extends { kind: 'number' | 'integer' } ? number
+          : T extends { kind: 'boolean' } ? boolean
+            : T extends { kind: 'nil' } ? undefined
+              : T extends { kind: 'list', of: infer E } ? Array<Static<E>>
+                : T extends { kind: 'map', of: infer E } ? { [name: string]: Static<E> }
+                  : T extends { kind: 'record', fields: infer F } ? { [K in keyof F]: F[K] extends { type: infer E } ? Static<E> : never }
+                    : T extends { kind: 'union', of: readonly (infer E)[] } ? Static<E>
+                      : T extends { kind: 'optional', of: infer E } ? Static<E> | undefined
+                        : unknown

@@ -1,0 +1,40 @@
+/** From the arguments of an `http` function to the outgoing request, and back. */
+import { fromBytes, toBytes } from '../../../core/binary.js'
+import type { OutgoingHttp, OutgoingResponse } from '../../../core/contracts/outgoing-http.js'
+import { LuaFailure } from '../../../core/lua/errors.js'
+import type { HostCall } from '../../../core/lua/module.js'
+import { withQuery } from './query.js'
+
+export interface HttpOptions {
+  readonly headers: Readonly<Record<string, unknown>> | undefined
+  readonly query: Readonly<Record<string, unknown>> | undefined
+  readonly body?: unknown
+}
+
+/** Performs the request; a failure of the outside world, of whatever kind, becomes `nil, message`. */
+export async function send (http: OutgoingHttp, call: HostCall, method: string, url: string, options: HttpOptions | undefined) {
+  const headers = Object.entries(options?.headers ?? {}).map(([name, value]) => [name, fromBytes(looseBytes(value))])
+  const query = Object.entries(options?.query ?? {}).map(([name, value]) => [name, looseBytes(value)] as const)
+  const reply = await http.request({
+    method,
+    url: withQuery(url, query),
+    headers: Object.fromEntries(headers),
+    body: looseBytes(options?.body),
+    signal: call.signal
+  }).catch((error: unknown) => {
+    throw new LuaFailure(error instanceof Error ? error.message : 'the request failed', { cause: error })
+  })
+  return toLua(reply)
+}
+
+const toLua = ({ statusCode, body, headers }: OutgoingResponse) => ({
+  statusCode,
+  body,
+  headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, toBytes(value)]))
+})
+
+/** Bytes and texts as they are, numbers as text, anything else empty. */
+function looseBytes (value: unknown): Uint8Array {
+  if (value instanceof Uint8Array) return value
+  return typeof value === 'string' || typeof value === 'number' ? Buffer.from(String(value)) : new Uint8Array()
+}

@@ -1,0 +1,119 @@
+/** `kv`: values that outlive one execution. Writes are as durable as the execution's record before it is answered. */
+import type { Storage } from '../../../core/contracts/storage.js'
+import { host, luaModule, param } from '../../../core/lua/module.js'
+import { Bool, Bytes, Int, Num, Optional } from '../../../core/lua/types.js'
+import { expiry, increment, listEntries } from './operations.js'
+import { Entries, Key, MAX_LIST, Value, key, setOptions, value } from './types.js'
+
+/** The store shared by all functions. */
+const GLOBAL = ''
+
+export function kvModule ({ kv, executions }: Pick<Storage, 'kv' | 'executions'>) {
+  return luaModule('kv', {
+    doc: 'Small values that outlive one execution, private to the function; and one store that all functions share.',
+    functions: {
+      get: host({
+        doc: 'Returns the value stored under a key, or nil.',
+        params: [key],
+        returns: Optional(Bytes()),
+        example: 'kv.set("name", "Ada")\nreturn { body = kv.get("name") }',
+        run: (call, key) => kv.get(call.functionId, key)
+      }),
+      set: host({
+        doc: 'Stores a value under a key, in place of the one that was there.',
+        params: [key, value, setOptions],
+        returns: Bool,
+        returnDoc: 'Always true; the run fails when the store does.',
+        example: 'kv.set("session:42", "Ada", { ttl = 3600 })\nreturn { body = kv.get("session:42") }',
+        oneWay: { result: true },
+        async run (call, key, value, options) {
+          executions.touch(call.executionId)
+          await kv.set(call.functionId, key, value, expiry(options))
+          return true
+        }
+      }),
+      delete: host({
+        doc: 'Removes a key and its value.',
+        params: [key],
+        returns: Bool,
+        returnDoc: 'Always true, also when there was no such key.',
+        example: 'kv.set("draft", "x")\nkv.delete("draft")\nreturn { body = tostring(kv.get("draft")) }',
+        oneWay: { result: true },
+        async run (call, key) {
+          executions.touch(call.executionId)
+          await kv.delete(call.functionId, key)
+          return true
+        }
+      }),
+      increment: host({
+        doc: 'Adds to the number stored under a key and returns the sum, atomically: runs at the same time never lose a step. An absent key counts as 0. Raises when the value is no number.',
+        params: [key, param('by', Optional(Num()), 'What to add; 1 if left out, may be negative.')],
+        returns: Num(),
+        example: 'local count = kv.increment("visits")\nreturn { body = "visit " .. count }',
+        run (call, key, by = 1) {
+          executions.touch(call.executionId)
+          return increment(kv, call.functionId, key, by)
+        }
+      }),
+      compareAndSet: host({
+        doc: 'Replaces a value only if it is still the expected one, atomically. Expecting nil means that the key must be absent; a new value of nil removes the key. Read, compute and try again when it returns false.',
+        params: [
+          key,
+          param('expected', Optional(Value), 'The value that must be there now, or nil for none.'),
+          param('new', Optional(Value), 'The value to store, or nil to remove the key.')
+        ],
+        returns: Bool,
+        returnDoc: 'True if the value was replaced, false if it was not the expected one.',
+        example: 'if kv.compareAndSet("lock", nil, "mine") then\n  kv.compareAndSet("lock", "mine", nil)\n  return { body = "had the lock" }\nend\nreturn { statusCode = 409, body = "locked" }',
+        run (call, key, expected, next) {
+          executions.touch(call.executionId)
+          return kv.compareAndSet(call.functionId, key, expected, next)
+        }
+      }),
+      list: host({
+        doc: 'Returns entries in the byte order of their keys, at most `limit` and about 4 MiB at once. To read everything, call it again with `after` set to the last key until the list is empty.',
+        params: [
+          param('prefix', Optional(Key), 'Only keys that begin so; all keys without it.'),
+          param('limit', Optional(Int({ min: 1, max: MAX_LIST })), 'At most so many entries, up to 1000; 100 if left out.'),
+          param('after', Optional(Key), 'Only keys behind this one.')
+        ],
+        returns: Entries,
+        example: 'kv.set("user:1", "Ada")\nkv.set("user:2", "Bob")\nlocal names = {}\nfor _, entry in ipairs(kv.list("user:")) do\n  names[#names + 1] = entry.value\nend\nreturn { body = table.concat(names, ", ") }',
+        run: (call, prefix, limit, after) => listEntries(kv, call.functionId, { prefix, limit, after })
+      }),
+      getGlobal: host({
+        doc: 'Returns the value stored under a key in the store that all functions share, or nil.',
+        params: [key],
+        returns: Optional(Bytes()),
+        example: 'kv.setGlobal("motd", "hello everybody")\nreturn { body = kv.getGlobal("motd") }',
+        run: (_call, key) => kv.get(GLOBAL, key)
+      }),
+      setGlobal: host({
+        doc: 'Stores a value under a key in the store that all functions share.',
+        params: [key, value, setOptions],
+        returns: Bool,
+        returnDoc: 'Always true; the run fails when the store does.',
+        example: 'kv.setGlobal("motd", "back at noon", { ttl = 7200 })\nreturn { body = kv.getGlobal("motd") }',
+        oneWay: { result: true },
+        async run (call, key, value, options) {
+          executions.touch(call.executionId)
+          await kv.set(GLOBAL, key, value, expiry(options))
+          return true
+        }
+      }),
+      deleteGlobal: host({
+        doc: 'Removes a key and its value from the store that all functions share.',
+        params: [key],
+        returns: Bool,
+        returnDoc: 'Always true, also when there was no such key.',
+        example: 'kv.setGlobal("motd", "x")\nkv.deleteGlobal("motd")\nreturn { body = tostring(kv.getGlobal("motd")) }',
+        oneWay: { result: true },
+        async run (call, key) {
+          executions.touch(call.executionId)
+          await kv.delete(GLOBAL, key)
+          return true
+        }
+      })
+    }
+  })
+}

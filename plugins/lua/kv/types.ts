@@ -1,0 +1,30 @@
+/** Parameters and limits that the functions of `kv` share. */
+import { param } from '../../../core/lua/module.js'
+import { Bytes, Fields, List, Num, Optional, field } from '../../../core/lua/types.js'
+
+/** Longest key in bytes: keys are looked up in an index, which long ones would bloat. */
+const MAX_KEY = 64 * 1024
+/** Longest value in bytes: what fits into one message of the sandbox with room to spare. */
+const MAX_VALUE = 8 * 1024 * 1024
+/** Longest time to live: a hundred years in seconds. */
+const MAX_TTL = 100 * 366 * 86400
+
+export const Key = Bytes({ max: MAX_KEY })
+export const Value = Bytes({ max: MAX_VALUE })
+
+export const key = param('key', Key, 'Any bytes, up to 64 KiB; upper and lower case differ.')
+export const value = param('value', Value, 'Any bytes, up to 8 MiB; numbers are kept as text.')
+
+export const setOptions = param('options', Optional(Fields({
+  ttl: field(Optional(Num({ min: 0.001, max: MAX_TTL })), 'Seconds after which the value is gone; kept for good without it.')
+}, 'KvSetOptions')), 'How the value is kept.')
+
+/** At most this many entries in one `kv.list`. */
+export const MAX_LIST = 1000
+/** Keys and values of one `kv.list` together; the last entry may go beyond. */
+export const MAX_LIST_BYTES = 4 * 1024 * 1024
+
+export const Entries = List(Fields({
+  key: field(Bytes(), 'The key.'),
+  value: field(Bytes(), 'Its value.')
+}, 'KvEntry'))

@@ -1,0 +1,54 @@
+import t from 'tap'
+import { httpModule } from '../../../../plugins/lua/http/module.js'
+import { LuaFailure } from '../../../../core/lua/errors.js'
+import { hostCall } from '../../../helpers/host-call.js'
+import { client, readBody, serve } from '../../outgoing-http/serve.js'
+
+type Awaitable<T> = T | Promise<T>
+
+/** The module's functions against a server that tells what it received. */
+async function mirror (t: Parameters<typeof serve>[0]) {
+  const { url } = await serve(t, async (request, response) => {
+    response.setHeader('x-seen', request.headers['x-in'] ?? '')
+    response.end(Buffer.from([request.method, request.url, await readBody(request)].join(' ')))
+  })
+  const { request, close } = client(t)
+  const { functions } = httpModule({ request: ({ url, ...rest }) => request(url, rest), close })
+  return { url, functions }
+}
+
+t.test('each function sends its method', async t => {
+  const { url, functions } = await mirror(t)
+  const text = async (reply: Awaitable<{ body: Uint8Array }>) => Buffer.from((await reply).body).toString()
+  const options = { headers: undefined, query: undefined, body: Buffer.from('b') }
+  t.equal(await text(functions.get.run(hostCall(), `${url}/x`, undefined)), 'GET /x ')
+  t.equal(await text(functions.delete.run(hostCall(), `${url}/x`, undefined)), 'DELETE /x ')
+  t.equal(await text(functions.head.run(hostCall(), `${url}/x`, undefined)), '')
+  t.equal(await text(functions.post.run(hostCall(), `${url}/x`, options)), 'POST /x b')
+  t.equal(await text(functions.put.run(hostCall(), `${url}/x`, options)), 'PUT /x b')
+  t.equal(await text(functions.patch.run(hostCall(), `${url}/x`, options)), 'PATCH /x b')
+  t.equal(await text(functions.request.run(hostCall(), 'PROPFIND', `${url}/x`, options)), 'PROPFIND /x b')
+})
+
+t.test('values that are no text are sent as an empty text', async t => {
+  const { url, functions } = await mirror(t)
+  const reply = await functions.post.run(hostCall(), url, {
+    headers: { 'X-In': true }, query: { a: {}, b: Buffer.from('1') }, body: ['list']
+  })
+  t.equal(Buffer.from(reply.body).toString(), 'POST /?a=&b=1 ')
+  t.same(reply.headers['X-Seen'], Buffer.from(''))
+})
+
+t.test('header values are bytes', async t => {
+  const { url, functions } = await mirror(t)
+  const reply = await functions.get.run(hostCall(), url, { headers: { 'X-In': Buffer.from([0xc3, 0xa9, 0xff]) }, query: undefined })
+  t.same(reply.headers['X-Seen'], Buffer.from([0xc3, 0xa9, 0xff]))
+})
+
+t.test('whatever goes wrong outside is a failure with a message', async t => {
+  const { functions } = await mirror(t)
+  for (const url of ['http://127.0.0.1:1/', 'not a url', 'ftp://h/', 'http://h/%zz']) {
+    await t.rejects(async () => await functions.get.run(hostCall(), url, undefined), LuaFailure, url)
+  }
+  await t.rejects(async () => await functions.get.run(hostCall(), 'http://h/', { headers: { 'bad name': Buffer.from('x') }, query: undefined }), new LuaFailure('invalid header name "bad name"'))
+})
