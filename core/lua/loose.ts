@@ -1,0 +1,34 @@
+/**
+ * Reading values of tables that a module checks itself, field by field, because a wrong one gives `nil, message`
+ * there instead of raising. Declare such a field as `LooseText` or `LooseNumber`.
+ */
+import { Any, Num, Text, Union } from './types.js'
+
+/** Text or a number, or anything else, which counts as left out. */
+export const LooseText = Union(Text(), Any)
+/** A number, or anything else, which counts as left out. */
+export const LooseNumber = Union(Num(), Any)
+
+/** The text, or undefined for anything that is none. */
+export function looseText (value: unknown): string | undefined {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8')
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
+}
+
+/** The finite number, or undefined for anything that is none. */
+export const looseNumber = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) ? value : undefined
+
+/** The values of a table in their order, or undefined for what is no table. */
+export function looseList (value: unknown): unknown[] | undefined {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return undefined
+  if (Array.isArray(value)) return value
+  return value instanceof Map ? [...value.values()] : Object.values(value)
+}
+
+/** A field of a table; undefined when there is none, or `value` is no table. */
+export function looseField (value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined
+  if (value instanceof Map) return value.get(name)
+  return Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined
+}

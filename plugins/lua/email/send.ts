@@ -1,0 +1,54 @@
+/** One request to Resend (https://resend.com/docs/api-reference/emails/send-email). */
+import type { OutgoingHttp, OutgoingResponse } from '../../../core/contracts/outgoing-http.js'
+import type { EnvStore } from '../../../core/contracts/storage.js'
+import { LuaFailure } from '../../../core/lua/errors.js'
+import type { HostCall } from '../../../core/lua/module.js'
+import { toRecordJson } from '../../../core/request-record.js'
+import type { EmailMessage } from './message.js'
+
+const DEFAULT_BASE = 'https://api.resend.com/'
+
+/** What is known of a request so far; filled in while it goes on. */
+export interface EmailNote {
+  requestJson: string
+  /** So that it can be kept out of everything that is stored. */
+  key: string
+}
+
+/** The id that the provider gave the message. Throws a LuaFailure for everything that goes wrong outside. */
+export async function send (call: HostCall, { env, http, message, note }: { env: EnvStore, http: OutgoingHttp, message: EmailMessage, note: EmailNote }): Promise<string> {
+  const key = await env.get(call.functionId, 'RESEND_API_KEY') ?? ''
+  if (key === '') throw new LuaFailure('RESEND_API_KEY not set in function environment')
+  const base = await env.get(call.functionId, 'RESEND_BASE_URL') || DEFAULT_BASE
+  note.key = key
+  note.requestJson = toRecordJson(message)
+  const reply = await http.request({
+    method: 'POST',
+    url: `${base.replace(/\/+$/, '')}/emails`,
+    headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify(message),
+    signal: call.signal
+  }).catch((error: unknown) => {
+    throw new LuaFailure(`failed to send email: ${error instanceof Error ? error.message : 'unknown error'}`, { cause: error })
+  })
+  return readReply(reply)
+}
+
+function readReply ({ statusCode, statusText, body }: OutgoingResponse): string {
+  const reply = parse(Buffer.from(body).toString('utf8'))
+  if (statusCode < 200 || statusCode > 299) {
+    throw new LuaFailure(`failed to send email: ${typeof reply?.message === 'string' ? reply.message : `${statusCode} ${statusText}`.trim()}`)
+  }
+  if (typeof reply?.id !== 'string') throw new LuaFailure('failed to send email: failed to parse response: it holds no id')
+  return reply.id
+}
+
+/** The object that the text holds, or undefined. */
+function parse (text: string): { id?: unknown, message?: unknown } | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? value : undefined
+  } catch {
+    return undefined
+  }
+}
