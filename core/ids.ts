@@ -8,10 +8,10 @@ import { randomBytes } from 'node:crypto'
 const ALPHABET = '0123456789abcdefghijklmnopqrstuv'
 const COUNTER_MAX = 0xffffff
 
-/** Makes ids that sort by creation. `now` gives Unix seconds. */
-export function createIdSource (now: () => number = () => Math.floor(Date.now() / 1000)) {
+/** Makes ids that sort by creation. `now` gives Unix seconds; `process` are the five bytes of this process. */
+export function createIdSource (now: () => number = () => Math.floor(Date.now() / 1000), process: Uint8Array = randomBytes(5)) {
   const bytes = new Uint8Array(12)
-  bytes.set(randomBytes(5), 4)
+  bytes.set(process, 4)
   let seconds = 0
   let counter = 0
 

@@ -1,0 +1,20 @@
+import { LuaFailure } from '../../../core/lua/errors.js'
+import { fromBytes, toBytes } from '../../../core/binary.js'
+import { checkLength, native } from '../native.js'
+
+const encode = native((text: string) => {
+  checkLength(Math.ceil(text.length / 3) * 4, 'base64.encode')
+  return toBytes(text).toString('base64')
+})
+
+/** Strict, unlike Node's own decoder, which drops what it does not know. */
+const decode = native((text: string) => {
+  const digits = text.replace(/[\r\n]+/g, '')
+  const body = digits.endsWith('==') ? digits.slice(0, -2) : digits.endsWith('=') ? digits.slice(0, -1) : digits
+  const bad = /[^A-Za-z0-9+/]/.exec(body)
+  if (bad !== null) throw new LuaFailure(`not base64: byte ${bad[0].charCodeAt(0)} at position ${bad.index + 1} is not of the standard alphabet`)
+  if (digits.length % 4 !== 0 || body.length % 4 === 1) throw new LuaFailure('not base64: the text is cut or its padding is missing')
+  return fromBytes(Buffer.from(body, 'base64'))
+})
+
+export const functions = { encode, decode }

@@ -1,0 +1,28 @@
+import { createHash, createHmac } from 'node:crypto'
+import { native } from '../native.js'
+import { randomBytes } from '../random-bytes.js'
+
+const hash = (algorithm: string) => native((text: string) => createHash(algorithm).update(text, 'latin1').digest('hex'))
+
+const hmac = (algorithm: string) => native((message: string, key: string) =>
+  createHmac(algorithm, Buffer.from(key, 'latin1')).update(message, 'latin1').digest('hex'))
+
+/** RFC 9562, version 4. */
+const uuid = native(() => {
+  const bytes = randomBytes(16)
+  bytes.writeUInt8(bytes.readUInt8(6) & 0x0f | 0x40, 6)
+  bytes.writeUInt8(bytes.readUInt8(8) & 0x3f | 0x80, 8)
+  const hex = bytes.toString('hex')
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+})
+
+export const functions = {
+  md5: hash('md5'),
+  sha1: hash('sha1'),
+  sha256: hash('sha256'),
+  sha512: hash('sha512'),
+  hmac_sha1: hmac('sha1'),
+  hmac_sha256: hmac('sha256'),
+  hmac_sha512: hmac('sha512'),
+  uuid
+}
