@@ -1,38 +1,67 @@
 /** Reads the settings from the environment; the only file that looks at `process.env`. */
 import { MoonletError } from '../core/errors.js'
-import { settings, SettingProblem, type Config } from './schema.js'
+import { settings, type Config } from './schema.js'
+import { SettingProblem, type Setting } from './setting.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
+/** The settings that one plugin declares. */
+export interface PluginSettings {
+  readonly plugin: string
+  readonly settings: Readonly<Record<string, Setting<unknown>>>
+}
+
+export interface LoadedSettings {
+  readonly config: Config
+  /** Values by plugin and setting, frozen. */
+  readonly plugins: ReadonlyMap<string, Readonly<Record<string, unknown>>>
+}
+
+/** Every setting of the server, valid and frozen; as `loadSettings` without plugins. */
+export const loadConfig = (environment: Environment = process.env): Config => loadSettings([], environment).config
+
+/** The plugins to load. Their settings are part of the one check, so they must be known before it. */
+export const readPluginList = (environment: Environment = process.env): readonly string[] => settings.PLUGINS.read(environment.PLUGINS)
+
 /**
- * Gives every setting, valid and frozen. An empty variable counts as unset. Throws SETTINGS_INVALID with one
- * message that lists every bad setting: wrong values, and names that look like a misspelt setting.
+ * Gives every setting, the server's and the plugins', valid and frozen. An empty variable counts as unset. Throws
+ * SETTINGS_INVALID with one message that lists every bad setting: wrong values, and names that look like a
+ * misspelt setting.
  */
-export function loadConfig (environment: Environment = process.env): Config {
+export function loadSettings (declared: readonly PluginSettings[], environment: Environment = process.env): LoadedSettings {
   const problems: string[] = []
-  const config: Record<string, unknown> = {}
-  for (const [name, setting] of Object.entries(settings)) {
-    const text = environment[name] === '' ? undefined : environment[name]
-    try {
-      config[name] = setting.read(text)
-    } catch (error) {
-      if (!(error instanceof SettingProblem)) throw error
-      problems.push(`${name} ${error.message} (it is ${JSON.stringify(name === 'API_KEY' ? '***' : text)})`)
-    }
-  }
+  const config = readAll(settings, environment, problems)
+  const plugins = new Map(declared.map(({ plugin, settings }) => [plugin, readAll(settings, environment, problems, ` (setting of the plugin '${plugin}')`)]))
+  const names = [...Object.keys(settings), ...declared.flatMap(({ settings }) => Object.keys(settings))]
   for (const name of Object.keys(environment)) {
-    const meant = misspelt(name)
+    const meant = misspelt(name, names)
     if (meant !== undefined) problems.push(`${name} is no setting; did you mean ${meant}?`)
   }
   if (problems.length > 0) throw new MoonletError('SETTINGS_INVALID', `Settings are wrong:\n${problems.map(problem => `  - ${problem}`).join('\n')}`)
-  return Object.freeze(config) as Config
+  return { config: config as Config, plugins }
+}
+
+/** Values of the settings; what is wrong with one is added to `problems`. */
+function readAll (declared: Readonly<Record<string, Setting<unknown>>>, environment: Environment, problems: string[], of = ''): Readonly<Record<string, unknown>> {
+  const values: Record<string, unknown> = {}
+  for (const [name, setting] of Object.entries(declared)) {
+    const text = environment[name] === '' ? undefined : environment[name]
+    try {
+      values[name] = setting.read(text)
+    } catch (error) {
+      if (!(error instanceof SettingProblem)) throw error
+      const seen = text === undefined ? 'it is not set' : `it is ${JSON.stringify(setting.secret === true ? '***' : text)}`
+      problems.push(`${name}${of} ${error.message} (${seen})`)
+    }
+  }
+  return Object.freeze(values)
 }
 
 /** The setting that an unknown variable was probably meant to be: same family, or at most two letters off. */
-function misspelt (name: string): string | undefined {
-  if (name in settings) return undefined
+function misspelt (name: string, settings: readonly string[]): string | undefined {
+  if (settings.includes(name)) return undefined
   const family = /^(SANDBOX|QUEUE|EXECUTION)_/.exec(name)?.[0]
-  const candidates = Object.keys(settings).filter(setting => setting.length > 4 || family !== undefined)
+  const candidates = settings.filter(setting => setting.length > 4 || family !== undefined)
   const close = candidates.find(setting => setting.includes('_') && distance(setting, name) <= 2)
   return close ?? (family === undefined ? undefined : candidates.filter(setting => setting.startsWith(family)).sort((a, b) => distance(a, name) - distance(b, name))[0])
 }

@@ -4,26 +4,14 @@
  */
 import { availableParallelism, totalmem } from 'node:os'
 import { parseFunctionsAddress, type FunctionsAddress } from '../core/functions-address.js'
-
-interface Setting<T> {
-  /** One sentence for the README, ending without a full stop where it continues with the default. */
-  readonly doc: string
-  /** As the README prints it; '' when there is none. */
-  readonly defaultText: string
-  readonly unit?: string
-  /** Gives the value, or throws a SettingProblem that says what is expected. `text` is undefined when unset. */
-  readonly read: (text: string | undefined) => T
-}
-
-/** What is wrong with one setting, in words that follow its name: "must be …". */
-export class SettingProblem extends Error {}
+import { boolean, bytes, integer, list, oneOf, optionalText, SettingProblem, text, type Setting } from './setting.js'
 
 export const settings = {
   PORT: integer({ min: 0, max: 65535, fallback: 3000, doc: 'Port to listen on; 0 takes a free one' }),
   HOST: text({ fallback: '0.0.0.0', doc: 'Address to listen on' }),
   DATA_DIR: text({ fallback: './data', doc: 'Folder of the database and the key file; created if absent' }),
   EXECUTION_TIMEOUT: integer({ min: 0, max: 86400, fallback: 300, unit: 'seconds', zero: 300, doc: 'Longest run of a function; 0 means the default' }),
-  API_KEY: optionalText({ doc: 'Key of the management API and the dashboard; unset: read from `api_key.txt` in the data folder, made at the first start' }),
+  API_KEY: optionalText({ secret: true, doc: 'Key of the management API and the dashboard; unset: read from `api_key.txt` in the data folder, made at the first start' }),
   BASE_URL: baseUrl({ doc: 'Public address of this server, for `ctx.baseUrl` and `router.url`' }),
   FUNCTIONS_HOST: functionsAddress({ doc: 'Serve functions only here, apart from dashboard and API: a host name (`functions.example.org`) or a port (`:3001`)' }),
   BODY_LIMIT: bytes({ min: 1024, max: 1024 ** 3, fallback: 10 * 1024 ** 2, doc: 'Largest request body' }),
@@ -47,84 +35,6 @@ export type Config = { readonly [K in keyof Settings]: Settings[K] extends Setti
 function defaultSandboxMax (): number {
   const byMemory = Math.floor(totalmem() / 3 / (128 * 1024 ** 2))
   return Math.max(8, Math.min(byMemory, availableParallelism() * 4))
-}
-
-interface IntegerOptions { min: number, max: number, fallback: number, doc: string, unit?: string, zero?: number, defaultText?: string }
-
-function integer ({ min, max, fallback, doc, unit, zero, defaultText }: IntegerOptions): Setting<number> {
-  return {
-    doc,
-    defaultText: defaultText ?? String(fallback),
-    ...(unit === undefined ? {} : { unit }),
-    read (text) {
-      if (text === undefined) return fallback
-      const value = /^\d+$/.test(text.trim()) ? Number(text) : NaN
-      if (!(value >= min && value <= max)) throw new SettingProblem(`must be a whole number from ${min} to ${max}${unit === undefined ? '' : ` (${unit})`}`)
-      return value === 0 && zero !== undefined ? zero : value
-    }
-  }
-}
-
-/** A number of bytes, also written with KiB, MiB or GiB. */
-function bytes ({ min, max, fallback, doc }: { min: number, max: number, fallback: number, doc: string }): Setting<number> {
-  const factors: Readonly<Record<string, number>> = { '': 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 }
-  return {
-    doc,
-    defaultText: `${fallback / 1024 ** 2}MiB`,
-    unit: 'bytes',
-    read (text) {
-      if (text === undefined) return fallback
-      const [, digits, suffix = ''] = /^(\d+)\s*(KiB|MiB|GiB)?$/.exec(text.trim()) ?? []
-      const value = digits === undefined ? NaN : Number(digits) * (factors[suffix] ?? NaN)
-      if (!(value >= min && value <= max)) throw new SettingProblem(`must be a number of bytes from ${min} to ${max}, such as 10485760 or 10MiB`)
-      return value
-    }
-  }
-}
-
-function boolean ({ fallback, doc }: { fallback: boolean, doc: string }): Setting<boolean> {
-  return {
-    doc,
-    defaultText: String(fallback),
-    read (text) {
-      if (text === undefined) return fallback
-      if (text === 'true' || text === '1') return true
-      if (text === 'false' || text === '0') return false
-      throw new SettingProblem('must be true or false')
-    }
-  }
-}
-
-function text ({ fallback, doc }: { fallback: string, doc: string }): Setting<string> {
-  return { doc, defaultText: fallback, read: text => text ?? fallback }
-}
-
-function optionalText ({ doc }: { doc: string }): Setting<string | undefined> {
-  return {
-    doc,
-    defaultText: '',
-    read (text) {
-      if (text !== undefined && /\s/.test(text)) throw new SettingProblem('must not contain blanks')
-      return text
-    }
-  }
-}
-
-function oneOf<const T extends string> ({ of, fallback, doc }: { of: readonly T[], fallback: NoInfer<T>, doc: string }): Setting<T> {
-  return {
-    doc: `${doc}: ${of.map(value => `\`${value}\``).join(', ')}`,
-    defaultText: fallback,
-    read (text) {
-      if (text === undefined) return fallback
-      const known = of.find(value => value === text)
-      if (known === undefined) throw new SettingProblem(`must be one of ${of.join(', ')}`)
-      return known
-    }
-  }
-}
-
-function list ({ doc }: { doc: string }): Setting<readonly string[]> {
-  return { doc, defaultText: '', read: text => Object.freeze((text ?? '').split(',').map(part => part.trim()).filter(part => part !== '')) }
 }
 
 /** Unset: `http://localhost:PORT`, filled in once the port is known. */
