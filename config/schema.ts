@@ -4,6 +4,7 @@
  */
 import { availableParallelism, totalmem } from 'node:os'
 import { parseFunctionsAddress, type FunctionsAddress } from '../core/functions-address.js'
+import { parseSecretKey } from '../core/secret-key.js'
 import { boolean, bytes, integer, list, oneOf, optionalText, SettingProblem, text, type Setting } from './setting.js'
 
 export const settings = {
@@ -12,6 +13,7 @@ export const settings = {
   DATA_DIR: text({ fallback: './data', doc: 'Folder of the database and the key file; created if absent' }),
   EXECUTION_TIMEOUT: integer({ min: 0, max: 86400, fallback: 300, unit: 'seconds', zero: 300, doc: 'Longest run of a function; 0 means the default' }),
   API_KEY: optionalText({ secret: true, doc: 'Key of the management API and the dashboard; unset: read from `api_key.txt` in the data folder, made at the first start' }),
+  SECRET_KEY: secretKey({ doc: 'Key that encrypts environment variables at rest: 32 bytes as 64 hex digits or base64; unset: read from `secret.key` in the data folder, made at the first start' }),
   BASE_URL: baseUrl({ doc: 'Public address of this server, for `ctx.baseUrl` and `router.url`' }),
   FUNCTIONS_HOST: functionsAddress({ doc: 'Serve functions only here, apart from dashboard and API: a host name (`functions.example.org`) or a port (`:3001`)' }),
   BODY_LIMIT: bytes({ min: 1024, max: 1024 ** 3, fallback: 10 * 1024 ** 2, doc: 'Largest request body' }),
@@ -35,6 +37,20 @@ export type Config = { readonly [K in keyof Settings]: Settings[K] extends Setti
 function defaultSandboxMax (): number {
   const byMemory = Math.floor(totalmem() / 3 / (128 * 1024 ** 2))
   return Math.max(8, Math.min(byMemory, availableParallelism() * 4))
+}
+
+function secretKey ({ doc }: { doc: string }): Setting<Uint8Array | undefined> {
+  return {
+    doc,
+    defaultText: '',
+    secret: true,
+    read (text) {
+      if (text === undefined) return undefined
+      const key = parseSecretKey(text)
+      if (key === undefined) throw new SettingProblem('must be 32 bytes as 64 hex digits or base64, such as `openssl rand -hex 32` prints')
+      return key
+    }
+  }
 }
 
 /** Unset: `http://localhost:PORT`, filled in once the port is known. */

@@ -9,7 +9,12 @@ import type {
 
 /** `limit` 1 to 100; `offset` from 0. */
 export interface Page { readonly limit: number, readonly offset: number }
-export interface Paged<T> { readonly rows: T[], readonly total: number }
+export interface Paged<T> {
+  readonly rows: T[]
+  readonly total: number
+  /** Set when a search ended at its time limit: the newest were searched, older matches may exist, `total` is what was found. */
+  readonly partial?: boolean
+}
 
 export interface FunctionWithVersion { readonly fn: FunctionRecord, readonly active: VersionRecord | undefined }
 
@@ -32,10 +37,24 @@ export interface FunctionStore {
   list (page: Page, search?: string): Promise<Paged<FunctionWithVersion>>
   /** Applies the patch and, if `code` is given, makes and activates a new version, in one transaction. False: no such function. */
   update (id: string, change: { patch: FunctionPatch, code: string | undefined, now: number }): Promise<boolean>
-  /** Everything that belongs to the function goes too: versions, executions, logs, requests, kv, env. */
+  /**
+   * Takes over a function with its versions as they are, for imports; at most one of them is active. False,
+   * changing nothing: the id is in use.
+   */
+  restore (fn: FunctionRecord, versions: readonly VersionRecord[]): Promise<boolean>
+  /**
+   * Everything that belongs to the function goes too: versions, executions, logs, requests, kv, env. It is gone
+   * for every reader at once; runs still going leave no record.
+   */
   remove (id: string): Promise<boolean>
   /** Enabled functions whose schedule is set and active; for the scheduler. */
   listScheduled (): Promise<FunctionRecord[]>
+  /**
+   * Calls `listener` whenever reads of this function or its active version begin to give something else: it was
+   * made, changed or removed, or such a write was taken back because it could not be made durable. Gives a way
+   * to end that.
+   */
+  onChange (listener: (functionId: string) => void): () => void
 }
 
 export interface VersionStore {
@@ -91,7 +110,10 @@ export interface ExecutionStore {
   appendLogs (executionId: string, logs: readonly LogEntry[]): void
   appendAiRequest (request: AiRequestRecord): void
   appendEmailRequest (request: EmailRequestRecord): void
-  /** Settles when the record, its logs and requests, and every earlier write of the run are durable. */
+  /**
+   * Settles when the record, its logs and requests, and every earlier write of the run are durable. If function
+   * or version were removed meanwhile it resolves and leaves no record. `begin` need not have been called.
+   */
   finish (execution: FinishedExecution): Promise<void>
   find (id: string): Promise<ExecutionRecord | undefined>
   /** Strictly newest first. `responseJson` is left out. */
@@ -102,10 +124,10 @@ export interface ExecutionStore {
   emailRequests (executionId: string, page: Page): Promise<Paged<EmailRequestRecord>>
   /** The newest execution of each function. */
   latest (functionIds: readonly string[]): Promise<Map<string, ExecutionRecord>>
-  /** Marks what was pending when the server died; gives how many. Called once, at start. */
+  /** Marks what was pending when the server died as failed; gives how many. Called once, at start, before any `begin`. */
   closeUnfinished (fault: Fault, errorMessage: string): Promise<number>
   /**
-   * Deletes at most `batch` executions (with logs and requests) older than their function's period; gives how
+   * In steps that block for a few milliseconds at most. Deletes at most `batch` executions (with logs and requests) older than their function's period; gives how
    * many. `now` in Unix seconds.
    */
   expire (now: number, batch: number): Promise<number>
@@ -120,15 +142,21 @@ export interface KvEntry {
   readonly expiresAt: number | undefined
 }
 
-/** `scope` is a function id, or '' for the store shared by all functions. Keys and values are bytes. */
+/**
+ * `scope` is a function id, or '' for the store shared by all functions. Keys and values are bytes. Writing to a
+ * function that is not there rejects with NOT_FOUND; reading finds nothing.
+ */
 export interface KvStore {
   get (scope: string, key: Uint8Array): Promise<Uint8Array | undefined>
   /** `expiresAt` in Unix milliseconds; an expired entry is as good as absent. */
   set (scope: string, key: Uint8Array, value: Uint8Array, expiresAt?: number): Promise<void>
   delete (scope: string, key: Uint8Array): Promise<boolean>
-  /** Atomic; an absent key counts as 0. Rejects with KV_NOT_A_NUMBER, leaving the value as it was. */
+  /**
+   * Atomic; an absent key counts as 0. Keeps the expiry. Rejects with KV_NOT_A_NUMBER, leaving the value as it
+   * was, when that is no decimal number or the sum is not finite.
+   */
   increment (scope: string, key: Uint8Array, by: number): Promise<number>
-  /** Atomic; `expected` undefined means absent, `next` undefined means delete. */
+  /** Atomic; `expected` undefined means absent, `next` undefined means delete. Keeps the expiry. */
   compareAndSet (scope: string, key: Uint8Array, expected: Uint8Array | undefined, next: Uint8Array | undefined): Promise<boolean>
   /**
    * In byte order of the keys, those after `after` that start with `prefix`. Stops behind the entry whose key and
@@ -139,6 +167,7 @@ export interface KvStore {
   expire (nowMs: number, batch: number): Promise<number>
 }
 
+/** Writing to a function that is not there rejects with NOT_FOUND; reading finds nothing. */
 export interface EnvStore {
   get (functionId: string, name: string): Promise<string | undefined>
   all (functionId: string): Promise<Record<string, string>>

@@ -1,0 +1,36 @@
+/** Copies of a database that is in use. */
+import Database from 'better-sqlite3'
+import { rename, rm } from 'node:fs/promises'
+import { toStorageError } from './failure.js'
+
+/** Copied in one turn of the event loop: well under a millisecond. */
+const PAGES_PER_TURN = 64
+
+/**
+ * Copies the database `source` to `file`, replacing it only when the copy is whole. It holds what was durable
+ * when the copy began: a snapshot of a connection of its own, which writers do not disturb. `onProgress` is
+ * given pages. Throws STORAGE_FAILED and leaves nothing behind.
+ */
+export async function backupDatabase (source: string, file: string, onProgress?: (done: number, total: number) => void): Promise<void> {
+  const part = `${file}.part`
+  let db: Database.Database | undefined
+  try {
+    await rm(part, { force: true })
+    db = new Database(source, { readonly: true, fileMustExist: true, timeout: 5000 })
+    // A read transaction pins the snapshot; without it the copy would begin anew after every write.
+    db.exec('begin')
+    db.prepare('select count(*) from sqlite_schema').get()
+    await db.backup(part, {
+      progress ({ totalPages, remainingPages }) {
+        onProgress?.(totalPages - remainingPages, totalPages)
+        return PAGES_PER_TURN
+      }
+    })
+    await rename(part, file)
+  } catch (error) {
+    throw toStorageError(error)
+  } finally {
+    db?.close()
+    await rm(part, { force: true })
+  }
+}

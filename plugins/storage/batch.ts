@@ -1,0 +1,203 @@
+/**
+ * Write batching: everything that one tick writes is one transaction.
+ *
+ * The first write of a tick begins the transaction, setImmediate commits it, so the cost of a commit is shared
+ * by all that the tick did. A write is carried out at once, in the order of the calls; only its durability is
+ * late. Its promise settles after the COMMIT:
+ *
+ * - COMMIT succeeded: every promise of the batch resolves. What they promised is in the file and survives the
+ *   death of the process.
+ * - COMMIT failed (disk full, I/O): the batch is rolled back, every promise rejects with STORAGE_FAILED, and the
+ *   next write begins anew.
+ * - One write failed: it alone is undone and rejects; the rest of its batch goes on. A write of several
+ *   statements must use `atomic`, which puts them in a savepoint. If SQLite itself had to roll back, the whole
+ *   batch rejects.
+ *
+ * Reads use the same connection and so see every write that was called before them, durable or not.
+ *
+ * If another process holds the write lock, nothing waits inside SQLite (that would stop the whole server):
+ * calls queue up, reads too so that they still see the writes before them, and the lock is tried again every
+ * few milliseconds. A call that has waited for LOCK_PATIENCE_MS rejects.
+ */
+import type { Database } from 'better-sqlite3'
+import { MoonletError } from '../../core/errors.js'
+import { isBusy, toStorageError } from './failure.js'
+
+export interface Batch {
+  /** Carries out one statement; resolves with its result once that is durable. */
+  write<T> (work: () => T): Promise<T>
+  /** The same for several statements: all or none. */
+  atomic<T> (work: () => T): Promise<T>
+  read<T> (query: () => T): Promise<T>
+  /**
+   * `before` is called in the transaction before each COMMIT; if it throws, the batch fails. `after` is told how
+   * that went. Hooks added later are called first: they may rely on the earlier ones.
+   */
+  onCommit (hooks: { before (): void, after (durable: boolean): void }): void
+  /** Settles when all that was called before is durable or rejected. */
+  flush (): Promise<void>
+  /** Commits; afterwards every call rejects. */
+  close (): Promise<void>
+}
+
+/** A batch this large is committed without waiting for the end of the tick. */
+const LARGE = 2000
+const LOCK_PATIENCE_MS = 5000
+const LOCK_RETRY_MS = 25
+
+interface Waiting { run (): void, refuse (error: Error): void, readonly since: number }
+interface Open { readonly durable: Promise<void>, resolve (): void, reject (error: Error): void, size: number }
+
+export function createBatch (db: Database): Batch {
+  const begin = db.prepare('begin immediate')
+  const commitStatement = db.prepare('commit')
+  const rollback = db.prepare('rollback')
+  const save = db.prepare('savepoint one')
+  const release = db.prepare('release one')
+  const undo = db.prepare('rollback to one')
+
+  const hooks: { before (): void, after (durable: boolean): void }[] = []
+  const waiting: Waiting[] = []
+  let open: Open | undefined
+  let closed = false
+
+  /** False: another process holds the lock. */
+  function ensureOpen (): boolean {
+    if (open !== undefined) return true
+    try {
+      begin.run()
+    } catch (error) {
+      if (isBusy(error)) return false
+      throw error
+    }
+    open = createOpen()
+    setImmediate(commit, open)
+    return true
+  }
+
+  function commit (batch = open): void {
+    if (batch === undefined || batch !== open) return
+    try {
+      for (const hook of hooks) hook.before()
+      commitStatement.run()
+      settle(batch)
+    } catch (error) {
+      fail(batch, error)
+    }
+  }
+
+  function settle (batch: Open): void {
+    open = undefined
+    for (const hook of hooks) hook.after(true)
+    batch.resolve()
+  }
+
+  function fail (batch: Open, error: unknown): void {
+    open = undefined
+    if (db.inTransaction) rollback.run()
+    for (const hook of hooks) hook.after(false)
+    batch.reject(toStorageError(error))
+  }
+
+  function run<T> (work: () => T): Promise<T> {
+    if (closed) return Promise.reject(closedError())
+    let batch: Open
+    let result: T
+    try {
+      if (waiting.length > 0 || !ensureOpen() || open === undefined) return enqueue(() => run(work))
+      batch = open
+      result = work()
+    } catch (error) {
+      const failure = toStorageError(error)
+      if (open !== undefined && !db.inTransaction) fail(open, error)
+      return Promise.reject(failure)
+    }
+    if (++batch.size >= LARGE) commit()
+    return result === undefined ? batch.durable as Promise<T> : batch.durable.then(() => result)
+  }
+
+  function read<T> (query: () => T): Promise<T> {
+    if (closed) return Promise.reject(closedError())
+    if (waiting.length > 0) return enqueue(() => read(query))
+    try {
+      return Promise.resolve(query())
+    } catch (error) {
+      return Promise.reject(toStorageError(error))
+    }
+  }
+
+  function inSavepoint<T> (work: () => T): T {
+    save.run()
+    try {
+      return work()
+    } catch (error) {
+      if (db.inTransaction) undo.run()
+      throw error
+    } finally {
+      if (db.inTransaction) release.run()
+    }
+  }
+
+  function enqueue<T> (call: () => Promise<T>): Promise<T> {
+    if (waiting.length === 0) setTimeout(retry, LOCK_RETRY_MS)
+    return new Promise<T>((resolve, reject) => {
+      waiting.push({ run: () => { call().then(resolve, reject) }, refuse: reject, since: performance.now() })
+    })
+  }
+
+  function retry (): void {
+    const free = tryOpen()
+    const latest = performance.now() - LOCK_PATIENCE_MS
+    const patient = waiting.findIndex(({ since }) => since > latest)
+    const ready = waiting.splice(0, free || patient === -1 ? waiting.length : patient)
+    for (const call of ready) {
+      if (free) call.run()
+      else call.refuse(lockedError(db.name))
+    }
+    if (waiting.length > 0) setTimeout(retry, LOCK_RETRY_MS)
+  }
+
+  /** An error other than a held lock is for the calls themselves to meet. */
+  function tryOpen (): boolean {
+    try {
+      return ensureOpen()
+    } catch {
+      return true
+    }
+  }
+
+  async function flush (): Promise<void> {
+    if (waiting.length > 0) await enqueue(async () => {})
+    const current = open
+    commit()
+    await current?.durable
+  }
+
+  return {
+    write: run,
+    atomic: work => run(() => inSavepoint(work)),
+    read,
+    onCommit (added) { hooks.unshift(added) },
+    flush,
+    async close () {
+      if (closed) return
+      try {
+        await flush()
+      } finally {
+        closed = true
+      }
+    }
+  }
+}
+
+function createOpen (): Open {
+  let resolve = (): void => {}
+  let reject: (error: Error) => void = () => {}
+  const durable = new Promise<void>((_resolve, _reject) => { resolve = _resolve; reject = _reject })
+  // Writes that promise nothing have no one to hear of the failure.
+  durable.catch(() => {})
+  return { durable, resolve, reject, size: 0 }
+}
+
+const closedError = () => new MoonletError('STORAGE_FAILED', 'The database is closed: the server is stopping.')
+const lockedError = (file: string) => new MoonletError('STORAGE_FAILED', `The database ${file} has been locked by another process for ${LOCK_PATIENCE_MS / 1000} s. End that process or wait until it has finished.`)

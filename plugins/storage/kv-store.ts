@@ -1,0 +1,93 @@
+/** KvStore on SQLite. */
+import type { Database } from 'better-sqlite3'
+import { MoonletError } from '../../core/errors.js'
+import type { KvStore } from '../../core/contracts/storage.js'
+import type { Batch } from './batch.js'
+import { requireKey, type FunctionKeys } from './function-keys.js'
+
+interface Parts { readonly db: Database, readonly batch: Batch, readonly keys: FunctionKeys, readonly nowMs: () => number }
+interface ListRow { readonly key: Buffer, readonly value: Buffer, readonly expiresAt: number | null }
+interface Entry { readonly value: Buffer, readonly expiresAt: number | null }
+
+/** The scope of the store shared by all functions. */
+const GLOBAL = 0
+const decimal = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
+
+export function createKvStore ({ db, batch, keys, nowMs }: Parts): KvStore {
+  const alive = '(expires_at is null or expires_at > ?)'
+  const get = db.prepare<[number, Uint8Array, number], Buffer>(`select value from kv where function = ? and key = ? and ${alive}`).pluck()
+  const getEntry = db.prepare<[number, Uint8Array, number], Entry>(`select value, expires_at as expiresAt from kv where function = ? and key = ? and ${alive}`)
+  const put = db.prepare<[number, Uint8Array, Uint8Array, number | null]>('insert into kv (function, key, value, expires_at) values (?, ?, ?, ?) on conflict do update set value = excluded.value, expires_at = excluded.expires_at')
+  const remove = db.prepare<[number, Uint8Array]>('delete from kv where function = ? and key = ?')
+  const list = db.prepare<[number, Uint8Array, number, number], ListRow>(`
+    select key, value, expires_at as expiresAt from kv where function = ? and key >= ? and ${alive} order by key limit ?`)
+  const listWithin = db.prepare<[number, Uint8Array, Uint8Array, number, number], ListRow>(`
+    select key, value, expires_at as expiresAt from kv where function = ? and key >= ? and key < ? and ${alive} order by key limit ?`)
+  const expire = db.prepare<[number, number]>('delete from kv where (function, key) in (select function, key from kv where expires_at <= ? order by expires_at limit ?)')
+
+  const find = (scope: string): number | undefined => scope === '' ? GLOBAL : keys.find(scope)
+  const require = (scope: string): number => scope === '' ? GLOBAL : requireKey(keys, scope)
+
+  return {
+    get: (scope, key) => batch.read(() => {
+      const owner = find(scope)
+      return owner === undefined ? undefined : get.get(owner, key, nowMs())
+    }),
+    set: (scope, key, value, expiresAt) => batch.write(() => { put.run(require(scope), key, value, expiresAt ?? null) }),
+    delete: (scope, key) => batch.atomic(() => {
+      const owner = require(scope)
+      const existed = get.get(owner, key, nowMs()) !== undefined
+      remove.run(owner, key)
+      return existed
+    }),
+    increment: (scope, key, by) => batch.write(() => {
+      const owner = require(scope)
+      const entry = getEntry.get(owner, key, nowMs())
+      const sum = toNumber(entry?.value) + by
+      if (!Number.isFinite(sum)) throw new MoonletError('KV_NOT_A_NUMBER', `The sum ${sum} is not a finite number; the value was left as it was.`)
+      put.run(owner, key, Buffer.from(String(sum)), entry?.expiresAt ?? null)
+      return sum
+    }),
+    compareAndSet: (scope, key, expected, next) => batch.write(() => {
+      const owner = require(scope)
+      const entry = getEntry.get(owner, key, nowMs())
+      if (!isEqual(entry?.value, expected)) return false
+      if (next === undefined) remove.run(owner, key)
+      else put.run(owner, key, next, entry?.expiresAt ?? null)
+      return true
+    }),
+    list: (scope, { prefix, after, limit }) => batch.read(() => {
+      const owner = find(scope)
+      if (owner === undefined) return []
+      const end = nextPrefix(prefix)
+      const first = after === undefined || Buffer.compare(after, prefix) < 0 ? prefix : justAfter(after)
+      const rows = end === undefined ? list.all(owner, first, nowMs(), limit) : listWithin.all(owner, first, end, nowMs(), limit)
+      return rows.map(({ key, value, expiresAt }) => ({ key, value, expiresAt: expiresAt ?? undefined }))
+    }),
+    expire: (now, limit) => batch.write(() => expire.run(now, limit).changes)
+  }
+}
+
+function toNumber (value: Buffer | undefined): number {
+  if (value === undefined) return 0
+  const text = value.length > 400 ? '' : value.toString('latin1')
+  if (!decimal.test(text)) throw new MoonletError('KV_NOT_A_NUMBER', `The stored value is no decimal number (${value.length} bytes${text === '' ? '' : `: ${JSON.stringify(text.slice(0, 40))}`}); it was left as it was.`)
+  return Number(text)
+}
+
+function isEqual (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : Buffer.compare(a, b) === 0
+}
+
+/** The least key greater than this one. */
+const justAfter = (key: Uint8Array): Uint8Array => Buffer.concat([key, new Uint8Array(1)])
+
+/** The least bytes greater than all that start with `prefix`; undefined when there are none. */
+function nextPrefix (prefix: Uint8Array): Uint8Array | undefined {
+  let end = prefix.length
+  while (end > 0 && prefix[end - 1] === 0xff) end--
+  if (end === 0) return undefined
+  const next = Buffer.from(prefix.subarray(0, end))
+  next[end - 1] = (next[end - 1] ?? 0) + 1
+  return next
+}

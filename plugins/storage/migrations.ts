@@ -1,0 +1,91 @@
+/**
+ * Brings a database to the program's shape. Each SQL file is applied in a transaction of its own together with
+ * the note that it was, so a failing one leaves the database as it was before that file.
+ */
+import { readdir, readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import type { Database } from 'better-sqlite3'
+import { MoonletError } from '../../core/errors.js'
+import { isStorageError } from './failure.js'
+
+export interface Migrations {
+  /** 'moonlet', or a plugin's name: each has an order of its own. */
+  readonly namespace: string
+  /** Paths of SQL files; applied in the order of their names, which must be unique and never change. */
+  readonly files: readonly string[]
+}
+
+const table = `create table if not exists migrations (
+  namespace text not null,
+  name text not null,
+  applied_at integer not null,
+  primary key (namespace, name)
+) strict, without rowid`
+
+/** The SQL files of a folder, in order. */
+export async function findMigrations (folder: string): Promise<string[]> {
+  const names = await readdir(folder)
+  return names.filter(name => name.endsWith('.sql')).sort().map(name => join(folder, name))
+}
+
+/**
+ * Applies what is not applied yet; gives the names. Throws DATABASE_TOO_NEW when the database has migrations
+ * that are not among the files, and MIGRATION_FAILED with file and cause when one fails.
+ */
+export async function applyMigrations (db: Database, { namespace, files }: Migrations): Promise<string[]> {
+  const applied = readApplied(db, namespace)
+  const names = files.map(file => basename(file))
+  const unknown = applied.filter(name => !names.includes(name))
+  if (unknown.length > 0) {
+    throw new MoonletError('DATABASE_TOO_NEW', `The database ${db.name} was written by a newer version: it has the migration${unknown.length > 1 ? 's' : ''} ${unknown.join(', ')}` +
+      `${namespace === 'moonlet' ? '' : ` of ${namespace}`}, which this version does not know. Install the newer version again, or restore a backup that is older.`)
+  }
+  if (applied.length === files.length) return []
+  // Umzug takes a quarter of a second to load, which most starts can spare.
+  const { Umzug } = await import('umzug')
+  const umzug = new Umzug({
+    migrations: [...files].sort(byName).map(file => ({ name: basename(file), path: file, up: () => applyFile(db, namespace, file) })),
+    // Noted by applyFile, within the transaction.
+    storage: { executed: async () => readApplied(db, namespace), logMigration: async () => {}, unlogMigration: async () => {} },
+    logger: undefined
+  })
+  const done = await umzug.up().catch((error: unknown) => { throw error instanceof Error && error.cause instanceof MoonletError ? error.cause : error })
+  return done.map(({ name }) => name)
+}
+
+const byName = (a: string, b: string): number => basename(a) < basename(b) ? -1 : 1
+
+/** Without writing: a database that needs nothing is only read. */
+function readApplied (db: Database, namespace: string): string[] {
+  if (db.prepare('select 1 from sqlite_schema where name = ?').get('migrations') === undefined) return []
+  return db.prepare<[string], string>('select name from migrations where namespace = ? order by name').pluck().all(namespace)
+}
+
+async function applyFile (db: Database, namespace: string, file: string): Promise<void> {
+  const name = basename(file)
+  const sql = await readFile(file, 'utf8')
+  // A migration may rebuild a table that others refer to; the references are checked before it counts.
+  db.pragma('foreign_keys = off')
+  try {
+    db.exec('begin immediate')
+    db.exec(table)
+    if (isApplied(db, namespace, name)) return
+    db.exec(sql)
+    if (!db.inTransaction) throw new Error('it ends the transaction it is applied in; remove its COMMIT or ROLLBACK')
+    const broken = db.pragma('foreign_key_check') as { table: string }[]
+    if (broken[0] !== undefined) throw new Error(`it leaves a row of ${broken[0].table} that refers to a missing one`)
+    db.prepare('insert into migrations (namespace, name, applied_at) values (?, ?, ?)').run(namespace, name, Math.floor(Date.now() / 1000))
+    db.exec('commit')
+  } catch (cause) {
+    const reason = isStorageError(cause) ? `${cause.message} (${cause.code})` : cause instanceof Error ? cause.message : String(cause)
+    throw new MoonletError('MIGRATION_FAILED', `The migration ${file} failed: ${reason}. The database ${db.name} is as it was before it.`, { cause })
+  } finally {
+    if (db.inTransaction) db.exec('rollback')
+    db.pragma('foreign_keys = on')
+  }
+}
+
+/** Another process may have applied it between the look and the lock. */
+function isApplied (db: Database, namespace: string, name: string): boolean {
+  return db.prepare('select 1 from migrations where namespace = ? and name = ?').get(namespace, name) !== undefined
+}

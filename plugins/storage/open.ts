@@ -1,0 +1,42 @@
+/** Opens the database file. */
+import Database from 'better-sqlite3'
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { toStorageError } from './failure.js'
+
+/**
+ * How long a lock held by another process is waited for inside SQLite, which stops the whole server. Longer
+ * waits are the batch's business, which lets the server go on.
+ */
+const BUSY_TIMEOUT_MS = 20
+
+/**
+ * Opens or creates the database, with the settings that belong to a connection: WAL with `synchronous =
+ * NORMAL` (a commit survives the death of the process; the death of the machine may cost the last moments but
+ * never the file's integrity), foreign keys, space given back in steps. Throws STORAGE_FAILED.
+ */
+export function openDatabase (file: string): Database.Database {
+  let db: Database.Database | undefined
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o755 })
+    db = new Database(file, { timeout: 5000 })
+    db.pragma('auto_vacuum = incremental')
+    db.pragma('journal_mode = wal')
+    db.pragma('synchronous = normal')
+    db.pragma('foreign_keys = on')
+    db.pragma('temp_store = memory')
+    // The write-ahead log grows while a backup reads; afterwards it is cut back to this.
+    db.pragma(`journal_size_limit = ${64 * 1024 ** 2}`)
+    return db
+  } catch (error) {
+    db?.close()
+    const failure = toStorageError(error)
+    failure.message = `${file}: ${failure.message}`
+    throw failure
+  }
+}
+
+/** To be called when the start's own work, which may wait for another process, is done. */
+export function limitBusyWait (db: Database.Database): void {
+  db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)
+}

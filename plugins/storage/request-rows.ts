@@ -1,0 +1,57 @@
+/** AI and email requests as rows. */
+import type { Database } from 'better-sqlite3'
+import type { AiRequestRecord, EmailRequestRecord } from '../../core/contracts/records.js'
+
+type Nullable<T> = { readonly [K in keyof T]: undefined extends T[K] ? Exclude<T[K], undefined> | null : T[K] }
+
+export type AiRow = Nullable<AiRequestRecord>
+export type EmailRow = Omit<Nullable<EmailRequestRecord>, 'to' | 'hasText' | 'hasHtml'> & { readonly toJson: string, readonly hasText: number, readonly hasHtml: number }
+
+export const aiColumns = `r.id, e.id as executionId, r.provider, r.model, r.endpoint, r.request_json as requestJson,
+  r.response_json as responseJson, r.status, r.error_message as errorMessage, r.input_tokens as inputTokens,
+  r.output_tokens as outputTokens, r.duration_ms as durationMs, r.created_at as createdAt`
+
+export const emailColumns = `r.id, e.id as executionId, r.sender as "from", r.recipients_json as toJson, r.subject,
+  r.has_text as hasText, r.has_html as hasHtml, r.request_json as requestJson, r.response_json as responseJson,
+  r.status, r.error_message as errorMessage, r.email_id as emailId, r.duration_ms as durationMs, r.created_at as createdAt`
+
+export function toAiRequest (row: AiRow): AiRequestRecord {
+  return {
+    ...row,
+    responseJson: row.responseJson ?? undefined,
+    errorMessage: row.errorMessage ?? undefined,
+    inputTokens: row.inputTokens ?? undefined,
+    outputTokens: row.outputTokens ?? undefined
+  }
+}
+
+export function toEmailRequest ({ toJson, ...row }: EmailRow): EmailRequestRecord {
+  return {
+    ...row,
+    to: JSON.parse(toJson) as string[],
+    hasText: row.hasText === 1,
+    hasHtml: row.hasHtml === 1,
+    responseJson: row.responseJson ?? undefined,
+    errorMessage: row.errorMessage ?? undefined,
+    emailId: row.emailId ?? undefined
+  }
+}
+
+export function prepareRequestStatements (db: Database) {
+  const ai = db.prepare(`
+    insert into ai_requests (id, execution, provider, model, endpoint, request_json, response_json, status, error_message, input_tokens, output_tokens, duration_ms, created_at)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+  const email = db.prepare(`
+    insert into email_requests (id, execution, sender, recipients_json, subject, has_text, has_html, request_json, response_json, status, error_message, email_id, duration_ms, created_at)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+  return {
+    insertAi (row: number, r: AiRequestRecord): void {
+      ai.run(r.id, row, r.provider, r.model, r.endpoint, r.requestJson, r.responseJson ?? null, r.status, r.errorMessage ?? null,
+        r.inputTokens ?? null, r.outputTokens ?? null, Math.round(r.durationMs), r.createdAt)
+    },
+    insertEmail (row: number, r: EmailRequestRecord): void {
+      email.run(r.id, row, r.from, JSON.stringify(r.to), r.subject, Number(r.hasText), Number(r.hasHtml), r.requestJson, r.responseJson ?? null,
+        r.status, r.errorMessage ?? null, r.emailId ?? null, Math.round(r.durationMs), r.createdAt)
+    }
+  }
+}

@@ -1,0 +1,93 @@
+/** Storage on one SQLite file: what there is, put together. */
+import type { Database } from 'better-sqlite3'
+import { fileURLToPath } from 'node:url'
+import type { Storage } from '../../core/contracts/storage.js'
+import { backupDatabase } from './backup.js'
+import { createBatch } from './batch.js'
+import { createChangeFeed } from './change-feed.js'
+import { createEnvStore } from './env-store.js'
+import { createExecutionCounts } from './execution-counts.js'
+import { foldCase } from './execution-filter.js'
+import { createExecutionRemover } from './execution-remover.js'
+import { createExecutionStore } from './execution-store.js'
+import { createExecutionWriter } from './execution-writer.js'
+import { createFunctionKeys } from './function-keys.js'
+import { createFunctionStore } from './function-store.js'
+import { createKvStore } from './kv-store.js'
+import { applyMigrations, findMigrations } from './migrations.js'
+import { limitBusyWait, openDatabase } from './open.js'
+import { createPurges } from './purges.js'
+import { createSecretBox } from './secret-box.js'
+import { createVersionStore } from './version-store.js'
+
+export interface StorageOptions {
+  /** Path of the database; created if absent. */
+  readonly file: string
+  /** 32 bytes; encrypts environment variables. */
+  readonly secretKey: Uint8Array
+  /** Unix milliseconds, for the expiry of kv entries. */
+  readonly nowMs?: () => number
+}
+
+const migrationsFolder = fileURLToPath(new URL('../../migrations/', import.meta.url))
+
+/**
+ * Opens the database and brings it to the program's shape. Rejects with STORAGE_FAILED, MIGRATION_FAILED or
+ * DATABASE_TOO_NEW.
+ */
+export async function openStorage ({ file, secretKey, nowMs = Date.now }: StorageOptions): Promise<Storage> {
+  const db = openDatabase(file)
+  try {
+    await applyMigrations(db, { namespace: 'moonlet', files: await findMigrations(migrationsFolder) })
+    limitBusyWait(db)
+    return createStorage(db, { secretKey, nowMs })
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+/** On a database that has the program's shape. */
+export function createStorage (db: Database, { secretKey, nowMs }: Required<Omit<StorageOptions, 'file'>>): Storage {
+  db.function('contains_text', { deterministic: true }, (text, part) => typeof text === 'string' && foldCase(text).includes(String(part)) ? 1 : 0)
+  const batch = createBatch(db)
+  const keys = createFunctionKeys(db)
+  batch.onCommit({ before () {}, after (durable) { if (!durable) keys.forgetAll() } })
+  const counts = createExecutionCounts(db, batch)
+  const remover = createExecutionRemover(db, counts)
+  const purges = createPurges({ db, batch, remover, counts })
+  const writer = createExecutionWriter({ db, batch, keys, counts })
+  const changes = createChangeFeed(batch)
+  const probe = db.prepare<[number]>('insert into probes (id, at) values (1, ?) on conflict do update set at = excluded.at')
+
+  return {
+    functions: createFunctionStore({ db, batch, keys, purges, changes }),
+    versions: createVersionStore({ db, batch, keys, purges, writer, changes }),
+    executions: createExecutionStore({ db, batch, keys, counts, writer, remover, purges }),
+    kv: createKvStore({ db, batch, keys, nowMs }),
+    env: createEnvStore({ db, batch, keys, secrets: createSecretBox(secretKey) }),
+    async backup (file, onProgress) {
+      await batch.flush()
+      await backupDatabase(db.name, file, onProgress)
+    },
+    async reclaim (maxPages) {
+      await batch.flush()
+      return batch.read(() => {
+        const free = () => Number(db.pragma('freelist_count', { simple: true }))
+        const before = free()
+        if (before > 0) db.pragma(`incremental_vacuum(${Math.max(1, Math.floor(maxPages))})`)
+        return (before - free()) * Number(db.pragma('page_size', { simple: true }))
+      })
+    },
+    probe: () => batch.write(() => { probe.run(nowMs()) }),
+    async close () {
+      writer.stop()
+      await purges.stop()
+      try {
+        await batch.close()
+      } finally {
+        db.close()
+      }
+    }
+  }
+}

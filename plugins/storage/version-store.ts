@@ -1,0 +1,75 @@
+/** VersionStore on SQLite. */
+import type { Database } from 'better-sqlite3'
+import type { VersionStore } from '../../core/contracts/storage.js'
+import type { Batch } from './batch.js'
+import type { ChangeFeed } from './change-feed.js'
+import { findVersionNumber } from './execution-rows.js'
+import type { ExecutionWriter } from './execution-writer.js'
+import type { FunctionKeys } from './function-keys.js'
+import { toVersion, type VersionRow } from './function-rows.js'
+import type { Purges } from './purges.js'
+
+interface Parts {
+  readonly db: Database
+  readonly batch: Batch
+  readonly keys: FunctionKeys
+  readonly purges: Purges
+  readonly writer: ExecutionWriter
+  readonly changes: ChangeFeed
+}
+
+const select = 'select v.version, v.code, v.created_at as createdAt, v.version is f.active_version as isActive from versions v join functions f on f.seq = v.function'
+
+export function createVersionStore ({ db, batch, keys, purges, writer, changes }: Parts): VersionStore {
+  const list = db.prepare<[number, number, number], VersionRow>(`${select} where v.function = ? order by v.version desc limit ? offset ?`)
+  const count = db.prepare<[number], number>('select count(*) from versions where function = ?').pluck()
+  const find = db.prepare<[number, number], VersionRow>(`${select} where v.function = ? and v.version = ?`)
+  const activate = db.prepare<[number, number]>('update functions set active_version = ? where seq = ?')
+  const remove = db.prepare<[number, number]>('delete from versions where function = ? and version = ?')
+
+  /** A version of this function by its id. */
+  function findById (functionId: string, versionId: string): { key: number, version: number, isActive: boolean } | undefined {
+    const key = keys.find(functionId)
+    const version = findVersionNumber(functionId, versionId)
+    const row = key === undefined || version === undefined ? undefined : find.get(key, version)
+    return key === undefined || row === undefined ? undefined : { key, version: row.version, isActive: row.isActive === 1 }
+  }
+
+  return {
+    list: (functionId, { limit, offset }) => batch.read(() => {
+      const key = keys.find(functionId)
+      if (key === undefined) return { rows: [], total: 0 }
+      return { rows: list.all(key, limit, offset).map(row => toVersion(functionId, row)), total: count.get(key) ?? 0 }
+    }),
+    find: (functionId, version) => batch.read(() => {
+      const key = keys.find(functionId)
+      const row = key === undefined ? undefined : find.get(key, version)
+      return row === undefined ? undefined : toVersion(functionId, row)
+    }),
+    activate: (functionId, versionId) => batch.atomic(() => {
+      const found = findById(functionId, versionId)
+      if (found === undefined) return false
+      activate.run(found.version, found.key)
+      changes.changed(functionId)
+      return true
+    }),
+    async remove (functionId, versionId) {
+      let removed: { key: number, version: number } | undefined
+      try {
+        return await batch.atomic(() => {
+          const found = findById(functionId, versionId)
+          if (found === undefined) return 'missing'
+          if (found.isActive) return 'active'
+          removed = found
+          remove.run(found.key, found.version)
+          purges.add(found.key, found.version)
+          writer.discard(found.key, found.version)
+          return 'removed'
+        })
+      } catch (error) {
+        if (removed !== undefined) writer.keep(removed.key, removed.version)
+        throw error
+      }
+    }
+  }
+}

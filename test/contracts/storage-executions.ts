@@ -1,0 +1,185 @@
+import type { Test } from 'tap'
+import type { OpenStorage } from './storage.js'
+import { aiRequest, bytes, createFunction, emailRequest, finished, ids, log, newExecution, NOW, PAGE, run } from './storage-fixtures.js'
+
+export function testExecutions (t: Test, open: OpenStorage): void {
+  t.test('a finished execution is kept as it was given', async t => {
+    const storage = await open(t)
+    const id = await createFunction(storage)
+    const execution = newExecution(id, { trigger: 'cron', eventJson: '{"ü":"\\u0000"}' })
+    const fault = { kind: 'runtime', message: 'x:1: no', line: 1, traceback: 't' } as const
+    storage.executions.begin(execution)
+    await storage.executions.finish(finished(execution, { status: 'error', durationMs: 12, errorMessage: 'Error at line 1', fault, responseJson: '{"a":1}' }))
+    t.strictSame(await storage.executions.find(execution.id), {
+      ...execution, status: 'error', durationMs: 12, errorMessage: 'Error at line 1', fault, responseJson: '{"a":1}'
+    })
+    const { rows } = await storage.executions.list(id, PAGE)
+    t.equal(rows[0]?.responseJson, undefined, 'left out of lists')
+    t.equal(rows[0]?.eventJson, '{"ü":"\\u0000"}')
+  })
+
+  t.test('an execution that is not there is undefined, its parts are empty', async t => {
+    const storage = await open(t)
+    t.equal(await storage.executions.find('nope'), undefined)
+    for (const part of ['logs', 'aiRequests', 'emailRequests'] as const) t.same(await storage.executions[part]('nope', PAGE), { rows: [], total: 0 })
+    t.same(await storage.executions.list('nope', PAGE), { rows: [], total: 0 })
+    t.equal(await storage.executions.lastId(), undefined)
+    storage.executions.touch('nope')
+    storage.executions.appendLogs('nope', [log('x')])
+    await storage.probe()
+  })
+
+  t.test('a running execution is seen as pending', async t => {
+    const storage = await open(t)
+    const id = await createFunction(storage)
+    const execution = newExecution(id)
+    storage.executions.begin(execution)
+    t.match(await storage.executions.find(execution.id), { id: execution.id, status: 'pending', durationMs: undefined })
+    t.match(await storage.executions.list(id, PAGE), { rows: [{ id: execution.id, status: 'pending' }], total: 1 })
+    t.match(await storage.executions.list(id, PAGE, { status: 'pending' }), { rows: [{ id: execution.id }], total: 1 })
+    await storage.executions.finish(finished(execution))
+    t.match(await storage.executions.list(id, PAGE), { rows: [{ id: execution.id, status: 'success', durationMs: 5 }], total: 1 })
+    t.match(await storage.executions.list(id, PAGE, { status: 'pending' }), { rows: [], total: 0 })
+  })
+
+  t.test('lists see a run that has only begun', async t => {
+    const storage = await open(t)
+    const [one, two] = [await createFunction(storage), await createFunction(storage)]
+    const execution = newExecution(one)
+    storage.executions.begin(execution)
+    storage.executions.begin(newExecution(two))
+    t.equal((await storage.executions.latest([one, two, 'nope'])).get(one)?.id, execution.id)
+    t.equal((await storage.executions.list(two, PAGE)).total, 1)
+  })
+
+  t.test('executions are listed strictly newest first', async t => {
+    const storage = await open(t)
+    const id = await createFunction(storage)
+    const made = await Promise.all(Array.from({ length: 45 }, () => run(storage, id)))
+    made.sort().reverse()
+    const pages = await Promise.all([0, 20, 40, 60].map(offset => storage.executions.list(id, { limit: 20, offset })))
+    t.same(pages.flatMap(({ rows }) => rows.map(row => row.id)), made)
+    t.same(pages.map(({ total }) => total), [45, 45, 45, 45])
+    t.equal(await storage.executions.lastId(), made[0])
+  })
+
+  t.test('logs keep their order, early ones first', async t => {
+    const storage = await open(t)
+    const execution = newExecution(await createFunction(storage))
+    storage.executions.begin(execution)
+    storage.executions.appendLogs(execution.id, [log('1', 'debug'), log('2', 'info')])
+    t.same((await storage.executions.logs(execution.id, PAGE)).rows.map(({ message }) => message), ['1', '2'], 'readable while it runs')
+    storage.executions.appendLogs(execution.id, [log('3', 'warn')])
+    await storage.executions.finish(finished(execution, { logs: [log('4', 'error'), log('')] }))
+    t.strictSame(await storage.executions.logs(execution.id, PAGE), { rows: [log('1', 'debug'), log('2'), log('3', 'warn'), log('4', 'error'), log('')], total: 5 })
+    t.strictSame(await storage.executions.logs(execution.id, { limit: 2, offset: 3 }), { rows: [log('4', 'error'), log('')], total: 5 })
+  })
+
+  t.test('AI and email requests come back as they were given, oldest first', async t => {
+    const storage = await open(t)
+    const execution = newExecution(await createFunction(storage))
+    storage.executions.begin(execution)
+    const ai = [aiRequest(execution.id), aiRequest(execution.id, { responseJson: undefined, status: 'error', errorMessage: 'no', inputTokens: undefined, outputTokens: undefined, endpoint: '' })]
+    const email = [emailRequest(execution.id), emailRequest(execution.id, { status: 'success', errorMessage: undefined, emailId: 'e', responseJson: '{}', hasHtml: true, hasText: false, to: [] })]
+    for (const request of ai) storage.executions.appendAiRequest(request)
+    for (const request of email) storage.executions.appendEmailRequest(request)
+    await storage.executions.finish(finished(execution))
+    t.strictSame(await storage.executions.aiRequests(execution.id, PAGE), { rows: ai, total: 2 })
+    t.strictSame(await storage.executions.emailRequests(execution.id, PAGE), { rows: email, total: 2 })
+    t.strictSame(await storage.executions.aiRequests(execution.id, { limit: 1, offset: 1 }), { rows: [ai[1]], total: 2 })
+  })
+
+  t.test('imports write executions that never began here, with their parts', async t => {
+    const storage = await open(t)
+    const execution = newExecution(await createFunction(storage))
+    await storage.executions.finish(finished(execution, { logs: [log('x')] }))
+    storage.executions.appendAiRequest(aiRequest(execution.id))
+    storage.executions.appendEmailRequest(emailRequest(execution.id))
+    await storage.probe()
+    for (const part of ['logs', 'aiRequests', 'emailRequests'] as const) t.equal((await storage.executions[part](execution.id, PAGE)).total, 1, part)
+  })
+
+  t.test('an execution is not recorded twice', async t => {
+    const storage = await open(t)
+    const id = await createFunction(storage)
+    const execution = newExecution(id)
+    await storage.executions.finish(finished(execution, { logs: [log('a')] }))
+    await t.rejects(storage.executions.finish(finished(execution, { logs: [log('b')] })), { code: 'STORAGE_FAILED' })
+    t.equal((await storage.executions.list(id, PAGE)).total, 1)
+    t.same((await storage.executions.logs(execution.id, PAGE)).rows, [log('a')])
+  })
+
+  t.test('a record that cannot be written harms no other of its batch', async t => {
+    const storage = await open(t)
+    const id = await createFunction(storage)
+    const bad = { ...newExecution(id), versionId: 'no-version' }
+    storage.executions.begin(bad)
+    storage.executions.touch(bad.id)
+    const [failed, good, stored] = await Promise.allSettled([
+      storage.executions.finish(finished(bad, { logs: [log('x')] })), run(storage, id), storage.kv.set(id, bytes('k'), bytes('v'))
+    ])
+    t.match(failed, { status: 'rejected', reason: { code: 'STORAGE_FAILED', message: /no-version/ } })
+    t.equal(good.status, 'fulfilled')
+    t.equal(stored.status, 'fulfilled')
+    t.equal((await storage.executions.list(id, PAGE)).total, 1)
+  })
+
+  t.test('the newest execution of each function', async t => {
+    const storage = await open(t)
+    const functions = await Promise.all(Array.from({ length: 3 }, () => createFunction(storage)))
+    const [one, two, none] = functions as [string, string, string]
+    await run(storage, one)
+    const newest = [await run(storage, two, { createdAt: NOW - 100 }), await run(storage, one, { createdAt: NOW - 100 })]
+    const latest = await storage.executions.latest([one, two, none, one])
+    t.same([latest.get(two)?.id, latest.get(one)?.id, latest.size], [...newest, 2])
+  })
+
+  t.test('what a dead server left pending is closed, and only that', async t => {
+    const storage = await open(t)
+    const id = await createFunction(storage)
+    const done = await run(storage, id)
+    const left = [newExecution(id), newExecution(id, { trigger: 'cron' })]
+    for (const execution of left) {
+      storage.executions.begin(execution)
+      storage.executions.appendLogs(execution.id, [log('x')])
+    }
+    await storage.probe()
+    const fault = { kind: 'interrupted', message: 'The server stopped.' } as const
+    t.equal(await storage.executions.closeUnfinished(fault, 'Error: The server stopped.'), 2)
+    for (const { id } of left) t.match(await storage.executions.find(id), { status: 'error', fault, errorMessage: 'Error: The server stopped.', durationMs: undefined })
+    t.equal((await storage.executions.find(done))?.status, 'success')
+    t.equal((await storage.executions.list(id, PAGE, { status: 'error' })).total, 2)
+    t.equal((await storage.executions.list(id, PAGE, { status: 'pending' })).total, 0)
+    t.equal(await storage.executions.closeUnfinished(fault, 'again'), 0)
+  })
+
+  t.test('a thousand executions at once are all there, each whole', async t => {
+    const storage = await open(t)
+    const functions = await Promise.all(Array.from({ length: 10 }, () => createFunction(storage)))
+    const made = await Promise.all(Array.from({ length: 1000 }, async (_, i) => {
+      const execution = newExecution(functions[i % 10]!)
+      storage.executions.begin(execution)
+      if (i % 3 === 0) storage.executions.touch(execution.id)
+      if (i % 5 === 0) storage.executions.appendLogs(execution.id, [log('early')])
+      if (i % 7 === 0) await storage.kv.set(execution.functionId, bytes(`k${i}`), bytes('v'))
+      await storage.executions.finish(finished(execution, { logs: [log(`${i}`)] }))
+      return execution
+    }))
+    for (const [i, { id }] of made.entries()) {
+      const { rows } = await storage.executions.logs(id, PAGE)
+      if (rows.length !== (i % 5 === 0 ? 2 : 1) || rows.at(-1)?.message !== `${i}`) t.fail(`logs of ${i}`)
+      if ((await storage.executions.find(id))?.status !== 'success') t.fail(`status of ${i}`)
+    }
+    for (const id of functions) t.equal((await storage.executions.list(id, PAGE)).total, 100)
+  })
+
+  t.test('lastId is the greatest id, whatever the order of writing', async t => {
+    const storage = await open(t)
+    const id = await createFunction(storage)
+    const [first, second] = [ids.next(), ids.next()]
+    await run(storage, id, { id: second })
+    await run(storage, id, { id: first })
+    t.equal(await storage.executions.lastId(), second)
+    t.same((await storage.executions.list(id, PAGE)).rows.map(row => row.id), [second, first])
+  })
+}

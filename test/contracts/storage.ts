@@ -1,0 +1,23 @@
+/** What every implementation of Storage must do, by running `testStorage` with a way to open one. */
+import type { Test } from 'tap'
+import type { Storage } from '../../core/contracts/storage.js'
+import { testEnvStore } from './storage-env.js'
+import { testExecutionFilters } from './storage-filters.js'
+import { testExecutions } from './storage-executions.js'
+import { testFunctions } from './storage-functions.js'
+import { testKvStore } from './storage-kv.js'
+import { testRetention } from './storage-retention.js'
+import { testVersions } from './storage-versions.js'
+
+/** Gives a new, empty storage that is closed when its test ends. `now` holds Unix milliseconds; tests change it. */
+export type OpenStorage = (t: Test, clock?: { now: number }) => Promise<Storage>
+
+export function testStorage (t: Test, open: OpenStorage): void {
+  testFunctions(t, open)
+  testVersions(t, open)
+  testExecutions(t, open)
+  testExecutionFilters(t, open)
+  testRetention(t, open)
+  testKvStore(t, open)
+  testEnvStore(t, open)
+}
