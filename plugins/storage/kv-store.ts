@@ -1,7 +1,7 @@
 /** KvStore on SQLite. */
 import type { Database } from 'better-sqlite3'
 import { MoonletError } from '../../core/errors.js'
-import type { KvStore } from '../../core/contracts/storage.js'
+import type { KvEntry, KvStore } from '../../core/contracts/storage.js'
 import type { Batch } from './batch.js'
 import { requireKey, type FunctionKeys } from './function-keys.js'
 
@@ -56,16 +56,27 @@ export function createKvStore ({ db, batch, keys, nowMs }: Parts): KvStore {
       else put.run(owner, key, next, entry?.expiresAt ?? null)
       return true
     }),
-    list: (scope, { prefix, after, limit }) => batch.read(() => {
+    list: (scope, { prefix, after, limit, maxBytes }) => batch.read(() => {
       const owner = find(scope)
       if (owner === undefined) return []
       const end = nextPrefix(prefix)
       const first = after === undefined || Buffer.compare(after, prefix) < 0 ? prefix : justAfter(after)
-      const rows = end === undefined ? list.all(owner, first, nowMs(), limit) : listWithin.all(owner, first, end, nowMs(), limit)
-      return rows.map(({ key, value, expiresAt }) => ({ key, value, expiresAt: expiresAt ?? undefined }))
+      const rows = end === undefined ? list.iterate(owner, first, nowMs(), limit) : listWithin.iterate(owner, first, end, nowMs(), limit)
+      return takeBytes(rows, maxBytes)
     }),
     expire: (now, limit) => batch.write(() => expire.run(now, limit).changes)
   }
+}
+
+function takeBytes (rows: Iterable<ListRow>, maxBytes: number): KvEntry[] {
+  const entries: KvEntry[] = []
+  let bytes = 0
+  for (const { key, value, expiresAt } of rows) {
+    entries.push({ key, value, expiresAt: expiresAt ?? undefined })
+    bytes += key.length + value.length
+    if (bytes >= maxBytes) break
+  }
+  return entries
 }
 
 function toNumber (value: Buffer | undefined): number {

@@ -37,7 +37,7 @@ export function testKvStore (t: Test, open: OpenStorage): void {
   t.test('a function that is not there has no entries and takes none', async t => {
     const { kv } = await open(t)
     t.equal(await kv.get('nope', bytes('k')), undefined)
-    t.same(await kv.list('nope', { prefix: bytes(''), after: undefined, limit: 10 }), [])
+    t.same(await kv.list('nope', { prefix: bytes(''), after: undefined, limit: 10, maxBytes: 1e6 }), [])
     const writes: Promise<unknown>[] = [kv.set('nope', bytes('k'), bytes('v')), kv.increment('nope', bytes('k'), 1), kv.delete('nope', bytes('k')), kv.compareAndSet('nope', bytes('k'), undefined, bytes('v'))]
     for (const write of writes) {
       await t.rejects(write, { code: 'NOT_FOUND', message: /nope/ })
@@ -67,10 +67,10 @@ export function testKvStore (t: Test, open: OpenStorage): void {
     await kv.set('', bytes('k'), bytes('7'), 2000)
     clock.now = 1999
     t.equal(text(await kv.get('', bytes('k'))), '7')
-    t.same((await kv.list('', { prefix: bytes(''), after: undefined, limit: 10 })).map(({ expiresAt }) => expiresAt), [2000])
+    t.same((await kv.list('', { prefix: bytes(''), after: undefined, limit: 10, maxBytes: 1e6 })).map(({ expiresAt }) => expiresAt), [2000])
     clock.now = 2000
     t.equal(await kv.get('', bytes('k')), undefined)
-    t.same(await kv.list('', { prefix: bytes(''), after: undefined, limit: 10 }), [])
+    t.same(await kv.list('', { prefix: bytes(''), after: undefined, limit: 10, maxBytes: 1e6 }), [])
     t.equal(await kv.delete('', bytes('k')), false)
     await kv.set('', bytes('k'), bytes('7'), 2000)
     t.equal(await kv.increment('', bytes('k'), 1), 1)
@@ -96,7 +96,7 @@ export function testKvStore (t: Test, open: OpenStorage): void {
     t.equal(await kv.expire(107, 5), 5)
     t.equal(await kv.expire(107, 5), 3)
     t.equal(await kv.expire(107, 5), 0)
-    t.same((await kv.list('', { prefix: bytes(''), after: undefined, limit: 20 })).map(({ key }) => text(key)), ['k8', 'k9', 'stays'])
+    t.same((await kv.list('', { prefix: bytes(''), after: undefined, limit: 20, maxBytes: 1e6 })).map(({ key }) => text(key)), ['k8', 'k9', 'stays'])
   })
 
   t.test('increment counts from 0, in whole and other numbers, and loses none in parallel', async t => {
@@ -154,6 +154,18 @@ export function testKvStore (t: Test, open: OpenStorage): void {
     t.equal(text(await kv.get('', bytes('lock'))), `${wins.indexOf(true)}`)
   })
 
+  t.test('a list stops behind the entry that fills its bytes', async t => {
+    const { kv } = await open(t)
+    for (const key of ['a', 'b', 'c']) await kv.set('', bytes(key), Buffer.alloc(99))
+    const listed = async (maxBytes: number) => (await kv.list('', { prefix: bytes(''), after: undefined, limit: 10, maxBytes })).map(({ key }) => text(key))
+    t.same(await listed(1), ['a'])
+    t.same(await listed(100), ['a'])
+    t.same(await listed(101), ['a', 'b'])
+    t.same(await listed(300), ['a', 'b', 'c'])
+    await kv.set('', bytes('d'), bytes(''))
+    t.same(await listed(1000), ['a', 'b', 'c', 'd'], 'the list has left nothing open')
+  })
+
   t.test('entries are listed by prefix in byte order, page by page', async t => {
     const storage = await open(t)
     const byte = fc.constantFrom(0, 1, 0x61, 0x62, 0xfe, 0xff)
@@ -165,7 +177,7 @@ export function testKvStore (t: Test, open: OpenStorage): void {
       const seen: Buffer[] = []
       let last: Uint8Array | undefined = after ?? undefined
       for (;;) {
-        const page = await storage.kv.list(id, { prefix, after: last, limit: 4 })
+        const page = await storage.kv.list(id, { prefix, after: last, limit: 4, maxBytes: 1e6 })
         seen.push(...page.map(entry => Buffer.from(entry.key)))
         if (page.length < 4) break
         last = page.at(-1)?.key
