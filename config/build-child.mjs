@@ -1,19 +1,27 @@
 /** Bundles the sandbox's child into one file, with Fengari's substituted modules put in place. */
 import { build } from 'esbuild'
 import { access } from 'node:fs/promises'
+import { fengariPlugin } from './fengari-plugin.mjs'
 
 const entry = 'sandbox/child/main.ts'
+/** The engine alone, as the tests and benchmarks load it. */
+const engineEntry = 'test/sandbox/child/fengari/bundle.ts'
+
+const settings = {
+  bundle: true,
+  format: 'cjs',
+  platform: 'node',
+  target: 'node20',
+  sourcemap: false,
+  logLevel: 'warning',
+  plugins: [fengariPlugin]
+}
 
 export async function buildChild (out) {
   if (!await access(entry).then(() => true, () => false)) return
-  await build({
-    entryPoints: [entry],
-    outfile: `${out}/sandbox/child.cjs`,
-    bundle: true,
-    format: 'cjs',
-    platform: 'node',
-    target: 'node20',
-    sourcemap: false,
-    logLevel: 'warning'
-  })
+  await build({ ...settings, entryPoints: [entry], outfile: `${out}/sandbox/child.cjs` })
+}
+
+export async function buildEngineForTests (out) {
+  await build({ ...settings, entryPoints: [engineEntry], outfile: `${out}/sandbox/engine-for-tests.cjs` })
 }

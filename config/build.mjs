@@ -4,7 +4,7 @@
  */
 import { build } from 'esbuild'
 import { readdir, rm, cp, access } from 'node:fs/promises'
-import { buildChild } from './build-child.mjs'
+import { buildChild, buildEngineForTests } from './build-child.mjs'
 
 const withTests = process.argv.includes('--tests')
 const out = 'dist'
@@ -30,6 +30,7 @@ await Promise.all([
     logLevel: 'warning'
   }),
   buildChild(out),
+  ...(withTests ? [buildEngineForTests(out)] : []),
   cp('migrations', `${out}/migrations`, { recursive: true })
 ])
 if (await access('public/build.mjs').then(() => true, () => false)) {

@@ -25,7 +25,15 @@ export interface LuaTable {
 export interface LuaFunction { readonly type: 'function' }
 
 /** What JavaScript may hand to Lua: arrays become lists, Maps and plain objects become tables, deeply. */
-export type ToLua = LuaValue | readonly ToLua[] | ReadonlyMap<string | number, ToLua> | { readonly [key: string]: ToLua }
+export type ToLua = LuaValue | readonly ToLua[] | ReadonlyMap<string | number, ToLua> | { readonly [key: string]: ToLua } | WithMethods
+
+/**
+ * A table that also has methods, as `event:header('x-name')`. They stand in an `__index` table of its metatable,
+ * so whoever walks or reads the table raw does not meet them. Keep one `methods` object for all tables of a kind.
+ */
+export class WithMethods {
+  constructor (readonly table: ToLua, readonly methods: { readonly [name: string]: NativeFunction }) {}
+}
 
 /** Several results of one native function, as `return a, b` in Lua. */
 export class Results {

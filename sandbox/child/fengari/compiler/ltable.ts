@@ -1,0 +1,17 @@
+/** Replaces Fengari's ltable.js for the compiler: the table that finds a constant again. */
+import { TValue } from './lobject.js'
+import { TString } from './lstring.js'
+
+/** Keys keep their kind apart: the number 1, the string "1" and the integer 1 are three constants. */
+class ConstantTable {
+  readonly found = new Map<string, TValue>()
+}
+
+const keyOf = (key: TValue): string =>
+  `${key.type}:${key.value instanceof TString ? key.value.text : key.value instanceof ConstantTable ? '' : String(key.value)}`
+
+const NOTHING = new TValue()
+
+export const luaH_new = (): ConstantTable => new ConstantTable() // eslint-disable-line camelcase
+export const luaH_get = (_state: unknown, table: ConstantTable, key: TValue): TValue => table.found.get(keyOf(key)) ?? NOTHING // eslint-disable-line camelcase
+export const luaH_setfrom = (_state: unknown, table: ConstantTable, key: TValue, value: TValue): void => { table.found.set(keyOf(key), value) } // eslint-disable-line camelcase

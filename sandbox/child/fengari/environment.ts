@@ -1,0 +1,78 @@
+/** The globals of a run: templates made once, and copied for every run. */
+import type { EngineOptions } from '../engine.js'
+import type { Border } from './border.js'
+import { baseLibrary } from './library/base.js'
+import { bit32Library } from './library/bit32.js'
+import { compatibility } from './library/compatibility.js'
+import { coroutineLibrary } from './library/coroutine.js'
+import { copyTable, toNatives, toTable } from './library/library.js'
+import { loadLibrary } from './library/load.js'
+import { mathLibrary } from './library/math.js'
+import { osLibrary } from './library/os.js'
+import { requireFunction } from './library/require.js'
+import { stringLibrary } from './library/string.js'
+import { tableLibrary } from './library/table.js'
+import { utf8Library } from './library/utf8.js'
+import type { Vm } from './machine/vm.js'
+import { Table } from './table.js'
+import type { Native, Value } from './value.js'
+
+export interface Environment {
+  /** Gives the machine new globals that nothing has touched. */
+  renew (): void
+  /** Lets go of the last run's. */
+  clear (): void
+}
+
+type Fields = ReadonlyArray<readonly [string, Value]>
+
+export function createEnvironment (vm: Vm, options: EngineOptions, border: Border): Environment {
+  const math = mathLibrary(options.random)
+  const modules = requireFunction(vm, options.sources ?? {})
+  const old = compatibility(vm)
+  const globals: Fields = [
+    ...baseLibrary(vm, options.print),
+    ...toNatives(loadLibrary(vm), ''),
+    ...(modules === undefined ? [] : [['require', modules.require] as const]),
+    ...old.globals,
+    ['_VERSION', 'Lua 5.3'],
+    ['_G', undefined]
+  ]
+  const libraries = new Map<string, Table>(Object.entries({
+    string: [...toNatives(stringLibrary(vm), 'string.'), ...old.string],
+    table: [...toNatives(tableLibrary(vm), 'table.'), ...old.table],
+    math: [...math.fields, ...old.math],
+    coroutine: coroutineLibrary(vm),
+    os: toNatives(osLibrary(options.now), 'os.'),
+    utf8: utf8Library(vm),
+    bit32: toNatives(bit32Library, 'bit32.')
+  } satisfies Record<string, Fields>).map(([name, fields]) => [name, toTable(fields)]))
+  for (const { name, functions } of options.libraries) {
+    const natives: Array<readonly [string, Native]> = Object.entries(functions).map(([field, body]) => [field, border.toNative(`${name}.${field}`, body)])
+    libraries.set(name, toTable(natives))
+  }
+  const template = toTable([...globals, ...[...libraries.keys()].map(name => [name, undefined] as const)])
+  const places = [...libraries].map(([name, library]) => ({ slot: template.shape.find(name), library }))
+  const slotOfGlobals = template.shape.find('_G')
+
+  return {
+    renew () {
+      const fresh = copyTable(template)
+      let strings: Table | undefined
+      for (const { slot, library } of places) {
+        const copy = copyTable(library)
+        fresh.slots[slot] = copy
+        if (library === libraries.get('string')) strings = copy
+      }
+      fresh.slots[slotOfGlobals] = fresh
+      vm.globals = fresh
+      vm.stringMeta = toTable([['__index', strings]])
+      math.renew()
+      modules?.renew()
+    },
+    clear () {
+      vm.globals = vm.stringMeta = new Table()
+      modules?.renew()
+    }
+  }
+}

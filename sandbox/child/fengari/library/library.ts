@@ -1,0 +1,25 @@
+/** How libraries are made: once per engine as a template, copied for every run. */
+import { Native } from '../value.js'
+import type { Returned, Value } from '../value.js'
+import { Table } from '../table.js'
+
+// Parameters are what Lua gives: natives declare those they use.
+export type NativeBody = (...args: Value[]) => Returned
+export type Functions = Readonly<Record<string, NativeBody>>
+
+/** Natives of a library; `prefix` is for messages about functions called without a name. */
+export function toNatives (functions: Functions, prefix: string): Array<readonly [string, Native]> {
+  return Object.entries(functions).map(([name, body]) => [name, new Native(prefix + name, body)] as const)
+}
+
+/** A table with these fields, of which `copy` makes new ones cheaply. */
+export function toTable (fields: ReadonlyArray<readonly [string, Value]>): Table {
+  const table = new Table()
+  for (const [name, value] of fields) table.addField(name, value)
+  return table
+}
+
+/** A table of its own with the same fields. */
+export const copyTable = (template: Table): Table => template.shape.shared
+  ? new Table(template.shape, template.slots.slice())
+  : toTable([...template.entries()].filter((entry): entry is [string, Value] => typeof entry[0] === 'string'))

@@ -1,0 +1,59 @@
+/** `load` and its older name `loadstring`: text only. */
+import { compile } from '../compiler/compile.js'
+import { SyntaxFault } from '../compiler/llex.js'
+import { Raise } from '../errors.js'
+import { chargeString } from '../memory.js'
+import type { Vm } from '../machine/vm.js'
+import { Closure, Native, closedUpvalue } from '../value.js'
+import type { Returned, Value } from '../value.js'
+import { checkString, wrongType } from './arguments.js'
+import type { Functions } from './library.js'
+
+const LONGEST_NAME = 60
+
+export const loadLibrary = (vm: Vm): Functions => ({
+  load: (...args) => {
+    const [chunk, name, mode, env] = args
+    if (mode !== undefined && !checkString(mode, 3).includes('t')) {
+      return [undefined, `attempt to load a text chunk (mode is '${checkString(mode, 3)}')`]
+    }
+    const text = typeof chunk === 'string' ? chunk : readPieces(vm, chunk)
+    const title = name === undefined ? (typeof chunk === 'string' ? chunk : '=(load)') : checkString(name, 2)
+    return loadText(text, title, args.length > 3 ? env : vm.globals)
+  },
+  loadstring: (chunk, name) => {
+    const text = checkString(chunk, 1)
+    return loadText(text, name === undefined ? text : checkString(name, 2), vm.globals)
+  }
+})
+
+function readPieces (vm: Vm, reader: Value): string {
+  if (!(reader instanceof Closure) && !(reader instanceof Native)) throw wrongType(1, 'function', reader)
+  let text = ''
+  for (;;) {
+    const piece = vm.callFirst(reader, [])
+    if (piece === undefined || piece === '') return text
+    if (typeof piece !== 'string') throw new Raise('reader function must return a string')
+    text += piece
+    chargeString(text.length)
+  }
+}
+
+function loadText (text: string, title: string, env: Value): Returned {
+  try {
+    const code = compile(text, displayName(title))
+    return new Closure(code, code.upvalues.map((_, i) => closedUpvalue(i === 0 ? env : undefined)))
+  } catch (error) {
+    if (error instanceof SyntaxFault) return [undefined, error.message]
+    throw error
+  }
+}
+
+/** A chunk's name as messages show it: `=name` and `@name` as they are, else the beginning of the text. */
+export function displayName (title: string): string {
+  if (title.startsWith('=')) return title.slice(1, LONGEST_NAME)
+  if (title.startsWith('@')) return title.length <= LONGEST_NAME ? title.slice(1) : '...' + title.slice(title.length - LONGEST_NAME + 4)
+  const line = title.split('\n', 1)[0] ?? ''
+  const room = LONGEST_NAME - '[string "..."]'.length - 1
+  return line.length === title.length && line.length <= room ? `[string "${line}"]` : `[string "${line.slice(0, room)}..."]`
+}

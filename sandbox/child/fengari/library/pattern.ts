@@ -1,0 +1,95 @@
+/**
+ * Lua patterns. A pattern is compiled once into items (a set of bytes and how often, a capture, …), kept by its
+ * text, and matched by a machine that backtracks as the manual describes. Single bytes are looked up in 256-entry
+ * sets, so the repeated part of a pattern is one tight loop.
+ */
+import { Raise } from '../errors.js'
+import { compileSet } from './pattern-set.js'
+
+export const enum Kind { single, star, plus, minus, optional, open, position, close, back, balance, frontier, end }
+
+export interface Item {
+  readonly kind: Kind
+  /** Bytes that a single character or a frontier accepts. */
+  readonly set: Uint8Array
+  /** Number of a capture; the first byte of a balance. */
+  readonly a: number
+  /** The second byte of a balance. */
+  readonly b: number
+}
+
+export interface Pattern {
+  readonly items: readonly Item[]
+  readonly anchored: boolean
+  readonly captures: number
+}
+
+const MOST_CAPTURES = 32
+const NO_SET = new Uint8Array(256)
+const QUANTIFIERS: ReadonlyMap<string, Kind> = new Map([['*', Kind.star], ['+', Kind.plus], ['-', Kind.minus], ['?', Kind.optional]])
+
+const compiled = new Map<string, Pattern>()
+/** Patterns kept; they are texts of programs, so few. */
+const MOST_COMPILED = 500
+
+export function compilePattern (text: string): Pattern {
+  const known = compiled.get(text)
+  if (known !== undefined) return known
+  const pattern = parsePattern(text)
+  if (compiled.size >= MOST_COMPILED) compiled.clear()
+  compiled.set(text, pattern)
+  return pattern
+}
+
+const bare = (kind: Kind, a = 0, b = 0): Item => ({ kind, set: NO_SET, a, b })
+
+function parsePattern (text: string): Pattern {
+  const items: Item[] = []
+  const open: number[] = []
+  const closed = new Set<number>()
+  let captures = 0
+  const anchored = text.startsWith('^')
+  let at = anchored ? 1 : 0
+  while (at < text.length) {
+    const c = text.charAt(at)
+    if (c === '(') {
+      if (captures >= MOST_CAPTURES) throw new Raise('too many captures')
+      const isPosition = text.charAt(at + 1) === ')'
+      items.push(bare(isPosition ? Kind.position : Kind.open, captures))
+      if (isPosition) closed.add(captures)
+      else open.push(captures)
+      captures++
+      at += isPosition ? 2 : 1
+    } else if (c === ')') {
+      const capture = open.pop()
+      if (capture === undefined) throw new Raise('invalid pattern capture')
+      closed.add(capture)
+      items.push(bare(Kind.close, capture))
+      at++
+    } else if (c === '$' && at === text.length - 1) {
+      items.push(bare(Kind.end))
+      at++
+    } else if (c === '%' && text.charAt(at + 1) === 'b') {
+      if (at + 3 >= text.length) throw new Raise("malformed pattern (missing arguments to '%b')")
+      items.push(bare(Kind.balance, text.charCodeAt(at + 2), text.charCodeAt(at + 3)))
+      at += 4
+    } else if (c === '%' && text.charAt(at + 1) === 'f') {
+      if (text.charAt(at + 2) !== '[') throw new Raise("missing '[' after '%f' in pattern")
+      const { set, end } = compileSet(text, at + 2)
+      items.push({ kind: Kind.frontier, set, a: 0, b: 0 })
+      at = end
+    } else if (c === '%' && /\d/.test(text.charAt(at + 1))) {
+      const capture = Number(text.charAt(at + 1)) - 1
+      if (!closed.has(capture)) throw new Raise(`invalid capture index %${capture + 1}`)
+      items.push(bare(Kind.back, capture))
+      at += 2
+    } else {
+      const { set, end } = compileSet(text, at)
+      const quantifier = QUANTIFIERS.get(text.charAt(end))
+      items.push({ kind: quantifier ?? Kind.single, set, a: 0, b: 0 })
+      at = quantifier === undefined ? end : end + 1
+    }
+  }
+  if (open.length > 0) throw new Raise('unfinished capture')
+  return { items, anchored, captures }
+}

@@ -1,0 +1,82 @@
+/**
+ * Reading and writing `t.name`, with what the instruction learned the last time: which slot a shape keeps the
+ * name in, that it does not have it, where `__index` led, and the shape that adding it leads to.
+ */
+import type { Code } from '../compiler/code.js'
+import type { Shape } from '../shape.js'
+import { Table } from '../table.js'
+import type { Value } from '../value.js'
+import { getIndex, setIndex } from './operations.js'
+import type { Vm } from './vm.js'
+
+export function getField (vm: Vm, object: Value, key: string, code: Code, at: number): Value {
+  let meta: Table | null
+  if (object instanceof Table) {
+    const { shape } = object
+    if (shape === code.shapes[at]) {
+      const value = object.slots[code.slots[at] as number]
+      if (value !== undefined) return value
+    } else if (shape !== code.grown[at]) {
+      const slot = shape.find(key)
+      if (slot >= 0) {
+        code.shapes[at] = shape
+        code.slots[at] = slot
+        const value = object.slots[slot]
+        if (value !== undefined) return value
+      } else if (shape.shared) code.grown[at] = shape
+    }
+    meta = object.meta
+    if (meta === null) return undefined
+  } else if (typeof object === 'string') meta = vm.stringMeta
+  else return getIndex(vm, object, key)
+  const heirSlot = meta.shape.slotOfIndex
+  const heir = heirSlot < 0 ? undefined : meta.slots[heirSlot]
+  if (heir === undefined && object instanceof Table) return undefined
+  if (!(heir instanceof Table)) return getIndex(vm, object, key)
+  return inherited(vm, heir, key, code, at)
+}
+
+function inherited (vm: Vm, heir: Table, key: string, code: Code, at: number): Value {
+  if (heir.shape === code.inheritedShapes[at]) {
+    const value = heir.slots[code.inheritedSlots[at] as number]
+    if (value !== undefined) return value
+  } else {
+    const slot = heir.shape.find(key)
+    if (slot >= 0) {
+      code.inheritedShapes[at] = heir.shape
+      code.inheritedSlots[at] = slot
+      const value = heir.slots[slot]
+      if (value !== undefined) return value
+    }
+  }
+  return heir.meta === null ? undefined : getIndex(vm, heir, key)
+}
+
+export function setField (vm: Vm, object: Value, key: string, value: Value, code: Code, at: number): void {
+  if (!(object instanceof Table)) return setIndex(vm, object, key, value)
+  const { meta, shape } = object
+  const plain = meta === null || meta.shape.slotOfNewindex < 0
+  if (plain && value !== undefined && shape === code.inheritedShapes[at]) {
+    object.put(shape.keys.length, value)
+    object.shape = code.grown[at] as Shape
+    return
+  }
+  const slot = shape.find(key)
+  if (slot >= 0) {
+    code.shapes[at] = shape
+    code.slots[at] = slot
+    if (plain || object.slots[slot] !== undefined) {
+      object.slots[slot] = value
+      return
+    }
+  } else if (plain) {
+    if (value === undefined) return
+    object.addField(key, value)
+    if (shape.shared && object.shape.shared) {
+      code.inheritedShapes[at] = shape
+      code.grown[at] = object.shape
+    }
+    return
+  }
+  setIndex(vm, object, key, value)
+}

@@ -1,0 +1,64 @@
+/**
+ * What one run may hold. V8 counts nothing for us while Lua runs, so allocations that can add up (a new table
+ * key, a long string, a closure) draw on an allowance; when it is used up the real heap is looked at, and only
+ * when that is past the limit are the dead things collected to see what is really held. So a run that makes
+ * much garbage pays a look now and then, and one that holds too much gets "not enough memory", which `pcall`
+ * can catch. The process's own limit stays the barrier; this is the polite notice before it.
+ */
+import { getHeapStatistics, setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { MemoryError } from './errors.js'
+
+/** V8's longest string on 64-bit machines (2^29 - 24 units); one unit more is a RangeError. */
+const LONGEST_STRING = 536870888
+const LEAST_ALLOWANCE = 1 << 20
+
+/** Bytes that may still be taken before the next look at the heap. Hot code draws on it directly. */
+export const allowance = { left: 0 }
+
+let limit = Infinity
+let base = 0
+let collect: (() => void) | undefined
+
+/** Starts the account of a run that may hold `bytes` more than the engine itself does. */
+export function openAccount (bytes: number): void {
+  limit = bytes
+  allowance.left = Math.max(LEAST_ALLOWANCE, bytes / 4)
+}
+
+/** Notes what the process holds with no run in it. */
+export function noteIdleHeap (): void {
+  base = getHeapStatistics().used_heap_size
+}
+
+/** Draws `bytes` for something about to be allocated; raises "not enough memory" when that would be too much. */
+export function charge (bytes: number): void {
+  if (bytes > limit) throw new MemoryError()
+  if ((allowance.left -= bytes) < 0) look(bytes)
+}
+
+/** Like charge, for a string of `length` bytes that V8 may be unable to make at all. */
+export function chargeString (length: number): void {
+  if (length > LONGEST_STRING) throw new MemoryError()
+  charge(length)
+}
+
+/** Looks at the real heap; `wanted` bytes are about to be added. */
+export function look (wanted: number): void {
+  let held = getHeapStatistics().used_heap_size - base + wanted
+  if (held > limit) {
+    collect ??= findCollector()
+    collect()
+    held = getHeapStatistics().used_heap_size - base + wanted
+    if (held > limit) {
+      allowance.left = 0
+      throw new MemoryError()
+    }
+  }
+  allowance.left = Math.max(LEAST_ALLOWANCE, (limit - held) / 2)
+}
+
+function findCollector (): () => void {
+  setFlagsFromString('--expose-gc')
+  return runInNewContext('gc') as () => void
+}

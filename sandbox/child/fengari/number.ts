@@ -1,0 +1,72 @@
+/**
+ * Numbers as text and back. Every number is a double, as in Lua 5.1: whole numbers are exact up to 2^53 and are
+ * written without a point or exponent that far; everything else is written as C's "%.14g".
+ */
+
+export const MAX_INTEGER = 2 ** 53
+
+/** A number as `tostring` gives it. */
+export function numberToString (n: number): string {
+  if (n === Math.floor(n)) {
+    // Also makes "0" of minus zero, which whole-number code meets by chance and never means.
+    if (n <= MAX_INTEGER && n >= -MAX_INTEGER) return String(n)
+    if (n === Infinity) return 'inf'
+    if (n === -Infinity) return '-inf'
+  } else if (n !== n) { // eslint-disable-line no-self-compare
+    return 'nan'
+  }
+  return formatGeneral(n, 14)
+}
+
+/** C's "%.{precision}g" for a finite number. */
+export function formatGeneral (n: number, precision: number, keepZeros = false): string {
+  const short = String(n)
+  // Digits that are few enough already, in a range where both write plainly, need no rounding.
+  const size = Math.abs(n)
+  if (!keepZeros && size >= 1e-4 && size < 1e15 && short.length <= precision) return short
+  if (precision === 0) precision = 1
+  const [mantissa = '', power = '0'] = n.toExponential(precision - 1).split('e')
+  const exponent = Number(power)
+  if (exponent < -4 || exponent >= precision) return (keepZeros ? mantissa : withoutZeros(mantissa)) + 'e' + signedExponent(exponent)
+  const plain = n.toFixed(Math.min(100, precision - 1 - exponent))
+  return keepZeros ? plain : withoutZeros(plain)
+}
+
+/** An exponent as C writes it: signed, with two digits or more. */
+export function signedExponent (exponent: number): string {
+  const digits = String(Math.abs(exponent))
+  return (exponent < 0 ? '-' : '+') + (digits.length < 2 ? '0' + digits : digits)
+}
+
+function withoutZeros (digits: string): string {
+  if (!digits.includes('.')) return digits
+  let end = digits.length
+  while (digits.charCodeAt(end - 1) === 48) end--
+  if (digits.charCodeAt(end - 1) === 46) end--
+  return digits.slice(0, end)
+}
+
+const DECIMAL = /^[ \t\n\v\f\r]*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)[ \t\n\v\f\r]*$/
+const HEXADECIMAL = /^[ \t\n\v\f\r]*([-+]?)0[xX]([\da-fA-F]*)(?:\.([\da-fA-F]*))?(?:[pP]([-+]?\d+))?[ \t\n\v\f\r]*$/
+
+/** The number that a numeral says, in source or for `tonumber`; undefined when it is none. */
+export function parseNumber (text: string): number | undefined {
+  const decimal = DECIMAL.exec(text)
+  if (decimal !== null) return Number(decimal[1])
+  const hex = HEXADECIMAL.exec(text)
+  if (hex === null) return undefined
+  const [, sign, whole = '', fraction = '', power = '0'] = hex
+  const digits = whole + fraction
+  if (digits === '') return undefined
+  let n = 0
+  for (let i = 0; i < digits.length; i++) n = n * 16 + parseInt(digits.charAt(i), 16)
+  n = scale(n, Number(power) - 4 * fraction.length)
+  return sign === '-' ? -n : n
+}
+
+/** n · 2^power without overflow on the way. */
+export function scale (n: number, power: number): number {
+  while (power > 1000 && n !== 0 && Number.isFinite(n)) { n *= 2 ** 1000; power -= 1000 }
+  while (power < -1000 && n !== 0) { n *= 2 ** -1000; power += 1000 }
+  return Math.abs(power) > 1000 ? n : n * 2 ** power
+}

@@ -1,0 +1,80 @@
+/**
+ * Which keys a table's hash part has and in which slot each value stands. Tables that were given the same
+ * fields in the same order share one Shape, so an instruction that has seen it once finds a field without
+ * hashing (the idea of hidden classes, as in Self). A *shared* shape never changes and holds strings only. A
+ * *private* one belongs to one table, takes any key and grows in place.
+ */
+import type { Value } from './value.js'
+
+/** Past this many fields a table is taken for a dictionary. */
+const MOST_FIELDS = 128
+/** Different next fields of one shape; beyond, tables going that way are taken for dictionaries. */
+const MOST_TRANSITIONS = 64
+/** Shapes made before the tree is started anew, so that no run's field names are kept for ever. */
+const MOST_SHAPES = 4096
+
+let made = 0
+
+export class Shape {
+  private index: Map<Value, number> | undefined
+  private transitions: Map<string, Shape> | undefined
+  /** Slots of the two metamethods that every miss asks for: -2 not looked up yet, -1 absent. */
+  private indexSlot = -2
+  private newindexSlot = -2
+  /** Keys at which a private shape next looks whether half of its slots are dead. */
+  limit = 16
+
+  constructor (readonly keys: Value[], readonly shared: boolean) { made++ }
+
+  find (key: Value): number {
+    const slot = (this.index ?? this.buildIndex()).get(key)
+    return slot === undefined ? -1 : slot
+  }
+
+  get slotOfIndex (): number {
+    return this.indexSlot !== -2 ? this.indexSlot : (this.indexSlot = this.find('__index'))
+  }
+
+  get slotOfNewindex (): number {
+    return this.newindexSlot !== -2 ? this.newindexSlot : (this.newindexSlot = this.find('__newindex'))
+  }
+
+  /** The shape with one more field, or undefined where a dictionary serves better. */
+  with (key: string): Shape | undefined {
+    const known = this.transitions?.get(key)
+    if (known !== undefined) return known
+    if (this.keys.length >= MOST_FIELDS) return undefined
+    this.transitions ??= new Map()
+    if (this.transitions.size >= MOST_TRANSITIONS) return undefined
+    const next = new Shape([...this.keys, key], true)
+    this.transitions.set(key, next)
+    return next
+  }
+
+  /** Appends a key to a private shape and gives its slot. */
+  append (key: Value): number {
+    const slot = this.keys.length
+    const index = this.index ?? this.buildIndex()
+    this.keys.push(key)
+    index.set(key, slot)
+    if (key === '__index') this.indexSlot = slot
+    else if (key === '__newindex') this.newindexSlot = slot
+    return slot
+  }
+
+  private buildIndex (): Map<Value, number> {
+    const index = new Map<Value, number>()
+    for (let i = 0; i < this.keys.length; i++) index.set(this.keys[i], i)
+    return (this.index = index)
+  }
+}
+
+/** The shape of tables without fields. */
+export let emptyShape = new Shape([], true)
+
+/** To be called between runs: forgets the tree once it has grown large. */
+export function trimShapes (): void {
+  if (made < MOST_SHAPES) return
+  made = 0
+  emptyShape = new Shape([], true)
+}

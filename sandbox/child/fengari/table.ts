@@ -1,0 +1,209 @@
+/**
+ * A Lua table: a list part for 1, 2, 3, …, and a hash part described by a Shape.
+ *
+ * Invariants: `items[0]` is unused; the last of several items is never nil; the key `items.length` is never in
+ * the hash part. So the length operator is one subtraction, and appending never searches. The arrays start with
+ * an `undefined` so that V8 keeps every one of them in the same representation.
+ *
+ * It replaces Fengari's ltable.js (a Map of boxed values under every table) and is, as it stands, the handle
+ * that the rest of the sandbox sees: reading a field through LuaTable makes nothing.
+ */
+import { allowance, look } from './memory.js'
+import { Shape, emptyShape } from './shape.js'
+import { Raise } from './errors.js'
+import type { Value } from './value.js'
+
+const NO_ITEMS: Value[] = [undefined]
+const NO_SLOTS: Value[] = []
+/** Rough bytes of one entry, for the account of the run. */
+const ITEM_BYTES = 16
+const FIELD_BYTES = 64
+
+export class Table {
+  shape: Shape
+  slots: Value[]
+  items: Value[] = NO_ITEMS
+  meta: Table | null = null
+
+  constructor (shape: Shape = emptyShape, slots: Value[] = NO_SLOTS) {
+    this.shape = shape
+    this.slots = slots
+  }
+
+  get type (): 'table' { return 'table' }
+  identity (): object { return this }
+  length (): number { return this.items.length - 1 }
+
+  get (key: Value): Value {
+    if (typeof key === 'string') return this.getString(key)
+    if (typeof key === 'number') return this.getNumber(key)
+    return this.shape.shared ? undefined : this.getString(key)
+  }
+
+  /** For strings, and for any key that is no number. */
+  getString (key: Value): Value {
+    const slot = this.shape.find(key)
+    return slot < 0 ? undefined : this.slots[slot]
+  }
+
+  getNumber (key: number): Value {
+    if ((key >>> 0) === key && key > 0 && key < this.items.length) return this.items[key]
+    return this.shape.shared ? undefined : this.getString(key)
+  }
+
+  /** Raw; raises for nil and NaN as a key. */
+  set (key: Value, value: Value): void {
+    if (typeof key === 'string') this.setString(key, value)
+    else if (typeof key === 'number') this.setNumber(key, value)
+    else if (key === undefined) throw new Raise('table index is nil')
+    else this.setString(key, value)
+  }
+
+  setNumber (key: number, value: Value): void {
+    const items = this.items
+    if ((key >>> 0) === key && key > 0) {
+      const length = items.length
+      if (key < length) {
+        items[key] = value
+        if (value === undefined && key === length - 1) this.shrink()
+        return
+      }
+      if (key === length) {
+        if (value !== undefined) this.push(value)
+        return
+      }
+    } else if (key !== key) { // eslint-disable-line no-self-compare
+      throw new Raise('table index is NaN')
+    }
+    this.setString(key, value)
+  }
+
+  /** Appends a value that is not nil. */
+  push (value: Value): void {
+    if (this.items === NO_ITEMS) this.items = [undefined, value]
+    else this.items.push(value)
+    if ((allowance.left -= ITEM_BYTES) < 0) look(ITEM_BYTES)
+    if (!this.shape.shared) this.adopt()
+  }
+
+  /** For strings, and for any key that is not in the list part: a field whose name is only known at run time. */
+  setString (key: Value, value: Value): void {
+    const slot = this.shape.find(key)
+    if (slot >= 0) this.slots[slot] = value
+    else if (value !== undefined) this.add(key, value)
+  }
+
+  /** Adds a field that code names, so that tables made by the same code share a shape. */
+  addField (key: string, value: Value): void {
+    const next = this.shape.shared ? this.shape.with(key) : undefined
+    if (next === undefined) return this.add(key, value)
+    this.put(this.shape.keys.length, value)
+    this.shape = next
+  }
+
+  setField (key: string, value: Value): void {
+    const slot = this.shape.find(key)
+    if (slot >= 0) this.slots[slot] = value
+    else if (value !== undefined) this.addField(key, value)
+  }
+
+  /** Stores the value of a new slot. */
+  put (slot: number, value: Value): void {
+    if (this.slots === NO_SLOTS) this.slots = [undefined, undefined, undefined, undefined]
+    const slots = this.slots
+    if (slot < slots.length) slots[slot] = value
+    else slots.push(value)
+    if ((allowance.left -= FIELD_BYTES) < 0) look(FIELD_BYTES)
+  }
+
+  /** A whole list part at once; `items[0]` is unused. Trailing nils are dropped. */
+  takeItems (items: Value[]): void {
+    this.items = items
+    if (items[items.length - 1] === undefined) this.shrink()
+  }
+
+  /** The entry after `key` (undefined for the first) as `[key, value]`, or undefined at the end. */
+  next (key: Value): [Value, Value] | undefined {
+    const items = this.items
+    let slot = 0
+    let item = 1
+    if (key !== undefined) {
+      if (typeof key === 'number' && (key >>> 0) === key && key > 0 && key < items.length) item = key + 1
+      else {
+        item = items.length
+        slot = this.slotOf(key) + 1
+      }
+    }
+    for (; item < items.length; item++) if (items[item] !== undefined) return [item, items[item]]
+    slot = this.liveSlot(slot)
+    return slot < 0 ? undefined : [this.shape.keys[slot], this.slots[slot]]
+  }
+
+  /** The slot of a key that a traversal has visited, or -1 for one that stood at the end of the list part. */
+  slotOf (key: Value): number {
+    const slot = this.shape.find(key)
+    // An item may have been at the end when it was visited and set to nil since.
+    if (slot < 0 && !(typeof key === 'number' && key > 0)) throw new Raise("invalid key to 'next'")
+    return slot
+  }
+
+  /** The first slot from `slot` on that holds a value, or -1. */
+  liveSlot (slot: number): number {
+    const { slots } = this
+    const count = this.shape.keys.length
+    for (; slot < count; slot++) if (slots[slot] !== undefined) return slot
+    return -1
+  }
+
+  * entries (): Generator<[Value, Value]> {
+    const { items } = this
+    for (let i = 1; i < items.length; i++) if (items[i] !== undefined) yield [i, items[i]]
+    const { keys } = this.shape
+    const { slots } = this
+    for (let i = 0, count = keys.length; i < count; i++) if (slots[i] !== undefined) yield [keys[i], slots[i]]
+  }
+
+  /** Drops the nils at the end of the list part. */
+  private shrink (): void {
+    const { items } = this
+    while (items.length > 1 && items[items.length - 1] === undefined) items.pop()
+  }
+
+  /** Moves values that now continue the list part out of the hash part. */
+  private adopt (): void {
+    for (;;) {
+      const slot = this.shape.find(this.items.length)
+      if (slot < 0 || this.slots[slot] === undefined) return
+      this.items.push(this.slots[slot])
+      this.slots[slot] = undefined
+    }
+  }
+
+  private add (key: Value, value: Value): void {
+    if (this.shape.shared) {
+      this.shape = new Shape(this.shape.keys.slice(), false)
+      this.shape.limit = Math.max(16, this.shape.keys.length * 2)
+    } else if (this.shape.keys.length >= this.shape.limit) this.compact()
+    this.put(this.shape.append(key), value)
+  }
+
+  /** Called when a private shape is full: drops dead slots if they are many, else lets it double. */
+  private compact (): void {
+    const { keys } = this.shape
+    const live: Value[] = []
+    const slots: Value[] = [undefined]
+    slots.length = 0
+    for (let i = 0; i < keys.length; i++) {
+      if (this.slots[i] === undefined) continue
+      live.push(keys[i])
+      slots.push(this.slots[i])
+    }
+    if (live.length > keys.length / 2) {
+      this.shape.limit *= 2
+      return
+    }
+    this.shape = new Shape(live, false)
+    this.shape.limit = Math.max(16, live.length * 2)
+    this.slots = slots
+  }
+}
