@@ -18,6 +18,7 @@ import { applyMigrations, findMigrations } from './migrations.js'
 import { limitBusyWait, openDatabase } from './open.js'
 import { createPurges } from './purges.js'
 import { createSecretBox } from './secret-box.js'
+import { createSessionStore } from './session-store.js'
 import { createVersionStore } from './version-store.js'
 
 export interface StorageOptions {
@@ -65,6 +66,7 @@ export function createStorage (db: Database, { secretKey, nowMs }: Required<Omit
     versions: createVersionStore({ db, batch, keys, purges, writer, changes }),
     executions: createExecutionStore({ db, batch, keys, counts, writer, remover, purges }),
     kv: createKvStore({ db, batch, keys, nowMs }),
+    sessions: createSessionStore({ db, batch }),
     env: createEnvStore({ db, batch, keys, secrets: createSecretBox(secretKey) }),
     async backup (file, onProgress) {
       await batch.flush()

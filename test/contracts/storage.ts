@@ -7,6 +7,7 @@ import { testExecutions } from './storage-executions.js'
 import { testFunctions } from './storage-functions.js'
 import { testKvStore } from './storage-kv.js'
 import { testRetention } from './storage-retention.js'
+import { testSessions } from './storage-sessions.js'
 import { testVersions } from './storage-versions.js'
 
 /** Gives a new, empty storage that is closed when its test ends. `now` holds Unix milliseconds; tests change it. */
@@ -20,4 +21,5 @@ export function testStorage (t: Test, open: OpenStorage): void {
   testRetention(t, open)
   testKvStore(t, open)
   testEnvStore(t, open)
+  testSessions(t, open)
 }
