@@ -39,4 +39,16 @@ export const commonFailures = failures({
 })
 
 /** An answer without a body. */
-export const NoContent = (description: string) => Type.Null({ 'x-response-description': description })
+export const NoContent = (description: string) => Type.Unsafe<undefined>({ type: 'null', 'x-response-description': description })
+
+/** What every route that changes something may answer besides its own. */
+export const changeFailures = {
+  ...commonFailures,
+  ...failures({ 403: 'A page of another origin cannot act with this session; use Authorization: Bearer with the API key' })
+}
+
+/** What every route that reads a body may answer besides its own. */
+export const bodyFailures = {
+  ...changeFailures,
+  ...failures({ 400: 'Invalid request body', 413: 'The request body is larger than 10485760 bytes (setting BODY_LIMIT)' })
+}

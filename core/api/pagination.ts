@@ -13,8 +13,10 @@ export const Pagination = Type.Object({
   offset: Type.Integer({ minimum: 0, description: 'As used.' })
 }, { title: 'Pagination', examples: [{ total: 42, limit: 20, offset: 0 }] })
 
-/** The schema of one page: rows under `name`, and how many there are. */
+/** The schema of one page: rows under `name`, and how many there are. The row's example is the page's too. */
 export const pageOf = <N extends string, T extends TSchema> (name: N, row: T) =>
-  Type.Object({ [name]: Type.Array(row), pagination: Pagination } as Record<N, ReturnType<typeof Type.Array<T>>> & { pagination: typeof Pagination })
+  Type.Object({ [name]: Type.Array(row), pagination: Pagination } as Record<N, ReturnType<typeof Type.Array<T>>> & { pagination: typeof Pagination }, {
+    examples: [{ [name]: (row as { examples?: unknown[] }).examples ?? [], pagination: { total: 1, limit: 20, offset: 0 } }]
+  })
 
 export const toPagination = (total: number, { limit, offset }: Page) => ({ total, limit, offset })

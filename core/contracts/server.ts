@@ -1,5 +1,4 @@
 /** What plugins find on the Fastify instance. Each is put there by the plugin named in the comment. */
-import type { FastifyRequest } from 'fastify'
 import type { Config } from '../../config/schema.js'
 import type { IdSource } from '../ids.js'
 import type { LuaRegistry } from '../lua/registry.js'
@@ -39,5 +38,9 @@ declare module 'fastify' {
     readonly createdKeyFile: string | undefined
     /** plugins/auth, as 'auth': refuses a request that carries no valid key or session (401) */
     readonly authenticate: (request: FastifyRequest) => Promise<void>
+  }
+  interface FastifyRequest {
+    /** plugins/auth; the session that opened the way, undefined where the key did */
+    sessionId: string | undefined
   }
 }

@@ -1,0 +1,80 @@
+/** Signing in and out. Their errors have a shape of their own: `{"success": false, "error"}`. */
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { toErrorAnswer } from '../../core/api/error-answer.js'
+import { apiScope } from '../../core/api/scope.js'
+import { createLoginAttempts } from './login-attempts.js'
+import { endedCookie, sessionCookie, tokenOf } from './session-cookie.js'
+import type { Sessions } from './sessions.js'
+
+const Success = Type.Object({ success: Type.Literal(true) }, { title: 'Success', examples: [{ success: true }] })
+
+const refusal = (error: string, description: string) => Type.Object({
+  success: Type.Literal(false),
+  error: Type.String()
+}, { title: 'LoginRefusal', examples: [{ success: false, error }], 'x-response-description': description })
+
+export default async function loginRoutes (fastify: FastifyInstance, { isKey, sessions }: { isKey: (guess: string) => boolean, sessions: Sessions }) {
+  const api = apiScope(fastify, { open: true })
+  const attempts = createLoginAttempts()
+
+  api.setErrorHandler((error, request, reply) => {
+    const { statusCode, text, headers } = toErrorAnswer(error, request)
+    if (statusCode === 500) request.log.error({ err: error, reqId: request.id }, 'login failed')
+    return reply.code(statusCode).headers(headers).header('x-request-id', request.id).send({ success: false, error: text })
+  })
+
+  api.post('/api/auth/login', {
+    schema: {
+      operationId: 'login',
+      tags: ['Authentication'],
+      summary: 'Begin a session',
+      description: 'Sets the cookie `auth_token`, good for 24 hours. After many wrong keys from one address it answers 429 until a growing time has passed.',
+      security: [],
+      body: Type.Object({ apiKey: Type.Optional(Type.String({ description: 'The API key.' })) }, { examples: [{ apiKey: 'your-api-key' }] }),
+      response: {
+        200: { ...Success, headers: { 'Set-Cookie': { type: 'string', description: 'The session.' } } },
+        400: refusal('Invalid request body', 'The body is no JSON object.'),
+        401: refusal('Invalid API key', 'The key is wrong or missing.'),
+        413: refusal('The request body is larger than 10485760 bytes (setting BODY_LIMIT)', 'The body is larger than BODY_LIMIT.'),
+        429: refusal('Too many wrong keys from this address; try again in 8 seconds', 'Too many attempts; `Retry-After` says for how many seconds to wait.'),
+        500: refusal('Internal server error', 'A fault of the server.')
+      }
+    }
+  }, async (request, reply) => {
+    const { apiKey } = request.body
+    const wait = attempts.secondsToWait(request.ip)
+    if (wait > 0) {
+      return reply.headers({ 'retry-after': String(wait), 'x-request-id': request.id }).code(429)
+        .send({ success: false, error: `Too many wrong keys from this address; try again in ${wait} seconds` })
+    }
+    if (apiKey === undefined || !isKey(apiKey)) {
+      if (apiKey !== undefined && apiKey !== '') attempts.fail(request.ip)
+      return reply.header('x-request-id', request.id).code(401).send({ success: false, error: 'Invalid API key' })
+    }
+    attempts.succeed(request.ip)
+    const token = await sessions.start(request.ip, request.headers['user-agent'])
+    return reply.header('set-cookie', sessionCookie(token, isReachedOverTls(request, fastify.baseUrl()))).code(200).send({ success: true })
+  })
+
+  api.post('/api/auth/logout', {
+    schema: {
+      operationId: 'logout',
+      tags: ['Authentication'],
+      summary: 'End this session',
+      description: 'Ends the session of the cookie, if there is one, and clears the cookie.',
+      security: [],
+      response: { 200: Success, 500: refusal('Internal server error', 'A fault of the server.') }
+    }
+  }, async (request, reply) => {
+    const token = tokenOf(request.headers.cookie)
+    const session = token === undefined ? undefined : await sessions.find(token)
+    if (session !== undefined) await sessions.end(session.id)
+    return reply.header('set-cookie', endedCookie).code(200).send({ success: true })
+  })
+}
+
+/** By this server itself, or by a proxy in front of the address that people know it by. */
+function isReachedOverTls ({ protocol, headers: { host } }: FastifyRequest, baseUrl: string): boolean {
+  return protocol === 'https' || (baseUrl.startsWith('https://') && new URL(baseUrl).host === host?.toLowerCase())
+}

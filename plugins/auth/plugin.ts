@@ -1,0 +1,43 @@
+/** Who may use the management API: whoever has the key, or a session that was begun with it. */
+import fp from 'fastify-plugin'
+import type { FastifyRequest } from 'fastify'
+import '../../core/contracts/server.js'
+import { MoonletError } from '../../core/errors.js'
+import { readOrCreateApiKey } from './api-key.js'
+import { bearerOf, createKeyCheck } from './key-check.js'
+import loginRoutes from './login-routes.js'
+import { isSameOrigin } from './same-origin.js'
+import { tokenOf } from './session-cookie.js'
+import sessionRoutes from './session-routes.js'
+import { createSessions } from './sessions.js'
+
+/** Shorter keys can be guessed by trying: the API takes as many bearer keys as anybody sends. */
+const SHORT_KEY = 16
+
+export default fp(async function auth (fastify) {
+  const { config, ids, log, storage } = fastify
+  const { key, createdFile } = await readOrCreateApiKey(config)
+  if (key.length < SHORT_KEY) log.warn(`The API key has only ${key.length} characters and can be guessed; take at least ${SHORT_KEY} random ones`)
+  const isKey = createKeyCheck(key)
+  const sessions = createSessions({ store: storage.sessions, ids, key, onError: error => { log.warn({ err: error }, 'could not note that a session was seen') } })
+  await sessions.removeStale()
+
+  fastify.decorate('createdKeyFile', createdFile)
+  fastify.decorateRequest('sessionId', undefined)
+  fastify.decorate('authenticate', async (request: FastifyRequest) => {
+    const { headers, method } = request
+    const bearer = bearerOf(headers.authorization)
+    if (bearer !== undefined && isKey(bearer)) return
+    const token = tokenOf(headers.cookie)
+    const session = token === undefined ? undefined : await sessions.find(token)
+    if (session === undefined) throw new MoonletError('UNAUTHORIZED', 'Authentication required')
+    const origin = { origin: headers.origin, host: headers.host, secFetchSite: headers['sec-fetch-site'] }
+    if (!isSameOrigin(method, origin, fastify.baseUrl())) {
+      throw new MoonletError('FORBIDDEN', 'A page of another origin cannot act with this session; use Authorization: Bearer with the API key')
+    }
+    request.sessionId = session.id
+  })
+
+  await fastify.register(loginRoutes, { isKey, sessions })
+  await fastify.register(sessionRoutes, { sessions })
+}, { name: 'auth', dependencies: ['storage'] })

@@ -1,0 +1,72 @@
+/**
+ * Sessions of the dashboard. A session is a random token in a cookie; storage holds only an HMAC of it made
+ * with the API key. So neither a copy of the database nor a former key opens anything, and a new key ends
+ * every session.
+ */
+import { createHash, createHmac, randomBytes } from 'node:crypto'
+import type { IdSource } from '../../core/ids.js'
+import type { SessionRecord, SessionStore } from '../../core/contracts/storage.js'
+
+export const SESSION_SECONDS = 86_400
+/** How exact `last_seen_at` is; saves a write for every request. */
+const SEEN_EVERY_SECONDS = 60
+const MOST_AGENT_CHARACTERS = 300
+
+export interface SessionOptions {
+  readonly store: SessionStore
+  readonly ids: IdSource
+  readonly key: string
+  readonly onError: (error: unknown) => void
+  /** Unix seconds. */
+  readonly now?: () => number
+}
+
+export function createSessions ({ store, ids, key, onError, now = () => Math.floor(Date.now() / 1000) }: SessionOptions) {
+  const tokenHash = (token: string) => createHmac('sha256', key).update(`session ${token}`).digest('hex')
+  const keyMark = markOf(key)
+
+  return {
+    /** Starts a session; gives the token for the cookie, the only time it is seen. */
+    async start (address: string, userAgent: string | undefined): Promise<string> {
+      const token = randomBytes(32).toString('base64url')
+      const at = now()
+      await store.removeStale(at, keyMark)
+      await store.create({
+        id: ids.next(),
+        createdAt: at,
+        lastSeenAt: at,
+        expiresAt: at + SESSION_SECONDS,
+        address,
+        userAgent: userAgent?.slice(0, MOST_AGENT_CHARACTERS),
+        tokenHash: tokenHash(token),
+        keyMark
+      })
+      return token
+    },
+    /** The living session of a token. */
+    async find (token: string): Promise<SessionRecord | undefined> {
+      const session = await store.findByToken(tokenHash(token))
+      const at = now()
+      if (session === undefined || session.expiresAt <= at) return undefined
+      if (at - session.lastSeenAt >= SEEN_EVERY_SECONDS) store.touch(session.id, at).catch(onError)
+      return session
+    },
+    /** Living ones, the newest first. */
+    async list (): Promise<SessionRecord[]> {
+      await store.removeStale(now(), keyMark)
+      return await store.list()
+    },
+    end: (id: string): Promise<boolean> => store.remove(id),
+    endAll: (): Promise<void> => store.removeAll(),
+    /** Forgets the sessions that have expired or belong to a former key. */
+    removeStale: (): Promise<void> => store.removeStale(now(), keyMark)
+  }
+}
+
+export type Sessions = ReturnType<typeof createSessions>
+
+/**
+ * Tells sessions of this key from those of a former one, so that dead ones are not listed. Sixteen bits of a
+ * digest: enough for that, too little to test guesses of a key against. Safety rests on the HMAC alone.
+ */
+const markOf = (key: string): string => createHash('sha256').update(`mark ${key}`).digest('hex').slice(0, 4)
