@@ -72,6 +72,8 @@ export interface Invoker {
   /** Parses code in a sandbox without running it; undefined when it is fine. */
   check (code: string): Promise<Fault | undefined>
   onExecution (listener: (notice: ExecutionNotice) => void): () => void
+  /** How many sandboxes there are by what they are doing, and `waiting` calls; for people and metrics. */
+  counts (): Readonly<Record<string, number>>
   /** Finishes what runs within `graceMs`, then kills; every execution gets its record. */
   stop (graceMs: number): Promise<void>
 }

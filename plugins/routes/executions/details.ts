@@ -1,0 +1,75 @@
+/** What an execution left behind: its logs, and its requests to AI providers and the mail service. */
+import { Type } from 'typebox'
+import { commonFailures, failures } from '../../../core/api/answers.js'
+import { PageQuery, Pagination, pageOf, toPagination } from '../../../core/api/pagination.js'
+import type { ApiScope } from '../../../core/api/scope.js'
+import { AiRequest, EmailRequest, LogLine, toAiRequest, toEmailRequest, toLogLine } from './detail-schema.js'
+import { findExecution } from './find-execution.js'
+import { executionExample, executionFields, ExecutionId, toExecution } from './schema.js'
+
+const tags = ['Executions']
+const params = Type.Object({ id: ExecutionId })
+const querystring = Type.Object(PageQuery)
+const notFound = { ...failures({ 404: 'Execution not found' }), ...commonFailures }
+
+const ExecutionWithLogs = Type.Object({
+  ...executionFields,
+  response_json: Type.Optional(Type.String()),
+  logs: Type.Array(LogLine),
+  pagination: Pagination
+}, {
+  title: 'ExecutionWithLogs',
+  examples: [{ ...executionExample, logs: [{ level: 'info', message: 'hello', created_at: 1767225600 }], pagination: { total: 1, limit: 20, offset: 0 } }]
+})
+
+export function addExecutionDetails (api: ApiScope): void {
+  const { executions } = api.storage
+
+  api.get('/api/executions/:id/logs', {
+    schema: {
+      operationId: 'getExecutionLogs',
+      tags,
+      summary: 'Read an execution with its logs',
+      description: 'The oldest entry first.',
+      params,
+      querystring,
+      response: { 200: ExecutionWithLogs, ...notFound }
+    }
+  }, async ({ params, query }) => {
+    const execution = await findExecution(api.storage, params.id)
+    const { rows, total } = await executions.logs(params.id, query)
+    return { ...toExecution(execution), logs: rows.map(toLogLine), pagination: toPagination(total, query) }
+  })
+
+  api.get('/api/executions/:id/ai-requests', {
+    schema: {
+      operationId: 'listAiRequests',
+      tags,
+      summary: 'List the AI requests of an execution',
+      description: 'The oldest first; secrets masked.',
+      params,
+      querystring,
+      response: { 200: pageOf('ai_requests', AiRequest), ...notFound }
+    }
+  }, async ({ params, query }) => {
+    await findExecution(api.storage, params.id)
+    const { rows, total } = await executions.aiRequests(params.id, query)
+    return { ai_requests: rows.map(toAiRequest), pagination: toPagination(total, query) }
+  })
+
+  api.get('/api/executions/:id/email-requests', {
+    schema: {
+      operationId: 'listEmailRequests',
+      tags,
+      summary: 'List the emails that an execution sent',
+      description: 'The oldest first; secrets masked.',
+      params,
+      querystring,
+      response: { 200: pageOf('email_requests', EmailRequest), ...notFound }
+    }
+  }, async ({ params, query }) => {
+    await findExecution(api.storage, params.id)
+    const { rows, total } = await executions.emailRequests(params.id, query)
+    return { email_requests: rows.map(toEmailRequest), pagination: toPagination(total, query) }
+  })
+}

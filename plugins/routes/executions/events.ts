@@ -1,0 +1,58 @@
+/** Executions as they begin and end, as server-sent events. */
+import { Type } from 'typebox'
+import { commonFailures, failures } from '../../../core/api/answers.js'
+import type { ApiScope } from '../../../core/api/scope.js'
+import { MoonletError } from '../../../core/errors.js'
+import { findFunction } from '../find-function.js'
+import { createEventHub } from './event-hub.js'
+import { createEventStream } from './event-stream.js'
+import { toListedExecution } from './schema.js'
+
+const MOST_LISTENERS = 100
+const PING_MS = 15_000
+
+const Events = Type.Unsafe<NodeJS.ReadableStream>({
+  type: 'string',
+  'x-response-description': 'An endless stream: `event: execution` with an Execution as `data` and its id as `id`; `event: skipped` with `{"count": N}` when there were more than 50 events in a second or the reader is slow; a comment every 15 seconds.'
+})
+
+export function addEventRoutes (api: ApiScope): void {
+  const { executions } = api.storage
+  const hub = createEventHub({
+    onExecution: listener => api.invoker.onExecution(listener),
+    read: async id => {
+      const record = await executions.find(id)
+      return record === undefined ? undefined : toListedExecution(record)
+    },
+    onError: error => { api.log.warn({ err: error }, 'could not read an execution for the live view') }
+  })
+  // Streams never end by themselves, and the server waits for answers in progress.
+  api.addHook('preClose', async () => { hub.close() })
+
+  api.get('/api/events', {
+    exposeHeadRoute: false,
+    schema: {
+      operationId: 'watchExecutions',
+      tags: ['Executions'],
+      summary: 'Watch executions live',
+      description: 'Each recorded run at its end, and also at its beginning (status `pending`) when it is still running after 100 ms.',
+      querystring: Type.Object({ function_id: Type.Optional(Type.String({ description: 'Only executions of this function.' })) }),
+      produces: ['text/event-stream'],
+      response: { 200: Events, ...failures({ 404: 'Function not found', 503: 'There are already 100 listeners' }), ...commonFailures }
+    }
+  }, async (request, reply) => {
+    const functionId = request.query.function_id === '' ? undefined : request.query.function_id
+    if (functionId !== undefined) await findFunction(api.storage, functionId)
+    if (hub.size() >= MOST_LISTENERS) throw new MoonletError('TOO_MANY_LISTENERS', `There are already ${MOST_LISTENERS} listeners`, { headers: { 'retry-after': '10' } })
+    const stream = createEventStream({
+      pingMs: PING_MS,
+      // A session that has ended takes its streams with it.
+      mayGoOn: () => api.authenticate(request).then(() => true, () => false)
+    })
+    const leave = hub.join(functionId, stream)
+    stream.output.once('close', leave)
+    return reply.header('x-accel-buffering', 'no').type('text/event-stream').code(200).send(stream.output)
+  })
+
+  api.head('/api/events', async (_request, reply) => reply.type('text/event-stream').send())
+}

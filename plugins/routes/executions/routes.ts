@@ -1,0 +1,46 @@
+import { Type } from 'typebox'
+import { commonFailures, failures } from '../../../core/api/answers.js'
+import { PageQuery, pageOf, toPagination } from '../../../core/api/pagination.js'
+import type { ApiScope } from '../../../core/api/scope.js'
+import type { ExecutionFilter } from '../../../core/contracts/storage.js'
+import { findFunction } from '../find-function.js'
+import { FunctionId } from '../functions/schema.js'
+import { findExecution } from './find-execution.js'
+import { Execution, ExecutionFilters, ExecutionId, ListedExecution, toExecution, toListedExecution } from './schema.js'
+
+const tags = ['Executions']
+
+export function addExecutionRoutes (api: ApiScope): void {
+  const { storage } = api
+
+  api.get('/api/functions/:id/executions', {
+    schema: {
+      operationId: 'listExecutions',
+      tags,
+      summary: 'List the executions of a function',
+      description: 'The newest first, without `response_json`. Filters are combined with "and".',
+      params: Type.Object({ id: FunctionId }),
+      querystring: Type.Object({ ...PageQuery, ...ExecutionFilters }),
+      response: { 200: pageOf('executions', ListedExecution), ...failures({ 400: 'status: status must be one of: [pending success error]', 404: 'Function not found' }), ...commonFailures }
+    }
+  }, async ({ params, query }) => {
+    await findFunction(storage, params.id)
+    const { limit, offset, ...asked } = query
+    const { rows, total } = await storage.executions.list(params.id, { limit, offset }, toFilter(asked))
+    return { executions: rows.map(toListedExecution), pagination: toPagination(total, query) }
+  })
+
+  api.get('/api/executions/:id', {
+    schema: {
+      operationId: 'getExecution',
+      tags,
+      summary: 'Read an execution',
+      params: Type.Object({ id: ExecutionId }),
+      response: { 200: Execution, ...failures({ 404: 'Execution not found' }), ...commonFailures }
+    }
+  }, async ({ params }) => toExecution(await findExecution(storage, params.id)))
+}
+
+/** Empty texts do not filter. */
+const toFilter = (asked: ExecutionFilter): ExecutionFilter =>
+  Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined && value !== ''))

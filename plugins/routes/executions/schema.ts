@@ -1,0 +1,92 @@
+/** Executions as the API shows them. */
+import { Type } from 'typebox'
+import type { ExecutionRecord, Fault } from '../../../core/contracts/records.js'
+
+export const ExecutionId = Type.String({ description: 'Id of the execution.', examples: ['d2c1vb9o5a6c4g1k2m0t'] })
+
+const statuses = ['pending', 'success', 'error'] as const
+
+export const ErrorDetail = Type.Object({
+  kind: Type.String({ description: 'What kind of failure, such as `syntax`, `runtime`, `timeout`, `memory`.' }),
+  message: Type.String({ description: 'As Lua raised it, or in the words of the server.' }),
+  line: Type.Optional(Type.Integer({ minimum: 1 })),
+  column: Type.Optional(Type.Integer({ minimum: 1, description: 'Syntax errors only.' })),
+  traceback: Type.Optional(Type.String())
+}, { title: 'ErrorDetail', examples: [{ kind: 'runtime', message: 'main:2: no such user', line: 2 }] })
+
+export const executionExample = {
+  id: 'd2c1vb9o5a6c4g1k2m0t',
+  function_id: 'd2c1v7h8e9k0m3n4p5q6',
+  function_version_id: 'ver_d2c1v7h8e9k0m3n4p5q6_v1',
+  version: 1,
+  status: 'success',
+  duration_ms: 3,
+  event_json: '{"method":"GET","path":"/fn/d2c1v7h8e9k0m3n4p5q6","relativePath":"/","headers":{},"body":"","query":{}}',
+  trigger: 'http',
+  created_at: 1767225600
+}
+
+export const executionFields = {
+  id: Type.String(),
+  function_id: Type.String(),
+  function_version_id: Type.String(),
+  version: Type.Integer({ minimum: 1, description: 'Number of the version that ran.' }),
+  status: Type.Enum([...statuses], { description: '`error` when the run failed or the answer\'s status was 400 or more.' }),
+  duration_ms: Type.Optional(Type.Integer({ minimum: 0, description: 'Absent while pending.' })),
+  error_message: Type.Optional(Type.String({ description: 'Only after a failed run: for people, with the place in the code and advice.' })),
+  error: Type.Optional(ErrorDetail),
+  event_json: Type.String({ description: 'The event as JSON text, secrets masked.' }),
+  trigger: Type.String({ description: '`http`, `cron`, `rerun` or the name of a plugin\'s trigger.' }),
+  created_at: Type.Integer({ description: 'Unix seconds.' })
+}
+
+export const ListedExecution = Type.Object(executionFields, { title: 'ListedExecution', examples: [executionExample] })
+
+export const Execution = Type.Object({
+  ...executionFields,
+  response_json: Type.Optional(Type.String({ description: 'What the handler returned, as JSON text; only kept with `save_response`.' }))
+}, { title: 'Execution', examples: [executionExample] })
+
+export const lastExecutionExample = { id: executionExample.id, status: 'success', trigger: 'http', created_at: 1767225600, duration_ms: 3 }
+
+export const LastExecution = Type.Object({
+  id: Type.String(),
+  status: Type.Enum([...statuses]),
+  trigger: Type.String(),
+  created_at: Type.Integer({ description: 'Unix seconds.' }),
+  duration_ms: Type.Optional(Type.Integer({ minimum: 0, description: 'Absent while pending.' }))
+}, { title: 'LastExecution', examples: [lastExecutionExample] })
+
+export const ExecutionFilters = {
+  status: Type.Optional(Type.Enum([...statuses])),
+  trigger: Type.Optional(Type.String({ maxLength: 100, description: '`http`, `cron`, `rerun` or the name of a plugin\'s trigger.' })),
+  version: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'Number of the version.' })),
+  from: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Not older than this, in Unix seconds.' })),
+  to: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Not newer than this, in Unix seconds.' })),
+  text: Type.Optional(Type.String({ maxLength: 200, description: 'Only with this text, in any case, in the error or in a log message.' }))
+}
+
+/** Without what lists leave out. */
+export const toListedExecution = (record: ExecutionRecord) => ({
+  id: record.id,
+  function_id: record.functionId,
+  function_version_id: record.versionId,
+  version: versionNumberOf(record.versionId),
+  status: record.status,
+  duration_ms: record.durationMs,
+  error_message: record.errorMessage,
+  error: record.fault === undefined ? undefined : toErrorDetail(record.fault),
+  event_json: record.eventJson,
+  trigger: record.trigger,
+  created_at: record.createdAt
+})
+
+export const toExecution = (record: ExecutionRecord) => ({ ...toListedExecution(record), response_json: record.responseJson })
+
+export const toLastExecution = ({ id, status, trigger, createdAt, durationMs }: ExecutionRecord) =>
+  ({ id, status, trigger, created_at: createdAt, duration_ms: durationMs })
+
+export const toErrorDetail = ({ kind, message, line, column, traceback }: Fault) => ({ kind, message, line, column, traceback })
+
+/** Ids of versions end with `_v{number}`. */
+const versionNumberOf = (versionId: string): number => Number(versionId.slice(versionId.lastIndexOf('_v') + 2))

@@ -1,0 +1,89 @@
+import { Type } from 'typebox'
+import { bodyFailures, changeFailures, commonFailures, failures, NoContent } from '../../../core/api/answers.js'
+import { PageQuery, pageOf, toPagination } from '../../../core/api/pagination.js'
+import type { ApiScope } from '../../../core/api/scope.js'
+import { MoonletError } from '../../../core/errors.js'
+import { readNewFunction } from '../../../core/validation/function-change.js'
+import { limits } from '../../../core/validation/limits.js'
+import { toLastExecution } from '../executions/schema.js'
+import { findFunction } from '../find-function.js'
+import { versionExample } from '../versions/schema.js'
+import { FunctionId, FunctionSchema, ListedFunction, toFunction } from './schema.js'
+
+const tags = ['Functions']
+
+const NewFunction = Type.Object({
+  name: Type.Optional(Type.String({ description: `Not blank, at most ${limits.nameBytes} bytes; need not be unique.` })),
+  code: Type.Optional(Type.String({ description: `Lua with a global \`handler(ctx, event)\`; not blank, at most ${limits.codeBytes} bytes. Stored as it is and not checked.` })),
+  description: Type.Optional(Type.String({ description: `At most ${limits.descriptionBytes} bytes.` }))
+}, { examples: [{ name: 'hello', code: versionExample.code, description: 'Says hello.' }] })
+
+export function addFunctionRoutes (api: ApiScope): void {
+  const { ids, storage } = api
+
+  api.post('/api/functions', {
+    schema: {
+      operationId: 'createFunction',
+      tags,
+      summary: 'Create a function',
+      description: 'With version 1 of its code, which is active at once. Other fields are ignored.',
+      body: NewFunction,
+      response: { 200: FunctionSchema, ...bodyFailures, ...failures({ 400: 'name: name cannot be empty' }) }
+    }
+  }, async ({ body }) => {
+    const fields = readNewFunction(body)
+    const created = await storage.functions.create({ ...fields, id: ids.next(), now: Math.floor(Date.now() / 1000) })
+    return { ...toFunction(created, {}), cron_status: undefined }
+  })
+
+  api.get('/api/functions', {
+    schema: {
+      operationId: 'listFunctions',
+      tags,
+      summary: 'List functions',
+      description: 'The newest first, each with its last execution.',
+      querystring: Type.Object({
+        ...PageQuery,
+        search: Type.Optional(Type.String({ maxLength: 200, description: 'Only functions with this text, in any case, in name or description.' }))
+      }),
+      response: { 200: pageOf('functions', ListedFunction), ...failures({ 400: 'search: search cannot be longer than 200 characters' }), ...commonFailures }
+    }
+  }, async ({ query }) => {
+    const { rows, total } = await storage.functions.list(query, query.search === '' ? undefined : query.search)
+    const latest = await storage.executions.latest(rows.map(({ fn }) => fn.id))
+    const functions = rows.map(row => {
+      const last = latest.get(row.fn.id)
+      return { ...toFunction(row, {}), last_execution: last === undefined ? undefined : toLastExecution(last) }
+    })
+    return { functions, pagination: toPagination(total, query) }
+  })
+
+  api.get('/api/functions/:id', {
+    schema: {
+      operationId: 'getFunction',
+      tags,
+      summary: 'Read a function',
+      description: 'With its environment variables.',
+      params: Type.Object({ id: FunctionId }),
+      response: { 200: FunctionSchema, ...failures({ 404: 'Function not found' }), ...commonFailures }
+    }
+  }, async ({ params }) => {
+    const found = await findFunction(storage, params.id)
+    return toFunction(found, await storage.env.all(params.id))
+  })
+
+  api.delete('/api/functions/:id', {
+    schema: {
+      operationId: 'deleteFunction',
+      tags,
+      summary: 'Delete a function',
+      description: 'With all that belongs to it: versions, executions, logs, request records, stored values and variables.',
+      params: Type.Object({ id: FunctionId }),
+      response: { 204: NoContent('The function is gone.'), ...failures({ 404: 'Function not found' }), ...changeFailures }
+    }
+  }, async ({ params }, reply) => {
+    const removed = await storage.functions.remove(params.id)
+    if (!removed) throw new MoonletError('NOT_FOUND', 'Function not found')
+    return reply.code(204).send()
+  })
+}

@@ -1,0 +1,70 @@
+/** Browsing the key-value stores. */
+import { Type } from 'typebox'
+import { commonFailures, failures } from '../../../core/api/answers.js'
+import type { ApiScope } from '../../../core/api/scope.js'
+import type { KvEntry } from '../../../core/contracts/storage.js'
+import { Encoding, toKeyBytes, toKeyText, toPreview } from './encoding.js'
+import { listPath, places } from './places.js'
+
+const Entry = Type.Object({
+  key: Type.String({ description: 'As text; what is none reads U+FFFD.' }),
+  key_base64: Type.Optional(Type.String({ description: 'The key in base64 (URL alphabet); only when it is no text.' })),
+  size: Type.Integer({ minimum: 0, description: 'Bytes of the value.' }),
+  expires_at: Type.Optional(Type.Integer({ description: 'Unix seconds; absent when the value is kept for good.' })),
+  preview: Type.Union([Type.String(), Type.Null()], { description: 'The first 200 bytes as text; null when they are none.' })
+}, { title: 'KvEntry', examples: [{ key: 'counter', size: 2, preview: '10' }] })
+
+const Entries = Type.Object({
+  entries: Type.Array(Entry),
+  next: Type.Optional(Type.String({ description: 'The last key of this page: give it as `after` for the next one. Absent on the last page.' })),
+  next_base64: Type.Optional(Type.String({ description: 'The same in base64, when it is no text.' }))
+}, { title: 'KvPage', examples: [{ entries: [{ key: 'counter', size: 2, preview: '10' }] }] })
+
+/** Of keys and values that are read for one page; large values make pages short. */
+const MOST_BYTES = 16 * 1024 * 1024
+
+const isCutShort = (entries: readonly KvEntry[]): boolean =>
+  entries.reduce((sum, { key, value }) => sum + key.byteLength + value.byteLength, 0) >= MOST_BYTES
+
+const querystring = Type.Object({
+  prefix: Type.String({ default: '', description: 'Only keys that begin with this.' }),
+  after: Type.Optional(Type.String({ description: 'Only keys after this one, in the order of bytes.' })),
+  limit: Type.Integer({ minimum: 1, maximum: 100, default: 50, description: 'Entries on a page.' }),
+  encoding: Encoding
+})
+
+export function addKvRoutes (api: ApiScope): void {
+  for (const place of places(api)) {
+    api.get(place.url, {
+      schema: {
+        operationId: `list${place.name}Kv`,
+        tags: ['Stored values'],
+        summary: `List the keys ${place.words}`,
+        description: 'In the order of their bytes.',
+        params: listPath(place),
+        querystring,
+        response: { 200: Entries, ...failures({ 400: 'prefix: prefix must be base64', ...(place.name === 'Function' ? { 404: place.missing } : {}) }), ...commonFailures }
+      }
+    }, async ({ params, query }) => {
+      const prefix = toKeyBytes('prefix', query.prefix, query.encoding)
+      const after = query.after === undefined ? undefined : toKeyBytes('after', query.after, query.encoding)
+      const scope = await place.scopeOf(params)
+      const found = await api.storage.kv.list(scope, { prefix, after, limit: query.limit + 1, maxBytes: MOST_BYTES })
+      const page = found.slice(0, query.limit)
+      const last = found.length > page.length || isCutShort(found) ? page.at(-1) : undefined
+      const next = last === undefined ? undefined : toKeyText(last.key)
+      return { entries: page.map(toEntry), next: next?.text, next_base64: next?.base64 }
+    })
+  }
+}
+
+function toEntry ({ key, value, expiresAt }: KvEntry) {
+  const { text, base64 } = toKeyText(key)
+  return {
+    key: text,
+    key_base64: base64,
+    size: value.byteLength,
+    expires_at: expiresAt === undefined ? undefined : Math.ceil(expiresAt / 1000),
+    preview: toPreview(value)
+  }
+}

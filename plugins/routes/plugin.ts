@@ -1,0 +1,33 @@
+/** The management API, by resource. */
+import type { FastifyInstance } from 'fastify'
+import { apiScope } from '../../core/api/scope.js'
+import { addFunctionChanges } from './functions/change.js'
+import { addFunctionRoutes } from './functions/routes.js'
+import { addExecutionDetails } from './executions/details.js'
+import { addExecutionRoutes } from './executions/routes.js'
+import { addEventRoutes } from './executions/events.js'
+import { addKvRoutes } from './kv/routes.js'
+import { addKvValues } from './kv/values.js'
+import { addCheckRoute } from './runs/check.js'
+import { addDraftRoute } from './runs/draft.js'
+import { addRerunRoute } from './runs/rerun.js'
+import { addStatusRoute } from './server/status.js'
+import { addDiffRoute } from './versions/diff.js'
+import { addVersionRoutes } from './versions/routes.js'
+
+export default async function routes (fastify: FastifyInstance) {
+  const api = apiScope(fastify)
+  addFunctionRoutes(api)
+  addFunctionChanges(api)
+  addVersionRoutes(api)
+  addDiffRoute(api)
+  addExecutionRoutes(api)
+  addExecutionDetails(api)
+  addEventRoutes(api)
+  addDraftRoute(api)
+  addCheckRoute(api)
+  addRerunRoute(api)
+  addKvRoutes(api)
+  addKvValues(api)
+  addStatusRoute(api)
+}

@@ -1,0 +1,72 @@
+/** What this server is, what it allows and what it is doing. */
+import { Type } from 'typebox'
+import { commonFailures } from '../../../core/api/answers.js'
+import type { ApiScope } from '../../../core/api/scope.js'
+import { moonletVersion } from '../../../core/version.js'
+
+/** Fengari implements this Lua; see the README for where it differs. */
+const LUA_VERSION = '5.3'
+
+const Limits = Type.Object({
+  execution_timeout: Type.Integer({ description: 'Seconds.' }),
+  body_limit: Type.Integer({ description: 'Bytes.' }),
+  response_limit: Type.Integer({ description: 'Bytes.' }),
+  sandbox_max: Type.Integer({ description: 'Processes.' }),
+  sandbox_memory: Type.Integer({ description: 'Bytes of one process.' }),
+  queue_limit: Type.Integer({ description: 'Calls.' }),
+  queue_timeout: Type.Integer({ description: 'Seconds.' })
+})
+
+const Status = Type.Object({
+  version: Type.String({ description: 'Of Moonlet.' }),
+  lua_version: Type.String(),
+  limits: Limits,
+  sandboxes: Type.Record(Type.String(), Type.Integer({ minimum: 0 }), { description: 'How many, by what they are doing.' }),
+  base_url: Type.String({ description: 'Public address of this server.' }),
+  functions_url: Type.String({ description: 'Public address of functions, without `/fn`.' }),
+  server_time: Type.Integer({ description: 'Unix seconds.' }),
+  time_zone: Type.String({ description: 'Of schedules that name none.' })
+}, {
+  title: 'Status',
+  examples: [{
+    version: '0.1.0',
+    lua_version: LUA_VERSION,
+    limits: { execution_timeout: 300, body_limit: 10485760, response_limit: 10485760, sandbox_max: 8, sandbox_memory: 134217728, queue_limit: 1000, queue_timeout: 30 },
+    sandboxes: { idle: 2, busy: 1 },
+    base_url: 'https://moonlet.example.org',
+    functions_url: 'https://moonlet.example.org',
+    server_time: 1767225600,
+    time_zone: 'UTC'
+  }]
+})
+
+export function addStatusRoute (api: ApiScope): void {
+  const { config, invoker } = api
+  const limits = {
+    execution_timeout: config.EXECUTION_TIMEOUT,
+    body_limit: config.BODY_LIMIT,
+    response_limit: config.RESPONSE_LIMIT,
+    sandbox_max: config.SANDBOX_MAX,
+    sandbox_memory: config.SANDBOX_MEMORY_MB * 1024 ** 2,
+    queue_limit: config.QUEUE_LIMIT,
+    queue_timeout: config.QUEUE_TIMEOUT
+  }
+
+  api.get('/api/status', {
+    schema: {
+      operationId: 'getStatus',
+      tags: ['Server'],
+      summary: 'Read what the server is and does',
+      response: { 200: Status, ...commonFailures }
+    }
+  }, async () => ({
+    version: moonletVersion,
+    lua_version: LUA_VERSION,
+    limits,
+    sandboxes: { ...invoker.counts() },
+    base_url: api.baseUrl(),
+    functions_url: api.functionsUrl(),
+    server_time: Math.floor(Date.now() / 1000),
+    time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone
+  }))
+}

@@ -1,0 +1,78 @@
+import { Type } from 'typebox'
+import { changeFailures, commonFailures, failures, NoContent } from '../../../core/api/answers.js'
+import { PageQuery, pageOf, toPagination } from '../../../core/api/pagination.js'
+import type { ApiScope } from '../../../core/api/scope.js'
+import { MoonletError } from '../../../core/errors.js'
+import { findFunction } from '../find-function.js'
+import { FunctionId } from '../functions/schema.js'
+import { readVersionNumber, toVersion, Version } from './schema.js'
+
+const tags = ['Versions']
+const VersionPath = Type.Object({ id: FunctionId, versionId: Type.String({ description: 'Id of the version, `ver_{function}_v{number}`.', examples: ['ver_d2c1v7h8e9k0m3n4p5q6_v1'] }) })
+const notFound = () => new MoonletError('NOT_FOUND', 'Version not found')
+
+export function addVersionRoutes (api: ApiScope): void {
+  const { storage } = api
+
+  api.get('/api/functions/:id/versions', {
+    schema: {
+      operationId: 'listVersions',
+      tags,
+      summary: 'List the versions of a function',
+      description: 'The highest number first.',
+      params: Type.Object({ id: FunctionId }),
+      querystring: Type.Object(PageQuery),
+      response: { 200: pageOf('versions', Version), ...failures({ 404: 'Function not found' }), ...commonFailures }
+    }
+  }, async ({ params, query }) => {
+    await findFunction(storage, params.id)
+    const { rows, total } = await storage.versions.list(params.id, query)
+    return { versions: rows.map(toVersion), pagination: toPagination(total, query) }
+  })
+
+  api.get('/api/functions/:id/versions/:version', {
+    schema: {
+      operationId: 'getVersion',
+      tags,
+      summary: 'Read one version',
+      params: Type.Object({ id: FunctionId, version: Type.String({ description: 'Number of the version.', examples: ['1'] }) }),
+      response: { 200: Version, ...failures({ 400: 'Invalid version number', 404: 'Version not found' }), ...commonFailures }
+    }
+  }, async ({ params }) => {
+    const number = readVersionNumber(params.version)
+    if (number === undefined) throw new MoonletError('VALIDATION', 'Invalid version number')
+    const version = Number.isSafeInteger(number) ? await storage.versions.find(params.id, number) : undefined
+    if (version === undefined) throw notFound()
+    return toVersion(version)
+  })
+
+  api.post('/api/functions/:id/versions/:versionId/activate', {
+    schema: {
+      operationId: 'activateVersion',
+      tags,
+      summary: 'Make a version the one that runs',
+      params: VersionPath,
+      response: { 200: NoContent('The version is active.'), ...failures({ 404: 'Version not found' }), ...changeFailures }
+    }
+  }, async ({ params }, reply) => {
+    const activated = await storage.versions.activate(params.id, params.versionId)
+    if (!activated) throw notFound()
+    return reply.code(200).send()
+  })
+
+  api.delete('/api/functions/:id/versions/:versionId', {
+    schema: {
+      operationId: 'deleteVersion',
+      tags,
+      summary: 'Delete a version',
+      description: 'Its executions go too. The active version cannot be deleted.',
+      params: VersionPath,
+      response: { 204: NoContent('The version is gone.'), ...failures({ 400: 'Cannot delete active version', 404: 'Version not found' }), ...changeFailures }
+    }
+  }, async ({ params }, reply) => {
+    const result = await storage.versions.remove(params.id, params.versionId)
+    if (result === 'missing') throw notFound()
+    if (result === 'active') throw new MoonletError('VALIDATION', 'Cannot delete active version')
+    return reply.code(204).send()
+  })
+}

@@ -1,0 +1,33 @@
+/** Versions of a function's code, as the API shows them. */
+import { Type } from 'typebox'
+import type { VersionRecord } from '../../../core/contracts/records.js'
+
+export const versionExample = {
+  id: 'ver_d2c1v7h8e9k0m3n4p5q6_v1',
+  function_id: 'd2c1v7h8e9k0m3n4p5q6',
+  version: 1,
+  code: "function handler(ctx, event)\n  return { statusCode = 200, body = 'hello' }\nend\n",
+  created_at: 1767225600,
+  is_active: true
+}
+
+export const Version = Type.Object({
+  id: Type.String(),
+  function_id: Type.String(),
+  version: Type.Integer({ minimum: 1, description: 'Counts from 1; never used twice within one function.' }),
+  code: Type.String(),
+  created_at: Type.Integer({ description: 'Unix seconds.' }),
+  is_active: Type.Boolean({ description: 'The one that runs.' })
+}, { title: 'Version', examples: [versionExample] })
+
+export const toVersion = (record: VersionRecord) => ({
+  id: record.id,
+  function_id: record.functionId,
+  version: record.version,
+  code: record.code,
+  created_at: record.createdAt,
+  is_active: record.isActive
+})
+
+/** The whole number that a path names; undefined when it is none. */
+export const readVersionNumber = (text: string): number | undefined => /^[+-]?\d+$/.test(text) ? Number(text) : undefined
