@@ -1,0 +1,40 @@
+/** How functions are called. Their route takes any method and any body, which no schema of a route could say. */
+import type { ApiDocument, Operation } from './document.js'
+
+const methods = ['get', 'post', 'put', 'patch', 'delete'] as const
+
+const id = { name: 'id', in: 'path', required: true, description: 'Id of the function.', schema: { type: 'string' }, example: 'd2c1v7h8e9k0m3n4p5q6' }
+
+const failure = (description: string, error: string) => ({
+  description,
+  content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' }, example: { error } } }
+})
+
+const headers = {
+  'X-Function-Id': { description: 'Id of the function.', schema: { type: 'string' } },
+  'X-Function-Version-Id': { description: 'Id of the version that ran.', schema: { type: 'string' } },
+  'X-Execution-Id': { description: 'Id of the execution.', schema: { type: 'string' } },
+  'X-Execution-Duration-Ms': { description: 'How long it took.', schema: { type: 'string' } }
+}
+
+/** `/fn/{id}` with each method; what follows the id is the function's own to interpret. */
+export function describeCalls (): ApiDocument['paths'] {
+  return { '/fn/{id}': Object.fromEntries(methods.map(method => [method, describeCall(method)])) }
+}
+
+const describeCall = (method: (typeof methods)[number]): Operation => ({
+  operationId: `callFunctionWith${method.charAt(0).toUpperCase()}${method.slice(1)}`,
+  tags: ['Calls'],
+  summary: `Call a function with ${method.toUpperCase()}`,
+  description: 'Anything may follow the id: the handler finds it as `event.relativePath`, and the query as `event.query`. Status, headers and body are what the handler returns.',
+  security: [],
+  parameters: [id],
+  ...(method === 'get' || method === 'delete' ? {} : { requestBody: { description: 'Any bytes.', content: { '*/*': { schema: {} } } } }),
+  responses: {
+    default: { description: 'What the handler returned.', headers, content: { '*/*': { schema: {} } } } as Operation['responses'][string],
+    403: failure('The function is disabled.', 'Function is disabled'),
+    404: failure('There is no such function.', 'Function not found'),
+    500: failure('The run failed; its execution says why.', 'Function execution failed'),
+    503: failure('Too busy, or stopping; `Retry-After` says for how many seconds to wait.', 'Too many calls are waiting for a sandbox (QUEUE_LIMIT is 1000)')
+  }
+})

@@ -1,0 +1,85 @@
+/** From what the routes' schemas say to a document that is pleasant to read and to generate clients from. */
+import type { FastifyInstance } from 'fastify'
+import { describeCalls } from './calls.js'
+
+export interface Schema {
+  readonly $ref?: string
+  readonly type?: string | readonly string[]
+  readonly title?: string
+  readonly description?: string
+  readonly enum?: readonly unknown[]
+  readonly default?: unknown
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly required?: readonly string[]
+  readonly items?: Schema
+  readonly anyOf?: readonly Schema[]
+  readonly allOf?: readonly Schema[]
+  readonly additionalProperties?: Schema
+}
+
+export interface Media { readonly schema: Schema, readonly example?: unknown }
+export interface Content { readonly content?: Readonly<Record<string, Media>>, readonly description?: string }
+export interface Parameter { readonly name: string, readonly in: string, readonly required?: boolean, readonly description?: string, readonly schema: Schema, readonly example?: unknown }
+
+export interface Operation {
+  readonly operationId: string
+  readonly summary: string
+  readonly description?: string
+  readonly tags: readonly string[]
+  readonly parameters?: readonly Parameter[]
+  readonly requestBody?: Content
+  readonly responses: Readonly<Record<string, Content>>
+  readonly security?: ReadonlyArray<Record<string, readonly string[]>>
+}
+
+export interface ApiDocument {
+  readonly openapi: string
+  readonly info: { readonly title: string, readonly version: string, readonly description: string }
+  readonly tags: ReadonlyArray<{ readonly name: string, readonly description: string }>
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>>, readonly securitySchemes: Readonly<Record<string, unknown>> }
+}
+
+/** Moves every schema with a title to the components, leaving references; adds how functions are called. */
+export function toDocument (generated: ReturnType<FastifyInstance['swagger']>): ApiDocument {
+  // Through JSON, which is what it will be: the schemas' own objects stay as they are.
+  const document = JSON.parse(JSON.stringify(generated)) as ApiDocument
+  const schemas: Record<string, Schema> = {}
+  const paths = mapOperations(nameSchemas(document.paths, schemas) as ApiDocument['paths'], tidy)
+  return {
+    ...document,
+    tags: document.tags.filter(({ name }) => name === 'Calls' || Object.values(paths).some(path => Object.values(path).some(operation => operation.tags.includes(name)))),
+    paths: { ...paths, ...describeCalls() },
+    components: { ...document.components, schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => a < b ? -1 : 1)) }
+  }
+}
+
+const mapOperations = (paths: ApiDocument['paths'], change: (operation: Operation) => Operation): ApiDocument['paths'] =>
+  Object.fromEntries(Object.entries(paths).map(([path, methods]) =>
+    [path, Object.fromEntries(Object.entries(methods).map(([method, operation]) => [method, change(operation)]))]))
+
+/** Sets right what the generator cannot know: parameters with a default need not be given. */
+const tidy = ({ parameters, responses, ...operation }: Operation): Operation => ({
+  ...operation,
+  ...(parameters === undefined ? {} : { parameters: parameters.map(parameter => ({ ...parameter, required: parameter.required === true && parameter.schema.default === undefined })) }),
+  responses: Object.fromEntries(Object.entries(responses).map(([status, answer]) => [status, { ...answer, description: answer.description === 'Default Response' ? 'Done.' : answer.description }]))
+})
+
+function nameSchemas (node: unknown, schemas: Record<string, Schema>): unknown {
+  if (Array.isArray(node)) return node.map(part => nameSchemas(part, schemas))
+  if (typeof node !== 'object' || node === null) return node
+  const walked = Object.fromEntries(Object.entries(node).map(([name, part]) => [name, name === 'example' || name === 'examples' ? part : nameSchemas(part, schemas)]))
+  if (typeof walked.title !== 'string') return walked
+  const { examples, ...schema } = walked as { title: string, examples?: unknown }
+  const known = schemas[schema.title]
+  if (known !== undefined && !isSameSchema(known, schema)) throw new Error(`Two different schemas of the API are called '${schema.title}'`)
+  schemas[schema.title] = { ...known, ...schema, ...(examples === undefined ? {} : { examples }) }
+  return { $ref: `#/components/schemas/${schema.title}` }
+}
+
+function isSameSchema (known: Schema, schema: Schema): boolean {
+  const { examples, ...rest } = known as Schema & { examples?: unknown }
+  return JSON.stringify(rest) === JSON.stringify(schema)
+}

@@ -1,0 +1,86 @@
+/** The documentation as one page that needs no script: searched by the server, folded by the browser. */
+import type { ApiDocument, Content, Operation, Parameter } from './document.js'
+import { html, prose, type Html } from './html.js'
+import { renderSchema, typeName } from './schema-view.js'
+
+interface Entry { readonly method: string, readonly path: string, readonly operation: Operation }
+
+/** The whole page; with `asked`, only the operations in which all of its words occur, unfolded when few. */
+export function renderPage (document: ApiDocument, asked: string): string {
+  const words = asked.toLowerCase().split(/\s+/).filter(word => word !== '')
+  const entries = entriesOf(document).filter(entry => isAskedFor(entry, words))
+  const open = words.length > 0 && entries.length <= 5
+  const chapters = document.tags.map(tag => ({ ...tag, entries: entries.filter(({ operation }) => operation.tags[0] === tag.name) })).filter(({ entries }) => entries.length > 0)
+  const { title, version, description } = document.info
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title} API</title>
+<link rel="stylesheet" href="/docs/style.css">
+</head>
+<body>
+<header>
+<h1>${title} API <small>${version}</small></h1>
+<p>${prose(description)}</p>
+<p class="links"><a href="/">Dashboard</a> <a href="/docs/openapi.json">OpenAPI as JSON</a> <a href="/docs/openapi.yaml">as YAML</a></p>
+<form role="search" action="/docs" method="get">
+<label for="q">Search</label>
+<input id="q" name="q" type="search" value="${asked}" placeholder="version, /kv, POST …" autocomplete="off">
+<button>Find</button>${words.length > 0 && html` <a href="/docs">Show all</a>`}
+</form>
+<nav aria-label="Chapters">${chapters.map(({ name }) => html`<a href="#${toAnchor(name)}">${name}</a> `)}</nav>
+</header>
+<main>
+${chapters.length === 0 && html`<p role="status">Nothing matches “${asked}”. <a href="/docs">Show all</a></p>`}
+${chapters.map(chapter => html`<section id="${toAnchor(chapter.name)}" aria-labelledby="${toAnchor(chapter.name)}-title">
+<h2 id="${toAnchor(chapter.name)}-title">${chapter.name}</h2>
+<p>${prose(chapter.description)}</p>
+${chapter.entries.map(entry => renderOperation(document, entry, open))}</section>
+`)}
+</main>
+</body>
+</html>
+`.text
+}
+
+const entriesOf = ({ paths }: ApiDocument): Entry[] =>
+  Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })))
+
+function isAskedFor ({ method, path, operation }: Entry, words: readonly string[]): boolean {
+  const { operationId, summary, description, tags, parameters = [] } = operation
+  const text = [method, path, operationId, summary, description, ...tags, ...parameters.map(({ name }) => name)].join(' ').toLowerCase()
+  return words.every(word => text.includes(word))
+}
+
+const toAnchor = (name: string): string => name.toLowerCase().replaceAll(' ', '-')
+
+function renderOperation (document: ApiDocument, { method, path, operation }: Entry, open: boolean): Html {
+  const { operationId, summary, description, parameters = [], requestBody, responses, security } = operation
+  return html`<details id="${operationId}"${open && html` open`}>
+<summary><span class="method ${method.toLowerCase()}">${method}</span> <code class="path">${path}</code> <span class="summary">${summary}</span></summary>
+<div class="operation">
+<p>${prose(description)}${security?.length === 0 && html` <em>Needs no authentication.</em>`} <a href="#${operationId}">#${operationId}</a></p>
+${parameters.length > 0 && html`<h3>Parameters</h3>
+<table><thead><tr><th>Name</th><th>In</th><th>Type</th><th>Meaning</th></tr></thead><tbody>
+${parameters.map(renderParameter)}</tbody></table>
+`}${requestBody !== undefined && html`<h3>Body</h3>
+${renderContent(document, requestBody)}`}<h3>Answers</h3>
+${Object.entries(responses).map(([status, answer]) => html`<div class="answer"><h4><span class="status s${status.charAt(0)}">${status}</span> ${prose(answer.description)}</h4>
+${renderContent(document, answer)}</div>
+`)}</div>
+</details>
+`
+}
+
+const renderParameter = ({ name, in: place, required, description, schema }: Parameter): Html =>
+  html`<tr><td><code>${name}</code>${required === true && place !== 'path' && html` <em>needed</em>`}</td><td>${place}</td><td>${typeName(schema)}</td><td>${prose(description)}</td></tr>
+`
+
+function renderContent (document: ApiDocument, { content = {} }: Content): Html[] {
+  return Object.entries(content).map(([type, { schema, example }]) => html`<p class="media">${type}</p>
+${schema.$ref === '#/components/schemas/Error' ? undefined : renderSchema(document, schema)}
+${example !== undefined && html`<pre><code>${typeof example === 'string' ? example : JSON.stringify(example, null, 2)}</code></pre>`}`)
+}

@@ -1,0 +1,62 @@
+/** The API's documentation, made from the schemas of the routes. Loaded before them, so that it sees them all. */
+import swagger from '@fastify/swagger'
+import fp from 'fastify-plugin'
+import { stringify } from 'yaml'
+import '../../core/contracts/server.js'
+import { moonletVersion } from '../../core/version.js'
+import { toDocument, type ApiDocument } from './document.js'
+import { describeTags } from './tags.js'
+import { renderPage } from './page.js'
+import { style } from './style.js'
+
+/** No script at all, styles from here alone, and nobody's frame. */
+const POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+export default fp(async function docs (fastify) {
+  await fastify.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Moonlet',
+        version: moonletVersion,
+        description: 'The management API of a Moonlet server, and the way functions are called. Times are Unix seconds, durations milliseconds. Bodies are JSON whatever their Content-Type; unknown fields are ignored, and null is as good as absent. Errors are `{"error": text}` and carry `X-Request-Id`.'
+      },
+      tags: describeTags,
+      components: {
+        securitySchemes: {
+          key: { type: 'http', scheme: 'bearer', description: 'The API key.' },
+          session: { type: 'apiKey', in: 'cookie', name: 'auth_token', description: 'The cookie that `login` sets.' }
+        }
+      },
+      security: [{ key: [] }, { session: [] }]
+    },
+    // Pages and assets have no tag.
+    hideUntagged: true
+  })
+
+  let made: { document: ApiDocument, json: string, yaml: string } | undefined
+  const read = () => {
+    if (made === undefined) {
+      const document = toDocument(fastify.swagger())
+      made = { document, json: `${JSON.stringify(document, null, 2)}\n`, yaml: stringify(document, { lineWidth: 0, aliasDuplicateObjects: false }) }
+    }
+    return made
+  }
+
+  fastify.get('/docs/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
+    reply.header('cache-control', 'no-store').type('application/json').send(read().json))
+
+  fastify.get('/docs/openapi.yaml', { schema: { hide: true } }, async (_request, reply) =>
+    reply.header('cache-control', 'no-store').type('application/yaml').send(read().yaml))
+
+  fastify.get('/docs/style.css', { schema: { hide: true } }, async (_request, reply) =>
+    reply.header('cache-control', 'no-cache').header('x-content-type-options', 'nosniff').type('text/css; charset=utf-8').send(style))
+
+  fastify.get<{ Querystring: { q?: string | string[] } }>('/docs', { schema: { hide: true } }, async (request, reply) => {
+    const asked = [request.query.q ?? ''].flat()[0] ?? ''
+    return reply
+      .headers({ 'cache-control': 'no-store', 'content-security-policy': POLICY, 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' })
+      .type('text/html; charset=utf-8')
+      .send(renderPage(read().document, asked.slice(0, 200)))
+  })
+}, { name: 'docs' })

@@ -1,0 +1,12 @@
+/** The chapters of the documentation, in reading order. */
+export const describeTags = [
+  { name: 'Authentication', description: 'With the API key (`Authorization: Bearer KEY`), or with a session in a cookie.' },
+  { name: 'Functions', description: 'What runs: name, code, variables, schedule.' },
+  { name: 'Versions', description: 'Every code that a function has had.' },
+  { name: 'Runs', description: 'Running code from the dashboard or a script, besides calling it.' },
+  { name: 'Executions', description: 'What happened: each run with its event, logs and errors.' },
+  { name: 'Stored values', description: 'The key-value stores.' },
+  { name: 'Schedules', description: 'When functions run by themselves.' },
+  { name: 'Server', description: 'The server itself.' },
+  { name: 'Calls', description: 'Calling functions; no authentication.' }
+]
