@@ -1,0 +1,53 @@
+/**
+ * Serves the dashboard: `/` and the addresses of its pages give one and the same document, which reads the
+ * address itself. Files under /assets/ carry a hash of their content in their names and never change.
+ */
+import { fileURLToPath } from 'node:url'
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import '../../core/contracts/server.js'
+import { pageHeaders, pagePolicy, previewPolicy } from './policy.js'
+
+/** Addresses that the page itself knows what to show for; see public/shell/routes.ts. */
+const pages = ['/', '/login', '/new', '/data', '/account', '/functions', '/functions/*']
+
+export interface DashboardOptions {
+  /** The folder that the build made; found beside the built server by itself. */
+  readonly root?: string
+  /** Where functions answer, when that is not here. */
+  readonly functionsUrl?: () => string
+}
+
+/** The built dashboard, beside the built server. */
+const builtRoot = fileURLToPath(new URL('../../public', import.meta.url))
+
+export default async function dashboard (fastify: FastifyInstance, { root = builtRoot, functionsUrl }: DashboardOptions): Promise<void> {
+  await fastify.register(fastifyStatic, {
+    root,
+    prefix: '/assets/',
+    serve: false,
+    preCompressed: true,
+    etag: true
+  })
+
+  fastify.get('/assets/*', (request, reply) => sendAsset(request.params as { '*': string }, reply))
+  for (const url of pages) fastify.get(url, (_request, reply) => sendPage(reply, 'index.html', pagePolicy(elsewhere())))
+  fastify.get('/preview', (_request, reply) => sendPage(reply, 'preview.html', previewPolicy))
+
+  /** The functions' origin when it is not the dashboard's own. */
+  function elsewhere (): string | undefined {
+    const url = functionsUrl?.() ?? fastify.functionsUrl()
+    const here = fastify.baseUrl()
+    return new URL(url).origin === new URL(here).origin ? undefined : new URL(url).origin
+  }
+}
+
+function sendAsset ({ '*': name }: { '*': string }, reply: FastifyReply): FastifyReply {
+  reply.header('x-content-type-options', 'nosniff')
+  return reply.sendFile(`assets/${name}`, { immutable: true, maxAge: '365d' })
+}
+
+function sendPage (reply: FastifyReply, file: string, policy: string): FastifyReply {
+  reply.headers(pageHeaders).header('content-security-policy', policy)
+  return reply.sendFile(file, { cacheControl: false })
+}

@@ -1,0 +1,73 @@
+/** The one way to the management API. Every failure is a `Failure` with words, status and request id. */
+import { t } from '../i18n/locale.js'
+import { Failure } from './failure.js'
+
+export interface Ask {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly body?: unknown
+  /** Sent as it is instead of as JSON. */
+  readonly raw?: Blob
+  readonly query?: Readonly<Record<string, string | number | undefined>>
+  readonly signal?: AbortSignal
+}
+
+interface Observers {
+  /** The server does not know this session any more. */
+  onSignedOut: () => void
+  onUnreachable: () => void
+  onReached: () => void
+}
+
+let observers: Observers = { onSignedOut () {}, onUnreachable () {}, onReached () {} }
+export const observe = (given: Observers): void => { observers = given }
+
+export function toUrl (path: string, query: Ask['query'] = {}): string {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) if (value !== undefined && value !== '') search.set(name, String(value))
+  return search.size === 0 ? path : `${path}?${search}`
+}
+
+async function send (path: string, ask: Ask): Promise<Response> {
+  const init: RequestInit = { method: ask.method ?? 'GET', credentials: 'same-origin' }
+  if (ask.signal) init.signal = ask.signal
+  if (ask.raw) init.body = ask.raw
+  else if (ask.body !== undefined) {
+    init.body = JSON.stringify(ask.body)
+    init.headers = { 'content-type': 'application/json' }
+  }
+  try {
+    const response = await fetch(toUrl(path, ask.query), init)
+    observers.onReached()
+    return response
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    observers.onUnreachable()
+    throw new Failure(0, t('errors.unreachable'))
+  }
+}
+
+async function toFailure (response: Response): Promise<Failure> {
+  const text = await response.text().catch(() => '')
+  const requestId = response.headers.get('x-request-id') ?? undefined
+  try {
+    const { error } = JSON.parse(text) as { error?: unknown }
+    if (typeof error === 'string') return new Failure(response.status, error, requestId)
+  } catch {
+    // Not JSON: a proxy's page, say. The status is all there is to tell.
+  }
+  return new Failure(response.status, t('errors.status', { status: response.status }), requestId)
+}
+
+/** The response itself, when it is a success. */
+export async function fetchOk (path: string, ask: Ask = {}): Promise<Response> {
+  const response = await send(path, ask)
+  if (response.ok) return response
+  if (response.status === 401 && !path.startsWith('/api/auth/login')) observers.onSignedOut()
+  throw await toFailure(response)
+}
+
+/** The JSON that the server answers; undefined when it answers nothing. */
+export async function request<T> (path: string, ask: Ask = {}): Promise<T> {
+  const text = await (await fetchOk(path, ask)).text()
+  return (text === '' ? undefined : JSON.parse(text)) as T
+}

@@ -1,0 +1,16 @@
+/** Executions and what is kept with them. */
+import { request } from './client.js'
+import type { AiRequest, EmailRequest, Execution, LogEntry, Pagination } from './types.js'
+import type { Paging } from './functions.js'
+
+export interface ExecutionFilters { status?: string, trigger?: string, version?: string, from?: number, to?: number, text?: string }
+
+const one = (id: string): string => `/api/executions/${encodeURIComponent(id)}`
+
+export const listExecutions = (functionId: string, query: Paging & ExecutionFilters): Promise<{ executions: Execution[] | null, pagination: Pagination }> =>
+  request(`/api/functions/${encodeURIComponent(functionId)}/executions`, { query: { ...query } })
+export const getExecution = (id: string): Promise<Execution> => request(one(id))
+export const getLogs = (id: string, query: Paging): Promise<{ logs: LogEntry[] | null, pagination: Pagination }> => request(`${one(id)}/logs`, { query: { ...query } })
+export const getAiRequests = (id: string): Promise<{ ai_requests: AiRequest[] | null }> => request(`${one(id)}/ai-requests`, { query: { limit: 100 } })
+export const getEmailRequests = (id: string): Promise<{ email_requests: EmailRequest[] | null }> => request(`${one(id)}/email-requests`, { query: { limit: 100 } })
+export const rerun = (id: string): Promise<{ execution_id: string, status: string }> => request(`${one(id)}/rerun`, { method: 'POST' })

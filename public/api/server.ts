@@ -1,0 +1,20 @@
+/** Signing in and out, sessions, and what the server says about itself. */
+import { request } from './client.js'
+import type { LuaReference, ServerStatus, Session } from './types.js'
+
+export const signIn = (apiKey: string): Promise<unknown> => request('/api/auth/login', { method: 'POST', body: { apiKey } })
+export const signOut = (): Promise<unknown> => request('/api/auth/logout', { method: 'POST' })
+export const listSessions = (): Promise<{ sessions: Session[] }> => request('/api/auth/sessions')
+export const endSession = (id: string): Promise<unknown> => request(`/api/auth/sessions/${encodeURIComponent(id)}`, { method: 'DELETE' })
+export const endAllSessions = (): Promise<unknown> => request('/api/auth/sessions', { method: 'DELETE' })
+export const getStatus = (): Promise<ServerStatus> => request('/api/status')
+
+let reference: Promise<LuaReference> | undefined
+/** The Lua APIs that this server has, third-party ones included; asked for once. */
+export function getReference (): Promise<LuaReference> {
+  reference ??= request<LuaReference>('/api/lua').catch((error: unknown) => {
+    reference = undefined
+    throw error
+  })
+  return reference
+}

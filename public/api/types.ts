@@ -1,0 +1,113 @@
+/** The management API's JSON, as far as the dashboard reads it. Times are Unix seconds, durations milliseconds. */
+export interface Pagination { total: number, limit: number, offset: number }
+
+export interface Version {
+  id: string
+  function_id: string
+  version: number
+  code: string
+  created_at: number
+  is_active: boolean
+}
+
+export type ExecutionStatus = 'pending' | 'success' | 'error'
+
+export interface LastExecution { id: string, status: ExecutionStatus, trigger: string, created_at: number, duration_ms?: number }
+
+export interface LuaFunction {
+  id: string
+  name: string
+  description?: string
+  env_vars: Record<string, string>
+  disabled: boolean
+  retention_days?: number
+  cron_schedule?: string
+  cron_status?: 'active' | 'paused'
+  cron_catch_up?: boolean
+  save_response: boolean
+  created_at: number
+  updated_at: number
+  active_version: Version
+  last_execution?: LastExecution
+}
+
+export interface Fault { kind: string, message: string, line?: number, column?: number, traceback?: string }
+
+export interface Execution {
+  id: string
+  function_id: string
+  function_version_id: string
+  version?: number
+  status: ExecutionStatus
+  duration_ms?: number
+  error_message?: string
+  error?: Fault
+  event_json?: string
+  response_json?: string
+  trigger: string
+  created_at: number
+}
+
+export interface LogEntry { level: 'debug' | 'info' | 'warn' | 'error', message: string, created_at: number }
+
+export interface AiRequest {
+  id: string
+  provider: string
+  model: string
+  endpoint: string
+  request_json: string
+  response_json?: string
+  status: 'success' | 'error'
+  error_message?: string
+  input_tokens?: number
+  output_tokens?: number
+  duration_ms: number
+  created_at: number
+}
+
+export interface EmailRequest {
+  id: string
+  from: string
+  to: string[]
+  subject: string
+  request_json: string
+  response_json?: string
+  status: 'success' | 'error'
+  error_message?: string
+  email_id?: string
+  duration_ms: number
+  created_at: number
+}
+
+export interface DraftEvent { method?: string, path?: string, query?: Record<string, string>, headers?: Record<string, string>, body?: string }
+
+export interface DraftOutcome {
+  status_code?: number
+  headers?: Record<string, string | string[]>
+  body?: string
+  body_base64?: string
+  logs: LogEntry[]
+  duration_ms: number
+  error?: Fault & { text?: string }
+}
+
+export interface KvEntry { key: string, key_base64?: string, size: number, expires_at?: number, preview: string | null }
+export interface Session { id: string, created_at: number, last_seen_at: number, expires_at: number, address: string, user_agent: string, current: boolean }
+
+export interface NextRun { has_schedule: boolean, cron_status?: string, next_run?: number, next_runs?: number[] }
+export type CronCheck = { ok: true, next_runs: number[] } | { ok: false, error: string }
+export type CodeCheck = { ok: true } | { ok: false, error: { message: string, line?: number, column?: number } }
+
+export interface LuaParam { name: string, type: string, optional?: boolean, doc: string }
+export interface LuaEntry {
+  name: string
+  signature: string
+  doc: string
+  params: LuaParam[]
+  returns?: { type: string, doc?: string }
+  fails?: boolean
+  example?: string
+}
+export interface LuaModuleReference { name: string, doc: string, functions: LuaEntry[] }
+export interface LuaReference { modules: LuaModuleReference[] }
+export interface ServerStatus { version: string, lua_version: string, base_url: string, time_zone: string }

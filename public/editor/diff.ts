@@ -1,0 +1,37 @@
+/** Two versions side by side; below each other on a phone. */
+import { editor } from 'monaco-editor/editor'
+import type { DiffView } from './contract.js'
+import { sharedOptions } from './options.js'
+
+export function createDiff (host: HTMLElement, labels: { original: string, modified: string }): DiffView {
+  const view = editor.createDiffEditor(host, {
+    ...sharedOptions(),
+    originalAriaLabel: labels.original,
+    modifiedAriaLabel: labels.modified,
+    readOnly: true,
+    domReadOnly: true,
+    originalEditable: false,
+    renderSideBySide: true,
+    useInlineViewWhenSpaceIsLimited: true,
+    renderSideBySideInlineBreakpoint: 700,
+    renderOverviewRuler: false,
+    hideUnchangedRegions: { enabled: true },
+    renderMarginRevertIcon: false,
+    renderGutterMenu: false
+  })
+  let models: editor.ITextModel[] = []
+  const drop = (): void => { for (const model of models) model.dispose() }
+  return {
+    show (original, modified) {
+      const before = models
+      models = [editor.createModel(original, 'lua'), editor.createModel(modified, 'lua')]
+      const [left, right] = models
+      if (left && right) view.setModel({ original: left, modified: right })
+      for (const model of before) model.dispose()
+    },
+    dispose () {
+      view.dispose()
+      drop()
+    }
+  }
+}

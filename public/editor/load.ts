@@ -1,0 +1,40 @@
+/** Fetches the editor's bundle once, when the first page that shows code opens. */
+import { getReference } from '../api/server.js'
+import { onThemeChange } from '../shell/theme.js'
+import type { EditorModule } from './contract.js'
+
+const asset = (name: string): string => {
+  const path = document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content
+  if (!path) throw new Error(`The page does not say where its ${name} is`)
+  return path
+}
+
+function loadStyles (href: string): Promise<void> {
+  const link = document.createElement('link')
+  link.rel = 'stylesheet'
+  link.href = href
+  return new Promise((resolve, reject) => {
+    link.addEventListener('load', () => resolve())
+    link.addEventListener('error', () => reject(new Error('The editor could not be loaded')))
+    document.head.append(link)
+  })
+}
+
+let loaded: Promise<EditorModule> | undefined
+
+async function load (): Promise<EditorModule> {
+  const [editor] = await Promise.all([import(asset('moonlet-editor')) as Promise<EditorModule>, loadStyles(asset('moonlet-editor-styles'))])
+  onThemeChange(() => editor.refreshTheme())
+  // Editing works without the reference; it is a help that comes when it comes.
+  getReference().then(reference => editor.describeApis(reference), () => {})
+  return editor
+}
+
+/** The editor; a failed load may be tried again. */
+export function loadEditor (): Promise<EditorModule> {
+  loaded ??= load().catch((error: unknown) => {
+    loaded = undefined
+    throw error
+  })
+  return loaded
+}

@@ -1,0 +1,19 @@
+/** The editor's own bundle: Monaco with the chosen features, and Lua as Moonlet knows it. */
+import './features.js'
+import { languages } from 'monaco-editor/editor'
+import { completionProvider } from './completion.js'
+import { describe } from './apis.js'
+import { hoverProvider } from './hover.js'
+import { signatureProvider } from './signature.js'
+import { installWorker } from './worker.js'
+import { refreshTheme } from './theme.js'
+
+installWorker()
+refreshTheme()
+languages.registerCompletionItemProvider('lua', completionProvider)
+languages.registerHoverProvider('lua', hoverProvider)
+languages.registerSignatureHelpProvider('lua', signatureProvider)
+
+export { createEditor } from './code-editor.js'
+export { createDiff } from './diff.js'
+export { describe as describeApis, refreshTheme }

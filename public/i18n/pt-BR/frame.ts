@@ -1,0 +1,100 @@
+/** What surrounds the pages, and what all of them say. */
+import type { frame as english } from '../en/frame.js'
+import type { Translated } from '../texts.js'
+
+export const frame: Translated<typeof english> = {
+  shell: {
+    skip: 'Ir para o conteúdo',
+    sidebar: 'Barra lateral',
+    navigation: 'Principal',
+    menu: 'Abrir menu',
+    palette: 'Buscar ou ir para…',
+    recent: 'Recentes',
+    help: 'Ajuda e sessão',
+    apiDocs: 'Documentação da API',
+    luaGuide: 'Guia de Lua',
+    signOut: 'Sair',
+    theme: 'Tema',
+    themeLight: 'Claro',
+    themeDark: 'Escuro',
+    themeAuto: 'Igual ao sistema',
+    language: 'Idioma',
+    breadcrumb: 'Trilha de navegação',
+    news: 'Notificações',
+    lost: 'Não foi possível falar com o servidor. Tentando de novo…'
+  },
+  common: {
+    loading: 'Carregando…',
+    tryAgain: 'Tentar de novo',
+    save: 'Salvar',
+    savedChanges: 'Alterações salvas',
+    cancel: 'Cancelar',
+    delete: 'Excluir',
+    remove: 'Remover',
+    copy: 'Copiar',
+    copied: 'Copiado',
+    dismiss: 'Dispensar',
+    more: 'Mostrar mais',
+    shown: '{shown} de {total}',
+    actions: 'Ações',
+    typeToConfirm: 'Digite “{text}” para confirmar'
+  },
+  errors: {
+    title: 'Não deu certo',
+    unreachable: 'Não foi possível falar com o servidor. Verifique se ele está no ar e se você está conectado.',
+    status: 'O servidor respondeu com o status {status}.',
+    unexpected: 'Aconteceu algo inesperado: {message}',
+    requestId: 'Requisição {id}',
+    excerpt: 'O código em volta do erro'
+  },
+  time: { now: 'agora há pouco', soon: 'em menos de um minuto' },
+  status: { success: 'Sucesso', error: 'Erro', pending: 'Em execução' },
+  triggers: { http: 'HTTP', cron: 'Agendamento', rerun: 'Nova execução', draft: 'Rascunho' },
+  palette: {
+    label: 'Comando',
+    placeholder: 'Uma função, uma página, uma ação…',
+    results: 'Resultados',
+    nothing: 'Nada corresponde à busca.',
+    function: 'Função',
+    thisFunction: 'Esta função',
+    page: 'Página',
+    action: 'Ação',
+    move: 'mover',
+    choose: 'escolher',
+    close: 'fechar',
+    light: 'Usar o tema claro',
+    dark: 'Usar o tema escuro',
+    auto: 'Usar o tema do sistema',
+    language: 'Switch to English'
+  },
+  missing: { title: 'Não há nada aqui', text: 'O endereço pode estar errado, ou o que havia aqui foi excluído.', back: 'Ver todas as funções' },
+  login: {
+    title: 'Entrar',
+    intro: 'O painel se abre com a chave de API deste servidor.',
+    key: 'Chave de API',
+    submit: 'Entrar',
+    wrong: 'Esta não é a chave de API deste servidor.',
+    ended: 'Sua sessão terminou. Entre para continuar de onde parou.',
+    left: 'Você saiu.',
+    hint: 'A chave está em api_key.txt, na pasta de dados do servidor, a menos que API_KEY esteja definida.'
+  },
+  account: {
+    title: 'Conta',
+    intro: 'Quem está conectado e que servidor é este.',
+    sessions: 'Sessões',
+    current: 'Esta',
+    seen: 'visto {when}',
+    until: 'até {when}',
+    end: 'Encerrar',
+    ended: 'A sessão foi encerrada',
+    endAll: 'Sair de todas as sessões',
+    endAllText: 'Todas as sessões terminam, esta também. A chave de API continua valendo.',
+    none: 'Não há sessões: você está usando a própria chave de API.',
+    unknown: 'Navegador desconhecido',
+    server: 'Servidor',
+    version: 'Versão',
+    lua: 'Lua',
+    address: 'Endereço',
+    zone: 'Fuso horário'
+  }
+}

@@ -1,0 +1,38 @@
+/** The dashboard's beginning: everything registers itself with Alpine, then the page of the address is shown. */
+import { Alpine } from './alpine.js'
+import { observe } from './api/client.js'
+import { installFormats, startClock } from './format/values.js'
+import { installTexts } from './i18n/directive.js'
+import { chooseLanguage, language } from './i18n/locale.js'
+import { onReached, onUnreachable } from './shell/connection.js'
+import { startRouter } from './shell/router.js'
+import { onSignedOut } from './shell/session.js'
+import './shell/dialogs.js'
+import './shell/palette.js'
+import './shell/shell.js'
+import './shell/theme.js'
+import './pages/account.js'
+import './pages/function.js'
+import './pages/function/code.js'
+import './pages/function/execution.js'
+import './pages/function/executions.js'
+import './pages/function/reference.js'
+import './pages/function/test.js'
+import './pages/function/versions.js'
+import './pages/functions.js'
+import './pages/kv.js'
+import './pages/login.js'
+import './pages/new.js'
+import './pages/settings/danger.js'
+import './pages/settings/general.js'
+import './pages/settings/records.js'
+import './pages/settings/schedule.js'
+import './pages/settings/variables.js'
+
+observe({ onSignedOut, onUnreachable, onReached })
+installTexts()
+installFormats()
+startClock()
+chooseLanguage(language.locale)
+Alpine.start()
+startRouter()

@@ -1,0 +1,10 @@
+declare module '@alpinejs/csp' {
+  import type { Alpine } from 'alpinejs'
+  const alpine: Alpine
+  export default alpine
+}
+
+declare module '*.lua' {
+  const source: string
+  export default source
+}

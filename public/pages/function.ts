@@ -1,0 +1,53 @@
+/** What all tabs of one function share: the function itself, its address, and its tabs. */
+import { component, store } from '../alpine.js'
+import { getFunction } from '../api/functions.js'
+import { getStatus } from '../api/server.js'
+import type { LuaFunction } from '../api/types.js'
+import { copy } from '../shell/clipboard.js'
+import { loading, track } from '../shell/loading.js'
+import { remember } from '../shell/recent.js'
+import { route } from '../shell/router.js'
+import { tabs } from '../shell/routes.js'
+
+const nothing = { id: '', name: '', env_vars: {}, disabled: false, save_response: false, created_at: 0, updated_at: 0 }
+
+/** The function that the page is about. Tabs read it, and ask for it anew when they changed it. */
+export const current = store('current', {
+  fn: { ...nothing, active_version: { id: '', function_id: '', version: 0, code: '', created_at: 0, is_active: true } } as LuaFunction,
+  /** Where functions answer, without a trailing slash. */
+  origin: location.origin,
+  async refresh () {
+    this.fn = await getFunction(route.id)
+    remember({ id: this.fn.id, name: this.fn.name })
+  }
+})
+
+export const functionAddress = (): string => `${current.origin}/fn/${current.fn.id}`
+
+/** Functions may live on a host of their own; otherwise they are where this page came from, whatever its public name. */
+async function findOrigin (): Promise<void> {
+  const { base_url: base, functions_url: functions } = await getStatus() as { base_url: string, functions_url?: string }
+  if (functions !== undefined && functions !== base) current.origin = functions
+}
+
+component('functionPage', () => ({
+  ...loading(),
+  tabs: tabs.map(id => ({ id })),
+  fn: { ...current.fn, name: '' },
+
+  init () {
+    this.load()
+    findOrigin().catch(() => {})
+    this.$watch('$store.current.fn', () => { this.fn = current.fn })
+  },
+
+  load (): Promise<void> {
+    return track(this, async () => {
+      await current.refresh()
+      this.fn = current.fn
+    })
+  },
+
+  address: functionAddress,
+  copy
+}))

@@ -1,0 +1,157 @@
+/** The editor: check while typing, run a draft, save a version, and never lose what is typed. */
+import { component } from '../../alpine.js'
+import { checkCode, runDraft, updateFunction } from '../../api/functions.js'
+import type { CodeEditor } from '../../editor/contract.js'
+import { loadEditor } from '../../editor/load.js'
+import { t } from '../../i18n/locale.js'
+import { ask } from '../../shell/dialogs.js'
+import { busily, loading, track } from '../../shell/loading.js'
+import { read, write } from '../../shell/memory.js'
+import { guardLeaving } from '../../shell/router.js'
+import { commandKey, hasCommand } from '../../shell/shortcuts.js'
+import { fail, succeed } from '../../shell/toasts.js'
+import { current } from '../function.js'
+import type { TypedEvent } from './draft-event.js'
+import { emptyEvent, noOutcome, toDraftEvent, toShown } from './draft-event.js'
+import { dropDraft, keepDraft, readDraft } from './draft-store.js'
+
+const checkDelayMs = 300
+const noSyntaxError = { message: '', line: 0, column: 1 }
+
+component('code', () => {
+  let editor: CodeEditor | undefined
+  let checking: AbortController | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const { id } = current.fn
+  return {
+    ...loading(),
+    busy: false,
+    running: false,
+    dirty: false,
+    restored: false,
+    side: 'run',
+    syntax: noSyntaxError,
+    event: { ...emptyEvent(), ...read(`event.${id}`) as Partial<TypedEvent> | undefined },
+    outcome: noOutcome(),
+    keys: { save: `${commandKey} S`, run: `${commandKey} ↵` },
+
+    init () {
+      guardLeaving(to => !this.dirty || (to.id === id && to.tab === 'code') || this.mayLeave())
+      this.load()
+    },
+
+    destroy () {
+      guardLeaving(undefined)
+      clearTimeout(timer)
+      checking?.abort()
+      editor?.dispose()
+      editor = undefined
+    },
+
+    load (): Promise<void> {
+      return track(this, async () => {
+        const { createEditor } = await loadEditor()
+        const host = this.$refs['host']
+        if (!host?.isConnected || editor) return
+        const kept = readDraft(id)
+        const saved = current.fn.active_version.code
+        this.restored = kept !== undefined && kept !== saved
+        this.dirty = this.restored
+        editor = createEditor(host, {
+          label: t('code.editorLabel', { name: current.fn.name }),
+          code: kept ?? saved,
+          onChange: code => this.onChange(code),
+          onSave: () => { this.save() },
+          onRun: () => { this.run() }
+        })
+        if (matchMedia('(min-width: 64rem)').matches) editor.focus()
+        this.check()
+      })
+    },
+
+    onChange (code: string) {
+      this.dirty = code !== current.fn.active_version.code
+      if (this.dirty) keepDraft(id, code)
+      else dropDraft(id)
+      clearTimeout(timer)
+      timer = setTimeout(() => { this.check() }, checkDelayMs)
+    },
+
+    /** Marks the first syntax error. A check that fails to reach the server says nothing; the next one will. */
+    async check () {
+      checking?.abort()
+      checking = new AbortController()
+      const code = editor?.value() ?? ''
+      if (code.trim() === '') return
+      try {
+        const answer = await checkCode(code, checking.signal)
+        const problem = answer.ok ? undefined : { line: 1, ...answer.error }
+        editor?.mark(problem)
+        this.syntax = problem ? { column: 1, ...problem } : noSyntaxError
+      } catch {
+        // Typing goes on without marks.
+      }
+    },
+
+    save () {
+      const code = editor?.value()
+      if (code === undefined || !this.dirty) return
+      return busily(this, async () => {
+        await updateFunction(id, { code })
+        await current.refresh()
+        this.dirty = editor?.value() !== current.fn.active_version.code
+        this.restored = false
+        if (!this.dirty) dropDraft(id)
+        succeed(t('code.saved', { version: current.fn.active_version.version }))
+      }, fail)
+    },
+
+    async run () {
+      if (this.running || !editor) return
+      this.running = true
+      this.side = 'run'
+      write(`event.${id}`, this.event)
+      try {
+        const outcome = await runDraft(id, editor.value(), toDraftEvent(this.event))
+        this.outcome = toShown(outcome)
+        editor?.mark(outcome.error?.line === undefined ? undefined : { message: outcome.error.message, line: outcome.error.line, ...(outcome.error.column === undefined ? {} : { column: outcome.error.column }) })
+      } catch (error) {
+        fail(error)
+      } finally {
+        this.running = false
+      }
+    },
+
+    async discard () {
+      if (await ask({ title: t('code.discardTitle'), text: t('code.discardText'), confirm: t('code.discard'), danger: true }) !== 'confirm') return
+      editor?.set(current.fn.active_version.code)
+      dropDraft(id)
+      this.restored = false
+    },
+
+    async mayLeave () {
+      const answer = await ask({ title: t('code.leaveTitle'), text: t('code.leaveText'), confirm: t('code.leave'), other: t('code.saveAndLeave') })
+      if (answer === 'other') return await this.save() ?? false
+      return answer === 'confirm'
+    },
+
+    onUnload (event: Event) { if (this.dirty) event.preventDefault() },
+
+    onKey (event: KeyboardEvent) {
+      if (!hasCommand(event) || event.defaultPrevented) return
+      const act = ({ s: () => this.save(), Enter: () => this.run() } as Record<string, () => unknown>)[event.key]
+      if (!act) return
+      event.preventDefault()
+      act()
+    },
+
+    onTabKey (event: KeyboardEvent) {
+      if (event.key !== 'ArrowRight' && event.key !== 'ArrowLeft') return
+      this.side = this.side === 'run' ? 'reference' : 'run'
+      this.$nextTick(() => document.getElementById(`side-${this.side}`)?.focus())
+    },
+
+    goTo (line: number, column: number) { editor?.goTo(line, column) },
+    insert (text: string) { editor?.insert(text) }
+  }
+})

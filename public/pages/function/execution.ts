@@ -1,0 +1,77 @@
+/** One execution with everything that is kept of it. */
+import { component } from '../../alpine.js'
+import { getExecution, getLogs, rerun } from '../../api/executions.js'
+import type { Execution, LogEntry } from '../../api/types.js'
+import { prettyJson } from '../../format/body.js'
+import { parseErrorText } from '../../format/error-text.js'
+import { t } from '../../i18n/locale.js'
+import { busily, loading, track } from '../../shell/loading.js'
+import { go, route } from '../../shell/router.js'
+import { functionPath } from '../../shell/routes.js'
+import { fail, succeed } from '../../shell/toasts.js'
+import { current } from '../function.js'
+import { dotOf, triggerName } from './execution-words.js'
+import type { Outgoing } from './outgoing.js'
+import { listOutgoing } from './outgoing.js'
+
+const logPage = 100
+/** What is still running is asked for again until it is done. */
+const pendingMs = 1_000
+
+component('execution', () => {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let id = route.detail
+  return {
+    ...loading(),
+    busy: false,
+    run: {} as Partial<Execution>,
+    outcome: { error: parseErrorText('') },
+    logs: [] as LogEntry[],
+    logTotal: 0,
+    level: 'all',
+    levels: ['all', 'debug', 'info', 'warn', 'error'],
+    requests: [] as Outgoing[],
+    dot: dotOf,
+    trigger: triggerName,
+
+    init () {
+      this.load()
+      this.$watch('$store.route.detail', () => {
+        if (route.detail === '') return
+        id = route.detail
+        this.status = 'loading'
+        this.load()
+      })
+    },
+    destroy () { clearTimeout(timer) },
+
+    load (): Promise<void> {
+      return track(this, async () => {
+        const [run, { logs, pagination }, requests] = await Promise.all([getExecution(id), getLogs(id, { limit: logPage, offset: 0 }), listOutgoing(id)])
+        Object.assign(this, { run, logs: logs ?? [], logTotal: pagination.total, requests, outcome: { error: parseErrorText(run.error_message ?? '') } })
+        clearTimeout(timer)
+        if (run.status === 'pending') timer = setTimeout(() => { this.load() }, pendingMs)
+      })
+    },
+
+    async moreLogs () {
+      try {
+        const { logs } = await getLogs(id, { limit: logPage, offset: this.logs.length })
+        this.logs = [...this.logs, ...logs ?? []]
+      } catch (error) {
+        fail(error)
+      }
+    },
+
+    shownLogs () { return this.level === 'all' ? this.logs : this.logs.filter(entry => entry.level === this.level) },
+    pretty: (json: string | undefined) => json === undefined ? '' : prettyJson(json) ?? json,
+
+    runAgain () {
+      return busily(this, async () => {
+        const { execution_id: next } = await rerun(id)
+        succeed(t('execution.ranAgain'))
+        await go(functionPath(current.fn.id, 'executions', next))
+      }, fail)
+    }
+  }
+})

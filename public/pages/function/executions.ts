@@ -1,0 +1,101 @@
+/** The executions of a function, newest first, with new ones appearing as they happen. */
+import { component } from '../../alpine.js'
+import { listenLive } from '../../api/events.js'
+import { listExecutions } from '../../api/executions.js'
+import type { Execution } from '../../api/types.js'
+import { t, tn } from '../../i18n/locale.js'
+import { busily, loading, track } from '../../shell/loading.js'
+import { go } from '../../shell/router.js'
+import { functionPath } from '../../shell/routes.js'
+import { fail } from '../../shell/toasts.js'
+import { current } from '../function.js'
+import type { Range } from './execution-filters.js'
+import { belongs, ranges, toQuery } from './execution-filters.js'
+import { dotOf, triggerName } from './execution-words.js'
+
+const pageSize = 50
+
+component('executions', () => {
+  const functionId = current.fn.id
+  let stop = (): void => {}
+  return {
+    ...loading(),
+    busy: false,
+    live: false,
+    paused: false,
+    /** How many arrived while paused. */
+    waiting: 0,
+    filters: { text: '', status: '', trigger: '', version: '' },
+    range: 'all' as Range,
+    ranges,
+    from: '',
+    to: '',
+    rows: [] as Array<Execution & { fresh?: boolean }>,
+    total: 0,
+    dot: dotOf,
+    trigger: triggerName,
+
+    init () {
+      this.load()
+      stop = listenLive(functionId, {
+        onExecution: execution => this.arrive(execution),
+        onSkipped: () => { if (!this.paused) this.load() },
+        onState: connected => { this.live = connected }
+      })
+    },
+    destroy () { stop() },
+
+    query () { return toQuery(this.filters, this.range, this.from, this.to) },
+    filtered () { return this.range !== 'all' || Object.values(this.filters).some(value => value !== '') },
+
+    load (): Promise<void> {
+      return track(this, async () => {
+        const { executions, pagination } = await listExecutions(functionId, { ...this.query(), limit: pageSize, offset: 0 })
+        this.rows = executions ?? []
+        this.total = pagination.total
+        this.waiting = 0
+      })
+    },
+
+    more () {
+      return busily(this, async () => {
+        const { executions, pagination } = await listExecutions(functionId, { ...this.query(), limit: pageSize, offset: this.rows.length })
+        const known = new Set(this.rows.map(row => row.id))
+        this.rows = [...this.rows, ...(executions ?? []).filter(({ id }) => !known.has(id))]
+        this.total = pagination.total
+      }, fail)
+    },
+
+    arrive (execution: Execution) {
+      const index = this.rows.findIndex(row => row.id === execution.id)
+      if (index >= 0) {
+        this.rows[index] = { ...execution, fresh: true }
+        return
+      }
+      if (!belongs(execution, this.query(), this.range)) return
+      if (this.paused) {
+        this.waiting++
+        return
+      }
+      this.rows = [{ ...execution, fresh: true }, ...this.rows]
+      this.total++
+    },
+
+    togglePause () {
+      this.paused = !this.paused
+      if (!this.paused && this.waiting > 0) this.load()
+    },
+
+    liveText () {
+      if (this.paused) return this.waiting > 0 ? tn('executions.waiting', this.waiting) : t('executions.paused')
+      return this.live ? t('executions.live') : t('executions.connecting')
+    },
+
+    headline: (row: Execution) => row.error?.message ?? row.error_message?.split('\n')[0] ?? '',
+
+    open (event: MouseEvent, row: Execution) {
+      if (event.target instanceof Element && event.target.closest('a')) return
+      go(functionPath(functionId, 'executions', row.id))
+    }
+  }
+})

@@ -1,0 +1,24 @@
+/** The Lua API reference beside the editor, made from what this server really has. */
+import { component } from '../../alpine.js'
+import { getReference } from '../../api/server.js'
+import type { LuaModuleReference } from '../../api/types.js'
+import { loading, track } from '../../shell/loading.js'
+
+component('reference', () => ({
+  ...loading(),
+  search: '',
+  modules: [] as LuaModuleReference[],
+
+  init () { this.load() },
+  load (): Promise<void> { return track(this, async () => { this.modules = (await getReference()).modules }) },
+
+  /** Modules with the functions that the search names; all of them when it names the module. */
+  found (): LuaModuleReference[] {
+    const wanted = this.search.trim().toLowerCase()
+    if (wanted === '') return this.modules
+    return this.modules.map(module => ({
+      ...module,
+      functions: module.functions.filter(entry => `${module.name}.${entry.name} ${entry.doc}`.toLowerCase().includes(wanted))
+    })).filter(module => module.functions.length > 0)
+  }
+}))

@@ -1,0 +1,65 @@
+/** All functions, with search, and a first one made in one click. */
+import { component } from '../alpine.js'
+import { createFunction, listFunctions } from '../api/functions.js'
+import type { ExecutionStatus, LuaFunction } from '../api/types.js'
+import { t } from '../i18n/locale.js'
+import { busily, loading, track } from '../shell/loading.js'
+import { go } from '../shell/router.js'
+import { functionPath } from '../shell/routes.js'
+import { fail, succeed } from '../shell/toasts.js'
+import { templates } from './templates.js'
+
+const pageSize = 50
+
+component('functions', () => {
+  let asked: AbortController | undefined
+  return {
+    ...loading(),
+    busy: false,
+    search: '',
+    rows: [] as LuaFunction[],
+    total: 0,
+
+    init () {
+      this.load()
+    },
+
+    load (): Promise<void> {
+      asked?.abort()
+      asked = new AbortController()
+      const { signal } = asked
+      return track(this, async () => {
+        const { functions, pagination } = await listFunctions({ limit: pageSize, offset: 0, search: this.search.trim() }, signal)
+        this.rows = functions ?? []
+        this.total = pagination.total
+      })
+    },
+
+    more () {
+      return busily(this, async () => {
+        const { functions, pagination } = await listFunctions({ limit: pageSize, offset: this.rows.length, search: this.search.trim() })
+        this.rows = [...this.rows, ...functions ?? []]
+        this.total = pagination.total
+      }, fail)
+    },
+
+    createFirst () {
+      return busily(this, async () => {
+        const [template] = templates
+        if (!template) return
+        const made = await createFunction({ name: t('functions.firstName'), code: template.code })
+        succeed(t('create.done', { name: made.name }))
+        await go(functionPath(made.id, 'test'))
+      }, fail)
+    },
+
+    /** The whole row is a target for the pointer; the name is the link for everyone else. */
+    open (event: MouseEvent, fn: LuaFunction) {
+      if (event.target instanceof Element && event.target.closest('a')) return
+      go(functionPath(fn.id))
+    },
+
+    dot: (status: ExecutionStatus) => ({ success: 'is-success', error: 'is-danger', pending: 'is-pending' }[status]),
+    outcome: (status: ExecutionStatus) => t(`status.${status}`)
+  }
+})

@@ -1,0 +1,37 @@
+/** A stored value as it is shown and typed: as text, as JSON with line breaks, or as hex. */
+import { decodeText, fromHex, prettyJson, toHex } from '../format/body.js'
+import { t } from '../i18n/locale.js'
+
+export type ValueView = 'text' | 'json' | 'hex'
+export const valueViews: readonly ValueView[] = ['text', 'json', 'hex']
+
+const plainHex = (bytes: Uint8Array): string => toHex(bytes, bytes.length).split('\n').map(line => line.slice(8, 55).trim()).join('\n')
+
+/** How to show these bytes at first. */
+export function firstView (bytes: Uint8Array): ValueView {
+  const text = decodeText(bytes)
+  if (text === undefined) return 'hex'
+  return /^\s*[[{]/.test(text) && prettyJson(text) !== undefined ? 'json' : 'text'
+}
+
+export function toTyped (bytes: Uint8Array, view: ValueView): string {
+  if (view === 'hex') return plainHex(bytes)
+  const text = decodeText(bytes) ?? ''
+  return view === 'json' ? prettyJson(text) ?? text : text
+}
+
+/** The bytes to store. Throws in words when what is typed is not what the view says. */
+export function fromTyped (text: string, view: ValueView): Uint8Array<ArrayBuffer> {
+  const encode = (given: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(given)
+  if (view === 'text') return encode(text)
+  if (view === 'hex') {
+    const bytes = fromHex(text)
+    if (!bytes) throw new Error(t('data.noHex'))
+    return bytes
+  }
+  try {
+    return encode(JSON.stringify(JSON.parse(text)))
+  } catch (error) {
+    throw new Error(t('data.noJson', { message: error instanceof Error ? error.message : '' }))
+  }
+}

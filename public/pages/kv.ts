@@ -1,0 +1,109 @@
+/** The browser of a key-value store: a function's, or the one shared by all. */
+import { component } from '../alpine.js'
+import { deleteValue, encodeKey, listKeys, readValue, writeValue } from '../api/kv.js'
+import type { KvEntry } from '../api/types.js'
+import { decodeText } from '../format/body.js'
+import { t } from '../i18n/locale.js'
+import { ask } from '../shell/dialogs.js'
+import { busily, loading, track } from '../shell/loading.js'
+import { fail, succeed } from '../shell/toasts.js'
+import { current } from './function.js'
+import type { ValueView } from './kv-value.js'
+import { firstView, fromTyped, toTyped, valueViews } from './kv-value.js'
+
+const pageSize = 50
+const closed = { fresh: true, encoded: '', key: '', text: '', view: 'text' as ValueView, binary: false, ttl: '', expires: 0, error: '' }
+
+component('kv', () => {
+  let functionId: string | undefined
+  return {
+    ...loading(),
+    busy: false,
+    scope: 'function',
+    views: valueViews,
+    prefix: '',
+    entries: [] as KvEntry[],
+    next: '',
+    open: closed,
+
+    init () {
+      this.scope = this.$el.dataset['scope'] ?? 'function'
+      functionId = this.scope === 'global' ? undefined : current.fn.id
+      this.load()
+    },
+
+    load (): Promise<void> {
+      return track(this, async () => {
+        const page = await listKeys(functionId, { prefix: this.prefix, limit: pageSize })
+        this.entries = page.entries ?? []
+        this.next = page.next ?? ''
+      })
+    },
+
+    more () {
+      return busily(this, async () => {
+        const page = await listKeys(functionId, { prefix: this.prefix, after: this.next, limit: pageSize })
+        this.entries = [...this.entries, ...page.entries ?? []]
+        this.next = page.next ?? ''
+      }, fail)
+    },
+
+    add () {
+      this.open = { ...closed, key: this.prefix }
+      this.dialog()?.showModal()
+    },
+
+    async edit (entry: KvEntry) {
+      try {
+        const encoded = encodeKey(entry)
+        const bytes = await readValue(functionId, encoded)
+        const view = firstView(bytes)
+        this.open = { ...closed, fresh: false, encoded, key: entry.key, view, text: toTyped(bytes, view), binary: decodeText(bytes) === undefined, expires: entry.expires_at ?? 0 }
+        this.dialog()?.showModal()
+      } catch (error) {
+        fail(error)
+      }
+    },
+
+    onRow (event: MouseEvent, entry: KvEntry) {
+      if (event.target instanceof Element && !event.target.closest('button')) this.edit(entry)
+    },
+
+    /** Shows what is typed in another way; what is typed wrongly has to be put right first. */
+    show (view: ValueView) {
+      try {
+        const bytes = fromTyped(this.open.text, this.open.view)
+        this.open = { ...this.open, view, text: toTyped(bytes, view), binary: decodeText(bytes) === undefined, error: '' }
+      } catch (error) {
+        this.open.error = error instanceof Error ? error.message : ''
+      }
+    },
+
+    save () {
+      return busily(this, async () => {
+        const bytes = fromTyped(this.open.text, this.open.view)
+        const encoded = this.open.fresh ? encodeURIComponent(this.open.key) : this.open.encoded
+        await writeValue(functionId, encoded, bytes, Number(this.open.ttl) > 0 ? Number(this.open.ttl) : this.timeLeft())
+        this.close()
+        succeed(t('data.saved', { key: this.open.key }))
+        await this.load()
+      }, error => { this.open.error = error instanceof Error ? error.message : String(error) })
+    },
+
+    /** An entry keeps its end when only its value is changed. */
+    timeLeft () { return this.open.expires > 0 ? Math.max(1, Math.round(this.open.expires - Date.now() / 1000)) : undefined },
+
+    async remove (entry: KvEntry) {
+      if (await ask({ title: t('data.deleteTitle'), text: t('data.deleteText', { key: entry.key }), confirm: t('common.delete'), danger: true }) !== 'confirm') return
+      try {
+        await deleteValue(functionId, encodeKey(entry))
+        await this.load()
+      } catch (error) {
+        fail(error)
+      }
+    },
+
+    close () { this.dialog()?.close() },
+    dialog () { return this.$refs['dialog'] as HTMLDialogElement | undefined }
+  }
+})

@@ -1,0 +1,28 @@
+/** Signing in with the API key; says why one has to, and goes back to where one was. */
+import { component } from '../alpine.js'
+import { signIn } from '../api/server.js'
+import { Failure } from '../api/failure.js'
+import { t } from '../i18n/locale.js'
+import { busily } from '../shell/loading.js'
+import { go } from '../shell/router.js'
+import { safeReturn } from '../shell/session.js'
+import { inWords } from '../shell/toasts.js'
+
+component('login', () => ({
+  key: '',
+  error: '',
+  busy: false,
+  reason: new URLSearchParams(location.search).get('reason') ?? '',
+
+  init () { this.$nextTick(() => this.$refs['key']?.focus()) },
+
+  async submit () {
+    this.error = ''
+    this.reason = ''
+    const signedIn = await busily(this, async () => { await signIn(this.key.trim()) }, error => {
+      this.error = error instanceof Failure && error.status === 401 ? t('login.wrong') : inWords(error).text
+      this.$nextTick(() => this.$refs['key']?.focus())
+    })
+    if (signedIn) go(safeReturn(new URLSearchParams(location.search).get('next')), { replace: true })
+  }
+}))

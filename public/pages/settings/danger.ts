@@ -1,0 +1,36 @@
+/** Switching a function off, and deleting it for good. */
+import { component } from '../../alpine.js'
+import { deleteFunction, updateFunction } from '../../api/functions.js'
+import { t } from '../../i18n/locale.js'
+import { ask } from '../../shell/dialogs.js'
+import { busily } from '../../shell/loading.js'
+import { forget } from '../../shell/recent.js'
+import { go } from '../../shell/router.js'
+import { fail, succeed } from '../../shell/toasts.js'
+import { current } from '../function.js'
+import { dropDraft } from '../function/draft-store.js'
+
+component('danger', () => ({
+  busy: false,
+
+  toggle () {
+    return busily(this, async () => {
+      await updateFunction(current.fn.id, { disabled: !current.fn.disabled })
+      await current.refresh()
+      succeed(current.fn.disabled ? t('danger.disabled') : t('danger.enabled'))
+    }, fail)
+  },
+
+  async remove () {
+    const { id, name } = current.fn
+    const answer = await ask({ title: t('danger.deleteTitle', { name }), text: t('danger.deleteText'), confirm: t('danger.delete'), danger: true, typed: name.trim() })
+    if (answer !== 'confirm') return
+    await busily(this, async () => {
+      await deleteFunction(id)
+      dropDraft(id)
+      forget(id)
+      succeed(t('danger.deleted', { name }))
+      await go('/')
+    }, fail)
+  }
+}))

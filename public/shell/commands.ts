@@ -1,0 +1,35 @@
+/** What the palette offers besides functions. */
+import { chooseLanguage, language, t } from '../i18n/locale.js'
+import { go, route } from './router.js'
+import { functionPath, tabs } from './routes.js'
+import { leave } from './session.js'
+import { theme } from './theme.js'
+
+export interface Command { key: string, icon: string, label: string, hint: string, run: () => unknown }
+
+const icons: Readonly<Record<typeof tabs[number], string>> = { code: 'code', test: 'test', executions: 'list', versions: 'versions', data: 'data', settings: 'settings' }
+
+/** All commands of this moment, in the present language. Those of the function on the page come first. */
+export function commands (): Command[] {
+  const page = (key: string, icon: string, label: string, to: string): Command => ({ key, icon, label, hint: t('palette.page'), run: () => go(to) })
+  const action = (key: string, icon: string, label: string, run: () => unknown): Command => ({ key, icon, label, hint: t('palette.action'), run })
+  const ofFunction = route.page === 'function' ? tabs.map(tab => ({ ...page(`tab ${tab}`, icons[tab], t(`fn.${tab}`), functionPath(route.id, tab)), hint: t('palette.thisFunction') })) : []
+  return [
+    ...ofFunction,
+    page('functions', 'functions', t('functions.title'), '/'),
+    page('new', 'plus', t('create.title'), '/new'),
+    page('data', 'data', t('data.globalTitle'), '/data'),
+    page('account', 'account', t('account.title'), '/account'),
+    action('light', 'sun', t('palette.light'), () => theme.choose('light')),
+    action('dark', 'moon', t('palette.dark'), () => theme.choose('dark')),
+    action('auto', 'screen', t('palette.auto'), () => theme.choose('auto')),
+    action('language', 'globe', t('palette.language'), () => chooseLanguage(language.locale === 'en' ? 'pt-BR' : 'en')),
+    action('docs', 'book', t('shell.apiDocs'), () => { open('/docs', '_blank', 'noopener') }),
+    action('leave', 'leave', t('shell.signOut'), leave)
+  ]
+}
+
+const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
+
+/** Every word typed is in the label, accents and case aside. */
+export const fits = (command: Command, text: string): boolean => plain(text).split(/\s+/).every(word => plain(command.label).includes(word))

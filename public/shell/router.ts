@@ -1,0 +1,75 @@
+/**
+ * Shows the page of the address. A page may hold unsaved work: then leaving it asks first. Markup of a page is
+ * in `<template id="page-…">` of the shell; putting a copy into the outlet is all it takes, Alpine does the rest.
+ */
+import { store } from '../alpine.js'
+import type { Route } from './routes.js'
+import { toRoute } from './routes.js'
+
+/** Answers whether the page may be left now. */
+export type Guard = (to: Route) => boolean | Promise<boolean>
+
+export const route = store('route', { ...toRoute(location.pathname), query: location.search, path: location.pathname })
+
+let guard: Guard | undefined
+let shown = ''
+let current = location.pathname + location.search
+
+/** Sets what is asked before the present page is left; undefined asks nothing. */
+export const guardLeaving = (asked: Guard | undefined): void => { guard = asked }
+
+function apply (): void {
+  const next = toRoute(location.pathname)
+  Object.assign(route, next, { query: location.search, path: location.pathname })
+  current = location.pathname + location.search
+  const key = `${next.page} ${next.id}`
+  if (key === shown) return
+  shown = key
+  guard = undefined
+  const outlet = document.getElementById('main')
+  const template = document.getElementById(`page-${next.page}`)
+  if (!outlet || !(template instanceof HTMLTemplateElement)) throw new Error(`There is no page called ${next.page}`)
+  outlet.replaceChildren(template.content.cloneNode(true))
+  scrollTo(0, 0)
+}
+
+const mayLeave = async (to: string): Promise<boolean> => !guard || await guard(toRoute(new URL(to, location.origin).pathname))
+
+/** Goes to an address of the dashboard; false when the present page keeps the reader. */
+export async function go (to: string, how: { replace?: boolean } = {}): Promise<boolean> {
+  if (to === current) return true
+  if (!await mayLeave(to)) return false
+  history[how.replace ? 'replaceState' : 'pushState'](null, '', to)
+  const page = shown
+  apply()
+  if (shown !== page) document.getElementById('main')?.focus({ preventScroll: true })
+  return true
+}
+
+const isPlainClick = (event: MouseEvent): boolean => event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey
+
+function onClick (event: MouseEvent): void {
+  const link = event.target instanceof Element ? event.target.closest('a') : null
+  if (!link || event.defaultPrevented || !isPlainClick(event)) return
+  if (link.origin !== location.origin || link.target !== '' || link.dataset['external'] !== undefined || link.hash !== '') return
+  event.preventDefault()
+  go(link.pathname + link.search)
+}
+
+async function onPopState (): Promise<void> {
+  const to = location.pathname + location.search
+  if (to === current) return
+  if (guard) {
+    // Stay where we were while asking; the address must not run ahead of the page.
+    history.pushState(null, '', current)
+    if (!await mayLeave(to)) return
+    history.replaceState(null, '', to)
+  }
+  apply()
+}
+
+export function startRouter (): void {
+  document.addEventListener('click', onClick)
+  addEventListener('popstate', onPopState)
+  apply()
+}

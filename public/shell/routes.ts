@@ -1,0 +1,24 @@
+/** Which page an address shows. */
+export interface Route {
+  page: 'login' | 'functions' | 'new' | 'function' | 'data' | 'account' | 'missing'
+  /** The function, its tab and what is open in it; empty where they do not apply. */
+  id: string
+  tab: string
+  detail: string
+}
+
+export const tabs = ['code', 'test', 'executions', 'versions', 'data', 'settings'] as const
+const plain: readonly string[] = ['login', 'new', 'data', 'account']
+
+export function toRoute (path: string): Route {
+  const [first = '', id = '', tab = 'code', detail = '', ...rest] = path.split('/').filter(Boolean).map(decodeURIComponent)
+  const missing: Route = { page: 'missing', id: '', tab: '', detail: '' }
+  if (rest.length > 0) return missing
+  if (first === '') return { ...missing, page: 'functions' }
+  if (plain.includes(first) && id === '') return { ...missing, page: first as Route['page'] }
+  if (first === 'functions' && id !== '' && (tabs as readonly string[]).includes(tab)) return { page: 'function', id, tab, detail }
+  return missing
+}
+
+export const functionPath = (id: string, tab = 'code', detail = ''): string =>
+  `/functions/${encodeURIComponent(id)}/${tab}${detail === '' ? '' : `/${encodeURIComponent(detail)}`}`

@@ -1,0 +1,43 @@
+/** The frame around all pages: navigation, menu on a phone, palette, language. */
+import { component } from '../alpine.js'
+import { chooseLanguage } from '../i18n/locale.js'
+import { recent } from './recent.js'
+import { route } from './router.js'
+import { leave } from './session.js'
+import { commandKey, hasCommand } from './shortcuts.js'
+
+component('shell', () => ({
+  menuOpen: false,
+  recent: recent.list,
+  paletteKeys: `${commandKey} K`,
+  chooseLanguage,
+  leave,
+
+  init () {
+    this.$watch('$store.recent.list', () => { this.recent = recent.list })
+    this.$watch('$store.route.path', () => { this.menuOpen = false })
+  },
+
+  isAt: (page: string) => route.page === page ? 'page' : false,
+
+  openMenu () {
+    this.menuOpen = true
+    this.$nextTick(() => document.querySelector<HTMLElement>('#sidebar .nav-item')?.focus())
+  },
+  closeMenu () {
+    if (!this.menuOpen) return
+    this.menuOpen = false
+    this.$refs['menuButton']?.focus()
+  },
+
+  openPalette () {
+    this.menuOpen = false
+    dispatchEvent(new CustomEvent('moonlet:palette'))
+  },
+
+  onKey (event: KeyboardEvent) {
+    if (event.key.toLowerCase() !== 'k' || !hasCommand(event)) return
+    event.preventDefault()
+    this.openPalette()
+  }
+}))

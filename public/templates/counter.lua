@@ -1,0 +1,11 @@
+-- Counts its visitors. What kv keeps outlives every execution.
+function handler(ctx, event)
+  local visits = (tonumber(kv.get("visits")) or 0) + 1
+  kv.set("visits", visits)
+
+  return {
+    statusCode = 200,
+    headers = { ["Content-Type"] = "application/json" },
+    body = json.encode({ visits = visits })
+  }
+end

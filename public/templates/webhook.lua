@@ -1,0 +1,42 @@
+-- Receives a webhook and refuses every request without a right signature.
+-- Set WEBHOOK_SECRET under Settings; the sender signs the body with HMAC-SHA256
+-- and sends "sha256=…" in the header X-Signature-256.
+local function sameText(a, b)
+  -- Looks at every byte, so that the time taken tells nothing about where they differ.
+  if #a ~= #b then return false end
+  local differences = 0
+  for i = 1, #a do
+    if a:byte(i) ~= b:byte(i) then differences = differences + 1 end
+  end
+  return differences == 0
+end
+
+local function answer(status, value)
+  return {
+    statusCode = status,
+    headers = { ["Content-Type"] = "application/json" },
+    body = json.encode(value)
+  }
+end
+
+function handler(ctx, event)
+  local secret = env.get("WEBHOOK_SECRET")
+  if not secret then
+    log.error("WEBHOOK_SECRET is not set")
+    return answer(503, { error = "This webhook is not set up yet" })
+  end
+
+  local expected = "sha256=" .. crypto.hmac_sha256(event.body, secret)
+  if not sameText(expected, event.headers["X-Signature-256"] or "") then
+    log.warn("Refused a request with a wrong signature")
+    return answer(401, { error = "Wrong signature" })
+  end
+
+  local payload, problem = json.decode(event.body)
+  if problem then
+    return answer(400, { error = "The body is no JSON: " .. problem })
+  end
+
+  log.info("Received " .. tostring(payload.type or "an event"))
+  return answer(200, { received = true })
+end
