@@ -1,0 +1,67 @@
+/** The part of the guide about what a function is given, gives, and may use up. */
+export interface Limits {
+  readonly timeoutSeconds: number
+  readonly memoryMb: number
+  readonly bodyLimit: number
+  readonly responseLimit: number
+}
+
+export const handlerText = ({ timeoutSeconds, memoryMb, bodyLimit, responseLimit }: Limits): string => `## The handler
+
+\`\`\`lua
+function handler(ctx, event)
+  return {
+    statusCode = 200,
+    headers = { ["Content-Type"] = "text/plain" },
+    body = "Hello, " .. (event.query.name or "world")
+  }
+end
+\`\`\`
+
+The handler must be global (not \`local function handler\`) and must return a table on every way through it. The whole file is run anew for every request, then \`handler\` is called.
+
+### event
+
+| Field | What it holds |
+|---|---|
+| \`event.method\` | \`"GET"\`, \`"POST"\`, \`"PUT"\`, \`"PATCH"\`, \`"DELETE"\` or \`"HEAD"\` |
+| \`event.path\` | the whole path, decoded, without the query: \`/fn/{id}/users/42\` |
+| \`event.relativePath\` | the path behind \`/fn/{id}\`: \`/users/42\`, or \`/\`; use this one with \`router\` |
+| \`event.query\` | table of name to text, decoded, first value only; a missing name is nil |
+| \`event.headers\` | table of name to text; names are canonical: \`event.headers["Content-Type"]\`, \`event.headers["X-Api-Key"]\` |
+| \`event:header(name)\` | the header in any case, or nil: \`event:header("content-type")\` |
+| \`event.body\` | the bytes of the body as a string, \`""\` when there is none; never parsed for you: use \`json.decode(event.body)\` |
+
+### ctx
+
+\`ctx.executionId\`, \`ctx.functionId\`, \`ctx.functionName\`, \`ctx.requestId\` (texts), \`ctx.version\` (the running version's number, as text), \`ctx.startedAt\` (Unix seconds), \`ctx.baseUrl\` (public address of the server, such as \`https://example.org\`).
+
+### The answer
+
+| Field | Rule |
+|---|---|
+| \`statusCode\` | 100 to 999; 200 when left out |
+| \`headers\` | table of name to text or number; a list of texts sends the header several times (\`["Set-Cookie"] = { "a=1", "b=2" }\`) |
+| \`body\` | a string (any bytes) or number. A table is not converted: write \`body = json.encode(value)\` |
+| \`isBase64Encoded\` | true when \`body\` is base64 of binary data; it is sent decoded |
+
+\`Content-Type\` is \`application/json\` when the handler sets none, so set \`text/html; charset=utf-8\` or \`text/plain; charset=utf-8\` for other bodies. Answers carry CORS headers that allow every origin.
+
+### Errors
+
+- A function that depends on the outside world (\`http\`, \`ai\`, \`email\`, \`json.decode\`, …) returns \`nil, err\` when it fails: check with \`local value, err = …; if err then … end\`. For \`json.decode\`, check \`err\` and not the value, because JSON \`null\` is nil.
+- Wrong use (a wrong type, nil where text is wanted) raises a Lua error, which \`pcall\` catches.
+- An error that nobody catches, and a handler that returns no table, answer 500 \`{"error":"Function execution failed"}\`; message, line and advice are in the execution's record.
+- To answer with an error, return it: \`return { statusCode = 404, body = json.encode({ error = "not found" }) }\`.
+
+### State and limits
+
+- Nothing survives a run but what is stored: globals, upvalues and changes of libraries are gone. Keep data with \`kv\` (private to the function), settings and secrets with \`env\`. Runs go on side by side; for counters use \`kv.increment\`, for read-change-write \`kv.compareAndSet\`.
+- One run may take ${timeoutSeconds} seconds, loading and waiting included; then it is ended, and \`pcall\` does not prevent that.
+- One run has about ${memoryMb} MiB of memory. Request bodies are up to ${bodyLimit} bytes, answers up to ${responseLimit}.
+- There are no files, no processes, no sockets; \`http\` is the only way out, and it reaches public addresses only unless the server allows others.
+- \`print\` goes to the server's own output; what you want to see in the function's history goes to \`log.info\`.
+
+### Schedules
+
+A function with a schedule (cron, set in the dashboard or by the API) is called with method \`POST\`, an empty body and the header \`X-Trigger: cron\`; \`event.headers["X-Cron-Scheduled-Time"]\` is the time it was due, in Unix seconds. The handler returns an answer as always; a status of 400 or more marks the run as failed.`

@@ -1,0 +1,57 @@
+/** LuaLS classes of what a handler is given and gives. */
+export const handlerDefinitions = `---The request, or the call by a schedule.
+---@class Event
+---@field method string Upper case, such as \`GET\`.
+---@field path string The whole path, decoded, without the query.
+---@field relativePath string The path behind \`/fn/{id}\`; \`/\` when there is none.
+---@field headers table<string, string> By canonical name (\`X-My-Header\`), first value only.
+---@field query table<string, string> Decoded, first value only.
+---@field body string The bytes of the body; \`""\` when there is none.
+local Event = {}
+
+---The first header of that name, in upper or lower case.
+---@param name string
+---@return string?
+function Event:header (name) end
+
+---What the run knows of itself.
+---@class Context
+---@field executionId string
+---@field functionId string
+---@field functionName string
+---@field requestId string
+---@field startedAt integer Unix seconds.
+---@field version string The number of the running version.
+---@field baseUrl string The server's public address.
+
+---What a handler returns.
+---@class Answer
+---@field statusCode? integer 100 to 999; 200 when left out.
+---@field headers? table<string, string|number|string[]> A list sends the header several times.
+---@field body? string|number
+---@field isBase64Encoded? boolean True: the body is base64 and sent decoded.
+
+---Defined by your code; called once for every request.
+---@alias Handler fun(ctx: Context, event: Event): Answer
+
+---What Lua 5.1 had and Lua 5.3 has not, kept for older code.
+unpack = table.unpack
+loadstring = load
+string.gfind = string.gmatch
+---@param list table
+---@return integer
+function table.getn (list) end
+---@param list table
+---@return number
+function table.maxn (list) end
+---@param x number
+---@param y number
+---@return number
+function math.pow (x, y) end
+---@param x number
+---@param y number
+---@return number
+function math.mod (x, y) end
+---@param x number
+---@return number
+function math.log10 (x) end`
