@@ -99,3 +99,6 @@ export function oneOf<const T extends string> ({ of, fallback, doc }: { of: read
 export function list ({ doc }: { doc: string }): Setting<readonly string[]> {
   return { doc, defaultText: '', read: text => Object.freeze((text ?? '').split(',').map(part => part.trim()).filter(part => part !== '')) }
 }
+
+/** The kinds of settings, by name: `setting.integer({ min: 1, max: 100, fallback: 10, doc: 'Connections at once' })`. */
+export const settingKinds = { boolean, bytes, integer, list, oneOf, optionalText, text } as const

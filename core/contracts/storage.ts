@@ -3,6 +3,7 @@
  * writing method settles when the write is durable (its batch is committed), or rejects when it is not.
  * Reads see the writes that were called before them, durable or not. Calls of one tick share a transaction.
  */
+import type { PluginDatabase } from './plugin.js'
 import type {
   AiRequestRecord, EmailRequestRecord, ExecutionRecord, ExecutionStatus, Fault, FunctionRecord, LogEntry, VersionRecord
 } from './records.js'
@@ -212,6 +213,11 @@ export interface Storage {
   readonly executions: ExecutionStore
   readonly kv: KvStore
   readonly env: EnvStore
+  /**
+   * The tables of a third-party plugin, after its SQL files in `folder` that are new have been applied. Rejects with
+   * MIGRATION_FAILED or DATABASE_TOO_NEW.
+   */
+  openPluginTables (plugin: string, folder: URL | string): Promise<PluginDatabase>
   /** Copies the database to `file`, consistent under load (SQLite's online backup). */
   backup (file: string, onProgress?: (done: number, total: number) => void): Promise<void>
   /** Gives the file's free space back in small steps; gives how many bytes. */

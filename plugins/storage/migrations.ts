@@ -13,6 +13,8 @@ export interface Migrations {
   readonly namespace: string
   /** Paths of SQL files; applied in the order of their names, which must be unique and never change. */
   readonly files: readonly string[]
+  /** What they may make, change or drop begins with this; anything if not given. */
+  readonly prefix?: string
 }
 
 const table = `create table if not exists migrations (
@@ -32,7 +34,7 @@ export async function findMigrations (folder: string): Promise<string[]> {
  * Applies what is not applied yet; gives the names. Throws DATABASE_TOO_NEW when the database has migrations
  * that are not among the files, and MIGRATION_FAILED with file and cause when one fails.
  */
-export async function applyMigrations (db: Database, { namespace, files }: Migrations): Promise<string[]> {
+export async function applyMigrations (db: Database, { namespace, files, prefix = '' }: Migrations): Promise<string[]> {
   const applied = readApplied(db, namespace)
   const names = files.map(file => basename(file))
   const unknown = applied.filter(name => !names.includes(name))
@@ -44,7 +46,7 @@ export async function applyMigrations (db: Database, { namespace, files }: Migra
   // Umzug takes a quarter of a second to load, which most starts can spare.
   const { Umzug } = await import('umzug')
   const umzug = new Umzug({
-    migrations: [...files].sort(byName).map(file => ({ name: basename(file), path: file, up: () => applyFile(db, namespace, file) })),
+    migrations: [...files].sort(byName).map(file => ({ name: basename(file), path: file, up: () => applyFile(db, { namespace, file, prefix }) })),
     // Noted by applyFile, within the transaction.
     storage: { executed: async () => readApplied(db, namespace), logMigration: async () => {}, unlogMigration: async () => {} },
     logger: undefined
@@ -61,7 +63,7 @@ function readApplied (db: Database, namespace: string): string[] {
   return db.prepare<[string], string>('select name from migrations where namespace = ? order by name').pluck().all(namespace)
 }
 
-async function applyFile (db: Database, namespace: string, file: string): Promise<void> {
+async function applyFile (db: Database, { namespace, file, prefix }: { namespace: string, file: string, prefix: string }): Promise<void> {
   const name = basename(file)
   const sql = await readFile(file, 'utf8')
   // A migration may rebuild a table that others refer to; the references are checked before it counts.
@@ -70,8 +72,10 @@ async function applyFile (db: Database, namespace: string, file: string): Promis
     db.exec('begin immediate')
     db.exec(table)
     if (isApplied(db, namespace, name)) return
+    const before = readSchema(db)
     db.exec(sql)
     if (!db.inTransaction) throw new Error('it ends the transaction it is applied in; remove its COMMIT or ROLLBACK')
+    refuseForeign(before, readSchema(db), prefix)
     const broken = db.pragma('foreign_key_check') as { table: string }[]
     if (broken[0] !== undefined) throw new Error(`it leaves a row of ${broken[0].table} that refers to a missing one`)
     db.prepare('insert into migrations (namespace, name, applied_at) values (?, ?, ?)').run(namespace, name, Math.floor(Date.now() / 1000))
@@ -88,4 +92,14 @@ async function applyFile (db: Database, namespace: string, file: string): Promis
 /** Another process may have applied it between the look and the lock. */
 function isApplied (db: Database, namespace: string, name: string): boolean {
   return db.prepare('select 1 from migrations where namespace = ? and name = ?').get(namespace, name) !== undefined
+}
+
+/** What there is, with how it was made. */
+const readSchema = (db: Database): Map<string, string> => new Map(
+  db.prepare<[], { name: string, sql: string }>("select name, coalesce(sql, '') as sql from sqlite_schema where name not like 'sqlite\\_%' escape '\\'").all().map(({ name, sql }) => [name, sql]))
+
+/** A plugin keeps to its own tables: nothing else may have appeared, changed or gone. */
+function refuseForeign (before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>, prefix: string): void {
+  const foreign = [...new Set([...before.keys(), ...after.keys()])].find(name => !name.startsWith(prefix) && before.get(name) !== after.get(name))
+  if (foreign !== undefined) throw new Error(`it makes, changes or drops ${foreign}; a plugin's own must be called ${prefix}…`)
 }

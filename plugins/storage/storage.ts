@@ -16,6 +16,7 @@ import { createFunctionStore } from './function-store.js'
 import { createKvStore } from './kv-store.js'
 import { applyMigrations, findMigrations } from './migrations.js'
 import { limitBusyWait, openDatabase } from './open.js'
+import { openPluginTables } from './plugin-tables.js'
 import { createPurges } from './purges.js'
 import { createSecretBox } from './secret-box.js'
 import { createSessionStore } from './session-store.js'
@@ -68,6 +69,7 @@ export function createStorage (db: Database, { secretKey, nowMs }: Required<Omit
     kv: createKvStore({ db, batch, keys, nowMs }),
     sessions: createSessionStore({ db, batch }),
     env: createEnvStore({ db, batch, keys, secrets: createSecretBox(secretKey) }),
+    openPluginTables: (plugin, folder) => openPluginTables(db, batch, plugin, folder),
     async backup (file, onProgress) {
       await batch.flush()
       await backupDatabase(db.name, file, onProgress)

@@ -1,0 +1,23 @@
+/**
+ * `moonlet/plugin`: the one public import of plugins. Its stability is that of the version: within one major version
+ * (while that is 0, within one minor version) names are added, never changed or removed. A plugin says which versions
+ * it was made for, and the start checks it.
+ */
+export { definePlugin } from './third-party/define-plugin.js'
+export { settingKinds as setting, SettingProblem } from '../config/setting.js'
+export { host, local, luaModule, param } from './lua/module.js'
+export { Any, Bool, Bytes, Dict, Fields, Int, List, Nil, Num, Optional, Text, Union, field } from './lua/types.js'
+export { LuaFailure, LuaMisuse } from './lua/errors.js'
+export { LooseNumber, LooseText, looseField, looseList, looseNumber, looseText } from './lua/loose.js'
+export { fromBytes, fromText, isAscii, toBytes, toText } from './binary.js'
+export { replyToRecordJson, toRecordJson, withoutKey } from './request-record.js'
+export { MoonletError } from './errors.js'
+
+export type { PluginDatabase, PluginDeclaration, PluginEvent, PluginPage, PluginServer, PluginTools, SettingValues, SqlRow, SqlValue } from './contracts/plugin.js'
+export type { Setting } from '../config/setting.js'
+export type { HostCall, HostFunction, LocalFunction, LuaModule, Param } from './lua/module.js'
+export type { LuaField, LuaType, Static } from './lua/types.js'
+export type { Answer, Outcome } from './contracts/invocation.js'
+export type { AiRequestRecord, EmailRequestRecord, FunctionRecord, LogLevel, VersionRecord } from './contracts/records.js'
+export type { KvStore, Storage } from './contracts/storage.js'
+export type { OutgoingHttp, OutgoingRequest, OutgoingResponse } from './contracts/outgoing-http.js'

@@ -1,0 +1,17 @@
+/** The one message that a plugin's failure stops the start with: which plugin, which file, what happened. */
+import { MoonletError } from '../errors.js'
+
+/** `name` is the plugin's own name, or what PLUGINS calls it while that is not known. */
+export function pluginFailure ({ name, file }: { name: string, file?: string | undefined }, what: string, cause?: unknown): MoonletError {
+  const where = file === undefined || file === name ? '' : ` (${file})`
+  const why = cause === undefined ? '' : `: ${describe(cause)}`
+  return new MoonletError('PLUGIN_FAILED', `The plugin '${name}'${where} ${what}${why}`, { cause })
+}
+
+/** The message, with the place it comes from when the stack tells. */
+function describe (cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause)
+  const place = cause.name === 'MoonletError' ? undefined : /^\s+at .*?(file:\/\/\S+?:\d+:\d+|\/\S+?:\d+:\d+)\)?$/m.exec(cause.stack ?? '')?.[1]
+  const position = cause instanceof SyntaxError ? /^(file:\/\/\S+:\d+)/.exec(cause.stack ?? '')?.[1] : place
+  return position === undefined ? cause.message : `${cause.message} (at ${position})`
+}

@@ -1,0 +1,57 @@
+/** Imports a plugin named in PLUGINS: a package that the working folder has installed, or a path. */
+import { readFile, stat } from 'node:fs/promises'
+import * as nodeModule from 'node:module'
+import { isAbsolute, join, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { resolve as resolveHook, resolvedFrom } from './resolve-hook.js'
+
+/** A plugin whose module never finishes loading must not hang the start for ever. */
+const IMPORT_TIMEOUT_MS = 30_000
+
+export interface ImportedPlugin {
+  readonly exported: unknown
+  /** Path of the module. */
+  readonly file: string
+}
+
+let hooked = false
+
+/** Rejects with whatever Node or the module throws. `folder` is where packages and relative paths are looked for. */
+export async function importPlugin (specifier: string, folder: string): Promise<ImportedPlugin> {
+  hookResolution()
+  const name = isPath(specifier) ? await entryOf(resolve(folder, fromFileUrl(specifier))) : specifier
+  const wanted = resolvedFrom(pathToFileURL(join(folder, 'package.json')).href, name)
+  const url = import.meta.resolve(wanted)
+  const module = await withTimeout(import(wanted) as Promise<{ default?: unknown }>)
+  return { exported: module.default, file: url.startsWith('file:') ? fileURLToPath(url) : specifier }
+}
+
+function hookResolution (): void {
+  if (hooked) return
+  hooked = true
+  const { registerHooks } = nodeModule as { registerHooks?: (hooks: { resolve: typeof resolveHook }) => void }
+  if (registerHooks !== undefined) registerHooks({ resolve: resolveHook })
+  else nodeModule.register(new URL('./resolve-hook.js', import.meta.url))
+}
+
+const isPath = (specifier: string): boolean => isAbsolute(specifier) || /^(?:\.{1,2}(?:\/|$)|file:)/.test(specifier)
+
+const fromFileUrl = (specifier: string): string => specifier.startsWith('file:') ? fileURLToPath(specifier) : specifier
+
+/** What to import for a path: the file, or for a folder what its package.json names. */
+async function entryOf (path: string): Promise<string> {
+  const found = await stat(path).catch(() => undefined)
+  if (found?.isDirectory() !== true) return pathToFileURL(path).href
+  const text = await readFile(join(path, 'package.json'), 'utf8').catch(() => '{}')
+  const { name, exports, main = 'index.js' } = JSON.parse(text) as { name?: string, exports?: unknown, main?: string }
+  const inside = pathToFileURL(join(path, 'package.json')).href
+  return exports !== undefined && name !== undefined ? resolvedFrom(inside, name) : pathToFileURL(join(path, main)).href
+}
+
+async function withTimeout<T> (work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => { reject(new Error(`its module did not finish loading within ${IMPORT_TIMEOUT_MS / 1000} s`)) }, IMPORT_TIMEOUT_MS)
+  })
+  return await Promise.race([work, late]).finally(() => { clearTimeout(timer) })
+}

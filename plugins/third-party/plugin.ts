@@ -1,0 +1,47 @@
+/** Third-party plugins: starts those that the setting PLUGINS names, and lists them at `/api/plugins`. */
+import fp from 'fastify-plugin'
+import '../../core/contracts/server.js'
+import type { PluginDatabase } from '../../core/contracts/plugin.js'
+import type { Storage } from '../../core/contracts/storage.js'
+import type { ThirdPartyPlugin } from '../../core/third-party/check-plugin.js'
+import { pluginFailure } from '../../core/third-party/failure.js'
+import { createRun } from './run-function.js'
+import { startPlugin } from './start-plugin.js'
+
+export interface ThirdPartyOptions {
+  readonly plugins: readonly ThirdPartyPlugin[]
+  /** Values of the plugins' settings, by plugin. */
+  readonly settings: ReadonlyMap<string, Readonly<Record<string, unknown>>>
+}
+
+export default fp<ThirdPartyOptions>(async function thirdParty (fastify, { plugins, settings }) {
+  for (const plugin of plugins) {
+    const { name } = plugin
+    const database = await openTables(fastify.storage, plugin)
+    await startPlugin(fastify, plugin, settings.get(name) ?? {}, {
+      name,
+      run: createRun(fastify, name),
+      get database () { return database ?? refuse(name) }
+    })
+  }
+
+  fastify.get('/api/plugins', { onRequest: fastify.authenticate }, async () => plugins.map(({ name, version, page }) => ({
+    name,
+    version,
+    page: page === undefined ? undefined : { title: page.title, path: `/plugins/${name}${page.path}` }
+  })))
+}, { name: 'third-party', dependencies: ['storage', 'function-cache', 'lua', 'invoker', 'auth'] })
+
+/** Undefined without migrations. */
+async function openTables (storage: Storage, plugin: ThirdPartyPlugin): Promise<PluginDatabase | undefined> {
+  if (plugin.migrations === undefined) return undefined
+  try {
+    return await storage.openPluginTables(plugin.name, plugin.migrations)
+  } catch (error) {
+    throw pluginFailure(plugin, 'cannot have its tables', error)
+  }
+}
+
+function refuse (name: string): never {
+  throw new Error(`the plugin '${name}' has no tables: give definePlugin a field migrations`)
+}

@@ -1,0 +1,40 @@
+/** How a plugin's trigger runs a function. */
+import { fromText } from '../../core/binary.js'
+import type { InvocationEvent, Invoker } from '../../core/contracts/invocation.js'
+import type { PluginEvent, PluginTools } from '../../core/contracts/plugin.js'
+import type { FunctionCache } from '../../core/contracts/server.js'
+import { MoonletError } from '../../core/errors.js'
+import { canonicalHeaderName } from '../../core/header-names.js'
+import type { IdSource } from '../../core/ids.js'
+
+interface Dependencies {
+  readonly functionCache: Pick<FunctionCache, 'get'>
+  readonly invoker: Pick<Invoker, 'invoke'>
+  readonly ids: Pick<IdSource, 'next'>
+}
+
+/** `trigger` is the plugin's name. */
+export function createRun ({ functionCache, invoker, ids }: Dependencies, trigger: string): PluginTools['run'] {
+  return async (functionId, event = {}) => {
+    const found = await functionCache.get(functionId)
+    if (found === undefined) throw new MoonletError('NOT_FOUND', 'Function not found')
+    if (found.fn.disabled) throw new MoonletError('FORBIDDEN', 'Function is disabled')
+    if (found.active === undefined) throw new MoonletError('NOT_FOUND', 'No active version found')
+    return await invoker.invoke({ fn: found.fn, version: found.active, trigger, event: toEvent(functionId, event), requestId: ids.next(), record: true })
+  }
+}
+
+function toEvent (functionId: string, { method = 'POST', path = '/', headers = {}, query = {}, body = '' }: PluginEvent): InvocationEvent {
+  const relativePath = fromText(path.startsWith('/') ? path : `/${path}`)
+  return {
+    method: method.toUpperCase(),
+    path: `/fn/${functionId}${relativePath === '/' ? '' : relativePath}`,
+    relativePath,
+    headers: binaryFields(headers, canonicalHeaderName),
+    query: binaryFields(query, fromText),
+    body: typeof body === 'string' ? Buffer.from(body) : body
+  }
+}
+
+const binaryFields = (fields: Readonly<Record<string, string>>, toName: (name: string) => string): Record<string, string> =>
+  Object.fromEntries(Object.entries(fields).map(([name, value]) => [toName(name), fromText(value)]))

@@ -1,0 +1,119 @@
+import t from 'tap'
+import { kvModule } from '../../../../plugins/lua/kv/module.js'
+import { LuaMisuse } from '../../../../core/lua/errors.js'
+import { hostCall } from '../../../helpers/host-call.js'
+import { openNew } from '../../storage/open-storage.js'
+
+const bytes = (text: string) => Buffer.from(text, 'latin1')
+const text = (value: Uint8Array | undefined) => value === undefined ? undefined : Buffer.from(value).toString('latin1')
+
+/** The module on a real database with two functions; `call` is made on behalf of the first. */
+async function kv (t: Parameters<typeof openNew>[0], clock?: { now: number }) {
+  const storage = await openNew(t, clock)
+  for (const id of ['fa', 'fb']) await storage.functions.create({ id, name: id, description: undefined, code: 'x', now: 1 })
+  const touched: string[] = []
+  const { functions } = kvModule({ kv: storage.kv, executions: { ...storage.executions, touch: id => { touched.push(id) } } })
+  return { functions, touched, call: hostCall({ functionId: 'fa' }), other: hostCall({ functionId: 'fb' }) }
+}
+
+t.test('values are bytes and belong to one function', async t => {
+  const { functions: { get, set, delete: remove }, call, other } = await kv(t)
+  t.equal(await get.run(call, bytes('k')), undefined)
+  t.equal(await set.run(call, bytes('k'), bytes('\0\xff'), undefined), true)
+  t.equal(text(await get.run(call, bytes('k'))), '\0\xff')
+  t.equal(await get.run(call, bytes('K')), undefined)
+  t.equal(await get.run(other, bytes('k')), undefined)
+  t.equal(await remove.run(call, bytes('k')), true)
+  t.equal(await remove.run(call, bytes('k')), true, 'also when absent')
+  t.equal(await get.run(call, bytes('k')), undefined)
+})
+
+t.test('the global store is shared by all functions, and apart from their own', async t => {
+  const { functions: { get, getGlobal, setGlobal, deleteGlobal }, call, other } = await kv(t)
+  await setGlobal.run(call, bytes('k'), bytes('v'), undefined)
+  t.equal(text(await getGlobal.run(other, bytes('k'))), 'v')
+  t.equal(await get.run(call, bytes('k')), undefined)
+  await deleteGlobal.run(other, bytes('k'))
+  t.equal(await getGlobal.run(call, bytes('k')), undefined)
+})
+
+t.test('a value with a time to live is gone after it', async t => {
+  const clock = { now: Date.now() }
+  const { functions: { get, set }, call } = await kv(t, clock)
+  await set.run(call, bytes('k'), bytes('v'), { ttl: 60 })
+  clock.now += 59_000
+  t.equal(text(await get.run(call, bytes('k'))), 'v')
+  clock.now += 2_000
+  t.equal(await get.run(call, bytes('k')), undefined)
+})
+
+t.test('many increments at once lose no step', async t => {
+  const { functions: { increment, get }, call } = await kv(t)
+  const sums = await Promise.all(Array.from({ length: 500 }, () => increment.run(call, bytes('n'), undefined)))
+  t.equal(new Set(sums).size, 500)
+  t.equal(text(await get.run(call, bytes('n'))), '500')
+  t.equal(await increment.run(call, bytes('n'), -500.5), -0.5)
+})
+
+t.test('incrementing what is no number is misuse, and changes nothing', async t => {
+  const { functions: { increment, set, get }, call } = await kv(t)
+  await set.run(call, bytes('k'), bytes('text'), undefined)
+  await t.rejects(async () => await increment.run(call, bytes('k'), 1), LuaMisuse)
+  await t.rejects(async () => await increment.run(call, bytes('n'), Infinity), new LuaMisuse("bad argument #2 to 'kv.increment' (a finite number expected)"))
+  t.equal(text(await get.run(call, bytes('k'))), 'text')
+})
+
+t.test('compareAndSet replaces only what is expected', async t => {
+  const { functions: { compareAndSet, get }, call } = await kv(t)
+  const swap = (expected?: string, next?: string) => compareAndSet.run(call, bytes('k'), expected === undefined ? undefined : bytes(expected), next === undefined ? undefined : bytes(next))
+  t.equal(await swap('a', 'b'), false)
+  t.equal(await swap(undefined, 'a'), true)
+  t.equal(await swap(undefined, 'b'), false)
+  t.equal(await swap('a', 'b'), true)
+  t.equal(text(await get.run(call, bytes('k'))), 'b')
+  t.equal(await swap('b'), true)
+  t.equal(await get.run(call, bytes('k')), undefined)
+})
+
+t.test('list gives entries in order, by prefix, in pages', async t => {
+  const { functions: { list, set }, call, other } = await kv(t)
+  for (const key of ['b:2', 'a', 'b:1', 'b:3', 'c', 'b:\xff']) await set.run(call, bytes(key), bytes(`value of ${key}`), undefined)
+  await set.run(other, bytes('b:other'), bytes('x'), undefined)
+  const keys = async (...args: [prefix?: string, limit?: number, after?: string]) => (await list.run(call, ...args.map(arg => typeof arg === 'string' ? bytes(arg) : arg) as Parameters<typeof list.run> extends [unknown, ...infer Rest] ? Rest : never)).map(({ key }) => text(key))
+  t.same(await keys(), ['a', 'b:1', 'b:2', 'b:3', 'b:\xff', 'c'])
+  t.same(await keys('b:'), ['b:1', 'b:2', 'b:3', 'b:\xff'])
+  t.same(await keys('b:', 2), ['b:1', 'b:2'])
+  t.same(await keys('b:', 2, 'b:2'), ['b:3', 'b:\xff'])
+  t.same(await keys('b:', 2, 'b:\xff'), [])
+  t.equal(text((await list.run(call, bytes('a'), undefined, undefined))[0]?.value), 'value of a')
+})
+
+t.test('list is cut by size too, and goes on behind the last key', async t => {
+  const { functions: { list, set }, call } = await kv(t)
+  const large = Buffer.alloc(3 * 1024 * 1024)
+  for (const key of ['a', 'b', 'c', 'd', 'e']) await set.run(call, bytes(key), large, undefined)
+  const seen: Array<string | undefined> = []
+  for (let after: Uint8Array | undefined; ;) {
+    const page = await list.run(call, undefined, undefined, after)
+    if (page.length === 0) break
+    t.ok(page.length <= 2, `${page.length} entries of 3 MiB`)
+    seen.push(...page.map(({ key }) => text(key)))
+    after = page.at(-1)?.key
+  }
+  t.same(seen, ['a', 'b', 'c', 'd', 'e'])
+})
+
+t.test('every write tells that the execution writes, and no read does', async t => {
+  const { functions, touched, call } = await kv(t)
+  await functions.get.run(call, bytes('k'))
+  await functions.list.run(call, undefined, undefined, undefined)
+  await functions.getGlobal.run(call, bytes('k'))
+  t.equal(touched.length, 0)
+  await functions.set.run(call, bytes('k'), bytes('1'), undefined)
+  await functions.increment.run(call, bytes('k'), 1)
+  await functions.compareAndSet.run(call, bytes('k'), undefined, bytes('v'))
+  await functions.delete.run(call, bytes('k'))
+  await functions.setGlobal.run(call, bytes('k'), bytes('1'), undefined)
+  await functions.deleteGlobal.run(call, bytes('k'))
+  t.same(touched, Array.from({ length: 6 }, () => call.executionId))
+})
