@@ -14,6 +14,8 @@ const settings = {
   target: 'node20',
   sourcemap: false,
   logLevel: 'warning',
+  // The variant that never makes code from text: the child runs with --disallow-code-generation-from-strings.
+  alias: { msgpackr: 'msgpackr/index-no-eval' },
   plugins: [fengariPlugin]
 }
 

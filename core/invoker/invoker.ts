@@ -1,0 +1,105 @@
+/**
+ * The invoker: one invocation from its request to its durable record.
+ *
+ * Every run that a sandbox got has a record, also when the caller hangs up, the sandbox dies or the server is
+ * stopped; runs that never got one (queue full, waited too long, server stopping) have none. `invoke` settles
+ * after the record is durable. Drafts (`record: false`) never touch the execution store.
+ */
+import type { JobResult, RunJob } from '../../sandbox/job.js'
+import type { Pool } from '../../sandbox/pool.js'
+import type { ExecutionNotice, InvocationEvent, InvocationRequest, Invoker, Outcome } from '../contracts/invocation.js'
+import type { ExecutionStore, NewExecution } from '../contracts/storage.js'
+import type { IdSource } from '../ids.js'
+import { eventJson } from '../masking.js'
+import { draftKey } from './draft-key.js'
+import { createLogKeeper, type ExecutionLogs } from './execution-logs.js'
+import { Refusal, runAfter, runBefore, type InvokerHook } from './hooks.js'
+import { toFinished, toOutcome } from './outcome.js'
+
+export interface InvokerOptions {
+  readonly pool: Pick<Pool, 'run' | 'stop' | 'counts'>
+  readonly executions: Pick<ExecutionStore, 'begin' | 'appendLogs' | 'finish'>
+  readonly ids: Pick<IdSource, 'next'>
+  /** May grow until the first invocation. */
+  readonly hooks?: readonly InvokerHook[]
+  /** Gets what `print` of a function writes. */
+  readonly onPrint: (functionId: string, executionId: string, line: string) => void
+  readonly onHookError: (plugin: string, error: unknown) => void
+}
+
+/** Makes an Invoker (core/contracts/invocation.ts). */
+export function createInvoker ({ pool, executions, ids, hooks = [], onPrint, onHookError }: InvokerOptions): Invoker {
+  const logKeeper = createLogKeeper(executions.appendLogs)
+  const listeners = new Set<(notice: ExecutionNotice) => void>()
+  const active = new Set<Promise<unknown>>()
+
+  function notify (phase: ExecutionNotice['phase'], executionId: string, functionId: string): void {
+    for (const listener of listeners) listener({ phase, executionId, functionId })
+  }
+
+  async function invoke (request: InvocationRequest): Promise<Outcome> {
+    const executionId = ids.next()
+    const event = hooks.length === 0 ? request.event : await runBefore(hooks, request, executionId, onHookError)
+    const logs = logKeeper.open(executionId, request.record)
+    const execution = newExecution(request, executionId, event instanceof Refusal ? request.event : event)
+    const result = event instanceof Refusal ? refused(event) : await pool.run(toJob(request, event, execution, logs))
+    const outcome = toOutcome(request, executionId, result, logs.entries)
+    const unwritten = logs.close()
+    if (request.record) {
+      await executions.finish(toFinished(execution, outcome, request.fn.saveResponse, unwritten))
+      if (listeners.size > 0) notify('end', executionId, request.fn.id)
+    }
+    if (hooks.length > 0) runAfter(hooks, outcome, request, onHookError)
+    return outcome
+  }
+
+  function toJob (request: InvocationRequest, event: InvocationEvent, execution: NewExecution, logs: ExecutionLogs): RunJob {
+    const { fn, version, trigger, requestId, record } = request
+    const executionId = execution.id
+    return {
+      kind: 'run',
+      key: record ? version.id : draftKey(fn.id, version.code),
+      executionId,
+      fn,
+      version,
+      trigger,
+      requestId,
+      event,
+      onStart () {
+        if (!record) return
+        executions.begin(execution)
+        if (listeners.size > 0) notify('begin', executionId, fn.id)
+      },
+      onLog: logs.add,
+      onPrint: line => { onPrint(fn.id, executionId, line) }
+    }
+  }
+
+  return {
+    invoke (request) {
+      const outcome = invoke(request)
+      active.add(outcome)
+      const done = (): void => { active.delete(outcome) }
+      outcome.then(done, done)
+      return outcome
+    },
+    async check (code) {
+      return (await pool.run({ kind: 'check', executionId: ids.next(), code })).fault
+    },
+    onExecution (listener) {
+      listeners.add(listener)
+      return () => { listeners.delete(listener) }
+    },
+    counts: () => pool.counts(),
+    async stop (graceMs) {
+      await pool.stop(graceMs)
+      await Promise.allSettled(active)
+    }
+  }
+}
+
+function newExecution ({ fn, version, trigger, record }: InvocationRequest, id: string, event: InvocationEvent): NewExecution {
+  return { id, functionId: fn.id, versionId: version.id, trigger, eventJson: record ? eventJson(event) : '', createdAt: Math.floor(Date.now() / 1000) }
+}
+
+const refused = ({ reason }: Refusal): JobResult => ({ answer: undefined, fault: { kind: 'refused', message: reason }, durationMs: 0 })

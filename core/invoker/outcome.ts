@@ -1,0 +1,42 @@
+/** What came of an invocation: as its caller gets it, and as it is kept. */
+import type { JobResult } from '../../sandbox/job.js'
+import type { InvocationRequest, Outcome } from '../contracts/invocation.js'
+import type { Fault, LogEntry } from '../contracts/records.js'
+import type { FinishedExecution, NewExecution } from '../contracts/storage.js'
+import { errorText } from '../error-text.js'
+import { responseJson } from './response-json.js'
+
+/** A run that ends with neither answer nor fault is a fault of ours, and said to be one. */
+const noAnswer: Fault = { kind: 'protocol', message: 'the sandbox gave no answer' }
+
+export function toOutcome ({ fn, version }: InvocationRequest, executionId: string, result: JobResult, logs: readonly LogEntry[]): Outcome {
+  const fault = result.fault ?? (result.answer === undefined ? noAnswer : undefined)
+  return {
+    executionId,
+    functionId: fn.id,
+    versionId: version.id,
+    durationMs: Math.round(result.durationMs),
+    answer: fault === undefined ? result.answer : undefined,
+    fault,
+    errorMessage: fault === undefined ? undefined : errorText(fault, version.code),
+    logs
+  }
+}
+
+/** An answer of 400 and more makes an `error`, but without a message. */
+export function toFinished (execution: NewExecution, { answer, fault, errorMessage, durationMs }: Outcome, saveResponse: boolean, logs: readonly LogEntry[]): FinishedExecution {
+  return {
+    id: execution.id,
+    functionId: execution.functionId,
+    versionId: execution.versionId,
+    trigger: execution.trigger,
+    eventJson: execution.eventJson,
+    createdAt: execution.createdAt,
+    status: answer === undefined || answer.statusCode >= 400 ? 'error' : 'success',
+    durationMs,
+    errorMessage,
+    fault,
+    responseJson: answer !== undefined && saveResponse ? responseJson(answer) : undefined,
+    logs
+  }
+}

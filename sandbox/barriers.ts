@@ -1,0 +1,81 @@
+/**
+ * Which barriers this machine can put around a sandbox process, found out once at start by trying them.
+ * None of them is what makes Lua code harmless (it has no libraries to do harm with); each holds should the
+ * one inside it fail.
+ */
+import { constants } from 'node:fs'
+import { access } from 'node:fs/promises'
+import { execa } from 'execa'
+
+export interface Barriers {
+  /** Path of prlimit, for: no core files, no writing of files, few descriptors, bounded memory. */
+  readonly prlimit: string | undefined
+  /** A network namespace without a network: 'own' when the server may make one, 'user' through a user namespace. */
+  readonly network: 'own' | 'user' | false
+  /** setpriv: no way to gain rights, none left of root's, and death with the server: 'full', 'basic' (not root) or none. */
+  readonly privileges: 'full' | 'basic' | false
+  /** Node's permission model: no files, child processes, workers, addons. Always there. */
+  readonly permissions: string
+  /** The command in front of Node, made of the barriers above. */
+  readonly prefix: readonly string[]
+  /** What is not up, in words for the log. */
+  readonly missing: readonly string[]
+}
+
+const folders = ['/usr/bin', '/bin', '/usr/sbin', '/sbin', '/usr/local/bin']
+const limits = ['--core=0', '--fsize=0', '--nofile=64']
+const basic = ['--no-new-privs', '--pdeathsig', 'KILL']
+const full = [...basic, '--bounding-set=-all', '--inh-caps=-all']
+
+/** Tries each barrier by itself and gives those that are up. Never rejects: what cannot be tried is missing. */
+export async function probeBarriers (): Promise<Barriers> {
+  const [prlimit, unshare, setpriv, env] = await Promise.all([find('prlimit'), find('unshare'), find('setpriv'), find('env')])
+  const [hasLimits, network, privileges] = await Promise.all([
+    runs(prlimit, limits),
+    firstThatRuns(unshare, [['own', ['--net']], ['user', ['--user', '--net']]] as const),
+    firstThatRuns(setpriv, [['full', full], ['basic', basic]] as const)
+  ])
+  return {
+    prlimit: hasLimits ? prlimit : undefined,
+    network,
+    privileges,
+    permissions: permissionFlag(),
+    prefix: [
+      ...(network === false ? [] : [unshare as string, ...(network === 'own' ? ['--net'] : ['--user', '--net'])]),
+      ...(hasLimits ? [prlimit as string, ...limits] : []),
+      ...(privileges === false ? [] : [setpriv as string, ...(privileges === 'full' ? full : basic)]),
+      // Empty already; whatever preloads itself into all children of the server is kept out by this.
+      ...(env === undefined ? [] : [env, '-i'])
+    ],
+    missing: [
+      ...(hasLimits ? [] : ['memory and file limits (prlimit of util-linux cannot be run)']),
+      ...(network === false ? ['an empty network namespace (unshare of util-linux cannot be run, or the kernel does not allow it)'] : []),
+      ...(privileges === false ? ['dropped privileges and death with the server (setpriv of util-linux cannot be run)'] : [])
+    ]
+  }
+}
+
+/** `--permission`, or its name in Node 20. */
+const permissionFlag = (): string => process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission'
+
+async function find (name: string): Promise<string | undefined> {
+  if (process.platform !== 'linux') return undefined
+  for (const folder of folders) {
+    const path = `${folder}/${name}`
+    if (await access(path, constants.X_OK).then(() => true, () => false)) return path
+  }
+  return undefined
+}
+
+async function runs (command: string | undefined, args: readonly string[]): Promise<boolean> {
+  if (command === undefined) return false
+  const { exitCode } = await execa(command, [...args, 'true'], { env: {}, extendEnv: false, stdio: 'ignore', reject: false, timeout: 5000 })
+  return exitCode === 0
+}
+
+async function firstThatRuns<const K extends string> (command: string | undefined, choices: ReadonlyArray<readonly [K, readonly string[]]>): Promise<K | false> {
+  for (const [name, args] of choices) {
+    if (await runs(command, args)) return name
+  }
+  return false
+}

@@ -1,0 +1,83 @@
+/**
+ * The child's end of the channel: blocking reads and writes of whole frames, so that a host call is a plain
+ * function call. The child never goes back to its event loop; where the server closes the channel, it exits.
+ */
+import { readSync, writeSync } from 'node:fs'
+import { CHANNEL_FD, HEADER_BYTES } from '../protocol.js'
+import { decodeFrame, encodeFrame } from '../protocol/codec.js'
+
+const BUFFER_BYTES = 64 * 1024
+
+/** A frame larger than the protocol's limit; it was not sent. */
+export class FrameTooLarge extends Error {
+  constructor (readonly size: number, readonly limit: number) { super(`a frame of ${size} bytes (at most ${limit} are allowed)`) }
+}
+
+const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
+const sleepCell = new Int32Array(new SharedArrayBuffer(4))
+let start = 0
+let end = 0
+let limit = 1024 * 1024
+
+/** Sets the most bytes a frame may have, either way. */
+export function setFrameLimit (bytes: number): void { limit = bytes }
+
+/** Waits for the next frame. Bytes inside it are valid until the next call. */
+export function receive (): unknown[] {
+  const header = take(HEADER_BYTES)
+  const length = header.readUInt32BE(0)
+  if (length > limit) throw new FrameTooLarge(length, limit)
+  return decodeFrame(take(length)) as unknown[]
+}
+
+/** Sends a frame; waits until the kernel has all of it. Throws FrameTooLarge, having sent nothing. */
+export function send (frame: readonly unknown[]): void {
+  const bytes = encodeFrame(frame)
+  if (bytes.length - HEADER_BYTES > limit) throw new FrameTooLarge(bytes.length - HEADER_BYTES, limit)
+  for (let at = 0; at < bytes.length;) {
+    try {
+      at += writeSync(CHANNEL_FD, bytes, at, bytes.length - at)
+    } catch (error) { retry(error) }
+  }
+}
+
+/** The next `count` bytes: of the buffer, or of their own when they are more than it holds. */
+function take (count: number): Buffer {
+  if (count > BUFFER_BYTES) return takeLarge(count)
+  if (end - start < count && start + count > BUFFER_BYTES) {
+    buffer.copyWithin(0, start, end)
+    end -= start
+    start = 0
+  }
+  while (end - start < count) end += read(buffer, end, BUFFER_BYTES - end)
+  const bytes = buffer.subarray(start, start + count)
+  start += count
+  if (start === end) start = end = 0
+  return bytes
+}
+
+function takeLarge (count: number): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(count)
+  let filled = buffer.copy(bytes, 0, start, end)
+  start = end = 0
+  while (filled < count) filled += read(bytes, filled, count - filled)
+  return bytes
+}
+
+function read (target: Buffer, at: number, count: number): number {
+  for (;;) {
+    try {
+      const got = readSync(CHANNEL_FD, target, at, count, null)
+      if (got === 0) process.exit(0)
+      return got
+    } catch (error) { retry(error) }
+  }
+}
+
+/** The descriptor blocks; where something made it non-blocking, a short sleep stands in for that. */
+function retry (error: unknown): void {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'EAGAIN') Atomics.wait(sleepCell, 0, 0, 1)
+  else if (code === 'EPIPE' || code === 'ECONNRESET') process.exit(0)
+  else if (code !== 'EINTR') throw error
+}

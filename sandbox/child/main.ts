@@ -1,0 +1,121 @@
+/**
+ * The sandbox process. It reads frames and does what they say, one after the other, until the server closes
+ * the channel or kills it; it knows nothing of the world but what frames tell.
+ */
+import type { Manifest } from '../../core/lua/manifest.js'
+import { fromText } from '../../core/binary.js'
+import { FromChild, PROTOCOL_VERSION, ToChild, type BindFrame, type CheckFrame, type ChildFault, type ChildLimits, type HelloFrame, type ReplyFrame, type RunFrame } from '../protocol.js'
+import { AnswerFault, readAnswer } from './answer.js'
+import { FrameTooLarge, receive, send, setFrameLimit } from './channel.js'
+import { LuaFault, type Engine, type Program } from './engine.js'
+import { toQueuedRun, type QueuedRun } from './event.js'
+import { createEngine } from './fengari/engine.js'
+import { locals } from '../../plugins/lua/locals.js'
+import { runContext } from '../../plugins/lua/run-context.js'
+import { randomFraction } from './random.js'
+import { createLibraries, type Door } from './stubs.js'
+import { fromWireText, toWireText } from './wire.js'
+
+/** Runs that arrived while another one waited for its reply. */
+const waiting: QueuedRun[] = []
+const report = (name: string, error: unknown): void => { send([FromChild.internal, name, error instanceof Error ? error.stack ?? error.message : String(error)]) }
+
+const door: Door = {
+  call (target, args) {
+    send([FromChild.call, target, args])
+    for (;;) {
+      const frame = receive()
+      if (frame[0] !== ToChild.reply) { accept(frame); continue }
+      const [, status, value] = frame as unknown as ReplyFrame
+      return [status, value]
+    }
+  },
+  send (target, args) { send([FromChild.send, target, args]) },
+  report
+}
+
+let bound: BindFrame | undefined
+let program: Program | LuaFault | undefined
+const [engine, limits] = start(receive() as unknown as HelloFrame)
+
+for (;;) {
+  const next = waiting.shift()
+  if (next === undefined) accept(receive())
+  else run(next)
+}
+
+function start ([kind, version, manifestJson, limits]: HelloFrame): [Engine, ChildLimits] {
+  if (kind !== ToChild.hello || version !== PROTOCOL_VERSION) process.exit(1)
+  setFrameLimit(limits[0])
+  const manifest = JSON.parse(manifestJson) as Manifest
+  const sources = Object.fromEntries(manifest.flatMap(({ name, source }) => source === undefined ? [] : [[name, fromText(source)]]))
+  const engine = createEngine({
+    libraries: createLibraries(manifest, locals, door),
+    ...(Object.keys(sources).length > 0 ? { sources } : {}),
+    print: (line: string) => { send([FromChild.print, toWireText(line)]) },
+    now: () => runContext.now(),
+    random: randomFraction,
+    onInternalError: report,
+    memoryLimit: limits[2]
+  })
+  send([FromChild.ready, PROTOCOL_VERSION])
+  return [engine, limits]
+}
+
+function accept (frame: readonly unknown[]): void {
+  switch (frame[0]) {
+    case ToChild.bind: bind(frame as unknown as BindFrame); break
+    case ToChild.run: if (bound !== undefined) waiting.push(toQueuedRun(frame as unknown as RunFrame, bound)); break
+    case ToChild.check: check(frame as unknown as CheckFrame); break
+    default: process.exit(1)
+  }
+}
+
+/** Keeps the code as a text of its own; the frame's bytes are only a view. */
+function bind ([kind, code, chunkName, functionId, version, baseUrl]: BindFrame): void {
+  bound = [kind, fromWireText(code), chunkName, functionId, version, baseUrl]
+  runContext.functionId = functionId
+  runContext.baseUrl = baseUrl
+}
+
+function run (next: QueuedRun): void {
+  try {
+    program ??= prepare()
+    if (program instanceof LuaFault) throw program
+    send(readAnswer(next.id, engine.run(program, next.ctx, next.event), limits[1]))
+  } catch (error) {
+    send([FromChild.fault, next.id, ...toFault(error)])
+  }
+}
+
+/** Compiled once; a syntax error is kept too. */
+function prepare (): Program | LuaFault {
+  const [, code, chunkName] = bound as BindFrame
+  try {
+    return engine.prepare(code as string, chunkName)
+  } catch (error) {
+    if (error instanceof LuaFault) return error
+    throw error
+  }
+}
+
+function check ([, id, code, chunkName]: CheckFrame): void {
+  let fault: ChildFault | null = null
+  try {
+    engine.prepare(fromWireText(code), chunkName)
+  } catch (error) {
+    fault = toFault(error)
+  }
+  send([FromChild.checked, id, fault])
+}
+
+function toFault (error: unknown): ChildFault {
+  if (error instanceof LuaFault) {
+    const { kind, message, line, column, traceback } = error.info
+    return [kind, toWireText(message), line ?? null, column ?? null, traceback === undefined ? null : toWireText(traceback)]
+  }
+  if (error instanceof AnswerFault) return [error.kind, toWireText(fromText(error.message)), null, null, null]
+  if (error instanceof FrameTooLarge) return ['limit', `the answer is too large (at most ${error.limit} bytes with its headers, got ${error.size})`, null, null, null]
+  report('sandbox', error)
+  throw error
+}

@@ -1,0 +1,90 @@
+/** The Lua APIs as the engine's libraries: every declared function with its argument check in front. */
+import { LuaFailure, LuaMisuse } from '../../core/lua/errors.js'
+import { fromText } from '../../core/binary.js'
+import type { Manifest, ManifestFunction } from '../../core/lua/manifest.js'
+import { Reply } from '../protocol.js'
+import { compileArguments } from './arguments.js'
+import { FrameTooLarge } from './channel.js'
+import { LuaRaise, Results, type Library, type LuaValue, type NativeFunction, type ToLua } from './engine.js'
+import { fromWire, fromWireText } from './wire.js'
+import type { WireText } from '../protocol.js'
+
+/** How a stub reaches the server. */
+export interface Door {
+  /** Sends a call and waits for its reply. */
+  readonly call: (target: number, args: readonly unknown[]) => readonly [status: number, value: unknown]
+  /** Sends a call that has no reply. */
+  readonly send: (target: number, args: readonly unknown[]) => void
+  /** Tells the server of a defect of ours. */
+  readonly report: (name: string, error: unknown) => void
+}
+
+export type Locals = { readonly [module: string]: { readonly [name: string]: NativeFunction } }
+
+/** Modules that have functions become global tables; those with a Lua source as well are for `require` alone. */
+export function createLibraries (manifest: Manifest, locals: Locals, door: Door): Library[] {
+  const libraries: Library[] = []
+  let target = 0
+  for (const module of manifest) {
+    const functions: Record<string, NativeFunction> = {}
+    for (const fn of module.functions) {
+      const stub = fn.place === 'host' ? hostStub(module.name, fn, target, door) : localStub(module.name, fn, locals[module.name]?.[fn.name], door)
+      if (stub !== undefined) functions[fn.name] = stub
+      target++
+    }
+    if (module.functions.length > 0) libraries.push({ name: module.name, functions })
+  }
+  return libraries
+}
+
+function hostStub (module: string, fn: ManifestFunction, target: number, door: Door): NativeFunction {
+  const check = compileArguments(module, fn, true)
+  const name = `${module}.${fn.name}`
+  if (fn.oneWay !== undefined) {
+    const { result } = fn.oneWay
+    return (...args) => {
+      const checked = check(args)
+      guard(name, () => { door.send(target, checked) })
+      return result
+    }
+  }
+  return (...args) => {
+    const checked = check(args)
+    const [status, value] = guard(name, () => door.call(target, checked))
+    if (status === Reply.value) return fromWire(value) as ToLua
+    if (status === Reply.failure) return new Results([undefined, fromWireText(value as WireText)])
+    throw new LuaRaise(fromWireText(value as WireText))
+  }
+}
+
+/** A frame that is too large is the caller's mistake, and nothing was sent. */
+function guard<T> (name: string, cross: () => T): T {
+  try {
+    return cross()
+  } catch (error) {
+    if (error instanceof FrameTooLarge) throw new LuaRaise(`the arguments of '${name}' are too large (at most ${error.limit} bytes together, got ${error.size})`)
+    throw error
+  }
+}
+
+function localStub (module: string, fn: ManifestFunction, implementation: NativeFunction | undefined, door: Door): NativeFunction {
+  const check = compileArguments(module, fn, false)
+  const name = `${module}.${fn.name}`
+  if (implementation === undefined) {
+    return () => {
+      door.report(name, new Error('declared as local, but the sandbox has no implementation of it'))
+      throw new LuaRaise(`internal error in '${name}'`)
+    }
+  }
+  const run = implementation
+  return (...args) => {
+    const checked = check(args) as LuaValue[]
+    try {
+      return run(...checked)
+    } catch (error) {
+      if (error instanceof LuaFailure) return new Results([undefined, fromText(error.message)])
+      if (error instanceof LuaMisuse) throw new LuaRaise(fromText(error.message))
+      throw error
+    }
+  }
+}

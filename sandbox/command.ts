@@ -1,0 +1,44 @@
+/** The command that starts a sandbox process behind the barriers that are up. */
+import { realpathSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Barriers } from './barriers.js'
+
+const MIB = 1024 * 1024
+
+export interface CommandOptions {
+  readonly barriers: Barriers
+  /** Memory of one process (SANDBOX_MEMORY_MB). */
+  readonly memoryMb: number
+  /** Data segment of an idle process, in bytes, as measured; undefined: not limited (yet). */
+  readonly baseline: number | undefined
+  /** The child's program; another one only in tests. */
+  readonly program?: string
+}
+
+export const childProgram = (): string => realpathSync(fileURLToPath(new URL('./child.cjs', import.meta.url)))
+
+/** The whole command line: barriers, Node, its flags, the child's program. */
+export function sandboxCommand ({ barriers, memoryMb, baseline, program = childProgram() }: CommandOptions): readonly [command: string, args: readonly string[]] {
+  const node = [
+    process.execPath,
+    barriers.permissions,
+    `--allow-fs-read=${program}`,
+    '--no-warnings',
+    '--disallow-code-generation-from-strings',
+    `--max-old-space-size=${memoryMb}`,
+    '--max-semi-space-size=4',
+    program
+  ]
+  const data = barriers.prlimit !== undefined && baseline !== undefined ? withDataLimit(barriers.prefix, dataLimit(baseline, memoryMb)) : barriers.prefix
+  const [command, ...args] = [...data, ...node]
+  return [command as string, args]
+}
+
+/**
+ * Bytes of private writable memory: what Node maps by itself, the sandbox's own, and a quarter more for
+ * compiled code, the young generation and the collector's work space.
+ */
+export const dataLimit = (baseline: number, memoryMb: number): number => baseline + Math.ceil(memoryMb * 1.25) * MIB
+
+const withDataLimit = (prefix: readonly string[], bytes: number): readonly string[] =>
+  prefix.map(part => part === '--core=0' ? [part, `--data=${bytes}`] : [part]).flat()

@@ -1,0 +1,70 @@
+/**
+ * What travels between the server and a sandbox process: over one socket pair (descriptor 3 of the child),
+ * frames of a 4-byte length (big-endian, of what follows) and a MessagePack array whose first element is the
+ * frame's kind.
+ *
+ * Texts are *binary strings* (core/binary.ts) on both sides: ASCII travels as a MessagePack str, everything
+ * else as a bin of the bytes. One run may be going on at a time, one call of it may wait for its reply;
+ * one-way calls and prints need no reply and are handled in the order they were sent.
+ */
+import type { LuaFaultInfo } from './child/engine.js'
+
+/** Both sides refuse the other when theirs differs. Raised with every change of a frame's shape. */
+export const PROTOCOL_VERSION = 1
+export const CHANNEL_FD = 3
+export const HEADER_BYTES = 4
+/** Deepest nesting of lists and tables in a frame, counted from the frame itself. */
+export const MAX_DEPTH = 128
+/** Names and values of an answer's headers together. */
+export const MAX_HEADER_BYTES = 256 * 1024
+
+/** A text on the wire. */
+export type WireText = string | Uint8Array
+
+export const ToChild = { hello: 0, bind: 1, run: 2, reply: 3, check: 4 } as const
+export const FromChild = { ready: 0, call: 1, send: 2, print: 3, answer: 4, fault: 5, checked: 6, internal: 7 } as const
+/** How a host function ended: with a value, with `nil, message`, or with a Lua error. */
+export const Reply = { value: 0, failure: 1, raise: 2 } as const
+
+/** All in bytes: of a frame, either way; of an answer's body (RESPONSE_LIMIT); that one run may hold in Lua. */
+export type ChildLimits = readonly [frame: number, response: number, memory: number]
+
+/** The first frame; the manifest as JSON. The child answers with `ready`. */
+export type HelloFrame = readonly [kind: 0, version: number, manifest: string, limits: ChildLimits]
+/** Binds the child to one version, once: code, chunk name, and the fields of `ctx` that no run changes. */
+export type BindFrame = readonly [kind: 1, code: WireText, chunkName: string, functionId: string, version: string, baseUrl: string]
+/** Starts a run when the one before has ended. Headers and query: names and values by turns. */
+export type RunFrame = readonly [
+  kind: 2, id: string, startedAt: number, requestId: WireText, functionName: WireText,
+  method: WireText, path: WireText, relativePath: WireText,
+  headers: readonly WireText[], query: readonly WireText[], body: Uint8Array
+]
+export type ReplyFrame = readonly [kind: 3, status: 0 | 1 | 2, value: unknown]
+/** Only parses. */
+export type CheckFrame = readonly [kind: 4, id: string, code: WireText, chunkName: string]
+export type FrameToChild = HelloFrame | BindFrame | RunFrame | ReplyFrame | CheckFrame
+
+export type ReadyFrame = readonly [kind: 0, version: number]
+/** `target` is the function's place in the manifest, counted over all modules. */
+export type CallFrame = readonly [kind: 1, target: number, args: readonly unknown[]]
+export type SendFrame = readonly [kind: 2, target: number, args: readonly unknown[]]
+export type PrintFrame = readonly [kind: 3, line: WireText]
+/** Headers: names and values by turns; a value may be a list. */
+export type AnswerFrame = readonly [
+  kind: 4, id: string, statusCode: number, headers: ReadonlyArray<WireText | readonly WireText[]>, body: Uint8Array, isBase64Encoded: boolean
+]
+export type FaultFrame = readonly [kind: 5, id: string, ...ChildFault]
+export type CheckedFrame = readonly [kind: 6, id: string, fault: ChildFault | null]
+/** A defect of ours in the child, for the server's log. */
+export type InternalFrame = readonly [kind: 7, name: string, text: string]
+export type FrameFromChild = ReadyFrame | CallFrame | SendFrame | PrintFrame | AnswerFrame | FaultFrame | CheckedFrame | InternalFrame
+
+/** Faults that the child itself can tell. */
+export type ChildFaultKind = LuaFaultInfo['kind'] | 'bad-answer' | 'limit'
+export const childFaultKinds: ReadonlySet<string> = new Set<ChildFaultKind>(['syntax', 'load', 'runtime', 'memory', 'no-handler', 'bad-return', 'bad-answer', 'limit'])
+export type ChildFault = readonly [kind: ChildFaultKind, message: WireText, line: number | null, column: number | null, traceback: WireText | null]
+
+/** The child or the frame it sent broke the protocol: it is killed. */
+export class ProtocolFault extends Error {
+  override name = 'ProtocolFault'
+}

@@ -1,0 +1,114 @@
+/** One job on its way through a process: what host functions know of it, what it used up, how it ended. */
+import { toText } from '../core/binary.js'
+import type { Answer } from '../core/contracts/invocation.js'
+import type { Fault, LogLevel } from '../core/contracts/records.js'
+import type { HostCall } from '../core/lua/module.js'
+import { budgets } from './budgets.js'
+import type { Job, JobResult } from './job.js'
+
+export class Run implements HostCall {
+  readonly executionId: string
+  readonly functionId: string
+  readonly functionName: string
+  readonly versionId: string
+  readonly trigger: string
+  /** When the job was given to the pool and, once it runs, when it began; of `performance.now()`. */
+  readonly queuedAt = performance.now()
+  startedAt = 0
+  calls = 0
+  private announced = false
+  private controller: AbortController | undefined
+  private ended = false
+  private pendingSends = 0
+  private sendFault: Fault | undefined
+  private result: JobResult | undefined
+  private logEntries = 0
+  private logBytes = 0
+  private printLines = 0
+  private printBytes = 0
+
+  constructor (readonly job: Job, private readonly settle: (result: JobResult) => void, readonly refuse: (error: Error) => void) {
+    this.executionId = job.executionId
+    if (job.kind === 'run') {
+      this.functionId = job.fn.id
+      this.functionName = job.fn.name
+      this.versionId = job.version.id
+      this.trigger = job.trigger
+    } else {
+      this.functionId = this.functionName = this.versionId = this.trigger = ''
+    }
+  }
+
+  /** A process has it now, perhaps not the first one. */
+  given (): void {
+    if (this.announced || this.job.kind !== 'run') return
+    this.announced = true
+    this.job.onStart()
+  }
+
+  /** Made when a host function first asks for it; most never do. */
+  get signal (): AbortSignal {
+    this.controller ??= new AbortController()
+    if (this.ended) this.controller.abort()
+    return this.controller.signal
+  }
+
+  readonly log = (level: LogLevel, message: string): void => {
+    if (this.job.kind !== 'run' || this.ended) return
+    const full = this.logEntries >= budgets.logEntries || this.logBytes + message.length > budgets.logBytes
+    if (full && this.logEntries > budgets.logEntries) return
+    if (full) {
+      this.logEntries = budgets.logEntries + 1
+      this.job.onLog('warn', `log limit reached: one execution may log ${budgets.logEntries} entries and ${budgets.logBytes} bytes; the rest is dropped`)
+      return
+    }
+    this.logEntries++
+    this.logBytes += message.length
+    this.job.onLog(level, message)
+  }
+
+  print (line: string): void {
+    if (this.job.kind !== 'run' || this.printLines > budgets.printLines) return
+    this.printBytes += line.length
+    if (++this.printLines > budgets.printLines || this.printBytes > budgets.printBytes) {
+      this.printLines = budgets.printLines + 1
+      this.job.onPrint(`print limit reached: one execution may print ${budgets.printLines} lines and ${budgets.printBytes} bytes; the rest is dropped`)
+    } else this.job.onPrint(toText(line))
+  }
+
+  /** A one-way call whose end must be waited for before the run's end is told. */
+  sendBegins (): void { this.pendingSends++ }
+
+  sendEnds (fault: Fault | undefined): void {
+    this.pendingSends--
+    this.sendFailed(fault)
+    if (this.pendingSends === 0 && this.result !== undefined) this.tell(this.result)
+  }
+
+  /** The first failure of a one-way call is the run's, unless it has one of its own. */
+  sendFailed (fault: Fault | undefined): void { this.sendFault ??= fault }
+
+  /** The sandbox is done with it: with an answer, a fault, or (checks) neither. Told once its one-way calls are. */
+  end (answer: Answer | undefined, fault: Fault | undefined): void {
+    if (this.result !== undefined) return
+    this.result = { answer, fault, durationMs: this.startedAt === 0 ? 0 : performance.now() - this.startedAt }
+    if (this.pendingSends === 0) this.tell(this.result)
+  }
+
+  /** Ends it by the server's decision; one-way calls that have not settled are given up. */
+  stop (fault: Fault): void {
+    this.result = { answer: undefined, fault, durationMs: this.startedAt === 0 ? 0 : performance.now() - this.startedAt }
+    this.tell(this.result)
+  }
+
+  /** False while its one-way calls are waited for. */
+  get settled (): boolean { return this.ended }
+
+  private tell (result: JobResult): void {
+    if (this.ended) return
+    this.ended = true
+    this.controller?.abort()
+    const fault = result.fault ?? this.sendFault
+    this.settle(fault === result.fault ? result : { answer: undefined, fault, durationMs: result.durationMs })
+  }
+}

@@ -1,0 +1,42 @@
+/** The processes bound to one key (a function version), and its pace. */
+import { Pace } from './pace.js'
+import type { SandboxProcess } from './process.js'
+
+export class VersionProcesses {
+  readonly pace = new Pace()
+  /** The one that was busy last is used first, so that the others can go. */
+  readonly idle: SandboxProcess[] = []
+  readonly busy: SandboxProcess[] = []
+
+  get empty (): boolean { return this.idle.length === 0 && this.busy.length === 0 }
+
+  /** The busy process with the shortest pipe that has room; undefined when all pipes are full. */
+  roomiest (depth: number, maxUses: number): SandboxProcess | undefined {
+    let best: SandboxProcess | undefined
+    for (const process of this.busy) {
+      if (process.condemned || process.runs.length > depth || process.uses >= maxUses) continue
+      if (best === undefined || process.runs.length < best.runs.length) best = process
+    }
+    return best
+  }
+
+  toBusy (process: SandboxProcess): void {
+    remove(this.idle, process)
+    this.busy.push(process)
+  }
+
+  toIdle (process: SandboxProcess): void {
+    remove(this.busy, process)
+    this.idle.push(process)
+  }
+
+  drop (process: SandboxProcess): void {
+    remove(this.idle, process)
+    remove(this.busy, process)
+  }
+}
+
+function remove (list: SandboxProcess[], process: SandboxProcess): void {
+  const at = list.indexOf(process)
+  if (at >= 0) list.splice(at, 1)
+}

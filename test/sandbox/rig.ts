@@ -1,0 +1,78 @@
+/** A real pool with real processes for tests: settings that tests may change, and the modules they need. */
+import type { Test } from 'tap'
+import { loadConfig } from '../../config/load.js'
+import { toManifest } from '../../core/lua/manifest.js'
+import type { LuaModule } from '../../core/lua/module.js'
+import type { LogLevel } from '../../core/contracts/records.js'
+import { createLauncher, type LauncherOptions } from '../../sandbox/launcher.js'
+import type { JobResult, RunJob } from '../../sandbox/job.js'
+import { Pool } from '../../sandbox/pool.js'
+import { logModule } from '../../plugins/lua/log/module.js'
+
+export interface RigOptions {
+  readonly settings?: Record<string, string>
+  readonly modules?: readonly LuaModule[]
+  readonly timeoutMs?: number
+  readonly program?: string
+}
+
+let count = 0
+
+/** A job that runs `code` as version 1 of the function `fn`. */
+export function toJob (code: string, { fn = 'f', onLog = () => {}, onPrint = () => {}, ...rest }: Partial<Omit<RunJob, 'fn' | 'event'>> & { fn?: string, event?: Partial<RunJob['event']> } = {}): RunJob {
+  return {
+    kind: 'run',
+    key: `${fn}:${code}`,
+    executionId: `execution-${++count}`,
+    fn: { id: fn, name: `name of ${fn}` },
+    version: { id: `ver_${fn}_v1`, version: 1, code },
+    trigger: 'http',
+    requestId: 'request-1',
+    onStart () {},
+    onLog,
+    onPrint,
+    ...rest,
+    event: { method: 'GET', path: `/fn/${fn}`, relativePath: '/', headers: {}, query: {}, body: new Uint8Array(0), ...rest.event }
+  }
+}
+
+/** `return { body = … }` around an expression. */
+export const returning = (expression: string): string => `function handler(ctx, event)\n  return { body = ${expression} }\nend`
+
+export interface Rig {
+  readonly pool: Pool
+  readonly errors: Array<{ name: string, error: unknown }>
+  readonly run: (code: string, options?: Parameters<typeof toJob>[1]) => Promise<JobResult>
+  /** The body of the answer, or the fault's kind and message. */
+  readonly body: (code: string, options?: Parameters<typeof toJob>[1]) => Promise<string>
+}
+
+export async function startRig (t: Test, { settings = {}, modules = [logModule()], timeoutMs, program }: RigOptions = {}): Promise<Rig> {
+  const config = loadConfig({ SANDBOX_MAX: '4', EXECUTION_TIMEOUT: '10', ...settings })
+  const errors: Rig['errors'] = []
+  const options: LauncherOptions = {
+    settings: config,
+    manifest: toManifest(modules),
+    modules,
+    baseUrl: () => 'http://localhost:3000',
+    onInternalError: (name, error) => { errors.push({ name, error }) },
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(program === undefined ? {} : { program })
+  }
+  const launcher = await createLauncher(options)
+  const pool = new Pool(launcher, config)
+  t.teardown(() => pool.stop(0))
+  await pool.start()
+  const run: Rig['run'] = (code, options) => pool.run(toJob(code, options))
+  return {
+    pool,
+    errors,
+    run,
+    async body (code, options) {
+      const { answer, fault } = await run(code, options)
+      return answer === undefined ? `${fault?.kind}: ${fault?.message}` : Buffer.from(answer.body).toString('utf8')
+    }
+  }
+}
+
+export type Logs = Array<[LogLevel, string]>
