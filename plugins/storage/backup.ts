@@ -20,17 +20,18 @@ export async function backupDatabase (source: string, file: string, onProgress?:
     // A read transaction pins the snapshot; without it the copy would begin anew after every write.
     db.exec('begin')
     db.prepare('select count(*) from sqlite_schema').get()
-    await db.backup(part, {
+    const { totalPages } = await db.backup(part, {
       progress ({ totalPages, remainingPages }) {
         onProgress?.(totalPages - remainingPages, totalPages)
         return PAGES_PER_TURN
       }
     })
     await rename(part, file)
+    onProgress?.(totalPages, totalPages)
   } catch (error) {
     throw toStorageError(error)
   } finally {
     db?.close()
-    await rm(part, { force: true })
+    await rm(part, { force: true }).catch(() => {})
   }
 }

@@ -17,7 +17,7 @@
  *
  * If another process holds the write lock, nothing waits inside SQLite (that would stop the whole server):
  * calls queue up, reads too so that they still see the writes before them, and the lock is tried again every
- * few milliseconds. A call that has waited for LOCK_PATIENCE_MS rejects.
+ * few milliseconds. A call that has waited for `lockPatienceMs` rejects.
  */
 import type { Database } from 'better-sqlite3'
 import { MoonletError } from '../../core/errors.js'
@@ -42,13 +42,12 @@ export interface Batch {
 
 /** A batch this large is committed without waiting for the end of the tick. */
 const LARGE = 2000
-const LOCK_PATIENCE_MS = 5000
 const LOCK_RETRY_MS = 25
 
 interface Waiting { run (): void, refuse (error: Error): void, readonly since: number }
 interface Open { readonly durable: Promise<void>, resolve (): void, reject (error: Error): void, size: number }
 
-export function createBatch (db: Database): Batch {
+export function createBatch (db: Database, { lockPatienceMs = 5000 }: { readonly lockPatienceMs?: number } = {}): Batch {
   const begin = db.prepare('begin immediate')
   const commitStatement = db.prepare('commit')
   const rollback = db.prepare('rollback')
@@ -147,12 +146,12 @@ export function createBatch (db: Database): Batch {
 
   function retry (): void {
     const free = tryOpen()
-    const latest = performance.now() - LOCK_PATIENCE_MS
+    const latest = performance.now() - lockPatienceMs
     const patient = waiting.findIndex(({ since }) => since > latest)
     const ready = waiting.splice(0, free || patient === -1 ? waiting.length : patient)
     for (const call of ready) {
       if (free) call.run()
-      else call.refuse(lockedError(db.name))
+      else call.refuse(lockedError(db.name, lockPatienceMs))
     }
     if (waiting.length > 0) setTimeout(retry, LOCK_RETRY_MS)
   }
@@ -200,4 +199,4 @@ function createOpen (): Open {
 }
 
 const closedError = () => new MoonletError('STORAGE_FAILED', 'The database is closed: the server is stopping.')
-const lockedError = (file: string) => new MoonletError('STORAGE_FAILED', `The database ${file} has been locked by another process for ${LOCK_PATIENCE_MS / 1000} s. End that process or wait until it has finished.`)
+const lockedError = (file: string, ms: number) => new MoonletError('STORAGE_FAILED', `The database ${file} has been locked by another process for ${ms / 1000} s. End that process or wait until it has finished.`)

@@ -74,13 +74,14 @@ async function applyFile (db: Database, { namespace, file, prefix }: { namespace
     if (isApplied(db, namespace, name)) return
     const before = readSchema(db)
     db.exec(sql)
-    if (!db.inTransaction) throw new Error('it ends the transaction it is applied in; remove its COMMIT or ROLLBACK')
+    if (!db.inTransaction) throw new MoonletError('MIGRATION_FAILED', `The migration ${file} ends the transaction it is applied in, so it may be applied in part. Remove its COMMIT or ROLLBACK and restore the database ${db.name}.`)
     refuseForeign(before, readSchema(db), prefix)
     const broken = db.pragma('foreign_key_check') as { table: string }[]
     if (broken[0] !== undefined) throw new Error(`it leaves a row of ${broken[0].table} that refers to a missing one`)
     db.prepare('insert into migrations (namespace, name, applied_at) values (?, ?, ?)').run(namespace, name, Math.floor(Date.now() / 1000))
     db.exec('commit')
   } catch (cause) {
+    if (cause instanceof MoonletError) throw cause
     const reason = isStorageError(cause) ? `${cause.message} (${cause.code})` : cause instanceof Error ? cause.message : String(cause)
     throw new MoonletError('MIGRATION_FAILED', `The migration ${file} failed: ${reason}. The database ${db.name} is as it was before it.`, { cause })
   } finally {

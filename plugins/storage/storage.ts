@@ -29,6 +29,8 @@ export interface StorageOptions {
   readonly secretKey: Uint8Array
   /** Unix milliseconds, for the expiry of kv entries. */
   readonly nowMs?: () => number
+  /** How long a call waits when another process holds the database; 5 seconds if not given. */
+  readonly lockPatienceMs?: number
 }
 
 const migrationsFolder = fileURLToPath(new URL('../../migrations/', import.meta.url))
@@ -37,12 +39,12 @@ const migrationsFolder = fileURLToPath(new URL('../../migrations/', import.meta.
  * Opens the database and brings it to the program's shape. Rejects with STORAGE_FAILED, MIGRATION_FAILED or
  * DATABASE_TOO_NEW.
  */
-export async function openStorage ({ file, secretKey, nowMs = Date.now }: StorageOptions): Promise<Storage> {
+export async function openStorage ({ file, ...options }: StorageOptions): Promise<Storage> {
   const db = openDatabase(file)
   try {
     await applyMigrations(db, { namespace: 'moonlet', files: await findMigrations(migrationsFolder) })
     limitBusyWait(db)
-    return createStorage(db, { secretKey, nowMs })
+    return createStorage(db, options)
   } catch (error) {
     db.close()
     throw error
@@ -50,9 +52,9 @@ export async function openStorage ({ file, secretKey, nowMs = Date.now }: Storag
 }
 
 /** On a database that has the program's shape. */
-export function createStorage (db: Database, { secretKey, nowMs }: Required<Omit<StorageOptions, 'file'>>): Storage {
+export function createStorage (db: Database, { secretKey, nowMs = Date.now, ...batching }: Omit<StorageOptions, 'file'>): Storage {
   db.function('contains_text', { deterministic: true }, (text, part) => typeof text === 'string' && foldCase(text).includes(String(part)) ? 1 : 0)
-  const batch = createBatch(db)
+  const batch = createBatch(db, batching)
   const keys = createFunctionKeys(db)
   batch.onCommit({ before () {}, after (durable) { if (!durable) keys.forgetAll() } })
   const counts = createExecutionCounts(db, batch)

@@ -1,0 +1,135 @@
+/**
+ * Lists and filters over a large history. Fills a new database through the storage itself (which gives the speed
+ * of writing), then times what the pages of the dashboard ask for. `node dist/test/bench/storage.js
+ * [executions]`; half of them belong to one function, the rest to 999 others.
+ */
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createIdSource } from '../../core/ids.js'
+import type { ExecutionFilter, FinishedExecution, Storage } from '../../core/contracts/storage.js'
+import { openStorage } from '../../plugins/storage/storage.js'
+
+const EXECUTIONS = Number(process.argv[2] ?? 1_000_000)
+const FUNCTIONS = 1000
+const PER_TICK = 200
+const DAY = 86_400
+const NOW = Math.floor(Date.now() / 1000)
+const ids = createIdSource()
+
+const folder = await mkdtemp(join(tmpdir(), 'moonlet-bench-'))
+const file = join(folder, 'moonlet.db')
+let storage = await openStorage({ file, secretKey: Buffer.alloc(32, 1) })
+try {
+  const functions = await seed()
+  await timeLists(functions)
+  await timeMaintenance(functions)
+} finally {
+  await storage.close()
+  await rm(folder, { recursive: true, force: true })
+}
+
+async function seed (): Promise<string[]> {
+  const functions = Array.from({ length: FUNCTIONS }, () => ids.next())
+  for (const [i, id] of functions.entries()) await storage.functions.create({ id, name: `function ${i}`, description: 'One of many.', code: 'return 1\n'.repeat(100), now: NOW - i })
+  const started = performance.now()
+  for (let i = 0; i < EXECUTIONS; i += PER_TICK) await Promise.all(Array.from({ length: PER_TICK }, (_, n) => storage.executions.finish(execution(functions, i + n))))
+  const seconds = (performance.now() - started) / 1000
+  await storage.close()
+  const { size } = await stat(file)
+  console.log(`${EXECUTIONS} executions of ${FUNCTIONS} functions, ${PER_TICK} in a transaction: ${(EXECUTIONS / seconds).toFixed(0)}/s, ${(size / EXECUTIONS).toFixed(0)} bytes each`)
+  storage = await openStorage({ file, secretKey: Buffer.alloc(32, 1) })
+  return functions
+}
+
+/** Spread over 30 days; every 20th failed, every 100th by cron, one log each. */
+function execution (functions: readonly string[], i: number): FinishedExecution {
+  const functionId = functions[i % 2 === 0 ? 0 : (i >> 1) % FUNCTIONS] ?? ''
+  const failed = i % 20 === 0
+  const createdAt = NOW - Math.floor(30 * DAY * (1 - i / EXECUTIONS))
+  return {
+    id: ids.next(),
+    functionId,
+    versionId: `ver_${functionId}_v1`,
+    trigger: i % 100 === 2 ? 'cron' : 'http',
+    eventJson: `{"method":"GET","path":"/fn/${functionId}","relativePath":"/","headers":{"Accept":"*/*","Accept-Encoding":"gzip, deflate","User-Agent":"bench/${i}"},"body":"","query":{"page":"${i}"}}`,
+    createdAt,
+    status: failed ? 'error' : 'success',
+    durationMs: i % 50,
+    errorMessage: failed ? `Error at line 3: attempt to index a nil value (field 'x${i}')` : undefined,
+    fault: failed ? { kind: 'runtime', message: 'attempt to index a nil value' } : undefined,
+    responseJson: undefined,
+    logs: [{ level: 'info', message: `served page ${i} of the catalogue`, createdAt }]
+  }
+}
+
+async function timeLists (functions: readonly string[]): Promise<void> {
+  const [large = '', small = ''] = functions
+  const page = { limit: 20, offset: 0 }
+  const list = (id: string, filter?: ExecutionFilter, offset = 0) => () => storage.executions.list(id, { limit: 20, offset }, filter)
+  const half = EXECUTIONS / 2
+  const cases: [string, () => Promise<{ total: number, partial?: boolean }>][] = [
+    ['functions, first page', () => storage.functions.list(page)],
+    ['functions, last page', () => storage.functions.list({ limit: 20, offset: FUNCTIONS - 20 })],
+    ['functions, search', () => storage.functions.list(page, 'Function 99')],
+    ['latest of 100 functions', async () => ({ total: (await storage.executions.latest(functions.slice(0, 100))).size })],
+    ['small: first page', list(small)],
+    ['small: status error', list(small, { status: 'error' })],
+    ['small: text', list(small, { text: 'CATALOGUE' })],
+    ['large: first page', list(large)],
+    ['large: middle page', list(large, undefined, half / 2)],
+    ['large: last page', list(large, undefined, half - 20)],
+    ['large: status error', list(large, { status: 'error' })],
+    ['large: status error, last page', list(large, { status: 'error' }, half / 10 - 20)],
+    ['large: trigger cron', list(large, { trigger: 'cron' })],
+    ['large: status pending (none)', list(large, { status: 'pending' })],
+    ['large: error and cron', list(large, { status: 'error', trigger: 'cron' })],
+    ['large: last hour', list(large, { from: NOW - 3600 })],
+    ['large: one day', list(large, { from: NOW - 15 * DAY, to: NOW - 14 * DAY })],
+    ['large: all but the last day', list(large, { to: NOW - DAY })],
+    ['large: all time', list(large, { from: 1 })],
+    ['large: text, frequent', list(large, { text: 'catalogue' })],
+    ['large: text, absent', list(large, { text: 'nowhere' })],
+    ['large: text in errors', list(large, { text: 'nil value', status: 'error' })],
+    ['large: text, one day', list(large, { text: 'page', from: NOW - DAY })]
+  ]
+  const rows = []
+  for (const [name, run] of cases) rows.push(await time(name, run))
+  console.table(Object.fromEntries(rows))
+}
+
+async function time (name: string, run: () => Promise<{ total: number, partial?: boolean }>) {
+  const took: number[] = []
+  let result: { total: number, partial?: boolean } = { total: 0 }
+  const delay = monitorEventLoopDelay({ resolution: 1 })
+  delay.enable()
+  for (let i = 0; i < 5; i++) {
+    const started = performance.now()
+    result = await run()
+    took.push(performance.now() - started)
+  }
+  delay.disable()
+  took.sort((a, b) => a - b)
+  return [name, { 'median ms': round(took[2] ?? 0), 'longest ms': round(took[4] ?? 0), 'longest block ms': round(delay.max / 1e6), total: result.total, partial: result.partial ?? '' }] as const
+}
+
+async function timeMaintenance (functions: readonly string[]): Promise<void> {
+  const rows: Record<string, object> = {}
+  const measure = async (name: string, work: (current: Storage) => Promise<string | number>) => {
+    const delay = monitorEventLoopDelay({ resolution: 1 })
+    delay.enable()
+    const started = performance.now()
+    const result = await work(storage)
+    delay.disable()
+    rows[name] = { ms: round(performance.now() - started), 'block p99 ms': round(delay.percentile(99) / 1e6), 'longest block ms': round(delay.max / 1e6), result }
+  }
+  await measure('expire, nothing to do', async ({ executions }) => executions.expire(NOW - 100 * DAY, 1000))
+  await measure('expire 20,000', async ({ executions }) => executions.expire(NOW, 20_000))
+  await measure('backup', async ({ backup }) => { await backup(join(folder, 'copy.db')); return (await stat(join(folder, 'copy.db'))).size })
+  await measure('remove the large function', async ({ functions: store }) => String(await store.remove(functions[0] ?? '')))
+  await measure('reclaim 10,000 pages, 100 at a time', async ({ reclaim }) => { let bytes = 0; for (let i = 0; i < 100; i++) bytes += await reclaim(100); return bytes })
+  console.table(rows)
+}
+
+function round (ms: number): number { return Math.round(ms * 100) / 100 }

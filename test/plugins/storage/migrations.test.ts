@@ -1,0 +1,93 @@
+import t from 'tap'
+import Database from 'better-sqlite3'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import { applyMigrations, findMigrations } from '../../../plugins/storage/migrations.js'
+import { openStorage } from '../../../plugins/storage/storage.js'
+import { openAt, SECRET_KEY, temporaryFolder } from './open-storage.js'
+
+async function setUp (t: Test, files: Record<string, string>) {
+  const folder = await temporaryFolder(t)
+  for (const [name, sql] of Object.entries(files)) await writeFile(join(folder, name), sql)
+  const db = new Database(join(folder, 'test.db'))
+  t.teardown(() => db.close())
+  return { db, folder, apply: async (namespace = 'moonlet') => applyMigrations(db, { namespace, files: await findMigrations(folder) }) }
+}
+
+const schemaOf = (db: Database.Database) => db.prepare('select sql from sqlite_schema order by name').pluck().all()
+
+t.test('files are applied in order, once', async t => {
+  const { apply, db } = await setUp(t, { '0002-b.sql': 'insert into a values (2)', '0001-a.sql': 'create table a (n integer); insert into a values (1)', 'notes.txt': 'no sql' })
+  t.same(await apply(), ['0001-a.sql', '0002-b.sql'])
+  t.same(await apply(), [])
+  t.same(db.prepare('select n from a').pluck().all(), [1, 2])
+})
+
+t.test('a failing file leaves the database as it was before it and names itself and the cause', async t => {
+  const { apply, db, folder } = await setUp(t, { '0001-a.sql': 'create table a (n integer)', '0002-b.sql': 'create table b (n integer); insert into a values (7); insert into nowhere values (1)', '0003-c.sql': 'create table c (n integer)' })
+  await t.rejects(apply(), { code: 'MIGRATION_FAILED', message: /0002-b\.sql failed: no such table: nowhere/ })
+  const before = schemaOf(db)
+  t.notMatch(JSON.stringify(before), /create table [bc]/)
+  t.equal(db.prepare('select count(*) from a').pluck().get(), 0)
+  t.equal(db.inTransaction, false)
+  await writeFile(join(folder, '0002-b.sql'), 'create table b (n integer)')
+  t.same(await apply(), ['0002-b.sql', '0003-c.sql'], 'a corrected file goes on from there')
+})
+
+t.test('a file that ends its own transaction is refused', async t => {
+  const { apply } = await setUp(t, { '0001-a.sql': 'create table a (n integer); commit;' })
+  await t.rejects(apply(), { code: 'MIGRATION_FAILED', message: /Remove its COMMIT/ })
+})
+
+t.test('a file that leaves broken references is refused', async t => {
+  const { apply, db } = await setUp(t, { '0001-a.sql': 'create table a (n integer primary key); create table b (a integer references a (n)); insert into b values (9)' })
+  await t.rejects(apply(), { code: 'MIGRATION_FAILED', message: /row of b that refers to a missing one/ })
+  t.notMatch(JSON.stringify(schemaOf(db)), /create table a/)
+  t.equal(db.pragma('foreign_keys', { simple: true }), 1)
+})
+
+t.test('a database with unknown migrations is refused and not changed', async t => {
+  const { apply, db } = await setUp(t, { '0001-a.sql': 'create table a (n integer)' })
+  await apply()
+  db.prepare('insert into migrations values (?, ?, 1)').run('moonlet', '0099-later.sql')
+  const before = schemaOf(db)
+  await t.rejects(apply(), { code: 'DATABASE_TOO_NEW', message: /0099-later\.sql.*newer version/s })
+  t.same(schemaOf(db), before)
+})
+
+t.test('every namespace has an order and names of its own', async t => {
+  const { apply, db } = await setUp(t, { '0001-a.sql': 'create table if not exists a (n integer)' })
+  t.same(await apply('moonlet'), ['0001-a.sql'])
+  t.same(await apply('plugin-x'), ['0001-a.sql'])
+  t.same(db.prepare('select namespace from migrations order by 1').pluck().all(), ['moonlet', 'plugin-x'])
+})
+
+t.test('a database that needs nothing is only read', async t => {
+  const { apply, db } = await setUp(t, { '0001-a.sql': 'create table a (n integer)' })
+  await apply()
+  db.pragma('query_only = on')
+  t.same(await apply(), [])
+})
+
+t.test('a storage of a newer program does not open', async t => {
+  const file = join(await temporaryFolder(t), 'moonlet.db')
+  await (await openAt(t, file)).close()
+  const db = new Database(file)
+  db.prepare('insert into migrations values (?, ?, 1)').run('moonlet', '9999-later.sql')
+  db.close()
+  await t.rejects(openStorage({ file, secretKey: SECRET_KEY }), { code: 'DATABASE_TOO_NEW' })
+})
+
+t.test('a file that is no database says so', async t => {
+  const file = join(await temporaryFolder(t), 'moonlet.db')
+  await writeFile(file, 'not a database at all, but long enough to be looked at as one'.repeat(20))
+  await t.rejects(openStorage({ file, secretKey: SECRET_KEY }), { code: 'STORAGE_FAILED', message: /moonlet\.db: .*no database/ })
+  t.match(await readFile(file, 'utf8'), /^not a database/)
+})
+
+t.test('two processes that start at once both open the new database', async t => {
+  const file = join(await temporaryFolder(t), 'moonlet.db')
+  const both = await Promise.all([openAt(t, file), openAt(t, file)])
+  for (const storage of both) await t.resolves(storage.probe())
+})
