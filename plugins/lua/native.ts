@@ -19,7 +19,7 @@ export function wholeNumber (value: number, index: number, name: string, min: nu
 
 /** Throws LuaMisuse when a result would be longer than one call may make it. */
 export function checkLength (bytes: number, name: string): void {
-  if (bytes > runContext.maxText) throw new LuaMisuse(`'${name}' would make a text of ${bytes} bytes (at most ${runContext.maxText} are possible)`)
+  if (bytes > runContext.maxText) throw new LuaMisuse(`'${name}' would make a text of ${numberText(bytes)} bytes (at most ${runContext.maxText} are possible)`)
 }
 
 /** The same for the entries of a list. */
