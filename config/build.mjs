@@ -17,7 +17,7 @@ const sources = async folders => (await Promise.all(folders.map(async folder =>
 ))).flat()
 
 await rm(out, { recursive: true, force: true })
-const folders = ['core', 'config', 'sandbox', 'plugins', ...(withTests ? ['test'] : [])]
+const folders = ['core', 'config', 'sandbox', 'plugins', ...(withTests ? ['test', 'public'] : [])]
 await Promise.all([
   build({
     entryPoints: await sources(folders),

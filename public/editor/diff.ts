@@ -3,6 +3,15 @@ import { editor } from 'monaco-editor/editor'
 import type { DiffView } from './contract.js'
 import { sharedOptions } from './options.js'
 
+const rowPx = 21
+const leastPx = 160
+
+/** As high as its longer text, but never more than most of the window. */
+function fit (host: HTMLElement, rows: number): void {
+  const frame = host.parentElement
+  if (frame) frame.style.height = `${Math.max(leastPx, Math.min(rows * rowPx + 48, innerHeight * 0.7))}px`
+}
+
 export function createDiff (host: HTMLElement, labels: { original: string, modified: string }): DiffView {
   const view = editor.createDiffEditor(host, {
     ...sharedOptions(),
@@ -24,6 +33,7 @@ export function createDiff (host: HTMLElement, labels: { original: string, modif
   return {
     show (original, modified) {
       const before = models
+      fit(host, Math.max(original.split('\n').length, modified.split('\n').length))
       models = [editor.createModel(original, 'lua'), editor.createModel(modified, 'lua')]
       const [left, right] = models
       if (left && right) view.setModel({ original: left, modified: right })

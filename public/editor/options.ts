@@ -30,7 +30,6 @@ export function sharedOptions (): editor.IEditorOptions & editor.IGlobalEditorOp
     editContext: false,
     wordWrap: phone ? 'on' : 'off',
     unicodeHighlight: { ambiguousCharacters: false },
-    bracketPairColorization: { enabled: false },
     stickyScroll: { enabled: false },
     scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10, alwaysConsumeMouseWheel: false }
   }

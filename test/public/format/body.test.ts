@@ -1,0 +1,32 @@
+import t from 'tap'
+import { decodeText, fromBase64, fromHex, kindOf, prettyJson, toHex } from '../../../public/format/body.js'
+
+const bytes = (text: string) => new TextEncoder().encode(text)
+
+t.test('what the bytes are decides how they are shown', async t => {
+  t.equal(kindOf('', bytes('')), 'empty')
+  t.equal(kindOf('text/plain', bytes('{"a":1}')), 'json')
+  t.equal(kindOf('application/json', bytes('not json')), 'text')
+  t.equal(kindOf('text/html; charset=utf-8', bytes('<p>')), 'html')
+  t.equal(kindOf('image/png', Uint8Array.of(137)), 'image')
+  t.equal(kindOf('text/plain', Uint8Array.of(0, 255)), 'binary')
+})
+t.test('bytes that are no UTF-8, or control characters, are no text', async t => {
+  t.equal(decodeText(Uint8Array.of(0xff)), undefined)
+  t.equal(decodeText(Uint8Array.of(7)), undefined)
+  t.equal(decodeText(bytes('tab\tand\nline, é')), 'tab\tand\nline, é')
+})
+t.test('hex is shown in rows with offsets and characters', async t => {
+  t.equal(toHex(bytes('Moonlet')), '000000  4d 6f 6f 6e 6c 65 74                              Moonlet')
+  t.equal(toHex(new Uint8Array(40), 17).split('\n').length, 2)
+})
+t.test('hex that is typed becomes bytes, and anything else nothing', async t => {
+  t.same(fromHex('00 ff\n0A'), Uint8Array.of(0, 255, 10))
+  t.equal(fromHex('0'), undefined)
+  t.equal(fromHex('zz'), undefined)
+})
+t.test('JSON is laid out, and what is no JSON is left to others', async t => {
+  t.equal(prettyJson('{"a":[1]}'), '{\n  "a": [\n    1\n  ]\n}')
+  t.equal(prettyJson('{'), undefined)
+})
+t.test('base64 becomes bytes', async t => { t.same(fromBase64('AP8='), Uint8Array.of(0, 255)) })
