@@ -18,6 +18,7 @@ import auth from '../plugins/auth/plugin.js'
 import functionsHost from '../plugins/functions-host.js'
 import httpTrigger from '../plugins/triggers/http/plugin.js'
 import routes from '../plugins/routes/plugin.js'
+import dashboard from '../plugins/dashboard/plugin.js'
 
 export interface AppOptions {
   readonly config: Config
@@ -54,6 +55,7 @@ export async function buildApp ({ config, logger }: AppOptions): Promise<Fastify
 
   await app.register(httpTrigger)
   await app.register(routes)
+  await app.register(dashboard)
   return app
 }
 

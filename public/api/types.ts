@@ -110,4 +110,4 @@ export interface LuaEntry {
 }
 export interface LuaModuleReference { name: string, doc: string, functions: LuaEntry[] }
 export interface LuaReference { modules: LuaModuleReference[] }
-export interface ServerStatus { version: string, lua_version: string, base_url: string, time_zone: string }
+export interface ServerStatus { version: string, lua_version: string, base_url: string, functions_url?: string, time_zone: string }

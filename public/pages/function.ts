@@ -26,7 +26,7 @@ export const functionAddress = (): string => `${current.origin}/fn/${current.fn.
 
 /** Functions may live on a host of their own; otherwise they are where this page came from, whatever its public name. */
 async function findOrigin (): Promise<void> {
-  const { base_url: base, functions_url: functions } = await getStatus() as { base_url: string, functions_url?: string }
+  const { base_url: base, functions_url: functions } = await getStatus()
   if (functions !== undefined && functions !== base) current.origin = functions
 }
 

@@ -17,7 +17,7 @@ t.test('bytes that are no UTF-8, or control characters, are no text', async t =>
   t.equal(decodeText(bytes('tab\tand\nline, é')), 'tab\tand\nline, é')
 })
 t.test('hex is shown in rows with offsets and characters', async t => {
-  t.equal(toHex(bytes('Moonlet')), '000000  4d 6f 6f 6e 6c 65 74                              Moonlet')
+  t.equal(toHex(bytes('Moonlet')), '000000  4d 6f 6f 6e 6c 65 74                             Moonlet')
   t.equal(toHex(new Uint8Array(40), 17).split('\n').length, 2)
 })
 t.test('hex that is typed becomes bytes, and anything else nothing', async t => {

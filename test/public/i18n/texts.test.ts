@@ -75,4 +75,3 @@ t.test('code shows only texts of the dictionaries', async t => {
     t.same(found, [], file)
   }
 })
-
