@@ -1,35 +1,48 @@
 /**
- * The map of Moonlet: every concern is a Fastify plugin, loaded here in the order of the way an invocation
- * takes. Nothing else imports plugins.
+ * The map of Moonlet: every concern is a Fastify plugin, loaded here, what others stand on first. Nothing
+ * else imports plugins.
  */
-import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import type { Config } from '../config/schema.js'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import './contracts/server.js'
 import { answerError } from './api/error-answer.js'
 import { createIdSource } from './ids.js'
-import { createLuaRegistry } from './lua/registry.js'
-import './contracts/server.js'
-import requestLog from '../plugins/request-log.js'
-import cors, { corsHeaders } from '../plugins/cors.js'
-import errors from '../plugins/errors.js'
-import docs from '../plugins/docs/plugin.js'
-import storage from '../plugins/storage/plugin.js'
-import functionCache from '../plugins/storage/function-cache.js'
+import invoker from './invoker/plugin.js'
+import lua from './lua/plugin.js'
+import type { Prepared } from './start.js'
 import auth from '../plugins/auth/plugin.js'
-import functionsHost from '../plugins/functions-host.js'
-import httpTrigger from '../plugins/triggers/http/plugin.js'
-import routes from '../plugins/routes/plugin.js'
+import cors, { corsHeaders } from '../plugins/cors.js'
 import dashboard from '../plugins/dashboard/plugin.js'
+import docs from '../plugins/docs/plugin.js'
+import errors from '../plugins/errors.js'
+import functionsHost from '../plugins/functions-host.js'
+import luaAi from '../plugins/lua/ai/plugin.js'
+import luaLocal from '../plugins/lua/builtin.js'
+import luaEmail from '../plugins/lua/email/plugin.js'
+import luaEnv from '../plugins/lua/env/plugin.js'
+import luaHttp from '../plugins/lua/http/plugin.js'
+import luaKv from '../plugins/lua/kv/plugin.js'
+import luaLog from '../plugins/lua/log/plugin.js'
+import outgoingHttp from '../plugins/outgoing-http/plugin.js'
+import recovery from '../plugins/recovery.js'
+import reference from '../plugins/reference/plugin.js'
+import requestLog from '../plugins/request-log.js'
+import retention from '../plugins/retention.js'
+import routes from '../plugins/routes/plugin.js'
+import functionCache from '../plugins/storage/function-cache.js'
+import storage from '../plugins/storage/plugin.js'
+import thirdParty from '../plugins/third-party/plugin.js'
+import cronTrigger from '../plugins/triggers/cron/plugin.js'
+import httpTrigger from '../plugins/triggers/http/plugin.js'
 
-export interface AppOptions {
-  readonly config: Config
+export interface AppOptions extends Pick<Prepared, 'config'>, Partial<Omit<Prepared, 'config'>> {
   readonly logger: FastifyBaseLogger
 }
 
 /** Builds the whole server, ready to listen. Rejects with an error that names the plugin that failed. */
-export async function buildApp ({ config, logger }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp ({ config, logger, plugins = [], pluginSettings = new Map() }: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: config.BODY_LIMIT,
     genReqId: createRequestIds(),
     forceCloseConnections: 'idle',
@@ -40,22 +53,15 @@ export async function buildApp ({ config, logger }: AppOptions): Promise<Fastify
   })
   app.decorate('config', config)
   app.decorate('ids', createIdSource())
-  app.decorate('lua', createLuaRegistry())
   app.decorate('baseUrl', () => config.BASE_URL ?? `http://localhost:${listeningPort(app) ?? config.PORT}`)
 
-  await app.register(requestLog)
-  await app.register(cors)
-  await app.register(errors)
-  await app.register(docs)
-  await app.register(functionsHost)
-
-  await app.register(storage)
-  await app.register(functionCache)
-  await app.register(auth)
-
-  await app.register(httpTrigger)
-  await app.register(routes)
-  await app.register(dashboard)
+  const everyRequest = [requestLog, cors, errors, docs, functionsHost]
+  const whatIsKept = [storage, functionCache, recovery, retention, auth]
+  const luaApis = [lua, outgoingHttp, luaLog, luaKv, luaEnv, luaHttp, luaLocal, luaAi, luaEmail]
+  for (const plugin of [...everyRequest, ...whatIsKept, ...luaApis, invoker]) await app.register(plugin)
+  await app.register(thirdParty, { plugins, settings: pluginSettings })
+  for (const plugin of [httpTrigger, cronTrigger, routes, reference]) await app.register(plugin)
+  await app.register(dashboard, {})
   return app
 }
 
