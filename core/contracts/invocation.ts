@@ -40,6 +40,7 @@ export interface Answer {
   readonly isBase64Encoded: boolean
 }
 
+/** What came of a run: an answer, or a fault. */
 export interface Outcome {
   readonly executionId: string
   readonly functionId: string

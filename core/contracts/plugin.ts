@@ -49,6 +49,7 @@ export interface PluginEvent {
 
 /** A value that SQLite can hold. */
 export type SqlValue = string | number | bigint | Uint8Array | null
+/** A row, by the names of its columns. */
 export type SqlRow = Readonly<Record<string, SqlValue>>
 
 /**
