@@ -19,7 +19,6 @@ export interface FunctionRecord {
   readonly updatedAt: number
 }
 
-/** One version of a function's code. */
 export interface VersionRecord {
   /** `ver_{function id}_v{number}` */
   readonly id: string
@@ -64,7 +63,6 @@ export interface ExecutionRecord {
   readonly createdAt: number
 }
 
-/** How much a log message matters. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
 export interface LogEntry {
@@ -74,7 +72,6 @@ export interface LogEntry {
   readonly createdAt: number
 }
 
-/** What is kept of one `ai.chat`. */
 export interface AiRequestRecord {
   readonly id: string
   readonly executionId: string
@@ -92,7 +89,6 @@ export interface AiRequestRecord {
   readonly createdAt: number
 }
 
-/** What is kept of one mail that a function sent. */
 export interface EmailRequestRecord {
   readonly id: string
   readonly executionId: string

@@ -34,7 +34,7 @@ export interface StorageOptions {
   readonly lockPatienceMs?: number
 }
 
-const migrationsFolder = fileURLToPath(new URL('../../migrations/', import.meta.url))
+export const migrationsFolder = fileURLToPath(new URL('../../migrations/', import.meta.url))
 
 /**
  * Opens the database and brings it to the program's shape. Rejects with STORAGE_FAILED, MIGRATION_FAILED or

@@ -21,7 +21,6 @@ export default fp<ThirdPartyOptions>(async function thirdParty (fastify, { plugi
     await startPlugin(fastify, plugin, settings.get(name) ?? {}, {
       name,
       run: createRun(fastify, name),
-      aroundExecutions: ({ before, after }) => { fastify.invoker.addHook({ name, before, after }) },
       get database () { return database ?? refuse(name) }
     })
   }
