@@ -2,13 +2,16 @@
 import { LuaRaise, Results, WithMethods } from '../engine.js'
 import type { LuaValue, NativeFunction, ToLua } from '../engine.js'
 import { LuaError, Raise, ArgumentError } from './errors.js'
+import { charge, chargeString } from './memory.js'
 import { copyTable, toTable } from './library/library.js'
 import { Table } from './table.js'
 import { Closure, Coroutine, Native } from './value.js'
 import type { Returned, Value } from './value.js'
 
-/** How deep arrays and objects may nest; beyond, a Lua error is better than a full JavaScript stack. */
-const DEEPEST = 1000
+/** Levels that are converted by recursion; what lies deeper is put aside first, so that it takes no stack. */
+const RECURSION = 100
+/** Rough bytes of one entry of a list, for the account of the run. */
+const ITEM_BYTES = 16
 
 export interface Border {
   /** A value of JavaScript as one of Lua. */
@@ -21,34 +24,51 @@ export function createBorder (onInternalError: (name: string, error: unknown) =>
   /** Tables of methods by their declaration, so that each is made once. */
   const methodTables = new WeakMap<object, Table>()
 
-  function toLua (value: ToLua, depth = 0): Value {
+  /** Containers below the recursion, each with its table, which is already where it belongs but still empty. */
+  const aside: Array<readonly [source: object, table: Table]> = []
+
+  function convert (value: ToLua): Value {
+    // Left over when the one before ran out of memory.
+    aside.length = 0
+    if (typeof value === 'string') chargeString(value.length)
+    const converted = toLua(value, 0)
+    for (let next = aside.pop(); next !== undefined; next = aside.pop()) fill(next[1], next[0], 1)
+    return converted
+  }
+
+  function toLua (value: ToLua, depth: number): Value {
     if (typeof value !== 'object' || value === null) return value ?? undefined
     if (value instanceof Table || value instanceof Closure || value instanceof Native || value instanceof Coroutine) return value
-    if (depth > DEEPEST) throw new Raise(`value nests deeper than ${DEEPEST} levels`)
-    if (Array.isArray(value)) return fromArray(value as readonly ToLua[], depth)
-    if (value instanceof Map) return fromMap(value as ReadonlyMap<string | number, ToLua>, depth)
     if (value instanceof WithMethods) return withMethods(value, depth)
     const table = new Table()
-    for (const [key, inner] of Object.entries(value as Record<string, ToLua>)) {
-      const converted = toLua(inner, depth + 1)
+    if (depth >= RECURSION) aside.push([value, table])
+    else fill(table, value, depth + 1)
+    return table
+  }
+
+  function fill (table: Table, source: object, depth: number): void {
+    if (Array.isArray(source)) fromArray(table, source as readonly ToLua[], depth)
+    else if (source instanceof Map) fromMap(table, source as ReadonlyMap<string | number, ToLua>, depth)
+    else fromObject(table, source as Record<string, ToLua>, depth)
+  }
+
+  function fromArray (table: Table, values: readonly ToLua[], depth: number): void {
+    if (values.length === 0) return
+    charge(values.length * ITEM_BYTES)
+    const items: Value[] = [undefined]
+    for (const value of values) items.push(toLua(value, depth))
+    table.takeItems(items)
+  }
+
+  function fromMap (table: Table, values: ReadonlyMap<string | number, ToLua>, depth: number): void {
+    for (const [key, value] of values) table.set(key, toLua(value, depth))
+  }
+
+  function fromObject (table: Table, values: Readonly<Record<string, ToLua>>, depth: number): void {
+    for (const [key, value] of Object.entries(values)) {
+      const converted = toLua(value, depth)
       if (converted !== undefined) table.addField(key, converted)
     }
-    return table
-  }
-
-  function fromArray (values: readonly ToLua[], depth: number): Table {
-    const table = new Table()
-    if (values.length === 0) return table
-    const items: Value[] = [undefined]
-    for (const value of values) items.push(toLua(value, depth + 1))
-    table.takeItems(items)
-    return table
-  }
-
-  function fromMap (values: ReadonlyMap<string | number, ToLua>, depth: number): Table {
-    const table = new Table()
-    for (const [key, value] of values) table.set(key, toLua(value, depth + 1))
-    return table
   }
 
   function withMethods ({ table, methods }: WithMethods, depth: number): Value {
@@ -67,7 +87,7 @@ export function createBorder (onInternalError: (name: string, error: unknown) =>
     return new Native(name, (...args): Returned => {
       try {
         const result = body(...args as LuaValue[])
-        return result instanceof Results ? result.values.map(value => toLua(value)) : toLua(result)
+        return result instanceof Results ? result.values.map(convert) : convert(result)
       } catch (error) {
         throw toRaise(name, error)
       }
@@ -83,5 +103,5 @@ export function createBorder (onInternalError: (name: string, error: unknown) =>
     return new Raise(`internal error in '${name}'`)
   }
 
-  return { toLua: value => toLua(value), toNative }
+  return { toLua: convert, toNative }
 }
