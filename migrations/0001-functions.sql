@@ -11,6 +11,8 @@ create table functions (
   cron_status text not null default 'paused',
   cron_catch_up integer not null default 0,
   save_response integer not null default 0,
+  -- Its pages may share an origin: answers carry no sandboxing policy.
+  allow_same_origin integer not null default 0,
   created_at integer not null,
   updated_at integer not null,
   active_version integer,

@@ -31,7 +31,7 @@ export default fp(async function functionsHost (fastify) {
   })
 
   if (address.kind === 'port') {
-    fastify.addHook('onListen', async () => { listener = await listen(address) })
+    fastify.addHook('onReady', async () => { listener = await listen(address) })
     fastify.addHook('preClose', async () => {
       if (listener === undefined) return
       listener.close()

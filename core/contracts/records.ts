@@ -15,6 +15,8 @@ export interface FunctionRecord {
   /** Run once at start when a tick was missed while the server was down. */
   readonly cronCatchUp: boolean
   readonly saveResponse: boolean
+  /** Answers carry no sandboxing policy, so that its pages share an origin with whatever else is served there. */
+  readonly allowSameOrigin: boolean
   readonly createdAt: number
   readonly updatedAt: number
 }

@@ -20,7 +20,7 @@ export interface Paged<T> {
 export interface FunctionWithVersion { readonly fn: FunctionRecord, readonly active: VersionRecord | undefined }
 
 export type FunctionPatch = Partial<Pick<FunctionRecord,
-  'name' | 'description' | 'disabled' | 'retentionDays' | 'cronSchedule' | 'cronStatus' | 'cronCatchUp' | 'saveResponse'>>
+  'name' | 'description' | 'disabled' | 'retentionDays' | 'cronSchedule' | 'cronStatus' | 'cronCatchUp' | 'saveResponse' | 'allowSameOrigin'>>
 
 export interface NewFunction {
   readonly id: string

@@ -31,7 +31,7 @@ export default fp(async function invoker (fastify) {
       settings: config,
       manifest: lua.manifest(),
       modules: lua.modules(),
-      baseUrl: () => fastify.baseUrl(),
+      baseUrl: () => fastify.functionsUrl(),
       onInternalError: (name, error) => { log.error({ err: error, function: name }, 'internal error in a sandbox or a built-in function') }
     })
     started = new Pool(launcher, config)

@@ -24,12 +24,13 @@ export interface FunctionChangeFields extends NewFunctionFields {
   readonly cron_status?: string | undefined
   readonly cron_catch_up?: boolean | undefined
   readonly save_response?: boolean | undefined
+  readonly allow_same_origin?: boolean | undefined
 }
 
 /** A change as storage takes it. Throws VALIDATION for the first field that is not valid, or when there is none. */
 export function readFunctionChange (fields: FunctionChangeFields): { patch: FunctionPatch, code: string | undefined } {
-  const { name, description, code, disabled, retention_days: retentionDays, cron_schedule: cronSchedule, cron_catch_up: cronCatchUp, save_response: saveResponse } = fields
-  const wanted = { name, description, disabled, retentionDays, cronSchedule, cronCatchUp, saveResponse }
+  const { name, description, code, disabled, retention_days: retentionDays, cron_schedule: cronSchedule, cron_catch_up: cronCatchUp, save_response: saveResponse, allow_same_origin: allowSameOrigin } = fields
+  const wanted = { name, description, disabled, retentionDays, cronSchedule, cronCatchUp, saveResponse, allowSameOrigin }
   const patch: FunctionPatch = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined))
   if (Object.keys(patch).length === 0 && code === undefined && fields.cron_status === undefined) {
     refuse('request', 'at least one field must be provided for update')

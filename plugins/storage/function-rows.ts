@@ -13,6 +13,7 @@ export interface FunctionRow {
   readonly cronStatus: 'active' | 'paused'
   readonly cronCatchUp: number
   readonly saveResponse: number
+  readonly allowSameOrigin: number
   readonly createdAt: number
   readonly updatedAt: number
 }
@@ -21,7 +22,7 @@ export interface ActiveRow extends FunctionRow { readonly version: number | null
 export interface VersionRow { readonly version: number, readonly code: string, readonly createdAt: number, readonly isActive: number }
 
 export const functionColumns = `f.id, f.name, f.description, f.disabled, f.retention_days as retentionDays, f.cron_schedule as cronSchedule,
-  f.cron_status as cronStatus, f.cron_catch_up as cronCatchUp, f.save_response as saveResponse, f.created_at as createdAt, f.updated_at as updatedAt`
+  f.cron_status as cronStatus, f.cron_catch_up as cronCatchUp, f.save_response as saveResponse, f.allow_same_origin as allowSameOrigin, f.created_at as createdAt, f.updated_at as updatedAt`
 
 /** To be read from `functions f` left joined with `versions v`, its active one. */
 export const activeColumns = `${functionColumns}, v.version, v.code, v.created_at as versionCreatedAt`
@@ -35,7 +36,8 @@ export const patchColumns: Readonly<Record<keyof FunctionPatch, string>> = {
   cronSchedule: 'cron_schedule',
   cronStatus: 'cron_status',
   cronCatchUp: 'cron_catch_up',
-  saveResponse: 'save_response'
+  saveResponse: 'save_response',
+  allowSameOrigin: 'allow_same_origin'
 }
 
 export const toStored = (value: string | number | boolean | undefined): string | number | null =>
@@ -52,6 +54,7 @@ export function toFunction (row: FunctionRow): FunctionRecord {
     cronStatus: row.cronStatus,
     cronCatchUp: row.cronCatchUp === 1,
     saveResponse: row.saveResponse === 1,
+    allowSameOrigin: row.allowSameOrigin === 1,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt
   }

@@ -25,8 +25,8 @@ export function createFunctionStore ({ db, batch, keys, purges, changes }: Parts
   const scheduled = db.prepare<[], FunctionRow>(`
     select ${functionColumns} from functions f where f.cron_schedule <> '' and f.cron_status = 'active' and f.disabled = 0 order by f.seq`)
   const insert = db.prepare(`
-    insert into functions (id, name, description, disabled, retention_days, cron_schedule, cron_status, cron_catch_up, save_response, created_at, updated_at, active_version, last_version)
-    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+    insert into functions (id, name, description, disabled, retention_days, cron_schedule, cron_status, cron_catch_up, save_response, allow_same_origin, created_at, updated_at, active_version, last_version)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
   const insertVersion = db.prepare('insert into versions (function, version, created_at, code) values (?, ?, ?, ?)')
   const nextVersion = db.prepare<[number], number>('update functions set last_version = last_version + 1, active_version = last_version + 1 where seq = ? returning last_version').pluck()
   const hide = db.prepare<[string, number]>('update functions set id = ?, disabled = 1 where seq = ?')
@@ -42,7 +42,7 @@ export function createFunctionStore ({ db, batch, keys, purges, changes }: Parts
 
   return {
     create: ({ id, name, description, code, now }) => batch.atomic(() => {
-      const { lastInsertRowid } = insert.run(id, name, description ?? null, 0, null, null, 'paused', 0, 0, now, now, 1, 1)
+      const { lastInsertRowid } = insert.run(id, name, description ?? null, 0, null, null, 'paused', 0, 0, 0, now, now, 1, 1)
       insertVersion.run(lastInsertRowid, 1, now, code)
       changes.changed(id)
       const created = findNow(id)
@@ -69,7 +69,7 @@ export function createFunctionStore ({ db, batch, keys, purges, changes }: Parts
       const active = versions.find(({ isActive }) => isActive)?.version ?? null
       const last = versions.reduce((greatest, { version }) => Math.max(greatest, version), 0)
       const { lastInsertRowid } = insert.run(fn.id, fn.name, toStored(fn.description), toStored(fn.disabled), toStored(fn.retentionDays), toStored(fn.cronSchedule),
-        fn.cronStatus, toStored(fn.cronCatchUp), toStored(fn.saveResponse), fn.createdAt, fn.updatedAt, active, last)
+        fn.cronStatus, toStored(fn.cronCatchUp), toStored(fn.saveResponse), toStored(fn.allowSameOrigin), fn.createdAt, fn.updatedAt, active, last)
       for (const { version, createdAt, code } of versions) insertVersion.run(lastInsertRowid, version, createdAt, code)
       changes.changed(fn.id)
       return true

@@ -10,7 +10,7 @@ export function testFunctions (t: Test, open: OpenStorage): void {
     const created = await storage.functions.create({ id, name: ' Zoë ', description: 'd', code: 'x\0\r\n', now: NOW })
     t.strictSame(created, {
       fn: {
-        id, name: ' Zoë ', description: 'd', disabled: false, retentionDays: undefined, cronSchedule: undefined, cronStatus: 'paused', cronCatchUp: false, saveResponse: false, createdAt: NOW, updatedAt: NOW
+        id, name: ' Zoë ', description: 'd', disabled: false, retentionDays: undefined, cronSchedule: undefined, cronStatus: 'paused', cronCatchUp: false, saveResponse: false, allowSameOrigin: false, createdAt: NOW, updatedAt: NOW
       },
       active: { id: `ver_${id}_v1`, functionId: id, version: 1, code: 'x\0\r\n', createdAt: NOW, isActive: true }
     })
@@ -63,7 +63,7 @@ export function testFunctions (t: Test, open: OpenStorage): void {
   t.test('a patch changes what it names, and updated_at', async t => {
     const storage = await open(t)
     const id = await createFunction(storage)
-    const patch = { name: 'n', description: 'd', disabled: true, retentionDays: 30, cronSchedule: '* * * * *', cronStatus: 'active', cronCatchUp: true, saveResponse: true } as const
+    const patch = { name: 'n', description: 'd', disabled: true, retentionDays: 30, cronSchedule: '* * * * *', cronStatus: 'active', cronCatchUp: true, saveResponse: true, allowSameOrigin: true } as const
     t.equal(await storage.functions.update(id, { patch, code: undefined, now: NOW + 5 }), true)
     t.match((await storage.functions.find(id))?.fn, { ...patch, createdAt: NOW, updatedAt: NOW + 5 })
     await storage.functions.update(id, { patch: { cronSchedule: '' }, code: undefined, now: NOW + 6 })
@@ -134,7 +134,7 @@ export function testFunctions (t: Test, open: OpenStorage): void {
   t.test('restore takes over a function with its versions as they are, once', async t => {
     const storage = await open(t)
     const id = ids.next()
-    const fn: FunctionRecord = { id, name: 'old', description: undefined, disabled: true, retentionDays: 15, cronSchedule: '', cronStatus: 'active', cronCatchUp: true, saveResponse: true, createdAt: 1, updatedAt: 2 }
+    const fn: FunctionRecord = { id, name: 'old', description: undefined, disabled: true, retentionDays: 15, cronSchedule: '', cronStatus: 'active', cronCatchUp: true, saveResponse: true, allowSameOrigin: true, createdAt: 1, updatedAt: 2 }
     const versions = [2, 5].map(version => ({ id: `ver_${id}_v${version}`, functionId: id, version, code: `c${version}`, createdAt: version, isActive: version === 2 }))
     t.equal(await storage.functions.restore(fn, versions), true)
     t.strictSame(await storage.functions.find(id), { fn, active: versions[0] })
@@ -148,7 +148,7 @@ export function testFunctions (t: Test, open: OpenStorage): void {
   t.test('a function may have no active version', async t => {
     const storage = await open(t)
     const id = ids.next()
-    await storage.functions.restore({ id, name: 'n', description: undefined, disabled: false, retentionDays: undefined, cronSchedule: undefined, cronStatus: 'paused', cronCatchUp: false, saveResponse: false, createdAt: 1, updatedAt: 1 }, [])
+    await storage.functions.restore({ id, name: 'n', description: undefined, disabled: false, retentionDays: undefined, cronSchedule: undefined, cronStatus: 'paused', cronCatchUp: false, saveResponse: false, allowSameOrigin: false, createdAt: 1, updatedAt: 1 }, [])
     t.match(await storage.functions.find(id), { fn: { id }, active: undefined })
   })
 

@@ -9,6 +9,7 @@ export const functionRecord = (change: Partial<FunctionRecord> = {}): FunctionRe
   cronSchedule: undefined,
   cronStatus: 'paused',
   cronCatchUp: false,
+  allowSameOrigin: false,
   saveResponse: false,
   createdAt: 1_700_000_000,
   updatedAt: 1_700_000_000,

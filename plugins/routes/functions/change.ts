@@ -21,7 +21,8 @@ const FunctionChange = Type.Object({
   cron_schedule: Type.Optional(Type.String({ description: 'Minute, hour, day of month, month and weekday, optionally after `CRON_TZ=Zone `; empty to clear it. Setting it does not activate it.' })),
   cron_status: Type.Optional(Type.String({ description: `One of ${limits.cronStatuses.map(status => `\`${status}\``).join(', ')}.` })),
   cron_catch_up: Type.Optional(Type.Boolean({ description: 'Run once at start when a run was missed while the server was down.' })),
-  save_response: Type.Optional(Type.Boolean())
+  save_response: Type.Optional(Type.Boolean()),
+  allow_same_origin: Type.Optional(Type.Boolean({ description: 'Let pages of this function share an origin with the dashboard and other functions: its answers carry no sandboxing policy.' }))
 }, { examples: [{ cron_schedule: '*/5 * * * *', cron_status: 'active' }] })
 
 const NewEnvVars = Type.Object({

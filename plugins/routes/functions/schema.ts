@@ -18,6 +18,7 @@ export const functionExample = {
   cron_status: 'paused',
   cron_catch_up: false,
   save_response: false,
+  allow_same_origin: false,
   created_at: 1767225600,
   updated_at: 1767225600,
   active_version: versionExample
@@ -34,6 +35,7 @@ const fields = {
   cron_status: Type.Optional(Type.Enum([...limits.cronStatuses], { description: 'Absent in the answer to the creation.' })),
   cron_catch_up: Type.Boolean({ description: 'Run once at start when a run was missed while the server was down.' }),
   save_response: Type.Boolean({ description: 'Keep what the function answers with each execution.' }),
+  allow_same_origin: Type.Boolean({ description: 'Let pages of this function share an origin with the dashboard and other functions: its answers carry no sandboxing policy.' }),
   created_at: Type.Integer({ description: 'Unix seconds.' }),
   updated_at: Type.Integer({ description: 'Unix seconds.' }),
   active_version: Type.Optional(Version)
@@ -58,6 +60,7 @@ export const toFunction = ({ fn, active }: FunctionWithVersion, envVars: Record<
   cron_status: fn.cronStatus,
   cron_catch_up: fn.cronCatchUp,
   save_response: fn.saveResponse,
+  allow_same_origin: fn.allowSameOrigin,
   created_at: fn.createdAt,
   updated_at: fn.updatedAt,
   active_version: active === undefined ? undefined : toVersion(active)

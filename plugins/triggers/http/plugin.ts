@@ -2,49 +2,49 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import '../../../core/contracts/server.js'
 import { MoonletError } from '../../../core/errors.js'
-import type { FunctionRecord, VersionRecord } from '../../../core/contracts/records.js'
+import type { InvocationEvent } from '../../../core/contracts/invocation.js'
+import type { FunctionRecord } from '../../../core/contracts/records.js'
 import { toEventHeaders } from './header-names.js'
+import { hasBody, readBody } from './read-body.js'
 import { sendOutcome } from './send-outcome.js'
 import { splitUrl } from './url-parts.js'
 
 const noBody = new Uint8Array(0)
+
+/**
+ * Gives a function's page an origin of its own wherever it is served from, so that it reads no cookie, no
+ * storage and no answer of the dashboard; everything else that pages do stays possible.
+ */
+const sandboxPolicy = 'sandbox allow-downloads allow-forms allow-modals allow-orientation-lock allow-pointer-lock ' +
+  'allow-popups allow-popups-to-escape-sandbox allow-presentation allow-scripts allow-top-navigation-by-user-activation'
 
 export default async function httpTrigger (fastify: FastifyInstance) {
   const { functionCache, invoker, config } = fastify
 
   fastify.removeAllContentTypeParsers()
   fastify.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: config.BODY_LIMIT }, (_request, body, done) => { done(null, body) })
+  // Fastify refuses a malformed Content-Type; a function gets whatever was sent (its event is made of the raw headers).
+  fastify.addHook('preParsing', async request => { delete request.headers['content-type'] })
 
-  fastify.route({
-    method: ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD'],
-    url: '/fn/:id',
-    exposeHeadRoute: false,
-    handler: run
-  })
-  fastify.route({
-    method: ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD'],
-    url: '/fn/:id/*',
-    exposeHeadRoute: false,
-    handler: run
-  })
+  for (const url of ['/fn/:id', '/fn/:id/*']) {
+    fastify.route({ method: ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD'], url, exposeHeadRoute: false, handler: run })
+  }
 
   async function run (request: FastifyRequest, reply: FastifyReply) {
     const { id } = request.params as { id: string }
     const cached = functionCache.get(id)
     const found = cached instanceof Promise ? await cached : cached
     if (found === undefined) return refuse(reply, 404, 'Function not found')
-    if (found.fn.disabled) return refuse(reply, 403, 'Function is disabled')
-    if (found.active === undefined) return refuse(reply, 500, 'No active version found')
-    const event = toEvent(request, found.fn)
-    return sendOutcome(reply, await invoker.invoke(toInvocation(request, found.fn, found.active, event)), undefined)
+    const { fn, active } = found
+    if (fn.disabled) return refuse(reply, 403, 'Function is disabled')
+    if (active === undefined) return refuse(reply, 500, 'No active version found')
+    const body = request.body instanceof Uint8Array ? request.body : hasBody(request.raw) ? await readBody(request.raw, config.BODY_LIMIT) : noBody
+    const outcome = await invoker.invoke({ fn, version: active, trigger: 'http', event: toEvent(request, fn, body), requestId: request.id, record: true })
+    return sendOutcome(reply, outcome, fn.allowSameOrigin ? undefined : sandboxPolicy)
   }
 }
 
-function toInvocation (request: FastifyRequest, fn: FunctionRecord, version: VersionRecord, event: ReturnType<typeof toEvent>) {
-  return { fn, version, trigger: 'http', event, requestId: request.id, record: true }
-}
-
-function toEvent (request: FastifyRequest, fn: FunctionRecord) {
+function toEvent (request: FastifyRequest, fn: FunctionRecord, body: Uint8Array): InvocationEvent {
   const { raw } = request
   const parts = splitUrl(raw.url ?? '/')
   if (parts === undefined) throw new MoonletError('INVALID_BODY', 'The path has a broken percent escape')
@@ -54,7 +54,7 @@ function toEvent (request: FastifyRequest, fn: FunctionRecord) {
     relativePath: parts.path.slice('/fn/'.length + fn.id.length) || '/',
     headers: toEventHeaders(raw.rawHeaders),
     query: parts.query,
-    body: request.body instanceof Uint8Array ? request.body : noBody
+    body
   }
 }
 

@@ -46,8 +46,8 @@ t.test('a change needs at least one known field', async t => {
 })
 
 t.test('a change holds what was given and nothing else', async t => {
-  t.same(readFunctionChange({ name: 'y', disabled: false, retention_days: 30, cron_schedule: '', cron_status: 'active', cron_catch_up: true, save_response: true, code: 'c' }), {
-    patch: { name: 'y', disabled: false, retentionDays: 30, cronSchedule: '', cronCatchUp: true, saveResponse: true, cronStatus: 'active' }, code: 'c'
+  t.same(readFunctionChange({ name: 'y', disabled: false, retention_days: 30, cron_schedule: '', cron_status: 'active', cron_catch_up: true, save_response: true, allow_same_origin: true, code: 'c' }), {
+    patch: { name: 'y', disabled: false, retentionDays: 30, cronSchedule: '', cronCatchUp: true, saveResponse: true, allowSameOrigin: true, cronStatus: 'active' }, code: 'c'
   })
   t.same(readFunctionChange({ cron_status: 'paused' }), { patch: { cronStatus: 'paused' }, code: undefined })
   t.same(readFunctionChange({ code: 'c' }), { patch: {}, code: 'c' })
