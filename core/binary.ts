@@ -5,6 +5,7 @@
 // eslint-disable-next-line no-control-regex
 const notAscii = /[^\x00-\x7f]/
 
+/** Whether every unit is below 128, so that the binary string and the text it means are the same. */
 export const isAscii = (text: string): boolean => !notAscii.test(text)
 
 /** Bytes of a binary string. */

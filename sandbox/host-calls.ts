@@ -52,7 +52,7 @@ export class HostCalls {
       if (error instanceof ProtocolFault) throw error
       return this.fail(run, entry, error)
     }
-    if (isThenable(result)) result.then(value => { this.succeed(run, entry, value) }, (error: unknown) => { this.fail(run, entry, error) })
+    if (isThenable(result)) Promise.resolve(result).then(value => { this.succeed(run, entry, value) }, (error: unknown) => { this.fail(run, entry, error) })
     else this.succeed(run, entry, result)
   }
 
@@ -93,7 +93,7 @@ export class HostCalls {
       }
       run.sendEnds(fault)
     }
-    result.then(() => { settled(undefined) }, (error: unknown) => { settled(this.toFault(entry, error)) })
+    Promise.resolve(result).then(() => { settled(undefined) }, (error: unknown) => { settled(this.toFault(entry, error)) })
   }
 
   private succeed (run: Run, entry: HostEntry, value: unknown): void {

@@ -1,4 +1,5 @@
 /** One run of a function: what a trigger asks for and what comes back. */
+import type { InvokerHook } from '../invoker/hooks.js'
 import type { Fault, FunctionRecord, LogEntry, VersionRecord } from './records.js'
 
 /**
@@ -17,6 +18,7 @@ export interface InvocationEvent {
   readonly body: Uint8Array
 }
 
+/** What a trigger asks for: which function is to run, and with what. */
 export interface InvocationRequest {
   readonly fn: FunctionRecord
   readonly version: VersionRecord
@@ -40,6 +42,7 @@ export interface Answer {
   readonly isBase64Encoded: boolean
 }
 
+/** What came of a run: an answer, or a fault. */
 export interface Outcome {
   readonly executionId: string
   readonly functionId: string
@@ -71,6 +74,8 @@ export interface Invoker {
   invoke (request: InvocationRequest): Promise<Outcome>
   /** Parses code in a sandbox without running it; undefined when it is fine. */
   check (code: string): Promise<Fault | undefined>
+  /** Adds hooks around every execution, drafts included. To be called before the server is ready. */
+  addHook (hook: InvokerHook): void
   onExecution (listener: (notice: ExecutionNotice) => void): () => void
   /** How many sandboxes there are by what they are doing, and `waiting` calls; for people and metrics. */
   counts (): Readonly<Record<string, number>>

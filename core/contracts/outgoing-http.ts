@@ -1,4 +1,4 @@
-/** The server's one HTTP client: what functions (http, ai, email) reach the world through. */
+/** A request to another server. */
 export interface OutgoingRequest {
   readonly method: string
   readonly url: string
@@ -7,6 +7,7 @@ export interface OutgoingRequest {
   readonly signal: AbortSignal
 }
 
+/** A complete reply, unpacked. */
 export interface OutgoingResponse {
   readonly statusCode: number
   readonly statusText: string
@@ -15,6 +16,7 @@ export interface OutgoingResponse {
   readonly body: Uint8Array
 }
 
+/** The server's one HTTP client: what functions (http, ai, email) reach the world through. */
 export interface OutgoingHttp {
   /**
    * Performs a request with its redirects. Every address it connects to is checked after name resolution.

@@ -1,6 +1,7 @@
 /** What a third-party plugin declares, and what it finds on its server besides what every built-in plugin finds. */
 import type { FastifyInstance } from 'fastify'
 import type { Setting } from '../../config/setting.js'
+import type { InvokerHook } from '../invoker/hooks.js'
 import type { Outcome } from './invocation.js'
 
 export type PluginSettingDeclarations = Readonly<Record<string, Setting<unknown>>>
@@ -49,6 +50,7 @@ export interface PluginEvent {
 
 /** A value that SQLite can hold. */
 export type SqlValue = string | number | bigint | Uint8Array | null
+/** A row, by the names of its columns. */
 export type SqlRow = Readonly<Record<string, SqlValue>>
 
 /**
@@ -75,6 +77,11 @@ export interface PluginTools {
    * the server has no room (QUEUE_FULL, QUEUE_TIMEOUT, SERVER_STOPPING).
    */
   run (functionId: string, event?: PluginEvent): Promise<Outcome>
+  /**
+   * Adds hooks around every execution of every function, drafts included; to be called in `start`. `before` may give
+   * another event or a Refusal, `after` sees the outcome. Each costs every execution its time.
+   */
+  aroundExecutions (hooks: Omit<InvokerHook, 'name'>): void
   /** The plugin's own tables. Throws when the declaration names no `migrations`. */
   readonly database: PluginDatabase
 }

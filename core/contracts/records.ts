@@ -21,6 +21,7 @@ export interface FunctionRecord {
   readonly updatedAt: number
 }
 
+/** One version of a function's code. */
 export interface VersionRecord {
   /** `ver_{function id}_v{number}` */
   readonly id: string
@@ -65,6 +66,7 @@ export interface ExecutionRecord {
   readonly createdAt: number
 }
 
+/** How much a log message matters. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
 export interface LogEntry {
@@ -74,6 +76,7 @@ export interface LogEntry {
   readonly createdAt: number
 }
 
+/** What is kept of one `ai.chat`. */
 export interface AiRequestRecord {
   readonly id: string
   readonly executionId: string
@@ -91,6 +94,7 @@ export interface AiRequestRecord {
   readonly createdAt: number
 }
 
+/** What is kept of one mail that a function sent. */
 export interface EmailRequestRecord {
   readonly id: string
   readonly executionId: string

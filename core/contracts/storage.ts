@@ -206,6 +206,7 @@ export interface SessionStore {
   removeStale (now: number, keyMark: string): Promise<void>
 }
 
+/** Everything that is kept. */
 export interface Storage {
   readonly sessions: SessionStore
   readonly functions: FunctionStore

@@ -1,38 +1,56 @@
 /** Hooks around every execution, in the order they were added. */
 import type { InvocationEvent, InvocationRequest, Outcome } from '../contracts/invocation.js'
+import { checkEvent } from './check-event.js'
 
 /** Said by a `before` hook: the function is not run, and the execution's record tells this reason. */
 export class Refusal {
   constructor (readonly reason: string) {}
 }
 
-type BeforeResult = InvocationEvent | Refusal | undefined
+type BeforeResult = InvocationEvent | Refusal | undefined | void
 
+/** What a plugin does around every execution. */
 export interface InvokerHook {
   /** The plugin's name, for messages. */
   readonly name: string
-  /** Gives another event to run with, a Refusal, or nothing. What it throws counts as a refusal. */
-  readonly before?: (request: InvocationRequest, executionId: string) => BeforeResult | Promise<BeforeResult>
+  /**
+   * Gives another event to run with, a Refusal, or nothing. What it throws counts as a refusal, as does taking
+   * longer than 10 seconds.
+   */
+  readonly before?: ((request: InvocationRequest, executionId: string) => BeforeResult | Promise<BeforeResult>) | undefined
   /** Sees the outcome once its record is durable. What it throws is logged. */
-  readonly after?: (outcome: Outcome, request: InvocationRequest) => void | Promise<void>
+  readonly after?: ((outcome: Outcome, request: InvocationRequest) => void | Promise<void>) | undefined
 }
 
 type OnHookError = (plugin: string, error: unknown) => void
 
+const BEFORE_TIMEOUT_MS = 10_000
+
 /** Runs all `before` hooks; each sees the event the one before it gave. */
-export async function runBefore (hooks: readonly InvokerHook[], request: InvocationRequest, executionId: string, onError: OnHookError): Promise<InvocationEvent | Refusal> {
+export async function runBefore (hooks: readonly InvokerHook[], request: InvocationRequest, executionId: string, onError: OnHookError, timeoutMs = BEFORE_TIMEOUT_MS): Promise<InvocationEvent | Refusal> {
   let event = request.event
   for (const { name, before } of hooks) {
+    if (before === undefined) continue
     try {
-      const result = await before?.({ ...request, event }, executionId)
+      const result = await inTime(before({ ...request, event }, executionId), timeoutMs)
       if (result instanceof Refusal) return new Refusal(`refused by plugin '${name}': ${result.reason}`)
-      if (result !== undefined) event = result
+      if (result !== undefined) event = checkEvent(result)
     } catch (error) {
       onError(name, error)
       return new Refusal(`refused because a hook of plugin '${name}' failed`)
     }
   }
   return event
+}
+
+/** A hook that hangs must not keep its caller for ever. */
+async function inTime<T> (result: T | Promise<T>, ms: number): Promise<T> {
+  if (!(result instanceof Promise)) return result
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => { reject(new Error(`the hook took longer than ${ms / 1000} s`)) }, ms)
+  })
+  return await Promise.race([result, late]).finally(() => { clearTimeout(timer) })
 }
 
 /** Runs all `after` hooks side by side; nobody waits for them. */

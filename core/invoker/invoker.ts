@@ -20,7 +20,7 @@ export interface InvokerOptions {
   readonly pool: Pick<Pool, 'run' | 'stop' | 'counts'>
   readonly executions: Pick<ExecutionStore, 'begin' | 'appendLogs' | 'finish'>
   readonly ids: Pick<IdSource, 'next'>
-  /** May grow until the first invocation. */
+  /** The first hooks; `addHook` adds to them. */
   readonly hooks?: readonly InvokerHook[]
   /** Gets what `print` of a function writes. */
   readonly onPrint: (functionId: string, executionId: string, line: string) => void
@@ -28,7 +28,8 @@ export interface InvokerOptions {
 }
 
 /** Makes an Invoker (core/contracts/invocation.ts). */
-export function createInvoker ({ pool, executions, ids, hooks = [], onPrint, onHookError }: InvokerOptions): Invoker {
+export function createInvoker ({ pool, executions, ids, hooks: firstHooks = [], onPrint, onHookError }: InvokerOptions): Invoker {
+  const hooks = [...firstHooks]
   const logKeeper = createLogKeeper(executions.appendLogs)
   const listeners = new Set<(notice: ExecutionNotice) => void>()
   const active = new Set<Promise<unknown>>()
@@ -86,6 +87,7 @@ export function createInvoker ({ pool, executions, ids, hooks = [], onPrint, onH
     async check (code) {
       return (await pool.run({ kind: 'check', executionId: ids.next(), code })).fault
     },
+    addHook (hook) { hooks.push(hook) },
     onExecution (listener) {
       listeners.add(listener)
       return () => { listeners.delete(listener) }

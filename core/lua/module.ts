@@ -43,6 +43,7 @@ interface Described<P extends readonly Param[], R extends LuaType> {
   readonly example: string
 }
 
+/** A function that runs in the server; Lua reaches it over the channel. */
 export interface HostFunction<P extends readonly Param[] = readonly Param[], R extends LuaType = LuaType> extends Described<P, R> {
   readonly place: 'host'
   /**
@@ -63,21 +64,29 @@ export type LuaFunctionDeclaration = LocalFunction | (Omit<HostFunction, 'run'> 
   readonly run: (call: HostCall, ...args: never[]) => unknown
 })
 
+/** A Lua API: what becomes a global table, or with `source` what `require` loads. */
 export interface LuaModule {
   /** The global name in Lua. */
   readonly name: string
   readonly doc: string
   readonly functions: { readonly [name: string]: LuaFunctionDeclaration }
-  /** For a module written in Lua: its source. It is loaded in the sandbox by `require(name)` only. */
+  /**
+   * For a module written in Lua: its source, loaded by `require(name)` only. Its functions are declared with `local`.
+   * Host functions of the same module are in the global table of its name, for the source to use.
+   */
   readonly source?: string
 }
 
+/** Declares a parameter. Its name stands in messages and documentation. */
 export const param = <const N extends string, const T extends LuaType>(name: N, type: T, doc: string): Param<N, T> => ({ name, type, doc })
 
+/** Declares a function that runs in the server: `run` gets the call, and the arguments already checked and converted. */
 export const host = <const P extends readonly Param[], const R extends LuaType>(declaration: Omit<HostFunction<P, R>, 'place'>): HostFunction<P, R> =>
   ({ place: 'host', ...declaration })
 
+/** Declares a function whose code is in the sandbox: built in, or in the module's Lua `source`. */
 export const local = <const P extends readonly Param[], const R extends LuaType>(declaration: Omit<LocalFunction<P, R>, 'place'>): LocalFunction<P, R> =>
   ({ place: 'local', ...declaration })
 
+/** Declares a module. Add it with `server.lua.add(module, 'name of the plugin')`. */
 export const luaModule = <const M extends Omit<LuaModule, 'name'>>(name: string, declaration: M): LuaModule & M => ({ name, ...declaration })

@@ -34,17 +34,24 @@ export const Bytes = (limits: { max?: number } = {}): Kind<'bytes'> => ({ kind: 
 export const Num = (range: Range = {}): Kind<'number'> => ({ kind: 'number', ...range })
 /** A number whose fraction, if it has one, is cut. */
 export const Int = (range: Range = {}): Kind<'integer'> => ({ kind: 'integer', ...range })
+/** True or false. */
 export const Bool = { kind: 'boolean' } as const
+/** Nothing, for functions that return none. */
 export const Nil = { kind: 'nil' } as const
 /** Whatever Lua can hold; tables are converted deeply. */
 export const Any = { kind: 'any' } as const
+/** A table from 1 to n, each element of one type. */
 export const List = <T extends LuaType>(of: T) => ({ kind: 'list', of } as const)
 /** A table from text to `of`. */
 export const Dict = <T extends LuaType>(of: T) => ({ kind: 'map', of } as const)
+/** A value of one of several types; the first that fits decides. */
 export const Union = <const T extends readonly LuaType[]>(...of: T) => ({ kind: 'union', of } as const)
+/** A value or nil. As a parameter it may be left out. */
 export const Optional = <T extends LuaType>(of: T) => ({ kind: 'optional', of } as const)
+/** A table with named fields; others in it are left out. A name makes it a class in the documentation. */
 export const Fields = <const F extends { readonly [name: string]: LuaField }>(fields: F, name?: string) =>
   ({ kind: 'record', fields, ...(name === undefined ? {} : { name }) } as const)
+/** Declares a field: its type and a sentence about it. */
 export const field = <const T extends LuaType>(type: T, doc: string) => ({ type, doc } as const)
 
 /** The JavaScript value that stands for a Lua value of type `T` in a host function. */

@@ -11,7 +11,7 @@ export function pluginFailure ({ name, file }: { name: string, file?: string | u
 /** The message, with the place it comes from when the stack tells. */
 function describe (cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause)
-  const place = cause.name === 'MoonletError' ? undefined : /^\s+at .*?(file:\/\/\S+?:\d+:\d+|\/\S+?:\d+:\d+)\)?$/m.exec(cause.stack ?? '')?.[1]
-  const position = cause instanceof SyntaxError ? /^(file:\/\/\S+:\d+)/.exec(cause.stack ?? '')?.[1] : place
-  return position === undefined ? cause.message : `${cause.message} (at ${position})`
+  const frames = cause.name === 'MoonletError' ? [] : Array.from((cause.stack ?? '').matchAll(/^\s+at (?:.*\()?(\S+:\d+:\d+)\)?$/gm), ([, place]) => place)
+  const place = frames.find(frame => frame?.startsWith('node:') === false)
+  return place === undefined ? cause.message : `${cause.message} (at ${place})`
 }

@@ -19,8 +19,7 @@ let hooked = false
 /** Rejects with whatever Node or the module throws. `folder` is where packages and relative paths are looked for. */
 export async function importPlugin (specifier: string, folder: string): Promise<ImportedPlugin> {
   hookResolution()
-  const name = isPath(specifier) ? await entryOf(resolve(folder, fromFileUrl(specifier))) : specifier
-  const wanted = resolvedFrom(pathToFileURL(join(folder, 'package.json')).href, name)
+  const wanted = isPath(specifier) ? await entryOf(resolve(folder, fromFileUrl(specifier))) : resolvedFrom(moduleIn(folder), specifier)
   const url = import.meta.resolve(wanted)
   const module = await withTimeout(import(wanted) as Promise<{ default?: unknown }>)
   return { exported: module.default, file: url.startsWith('file:') ? fileURLToPath(url) : specifier }
@@ -38,14 +37,16 @@ const isPath = (specifier: string): boolean => isAbsolute(specifier) || /^(?:\.{
 
 const fromFileUrl = (specifier: string): string => specifier.startsWith('file:') ? fileURLToPath(specifier) : specifier
 
+/** A module of the folder, as the one that imports. */
+const moduleIn = (folder: string): string => pathToFileURL(join(folder, 'package.json')).href
+
 /** What to import for a path: the file, or for a folder what its package.json names. */
 async function entryOf (path: string): Promise<string> {
   const found = await stat(path).catch(() => undefined)
   if (found?.isDirectory() !== true) return pathToFileURL(path).href
   const text = await readFile(join(path, 'package.json'), 'utf8').catch(() => '{}')
   const { name, exports, main = 'index.js' } = JSON.parse(text) as { name?: string, exports?: unknown, main?: string }
-  const inside = pathToFileURL(join(path, 'package.json')).href
-  return exports !== undefined && name !== undefined ? resolvedFrom(inside, name) : pathToFileURL(join(path, main)).href
+  return exports !== undefined && name !== undefined ? resolvedFrom(moduleIn(path), name) : pathToFileURL(join(path, main)).href
 }
 
 async function withTimeout<T> (work: Promise<T>): Promise<T> {

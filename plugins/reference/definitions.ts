@@ -7,13 +7,19 @@ import { recordTypes, type NamedRecord } from './record-types.js'
 
 /** A file that begins with `---@meta`: read by editors, never run. */
 export const definitionsText = (modules: readonly LuaModule[]): string =>
-  [`---@meta\n\n${comment('Definitions of Moonlet\'s Lua APIs for the Lua language server.')}`, handlerDefinitions, ...modules.map(moduleDefinitions)].join('\n\n') + '\n'
+  [`---@meta\n\n${comment('Definitions of Moonlet\'s Lua APIs for the Lua language server.')}`, handlerDefinitions, ...modules.map(moduleDefinitions), ...requireDefinition(modules)].join('\n\n') + '\n'
 
 const moduleDefinitions = (module: LuaModule): string => [
   ...recordTypes(module).map(recordClass),
-  `${comment(module.doc)}\n---@class moonlet.${module.name}\n${module.name} = {}`,
+  `${comment(module.doc)}\n---@class moonlet.${module.name}\n${module.source === undefined ? '' : 'local '}${module.name} = {}`,
   ...Object.entries(module.functions).map(([name, declared]) => functionDefinition(module.name, name, declared))
 ].join('\n\n')
+
+/** Modules written in Lua are no globals: what `require` gives for each name. */
+function requireDefinition (modules: readonly LuaModule[]): string[] {
+  const overloads = modules.filter(({ source }) => source !== undefined).map(({ name }) => `---@overload fun(name: "${name}"): moonlet.${name}`)
+  return overloads.length === 0 ? [] : [[...overloads, '---@param name string', '---@return any', 'function require (name) end'].join('\n')]
+}
 
 const comment = (text: string): string => text.split('\n').map(line => `---${line}`).join('\n')
 const oneLine = (text: string): string => text.replaceAll('\n', ' ')

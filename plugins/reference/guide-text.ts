@@ -11,9 +11,12 @@ export const guideText = (modules: readonly LuaModule[], limits: Limits): string
   handlerText(limits),
   dialectText,
   '## API reference',
-  `These are global tables: ${modules.map(({ name }) => `\`${name}\``).join(', ')}. In signatures \`?\` marks what may be left out, and \`| nil, err\` a function that returns \`nil\` and a message when it fails. Where a \`string\` is wanted a number may be given too. Other wrong arguments raise an error, such as \`bad argument #1 to 'kv.get' (string expected, got nil)\`. Examples are bodies of a handler.`,
+  `These are global tables: ${globals(modules)}. In signatures \`?\` marks what may be left out, and \`| nil, err\` a function that returns \`nil\` and a message when it fails. Where a \`string\` is wanted a number may be given too. Other wrong arguments raise an error, such as \`bad argument #1 to 'kv.get' (string expected, got nil)\`. Examples are bodies of a handler.`,
   ...modules.map(moduleText),
   '## Cookbook',
   'Whole functions, each ready to be saved.',
   ...cookbook.map(program => `### ${program.title}\n\n${program.doc}\n\n${code(program.code)}`)
 ].join('\n\n') + '\n'
+
+/** What there is without `require`. */
+const globals = (modules: readonly LuaModule[]): string => modules.filter(({ source }) => source === undefined).map(({ name }) => `\`${name}\``).join(', ')

@@ -10,6 +10,7 @@ export const code = (text: string): string => `\`\`\`lua\n${text}\n\`\`\``
 export const moduleText = (module: LuaModule): string => [
   `### ${module.name}`,
   module.doc,
+  ...(module.source === undefined ? [] : [`Not global; load it with \`local ${module.name} = require("${module.name}")\`.`]),
   ...Object.entries(module.functions).map(([name, declared]) => functionText(module.name, name, declared)),
   ...recordTypes(module).map(recordText)
 ].join('\n\n')

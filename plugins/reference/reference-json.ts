@@ -24,7 +24,8 @@ const LuaFunction = Type.Object({
 
 export const LuaReference = Type.Object({
   modules: Type.Array(Type.Object({
-    name: Type.String({ description: 'The global variable.' }),
+    name: Type.String({ description: 'The global variable, or what is given to `require`.' }),
+    required: Type.Boolean({ description: 'Is no global variable, but loaded by `require(name)`.' }),
     doc: Type.String({ description: 'Markdown.' }),
     functions: Type.Array(LuaFunction),
     types: Type.Array(Type.Object({ name: Type.String(), fields: Type.Array(Named) }), { description: 'Tables that functions take or give.' })
@@ -46,6 +47,7 @@ const toFunction = (module: string, name: string, declared: LuaFunctionDeclarati
 export const toReference = (modules: readonly LuaModule[]) => ({
   modules: modules.map(module => ({
     name: module.name,
+    required: module.source !== undefined,
     doc: module.doc,
     functions: Object.entries(module.functions).map(([name, declared]) => toFunction(module.name, name, declared)),
     types: recordTypes(module).map(({ name, fields }) => ({ name, fields: Object.entries(fields).map(([field, { type, doc }]) => toNamed(field, type, doc)) }))

@@ -21,6 +21,7 @@ export default fp<ThirdPartyOptions>(async function thirdParty (fastify, { plugi
     await startPlugin(fastify, plugin, settings.get(name) ?? {}, {
       name,
       run: createRun(fastify, name),
+      aroundExecutions: ({ before, after }) => { fastify.invoker.addHook({ name, before, after }) },
       get database () { return database ?? refuse(name) }
     })
   }

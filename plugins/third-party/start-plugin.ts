@@ -5,6 +5,9 @@
  */
 import type { FastifyInstance } from 'fastify'
 import type { PluginTools } from '../../core/contracts/plugin.js'
+import { MoonletError } from '../../core/errors.js'
+import { moduleProblems } from '../../core/lua/check-module.js'
+import type { LuaModule } from '../../core/lua/module.js'
 import type { ThirdPartyPlugin } from '../../core/third-party/check-plugin.js'
 import { pluginFailure } from '../../core/third-party/failure.js'
 
@@ -13,7 +16,7 @@ export async function startPlugin (server: FastifyInstance, plugin: ThirdPartyPl
   try {
     await server.register(async scope => {
       scope.decorate('plugin', tools)
-      scope.decorate('lua', { ...server.lua, add: module => { server.lua.add(module, plugin.name) } } as typeof server.lua)
+      scope.decorate('lua', { ...server.lua, add: module => { addModule(server, module, plugin.name) } } as typeof server.lua)
       scope.addHook('onRequest', async request => {
         const { public: isPublic } = request.routeOptions.config as { public?: unknown }
         if (isPublic !== true) await server.authenticate(request)
@@ -23,4 +26,11 @@ export async function startPlugin (server: FastifyInstance, plugin: ThirdPartyPl
   } catch (error) {
     throw pluginFailure(plugin, 'failed at start', error)
   }
+}
+
+/** Whatever owner the plugin names, it is the plugin itself. */
+function addModule (server: FastifyInstance, module: LuaModule, owner: string): void {
+  const problems = moduleProblems(module)
+  if (problems.length > 0) throw new MoonletError('MODULE_INVALID', `its Lua module is not well declared:\n${problems.map(problem => `  - ${problem}`).join('\n')}`)
+  server.lua.add(module, owner)
 }

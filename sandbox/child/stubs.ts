@@ -21,18 +21,18 @@ export interface Door {
 
 export type Locals = { readonly [module: string]: { readonly [name: string]: NativeFunction } }
 
-/** Modules that have functions become global tables; those with a Lua source as well are for `require` alone. */
+/** Functions become members of global tables; those of a Lua source are only declared, and found by `require`. */
 export function createLibraries (manifest: Manifest, locals: Locals, door: Door): Library[] {
   const libraries: Library[] = []
   let target = 0
   for (const module of manifest) {
     const functions: Record<string, NativeFunction> = {}
     for (const fn of module.functions) {
-      const stub = fn.place === 'host' ? hostStub(module.name, fn, target, door) : localStub(module.name, fn, locals[module.name]?.[fn.name], door)
-      if (stub !== undefined) functions[fn.name] = stub
+      if (fn.place === 'host') functions[fn.name] = hostStub(module.name, fn, target, door)
+      else if (module.source === undefined) functions[fn.name] = localStub(module.name, fn, locals[module.name]?.[fn.name], door)
       target++
     }
-    if (module.functions.length > 0) libraries.push({ name: module.name, functions })
+    if (Object.keys(functions).length > 0) libraries.push({ name: module.name, functions })
   }
   return libraries
 }
