@@ -14,8 +14,8 @@ export interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>
   readonly required?: readonly string[]
   readonly items?: Schema
+  readonly contentMediaType?: string
   readonly anyOf?: readonly Schema[]
-  readonly allOf?: readonly Schema[]
   readonly additionalProperties?: Schema
 }
 
@@ -60,11 +60,20 @@ const mapOperations = (paths: ApiDocument['paths'], change: (operation: Operatio
   Object.fromEntries(Object.entries(paths).map(([path, methods]) =>
     [path, Object.fromEntries(Object.entries(methods).map(([method, operation]) => [method, change(operation)]))]))
 
-/** Sets right what the generator cannot know: parameters with a default need not be given. */
+/**
+ * Sets right what the generator cannot know: parameters with a default need not be given, and an answer that is
+ * no JSON says so in its schema.
+ */
 const tidy = ({ parameters, responses, ...operation }: Operation): Operation => ({
   ...operation,
   ...(parameters === undefined ? {} : { parameters: parameters.map(parameter => ({ ...parameter, required: parameter.required === true && parameter.schema.default === undefined })) }),
-  responses: Object.fromEntries(Object.entries(responses).map(([status, answer]) => [status, { ...answer, description: answer.description === 'Default Response' ? 'Done.' : answer.description }]))
+  responses: Object.fromEntries(Object.entries(responses).map(([status, answer]) => [status, tidyAnswer(answer)]))
+})
+
+const tidyAnswer = ({ content, description, ...answer }: Content): Content => ({
+  ...answer,
+  description: description === 'Default Response' ? 'Done.' : description ?? '',
+  ...(content === undefined ? {} : { content: Object.fromEntries(Object.entries(content).map(([type, media]) => [media.schema.contentMediaType ?? type, media])) })
 })
 
 function nameSchemas (node: unknown, schemas: Record<string, Schema>): unknown {

@@ -8,7 +8,7 @@ const DEEPEST = 4
 /** The fields of an object, or what else the schema says. Nothing for a schema that says nothing. */
 export function renderSchema (document: ApiDocument, schema: Schema, depth = 0): Html | undefined {
   const resolved = resolve(document, schema)
-  const fields = fieldsOf(document, resolved)
+  const fields = fieldsOf(resolved)
   if (fields.length === 0) return resolved.description === undefined && depth === 0 ? undefined : html`<p>${prose(resolved.description)}</p>`
   return html`<table><thead><tr><th>Field</th><th>Type</th><th>Meaning</th></tr></thead><tbody>
 ${fields.map(({ name, field, required }) => html`<tr><td><code>${name}</code>${!required && html` <em>optional</em>`}</td><td>${typeName(field)}</td><td>${prose(field.description)}${renderInner(document, field, depth)}</td></tr>
@@ -17,15 +17,13 @@ ${fields.map(({ name, field, required }) => html`<tr><td><code>${name}</code>${!
 
 function renderInner (document: ApiDocument, field: Schema, depth: number): Html | undefined {
   const inner = resolve(document, field.items ?? field)
-  return depth + 1 >= DEEPEST || fieldsOf(document, inner).length === 0 ? undefined : renderSchema(document, inner, depth + 1)
+  return depth + 1 >= DEEPEST || fieldsOf(inner).length === 0 ? undefined : renderSchema(document, inner, depth + 1)
 }
 
 interface Field { readonly name: string, readonly field: Schema, readonly required: boolean }
 
-function fieldsOf (document: ApiDocument, { properties = {}, required = [], allOf = [] }: Schema): Field[] {
-  const own = Object.entries(properties).map(([name, field]) => ({ name, field, required: required.includes(name) }))
-  return [...own, ...allOf.flatMap(part => fieldsOf(document, resolve(document, part)))]
-}
+const fieldsOf = ({ properties = {}, required = [] }: Schema): Field[] =>
+  Object.entries(properties).map(([name, field]) => ({ name, field, required: required.includes(name) }))
 
 const resolve = (document: ApiDocument, schema: Schema): Schema =>
   schema.$ref === undefined ? schema : document.components.schemas[nameOf(schema.$ref)] ?? {}

@@ -30,7 +30,25 @@ export const LuaReference = Type.Object({
     functions: Type.Array(LuaFunction),
     types: Type.Array(Type.Object({ name: Type.String(), fields: Type.Array(Named) }), { description: 'Tables that functions take or give.' })
   }))
-}, { title: 'LuaReference' })
+}, {
+  title: 'LuaReference',
+  examples: [{
+    modules: [{
+      name: 'kv',
+      doc: 'Values that outlive one execution.',
+      functions: [{
+        name: 'get',
+        signature: 'kv.get(key: string): string | nil',
+        doc: 'Returns the value stored under `key`.',
+        params: [{ name: 'key', type: 'string', optional: false, doc: 'Any bytes.' }],
+        returns: { type: 'string | nil', doc: 'Nil when there is none.' },
+        fails: false,
+        example: "return { body = kv.get('greeting') or 'hello' }"
+      }],
+      types: []
+    }]
+  }]
+})
 
 const toNamed = (name: string, type: LuaType, doc: string) => ({ name, type: typeText(withoutOptional(type)), optional: isOptional(type), doc })
 

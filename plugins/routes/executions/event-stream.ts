@@ -27,8 +27,9 @@ export interface EventStreamOptions {
 export function createEventStream ({ pingMs, mayGoOn }: EventStreamOptions): EventStream {
   let inWindow = 0
   let skipped = 0
+  let ended = false
   const output = new Readable({ highWaterMark: BUFFER_BYTES, read () {} })
-  const write = (text: string) => { if (!output.destroyed && !output.readableEnded) output.push(text) }
+  const write = (text: string) => { if (!ended && !output.destroyed) output.push(text) }
   const hasRoom = () => output.readableLength < BUFFER_BYTES
 
   const window = setInterval(() => {
@@ -43,17 +44,24 @@ export function createEventStream ({ pingMs, mayGoOn }: EventStreamOptions): Eve
       else if (hasRoom()) write(': ping\n\n')
     })
   }, pingMs)
-  output.once('close', () => {
+  const stopTimers = () => {
     clearInterval(window)
     clearInterval(ping)
-  })
-  const end = () => { if (!output.destroyed) output.push(null) }
+  }
+  output.once('close', stopTimers)
+  const end = () => {
+    if (ended) return
+    ended = true
+    stopTimers()
+    output.push(null)
+  }
 
   // The first bytes carry the headers out, so that the reader knows at once that it listens.
   write('retry: 2000\n\n: listening\n\n')
   return {
     output,
     offer () {
+      if (ended) return false
       if (inWindow < EVENTS_PER_SECOND && hasRoom()) {
         inWindow++
         return true

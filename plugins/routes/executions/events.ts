@@ -1,4 +1,5 @@
 /** Executions as they begin and end, as server-sent events. */
+import type { ServerResponse } from 'node:http'
 import { Type } from 'typebox'
 import { commonFailures, failures } from '../../../core/api/answers.js'
 import type { ApiScope } from '../../../core/api/scope.js'
@@ -10,9 +11,12 @@ import { toListedExecution } from './schema.js'
 
 const MOST_LISTENERS = 100
 const PING_MS = 15_000
+/** What a reader has to take the rest in when the server stops. */
+const LAST_WORDS_MS = 1000
 
 const Events = Type.Unsafe<NodeJS.ReadableStream>({
   type: 'string',
+  contentMediaType: 'text/event-stream',
   'x-response-description': 'An endless stream: `event: execution` with an Execution as `data` and its id as `id`; `event: skipped` with `{"count": N}` when there were more than 50 events in a second or the reader is slow; a comment every 15 seconds.'
 })
 
@@ -26,8 +30,12 @@ export function addEventRoutes (api: ApiScope): void {
     },
     onError: error => { api.log.warn({ err: error }, 'could not read an execution for the live view') }
   })
-  // Streams never end by themselves, and the server waits for answers in progress.
-  api.addHook('preClose', async () => { hub.close() })
+  const answers = new Set<ServerResponse>()
+  // Streams never end by themselves, and the server waits for answers in progress; also for readers who do not read.
+  api.addHook('preClose', async () => {
+    hub.close()
+    setTimeout(() => { for (const answer of answers) answer.destroy() }, LAST_WORDS_MS).unref()
+  })
 
   api.get('/api/events', {
     exposeHeadRoute: false,
@@ -37,7 +45,6 @@ export function addEventRoutes (api: ApiScope): void {
       summary: 'Watch executions live',
       description: 'Each recorded run at its end, and also at its beginning (status `pending`) when it is still running after 100 ms.',
       querystring: Type.Object({ function_id: Type.Optional(Type.String({ description: 'Only executions of this function.' })) }),
-      produces: ['text/event-stream'],
       response: { 200: Events, ...failures({ 404: 'Function not found', 503: 'There are already 100 listeners' }), ...commonFailures }
     }
   }, async (request, reply) => {
@@ -50,7 +57,12 @@ export function addEventRoutes (api: ApiScope): void {
       mayGoOn: () => api.authenticate(request).then(() => true, () => false)
     })
     const leave = hub.join(functionId, stream)
-    stream.output.once('close', leave)
+    answers.add(reply.raw)
+    reply.raw.once('close', () => {
+      answers.delete(reply.raw)
+      leave()
+      stream.output.destroy()
+    })
     return reply.header('x-accel-buffering', 'no').type('text/event-stream').code(200).send(stream.output)
   })
 

@@ -58,7 +58,7 @@ export const LastExecution = Type.Object({
 }, { title: 'LastExecution', examples: [lastExecutionExample] })
 
 export const ExecutionFilters = {
-  status: Type.Optional(Type.Enum([...statuses])),
+  status: Type.Optional(Type.Enum([...statuses], { description: 'How it went.' })),
   trigger: Type.Optional(Type.String({ maxLength: 100, description: '`http`, `cron`, `rerun` or the name of a plugin\'s trigger.' })),
   version: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'Number of the version.' })),
   from: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Not older than this, in Unix seconds.' })),

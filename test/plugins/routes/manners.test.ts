@@ -1,0 +1,131 @@
+/** What holds for every route of the API. */
+import t from 'tap'
+import { buildApi } from '../../helpers/api.js'
+
+// One server for all: each test has functions of its own.
+const api = await buildApi(t)
+
+t.test('bodies are JSON whatever their Content-Type', async t => {
+  const { call } = api
+  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', 'application/json; charset=latin1', 'garbage', '', ';', 'a/b/c']) {
+    const { status } = await call('POST', '/api/functions', { name: 'x', code: 'y' }, { 'content-type': type })
+    t.equal(status, 200, JSON.stringify(type))
+  }
+})
+
+t.test('text after the first value of a body is ignored', async t => {
+  const { call } = api
+  t.equal((await call('POST', '/api/functions', '{"name":"x","code":"y"} and more {')).json.name, 'x')
+})
+
+t.test('unknown fields are ignored and null is as good as absent', async t => {
+  const { call } = api
+  const { status, json } = await call('POST', '/api/functions', { name: 'x', code: 'y', description: null, disabled: true, retention_days: 'odd', id: 'mine' })
+  t.equal(status, 200)
+  t.notOk('description' in json)
+  t.equal(json.disabled, false)
+  t.not(json.id, 'mine')
+})
+
+t.test('a body that is no JSON object, or has a wrong type, is refused with one text', async t => {
+  const { call, create } = api
+  const id = await create()
+  const invalid = { error: 'Invalid request body' }
+  for (const body of ['', ' ', '{', '[]', '"x"', '5', 'null', 'true', 'hello', '\ufeff{}', '{"name": "x", ', '{"name":5}', '{"name":["x"]}', '{"code":{}}', '{"description":true}']) {
+    const { status, json } = await call('POST', '/api/functions', body)
+    t.same([status, json], [400, invalid], body)
+  }
+  for (const body of [{ disabled: 'yes' }, { disabled: 1 }, { retention_days: '7' }, { retention_days: 7.5 }, { cron_schedule: 5 }, { save_response: [] }, { cron_catch_up: 'x' }]) {
+    t.same((await call('PUT', `/api/functions/${id}`, body)).json, invalid, JSON.stringify(body))
+  }
+  t.same((await call('POST', '/api/functions')).json, invalid, 'no body at all')
+  t.same((await call('PUT', `/api/functions/${id}/env`, { env_vars: ['A'] })).json, invalid)
+  t.same((await call('PUT', `/api/functions/${id}/env`, { env_vars: { A: 1 } })).json, invalid)
+})
+
+t.test('a body over the limit is refused, naming setting and limit', async t => {
+  const { call } = await buildApi(t, { BODY_LIMIT: '2048' })
+  const { status, json } = await call('POST', '/api/functions', { name: 'x', code: 'y'.repeat(3000) })
+  t.same([status, json], [413, { error: 'The request body is larger than 2048 bytes (setting BODY_LIMIT)' }])
+})
+
+t.test('JSON answers say so and end with a newline, errors included', async t => {
+  const { call, callOpen } = api
+  for (const answer of [await call('GET', '/api/functions'), await call('GET', '/api/functions/none'), await callOpen('GET', '/api/functions')]) {
+    t.equal(answer.headers['content-type'], 'application/json')
+    t.equal(answer.headers['cache-control'], 'no-store')
+    t.match(answer.text, /^\{.*\}\n$/s)
+  }
+})
+
+t.test('every error carries the id of its request', async t => {
+  const { call, callOpen } = api
+  const answers = [
+    await callOpen('GET', '/api/functions'),
+    await call('GET', '/api/functions/none'),
+    await call('POST', '/api/functions', '{'),
+    await call('GET', '/api/functions/%zz'),
+    await call('GET', '/nowhere'),
+    await callOpen('POST', '/api/auth/login', { apiKey: 'wrong' }),
+    await callOpen('POST', '/api/auth/login', 'nonsense')
+  ]
+  const ids = answers.map(({ headers }) => headers['x-request-id'])
+  t.ok(ids.every(id => typeof id === 'string' && id !== ''), ids.join(' '))
+  t.equal(new Set(ids).size, ids.length)
+})
+
+t.test('HEAD answers as GET does, without the body', async t => {
+  const { call, create } = api
+  const id = await create()
+  for (const url of ['/api/functions', `/api/functions/${id}`, `/api/functions/${id}/versions`, '/api/functions/none', '/docs', '/docs/openapi.yaml']) {
+    const [head, get] = [await call('HEAD', url), await call('GET', url)]
+    t.equal(head.status, get.status, url)
+    t.equal(head.headers['content-type'], get.headers['content-type'], url)
+    t.equal(head.headers['content-length'], get.headers['content-length'], url)
+    t.equal(head.text, '', url)
+  }
+})
+
+t.test('an address or method that no route has is 404 in plain text', async t => {
+  const { call } = api
+  for (const [method, url] of [['GET', '/nowhere'], ['GET', '/api/nowhere'], ['PATCH', '/api/functions'], ['POST', '/api/functions/x'], ['DELETE', '/docs']] as const) {
+    const { status, headers } = await call(method, url)
+    t.equal(status, 404, `${method} ${url}`)
+    t.match(headers['content-type'], /^text\/plain/)
+  }
+})
+
+t.test('a broken escape in the path is 400 with a clear text, on any route', async t => {
+  const { call } = api
+  for (const url of ['/api/functions/%zz', '/api/functions/%', '/api/functions/%ff', '/api/executions/%c3%28/logs', '/%e0%a4%a']) {
+    const { status, json, headers } = await call('GET', url)
+    t.same([status, json], [400, { error: 'The path has a broken percent escape; write a literal % as %25' }], url)
+    t.equal(headers['access-control-allow-origin'], '*')
+  }
+  t.equal((await call('OPTIONS', '/api/functions/%zz')).status, 204)
+})
+
+t.test('a very long id is simply not found', async t => {
+  const { call } = api
+  const { status, json } = await call('GET', `/api/functions/${'x'.repeat(8000)}`)
+  t.same([status, json], [404, { error: 'Function not found' }])
+})
+
+t.test('odd ids are simply not found', async t => {
+  const { call } = api
+  for (const id of ['..%2f..', '%00', "x'%20or%201=1--", '%F0%9F%98%80', '__proto__', 'constructor']) {
+    t.same((await call('GET', `/api/functions/${id}`)).json, { error: 'Function not found' }, id)
+    t.same((await call('PUT', `/api/functions/${id}`, { name: 'x' })).json, { error: 'Function not found' }, id)
+    t.same((await call('DELETE', `/api/functions/${id}`)).json, { error: 'Function not found' }, id)
+    t.same((await call('GET', `/api/executions/${id}`)).json, { error: 'Execution not found' }, id)
+  }
+})
+
+t.test('what nobody foresaw is told to the log and not to the caller', async t => {
+  const { app, call } = await buildApi(t)
+  await app.ready()
+  await app.storage.close()
+  const { status, json, text } = await call('GET', '/api/functions')
+  t.same([status, json], [500, { error: 'Internal server error' }])
+  t.notMatch(text, /database/)
+})
