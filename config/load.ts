@@ -17,6 +17,9 @@ export interface LoadedSettings {
   readonly plugins: ReadonlyMap<string, Readonly<Record<string, unknown>>>
 }
 
+/** The environment with some variables set otherwise. */
+export const withEnvironment = (changes: Environment): Environment => ({ ...process.env, ...changes })
+
 /** Every setting of the server, valid and frozen; as `loadSettings` without plugins. */
 export const loadConfig = (environment: Environment = process.env): Config => loadSettings([], environment).config
 

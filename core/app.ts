@@ -15,6 +15,7 @@ import dashboard from '../plugins/dashboard/plugin.js'
 import docs from '../plugins/docs/plugin.js'
 import errors from '../plugins/errors.js'
 import functionsHost from '../plugins/functions-host.js'
+import health from '../plugins/health.js'
 import luaAi from '../plugins/lua/ai/plugin.js'
 import luaLocal from '../plugins/lua/builtin.js'
 import luaEmail from '../plugins/lua/email/plugin.js'
@@ -32,6 +33,7 @@ import functionCache from '../plugins/storage/function-cache.js'
 import storage from '../plugins/storage/plugin.js'
 import thirdParty from '../plugins/third-party/plugin.js'
 import cronTrigger from '../plugins/triggers/cron/plugin.js'
+import cronRoutes from '../plugins/triggers/cron/routes.js'
 import httpTrigger from '../plugins/triggers/http/plugin.js'
 
 export interface AppOptions extends Pick<Prepared, 'config'>, Partial<Omit<Prepared, 'config'>> {
@@ -60,7 +62,7 @@ export async function buildApp ({ config, logger, plugins = [], pluginSettings =
   const luaApis = [lua, outgoingHttp, luaLog, luaKv, luaEnv, luaHttp, luaLocal, luaAi, luaEmail]
   for (const plugin of [...everyRequest, ...whatIsKept, ...luaApis, invoker]) await app.register(plugin)
   await app.register(thirdParty, { plugins, settings: pluginSettings })
-  for (const plugin of [httpTrigger, cronTrigger, routes, reference]) await app.register(plugin)
+  for (const plugin of [httpTrigger, cronTrigger, cronRoutes, routes, reference, health]) await app.register(plugin)
   await app.register(dashboard, {})
   return app
 }

@@ -20,7 +20,8 @@ const codes = {
   MIGRATION_FAILED: 500,
   DATABASE_TOO_NEW: 500,
   PLUGIN_FAILED: 500,
-  MODULE_INVALID: 500
+  MODULE_INVALID: 500,
+  DATA_IN_USE: 500
 } as const
 
 export type ErrorCode = keyof typeof codes

@@ -19,7 +19,7 @@ export function createIdSource (now: () => number = () => Math.floor(Date.now() 
     /** Every later id is greater than `id`. */
     startAfter (id: string): void {
       const last = secondsOf(id)
-      if (last >= seconds) { seconds = last + 1; counter = 0 }
+      if (last !== undefined && last >= seconds) { seconds = last + 1; counter = 0 }
     },
     next (): string {
       const current = now()
@@ -33,10 +33,23 @@ export function createIdSource (now: () => number = () => Math.floor(Date.now() 
 
 export type IdSource = ReturnType<typeof createIdSource>
 
-function secondsOf (id: string): number {
+/** The Unix seconds an id was made in; undefined when it is not an id of this kind. */
+export function secondsOf (id: string): number | undefined {
+  if (!/^[0-9a-v]{20}$/.test(id)) return undefined
   let value = 0
-  for (let i = 0; i < 6; i++) value = value * 32 + Math.max(0, ALPHABET.indexOf(id.charAt(i)))
-  return value * 4 + (Math.max(0, ALPHABET.indexOf(id.charAt(6))) >> 3)
+  for (let i = 0; i < 6; i++) value = value * 32 + ALPHABET.indexOf(id.charAt(i))
+  return value * 4 + (ALPHABET.indexOf(id.charAt(6)) >> 3)
+}
+
+/** Sorts before every id made in that second and after all made earlier. */
+export function firstIdOf (seconds: number): string {
+  let value = seconds * 8
+  let text = ''
+  for (let i = 0; i < 7; i++) {
+    text = ALPHABET.charAt(value % 32) + text
+    value = Math.floor(value / 32)
+  }
+  return text
 }
 
 function encode (bytes: Uint8Array): string {

@@ -1,15 +1,18 @@
 /** Serving: settings, app, listening, and an orderly end on SIGTERM or SIGINT. */
-import { loadServiceManager } from '../config/load.js'
+import { loadServiceManager, withEnvironment } from '../config/load.js'
 import { buildApp } from './app.js'
 import { createLogger } from './logger.js'
 import { notifyService } from './service-notify.js'
 import { endOnSignals } from './shutdown.js'
 import { prepareStart } from './start.js'
 
-/** Serves until a signal ends the process. A start that fails prints one message and exits with 1. */
-export async function serve (): Promise<void> {
+/**
+ * Serves until a signal ends the process. `overrides` are settings over those of the environment. A start that
+ * fails prints one message and exits with 1.
+ */
+export async function serve (overrides: Readonly<Record<string, string>> = {}): Promise<void> {
   try {
-    const prepared = await prepareStart()
+    const prepared = await prepareStart(withEnvironment(overrides))
     const { config } = prepared
     const { logger, flush } = createLogger(config, process.stdout.isTTY)
     const app = await buildApp({ ...prepared, logger })

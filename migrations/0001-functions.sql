@@ -17,7 +17,9 @@ create table functions (
   updated_at integer not null,
   active_version integer,
   -- The greatest number ever given: version numbers are not used twice.
-  last_version integer not null
+  last_version integer not null,
+  -- By how many seconds the time in the id of an execution and its created_at have differed at most.
+  id_skew integer not null default 0
 ) strict;
 
 create index functions_by_age on functions (created_at, seq);

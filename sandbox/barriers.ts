@@ -12,8 +12,11 @@ export interface Barriers {
   readonly prlimit: string | undefined
   /** A network namespace without a network: 'own' when the server may make one, 'user' through a user namespace. */
   readonly network: 'own' | 'user' | false
-  /** setpriv: no way to gain rights, none left of root's, and death with the server: 'full', 'basic' (not root) or none. */
-  readonly privileges: 'full' | 'basic' | false
+  /**
+   * setpriv: no way to gain rights, and death with the server ('basic'); of root also no capabilities ('full')
+   * and, where that user can read what the process needs, another user ('nobody').
+   */
+  readonly privileges: 'nobody' | 'full' | 'basic' | false
   /** Node's permission model: no files, child processes, workers, addons. Always there. */
   readonly permissions: string
   /** The command in front of Node, made of the barriers above. */
@@ -26,14 +29,23 @@ const folders = ['/usr/bin', '/bin', '/usr/sbin', '/sbin', '/usr/local/bin']
 const limits = ['--core=0', '--fsize=0', '--nofile=64']
 const basic = ['--no-new-privs', '--pdeathsig', 'KILL']
 const full = [...basic, '--bounding-set=-all', '--inh-caps=-all']
+/** The user and group that own nothing, by the number that all Linux systems give them. */
+const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups', ...full]
 
-/** Tries each barrier by itself and gives those that are up. Never rejects: what cannot be tried is missing. */
-export async function probeBarriers (): Promise<Barriers> {
+/**
+ * Tries each barrier by itself and gives those that are up, for a process that has to read `program`. Never
+ * rejects: what cannot be tried is missing.
+ */
+export async function probeBarriers (program: string): Promise<Barriers> {
   const [prlimit, unshare, setpriv, env] = await Promise.all([find('prlimit'), find('unshare'), find('setpriv'), find('env')])
   const [hasLimits, network, privileges] = await Promise.all([
-    runs(prlimit, limits),
-    firstThatRuns(unshare, [['own', ['--net']], ['user', ['--user', '--net']]] as const),
-    firstThatRuns(setpriv, [['full', full], ['basic', basic]] as const)
+    runs(prlimit, [...limits, 'true']),
+    firstThatRuns(unshare, [['own', ['--net', 'true']], ['user', ['--user', '--net', 'true']]] as const),
+    firstThatRuns(setpriv, [
+      ['nobody', [...nobody, 'test', '-r', program, '-a', '-x', process.execPath]],
+      ['full', [...full, 'true']],
+      ['basic', [...basic, 'true']]
+    ] as const)
   ])
   return {
     prlimit: hasLimits ? prlimit : undefined,
@@ -43,7 +55,7 @@ export async function probeBarriers (): Promise<Barriers> {
     prefix: [
       ...(network === false ? [] : [unshare as string, ...(network === 'own' ? ['--net'] : ['--user', '--net'])]),
       ...(hasLimits ? [prlimit as string, ...limits] : []),
-      ...(privileges === false ? [] : [setpriv as string, ...(privileges === 'full' ? full : basic)]),
+      ...(privileges === false ? [] : [setpriv as string, ...{ nobody, full, basic }[privileges]]),
       // Empty already; whatever preloads itself into all children of the server is kept out by this.
       ...(env === undefined ? [] : [env, '-i'])
     ],
@@ -53,6 +65,12 @@ export async function probeBarriers (): Promise<Barriers> {
       ...(privileges === false ? ['dropped privileges and death with the server (setpriv of util-linux cannot be run)'] : [])
     ]
   }
+}
+
+/** No barrier but Node's own and the empty environment; for measuring. */
+export async function bareBarriers (): Promise<Barriers> {
+  const env = await find('env')
+  return { prlimit: undefined, network: false, privileges: false, permissions: permissionFlag(), prefix: env === undefined ? [] : [env, '-i'], missing: [] }
 }
 
 /** `--permission`, or its name in Node 20. */
@@ -69,7 +87,7 @@ async function find (name: string): Promise<string | undefined> {
 
 async function runs (command: string | undefined, args: readonly string[]): Promise<boolean> {
   if (command === undefined) return false
-  const { exitCode } = await execa(command, [...args, 'true'], { env: {}, extendEnv: false, stdio: 'ignore', reject: false, timeout: 5000 })
+  const { exitCode } = await execa(command, args, { env: {}, extendEnv: false, stdio: 'ignore', reject: false, timeout: 5000 })
   return exitCode === 0
 }
 

@@ -1,19 +1,21 @@
 /**
  * How much private memory Node maps before any work, which differs by hundreds of MiB between versions of
- * Node (some map a region for compiled code ahead). Read off the first process, which gets its limit
- * afterwards; the later ones start with it.
+ * Node (some map a region for compiled code ahead). The limit of a sandbox process comes on top of it.
  */
 import { readFile } from 'node:fs/promises'
-import { execa } from 'execa'
+import { stoppedFault } from './exit-fault.js'
+import { SandboxProcess, type ProcessOptions } from './process.js'
 
-/** Bytes of the process's data segment as the kernel counts them for RLIMIT_DATA; undefined where /proc does not tell. */
-export async function readDataSize (pid: number): Promise<number | undefined> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
+const ignore = { onReady () {}, onRunEnd () {}, onGone () {} }
+
+/**
+ * Starts a process, reads its data segment as the kernel counts it for RLIMIT_DATA, in bytes, and ends it.
+ * Undefined where /proc does not tell or the process does not start.
+ */
+export async function measureBaseline (options: ProcessOptions): Promise<number | undefined> {
+  const process = new SandboxProcess(options, ignore)
+  const status = await process.greeted ? await readFile(`/proc/${process.pid}/status`, 'utf8').catch(() => '') : ''
+  process.kill(stoppedFault)
   const kib = /^VmData:\s+(\d+) kB$/m.exec(status)?.[1]
   return kib === undefined ? undefined : Number(kib) * 1024
-}
-
-/** Bounds the memory of a running process. `prlimit` is the tool's path. */
-export async function limitData (prlimit: string, pid: number, bytes: number): Promise<void> {
-  await execa(prlimit, ['--pid', String(pid), `--data=${bytes}`], { env: {}, extendEnv: false, stdio: 'ignore', timeout: 5000 })
 }

@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url'
 import type { Barriers } from './barriers.js'
 
 const MIB = 1024 * 1024
+/** What V8 needs for itself and as slack between collections, in MiB. */
+const OWN_HEAP_MB = 32
 
 export interface CommandOptions {
   readonly barriers: Barriers
@@ -11,21 +13,21 @@ export interface CommandOptions {
   readonly memoryMb: number
   /** Data segment of an idle process, in bytes, as measured; undefined: not limited (yet). */
   readonly baseline: number | undefined
-  /** The child's program; another one only in tests. */
-  readonly program?: string
+  /** The child's program. */
+  readonly program: string
 }
 
 export const childProgram = (): string => realpathSync(fileURLToPath(new URL('./child.cjs', import.meta.url)))
 
 /** The whole command line: barriers, Node, its flags, the child's program. */
-export function sandboxCommand ({ barriers, memoryMb, baseline, program = childProgram() }: CommandOptions): readonly [command: string, args: readonly string[]] {
+export function sandboxCommand ({ barriers, memoryMb, baseline, program }: CommandOptions): readonly [command: string, args: readonly string[]] {
   const node = [
     process.execPath,
     barriers.permissions,
     `--allow-fs-read=${program}`,
     '--no-warnings',
     '--disallow-code-generation-from-strings',
-    `--max-old-space-size=${memoryMb}`,
+    `--max-old-space-size=${memoryMb + OWN_HEAP_MB}`,
     '--max-semi-space-size=4',
     program
   ]
@@ -35,10 +37,10 @@ export function sandboxCommand ({ barriers, memoryMb, baseline, program = childP
 }
 
 /**
- * Bytes of private writable memory: what Node maps by itself, the sandbox's own, and a quarter more for
- * compiled code, the young generation and the collector's work space.
+ * Bytes of private writable memory: what Node maps by itself, the heap at its limit, and room for compiled
+ * code, the young generation, the copy of a table that grows, and what frames hold outside the heap.
  */
-export const dataLimit = (baseline: number, memoryMb: number): number => baseline + Math.ceil(memoryMb * 1.25) * MIB
+export const dataLimit = (baseline: number, memoryMb: number): number => baseline + (Math.ceil(memoryMb * 1.5) + OWN_HEAP_MB + 32) * MIB
 
 const withDataLimit = (prefix: readonly string[], bytes: number): readonly string[] =>
   prefix.map(part => part === '--core=0' ? [part, `--data=${bytes}`] : [part]).flat()

@@ -2,16 +2,18 @@
 import type { Manifest } from '../core/lua/manifest.js'
 import type { LuaModule } from '../core/lua/module.js'
 import type { Config } from '../config/schema.js'
-import { probeBarriers, type Barriers } from './barriers.js'
-import { limitData, readDataSize } from './baseline.js'
+import { bareBarriers, probeBarriers, type Barriers } from './barriers.js'
+import { measureBaseline } from './baseline.js'
 import { encodeFrame } from './protocol/codec.js'
-import { dataLimit, sandboxCommand } from './command.js'
+import { childProgram, sandboxCommand } from './command.js'
 import { compileHostFunctions } from './host-functions.js'
 import { SandboxProcess, type ProcessOptions, type ProcessOwner } from './process.js'
 import { PROTOCOL_VERSION, ToChild, type ChildLimits } from './protocol.js'
 import { explainStart } from './spawn.js'
 
 const MIB = 1024 * 1024
+/** Of a process's memory, what one run may hold in Lua before it gets a "not enough memory" that it can catch. */
+const LUA_SHARE = 0.75
 /** What a frame may have beyond the largest body: headers, paths, framing. */
 const FRAME_ROOM = 2 * MIB
 
@@ -35,43 +37,34 @@ export interface Launcher {
   readonly barriers: Barriers
   readonly timeoutMs: number
   launch (owner: ProcessOwner): SandboxProcess
-  /** Bounds the memory of the first process and, by what it needs idle, of all later ones. */
-  measure (first: SandboxProcess): Promise<void>
   /** What a start that fails complains of. */
   explain (): Promise<string>
 }
 
+/** Finds out what this machine can do and how much memory Node needs here. Never rejects for what is missing. */
 export async function createLauncher (options: LauncherOptions): Promise<Launcher> {
-  const { settings, manifest, modules, program } = options
-  const barriers = await probeBarriers()
+  const { settings, manifest, modules, program = childProgram() } = options
   const memoryMb = settings.SANDBOX_MEMORY_MB
   const frameLimit = Math.max(settings.BODY_LIMIT, settings.RESPONSE_LIMIT, memoryMb * MIB / 4) + FRAME_ROOM
-  const limits: ChildLimits = [frameLimit, settings.RESPONSE_LIMIT, memoryMb * MIB]
-  const command = (baseline: number | undefined) => sandboxCommand({ barriers, memoryMb, baseline, ...(program === undefined ? {} : { program }) })
-  const timeoutMs = options.timeoutMs ?? settings.EXECUTION_TIMEOUT * 1000
-  let processOptions: ProcessOptions = {
-    command: command(undefined),
+  const limits: ChildLimits = [frameLimit, settings.RESPONSE_LIMIT, Math.floor(memoryMb * MIB * LUA_SHARE)]
+  const bare: ProcessOptions = {
+    command: sandboxCommand({ barriers: await bareBarriers(), memoryMb, baseline: undefined, program }),
     entries: compileHostFunctions(modules),
     hello: encodeFrame([ToChild.hello, PROTOCOL_VERSION, JSON.stringify(manifest), limits]),
     frameLimit,
     responseLimit: settings.RESPONSE_LIMIT,
     memoryMb,
-    timeoutMs,
+    timeoutMs: options.timeoutMs ?? settings.EXECUTION_TIMEOUT * 1000,
     baseUrl: options.baseUrl,
     onInternalError: options.onInternalError
   }
+  const [barriers, baseline] = await Promise.all([probeBarriers(program), measureBaseline(bare)])
+  const processOptions = { ...bare, command: sandboxCommand({ barriers, memoryMb, baseline, program }) }
 
   return {
     barriers,
-    timeoutMs,
+    timeoutMs: bare.timeoutMs,
     launch: owner => new SandboxProcess(processOptions, owner),
-    async measure (first) {
-      if (barriers.prlimit === undefined || first.pid === undefined) return
-      const baseline = await readDataSize(first.pid)
-      if (baseline === undefined) return
-      processOptions = { ...processOptions, command: command(baseline) }
-      await limitData(barriers.prlimit, first.pid, dataLimit(baseline, memoryMb))
-    },
     explain: () => explainStart(processOptions.command)
   }
 }

@@ -71,7 +71,6 @@ export class Pool {
   async start (): Promise<void> {
     const first = this.fleet.start()
     if (!await first.greeted) throw await this.startError()
-    await this.launcher.measure(first)
     this.replenish()
   }
 

@@ -12,7 +12,7 @@ import type { Fault } from '../core/contracts/records.js'
 import { budgets } from './budgets.js'
 import { Channel } from './channel.js'
 import { encodeFrame } from './protocol/codec.js'
-import { exitFault, protocolFault, timeoutFault } from './exit-fault.js'
+import { exitFault, naming, protocolFault, timeoutFault } from './exit-fault.js'
 import { readAnswer, readBinary, readFault } from './frames-from-child.js'
 import { toBindFrame, toCheckFrame, toRunFrame } from './frames-to-child.js'
 import { BudgetExceeded, HostCalls } from './host-calls.js'
@@ -136,7 +136,7 @@ export class SandboxProcess {
       case FromChild.send: return this.budgeted(() => { this.calls.send(run, frame, size) })
       case FromChild.print: return run.print(readBinary(frame[1], 'a printed line'))
       case FromChild.answer: return this.finish(run, frame, () => { run.end(readAnswer(frame, this.options.responseLimit), undefined) })
-      case FromChild.fault: return this.finish(run, frame, () => { run.end(undefined, readFault(frame, 2)) })
+      case FromChild.fault: return this.finish(run, frame, () => { run.end(undefined, naming(readFault(frame, 2), this.options.memoryMb)) })
       case FromChild.checked: return this.finish(run, frame, () => { run.end(undefined, Array.isArray(frame[2]) ? readFault(frame[2], 0) : undefined) })
       default: throw new ProtocolFault('a frame of an unknown kind')
     }

@@ -4,7 +4,8 @@
  * Without a filter: one page from the index, and the total from the counters. With one, the function's entries
  * in `executions_by_function` are walked from the newest, in slices that take a few milliseconds each with the
  * event loop in between, so that even half a million of them hold up nobody. The index alone answers status,
- * trigger, version and time; totals for the first three come from the counters, so the walk ends with the page.
+ * trigger, version and time; totals for the first three come from the counters, so the walk ends with the page. A
+ * time range is walked as a range of ids.
  *
  * A text has to be looked for in errors and logs themselves. An index for that (trigrams) would cost every run
  * several times its record; so the walk ends when it has worked for TEXT_BUDGET_MS, and the answer is marked
@@ -18,9 +19,10 @@ import type { ExecutionFilter, Page, Paged } from '../../core/contracts/storage.
 import type { Batch } from './batch.js'
 import type { ExecutionCounts } from './execution-counts.js'
 import { toConditions } from './execution-filter.js'
+import type { IdSkew } from './id-skew.js'
 import { executionColumns, toExecution, type ExecutionRow } from './execution-rows.js'
 
-interface Parts { readonly db: Database, readonly batch: Batch, readonly counts: ExecutionCounts }
+interface Parts { readonly db: Database, readonly batch: Batch, readonly counts: ExecutionCounts, readonly skew: IdSkew }
 
 export interface ExecutionList {
   list (functionKey: number, page: Page, filter: ExecutionFilter, removedVersions: readonly number[]): Promise<Paged<ExecutionRecord>>
@@ -30,17 +32,17 @@ const SLICE_MS = 4
 const TEXT_BUDGET_MS = 120
 const FIRST_SLICE = 500
 const LARGEST_SLICE = 20_000
-/** Greater than every id. */
-const END = '~'
 
 type Values = Record<string, string | number>
-interface Walk { readonly find: Statement<[Values], number>, readonly count: Statement<[Values], number>, readonly values: Values }
+interface Walk { readonly find: Statement<[Values], number>, readonly count: Statement<[Values], number>, readonly values: Values, readonly range: { readonly least: string, readonly before: string } }
 
-export function createExecutionList ({ db, batch, counts }: Parts): ExecutionList {
+export function createExecutionList ({ db, batch, counts, skew }: Parts): ExecutionList {
   const pageRows = db.prepare<[number, number, number], number>(`
     select seq from executions indexed by executions_by_function where function = ? order by id desc limit ? offset ?`).pluck()
-  const sliceEnd = db.prepare<[number, string, number], string>(`
-    select id from executions indexed by executions_by_function where function = ? and id < ? order by id desc limit 1 offset ?`).pluck()
+  const pageFromEnd = db.prepare<[number, number, number], number>(`
+    select seq from executions indexed by executions_by_function where function = ? order by id limit ? offset ?`).pluck()
+  const sliceEnd = db.prepare<[number, string, string, number], string>(`
+    select id from executions indexed by executions_by_function where function = ? and id < ? and id >= ? order by id desc limit 1 offset ?`).pluck()
   const records = db.prepare<[string], ExecutionRow>(`
     select ${executionColumns}, null as responseJson from executions e join functions f on f.seq = e.function
     where e.seq in (select value from json_each(?)) order by e.id desc`)
@@ -60,18 +62,25 @@ export function createExecutionList ({ db, batch, counts }: Parts): ExecutionLis
 
   const readRecords = (rows: readonly number[]): ExecutionRecord[] => rows.length === 0 ? [] : records.all(JSON.stringify(rows)).map(toExecution)
 
-  async function walk (functionKey: number, page: Page, { find, count, values }: Walk, options: { countAll: boolean, budgetMs: number }) {
+  /** The nearer end of the index is the cheaper one to begin at. */
+  function readPage (functionKey: number, { limit, offset }: Page, total: number): ExecutionRecord[] {
+    if (offset <= total / 2) return readRecords(pageRows.all(functionKey, limit, offset))
+    const rest = total - offset
+    return rest <= 0 ? [] : readRecords(pageFromEnd.all(functionKey, Math.min(limit, rest), Math.max(0, rest - limit)))
+  }
+
+  async function walk (functionKey: number, page: Page, { find, count, values, range }: Walk, options: { countAll: boolean, budgetMs: number }) {
     const wanted = page.offset + page.limit
     const rows: number[] = []
     let found = 0
-    let before = END
+    let before = range.before
     let size = FIRST_SLICE
     let worked = 0
     while (found < wanted || options.countAll) {
       const started = performance.now()
       const step = await batch.read(() => {
-        const least = sliceEnd.get(functionKey, before, size - 1)
-        const bounds = { ...values, function: functionKey, before, least: least ?? '' }
+        const least = sliceEnd.get(functionKey, before, range.least, size - 1)
+        const bounds = { ...values, function: functionKey, before, least: least ?? range.least }
         if (found >= wanted) return { least, count: count.get(bounds) ?? 0 }
         const matches = find.all(bounds)
         rows.push(...matches.slice(Math.max(0, page.offset - found), wanted - found))
@@ -93,12 +102,16 @@ export function createExecutionList ({ db, batch, counts }: Parts): ExecutionLis
     async list (functionKey, page, filter, removedVersions) {
       const conditions = toConditions(filter, removedVersions)
       if (conditions.sql === '') {
-        return batch.read(() => ({ rows: readRecords(pageRows.all(functionKey, page.limit, page.offset)), total: counts.total(functionKey) }))
+        return batch.read(() => {
+          const total = counts.total(functionKey)
+          return { rows: readPage(functionKey, page, total), total }
+        })
       }
       const countAll = filter.from !== undefined || filter.to !== undefined || (filter.text ?? '') !== ''
       const total = countAll ? undefined : await batch.read(() => counts.total(functionKey, filter))
       if (total !== undefined && total <= page.offset) return { rows: [], total }
-      const result = await walk(functionKey, page, { ...prepareWalk(conditions.sql), values: conditions.values },
+      const range = skew.toIdRange(functionKey, filter.from, filter.to)
+      const result = await walk(functionKey, page, { ...prepareWalk(conditions.sql), values: conditions.values, range },
         { countAll, budgetMs: filter.text === undefined ? Infinity : TEXT_BUDGET_MS })
       const rows = await batch.read(() => readRecords(result.rows))
       return { rows, total: total ?? result.found, ...(result.complete ? {} : { partial: true }) }

@@ -9,6 +9,7 @@ import type { ExecutionRemover } from './execution-remover.js'
 import { executionColumns, toExecution, toLogEntry, type ExecutionRow, type LogRow } from './execution-rows.js'
 import type { ExecutionWriter } from './execution-writer.js'
 import type { FunctionKeys } from './function-keys.js'
+import type { IdSkew } from './id-skew.js'
 import type { Purges } from './purges.js'
 import { aiColumns, emailColumns, toAiRequest, toEmailRequest, type AiRow, type EmailRow } from './request-rows.js'
 
@@ -17,6 +18,7 @@ interface Parts {
   readonly batch: Batch
   readonly keys: FunctionKeys
   readonly counts: ExecutionCounts
+  readonly skew: IdSkew
   readonly writer: ExecutionWriter
   readonly remover: ExecutionRemover
   readonly purges: Purges
@@ -26,13 +28,13 @@ interface Parts {
 const visible = `from executions e join functions f on f.seq = e.function
   where not exists (select 1 from purges p where p.function = e.function and p.version in (0, e.version))`
 
-export function createExecutionStore ({ db, batch, keys, counts, writer, remover, purges }: Parts): ExecutionStore {
+export function createExecutionStore ({ db, batch, keys, counts, skew, writer, remover, purges }: Parts): ExecutionStore {
   const find = db.prepare<[string], ExecutionRow>(`select ${executionColumns}, e.response_json as responseJson ${visible} and e.id = ?`)
   const rowOf = db.prepare<[string], number>(`select e.seq ${visible} and e.id = ?`).pluck()
   const newest = db.prepare<[number, string], ExecutionRow>(`
     select ${executionColumns}, null as responseJson from executions e indexed by executions_by_function join functions f on f.seq = e.function
     where e.function = ? and e.version not in (select value from json_each(?)) order by e.id desc limit 1`)
-  const lists = createExecutionList({ db, batch, counts })
+  const lists = createExecutionList({ db, batch, counts, skew })
   const lastId = db.prepare<[], string | null>('select max(id) from executions').pluck()
   const unfinished = db.prepare<[], { function: number, version: number, trigger: string }>('select function, version, trigger from executions where status = 0')
   const close = db.prepare<[string, string]>('update executions set status = 2, error_message = ?, fault_json = ? where status = 0')

@@ -14,6 +14,7 @@ import type { ExecutionCounts } from './execution-counts.js'
 import { PENDING, toStatusNumber, toVersionNumber } from './execution-rows.js'
 import { prepareExecutionStatements } from './execution-statements.js'
 import type { FunctionKeys } from './function-keys.js'
+import type { IdSkew } from './id-skew.js'
 import { prepareRequestStatements } from './request-rows.js'
 import { createRunning, noteWritten, settleBatch, type Part, type Running } from './running.js'
 
@@ -33,12 +34,12 @@ export interface ExecutionWriter {
   stop (): void
 }
 
-interface Parts { readonly db: Database, readonly batch: Batch, readonly keys: FunctionKeys, readonly counts: ExecutionCounts }
+interface Parts { readonly db: Database, readonly batch: Batch, readonly keys: FunctionKeys, readonly counts: ExecutionCounts, readonly skew: IdSkew }
 
 /** A run may be up to twice as old before its pending row is written: one timer serves all. */
 const PENDING_AFTER_MS = 20
 
-export function createExecutionWriter ({ db, batch, keys, counts }: Parts): ExecutionWriter {
+export function createExecutionWriter ({ db, batch, keys, counts, skew }: Parts): ExecutionWriter {
   const statements = prepareExecutionStatements(db)
   const requests = prepareRequestStatements(db)
   const rowOf = db.prepare<[string], number>('select seq from executions where id = ?').pluck()
@@ -85,7 +86,10 @@ export function createExecutionWriter ({ db, batch, keys, counts }: Parts): Exec
     if (place === undefined) return
     const row = run.row ?? statements.insertPending(place.functionKey, place.version, execution)
     const nextLog = writeParts(run, row)
-    if (run.row === undefined) counts.add(place.functionKey, place.version, execution.trigger, PENDING, 1)
+    if (run.row === undefined) {
+      counts.add(place.functionKey, place.version, execution.trigger, PENDING, 1)
+      skew.note(place.functionKey, execution.id, execution.createdAt)
+    }
     if (run.inBatch === undefined) inBatch.push(run)
     noteWritten(run, row, nextLog)
   }
@@ -124,7 +128,8 @@ export function createExecutionWriter ({ db, batch, keys, counts }: Parts): Exec
     if (run.row !== undefined && !statements.finish(run.row, execution)) return
     const row = run.row ?? statements.insertFinished(functionKey, version, execution)
     statements.insertLogs(row, writeParts(run, row), execution.logs)
-    if (run.row !== undefined) counts.add(functionKey, version, trigger, PENDING, -1)
+    if (run.row === undefined) skew.note(functionKey, execution.id, execution.createdAt)
+    else counts.add(functionKey, version, trigger, PENDING, -1)
     counts.add(functionKey, version, trigger, toStatusNumber(execution.status), 1)
   }
 

@@ -13,6 +13,7 @@ import { createExecutionStore } from './execution-store.js'
 import { createExecutionWriter } from './execution-writer.js'
 import { createFunctionKeys } from './function-keys.js'
 import { createFunctionStore } from './function-store.js'
+import { createIdSkew } from './id-skew.js'
 import { createKvStore } from './kv-store.js'
 import { applyMigrations, findMigrations } from './migrations.js'
 import { limitBusyWait, openDatabase } from './open.js'
@@ -33,7 +34,7 @@ export interface StorageOptions {
   readonly lockPatienceMs?: number
 }
 
-const migrationsFolder = fileURLToPath(new URL('../../migrations/', import.meta.url))
+export const migrationsFolder = fileURLToPath(new URL('../../migrations/', import.meta.url))
 
 /**
  * Opens the database and brings it to the program's shape. Rejects with STORAGE_FAILED, MIGRATION_FAILED or
@@ -60,14 +61,15 @@ export function createStorage (db: Database, { secretKey, nowMs = Date.now, ...b
   const counts = createExecutionCounts(db, batch)
   const remover = createExecutionRemover(db, counts)
   const purges = createPurges({ db, batch, remover, counts })
-  const writer = createExecutionWriter({ db, batch, keys, counts })
+  const skew = createIdSkew(db, batch)
+  const writer = createExecutionWriter({ db, batch, keys, counts, skew })
   const changes = createChangeFeed(batch)
   const probe = db.prepare<[number]>('insert into probes (id, at) values (1, ?) on conflict do update set at = excluded.at')
 
   return {
     functions: createFunctionStore({ db, batch, keys, purges, changes }),
     versions: createVersionStore({ db, batch, keys, purges, writer, changes }),
-    executions: createExecutionStore({ db, batch, keys, counts, writer, remover, purges }),
+    executions: createExecutionStore({ db, batch, keys, counts, skew, writer, remover, purges }),
     kv: createKvStore({ db, batch, keys, nowMs }),
     sessions: createSessionStore({ db, batch }),
     env: createEnvStore({ db, batch, keys, secrets: createSecretBox(secretKey) }),

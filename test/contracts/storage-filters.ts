@@ -68,4 +68,42 @@ export function testExecutionFilters (t: Test, open: OpenStorage): void {
     const id = await createFunction(storage)
     for (const filter of [{}, { status: 'error' }, { text: 'x' }, { from: 1 }] as const) t.same(await storage.executions.list(id, PAGE, filter), { rows: [], total: 0 })
   })
+
+  t.test('a time range goes by created_at, also when the clock was set between', async t => {
+    const storage = await open(t)
+    const id = await createFunction(storage)
+    const now = Math.floor(Date.now() / 1000)
+    const made = new Map<string, number>()
+    const add = async (createdAt: number, change: { id?: string } = {}) => { made.set(await run(storage, id, { createdAt, ...change }), createdAt) }
+    const check = async (...ranges: [number | undefined, number | undefined][]) => {
+      for (const [from, to] of ranges) {
+        const { rows, total } = await storage.executions.list(id, PAGE, { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) })
+        const expected = [...made].filter(([, at]) => at >= (from ?? -Infinity) && at <= (to ?? Infinity)).map(([execution]) => execution).sort().reverse()
+        t.same(rows.map(row => row.id), expected, `${from} to ${to}`)
+        t.equal(total, expected.length)
+      }
+    }
+    for (let i = 0; i < 3; i++) await add(now)
+    const ranges: [number | undefined, number | undefined][] = [[now, now], [now + 1, undefined], [undefined, now - 1], [now - 10, now + 10], [-5, -1], [0, 2 ** 33], [2 ** 33, undefined], [now + 5, now - 5], [undefined, 2 ** 40]]
+    await check(...ranges)
+    await add(now - 1000)
+    await add(now + 5000)
+    await add(3)
+    await check(...ranges, [now - 1000, now - 1000], [now + 4999, now + 5001], [undefined, 5])
+    await add(now, { id: 'an id of another kind' })
+    await check(...ranges)
+  })
+
+  t.test('a page far behind is as exact as the first', async t => {
+    const storage = await open(t)
+    const id = await createFunction(storage)
+    const made = (await Promise.all(Array.from({ length: 25 }, () => run(storage, id)))).sort().reverse()
+    for (const limit of [1, 4, 20]) {
+      for (let offset = 0; offset < 30; offset++) {
+        const { rows, total } = await storage.executions.list(id, { limit, offset })
+        if (total !== 25 || rows.map(row => row.id).join() !== made.slice(offset, offset + limit).join()) t.fail(`limit ${limit}, offset ${offset}`)
+      }
+    }
+    t.pass('all pages')
+  })
 }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createIdSource } from '../../core/ids.js'
+import { createIdSource, firstIdOf, secondsOf } from '../../core/ids.js'
 
 t.test('an id is 20 characters of 0-9a-v', async t => {
   t.match(createIdSource().next(), /^[0-9a-v]{20}$/)
@@ -35,4 +35,19 @@ t.test('the time is kept when the last id is old', async t => {
   const plain = ids.next()
   ids.startAfter(old)
   t.equal(ids.next().slice(0, 6), plain.slice(0, 6))
+})
+
+t.test('an id tells the second it was made in', async t => {
+  for (const seconds of [0, 1, 1_700_000_000, 2 ** 31, 2 ** 32 - 1]) t.equal(secondsOf(createIdSource(() => seconds).next()), seconds)
+  for (const other of ['', 'x', 'z'.repeat(20), 'A'.repeat(20), '0'.repeat(21)]) t.equal(secondsOf(other), undefined, other)
+})
+
+t.test('the first id of a second sorts between those of that second and the one before', async t => {
+  for (const seconds of [1, 31, 32, 1_700_000_000, 1_700_000_031, 2 ** 32 - 1]) {
+    const bound = firstIdOf(seconds)
+    for (let i = 0; i < 20; i++) {
+      t.ok(createIdSource(() => seconds).next() > bound)
+      t.ok(createIdSource(() => seconds - 1).next() < bound)
+    }
+  }
 })

@@ -1,0 +1,36 @@
+/** What the `moonlet` program says: results on standard output, progress and complaints on standard error. */
+
+export interface Terminal {
+  /** One line of result. */
+  say (line: string): void
+  /** One line that is not part of the result. */
+  note (line: string): void
+  /** How far long work is; on a terminal one line that changes, elsewhere a line every few seconds. */
+  progress (what: string, done: number, total: number): void
+}
+
+const QUIET_MS = 5_000
+
+export function createTerminal (out: NodeJS.WritableStream, err: NodeJS.WritableStream & { readonly isTTY?: boolean }, now: () => number = Date.now): Terminal {
+  let shown = false
+  let last = now()
+  const clear = () => {
+    if (shown) err.write('\r\u001B[K')
+    shown = false
+  }
+  return {
+    say (line) { clear(); out.write(`${line}\n`) },
+    note (line) { clear(); err.write(`${line}\n`) },
+    progress (what, done, total) {
+      const text = `${what}: ${total === 0 ? 100 : Math.floor(100 * done / total)} %`
+      if (err.isTTY === true) {
+        err.write(`\r\u001B[K${text}`)
+        shown = true
+        if (done >= total) clear()
+      } else if (now() - last >= QUIET_MS) {
+        last = now()
+        err.write(`${text}\n`)
+      }
+    }
+  }
+}

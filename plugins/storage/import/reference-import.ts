@@ -1,0 +1,43 @@
+/**
+ * Takes over the database of the reference server: functions, versions, key-value entries, variables and
+ * history, with their ids, so that `/fn/{id}` addresses stay the same. What is here already is left as it is,
+ * so a second run changes nothing. Rows that make no sense are reported and left out.
+ */
+import type { ImportReport, Progress } from '../../../core/contracts/offline-storage.js'
+import { openDatabase } from '../open.js'
+import { applyMigrations, findMigrations } from '../migrations.js'
+import { createSecretBox } from '../secret-box.js'
+import { importFunctions } from './import-functions.js'
+import { importHistory } from './import-history.js'
+import { openReference, referenceTables } from './reference-source.js'
+import { createReport } from './report.js'
+
+export interface ReferenceImportOptions {
+  /** The reference's database. */
+  readonly file: string
+  /** Moonlet's; made if absent. No server may be running on it. */
+  readonly database: string
+  readonly migrationsFolder: string
+  /** 32 bytes; encrypts the variables. */
+  readonly secretKey: Uint8Array
+  /** Called with functions and executions. */
+  readonly onProgress: Progress
+}
+
+export async function importReference ({ file, database, migrationsFolder, secretKey, onProgress }: ReferenceImportOptions): Promise<ImportReport> {
+  const source = openReference(file)
+  const db = openDatabase(database)
+  try {
+    await applyMigrations(db, { namespace: 'moonlet', files: await findMigrations(migrationsFolder) })
+    const report = createReport(referenceTables)
+    const total = source.count('functions') + source.count('executions')
+    let done = 0
+    const step = () => { onProgress(++done, total) }
+    const versionNumbers = importFunctions({ db, source, secrets: createSecretBox(secretKey), report }, step)
+    importHistory({ db, source, versionNumbers, report }, step)
+    return report
+  } finally {
+    db.close()
+    source.close()
+  }
+}

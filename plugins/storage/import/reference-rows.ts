@@ -1,0 +1,107 @@
+/** Rows of the reference's tables as Moonlet's records. Each function throws an Error that says what is wrong. */
+import { errorText } from '../../../core/error-text.js'
+import type { AiRequestRecord, EmailRequestRecord, Fault, LogEntry } from '../../../core/contracts/records.js'
+import type { FinishedExecution } from '../../../core/contracts/storage.js'
+import { limits } from '../../../core/validation/limits.js'
+import { findVersionNumber, toVersionId } from '../execution-rows.js'
+import { flag, integer, oneOf, optionalInteger, optionalText, text } from './columns.js'
+import type { Row } from './reference-source.js'
+
+const levels = ['debug', 'info', 'warn', 'error'] as const
+const interrupted: Fault = { kind: 'interrupted', message: 'The run was still pending in the database it was imported from.' }
+
+export function toFunctionRow (row: Row) {
+  const retentionDays = optionalInteger(row, 'retention_days')
+  const createdAt = integer(row, 'created_at')
+  return {
+    id: text(row, 'id'),
+    name: text(row, 'name'),
+    description: optionalText(row, 'description'),
+    disabled: flag(row, 'disabled'),
+    retentionDays: (limits.retentionDays as readonly (number | undefined)[]).includes(retentionDays) ? retentionDays : undefined,
+    cronSchedule: optionalText(row, 'cron_schedule'),
+    cronStatus: optionalText(row, 'cron_status') === 'active' ? 'active' : 'paused',
+    saveResponse: flag(row, 'save_response'),
+    createdAt,
+    updatedAt: optionalInteger(row, 'updated_at') ?? createdAt
+  }
+}
+
+export function toVersionRow (row: Row) {
+  const version = integer(row, 'version')
+  if (version < 1) throw new Error(`version is ${version}, not a number from 1`)
+  return { version, code: text(row, 'code'), createdAt: integer(row, 'created_at'), isActive: flag(row, 'is_active') }
+}
+
+/** `versionNumbers` gives the numbers of version ids that do not say it themselves. */
+export function toExecution (row: Row, versionNumbers: ReadonlyMap<string, number>): { execution: FinishedExecution, version: number } {
+  const id = text(row, 'id')
+  const functionId = text(row, 'function_id')
+  const versionId = text(row, 'function_version_id')
+  const version = versionNumbers.get(versionId) ?? findVersionNumber(functionId, versionId)
+  if (version === undefined) throw new Error(`function_version_id is ${JSON.stringify(versionId)}, which is no version`)
+  const status = oneOf(row, 'status', ['pending', 'success', 'error'])
+  const fault = status === 'pending' ? interrupted : undefined
+  return {
+    version,
+    execution: {
+      id,
+      functionId,
+      versionId: toVersionId(functionId, version),
+      trigger: optionalText(row, 'trigger') || 'http',
+      eventJson: optionalText(row, 'event_json') || '{}',
+      createdAt: integer(row, 'created_at'),
+      status: status === 'success' ? 'success' : 'error',
+      durationMs: optionalInteger(row, 'duration_ms') ?? 0,
+      errorMessage: fault === undefined ? optionalText(row, 'error_message') || undefined : errorText(fault, ''),
+      fault,
+      responseJson: optionalText(row, 'response_json') || undefined,
+      logs: []
+    }
+  }
+}
+
+export function toLogEntry (row: Row): LogEntry {
+  const level = levels[integer(row, 'level')]
+  if (level === undefined) throw new Error(`level is ${integer(row, 'level')}, not 0 to 3`)
+  return { level, message: text(row, 'message'), createdAt: integer(row, 'timestamp') }
+}
+
+const toRequest = (row: Row) => ({
+  id: text(row, 'id'),
+  executionId: text(row, 'execution_id'),
+  requestJson: optionalText(row, 'request_json') ?? '',
+  responseJson: optionalText(row, 'response_json') || undefined,
+  status: oneOf(row, 'status', ['success', 'error']),
+  errorMessage: optionalText(row, 'error_message') || undefined,
+  durationMs: optionalInteger(row, 'duration_ms') ?? 0,
+  createdAt: integer(row, 'created_at')
+})
+
+export function toAiRequest (row: Row): AiRequestRecord {
+  return {
+    ...toRequest(row),
+    provider: text(row, 'provider'),
+    model: text(row, 'model'),
+    endpoint: optionalText(row, 'endpoint') ?? '',
+    inputTokens: optionalInteger(row, 'input_tokens'),
+    outputTokens: optionalInteger(row, 'output_tokens')
+  }
+}
+
+export function toEmailRequest (row: Row): EmailRequestRecord {
+  return {
+    ...toRequest(row),
+    from: text(row, 'from_address'),
+    to: splitAddresses(text(row, 'to_addresses')),
+    subject: optionalText(row, 'subject') ?? '',
+    hasText: flag(row, 'has_text'),
+    hasHtml: flag(row, 'has_html'),
+    emailId: optionalText(row, 'email_id') || undefined
+  }
+}
+
+/** The reference joined them with commas; one within quotes belongs to a name. */
+function splitAddresses (joined: string): string[] {
+  return (joined.match(/(?:"[^"]*"|[^,"]|")+/g) ?? []).map(address => address.trim()).filter(address => address !== '')
+}

@@ -1,0 +1,31 @@
+/** What an import took over and what not, as it goes. */
+import type { ImportedTable, ImportReport, TableReport } from '../../../core/contracts/offline-storage.js'
+
+const PROBLEMS_KEPT = 100
+
+export interface Report extends ImportReport {
+  readonly tables: Readonly<Record<ImportedTable, TableReport>>
+  note (text: string): void
+  refuse (table: ImportedTable, row: unknown, error: unknown): void
+}
+
+export function createReport (tables: readonly ImportedTable[]): Report {
+  const counts = Object.fromEntries(tables.map(table => [table, { taken: 0, present: 0, refused: 0 }])) as Record<ImportedTable, TableReport>
+  const problems: Array<ImportReport['problems'][number]> = []
+  const notes: string[] = []
+  return {
+    tables: counts,
+    problems,
+    notes,
+    note (text) { notes.push(text) },
+    refuse (table, row, error) {
+      counts[table].refused++
+      if (problems.length < PROBLEMS_KEPT) problems.push({ table, row: toRowName(row), reason: error instanceof Error ? error.message : String(error) })
+    }
+  }
+}
+
+function toRowName (row: unknown): string {
+  if (row instanceof Uint8Array) return Buffer.from(row).toString()
+  return typeof row === 'string' || typeof row === 'number' ? String(row) : '?'
+}

@@ -1,0 +1,59 @@
+/** The data folder in the hands of the `moonlet` program. */
+import { join } from 'node:path'
+import type { Config } from '../../config/schema.js'
+import type { OfflineStorage, OpenedData } from '../../core/contracts/offline-storage.js'
+import { MoonletError } from '../../core/errors.js'
+import { lockDataFolder } from './data-lock.js'
+import { importReference } from './import/reference-import.js'
+import { isReferenceDatabase } from './import/reference-source.js'
+import { rotateSecretKey } from './rotate-secret-key.js'
+import { loadSecretKey } from './secret-key.js'
+import { migrationsFolder, openStorage } from './storage.js'
+import { backupFile, exists } from './transfer/backup-file.js'
+import { checkCurrent } from './transfer/check-current.js'
+import { restoreFile } from './transfer/restore-file.js'
+
+export function createOfflineStorage ({ DATA_DIR, SECRET_KEY }: Pick<Config, 'DATA_DIR' | 'SECRET_KEY'>): OfflineStorage {
+  const database = join(DATA_DIR, 'moonlet.db')
+  const secretKey = () => SECRET_KEY ?? loadSecretKey(DATA_DIR)
+
+  /** Does the work while no server can. */
+  async function alone<T> (work: () => Promise<T>): Promise<T> {
+    const lock = lockDataFolder(DATA_DIR)
+    try {
+      return await work()
+    } finally {
+      lock.release()
+    }
+  }
+
+  async function openBeside (): Promise<OpenedData> {
+    if (!await exists(database)) throw new MoonletError('NOT_FOUND', `There is no database at ${database}; is DATA_DIR right?`)
+    await checkCurrent(database)
+    const storage = await openStorage({ file: database, secretKey: secretKey() })
+    return { storage, close: () => storage.close() }
+  }
+
+  async function openAlone (): Promise<OpenedData> {
+    const lock = lockDataFolder(DATA_DIR)
+    try {
+      const storage = await openStorage({ file: database, secretKey: secretKey() })
+      return { storage, close: () => storage.close().finally(lock.release) }
+    } catch (error) {
+      lock.release()
+      throw error
+    }
+  }
+
+  return {
+    open: options => options.alone ? openAlone() : openBeside(),
+    backup: (target, options) => backupFile(database, target, options),
+    restore: (backup, onProgress) => restoreFile(backup, database, onProgress),
+    isReferenceDatabase,
+    importReference: (file, onProgress) => alone(() => importReference({ file, database, migrationsFolder, secretKey: secretKey(), onProgress })),
+    rotateSecretKey: () => alone(async () => ({
+      ...await rotateSecretKey({ database, folder: DATA_DIR, settingKey: SECRET_KEY }),
+      inUse: SECRET_KEY === undefined
+    }))
+  }
+}

@@ -1,0 +1,52 @@
+/** A backup as one file, made by a process of its own while a server may be writing to the database. */
+import Database from 'better-sqlite3'
+import { access, open, rename, rm } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Progress } from '../../../core/contracts/offline-storage.js'
+import { MoonletError } from '../../../core/errors.js'
+import { backupDatabase } from '../backup.js'
+import { checkIntegrity } from './integrity.js'
+
+export interface BackupOptions {
+  /** Replace an existing file. */
+  readonly force: boolean
+  /** Called with pages. */
+  readonly onProgress: Progress
+}
+
+/**
+ * Copies `source`, as of one moment, to `target`: one file without a write-ahead log, checked and on the disk.
+ * It appears whole or not at all. Refuses an existing `target` unless `force`.
+ */
+export async function backupFile (source: string, target: string, { force, onProgress }: BackupOptions): Promise<void> {
+  if (resolve(source) === resolve(target)) throw new MoonletError('VALIDATION', `${target} is the database itself; name another file`)
+  if (!force && await exists(target)) throw new MoonletError('VALIDATION', `${target} exists already; remove it or use --force`)
+  if (!await exists(source)) throw new MoonletError('NOT_FOUND', `There is no database at ${source}; is DATA_DIR right?`)
+  const copy = `${target}.unchecked`
+  try {
+    await copyDatabase(source, copy, onProgress)
+    await rename(copy, target)
+  } finally {
+    await removeDatabase(copy)
+  }
+}
+
+/** A checked, durable copy in one file. */
+export async function copyDatabase (source: string, target: string, onProgress: Progress): Promise<void> {
+  await removeDatabase(target)
+  await backupDatabase(source, target, onProgress)
+  const copy = new Database(target)
+  copy.pragma('journal_mode = delete')
+  copy.close()
+  checkIntegrity(target)
+  const handle = await open(target, 'r+')
+  await handle.sync()
+  await handle.close()
+}
+
+/** Removes a database file with what belongs to it. */
+export async function removeDatabase (file: string): Promise<void> {
+  for (const end of ['', '-wal', '-shm', '-journal']) await rm(`${file}${end}`, { force: true })
+}
+
+export const exists = (file: string): Promise<boolean> => access(file).then(() => true, () => false)

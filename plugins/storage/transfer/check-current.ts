@@ -1,0 +1,22 @@
+import Database from 'better-sqlite3'
+import { basename } from 'node:path'
+import { MoonletError } from '../../../core/errors.js'
+import { findMigrations } from '../migrations.js'
+import { migrationsFolder } from '../storage.js'
+
+/**
+ * Throws unless the database has this program's shape: opening it would change it, perhaps under a server of
+ * an earlier version.
+ */
+export async function checkCurrent (database: string): Promise<void> {
+  const wanted = (await findMigrations(migrationsFolder)).map(file => basename(file))
+  const db = new Database(database, { readonly: true, fileMustExist: true, timeout: 5000 })
+  try {
+    const applied = db.prepare<[], string>("select name from migrations where namespace = 'moonlet'").pluck().all()
+    if (wanted.some(name => !applied.includes(name))) {
+      throw new MoonletError('MIGRATION_FAILED', `The database ${database} was written by an earlier version. Start the server of this version once; then try again.`)
+    }
+  } finally {
+    db.close()
+  }
+}

@@ -1,0 +1,39 @@
+/** Puts a backup in the place of a data folder's database. */
+import { rename, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { Progress } from '../../../core/contracts/offline-storage.js'
+import { MoonletError } from '../../../core/errors.js'
+import { lockDataFolder } from '../data-lock.js'
+import { copyDatabase, exists, removeDatabase } from './backup-file.js'
+import { checkKind } from './integrity.js'
+
+/**
+ * Replaces `database` by a checked copy of `backup`, which itself is left alone. The old database is kept
+ * beside it; gives its name, or undefined when there was none. Throws DATA_IN_USE while a server runs on the
+ * folder.
+ */
+export async function restoreFile (backup: string, database: string, onProgress: Progress, now = new Date()): Promise<string | undefined> {
+  if (!await stat(backup).then(found => found.isFile(), () => false)) throw new MoonletError('NOT_FOUND', `There is no file ${backup}`)
+  const lock = lockDataFolder(dirname(database))
+  const copy = `${database}.restoring`
+  try {
+    checkKind(backup)
+    await copyDatabase(backup, copy, onProgress)
+    const kept = await setAside(database, now)
+    await rename(copy, database)
+    return kept
+  } finally {
+    await removeDatabase(copy)
+    lock.release()
+  }
+}
+
+/** Renames the database and its write-ahead log alike, so that together they stay what they were. */
+async function setAside (database: string, now: Date): Promise<string | undefined> {
+  if (!await exists(database)) return undefined
+  const kept = `${database}.before-restore-${now.toISOString().replace(/[-:]|\.\d+/g, '')}`
+  for (const end of ['-wal', '-shm', '']) {
+    if (await exists(`${database}${end}`)) await rename(`${database}${end}`, `${kept}${end}`)
+  }
+  return kept
+}
