@@ -2,25 +2,26 @@
  * Lists of a function's executions, newest first.
  *
  * Without a filter: one page from the index, and the total from the counters. With one, the function's entries
- * in `executions_by_function` are walked from the newest, in slices that take a few milliseconds each with the
- * event loop in between, so that even half a million of them hold up nobody. The index alone answers status,
- * trigger, version and time; totals for the first three come from the counters, so the walk ends with the page. A
- * time range is walked as a range of ids.
+ * in `executions_by_function` are walked from the newest in short slices, so that even half a million of them
+ * hold up nobody. The index alone answers status, trigger, version and time. Totals for the first three come from
+ * the counters, so the walk ends with the page. A time range is walked as a range of ids; its total is counted
+ * within it and outside of it at the same time, and what ends first gives it.
  *
  * A text has to be looked for in errors and logs themselves. An index for that (trigrams) would cost every run
  * several times its record; so the walk ends when it has worked for TEXT_BUDGET_MS, and the answer is marked
  * `partial`: newer executions were searched, `total` counts what was found. A narrower time range, status or
  * version lets it reach further back.
  */
-import type { Database, Statement } from 'better-sqlite3'
+import type { Database } from 'better-sqlite3'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ExecutionRecord } from '../../core/contracts/records.js'
 import type { ExecutionFilter, Page, Paged } from '../../core/contracts/storage.js'
 import type { Batch } from './batch.js'
 import type { ExecutionCounts } from './execution-counts.js'
 import { toConditions } from './execution-filter.js'
-import type { IdSkew } from './id-skew.js'
 import { executionColumns, toExecution, type ExecutionRow } from './execution-rows.js'
+import { createExecutionWalks, type Walk } from './execution-walk.js'
+import type { IdSkew } from './id-skew.js'
 
 interface Parts { readonly db: Database, readonly batch: Batch, readonly counts: ExecutionCounts, readonly skew: IdSkew }
 
@@ -28,37 +29,17 @@ export interface ExecutionList {
   list (functionKey: number, page: Page, filter: ExecutionFilter, removedVersions: readonly number[]): Promise<Paged<ExecutionRecord>>
 }
 
-const SLICE_MS = 4
 const TEXT_BUDGET_MS = 120
-const FIRST_SLICE = 500
-const LARGEST_SLICE = 20_000
-
-type Values = Record<string, string | number>
-interface Walk { readonly find: Statement<[Values], number>, readonly count: Statement<[Values], number>, readonly values: Values, readonly range: { readonly least: string, readonly before: string } }
 
 export function createExecutionList ({ db, batch, counts, skew }: Parts): ExecutionList {
   const pageRows = db.prepare<[number, number, number], number>(`
     select seq from executions indexed by executions_by_function where function = ? order by id desc limit ? offset ?`).pluck()
   const pageFromEnd = db.prepare<[number, number, number], number>(`
     select seq from executions indexed by executions_by_function where function = ? order by id limit ? offset ?`).pluck()
-  const sliceEnd = db.prepare<[number, string, string, number], string>(`
-    select id from executions indexed by executions_by_function where function = ? and id < ? and id >= ? order by id desc limit 1 offset ?`).pluck()
   const records = db.prepare<[string], ExecutionRow>(`
     select ${executionColumns}, null as responseJson from executions e join functions f on f.seq = e.function
     where e.seq in (select value from json_each(?)) order by e.id desc`)
-  const prepared = new Map<string, Pick<Walk, 'find' | 'count'>>()
-
-  function prepareWalk (sql: string): Pick<Walk, 'find' | 'count'> {
-    const known = prepared.get(sql)
-    if (known !== undefined) return known
-    const source = `from executions e indexed by executions_by_function where e.function = :function and e.id < :before and e.id >= :least${sql}`
-    const walk = {
-      find: db.prepare<[Values], number>(`select e.seq ${source} order by e.id desc`).pluck(),
-      count: db.prepare<[Values], number>(`select count(*) ${source}`).pluck()
-    }
-    prepared.set(sql, walk)
-    return walk
-  }
+  const startWalk = createExecutionWalks(db, batch)
 
   const readRecords = (rows: readonly number[]): ExecutionRecord[] => rows.length === 0 ? [] : records.all(JSON.stringify(rows)).map(toExecution)
 
@@ -69,52 +50,66 @@ export function createExecutionList ({ db, batch, counts, skew }: Parts): Execut
     return rest <= 0 ? [] : readRecords(pageFromEnd.all(functionKey, Math.min(limit, rest), Math.max(0, rest - limit)))
   }
 
-  async function walk (functionKey: number, page: Page, { find, count, values, range }: Walk, options: { countAll: boolean, budgetMs: number }) {
-    const wanted = page.offset + page.limit
+  /** Fills the page; `found` are all matches up to where the walk stands. */
+  async function findPage (walk: Walk, { limit, offset }: Page, budgetMs: number): Promise<{ rows: number[], found: number }> {
     const rows: number[] = []
     let found = 0
-    let before = range.before
-    let size = FIRST_SLICE
-    let worked = 0
-    while (found < wanted || options.countAll) {
-      const started = performance.now()
-      const step = await batch.read(() => {
-        const least = sliceEnd.get(functionKey, before, range.least, size - 1)
-        const bounds = { ...values, function: functionKey, before, least: least ?? range.least }
-        if (found >= wanted) return { least, count: count.get(bounds) ?? 0 }
-        const matches = find.all(bounds)
-        rows.push(...matches.slice(Math.max(0, page.offset - found), wanted - found))
-        return { least, count: matches.length }
-      })
-      found += step.count
-      if (step.least === undefined) return { rows, found, complete: true }
-      before = step.least
-      const took = performance.now() - started
-      worked += took
-      if (worked > options.budgetMs) return { rows, found, complete: false }
-      size = Math.min(LARGEST_SLICE, Math.max(10, Math.ceil(size * Math.min(4, SLICE_MS / Math.max(took, 0.1)))))
+    while (!walk.ended && found < offset + limit && walk.worked <= budgetMs) {
+      const matches = await walk.find()
+      rows.push(...matches.slice(Math.max(0, offset - found), offset + limit - found))
+      found += matches.length
       await nextTurn()
     }
-    return { rows, found, complete: true }
+    return { rows, found }
+  }
+
+  async function countText (walk: Walk): Promise<number> {
+    let count = 0
+    while (!walk.ended && walk.worked <= TEXT_BUDGET_MS) {
+      count += await walk.count()
+      await nextTurn()
+    }
+    return count
+  }
+
+  /** All matches in a time range, of which `inside` has met `found`. */
+  async function countRange (functionKey: number, inside: Walk, found: number, filter: ExecutionFilter, startOther: (other: ExecutionFilter) => Walk): Promise<number> {
+    const outside = [
+      ...filter.to === undefined ? [] : [startOther({ ...filter, from: Math.floor(filter.to) + 1, to: undefined })],
+      ...filter.from === undefined ? [] : [startOther({ ...filter, from: undefined, to: Math.ceil(filter.from) - 1 })]
+    ]
+    let within = found
+    let beyond = 0
+    while (!inside.ended) {
+      const next = outside.find(walk => !walk.ended)
+      // Runs that come and go meanwhile must not bring it below what was seen.
+      if (next === undefined) return Math.max(within, await batch.read(() => counts.total(functionKey, filter)) - beyond)
+      within += await inside.count()
+      beyond += await next.count()
+      await nextTurn()
+    }
+    return within
   }
 
   return {
     async list (functionKey, page, filter, removedVersions) {
-      const conditions = toConditions(filter, removedVersions)
-      if (conditions.sql === '') {
+      const { from, to } = filter
+      const hasText = (filter.text ?? '') !== ''
+      const start = (part: ExecutionFilter): Walk => startWalk(functionKey, toConditions(part, removedVersions), skew.toIdRange(functionKey, part.from, part.to))
+      if (toConditions(filter, removedVersions).sql === '') {
         return batch.read(() => {
           const total = counts.total(functionKey)
           return { rows: readPage(functionKey, page, total), total }
         })
       }
-      const countAll = filter.from !== undefined || filter.to !== undefined || (filter.text ?? '') !== ''
-      const total = countAll ? undefined : await batch.read(() => counts.total(functionKey, filter))
-      if (total !== undefined && total <= page.offset) return { rows: [], total }
-      const range = skew.toIdRange(functionKey, filter.from, filter.to)
-      const result = await walk(functionKey, page, { ...prepareWalk(conditions.sql), values: conditions.values, range },
-        { countAll, budgetMs: filter.text === undefined ? Infinity : TEXT_BUDGET_MS })
-      const rows = await batch.read(() => readRecords(result.rows))
-      return { rows, total: total ?? result.found, ...(result.complete ? {} : { partial: true }) }
+      if (from !== undefined && to !== undefined && from > to) return { rows: [], total: 0 }
+      const counted = hasText || from !== undefined || to !== undefined ? undefined : await batch.read(() => counts.total(functionKey, filter))
+      if (counted !== undefined && counted <= page.offset) return { rows: [], total: counted }
+
+      const walk = start(filter)
+      const { rows, found } = await findPage(walk, page, hasText ? TEXT_BUDGET_MS : Infinity)
+      const total = counted ?? (hasText ? found + await countText(walk) : await countRange(functionKey, walk, found, filter, start))
+      return { rows: await batch.read(() => readRecords(rows)), total, ...(hasText && !walk.ended ? { partial: true } : {}) }
     }
   }
 }

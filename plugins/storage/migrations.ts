@@ -4,6 +4,7 @@
  */
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Database } from 'better-sqlite3'
 import { MoonletError } from '../../core/errors.js'
 import { isStorageError } from './failure.js'
@@ -66,6 +67,8 @@ function readApplied (db: Database, namespace: string): string[] {
 async function applyFile (db: Database, { namespace, file, prefix }: { namespace: string, file: string, prefix: string }): Promise<void> {
   const name = basename(file)
   const sql = await readFile(file, 'utf8')
+  // A plugin's tables are made in a running server: not within the transaction of its writes.
+  while (db.inTransaction) await nextTurn()
   // A migration may rebuild a table that others refer to; the references are checked before it counts.
   db.pragma('foreign_keys = off')
   try {

@@ -11,6 +11,13 @@ import { toStorageError } from './failure.js'
 const BUSY_TIMEOUT_MS = 20
 
 /**
+ * Pages in the write-ahead log at which a commit also moves them into the database, with two fsyncs that stop the
+ * server for as long as the disk takes. At SQLite's 1000 that met more than one call in a hundred under full load;
+ * at 4000 (16 MiB) it meets a quarter of them and costs a fifth less CPU time in all.
+ */
+const CHECKPOINT_PAGES = 4000
+
+/**
  * Opens or creates the database, with the settings that belong to a connection: WAL with `synchronous =
  * NORMAL` (a commit survives the death of the process; the death of the machine may cost the last moments but
  * never the file's integrity), foreign keys, space given back in steps. Throws STORAGE_FAILED.
@@ -23,6 +30,7 @@ export function openDatabase (file: string): Database.Database {
     db.pragma('auto_vacuum = incremental')
     db.pragma('journal_mode = wal')
     db.pragma('synchronous = normal')
+    db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
     db.pragma('foreign_keys = on')
     db.pragma('temp_store = memory')
     // The write-ahead log grows while a backup reads; afterwards it is cut back to this.

@@ -35,3 +35,19 @@ t.test('a key in the settings makes no key file', async t => {
   await app.close()
   t.notOk(await stat(join(folder, 'secret.key')).catch(() => undefined))
 })
+
+t.test('a second server on the same folder is refused, and welcome when the first has gone', async t => {
+  const config = loadConfig({ DATA_DIR: await temporaryFolder(t) })
+  const start = async () => {
+    const app = Fastify()
+    t.teardown(() => app.close())
+    app.decorate('config', config)
+    await app.register(storage)
+    return app
+  }
+  const first = await start()
+  await t.rejects(start(), { code: 'DATA_IN_USE', message: /Another Moonlet uses the data folder .*DATA_DIR/ })
+  await first.storage.probe()
+  await first.close()
+  await t.resolves((await start()).storage.probe())
+})
