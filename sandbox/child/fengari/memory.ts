@@ -11,6 +11,8 @@ import { MemoryError } from './errors.js'
 
 /** V8's longest string on 64-bit machines (2^29 - 24 units); one unit more is a RangeError. */
 const LONGEST_STRING = 536870888
+/** What a string takes beside its bytes. */
+const STRING_BYTES = 24
 const LEAST_ALLOWANCE = 1 << 20
 
 /** Bytes that may still be taken before the next look at the heap. Hot code draws on it directly. */
@@ -40,7 +42,7 @@ export function charge (bytes: number): void {
 /** Like charge, for a string of `length` bytes that V8 may be unable to make at all. */
 export function chargeString (length: number): void {
   if (length > LONGEST_STRING) throw new MemoryError()
-  charge(length)
+  charge(length + STRING_BYTES)
 }
 
 /** Looks at the real heap; `wanted` bytes are about to be added. */

@@ -8,7 +8,7 @@
  * It replaces Fengari's ltable.js (a Map of boxed values under every table) and is, as it stands, the handle
  * that the rest of the sandbox sees: reading a field through LuaTable makes nothing.
  */
-import { allowance, look } from './memory.js'
+import { allowance, charge, look } from './memory.js'
 import { Shape, emptyShape } from './shape.js'
 import { Raise } from './errors.js'
 import type { Value } from './value.js'
@@ -16,8 +16,10 @@ import type { Value } from './value.js'
 const NO_ITEMS: Value[] = [undefined]
 const NO_SLOTS: Value[] = []
 /** Rough bytes of one entry, for the account of the run. */
-const ITEM_BYTES = 16
-const FIELD_BYTES = 64
+const ITEM_BYTES = 24
+const FIELD_BYTES = 88
+/** From so many entries on, the copy that V8 makes when an array or a map must grow is asked for beforehand. */
+const LARGE = 4096
 
 export class Table {
   shape: Shape
@@ -81,7 +83,11 @@ export class Table {
   /** Appends a value that is not nil. */
   push (value: Value): void {
     if (this.items === NO_ITEMS) this.items = [undefined, value]
-    else this.items.push(value)
+    else {
+      const { length } = this.items
+      if (length >= LARGE && (length & (length - 1)) === 0) charge(length * ITEM_BYTES)
+      this.items.push(value)
+    }
     if ((allowance.left -= ITEM_BYTES) < 0) look(ITEM_BYTES)
     if (!this.shape.shared) this.adopt()
   }
@@ -199,6 +205,7 @@ export class Table {
       slots.push(this.slots[i])
     }
     if (live.length > keys.length / 2) {
+      if (keys.length >= LARGE) charge(keys.length * FIELD_BYTES)
       this.shape.limit *= 2
       return
     }

@@ -19,7 +19,7 @@ export function baseLibrary (vm: Vm, print: (line: string) => void): Array<reado
   }, Special.ipairs)
   return [
     ...toNatives({
-      assert: (...args) => assert(args),
+      assert: (...args) => assert(vm, args),
       error: (value, level) => { throw new LuaError(withPosition(vm, value, level)) },
       getmetatable: (...args) => {
         checkAny(args.length, 1)
@@ -76,11 +76,10 @@ export function baseLibrary (vm: Vm, print: (line: string) => void): Array<reado
   ]
 }
 
-function assert (args: Value[]): Returned {
+function assert (vm: Vm, args: Value[]): Returned {
   checkAny(args.length, 1)
   if (isTrue(args[0])) return args
-  if (args.length < 2) throw new LuaError('assertion failed!')
-  throw new LuaError(args[1])
+  throw new LuaError(withPosition(vm, args.length < 2 ? 'assertion failed!' : args[1], undefined))
 }
 
 function withPosition (vm: Vm, value: Value, level: Value): Value {
@@ -98,7 +97,7 @@ function select (args: Value[]): Returned {
 
 function setMetatable (table: Value, meta: Value): Value {
   const target = checkTable(table, 1)
-  if (meta !== undefined && !(meta instanceof Table)) throw wrongType(2, 'nil or table', meta)
+  if (meta !== undefined && !(meta instanceof Table)) throw new ArgumentError(2, 'nil or table expected')
   if (target.meta?.getString('__metatable') !== undefined) throw new Raise('cannot change a protected metatable')
   target.meta = meta ?? null
   return target

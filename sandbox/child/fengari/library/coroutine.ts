@@ -1,13 +1,12 @@
 /** Coroutines. Each has registers and frames of its own; resuming one runs it on top of the caller. */
-import { LuaError, Raise } from '../errors.js'
+import { ArgumentError, LuaError, Raise } from '../errors.js'
 import { execute } from '../machine/execute.js'
 import { deliver, pushFrame, reserve } from '../machine/frames.js'
-import { positionOf } from '../machine/position.js'
 import type { Vm } from '../machine/vm.js'
 import { allowance, look } from '../memory.js'
 import { Closure, Coroutine, FrameFlag, Native, Special } from '../value.js'
 import type { Value } from '../value.js'
-import { checkFunction, wrongType } from './arguments.js'
+import { checkFunction } from './arguments.js'
 import { toNatives } from './library.js'
 
 const COROUTINE_BYTES = 1024
@@ -33,12 +32,8 @@ export function coroutineLibrary (vm: Vm): Array<readonly [string, Native]> {
         const co = create(body)
         return new Native('wrap', (...args) => {
           if (co.status !== 'suspended') throw new Raise(cannotResume(co))
-          try {
-            return resume(vm, co, args)
-          } catch (error) {
-            if (error instanceof LuaError && typeof error.value === 'string') throw new LuaError(positionOf(vm.current.frame) + error.value)
-            throw error
-          }
+          // An error goes through as it is, as in Lua 5.1; 5.3 would put this position before that of the error.
+          return resume(vm, co, args)
         })
       }
     }, 'coroutine.'),
@@ -48,7 +43,7 @@ export function coroutineLibrary (vm: Vm): Array<readonly [string, Native]> {
 
 function checkCoroutine (value: Value): Coroutine {
   if (value instanceof Coroutine) return value
-  throw wrongType(1, 'coroutine', value)
+  throw new ArgumentError(1, 'thread expected')
 }
 
 const cannotResume = (co: Coroutine): string =>

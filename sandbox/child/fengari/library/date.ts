@@ -44,8 +44,8 @@ const isLeap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) |
 const pad = (n: number, width = 2, fill = '0'): string => String(n).padStart(width, fill)
 
 export function formatDate (pattern: string, fields: DateFields, seconds: number): string {
-  return pattern.replace(/%(?:[EO](.)|([\s\S]?))/g, (whole, modified: string | undefined, plain: string | undefined) => {
-    const text = formatField(modified ?? plain ?? '', fields, seconds)
+  return pattern.replace(/%(?:E([cCxXyY])|O([deHImMSuUVwWy])|([\s\S]?))/g, (whole, e?: string, o?: string, plain?: string) => {
+    const text = formatField(e ?? o ?? plain ?? '', fields, seconds)
     if (text === undefined) throw new ArgumentError(1, `invalid conversion specifier '${whole}'`)
     return text
   })

@@ -40,7 +40,7 @@ export function format (vm: Vm, args: Value[]): string {
     result += convert(vm, part, args[next], next + 1)
     next++
   }
-  if (result.length > 255) chargeString(result.length)
+  chargeString(result.length)
   return result
 }
 

@@ -17,8 +17,9 @@ export const loadLibrary = (vm: Vm): Functions => ({
     if (mode !== undefined && !checkString(mode, 3).includes('t')) {
       return [undefined, `attempt to load a text chunk (mode is '${checkString(mode, 3)}')`]
     }
-    const text = typeof chunk === 'string' ? chunk : readPieces(vm, chunk)
-    const title = name === undefined ? (typeof chunk === 'string' ? chunk : '=(load)') : checkString(name, 2)
+    const isText = typeof chunk === 'string' || typeof chunk === 'number'
+    const text = isText ? checkString(chunk, 1) : readPieces(vm, chunk)
+    const title = name === undefined ? (isText ? text : '=(load)') : checkString(name, 2)
     return loadText(text, title, args.length > 3 ? env : vm.globals)
   },
   loadstring: (chunk, name) => {

@@ -88,7 +88,7 @@ function replace (vm: Vm, text: string, pattern: string, replacement: Value, mos
   }
   if (count === 0 || (result === '' && copied === 0)) return [text, count]
   result += text.slice(copied)
-  if (result.length > 255) chargeString(result.length)
+  chargeString(result.length)
   return [result, count]
 }
 
@@ -100,7 +100,7 @@ function toReplacer (vm: Vm, replacement: Value): Replacer {
   if (replacement instanceof Closure || replacement instanceof Native) {
     return (matcher, from, to) => toReplacement(vm.callFirst(replacement, matcher.captures(from, to)))
   }
-  throw new ArgumentError(3, `string/function/table expected, got ${typeName(replacement)}`)
+  throw new ArgumentError(3, 'string/function/table expected')
 }
 
 /** What a callback or table gave; false and nil keep the match. */

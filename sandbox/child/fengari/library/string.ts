@@ -66,24 +66,30 @@ const LARGE = 4096
 /** A piece of a text that does not hold on to the text when it is much smaller. */
 export function cut (text: string, from: number, to: number): string {
   const piece = text.slice(from, to)
+  chargeString(piece.length)
   if (piece.length < COPIED || text.length < LARGE || piece.length * 2 > text.length) return piece
   return (' ' + piece).slice(1)
 }
 
 // Only ASCII letters have case, as in the C locale; JavaScript would also change bytes above 127.
 const HIGH = /[^\0-\x7f]/
-const lower = (text: string): string => HIGH.test(text) ? text.replace(/[A-Z]+/g, part => part.toLowerCase()) : text.toLowerCase()
-const upper = (text: string): string => HIGH.test(text) ? text.replace(/[a-z]+/g, part => part.toUpperCase()) : text.toUpperCase()
+const lower = (text: string): string => charged(HIGH.test(text) ? text.replace(/[A-Z]+/g, part => part.toLowerCase()) : text.toLowerCase())
+const upper = (text: string): string => charged(HIGH.test(text) ? text.replace(/[a-z]+/g, part => part.toUpperCase()) : text.toUpperCase())
+
+function charged (text: string): string {
+  chargeString(text.length)
+  return text
+}
 
 function repeat (text: string, count: number, separator: string): string {
   if (count <= 0) return ''
   const length = (text.length + separator.length) * count - separator.length
-  if (length > 255) chargeString(length)
+  chargeString(length)
   return separator === '' ? text.repeat(count) : (text + separator).repeat(count - 1) + text
 }
 
 function reverse (text: string): string {
   let result = ''
   for (let i = text.length - 1; i >= 0; i--) result += text.charAt(i)
-  return result
+  return charged(result)
 }

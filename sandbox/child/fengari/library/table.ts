@@ -50,7 +50,7 @@ function concat (vm: Vm, value: Value, separator: Value, from: Value, to: Value)
     const item = plain ? list.getNumber(i) : getIndex(vm, list, i)
     if (typeof item === 'string') text += item
     else if (typeof item === 'number') text += numberToString(item)
-    else throw new Raise(`invalid value (at index ${numberToString(i)}) in table for 'concat'`)
+    else throw new Raise(`invalid value (${typeName(item)}) at index ${numberToString(i)} in table for 'concat'`)
     if (i !== last) text += between
     // Looked at as it grows: a short list of one long string can ask for more than there is.
     if (text.length - charged > 65536) {
@@ -92,7 +92,7 @@ function remove (vm: Vm, args: Value[]): Value {
     return last
   }
   let at = checkInteger(args[1], 2)
-  if (size + 1 !== at && (at < 1 || at > size + 1) && !(size === 0 && at === 0)) throw new ArgumentError(2, 'position out of bounds')
+  if (size + 1 !== at && (at < 1 || at > size + 1) && !(size === 0 && at === 0)) throw new ArgumentError(1, 'position out of bounds')
   const removed = take(vm, list, at)
   if (list.meta === null && at >= 1 && at <= size) {
     list.items.splice(at, 1)

@@ -6,6 +6,9 @@ import { deliver, pushFrame, reserve } from './frames.js'
 import { callMetamethod } from './operations.js'
 import type { Vm } from './vm.js'
 
+/** Values whose call metamethod is again none of Lua's functions, before a loop is assumed. */
+const LONGEST_CHAIN = 200
+
 /** Calls a native with `given` arguments from the stack. */
 export function callNative (callee: Native, stack: readonly Value[], from: number, given: number): Returned {
   switch (given) {
@@ -30,7 +33,8 @@ export function settle (vm: Vm, co: Coroutine, to: number, returned: Returned, w
 export function enterCall (vm: Vm, co: Coroutine, a: number, given: number, wanted: number): boolean {
   const { stack } = co
   let callee = stack[a]
-  while (!(callee instanceof Closure) && !(callee instanceof Native)) {
+  for (let step = 0; !(callee instanceof Closure) && !(callee instanceof Native); step++) {
+    if (step > LONGEST_CHAIN) throw new Raise("'__call' chain too long")
     const handler = callMetamethod(vm, callee)
     reserve(vm, co, a + given + 2)
     for (let i = given; i >= 0; i--) stack[a + i + 1] = stack[a + i]

@@ -2,7 +2,7 @@
  * Runs a frame until it returns, catching Lua errors for the pcall and xpcall frames above it. A protected call
  * is just a frame with a flag, so Lua code in it can yield, and pcall inside pcall uses no JavaScript stack.
  */
-import { LuaError } from '../errors.js'
+import { LuaError, MemoryError } from '../errors.js'
 import { FrameFlag } from '../value.js'
 import type { Coroutine, Frame, Value } from '../value.js'
 import { closeUpvalues, deliver } from './frames.js'
@@ -30,9 +30,16 @@ export function execute (vm: Vm, co: Coroutine, entry: Frame): boolean {
       co.unyieldable = unyieldable
       closeUpvalues(co, guard.func)
       if (guard.previous !== null) co.frame = guard.previous
+      if (error instanceof MemoryError) dropDead(co, guard.func - 1)
       deliver(vm, co, guard.func - 1, [false, value], guard.wanted)
     }
   }
+}
+
+/** Lets go of what registers and frames that are no longer in use still hold, so that it can be collected. */
+function dropDead (co: Coroutine, from: number): void {
+  co.stack.fill(undefined, from)
+  co.frame.next = null
 }
 
 /** The value that xpcall's message handler makes of an error, with the failed frames still on the stack. */

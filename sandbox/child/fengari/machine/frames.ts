@@ -81,6 +81,8 @@ export function findUpvalue (co: Coroutine, index: number): Upvalue {
 export function closeUpvalues (co: Coroutine, level: number): void {
   let at = co.open
   while (at !== null && at.index >= level) {
+    // Only noted: this also runs while an error is caught, when it must not fail.
+    allowance.left -= 112
     const cells: Upvalue['cells'] = [undefined]
     cells[0] = at.cells[at.index]
     at.cells = cells

@@ -81,8 +81,11 @@ export function describeArgument (vm: Vm, frame: Frame, error: ArgumentError): s
     index--
     if (index === 0) return `calling '${called.name}' on bad self (${error.message})`
   }
+  const at = current(frame)
+  const given = at === undefined ? index : (at.b === 0 ? vm.current.top - frame.base - at.a : at.b) - 1
+  const message = error.index > given ? error.message.replace(/, got nil$/, ', got no value') : error.message
   const name = called?.name ?? (native === undefined ? '?' : globalName(vm, native) ?? native.name)
-  return `bad argument #${index} to '${name}' (${error.message})`
+  return `bad argument #${index} to '${name}' (${message})`
 }
 
 const METAMETHODS: ReadonlyMap<number, string> = new Map([

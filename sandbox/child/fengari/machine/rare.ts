@@ -65,7 +65,7 @@ function concat (vm: Vm, stack: Value[], a: number, from: number, to: number): v
       return
     }
   }
-  if (text.length > 255) chargeString(text.length)
+  chargeString(text.length)
   stack[a] = text
 }
 
@@ -108,7 +108,7 @@ function setList (stack: Value[], a: number, count: number, offset: number): voi
   if (!(table instanceof Table) || count === 0) return
   const items: Value[] = offset === 0 ? [undefined] : table.items
   for (let i = 1; i <= count; i++) items[offset + i] = stack[a + i]
-  if ((allowance.left -= count * 16) < 0) look(count * 16)
+  if ((allowance.left -= count * 24) < 0) look(count * 24)
   // Holes stay holes, so that #{1, nil, 3} is 3 as in PUC Lua.
   table.takeItems(items)
 }

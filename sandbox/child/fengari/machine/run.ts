@@ -8,6 +8,7 @@
  * An operator leaves for ./operations.js as soon as an operand is not what the fast path hopes for.
  */
 import { Op } from '../compiler/opcodes.js'
+import { allowance, look } from '../memory.js'
 import { Table } from '../table.js'
 import { Closure, FrameFlag, Native, Special } from '../value.js'
 import type { Coroutine, Upvalue, Value } from '../value.js'
@@ -133,7 +134,10 @@ export function run (vm: Vm, co: Coroutine): boolean {
           setIndex(vm, table, key, value)
           continue
         }
-        case Op.NEWTABLE: stack[a] = new Table(); continue
+        case Op.NEWTABLE:
+          stack[a] = new Table()
+          if ((allowance.left -= 64) < 0) look(64)
+          continue
         case Op.SELF: {
           const object = stack[base + (word >>> 16)]
           const key = (c & 256) !== 0 ? constants[c & 255] : stack[base + c]
@@ -229,7 +233,7 @@ export function run (vm: Vm, co: Coroutine): boolean {
         }
         case Op.CALL: case Op.TAILCALL: {
           const callee = stack[a]
-          const given = (word >>> 16) !== 0 ? (word >>> 16) - 1 : top - a - 1
+          const given = (word >>> 16) !== 0 ? (word >>> 16) - 1 : (co.top = top) - a - 1
           frame.pc = pc
           if (callee instanceof Closure) {
             if ((word & 255) === Op.CALL) {
