@@ -18,6 +18,7 @@ import { forgetAddresses } from './machine/operations.js'
 import { traceback } from './machine/position.js'
 import { trampoline } from './machine/trampoline.js'
 import { Vm } from './machine/vm.js'
+import { warmUp } from './warm-up.js'
 import { trimShapes } from './shape.js'
 import { Table } from './table.js'
 import { Closure, Coroutine, Native, closedUpvalue } from './value.js'
@@ -32,7 +33,6 @@ export function createEngine (options: EngineOptions): Engine {
   const vm = new Vm(trampoline(), onInternalError)
   const border = createBorder(onInternalError)
   const environment = createEnvironment(vm, options, border)
-  noteIdleHeap()
 
   function begin (): void {
     openAccount(options.memoryLimit)
@@ -45,6 +45,16 @@ export function createEngine (options: EngineOptions): Engine {
     environment.renew()
   }
 
+  /** Nothing of the run is held while the process waits for the next one. */
+  function end (): void {
+    vm.main = vm.current = new Coroutine(undefined, true)
+    environment.clear()
+  }
+
+  const load = (code: Code): void => {
+    vm.callAll(new Closure(code, code.upvalues.map((_, i) => closedUpvalue(i === 0 ? vm.globals : undefined))), [])
+  }
+
   function guarded<T> (kind: 'load' | 'runtime', body: () => T): T {
     try {
       return body()
@@ -53,6 +63,13 @@ export function createEngine (options: EngineOptions): Engine {
       throw toFault(vm, kind, vm.toLuaError(thrown, vm.current))
     }
   }
+
+  warmUp(code => {
+    begin()
+    load(code)
+  })
+  end()
+  noteIdleHeap()
 
   return {
     prepare (code, chunkName) {
@@ -70,8 +87,7 @@ export function createEngine (options: EngineOptions): Engine {
       try {
         guarded('load', begin)
         guarded('load', () => {
-          const { code } = program
-          vm.callAll(new Closure(code, code.upvalues.map((_, i) => closedUpvalue(i === 0 ? vm.globals : undefined))), [])
+          load(program.code)
         })
         const handler = vm.globals.getString('handler')
         if (!(handler instanceof Closure) && !(handler instanceof Native)) {
@@ -81,9 +97,7 @@ export function createEngine (options: EngineOptions): Engine {
         if (!(result instanceof Table)) throw new LuaFault({ kind: 'bad-return', message: 'handler did not return a table' })
         return result as unknown as LuaTable
       } finally {
-        // Nothing of the run is held while the process waits for the next one.
-        vm.main = vm.current = new Coroutine(undefined, true)
-        environment.clear()
+        end()
       }
     }
   }

@@ -25,7 +25,7 @@ let collect: (() => void) | undefined
 /** Starts the account of a run that may hold `bytes` more than the engine itself does. */
 export function openAccount (bytes: number): void {
   limit = bytes
-  allowance.left = Math.max(LEAST_ALLOWANCE, bytes / 4)
+  allowance.left = Math.max(LEAST_ALLOWANCE, Math.floor(bytes / 4))
 }
 
 /** Notes what the process holds with no run in it. */
@@ -57,7 +57,7 @@ export function look (wanted: number): void {
       throw new MemoryError()
     }
   }
-  allowance.left = Math.max(LEAST_ALLOWANCE, (limit - held) / 2)
+  allowance.left = Math.max(LEAST_ALLOWANCE, Math.floor((limit - held) / 2))
 }
 
 function findCollector (): () => void {

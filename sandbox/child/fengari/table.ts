@@ -21,6 +21,27 @@ const FIELD_BYTES = 88
 /** From so many entries on, the copy that V8 makes when an array or a map must grow is asked for beforehand. */
 const LARGE = 4096
 
+const isIndex = (key: Value): key is number => typeof key === 'number' && (key >>> 0) === key && key > 0
+
+/** The largest power of two so that more than half of the keys up to it are in use (Lua's rule for list parts). */
+function listSize (keys: readonly Value[], slots: readonly Value[], items: readonly Value[]): number {
+  const counts = new Array<number>(33).fill(0)
+  const note = (key: number): void => { counts[32 - Math.clz32(key - 1)] = (counts[32 - Math.clz32(key - 1)] ?? 0) + 1 }
+  for (let slot = 0; slot < keys.length; slot++) {
+    const key = keys[slot]
+    if (isIndex(key) && slots[slot] !== undefined) note(key)
+  }
+  let size = 0
+  if (counts.every(count => count === 0)) return size
+  for (let item = 1; item < items.length; item++) if (items[item] !== undefined) note(item)
+  let used = 0
+  for (let power = 0; power < 31; power++) {
+    used += counts[power] ?? 0
+    if (used > 2 ** power / 2) size = 2 ** power
+  }
+  return size
+}
+
 export class Table {
   shape: Shape
   slots: Value[]
@@ -185,16 +206,41 @@ export class Table {
     }
   }
 
+  /** Gives the list part holes, as PUC Lua does when it grows a table, rather than leave a dense list in the hash part. */
+  private gather (): void {
+    const { keys } = this.shape
+    const size = listSize(keys, this.slots, this.items)
+    if (size < this.items.length) return
+    const items = this.items === NO_ITEMS ? [undefined] : this.items
+    while (items.length <= size) items.push(undefined)
+    for (let slot = 0; slot < keys.length; slot++) {
+      const key = keys[slot]
+      if (!isIndex(key) || key > size || this.slots[slot] === undefined) continue
+      items[key] = this.slots[slot]
+      this.slots[slot] = undefined
+    }
+    this.takeItems(items)
+    this.adopt()
+  }
+
   private add (key: Value, value: Value): void {
     if (this.shape.shared) {
       this.shape = new Shape(this.shape.keys.slice(), false)
       this.shape.limit = Math.max(16, this.shape.keys.length * 2)
-    } else if (this.shape.keys.length >= this.shape.limit) this.compact()
+    } else if (this.shape.keys.length >= this.shape.limit) {
+      this.compact()
+      // The list part may have grown up to this key.
+      if (isIndex(key) && key <= this.items.length) return this.setNumber(key, value)
+    }
     this.put(this.shape.append(key), value)
   }
 
-  /** Called when a private shape is full: drops dead slots if they are many, else lets it double. */
+  /**
+   * Called when a private shape is full: moves whole-number keys to the list part where they fill more than half
+   * of it, drops dead slots if they are many, else lets the shape double.
+   */
   private compact (): void {
+    this.gather()
     const { keys } = this.shape
     const live: Value[] = []
     const slots: Value[] = [undefined]

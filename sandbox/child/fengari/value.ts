@@ -2,6 +2,7 @@
  * Lua values as JavaScript values. Nil is undefined, numbers are doubles, strings are binary strings: nothing is
  * boxed, where Fengari wraps each value in a TValue (its lobject.js, lstring.js, lfunc.js and lstate.js).
  */
+import { NO_CODE } from './compiler/code.js'
 import type { Code } from './compiler/code.js'
 import type { Table } from './table.js'
 
@@ -71,8 +72,8 @@ export class Frame {
   constructor (readonly previous: Frame | null, readonly depth: number) {}
 }
 
-// The frame below all others runs nothing; it must still have a closure so that all frames look alike to V8.
-const NO_CLOSURE = new Closure({} as Code, [])
+// The frame below all others runs nothing; it still has a closure, so that all frames look alike to V8.
+const NO_CLOSURE = new Closure(NO_CODE, [])
 
 export type Status = 'suspended' | 'running' | 'normal' | 'dead'
 

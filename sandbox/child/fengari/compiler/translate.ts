@@ -5,7 +5,7 @@
  */
 import type { FengariFunction, FengariInstruction } from 'fengari/src/lparser.js'
 import type { Value } from '../value.js'
-import type { Code } from './code.js'
+import { Code } from './code.js'
 import { CONSTANT, Op } from './opcodes.js'
 import { TString } from './lstring.js'
 
@@ -19,7 +19,7 @@ export function translate (source: FengariFunction, chunkName: string, hidden = 
     words[pc] = op | (instruction.A << 8) | (b << 16)
     extra[pc] = c
   })
-  return {
+  return new Code({
     words,
     extra,
     constants,
@@ -28,18 +28,13 @@ export function translate (source: FengariFunction, chunkName: string, hidden = 
     parameters: source.numparams,
     vararg: source.is_vararg,
     registers: source.maxstacksize,
-    shapes: new Array(count).fill(undefined),
-    slots: new Int32Array(count),
-    inheritedShapes: new Array(count).fill(undefined),
-    inheritedSlots: new Int32Array(count),
-    grown: new Array(count).fill(undefined),
     raw: Int32Array.from(source.code, ({ code }) => code),
     lines: Int32Array.from(source.lineinfo),
     locals: source.locvars.map(({ varname, startpc, endpc }) => ({ name: varname.getstr(), from: startpc, to: endpc })),
     chunkName,
     line: source.linedefined,
     hidden
-  }
+  })
 }
 
 function toValue (value: unknown): Value {

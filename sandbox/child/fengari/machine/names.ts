@@ -74,7 +74,7 @@ export function describeCallee (frame: Frame): string {
 
 /** A wrong argument of the native that `frame` is calling, in the words of luaL_argerror. */
 export function describeArgument (vm: Vm, frame: Frame, error: ArgumentError): string {
-  const called = frame.closure.code.hidden === true ? undefined : calledName(frame)
+  const called = frame.closure.code.hidden ? undefined : calledName(frame)
   const native = nativeCalledBy(vm.current, frame)
   let { index } = error
   if (called?.kind === 'method') {

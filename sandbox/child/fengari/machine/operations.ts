@@ -9,7 +9,7 @@ import { numberToString, parseNumber } from '../number.js'
 import { Table } from '../table.js'
 import { Closure, Native, typeName } from '../value.js'
 import type { Value } from '../value.js'
-import { bitAnd, bitNot, bitOr, bitXor, floorDivide, hasBits, modulo, shiftLeft, shiftRight } from './arithmetic.js'
+import { bitNot, bitsOfNumbers, floorDivide, hasBits, modulo } from './arithmetic.js'
 import { describeCallee, describeIndexed, describeOperand } from './names.js'
 import type { Vm } from './vm.js'
 
@@ -87,7 +87,9 @@ const EVENTS: ReadonlyMap<number, string> = new Map([
   [Op.SHR, '__shr']
 ])
 
+/** The binary operators on numbers but for the simplest cases, which the main loop does itself. */
 export function arithmetic (vm: Vm, op: number, x: Value, y: Value): Value {
+  if (op >= Op.BAND && op <= Op.SHR) return bitwise(vm, op, x, y)
   const a = toNumber(x)
   const b = toNumber(y)
   if (a === undefined || b === undefined) return binaryMetamethod(vm, EVENTS.get(op) ?? '', x, y, 'perform arithmetic on')
@@ -107,18 +109,11 @@ export function negate (vm: Vm, x: Value): Value {
   return a === undefined ? binaryMetamethod(vm, '__unm', x, x, 'perform arithmetic on') : -a
 }
 
-export function bitwise (vm: Vm, op: number, x: Value, y: Value): Value {
+function bitwise (vm: Vm, op: number, x: Value, y: Value): Value {
   const a = toNumber(x)
   const b = toNumber(y)
   if (a === undefined || b === undefined) return binaryMetamethod(vm, EVENTS.get(op) ?? '', x, y, 'perform bitwise operation on')
-  if (!hasBits(a) || !hasBits(b)) return withoutBits(vm, EVENTS.get(op) ?? '', x, y, hasBits(a) ? 2 : 1)
-  switch (op) {
-    case Op.BAND: return bitAnd(a, b)
-    case Op.BOR: return bitOr(a, b)
-    case Op.BXOR: return bitXor(a, b)
-    case Op.SHL: return shiftLeft(a, b)
-    default: return shiftRight(a, b)
-  }
+  return bitsOfNumbers(op, a, b) ?? withoutBits(vm, EVENTS.get(op) ?? '', x, y, hasBits(a) ? 2 : 1)
 }
 
 export function bitwiseNot (vm: Vm, x: Value): Value {

@@ -9,7 +9,7 @@ import type { Coroutine, Frame, Upvalue, Value } from '../value.js'
 import { enterCall } from './calls.js'
 import { findUpvalue, reserve } from './frames.js'
 import { iterateItems, iterateNext } from './iterate.js'
-import { bitwise, bitwiseNot, concatenate, forNumber, getIndex, lengthOf, negate, setIndex } from './operations.js'
+import { bitwiseNot, concatenate, forNumber, getIndex, lengthOf, negate, setIndex } from './operations.js'
 import type { Vm } from './vm.js'
 
 const ITEMS_PER_SETLIST = 50
@@ -25,9 +25,6 @@ export function runRare (vm: Vm, co: Coroutine, frame: Frame, word: number, c: n
     case Op.EXTRAARG: return true
     case Op.GETTABUP: stack[a] = getIndex(vm, upvalueOf(closure, b), operand(c)); return true
     case Op.SETTABUP: setIndex(vm, upvalueOf(closure, (word >> 8) & 255), operand(b), operand(c)); return true
-    case Op.BAND: case Op.BOR: case Op.BXOR: case Op.SHL: case Op.SHR:
-      stack[a] = bitwise(vm, word & 255, operand(b), operand(c))
-      return true
     case Op.UNM: {
       const x = stack[base + b]
       stack[a] = typeof x === 'number' ? -x : negate(vm, x)
@@ -42,6 +39,12 @@ export function runRare (vm: Vm, co: Coroutine, frame: Frame, word: number, c: n
     case Op.CONCAT: concat(vm, stack, a, base + b, base + c); return true
     case Op.FORPREP: prepareFor(stack, frame, a, c); return true
     case Op.TFORCALL: return callIterator(vm, co, frame, a, c)
+    case Op.TFORLOOP:
+      if (stack[a + 1] !== undefined) {
+        stack[a] = stack[a + 1]
+        frame.pc += c
+      }
+      return true
     case Op.SETLIST: setList(stack, a, b !== 0 ? b : co.top - a - 1, (c - 1) * ITEMS_PER_SETLIST); return true
     case Op.CLOSURE: stack[a] = makeClosure(co, frame, c); return true
     case Op.VARARG: spread(vm, co, frame, a, b - 1); return true
@@ -87,13 +90,20 @@ function callIterator (vm: Vm, co: Coroutine, frame: Frame, a: number, wanted: n
   const iterator = stack[a]
   const table = stack[a + 1]
   if (iterator instanceof Native && table instanceof Table) {
+    let known = false
     if (iterator.special === Special.next) {
       iterateNext(table, stack, a + 2, frame.closure.code.slots, frame.pc - 1)
+      known = true
+    } else if (iterator.special === Special.ipairs) known = iterateItems(table, stack, a + 2)
+    if (known) {
       for (let i = 2; i < wanted; i++) stack[a + 3 + i] = undefined
-      return true
-    }
-    if (iterator.special === Special.ipairs && iterateItems(table, stack, a + 2)) {
-      for (let i = 2; i < wanted; i++) stack[a + 3 + i] = undefined
+      // The TFORLOOP that follows is done here as well.
+      const key = stack[a + 3]
+      if (key === undefined) frame.pc++
+      else {
+        stack[a + 2] = key
+        frame.pc += (frame.closure.code.extra[frame.pc] as number) + 1
+      }
       return true
     }
   }

@@ -12,7 +12,7 @@ import { allowance, look } from '../memory.js'
 import { Table } from '../table.js'
 import { Closure, FrameFlag, Native, Special } from '../value.js'
 import type { Coroutine, Upvalue, Value } from '../value.js'
-import { floorDivide, modulo } from './arithmetic.js'
+import { bitsOfNumbers, bitsOfWords, floorDivide, isWord, modulo } from './arithmetic.js'
 import { callNative, enterCall, settle } from './calls.js'
 import { getField, setField } from './fields.js'
 import { closeUpvalues, pushFrame } from './frames.js'
@@ -45,9 +45,7 @@ export function run (vm: Vm, co: Coroutine): boolean {
           stack[a] = (word >>> 16) !== 0
           if (c !== 0) pc++
           continue
-        case Op.LOADNIL:
-          for (let i = a, end = a + (word >>> 16); i <= end; i++) stack[i] = undefined
-          continue
+        case Op.LOADNIL: for (let i = a, end = a + (word >>> 16); i <= end; i++) stack[i] = undefined; continue
         case Op.GETUPVAL: {
           const upvalue = upvalues[word >>> 16] as Upvalue
           stack[a] = upvalue.cells[upvalue.index]
@@ -177,7 +175,8 @@ export function run (vm: Vm, co: Coroutine): boolean {
           stack[a] = arithmetic(vm, Op.SUB, x, constants[c])
           continue
         }
-        case Op.ADD: case Op.SUB: case Op.MUL: case Op.DIV: case Op.MOD: case Op.POW: case Op.IDIV: {
+        case Op.ADD: case Op.SUB: case Op.MUL: case Op.DIV: case Op.MOD: case Op.POW: case Op.IDIV:
+        case Op.BAND: case Op.BOR: case Op.BXOR: case Op.SHL: case Op.SHR: {
           const b = word >>> 16
           const x = (b & 256) !== 0 ? constants[b & 255] : stack[base + b]
           const y = (c & 256) !== 0 ? constants[c & 255] : stack[base + c]
@@ -189,8 +188,10 @@ export function run (vm: Vm, co: Coroutine): boolean {
               case Op.DIV: stack[a] = x / y; continue
               case Op.MOD: stack[a] = x >= 0 && y > 0 ? x % y : modulo(x, y); continue
               case Op.POW: stack[a] = x ** y; continue
-              default: stack[a] = floorDivide(x, y); continue
+              case Op.IDIV: stack[a] = floorDivide(x, y); continue
+              default: stack[a] = isWord(x) && isWord(y) ? bitsOfWords(word & 255, x, y) : bitsOfNumbers(word & 255, x, y)
             }
+            if (stack[a] !== undefined) continue
           }
           frame.pc = pc
           stack[a] = arithmetic(vm, word & 255, x, y)
@@ -293,12 +294,6 @@ export function run (vm: Vm, co: Coroutine): boolean {
           }
           continue
         }
-        case Op.TFORLOOP:
-          if (stack[a + 1] !== undefined) {
-            stack[a] = stack[a + 1]
-            pc += c
-          }
-          continue
         default:
           frame.pc = pc
           co.top = top

@@ -3,11 +3,12 @@
  * stands for functions that are not written in Lua, so that the machine meets Lua frames only there. It shows in
  * no message.
  */
+import { Code } from '../compiler/code.js'
 import { compile } from '../compiler/compile.js'
 import { Closure } from '../value.js'
 
 export function trampoline (): Closure {
   const { functions: [code] } = compile('return function (f, ...) return f(...) end', '=trampoline')
   if (code === undefined) throw new Error('the trampoline has no function')
-  return new Closure({ ...code, hidden: true }, [])
+  return new Closure(new Code({ ...code, hidden: true }), [])
 }
