@@ -15,8 +15,6 @@ function fit (host: HTMLElement, rows: number): void {
 export function createDiff (host: HTMLElement, labels: { original: string, modified: string }): DiffView {
   const view = editor.createDiffEditor(host, {
     ...sharedOptions(),
-    originalAriaLabel: labels.original,
-    modifiedAriaLabel: labels.modified,
     readOnly: true,
     domReadOnly: true,
     originalEditable: false,
@@ -28,6 +26,12 @@ export function createDiff (host: HTMLElement, labels: { original: string, modif
     renderMarginRevertIcon: false,
     renderGutterMenu: false
   })
+  // The diff editor forgets the labels of its two sides whenever its own options change.
+  const label = (): void => {
+    view.getOriginalEditor().updateOptions({ ariaLabel: labels.original })
+    view.getModifiedEditor().updateOptions({ ariaLabel: labels.modified })
+  }
+  view.onDidUpdateDiff(label)
   let models: editor.ITextModel[] = []
   const drop = (): void => { for (const model of models) model.dispose() }
   return {
@@ -37,6 +41,7 @@ export function createDiff (host: HTMLElement, labels: { original: string, modif
       models = [editor.createModel(original, 'lua'), editor.createModel(modified, 'lua')]
       const [left, right] = models
       if (left && right) view.setModel({ original: left, modified: right })
+      label()
       for (const model of before) model.dispose()
     },
     dispose () {

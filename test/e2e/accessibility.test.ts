@@ -1,0 +1,54 @@
+import t from 'tap'
+import { readFile } from 'node:fs/promises'
+import type { Page } from 'playwright-core'
+import { needsBrowser, visit } from './browser.js'
+import { preparePlaces } from './places.js'
+
+const axe = await readFile('node_modules/axe-core/axe.min.js', 'utf8')
+
+interface Violation { id: string, nodes: Array<{ html: string, failureSummary?: string }> }
+
+/** Every rule of axe-core, over the whole page. */
+async function violations (page: Page): Promise<string[]> {
+  await page.evaluate(axe)
+  const found = await page.evaluate(async () => (await (globalThis as unknown as { axe: { run: (context: Document) => Promise<{ violations: Violation[] }> } }).axe.run(document)).violations)
+  return found.flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary ?? ''}`))
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  t.test(`axe-core finds nothing on any page, ${colorScheme}`, needsBrowser, async t => {
+    // axe is put into the page by the test; the policy would rightly refuse it.
+    const all = await visit(t, { colorScheme, bypassCSP: true })
+    const { page, server } = all
+    for (const place of await preparePlaces(all)) {
+      await page.goto(server.base + place.path)
+      await place.ready(page)
+      t.same(await violations(page), [], place.name)
+    }
+
+    await page.keyboard.press('Control+k')
+    await page.getByRole('option').first().waitFor()
+    t.same(await violations(page), [], 'palette')
+    await page.keyboard.press('Escape')
+
+    await page.goto(`${server.base}/data`)
+    await page.getByRole('button', { name: 'Add an entry' }).click()
+    await page.getByRole('dialog').waitFor()
+    t.same(await violations(page), [], 'entry')
+
+    await page.goto(`${server.base}/functions/nothing/code`)
+    await page.getByRole('heading', { name: 'There is no such function' }).waitFor()
+    t.same(await violations(page), [], 'missing function')
+
+    await page.goto(`${server.base}/account`)
+    await page.getByRole('button', { name: 'Sign out everywhere' }).click()
+    await page.getByRole('dialog').waitFor()
+    t.same(await violations(page), [], 'question')
+
+    await page.goto(`${server.base}/login`)
+    await page.getByLabel('API key').fill('wrong')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText('That is not the API key').waitFor()
+    t.same(await violations(page), [], 'login')
+  })
+}

@@ -1,0 +1,84 @@
+/** A real browser on a real server. Every page is watched: what a test does not expect in the console fails it. */
+import { access } from 'node:fs/promises'
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import type { Test } from 'tap'
+import { startServer, type StartedServer } from '../helpers/server.js'
+
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
+const installed = await access(executablePath).then(() => true, () => false)
+if (!installed) console.error(`# There is no Chromium at ${executablePath}: the browser tests are skipped. Install it, or set CHROMIUM to where it is.`)
+
+/** `{ skip }` for tests that need a browser. */
+export const needsBrowser = installed ? {} : { skip: `no Chromium at ${executablePath}` }
+
+export interface Visit {
+  readonly page: Page
+  readonly server: StartedServer
+  /** What went wrong in the page so far; checked at the end of the test. */
+  readonly faults: string[]
+  /** Calls the management API with the key. */
+  readonly api: <T>(path: string, init?: { method?: string, body?: unknown }) => Promise<T>
+  readonly createFunction: (name: string, code: string) => Promise<string>
+}
+
+export const hello = 'function handler(ctx, event)\n  log.info("Hello from the log")\n  return { statusCode = 200, headers = { ["Content-Type"] = "application/json" }, body = json.encode({ hello = event.query.name or "world" }) }\nend\n'
+
+/** Opens the dashboard, signed in unless told otherwise. Browser and server end with the test. */
+export async function visit (t: Test, options: BrowserContextOptions & { signedIn?: boolean, settings?: Record<string, string> } = {}): Promise<Visit> {
+  const { signedIn = true, settings = {}, ...contextOptions } = options
+  const server = await startServer(t, { SANDBOX_MAX: '2', LOG_LEVEL: 'error', ...settings })
+  const browser: Browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
+  t.teardown(() => browser.close())
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-US', timezoneId: 'America/Sao_Paulo', reducedMotion: 'reduce', ...contextOptions })
+  context.setDefaultTimeout(20_000)
+  if (signedIn) await context.request.post(`${server.base}/api/auth/login`, { data: { apiKey: server.key } })
+  const page = await context.newPage()
+  const faults = watch(page)
+
+  const api = async <T>(path: string, init: { method?: string, body?: unknown } = {}): Promise<T> => {
+    const response = await fetch(server.base + path, {
+      method: init.method ?? 'GET',
+      headers: { authorization: `Bearer ${server.key}`, ...(init.body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(init.body === undefined ? {} : { body: JSON.stringify(init.body) })
+    })
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+    const text = await response.text()
+    return (text === '' ? undefined : JSON.parse(text)) as T
+  }
+  const createFunction = async (name: string, code: string) => (await api<{ id: string }>('/api/functions', { method: 'POST', body: { name, code } })).id
+  return { page, server, faults, api, createFunction }
+}
+
+/** Script errors, refusals by the Content-Security-Policy, and requests to any other host. */
+function watch (page: Page): string[] {
+  const faults: string[] = []
+  page.on('pageerror', error => { faults.push(`error: ${error.message}`) })
+  page.on('console', message => {
+    if (message.type() === 'error' || message.type() === 'warning') faults.push(`${message.type()}: ${message.text()}`)
+  })
+  page.on('request', request => {
+    const { protocol, hostname } = new URL(request.url())
+    if (/^(https?|wss?):$/.test(protocol) && hostname !== '127.0.0.1') faults.push(`request to ${request.url()}`)
+  })
+  return faults
+}
+
+/** Waits until the code editor of the page can be typed in. */
+export async function editorOf (page: Page) {
+  const editor = page.locator('.workbench .monaco-editor textarea.inputarea')
+  await editor.waitFor({ state: 'attached' })
+  return editor
+}
+
+/** Puts the code into the editor as if it were pasted. */
+export async function replaceCode (page: Page, code: string): Promise<void> {
+  const editor = await editorOf(page)
+  await editor.focus()
+  await page.keyboard.press('Control+a')
+  await page.keyboard.press('Delete')
+  await page.evaluate(async text => {
+    const data = new DataTransfer()
+    data.setData('text/plain', text)
+    document.activeElement?.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
+  }, code)
+}

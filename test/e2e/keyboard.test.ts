@@ -1,0 +1,131 @@
+import t from 'tap'
+import type { Page } from 'playwright-core'
+import { editorOf, hello, needsBrowser, visit } from './browser.js'
+
+const focused = (page: Page) => page.evaluate(() => {
+  const { activeElement } = document
+  return activeElement?.getAttribute('aria-label') ?? activeElement?.textContent?.trim() ?? ''
+})
+
+/** Presses Tab until what has the focus is called so. */
+async function tabTo (page: Page, name: RegExp, most = 60): Promise<void> {
+  for (let presses = 0; presses < most; presses++) {
+    if (name.test(await focused(page))) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`Tab never came to ${name}`)
+}
+
+t.test('the palette finds functions, pages and actions by typing', needsBrowser, async t => {
+  const { page, server, faults, createFunction } = await visit(t)
+  const id = await createFunction('Nightly report', hello)
+  await createFunction('Order intake', hello)
+  await page.goto(server.base)
+  await page.getByRole('link', { name: 'Nightly report' }).waitFor()
+
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('nightly')
+  await page.getByRole('option', { name: /Nightly report/ }).waitFor()
+  await page.keyboard.press('Enter')
+  await page.waitForURL(`**/functions/${id}/code`)
+  await editorOf(page)
+
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('executions')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(`**/functions/${id}/executions`)
+
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('dark theme')
+  await page.keyboard.press('Enter')
+  t.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark')
+
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('xyzzy')
+  await page.getByText('Nothing fits that.').waitFor()
+  await page.keyboard.press('Escape')
+  t.equal(await page.getByRole('dialog').count(), 0)
+  t.same(faults, [])
+})
+
+t.test('arrows move through the palette and say where they are', needsBrowser, async t => {
+  const { page, server, faults } = await visit(t)
+  await page.goto(server.base)
+  await page.getByRole('heading', { name: 'Functions' }).waitFor()
+  await page.keyboard.press('Control+k')
+  const input = page.getByRole('combobox', { name: 'Command' })
+  await page.getByRole('option').first().waitFor()
+  await page.keyboard.press('ArrowDown')
+  t.equal(await input.getAttribute('aria-activedescendant'), 'palette-1')
+  t.equal(await page.locator('#palette-1').getAttribute('aria-selected'), 'true')
+  await page.keyboard.press('ArrowUp')
+  await page.keyboard.press('ArrowUp')
+  const last = await page.getByRole('option').count() - 1
+  t.equal(await input.getAttribute('aria-activedescendant'), `palette-${last}`)
+  t.same(faults, [])
+})
+
+t.test('code is edited, run and saved, and the editor left, with the keyboard alone', needsBrowser, async t => {
+  const { page, server, faults, createFunction, api } = await visit(t)
+  const id = await createFunction('By keyboard', hello)
+  await page.goto(`${server.base}/functions/${id}/code`)
+  await (await editorOf(page)).waitFor({ state: 'attached' })
+  await page.waitForFunction(() => document.activeElement?.classList.contains('inputarea'))
+  await page.keyboard.press('Control+Home')
+  await page.keyboard.type('-- typed')
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Control+Enter')
+  await page.locator('.outcome').getByText('200').waitFor()
+  await page.keyboard.press('Control+s')
+  await page.getByText('Saved as version 2').waitFor()
+  t.match((await api<{ active_version: { code: string } }>(`/api/functions/${id}`)).active_version.code, /^-- typed\n/)
+
+  await page.keyboard.press('Control+m')
+  await tabTo(page, /^Run$/)
+  await page.keyboard.press('ArrowRight')
+  await page.getByRole('searchbox', { name: 'Search the Lua API' }).waitFor()
+  t.equal(await focused(page), 'Lua reference')
+  t.same(faults, [])
+})
+
+t.test('a template is chosen with arrows, and a function made, without a pointer', needsBrowser, async t => {
+  const { page, server, faults } = await visit(t)
+  await page.goto(`${server.base}/new`)
+  await page.getByRole('radio').first().waitFor()
+  await tabTo(page, /HTTP endpoint/)
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('ArrowRight')
+  t.equal(await page.getByRole('radio', { name: /Counter/ }).getAttribute('aria-checked'), 'true')
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Control+a')
+  await page.keyboard.type('Visits')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Visits', level: 1 }).waitFor()
+  t.same(faults, [])
+})
+
+t.test('the first Tab offers to skip to the content, and focus can be seen', needsBrowser, async t => {
+  const { page, server, faults } = await visit(t)
+  await page.goto(server.base)
+  await page.getByRole('heading', { name: 'Functions' }).waitFor()
+  await page.keyboard.press('Tab')
+  t.equal(await focused(page), 'Skip to content')
+  await page.keyboard.press('Tab')
+  const ring = await page.evaluate(() => getComputedStyle(document.activeElement!).boxShadow)
+  t.not(ring, 'none')
+  t.same(faults, [])
+})
+
+t.test('Escape answers a question with no, and the focus goes back', needsBrowser, async t => {
+  const { page, server, faults, createFunction } = await visit(t)
+  const id = await createFunction('Kept', hello)
+  await page.goto(`${server.base}/functions/${id}/settings`)
+  const button = page.getByRole('button', { name: 'Delete function' })
+  await button.focus()
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'hidden' })
+  t.equal(await focused(page), 'Delete function')
+  t.same(faults, [])
+})

@@ -1,0 +1,46 @@
+/** Every page of the dashboard with something on it, for tests that hold for all pages. */
+import type { Page } from 'playwright-core'
+import { type Visit } from './browser.js'
+
+export interface Place { readonly name: string, readonly path: string, readonly ready: (page: Page) => Promise<unknown> }
+
+const code = 'function handler(ctx, event)\n  log.info("started")\n  if event.query.fail then error("this went wrong") end\n  kv.set("visits", 42)\n  kv.set("user:1", json.encode({ name = "Ada" }))\n  return { statusCode = 200, body = "fine" }\nend\n'
+
+/** Fills the server, and gives the pages to look at. */
+export async function preparePlaces ({ server, api, createFunction }: Visit): Promise<Place[]> {
+  const id = await createFunction('Order intake', code)
+  await createFunction('Nightly report', code)
+  await api(`/api/functions/${id}`, { method: 'PUT', body: { code: `${code}-- second\n`, description: 'Takes orders', cron_schedule: '*/5 * * * *', cron_status: 'active', save_response: true } })
+  await api(`/api/functions/${id}/env`, { method: 'PUT', body: { env_vars: { TOKEN: 'secret', REGION: 'sa-east-1' } } })
+  await fetch(`${server.base}/fn/${id}/orders?n=1`)
+  const failed = (await fetch(`${server.base}/fn/${id}?fail=1`)).headers.get('x-execution-id') ?? ''
+  const of = (tab: string) => `/functions/${id}/${tab}`
+  const row = (page: Page) => page.locator('tbody tr').first().waitFor()
+  return [
+    { name: 'functions', path: '/', ready: row },
+    { name: 'new', path: '/new', ready: page => page.getByRole('radio').nth(7).waitFor() },
+    { name: 'code', path: of('code'), ready: page => page.locator('.view-line').nth(3).waitFor() },
+    {
+      name: 'test',
+      path: of('test'),
+      ready: async page => {
+        await page.locator('form button[type=submit]').click()
+        await page.locator('section .log li').first().waitFor()
+      }
+    },
+    { name: 'executions', path: of('executions'), ready: row },
+    { name: 'execution', path: of(`executions/${failed}`), ready: page => page.locator('.code-line.is-failing').waitFor() },
+    {
+      name: 'versions',
+      path: of('versions'),
+      ready: async page => {
+        await page.locator('tbody tr').first().getByRole('button').first().click()
+        await page.locator('.monaco-diff-editor .view-line').first().waitFor()
+      }
+    },
+    { name: 'data', path: of('data'), ready: row },
+    { name: 'settings', path: of('settings'), ready: page => page.locator('ol .list-item').nth(4).waitFor() },
+    { name: 'shared data', path: '/data', ready: page => page.locator('.empty h2:visible').waitFor() },
+    { name: 'account', path: '/account', ready: page => page.locator('li.list-item').first().waitFor() }
+  ]
+}
