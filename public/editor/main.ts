@@ -4,11 +4,13 @@ import { languages } from 'monaco-editor/editor'
 import { completionProvider } from './completion.js'
 import { describe } from './apis.js'
 import { hoverProvider } from './hover.js'
+import { installIndentation } from './indentation.js'
 import { signatureProvider } from './signature.js'
 import { installWorker } from './worker.js'
 import { refreshTheme } from './theme.js'
 
 installWorker()
+installIndentation()
 refreshTheme()
 languages.registerCompletionItemProvider('lua', completionProvider)
 languages.registerHoverProvider('lua', hoverProvider)

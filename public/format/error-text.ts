@@ -17,7 +17,8 @@ export function parseErrorText (text: string): ErrorText {
   const [advice, withoutTip] = section(text, '[TIP]', '')
   const [code, headline] = section(withoutTip, '[CODE]\n', '\n[/CODE]')
   return {
-    headline: headline.trim(),
+    // The traceback has a place of its own on the page.
+    headline: headline.split('\nstack traceback:')[0]?.trim() ?? '',
     excerpt: code === '' ? [] : code.split('\n').map(line => ({ text: line, failing: line.startsWith('>') || /^\s*\|?\s*\^/.test(line) })),
     advice: advice.trim()
   }

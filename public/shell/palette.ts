@@ -17,6 +17,8 @@ component('palette', () => {
   return {
     text: '',
     active: 0,
+    /** True once the reader has moved among the results: then what is chosen stays so. */
+    moved: false,
     results: [] as Command[],
 
     open () {
@@ -36,6 +38,7 @@ component('palette', () => {
     find () {
       this.results = commands().filter(command => fits(command, this.text))
       this.active = 0
+      this.moved = false
       clearTimeout(timer)
       timer = setTimeout(() => { this.findFunctions() }, 120)
     },
@@ -45,8 +48,9 @@ component('palette', () => {
       asked = new AbortController()
       try {
         const { functions } = await listFunctions({ limit: mostFunctions, offset: 0, search: this.text.trim() }, asked.signal)
+        const chosen = this.results[this.active]?.key
         this.results = [...(functions ?? []).map(toCommand), ...commands().filter(command => fits(command, this.text))]
-        this.active = 0
+        this.active = this.moved ? Math.max(0, this.results.findIndex(({ key }) => key === chosen)) : 0
       } catch {
         // What needs no server can still be chosen.
       }
@@ -61,6 +65,7 @@ component('palette', () => {
       } else if (move !== undefined && count > 0) {
         event.preventDefault()
         this.active = (this.active + move) % count
+        this.moved = true
         this.$nextTick(() => document.getElementById(`palette-${this.active}`)?.scrollIntoView({ block: 'nearest' }))
       }
     },

@@ -36,8 +36,11 @@ component('shell', () => ({
   },
 
   onKey (event: KeyboardEvent) {
+    if (event.key === 'Escape') return this.closeMenu()
     if (event.key.toLowerCase() !== 'k' || !hasCommand(event)) return
+    // The editor would take it for the beginning of a command of its own.
     event.preventDefault()
+    event.stopPropagation()
     this.openPalette()
   }
 }))

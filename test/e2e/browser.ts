@@ -1,7 +1,7 @@
 /** A real browser on a real server. Every page is watched: what a test does not expect in the console fails it. */
 import { access } from 'node:fs/promises'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
-import type { Test } from 'tap'
+import root, { type Test } from 'tap'
 import { startServer, type StartedServer } from '../helpers/server.js'
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
@@ -23,13 +23,22 @@ export interface Visit {
 
 export const hello = 'function handler(ctx, event)\n  log.info("Hello from the log")\n  return { statusCode = 200, headers = { ["Content-Type"] = "application/json" }, body = json.encode({ hello = event.query.name or "world" }) }\nend\n'
 
+let browser: Promise<Browser> | undefined
+/** One browser for all tests of a file; each has a context of its own, which shares nothing. */
+function launched (): Promise<Browser> {
+  if (browser === undefined) {
+    browser = chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
+    root.teardown(async () => { await (await browser)?.close() })
+  }
+  return browser
+}
+
 /** Opens the dashboard, signed in unless told otherwise. Browser and server end with the test. */
 export async function visit (t: Test, options: BrowserContextOptions & { signedIn?: boolean, settings?: Record<string, string> } = {}): Promise<Visit> {
   const { signedIn = true, settings = {}, ...contextOptions } = options
   const server = await startServer(t, { SANDBOX_MAX: '2', LOG_LEVEL: 'error', ...settings })
-  const browser: Browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
-  t.teardown(() => browser.close())
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-US', timezoneId: 'America/Sao_Paulo', reducedMotion: 'reduce', ...contextOptions })
+  const context = await (await launched()).newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-US', timezoneId: 'America/Sao_Paulo', reducedMotion: 'reduce', ...contextOptions })
+  t.teardown(() => context.close())
   context.setDefaultTimeout(20_000)
   if (signedIn) await context.request.post(`${server.base}/api/auth/login`, { data: { apiKey: server.key } })
   const page = await context.newPage()
@@ -70,15 +79,11 @@ export async function editorOf (page: Page) {
   return editor
 }
 
-/** Puts the code into the editor as if it were pasted. */
+/** Puts the code in the place of what the editor holds. */
 export async function replaceCode (page: Page, code: string): Promise<void> {
   const editor = await editorOf(page)
   await editor.focus()
   await page.keyboard.press('Control+a')
   await page.keyboard.press('Delete')
-  await page.evaluate(async text => {
-    const data = new DataTransfer()
-    data.setData('text/plain', text)
-    document.activeElement?.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
-  }, code)
+  await page.keyboard.insertText(code)
 }

@@ -2,8 +2,11 @@ import t from 'tap'
 import type { Page } from 'playwright-core'
 import { editorOf, hello, needsBrowser, visit } from './browser.js'
 
+t.setTimeout(240_000)
+
 const focused = (page: Page) => page.evaluate(() => {
   const { activeElement } = document
+  if (activeElement === document.body || activeElement?.id === 'main') return ''
   return activeElement?.getAttribute('aria-label') ?? activeElement?.textContent?.trim() ?? ''
 })
 

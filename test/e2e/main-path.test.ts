@@ -1,6 +1,8 @@
 import t from 'tap'
 import { editorOf, needsBrowser, replaceCode, visit } from './browser.js'
 
+t.setTimeout(240_000)
+
 const broken = 'function handler(ctx, event)\n  local order = nil\n  return { statusCode = 200, body = order.text }\nend\n'
 const fixed = 'function handler(ctx, event)\n  log.warn("Mind the gap")\n  return { statusCode = 201, body = "All is well" }\nend\n'
 
@@ -23,7 +25,7 @@ t.test('a function is made, mended, saved, called, watched, rolled back, schedul
 
   // A draft that fails shows where, in words and in the editor.
   await replaceCode(page, broken)
-  await page.getByText('Unsaved changes').waitFor()
+  await page.getByText('Unsaved changes', { exact: true }).waitFor()
   await (await editorOf(page)).press('Control+Enter')
   await page.getByText(/attempt to index a nil value/).first().waitFor()
   await page.getByRole('button', { name: 'Line 3' }).first().waitFor()
@@ -34,7 +36,7 @@ t.test('a function is made, mended, saved, called, watched, rolled back, schedul
   await replaceCode(page, fixed)
   await (await editorOf(page)).press('Control+Enter')
   await page.locator('.outcome').getByText('201').waitFor()
-  await page.getByText('Mind the gap').waitFor()
+  await page.getByText('Mind the gap', { exact: true }).waitFor()
   t.equal(await page.locator('.editor-error-line').count(), 0)
 
   await (await editorOf(page)).press('Control+s')
@@ -44,7 +46,7 @@ t.test('a function is made, mended, saved, called, watched, rolled back, schedul
   await page.getByRole('link', { name: 'Test', exact: true }).click()
   await page.getByRole('button', { name: /Send/ }).click()
   await page.getByText('All is well').waitFor()
-  await page.getByText('Mind the gap').waitFor()
+  await page.getByText('Mind the gap', { exact: true }).waitFor()
 
   // Another call from elsewhere appears by itself.
   await page.getByRole('link', { name: 'Executions', exact: true }).click()
@@ -58,7 +60,7 @@ t.test('a function is made, mended, saved, called, watched, rolled back, schedul
   await page.locator('tbody tr').first().getByRole('link').click()
   await page.getByRole('heading', { name: 'Execution', exact: true }).waitFor()
   await page.getByText('/from-outside').first().waitFor()
-  await page.getByText('Mind the gap').waitFor()
+  await page.getByText('Mind the gap', { exact: true }).waitFor()
 
   // Compared and taken back.
   await page.getByRole('link', { name: 'Versions', exact: true }).click()

@@ -24,7 +24,7 @@ export async function preparePlaces ({ server, api, createFunction }: Visit): Pr
       name: 'test',
       path: of('test'),
       ready: async page => {
-        await page.locator('form button[type=submit]').click()
+        await page.locator('main form button[type=submit]').click()
         await page.locator('section .log li').first().waitFor()
       }
     },

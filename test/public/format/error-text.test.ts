@@ -9,6 +9,9 @@ t.test('headline, excerpt and advice are taken apart', async t => {
   t.equal(parsed.excerpt[1]?.text, '>   4 |   a.b()')
   t.equal(parsed.advice, 'a is nil\n  • check it')
 })
+t.test('the traceback is no part of the headline', async t => {
+  t.equal(parseErrorText("Error at line 3: boom\nstack traceback:\n\tfunction:3: in function 'handler'").headline, 'Error at line 3: boom')
+})
 t.test('a text without sections is all headline', async t => {
   t.same(parseErrorText('Error: timed out'), { headline: 'Error: timed out', excerpt: [], advice: '' })
 })
