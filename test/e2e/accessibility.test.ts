@@ -10,6 +10,9 @@ const axe = await readFile('node_modules/axe-core/axe.min.js', 'utf8')
 
 interface Violation { id: string, nodes: Array<{ html: string, failureSummary?: string }> }
 
+/** Two frames later the new colours are on everything. */
+const painted = (page: Page) => page.evaluate(() => new Promise(resolve => { requestAnimationFrame(() => requestAnimationFrame(resolve)) }))
+
 /** Every rule of axe-core, over the whole page. */
 async function violations (page: Page): Promise<string[]> {
   await page.evaluate(axe)
@@ -25,6 +28,7 @@ t.test('axe-core finds nothing on any page in either theme', needsBrowser, async
   const holds = async (name: string) => {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await painted(page)
       t.same(await violations(page), [], `${name}, ${colorScheme}`)
     }
   }

@@ -24,7 +24,7 @@ t.test('no page is wider than its window, and none meets a refusal of its policy
 t.test('in Portuguese no page shows an English text', needsBrowser, async t => {
   const all = await visit(t, { locale: 'pt-BR' })
   const { page, server, faults } = all
-  const english = new Set(Object.values(en).flatMap(area => Object.values(area)))
+  const english = new Set<string>(Object.values(en).flatMap(area => Object.values(area)))
   for (const areas of Object.values(ptBR)) for (const text of Object.values(areas)) english.delete(text)
   for (const place of await preparePlaces(all)) {
     await page.goto(server.base + place.path)
