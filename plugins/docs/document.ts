@@ -48,12 +48,20 @@ export function toDocument (generated: ReturnType<FastifyInstance['swagger']>): 
   const document = JSON.parse(JSON.stringify(generated)) as ApiDocument
   const schemas: Record<string, Schema> = {}
   const paths = mapOperations(nameSchemas(document.paths, schemas) as ApiDocument['paths'], tidy)
+  const all = { ...paths, ...describeCalls() }
   return {
     ...document,
-    tags: document.tags.filter(({ name }) => name === 'Calls' || Object.values(paths).some(path => Object.values(path).some(operation => operation.tags.includes(name)))),
-    paths: { ...paths, ...describeCalls() },
+    tags: chaptersOf(document.tags, all),
+    paths: all,
     components: { ...document.components, schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => a < b ? -1 : 1)) }
   }
+}
+
+/** The known chapters that have something in them, then those that plugins brought along. */
+function chaptersOf (known: ApiDocument['tags'], paths: ApiDocument['paths']): ApiDocument['tags'] {
+  const used = new Set(Object.values(paths).flatMap(methods => Object.values(methods).flatMap(({ tags }) => tags)))
+  const more = [...used].filter(name => !known.some(chapter => chapter.name === name)).map(name => ({ name, description: '' }))
+  return [...known.filter(({ name }) => used.has(name)), ...more]
 }
 
 const mapOperations = (paths: ApiDocument['paths'], change: (operation: Operation) => Operation): ApiDocument['paths'] =>

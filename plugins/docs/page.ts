@@ -65,14 +65,22 @@ function renderOperation (document: ApiDocument, { method, path, operation }: En
 <p>${prose(description)}${security?.length === 0 && html` <em>Needs no authentication.</em>`} <a href="#${operationId}">#${operationId}</a></p>
 ${parameters.length > 0 && html`<h3>Parameters</h3>
 <table><thead><tr><th>Name</th><th>In</th><th>Type</th><th>Meaning</th></tr></thead><tbody>
-${parameters.map(renderParameter)}</tbody></table>
+${[...parameters].sort(byPlace).map(renderParameter)}</tbody></table>
 `}${requestBody !== undefined && html`<h3>Body</h3>
 ${renderContent(document, requestBody)}`}<h3>Answers</h3>
-${Object.entries(responses).map(([status, answer]) => html`<div class="answer"><h4><span class="status s${status.charAt(0)}">${status}</span> ${prose(answer.description)}</h4>
-${renderContent(document, answer)}</div>
-`)}</div>
+${Object.entries(responses).map(([status, answer]) => html`<h4><span class="status s${status.charAt(0)}">${status}</span> ${prose(answer.description)}${errorOf(answer)}</h4>
+${errorOf(answer) === undefined && renderContent(document, answer)}`)}</div>
 </details>
 `
+}
+
+/** The path's parameters in its order, then the others in theirs. */
+const byPlace = (a: Parameter, b: Parameter): number => Number(b.in === 'path') - Number(a.in === 'path')
+
+/** What an error answer says, for an answer that is nothing else. */
+function errorOf ({ content }: Content): Html | undefined {
+  const { schema, example } = content?.['application/json'] ?? {}
+  return schema?.$ref === '#/components/schemas/Error' ? html` <code>${String((example as { error?: string } | undefined)?.error ?? '')}</code>` : undefined
 }
 
 const renderParameter = ({ name, in: place, required, description, schema }: Parameter): Html =>
@@ -81,6 +89,6 @@ const renderParameter = ({ name, in: place, required, description, schema }: Par
 
 function renderContent (document: ApiDocument, { content = {} }: Content): Html[] {
   return Object.entries(content).map(([type, { schema, example }]) => html`<p class="media">${type}</p>
-${schema.$ref === '#/components/schemas/Error' ? undefined : renderSchema(document, schema)}
-${example !== undefined && html`<pre><code>${typeof example === 'string' ? example : JSON.stringify(example, null, 2)}</code></pre>`}`)
+${renderSchema(document, schema)}
+${example !== undefined && html`<pre tabindex="0"><code>${typeof example === 'string' ? example : JSON.stringify(example, null, 2)}</code></pre>`}`)
 }

@@ -5,25 +5,26 @@ import { html, prose, type Html } from './html.js'
 /** Objects within objects are shown to this depth. */
 const DEEPEST = 4
 
-/** The fields of an object, or what else the schema says. Nothing for a schema that says nothing. */
-export function renderSchema (document: ApiDocument, schema: Schema, depth = 0): Html | undefined {
-  const resolved = resolve(document, schema)
-  const fields = fieldsOf(resolved)
-  if (fields.length === 0) return resolved.description === undefined && depth === 0 ? undefined : html`<p>${prose(resolved.description)}</p>`
+interface Field { readonly name: string, readonly schema: Schema, readonly optional: boolean }
+
+/** A table of the fields, those of inner objects as `outer.inner` and `list[].inner`. Nothing for what has no fields. */
+export function renderSchema (document: ApiDocument, schema: Schema): Html | undefined {
+  const fields = fieldsOf(document, schema, '', 0)
+  if (fields.length === 0) return undefined
   return html`<table><thead><tr><th>Field</th><th>Type</th><th>Meaning</th></tr></thead><tbody>
-${fields.map(({ name, field, required }) => html`<tr><td><code>${name}</code>${!required && html` <em>optional</em>`}</td><td>${typeName(field)}</td><td>${prose(field.description)}${renderInner(document, field, depth)}</td></tr>
+${fields.map(({ name, schema, optional }) => html`<tr><td><code>${name}</code>${optional && html` <em>optional</em>`}</td><td>${typeName(schema)}</td><td>${prose(schema.description)}</td></tr>
 `)}</tbody></table>`
 }
 
-function renderInner (document: ApiDocument, field: Schema, depth: number): Html | undefined {
-  const inner = resolve(document, field.items ?? field)
-  return depth + 1 >= DEEPEST || fieldsOf(inner).length === 0 ? undefined : renderSchema(document, inner, depth + 1)
+function fieldsOf (document: ApiDocument, schema: Schema, within: string, depth: number): Field[] {
+  const { properties = {}, required = [] } = resolve(document, schema)
+  if (depth >= DEEPEST) return []
+  return Object.entries(properties).flatMap(([own, field]) => {
+    const name = within + own
+    const inner = field.items === undefined ? fieldsOf(document, field, `${name}.`, depth + 1) : fieldsOf(document, field.items, `${name}[].`, depth + 1)
+    return [{ name, schema: field, optional: !required.includes(own) }, ...inner]
+  })
 }
-
-interface Field { readonly name: string, readonly field: Schema, readonly required: boolean }
-
-const fieldsOf = ({ properties = {}, required = [] }: Schema): Field[] =>
-  Object.entries(properties).map(([name, field]) => ({ name, field, required: required.includes(name) }))
 
 const resolve = (document: ApiDocument, schema: Schema): Schema =>
   schema.$ref === undefined ? schema : document.components.schemas[nameOf(schema.$ref)] ?? {}

@@ -49,6 +49,13 @@ summary { display: flex; flex-wrap: wrap; gap: .25rem .75rem; align-items: basel
 table { width: 100%; border-collapse: collapse; font-size: .9rem }
 th, td { padding: .35rem .6rem .35rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top }
 th { color: var(--soft); font-weight: 600 }
-td table { margin-top: .35rem }
+h4 code { color: var(--soft) }
 em { color: var(--soft); font-size: .85em }
+@media (max-width: 40rem) {
+  table, tbody, tr, td { display: block }
+  thead { display: none }
+  tr { padding: .35rem 0; border-bottom: 1px solid var(--line) }
+  td { padding: 0; border: 0 }
+  td:first-child { font-weight: 600 }
+}
 `

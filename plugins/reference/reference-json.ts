@@ -35,6 +35,7 @@ export const LuaReference = Type.Object({
   examples: [{
     modules: [{
       name: 'kv',
+      required: false,
       doc: 'Values that outlive one execution.',
       functions: [{
         name: 'get',

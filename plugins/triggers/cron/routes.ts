@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import '../../../core/contracts/server.js'
-import { commonFailures, failures } from '../../../core/api/answers.js'
+import { bodyFailures, commonFailures, failures } from '../../../core/api/answers.js'
 import { apiScope } from '../../../core/api/scope.js'
 import { humanizeNextRun } from '../../../core/cron/humanize.js'
 import { nextRuns, parseSchedule, type Schedule } from '../../../core/cron/schedule.js'
@@ -40,8 +40,8 @@ export default async function cronRoutes (fastify: FastifyInstance) {
     schema: {
       operationId: 'getNextRun',
       summary: 'When a function runs next by its schedule',
-      tags: ['functions'],
-      params: Type.Object({ id: Type.String() }),
+      tags: ['Schedules'],
+      params: Type.Object({ id: Type.String({ description: 'Id of the function.' }) }),
       response: { 200: NextRun, ...commonFailures, ...failures({ 404: 'Function not found' }) }
     }
   }, async request => {
@@ -55,9 +55,9 @@ export default async function cronRoutes (fastify: FastifyInstance) {
       operationId: 'checkSchedule',
       summary: 'Read a schedule without saving it',
       description: 'Five fields: minute, hour, day of month, month, weekday; a leading `TZ=Zone ` names its time zone.',
-      tags: ['functions'],
-      body: Type.Object({ schedule: Type.String({ examples: ['TZ=Europe/Berlin 30 4 * * MON-FRI'] }) }),
-      response: { 200: Checked, ...commonFailures, ...failures({ 400: 'Invalid request body' }) }
+      tags: ['Schedules'],
+      body: Type.Object({ schedule: Type.String() }, { examples: [{ schedule: 'TZ=Europe/Berlin 30 4 * * MON-FRI' }] }),
+      response: { 200: Checked, ...bodyFailures }
     }
   }, async request => {
     const read = readSchedule(request.body.schedule)
