@@ -1,5 +1,5 @@
 /** The request a scheduled run sees. */
-import { fromText, toText } from '../../../core/binary.js'
+import { fromText } from '../../../core/binary.js'
 import type { InvocationEvent } from '../../../core/contracts/invocation.js'
 import type { FunctionRecord } from '../../../core/contracts/records.js'
 
@@ -22,10 +22,4 @@ export function toCronEvent (fn: FunctionRecord, schedule: string, scheduled: nu
     query: {},
     body: noBody
   }
-}
-
-/** The event as the history keeps it; it holds nothing to mask. */
-export function toEventJson ({ method, path, relativePath, headers, query }: InvocationEvent): string {
-  const readable = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, toText(value)]))
-  return JSON.stringify({ method, path, relativePath, headers: readable, body: '', query })
 }

@@ -1,10 +1,10 @@
 /** Tells the history of a scheduled run that never began. */
 import { errorText } from '../../../core/error-text.js'
+import { eventJson } from '../../../core/masking.js'
 import type { IdSource } from '../../../core/ids.js'
 import type { InvocationEvent } from '../../../core/contracts/invocation.js'
 import type { Fault, FunctionRecord, VersionRecord } from '../../../core/contracts/records.js'
 import type { ExecutionStore } from '../../../core/contracts/storage.js'
-import { toEventJson } from './event.js'
 
 export type FailureRecorder = (
   target: { readonly fn: FunctionRecord, readonly active: VersionRecord },
@@ -21,7 +21,7 @@ export function createFailureRecorder (executions: Pick<ExecutionStore, 'begin' 
       functionId: fn.id,
       versionId: active.id,
       trigger: 'cron',
-      eventJson: toEventJson(event),
+      eventJson: eventJson(event),
       createdAt: Math.floor(now() / 1000)
     }
     executions.begin(execution)

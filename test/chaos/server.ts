@@ -1,0 +1,89 @@
+/** The built server as a process that faults happen to, and what it holds of the system. */
+import { spawn } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+export const API_KEY = 'chaos-key'
+const main = fileURLToPath(new URL('../../core/main.js', import.meta.url))
+const START_MS = 60_000
+
+export interface ChaosServer {
+  readonly base: string
+  readonly pid: number
+  readonly output: () => string
+  /** Process ids of its sandboxes. */
+  readonly sandboxes: () => number[]
+  /** Open descriptors of the server itself. */
+  readonly descriptors: () => number
+  /** Sends the signal and waits for the end; gives exit code or signal. */
+  readonly end: (signal: NodeJS.Signals) => Promise<number | NodeJS.Signals>
+}
+
+export interface StartOptions {
+  readonly folder: string
+  readonly settings?: Readonly<Record<string, string>>
+  /** What stands in front of the command, such as `unshare`. */
+  readonly prefix?: readonly string[]
+}
+
+/** Starts it and resolves when it listens. Rejects with its output when it ends instead. */
+export async function startServer ({ folder, settings = {}, prefix = [] }: StartOptions): Promise<ChaosServer> {
+  const env = { PATH: process.env.PATH ?? '', PORT: '0', HOST: '127.0.0.1', API_KEY, TZ: 'UTC', LOG_LEVEL: 'warn', SANDBOX_MAX: '4', EXECUTION_TIMEOUT: '5', DATA_DIR: folder, ...settings }
+  const [command = process.execPath, ...args] = [...prefix, process.execPath, main]
+  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  const ended = new Promise<number | NodeJS.Signals>(resolve => { child.once('exit', (code, signal) => { resolve(signal ?? code ?? 0) }) })
+  const base = await new Promise<string>((resolve, reject) => {
+    const timer = setTimeout(() => { reject(new Error(`The server does not listen after ${START_MS} ms: ${output}`)) }, START_MS)
+    const read = (chunk: Buffer) => {
+      output += chunk.toString()
+      const address = /listens on (http:\S+)/.exec(output)?.[1]
+      if (address !== undefined) { clearTimeout(timer); resolve(address) }
+    }
+    child.stdout.on('data', read)
+    child.stderr.on('data', read)
+    void ended.then(end => { clearTimeout(timer); reject(new Error(`The server ended with ${end}: ${output}`)) })
+  })
+  const pid = child.pid ?? 0
+  return {
+    base,
+    pid,
+    output: () => output,
+    sandboxes: () => childrenOf(pid),
+    descriptors: () => readdirSync(`/proc/${pid}/fd`).length,
+    async end (signal) {
+      child.kill(signal)
+      return await ended
+    }
+  }
+}
+
+function childrenOf (parent: number): number[] {
+  return readdirSync('/proc').filter(entry => /^\d+$/.test(entry)).map(Number).filter(pid => parentOf(pid) === parent)
+}
+
+function parentOf (pid: number): number | undefined {
+  try {
+    return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1])
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether the process is there and no zombie. */
+export function isAlive (pid: number): boolean {
+  try {
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+/** Waits until `condition` holds. Rejects, saying `what`, when it does not within `ms`. */
+export async function until (what: string, condition: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
+  for (const end = Date.now() + ms; !await condition();) {
+    if (Date.now() > end) throw new Error(`${what}: not within ${ms} ms`)
+    await pause(50)
+  }
+}
