@@ -28,6 +28,9 @@ export function endOnSignals (app: FastifyInstance, flush: () => void): void {
   }
   process.on('SIGTERM', signal => { void end(signal) })
   process.on('SIGINT', signal => { void end(signal) })
+  // A limit on file sizes (ulimit -f) shall fail the write that exceeds it. Left to itself this signal would end
+  // the process: what watches signals for child processes takes Node's own answer, to ignore it, away.
+  process.on('SIGXFSZ', () => {})
 
   const die = (what: string) => (error: unknown) => {
     app.log.fatal({ err: error }, what)

@@ -1,0 +1,36 @@
+/** `npm run chaos -- --minutes N`: every fault in turn, again and again, until the time is over. */
+import { parseArgs } from 'node:util'
+import { badClients } from './faults/bad-clients.js'
+import { fullDisk } from './faults/full-disk.js'
+import { killSandboxes } from './faults/kill-sandboxes.js'
+import { killServer } from './faults/kill-server.js'
+import { lockedDatabase } from './faults/locked-database.js'
+import { canMakeReadOnly, readOnlyFolder } from './faults/read-only-folder.js'
+
+const faults: ReadonlyArray<() => Promise<string>> = [
+  () => killServer({ rounds: 10, loadMs: 2000 }),
+  () => killSandboxes({ kills: 200 }),
+  () => fullDisk({ rounds: 10 }),
+  () => lockedDatabase({ holdsMs: [100, 1000, 4000, 8000] }),
+  () => badClients({ connections: 400 }),
+  ...(canMakeReadOnly() ? [readOnlyFolder] : [])
+]
+
+const { values } = parseArgs({ options: { minutes: { type: 'string', default: '5' } } })
+const minutes = Number(values.minutes)
+if (!(minutes > 0)) throw new Error(`--minutes takes a number above 0, not "${values.minutes}"`)
+
+const began = Date.now()
+let failures = 0
+for (let i = 0; Date.now() - began < minutes * 60_000; i++) {
+  const fault = faults[i % faults.length]
+  const clock = `${Math.round((Date.now() - began) / 1000)} s`.padStart(8)
+  try {
+    process.stdout.write(`${clock}  ok      ${await fault?.()}\n`)
+  } catch (error) {
+    failures++
+    process.stdout.write(`${clock}  FAILED  ${error instanceof Error ? error.stack : String(error)}\n`)
+  }
+}
+process.stdout.write(`${failures === 0 ? 'All held.' : `${failures} did not hold.`}\n`)
+process.exitCode = failures === 0 ? 0 : 1
