@@ -1,27 +1,48 @@
-/** Names of JSON fields: which are secret, and their order. */
-const secretField = /^(?:password|secret|api_key|apikey|access_token|private_key|client_secret|token|auth|authorization|bearer|credentials?)(?:$|[_-])/
+/** Names of JSON fields: their quoted form, whether they are secret, and their order. */
+import { quote } from './quote.js'
 
-// Decided names, bounded because callers choose them.
-const known = new Map<string, boolean>()
-const CACHED_NAMES = 2000
-
-/** Whether the value of a JSON field of this name is masked. */
-export function isSecretField (name: string): boolean {
-  const cached = known.get(name)
-  if (cached !== undefined) return cached
-  const secret = secretField.test(name.toLowerCase())
-  if (name.length <= 100) {
-    if (known.size >= CACHED_NAMES) known.clear()
-    known.set(name, secret)
-  }
-  return secret
+export interface FieldName {
+  readonly name: string
+  /** `"name":` */
+  readonly start: string
+  readonly secret: boolean
+  /** Sorts alike by UTF-16 units, as JavaScript compares, and by UTF-8 bytes. */
+  readonly basic: boolean
 }
 
+const secretField = /^(?:password|secret|api_key|apikey|access_token|private_key|client_secret|token|auth|authorization|bearer|credentials?)(?:$|[_-])/
+/** The two orders differ only where surrogates meet U+E000 to U+FFFF. */
 const beyondBasic = /[\ud800-\uffff]/
 
-/** Sorts in place by UTF-8 bytes, which differs from JavaScript's order only where surrogates meet U+E000 to U+FFFF. */
-export function sortKeys (keys: string[]): string[] {
-  if (keys.length < 2) return keys
-  if (!keys.some(key => beyondBasic.test(key))) return keys.sort()
-  return keys.map(key => Buffer.from(key)).sort(Buffer.compare).map(bytes => bytes.toString())
+// Names met before, bounded because callers choose them.
+const known = new Map<string, FieldName>()
+const CACHED_NAMES = 2000
+
+export function toFieldName (name: string): FieldName {
+  const cached = known.get(name)
+  if (cached !== undefined) return cached
+  const field = { name, start: `${quote(name)}:`, secret: secretField.test(name.toLowerCase()), basic: !beyondBasic.test(name) }
+  if (name.length <= 100) {
+    if (known.size >= CACHED_NAMES) known.clear()
+    known.set(name, field)
+  }
+  return field
+}
+
+/** Whether the value of a JSON field of this name is masked. */
+export const isSecretField = (name: string): boolean => toFieldName(name).secret
+
+/** Sorts in place by UTF-8 bytes. */
+export function sortFields (fields: FieldName[]): FieldName[] {
+  let sorted = true
+  let basic = true
+  for (let i = 0; i < fields.length; i++) {
+    const field = fields[i]
+    const previous = fields[i - 1]
+    if (field === undefined) continue
+    basic &&= field.basic
+    sorted &&= previous === undefined || previous.name <= field.name
+  }
+  if (!basic) return fields.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)))
+  return sorted ? fields : fields.sort((a, b) => a.name < b.name ? -1 : 1)
 }

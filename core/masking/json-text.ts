@@ -1,5 +1,5 @@
 /** Works on JSON as text, with a stack of its own, for what a recursive walk over parsed values cannot do. */
-import { isSecretField, sortKeys } from './field-names.js'
+import { isSecretField, sortFields, toFieldName } from './field-names.js'
 import { REDACTED } from './redacted.js'
 import { quote } from './quote.js'
 
@@ -68,7 +68,7 @@ export function encodeJsonText (text: string): string {
 
 function close ({ fields, items }: Open): string {
   if (fields === undefined) return `[${items.join(',')}]`
-  return `{${sortKeys([...fields.keys()]).map(name => `${quote(name)}:${fields.get(name) ?? 'null'}`).join(',')}}`
+  return `{${sortFields([...fields.keys()].map(toFieldName)).map(({ name, start }) => start + (fields.get(name) ?? 'null')).join(',')}}`
 }
 
 /** Index of the quotation mark that ends the string beginning at `start`. */

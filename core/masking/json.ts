@@ -2,7 +2,7 @@
 import { depthExceeds, encodeJsonText } from './json-text.js'
 import { quote } from './quote.js'
 import { REDACTED } from './redacted.js'
-import { isSecretField, sortKeys } from './field-names.js'
+import { isSecretField, sortFields, toFieldName } from './field-names.js'
 
 /** As in `json.decode`: deeper than this, a text is not taken for JSON. */
 const DEPTH_LIMIT = 10_000
@@ -65,17 +65,18 @@ function encodeList (list: unknown[], depth: number): string | undefined {
   for (const item of list) {
     const text = encode(item, depth + 1)
     if (text === undefined) return undefined
-    json = json === '' ? text : `${json},${text}`
+    json += json === '' ? text : `,${text}`
   }
   return `[${json}]`
 }
 
 function encodeObject (object: Record<string, unknown>, depth: number): string | undefined {
   let json = ''
-  for (const name of sortKeys(Object.keys(object))) {
-    const text = isSecretField(name) ? `"${REDACTED}"` : encode(object[name], depth + 1)
+  const fields = sortFields(Object.keys(object).map(toFieldName))
+  for (const { name, start, secret } of fields) {
+    const text = secret ? `"${REDACTED}"` : encode(object[name], depth + 1)
     if (text === undefined) return undefined
-    json += json === '' ? `${quote(name)}:${text}` : `,${quote(name)}:${text}`
+    json += json === '' ? start + text : `,${start}${text}`
   }
   return `{${json}}`
 }
