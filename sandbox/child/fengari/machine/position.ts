@@ -8,8 +8,9 @@ import type { Vm } from './vm.js'
 /** A level of the call stack: a frame, or the native function between two frames. */
 interface Level { readonly frame?: Frame, readonly native?: Native | undefined }
 
-const MOST_LEVELS = 22
+/** Levels that a traceback shows, as in PUC Lua. */
 const LEVELS_AT_TOP = 10
+const LEVELS_AT_BOTTOM = 11
 
 /** `chunk:line: ` of the frame, or nothing for one that is no Lua function of the user. */
 export function positionOf (frame: Frame): string {
@@ -50,17 +51,30 @@ function * levels (co: Coroutine): Generator<Level> {
 
 /** The stack as PUC Lua's traceback writes it, beginning with "stack traceback:". */
 export function traceback (vm: Vm, co: Coroutine): string {
-  const lines: string[] = []
-  for (const { frame, native } of levels(co)) {
-    if (frame === undefined) {
-      lines.push(`[C]: in function '${native === undefined ? 'pcall' : globalName(vm, native) ?? native.name}'`)
-      continue
-    }
-    lines.push(positionOf(frame) + 'in ' + describeFunction(vm, frame))
-    if ((frame.flags & FrameFlag.tail) !== 0) lines.push('(...tail calls...)')
+  const { top, bottom, all } = ends(co)
+  const describe = (level: Level): string[] => describeLevel(vm, level)
+  const between = all > top.length + bottom.length ? ['...'] : []
+  return ['stack traceback:', ...top.flatMap(describe), ...between, ...bottom.flatMap(describe)].join('\n\t')
+}
+
+/** The first and the last levels of the stack. A stack that overflowed has 190,000; describing each would take seconds. */
+function ends (co: Coroutine): { top: Level[], bottom: Level[], all: number } {
+  const top: Level[] = []
+  const last: Level[] = []
+  let all = 0
+  for (const level of levels(co)) {
+    if (all < LEVELS_AT_TOP) top.push(level)
+    else last[(all - LEVELS_AT_TOP) % LEVELS_AT_BOTTOM] = level
+    all++
   }
-  if (lines.length > MOST_LEVELS) lines.splice(LEVELS_AT_TOP, lines.length - MOST_LEVELS + 1, '...')
-  return ['stack traceback:', ...lines].join('\n\t')
+  const oldest = all - LEVELS_AT_TOP > LEVELS_AT_BOTTOM ? (all - LEVELS_AT_TOP) % LEVELS_AT_BOTTOM : 0
+  return { top, bottom: [...last.slice(oldest), ...last.slice(0, oldest)], all }
+}
+
+function describeLevel (vm: Vm, { frame, native }: Level): string[] {
+  if (frame === undefined) return [`[C]: in function '${native === undefined ? 'pcall' : globalName(vm, native) ?? native.name}'`]
+  const line = positionOf(frame) + 'in ' + describeFunction(vm, frame)
+  return (frame.flags & FrameFlag.tail) === 0 ? [line] : [line, '(...tail calls...)']
 }
 
 function describeFunction (vm: Vm, frame: Frame): string {
