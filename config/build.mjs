@@ -3,8 +3,10 @@
  * external), the sandbox's child as one bundle, the dashboard as hashed bundles; with --tests the tests too.
  */
 import { build } from 'esbuild'
-import { readdir, rm, cp, access } from 'node:fs/promises'
+import { readdir, rm, cp } from 'node:fs/promises'
+import { buildDashboard } from '../public/build.mjs'
 import { buildChild, buildEngineForTests } from './build-child.mjs'
+import { buildTypebox } from './build-typebox.mjs'
 
 const withTests = process.argv.includes('--tests')
 const out = 'dist'
@@ -30,10 +32,8 @@ await Promise.all([
     logLevel: 'warning'
   }),
   buildChild(out),
+  buildTypebox(out),
   ...(withTests ? [buildEngineForTests(out)] : []),
   cp('migrations', `${out}/migrations`, { recursive: true })
 ])
-if (await access('public/build.mjs').then(() => true, () => false)) {
-  const { buildDashboard } = await import('../public/build.mjs')
-  await buildDashboard(out)
-}
+await buildDashboard(out)
