@@ -58,6 +58,8 @@ export class Fleet {
     const wanted = needed + this.demand.target
     while (this.blanks.length + this.starting.size < wanted && this.starting.size < this.startingMax) {
       const forJob = this.blanks.length + this.starting.size < needed
+      // A start costs as much as hundreds of runs: spares come one by one.
+      if (!forJob && !this.options.strict && this.starting.size > 0) return
       if (this.all.size >= this.options.max && !this.makeRoom(forJob, now)) return
       this.start()
     }

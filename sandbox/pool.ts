@@ -22,8 +22,13 @@ import { VersionProcesses } from './version-processes.js'
 
 /** Jobs that may wait in a process's pipe behind the one going on. */
 const PIPE_DEPTH = 3
-/** A job of a short version waits this long for room in a pipe before it takes another process. */
-const PIPE_PATIENCE_MS = 20
+/**
+ * A job whose version has processes and is not known to be slow waits this long for one of them before it takes
+ * another: less while they are fewer than cores, more when another one could only take turns with them. A
+ * process takes longer to start, so a burst of short runs starts none.
+ */
+const PATIENCE_MS = 2
+const LONG_PATIENCE_MS = 20
 /** A run that takes this long holds up nobody in its pipe. */
 const SLOW_MS = 25
 const TICK_MS = 10
@@ -41,7 +46,8 @@ export class Pool {
   private readonly busy = new Set<SandboxProcess>()
   /** Runs that have ended but whose one-way calls have not. */
   private readonly lingering = new Set<Run>()
-  private readonly pipeFrom = Math.max(2, availableParallelism())
+  private readonly cores = availableParallelism()
+  private readonly strict: boolean
   private readonly sweeper: NodeJS.Timeout
   private ticker: NodeJS.Timeout | undefined
   private stopping = false
@@ -49,6 +55,7 @@ export class Pool {
 
   constructor (private readonly launcher: Launcher, private readonly settings: PoolSettings) {
     this.shares = new Shares(settings.SANDBOX_MAX)
+    this.strict = settings.SANDBOX_MAX_INVOCATIONS === 1
     this.fleet = new Fleet({
       launcher,
       owner: {
@@ -57,7 +64,7 @@ export class Pool {
         onGone: (process, waiting, expected) => { this.wentAway(process, waiting, expected) }
       },
       max: settings.SANDBOX_MAX,
-      strict: settings.SANDBOX_MAX_INVOCATIONS === 1,
+      strict: this.strict,
       idleMs: settings.SANDBOX_IDLE_SECONDS * 1000,
       idle: () => this.idle()
     })
@@ -124,20 +131,25 @@ export class Pool {
     const key = jobKey(run.job)
     const version = this.versions.get(key)
     const mayTake = this.shares.mayTake(jobOwner(run.job))
-    const idle = mayTake ? version?.idle.at(-1) : undefined
-    if (version !== undefined && idle !== undefined) return this.occupy(idle, version, run)
-    if (version !== undefined && version.pace.isShort && version.busy.length >= (mayTake ? this.pipeFrom : 1)) {
-      const piped = version.roomiest(PIPE_DEPTH, this.settings.SANDBOX_MAX_INVOCATIONS)
+    if (version !== undefined) {
+      const idle = mayTake ? version.idle.at(-1) : undefined
+      if (idle !== undefined) return this.occupy(idle, version, run)
+      const piped = version.pace.isShort ? version.roomiest(PIPE_DEPTH, this.settings.SANDBOX_MAX_INVOCATIONS) : undefined
       if (piped !== undefined) { piped.give(run); return true }
-      if (performance.now() - run.queuedAt < PIPE_PATIENCE_MS) return false
     }
-    const blank = mayTake ? this.fleet.takeBlank() : undefined
+    const blank = mayTake && this.isOutOfPatience(run, version, performance.now()) ? this.fleet.takeBlank() : undefined
     if (blank === undefined) return false
     const bound = version ?? new VersionProcesses()
     if (version === undefined) this.versions.set(key, bound)
     this.occupy(blank, bound, run)
     setImmediate(() => { this.replenish() })
     return true
+  }
+
+  /** Whether the run is to have a process more than its version has. */
+  private isOutOfPatience (run: Run, version: VersionProcesses | undefined, now: number): boolean {
+    if (version === undefined || this.strict || version.isSlow(now)) return true
+    return now - run.queuedAt >= (version.busy.length < this.cores ? PATIENCE_MS : LONG_PATIENCE_MS)
   }
 
   private occupy (process: SandboxProcess, version: VersionProcesses, run: Run): true {
@@ -156,12 +168,13 @@ export class Pool {
 
   private runEnded (process: SandboxProcess, run: Run): void {
     const version = this.versions.get(jobKey(run.job))
-    version?.pace.note(performance.now() - run.startedAt)
+    // The first run of a process also compiles; it says little about the next one.
+    if (!run.ghost && process.ended > 1) version?.pace.note(performance.now() - run.startedAt)
     if (!run.settled) this.lingering.add(run)
     if (process.runs.length === 0) {
       this.busy.delete(process)
       this.shares.give(jobOwner(run.job))
-      if (process.condemned || process.uses >= this.settings.SANDBOX_MAX_INVOCATIONS) process.kill(stoppedFault)
+      if (process.uses >= this.settings.SANDBOX_MAX_INVOCATIONS) process.kill(stoppedFault)
       else version?.toIdle(process)
     }
     if (this.queue.size > 0) this.pump()
@@ -196,11 +209,12 @@ export class Pool {
   /** Starts processes for what waits, as far as the owners' shares go, and spares. */
   private replenish (): void {
     if (this.stopping && this.queue.size === 0) return
+    const now = performance.now()
     let needed = 0
     for (const [owner, first, count] of this.queue.waiting()) {
       const version = this.versions.get(jobKey(first.job))
-      const inPipes = version !== undefined && version.pace.isShort && version.busy.length >= this.pipeFrom
-      if (!inPipes && this.shares.mayTake(owner)) needed += count
+      if (!this.shares.mayTake(owner) || !this.isOutOfPatience(first, version, now)) continue
+      needed += this.strict || version?.isSlow(now) === true ? count : 1
     }
     this.fleet.replenish(Math.min(needed, this.shares.free))
   }
@@ -212,7 +226,7 @@ export class Pool {
     const now = performance.now()
     for (const process of this.busy) {
       const [head, next] = process.runs
-      if (head !== undefined && next !== undefined && now - head.startedAt > SLOW_MS) this.putBack(process.takeBack())
+      if (head !== undefined && next !== undefined && !next.ghost && now - head.startedAt > SLOW_MS) this.putBack(process.takeBack())
       process.enforceDeadline(now)
     }
     for (const run of this.lingering) {

@@ -3,8 +3,9 @@
  *
  * States: starting → blank → (idle ⇄ busy) → gone. It is bound to one key (a function version) by its first
  * job and never to another. Jobs run in the order they were given: `runs[0]` is going on, the others wait in
- * the child's pipe, and the server has seen no effect of them; so they may be given to another process as
- * long as this one is not asked to go on. Any end settles the run that was going on, and hands the waiting
+ * the child's pipe, and the server has seen no effect of them; so they may be given to another process. What
+ * the child still does for such a run (a ghost) has no effect, since effects are made by the server alone. Any
+ * end settles the run that was going on, and hands the waiting
  * ones back. After `gone` no frame has an effect.
  */
 import type { Duplex } from 'node:stream'
@@ -12,15 +13,18 @@ import type { Fault } from '../core/contracts/records.js'
 import { budgets } from './budgets.js'
 import { Channel } from './channel.js'
 import { encodeFrame } from './protocol/codec.js'
-import { exitFault, naming, protocolFault, timeoutFault } from './exit-fault.js'
+import { exitFault, naming, protocolFault, stoppedFault, timeoutFault } from './exit-fault.js'
 import { readAnswer, readBinary, readFault } from './frames-from-child.js'
 import { toBindFrame, toCheckFrame, toRunFrame } from './frames-to-child.js'
 import { BudgetExceeded, HostCalls } from './host-calls.js'
 import type { HostEntry } from './host-functions.js'
 import { jobKey, jobOwner } from './job.js'
-import { FromChild, HEADER_BYTES, PROTOCOL_VERSION, ProtocolFault } from './protocol.js'
+import { FromChild, HEADER_BYTES, PROTOCOL_VERSION, ProtocolFault, Reply, ToChild } from './protocol.js'
 import type { Run } from './run.js'
 import { spawnSandbox } from './spawn.js'
+
+/** A ghost that takes longer than its version's runs usually do is not worth waiting for. */
+const GHOST_MS = 50
 
 /** The same for all processes of a pool. */
 export interface ProcessOptions {
@@ -56,9 +60,11 @@ export class SandboxProcess {
   gone = false
   /** Jobs given to it so far. */
   uses = 0
+  /** Of those, the ones that have ended. */
+  ended = 0
   idleSince = performance.now()
-  /** Set when it must not get further jobs, and ends with the run that is going on. */
-  condemned = false
+  /** A slow run is going on, with ghosts behind it: it gets no further jobs for now. */
+  get delayed (): boolean { return this.runs.length > 1 && this.runs[1]?.ghost === true }
   private readonly child: ReturnType<typeof spawnSandbox>
   private readonly channel: Channel
   private readonly calls: HostCalls
@@ -107,15 +113,17 @@ export class SandboxProcess {
     this.channel.send(job.kind === 'run' ? toRunFrame(job) : toCheckFrame(job))
   }
 
-  /** Takes back the jobs that wait behind the one going on. The process ends with that one. */
+  /** Takes back the jobs that wait behind the one going on; ghosts stay in their places. */
   takeBack (): Run[] {
-    this.condemned = true
-    return this.runs.splice(1)
+    const waiting = this.runs.splice(1)
+    for (const run of waiting) this.runs.push(run.toGhost())
+    return waiting
   }
 
   /** Kills it when its run is over its deadline. `now` of `performance.now()`. */
   enforceDeadline (now: number): void {
     const [head] = this.runs
+    if (head?.ghost === true && now - head.startedAt > GHOST_MS) return this.finishAll(stoppedFault)
     if (head !== undefined && now - head.startedAt >= this.options.timeoutMs) this.finishAll(timeoutFault(this.options.timeoutMs / 1000))
   }
 
@@ -131,6 +139,7 @@ export class SandboxProcess {
     if (!this.ready) return this.greet(frame)
     const [run] = this.runs
     if (run === undefined) throw new ProtocolFault('a frame while nothing runs')
+    if (run.ghost) return this.handleGhost(run, frame)
     switch (kind) {
       case FromChild.call: return this.budgeted(() => { this.calls.call(run, frame) })
       case FromChild.send: return this.budgeted(() => { this.calls.send(run, frame, size) })
@@ -140,6 +149,16 @@ export class SandboxProcess {
       case FromChild.checked: return this.finish(run, frame, () => { run.end(undefined, Array.isArray(frame[2]) ? readFault(frame[2], 0) : undefined) })
       default: throw new ProtocolFault('a frame of an unknown kind')
     }
+  }
+
+  /** A ghost's calls fail at once, and all else it does is dropped. */
+  private handleGhost (run: Run, frame: readonly unknown[]): void {
+    switch (frame[0]) {
+      case FromChild.call: this.reply([ToChild.reply, Reply.raise, 'this run goes on elsewhere']); break
+      case FromChild.answer: case FromChild.fault: case FromChild.checked: this.finish(run, frame, () => {}); break
+      default:
+    }
+    if (++run.calls > budgets.ghostFrames) this.finishAll(stoppedFault)
   }
 
   /** False when the frame is larger than the child takes. */
@@ -179,6 +198,7 @@ export class SandboxProcess {
     if (this.calls.waits) throw new ProtocolFault('the end of a run whose call waits for its reply')
     end()
     this.runs.shift()
+    this.ended++
     this.idleSince = performance.now()
     const [next] = this.runs
     if (next !== undefined) next.startedAt = this.idleSince
@@ -199,6 +219,6 @@ export class SandboxProcess {
       if (fault !== undefined) head.stop(fault)
       else void this.child.then(({ exitCode, signal }) => { head.stop(exitFault(exitCode, signal, this.options.memoryMb)) })
     }
-    this.owner.onGone(this, waiting, fault !== undefined)
+    this.owner.onGone(this, waiting.filter(run => !run.ghost), fault !== undefined)
   }
 }

@@ -15,6 +15,8 @@ export class Run implements HostCall {
   /** When the job was given to the pool and, once it runs, when it began; of `performance.now()`. */
   readonly queuedAt = performance.now()
   startedAt = 0
+  /** Given to another process instead: whatever this one does for it has no effect. */
+  ghost = false
   calls = 0
   private announced = false
   private controller: AbortController | undefined
@@ -37,6 +39,13 @@ export class Run implements HostCall {
     } else {
       this.functionId = this.functionName = this.versionId = this.trigger = ''
     }
+  }
+
+  /** Stands in the place of a run that was taken out of a process's pipe. */
+  toGhost (): Run {
+    const ghost = new Run(this.job, () => {}, () => {})
+    ghost.ghost = ghost.announced = ghost.ended = true
+    return ghost
   }
 
   /** A process has it now, perhaps not the first one. */

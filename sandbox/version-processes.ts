@@ -1,3 +1,6 @@
+/** A run that takes longer than a process needs for its first one. */
+const STUCK_MS = 30
+
 /** The processes bound to one key (a function version), and its pace. */
 import { Pace } from './pace.js'
 import type { SandboxProcess } from './process.js'
@@ -14,10 +17,15 @@ export class VersionProcesses {
   roomiest (depth: number, maxUses: number): SandboxProcess | undefined {
     let best: SandboxProcess | undefined
     for (const process of this.busy) {
-      if (process.condemned || process.runs.length > depth || process.uses >= maxUses) continue
+      if (process.delayed || process.runs.length > depth || process.uses >= maxUses) continue
       if (best === undefined || process.runs.length < best.runs.length) best = process
     }
     return best
+  }
+
+  /** Whether no process is likely to be free soon: runs are known to be slow, or are all taking long now. */
+  isSlow (now: number): boolean {
+    return this.pace.isSlow || this.busy.every(({ runs: [head] }) => head === undefined || now - head.startedAt > STUCK_MS)
   }
 
   toBusy (process: SandboxProcess): void {

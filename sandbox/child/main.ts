@@ -14,6 +14,7 @@ import { locals } from '../../plugins/lua/locals.js'
 import { runContext } from '../../plugins/lua/run-context.js'
 import { randomFraction } from './random.js'
 import { createLibraries, type Door } from './stubs.js'
+import { warmUp } from './warm-up.js'
 import { fromWireText, toWireText } from './wire.js'
 
 /** Runs that arrived while another one waited for its reply. */
@@ -58,6 +59,7 @@ function start ([kind, version, manifestJson, limits]: HelloFrame): [Engine, Chi
     onInternalError: report,
     memoryLimit: limits[2]
   })
+  warmUp(engine)
   send([FromChild.ready, PROTOCOL_VERSION])
   return [engine, limits]
 }

@@ -1,0 +1,40 @@
+/**
+ * A run of no consequence, before the process says that it is ready: V8 compiles a function when it is first
+ * called, and so the first real run would wait for the compiler, the machine and the libraries to be made.
+ */
+import { FromChild, ToChild } from '../protocol.js'
+import { decodeFrame, encodeFrame } from '../protocol/codec.js'
+import { readAnswer } from './answer.js'
+import type { Engine } from './engine.js'
+import { toQueuedRun } from './event.js'
+
+const code = `
+local Account = {}
+Account.__index = Account
+local function new(name) return setmetatable({ name = name, balance = 0 }, Account) end
+function Account:deposit(sum) self.balance = self.balance + sum return self end
+function handler(ctx, event)
+  local lines = {}
+  for i = 1, 10 do lines[#lines + 1] = string.format("%d %s %5.2f", i, ("x"):rep(i), i / 3) end
+  for name, value in pairs(event.headers) do lines[#lines + 1] = name:lower() .. "=" .. value:gsub("%s+", " ") end
+  table.sort(lines, function (a, b) return a < b end)
+  local ok, message = pcall(error, "none")
+  local account = new(event:header("host")):deposit(2):deposit(#lines)
+  local step = coroutine.wrap(function (n) while true do n = coroutine.yield(n + 1) end end)
+  if ok or event.method ~= "GET" then return nil end
+  return {
+    statusCode = 200,
+    headers = { ["Content-Type"] = "text/plain" },
+    body = table.concat(lines, ",") .. tostring(message) .. account.balance .. step(1) .. step(2) .. math.floor(1.5)
+  }
+end`
+
+export function warmUp (engine: Engine): void {
+  const program = engine.prepare(code, 'warm-up')
+  const frame = encodeFrame([ToChild.run, '', 0, '', '', 'GET', '/', '/', ['Host', 'localhost', 'Accept', '*/*'], ['q', 'x'], new Uint8Array(0)])
+  for (let i = 0; i < 2; i++) {
+    const { id, ctx, event } = toQueuedRun(decodeFrame(frame.subarray(4)) as Parameters<typeof toQueuedRun>[0], [ToChild.bind, '', '', '', '', ''])
+    encodeFrame(readAnswer(id, engine.run(program, ctx, event), 1024 * 1024))
+  }
+  encodeFrame([FromChild.call, 0, ['warm']])
+}
