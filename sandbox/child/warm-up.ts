@@ -1,8 +1,9 @@
 /**
  * A run of no consequence, before the process says that it is ready: V8 compiles a function when it is first
- * called, and so the first real run would wait for the compiler, the machine and the libraries to be made.
+ * called, and so the first real run would wait for the libraries and the channel to be made. (The engine does
+ * the same for its machine.)
  */
-import { FromChild, ToChild } from '../protocol.js'
+import { FromChild, HEADER_BYTES, ToChild, type RunFrame } from '../protocol.js'
 import { decodeFrame, encodeFrame } from '../protocol/codec.js'
 import { readAnswer } from './answer.js'
 import type { Engine } from './engine.js'
@@ -30,11 +31,8 @@ function handler(ctx, event)
 end`
 
 export function warmUp (engine: Engine): void {
-  const program = engine.prepare(code, 'warm-up')
   const frame = encodeFrame([ToChild.run, '', 0, '', '', 'GET', '/', '/', ['Host', 'localhost', 'Accept', '*/*'], ['q', 'x'], new Uint8Array(0)])
-  for (let i = 0; i < 2; i++) {
-    const { id, ctx, event } = toQueuedRun(decodeFrame(frame.subarray(4)) as Parameters<typeof toQueuedRun>[0], [ToChild.bind, '', '', '', '', ''])
-    encodeFrame(readAnswer(id, engine.run(program, ctx, event), 1024 * 1024))
-  }
+  const { id, ctx, event } = toQueuedRun(decodeFrame(frame.subarray(HEADER_BYTES)) as RunFrame, [ToChild.bind, '', '', '', '', ''])
+  encodeFrame(readAnswer(id, engine.run(engine.prepare(code, 'warm-up'), ctx, event), 1024 * 1024))
   encodeFrame([FromChild.call, 0, ['warm']])
 }
