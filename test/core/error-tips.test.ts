@@ -88,7 +88,13 @@ t.test('advice about the whole code: a local function below its caller, no handl
   t.match(await textOf('local x = 1'), /^Error: handler function not found in Lua code\n\n\[TIP\] Define a global function/)
   t.match(await textOf('local function handler() return {} end'), /must not be local/)
   t.match(await textOf('function handler() while true do end end'), /^Error: .*\n\n\[TIP\] The function ran longer/)
-  t.match(await textOf('local t = {} function handler() while true do t[#t + 1] = ("x"):rep(100000) .. #t end end'), /^Error(?: at line 1)?: .*not enough memory[^]*\[TIP\] The function used more memory/)
+})
+
+t.test('a run that wants too much memory is told so', async t => {
+  const { run } = await startRig(t, { settings: { EXECUTION_TIMEOUT: '60', SANDBOX_MEMORY_MB: '64' } })
+  const code = 'local t = {} function handler() while true do t[#t + 1] = ("x"):rep(100000) .. #t end end'
+  const { fault } = await run(code)
+  t.match(errorText(fault as Fault, code), /^Error(?: at line 1)?: .*not enough memory[^]*\[TIP\] The function used more memory/)
 })
 
 t.test('a run-time error carries its traceback below the message', async t => {
