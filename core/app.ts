@@ -16,6 +16,7 @@ import docs from '../plugins/docs/plugin.js'
 import errors from '../plugins/errors.js'
 import functionsHost from '../plugins/functions-host.js'
 import health from '../plugins/health.js'
+import metrics from '../plugins/metrics.js'
 import luaAi from '../plugins/lua/ai/plugin.js'
 import luaLocal from '../plugins/lua/builtin.js'
 import luaEmail from '../plugins/lua/email/plugin.js'
@@ -62,7 +63,7 @@ export async function buildApp ({ config, logger, plugins = [], pluginSettings =
   const luaApis = [lua, outgoingHttp, luaLog, luaKv, luaEnv, luaHttp, luaLocal, luaAi, luaEmail]
   for (const plugin of [...everyRequest, ...whatIsKept, ...luaApis, invoker]) await app.register(plugin)
   await app.register(thirdParty, { plugins, settings: pluginSettings })
-  for (const plugin of [httpTrigger, cronTrigger, cronRoutes, routes, reference, health]) await app.register(plugin)
+  for (const plugin of [httpTrigger, cronTrigger, cronRoutes, routes, reference, health, metrics]) await app.register(plugin)
   await app.register(dashboard, {})
   return app
 }

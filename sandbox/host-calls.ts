@@ -73,6 +73,7 @@ export class HostCalls {
     if (++run.calls > budgets.calls) throw new BudgetExceeded(`more than ${budgets.calls} calls of built-in functions in one execution`)
     const entry = typeof frame[1] === 'number' ? this.options.entries[frame[1]] : undefined
     if (entry === undefined || entry.oneWay !== oneWay) throw new ProtocolFault('a call of a function there is not')
+    entry.calls++
     return entry
   }
 

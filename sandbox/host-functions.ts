@@ -8,6 +8,8 @@ export interface HostEntry {
   /** `module.function`. */
   readonly name: string
   readonly oneWay: boolean
+  /** How often it was called, by all processes. */
+  calls: number
   /** Whether a LuaFailure gives `nil, message`. */
   readonly fails: boolean
   /** Runs the function. Throws a ProtocolFault when the arguments are not of the declared types. */
@@ -30,6 +32,7 @@ export function compileHostFunctions (modules: Iterable<LuaModule>): ReadonlyArr
       entries.push({
         name,
         oneWay: declared.oneWay !== undefined,
+        calls: 0,
         fails: declared.fails === true,
         run: (call, args) => run(call, ...convertAll(name, convert, args)),
         toWire: naming(name, compileToWire(declared.returns))

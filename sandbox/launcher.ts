@@ -37,6 +37,8 @@ export interface Launcher {
   readonly barriers: Barriers
   readonly timeoutMs: number
   launch (owner: ProcessOwner): SandboxProcess
+  /** How often each host function was called, by `module.function`. */
+  hostCalls (): Readonly<Record<string, number>>
   /** What a start that fails complains of. */
   explain (): Promise<string>
 }
@@ -65,6 +67,7 @@ export async function createLauncher (options: LauncherOptions): Promise<Launche
     barriers,
     timeoutMs: bare.timeoutMs,
     launch: owner => new SandboxProcess(processOptions, owner),
+    hostCalls: () => Object.fromEntries(bare.entries.flatMap(entry => entry === undefined ? [] : [[entry.name, entry.calls]])),
     explain: () => explainStart(processOptions.command)
   }
 }

@@ -42,6 +42,7 @@ export class Pool {
   private readonly fleet: Fleet
   private readonly queue = new FairQueue()
   private readonly shares: Shares
+  private readonly ended = new Map<string, number>()
   private readonly versions = new Map<string, VersionProcesses>()
   private readonly busy = new Set<SandboxProcess>()
   /** Runs that have ended but whose one-way calls have not. */
@@ -92,6 +93,12 @@ export class Pool {
     for (const version of this.versions.values()) idle += version.idle.length
     return { busy: this.busy.size, idle, blank: this.fleet.blankCount, starting: this.fleet.startingCount, waiting: this.queue.size }
   }
+
+  /** Processes that have ended, by reason: a kind of fault, 'retired' or 'exit' (by themselves). */
+  ends (): Readonly<Record<string, number>> { return Object.fromEntries(this.ended) }
+
+  /** How often each host function was called. */
+  hostCalls (): Readonly<Record<string, number>> { return this.launcher.hostCalls() }
 
   /** Process ids of all sandboxes. */
   get pids (): number[] { return [...this.fleet.all].flatMap(({ pid }) => pid === undefined ? [] : [pid]) }
@@ -182,7 +189,8 @@ export class Pool {
   }
 
   private wentAway (process: SandboxProcess, waiting: readonly Run[], expected: boolean): void {
-    const { key } = process
+    const { key, endedBy } = process
+    this.ended.set(endedBy, (this.ended.get(endedBy) ?? 0) + 1)
     const version = key === undefined ? undefined : this.versions.get(key)
     if (version !== undefined && key !== undefined) {
       if (this.busy.has(process)) version.pace.penalize()

@@ -63,6 +63,8 @@ export class SandboxProcess {
   /** Of those, the ones that have ended. */
   ended = 0
   idleSince = performance.now()
+  /** Why it ended: a kind of fault, 'retired' or 'exit' (by itself); of use once it is gone. */
+  endedBy = 'exit'
   /** A slow run is going on, with ghosts behind it: it gets no further jobs for now. */
   get delayed (): boolean { return this.runs.length > 1 && this.runs[1]?.ghost === true }
   private readonly child: ReturnType<typeof spawnSandbox>
@@ -209,6 +211,7 @@ export class SandboxProcess {
   private finishAll (fault: Fault | undefined): void {
     if (this.gone) return
     this.gone = true
+    this.endedBy = fault === undefined ? 'exit' : fault.kind === 'stopped' ? 'retired' : fault.kind
     this.calls.drop()
     this.child.kill('SIGKILL')
     this.channel.close()

@@ -1,7 +1,7 @@
 /** The commands of the `moonlet` program and their options. Exit codes: 0 done, 1 failed, 2 wrong usage. */
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { MoonletError } from '../errors.js'
+import { moonletVersion } from '../version.js'
 import { backup, restore } from './backup.js'
 import { exportToFolder } from './export.js'
 import { importFrom } from './import.js'
@@ -42,7 +42,7 @@ function createProgram (terminal: Terminal, run: Runner): Command {
   program
     .description('A small server for Lua functions. Settings are environment variables; see the README.')
     .option('--data-dir <folder>', 'folder of the database and the key files (setting DATA_DIR)')
-    .version(readVersion(), '--version', 'print the version')
+    .version(moonletVersion, '--version', 'print the version')
     .helpOption('-h, --help', 'print this, or what a command does')
     .configureOutput({ writeOut: text => { terminal.say(text.trimEnd()) }, writeErr: text => { terminal.note(text.trimEnd()) } })
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage.')
@@ -91,9 +91,4 @@ async function serveWith ({ settings }: Context): Promise<number> {
   const { serve } = await import('../serve.js')
   await serve(settings)
   return 0
-}
-
-function readVersion (): string {
-  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
 }

@@ -1,5 +1,6 @@
 /** One run of a function: what a trigger asks for and what comes back. */
 import type { InvokerHook } from '../invoker/hooks.js'
+import type { ErrorCode } from '../errors.js'
 import type { Fault, FunctionRecord, LogEntry, VersionRecord } from './records.js'
 
 /**
@@ -64,6 +65,15 @@ export interface ExecutionNotice {
   readonly functionId: string
 }
 
+/** What became of one call, for metrics. */
+export interface CallNotice {
+  readonly trigger: string
+  /** Undefined when the call got no sandbox. */
+  readonly outcome: Pick<Outcome, 'durationMs' | 'answer' | 'fault'> | undefined
+  /** Why it got none. */
+  readonly refusal: ErrorCode | undefined
+}
+
 export interface Invoker {
   /**
    * Runs one invocation and resolves when its execution record is durable. A fault of the function, its
@@ -77,6 +87,12 @@ export interface Invoker {
   /** Adds hooks around every execution, drafts included. To be called before the server is ready. */
   addHook (hook: InvokerHook): void
   onExecution (listener: (notice: ExecutionNotice) => void): () => void
+  /** Tells of every call once it is settled, drafts included. The listener must be quick and not throw. */
+  onCall (listener: (notice: CallNotice) => void): void
+  /** How often each host function was called, by `module.function`. */
+  hostCalls (): Readonly<Record<string, number>>
+  /** How many sandbox processes have ended, by reason: a kind of fault, 'retired' or 'exit' (by themselves). */
+  ends (): Readonly<Record<string, number>>
   /** How many sandboxes there are by what they are doing, and `waiting` calls; for people and metrics. */
   counts (): Readonly<Record<string, number>>
   /** Finishes what runs within `graceMs`, then kills; every execution gets its record. */

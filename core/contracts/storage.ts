@@ -223,6 +223,8 @@ export interface Storage {
   backup (file: string, onProgress?: (done: number, total: number) => void): Promise<void>
   /** Gives the file's free space back in small steps; gives how many bytes. */
   reclaim (maxPages: number): Promise<number>
+  /** Bytes of the database's file, and how many of them are free; its log of recent writes is not counted. */
+  sizes (): Promise<{ readonly bytes: number, readonly freeBytes: number }>
   /** Proves that a write can be made durable; rejects otherwise. */
   probe (): Promise<void>
   /** Commits what is open and closes. */

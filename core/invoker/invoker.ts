@@ -7,8 +7,9 @@
  */
 import type { JobResult, RunJob } from '../../sandbox/job.js'
 import type { Pool } from '../../sandbox/pool.js'
-import type { ExecutionNotice, InvocationEvent, InvocationRequest, Invoker, Outcome } from '../contracts/invocation.js'
+import type { CallNotice, ExecutionNotice, InvocationEvent, InvocationRequest, Invoker, Outcome } from '../contracts/invocation.js'
 import type { ExecutionStore, NewExecution } from '../contracts/storage.js'
+import { MoonletError } from '../errors.js'
 import type { IdSource } from '../ids.js'
 import { eventJson } from '../masking.js'
 import { draftKey } from './draft-key.js'
@@ -17,7 +18,7 @@ import { Refusal, runAfter, runBefore, type InvokerHook } from './hooks.js'
 import { toFinished, toOutcome } from './outcome.js'
 
 export interface InvokerOptions {
-  readonly pool: Pick<Pool, 'run' | 'stop' | 'counts'>
+  readonly pool: Pick<Pool, 'run' | 'stop' | 'counts' | 'ends' | 'hostCalls'>
   readonly executions: Pick<ExecutionStore, 'begin' | 'appendLogs' | 'finish'>
   readonly ids: Pick<IdSource, 'next'>
   /** The first hooks; `addHook` adds to them. */
@@ -32,6 +33,7 @@ export function createInvoker ({ pool, executions, ids, hooks: firstHooks = [], 
   const hooks = [...firstHooks]
   const logKeeper = createLogKeeper(executions.appendLogs)
   const listeners = new Set<(notice: ExecutionNotice) => void>()
+  const callListeners: Array<(notice: CallNotice) => void> = []
   const active = new Set<Promise<unknown>>()
 
   function notify (phase: ExecutionNotice['phase'], executionId: string, functionId: string): void {
@@ -80,8 +82,11 @@ export function createInvoker ({ pool, executions, ids, hooks: firstHooks = [], 
     invoke (request) {
       const outcome = invoke(request)
       active.add(outcome)
-      const done = (): void => { active.delete(outcome) }
-      outcome.then(done, done)
+      const done = (ended: Outcome | undefined, error?: unknown): void => {
+        active.delete(outcome)
+        for (const listener of callListeners) listener(toCallNotice(request.trigger, ended, error))
+      }
+      outcome.then(done, (error: unknown) => { done(undefined, error) })
       return outcome
     },
     async check (code) {
@@ -92,6 +97,9 @@ export function createInvoker ({ pool, executions, ids, hooks: firstHooks = [], 
       listeners.add(listener)
       return () => { listeners.delete(listener) }
     },
+    onCall (listener) { callListeners.push(listener) },
+    hostCalls: () => pool.hostCalls(),
+    ends: () => pool.ends(),
     counts: () => pool.counts(),
     async stop (graceMs) {
       await pool.stop(graceMs)
@@ -103,5 +111,8 @@ export function createInvoker ({ pool, executions, ids, hooks: firstHooks = [], 
 function newExecution ({ fn, version, trigger, record }: InvocationRequest, id: string, event: InvocationEvent): NewExecution {
   return { id, functionId: fn.id, versionId: version.id, trigger, eventJson: record ? eventJson(event) : '', createdAt: Math.floor(Date.now() / 1000) }
 }
+
+const toCallNotice = (trigger: string, outcome: Outcome | undefined, error: unknown): CallNotice =>
+  ({ trigger, outcome, refusal: error instanceof MoonletError ? error.code : error === undefined ? undefined : 'STORAGE_FAILED' })
 
 const refused = ({ reason }: Refusal): JobResult => ({ answer: undefined, fault: { kind: 'refused', message: reason }, durationMs: 0 })

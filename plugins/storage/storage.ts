@@ -87,6 +87,11 @@ export function createStorage (db: Database, { secretKey, nowMs = Date.now, ...b
         return (before - free()) * Number(db.pragma('page_size', { simple: true }))
       })
     },
+    sizes: () => batch.read(() => {
+      const pragma = (name: string) => Number(db.pragma(name, { simple: true }))
+      const pageSize = pragma('page_size')
+      return { bytes: pageSize * pragma('page_count'), freeBytes: pageSize * pragma('freelist_count') }
+    }),
     probe: () => batch.write(() => { probe.run(nowMs()) }),
     async close () {
       writer.stop()
