@@ -8,13 +8,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+/** What to start. */
 export interface TestServerOptions {
-  /** As in the setting PLUGINS: package names or paths, relative to the working folder. */
+  /** As in the setting PLUGINS: package names or paths, relative to `folder`. */
   readonly plugins: readonly string[]
   /** Other settings, such as the plugin's own. */
   readonly settings?: Readonly<Record<string, string>>
+  /** The server's working folder; that of the tests unless given. */
+  readonly folder?: string
 }
 
+/** What a function answered. */
 export interface TestAnswer {
   readonly status: number
   readonly body: string
@@ -43,11 +47,12 @@ const KEY = 'key-of-a-test-server'
 const program = fileURLToPath(new URL('./main.js', import.meta.url))
 
 /** Starts a server; rejects with what it printed when it does not start. */
-export async function startMoonlet ({ plugins, settings = {} }: TestServerOptions): Promise<TestServer> {
+export async function startMoonlet ({ plugins, settings = {}, folder: cwd }: TestServerOptions): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'moonlet-plugin-test-'))
   const child = spawn(process.execPath, [program], {
     env: { PATH: '/usr/bin:/bin', PORT: '0', HOST: '127.0.0.1', DATA_DIR: folder, API_KEY: KEY, LOG_LEVEL: 'warn', SANDBOX_MAX: '2', ...settings, PLUGINS: plugins.join(',') },
-    stdio: ['ignore', 'pipe', 'pipe']
+    stdio: ['ignore', 'pipe', 'pipe'],
+    cwd
   })
   const ended = new Promise<void>(resolve => { child.once('exit', () => { resolve() }) })
   const end = async () => {
