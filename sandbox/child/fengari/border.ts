@@ -20,6 +20,9 @@ export interface Border {
   toNative (name: string, body: NativeFunction): Native
 }
 
+/** A message as bytes: as it is where every unit is a byte already, else in UTF-8. */
+const toBinary = (text: string): string => /[^\0-\xff]/.test(text) ? Buffer.from(text).toString('latin1') : text
+
 export function createBorder (onInternalError: (name: string, error: unknown) => void): Border {
   /** Tables of methods by their declaration, so that each is made once. */
   const methodTables = new WeakMap<object, Table>()
@@ -95,7 +98,7 @@ export function createBorder (onInternalError: (name: string, error: unknown) =>
   }
 
   function toRaise (name: string, error: unknown): unknown {
-    if (error instanceof LuaRaise) return new Raise(error.message)
+    if (error instanceof LuaRaise) return new Raise(toBinary(error.message))
     // Lua's own errors, and a full stack, belong to whoever protects the call.
     if (error instanceof LuaError || error instanceof Raise || error instanceof ArgumentError) return error
     if (error instanceof RangeError && error.message.startsWith('Maximum call stack')) return error

@@ -10,10 +10,13 @@ import type { Value } from './value.js'
 const MOST_FIELDS = 128
 /** Different next fields of one shape; beyond, tables going that way are taken for dictionaries. */
 const MOST_TRANSITIONS = 64
-/** Shapes made before the tree is started anew, so that no run's field names are kept for ever. */
-const MOST_SHAPES = 4096
+/**
+ * Shared shapes, larger ones counting more, before no more are made and the tree is started anew with the next
+ * run: no run's field names are kept for ever, and none can fill the memory with them.
+ */
+const MOST_WEIGHT = 4096
 
-let made = 0
+let weight = 0
 
 export class Shape {
   private index: Map<Value, number> | undefined
@@ -24,7 +27,9 @@ export class Shape {
   /** Keys at which a private shape next looks whether half of its slots are dead. */
   limit = 16
 
-  constructor (readonly keys: Value[], readonly shared: boolean) { made++ }
+  constructor (readonly keys: Value[], readonly shared: boolean) {
+    if (shared) weight += 1 + keys.length / 16
+  }
 
   find (key: Value): number {
     const slot = (this.index ?? this.buildIndex()).get(key)
@@ -43,7 +48,7 @@ export class Shape {
   with (key: string): Shape | undefined {
     const known = this.transitions?.get(key)
     if (known !== undefined) return known
-    if (this.keys.length >= MOST_FIELDS) return undefined
+    if (this.keys.length >= MOST_FIELDS || weight >= MOST_WEIGHT) return undefined
     this.transitions ??= new Map()
     if (this.transitions.size >= MOST_TRANSITIONS) return undefined
     const next = new Shape([...this.keys, key], true)
@@ -74,7 +79,7 @@ export let emptyShape = new Shape([], true)
 
 /** To be called between runs: forgets the tree once it has grown large. */
 export function trimShapes (): void {
-  if (made < MOST_SHAPES) return
-  made = 0
+  if (weight < MOST_WEIGHT) return
+  weight = 0
   emptyShape = new Shape([], true)
 }
