@@ -22,12 +22,26 @@ const KEPT = new Map([
 
 const require = createRequire(import.meta.url)
 
+/** The source with every change made; throws where one is not found exactly as often as it says. */
+export function patchSource (name, source, patches) {
+  return patches.reduce((text, [before, after, times]) => {
+    const pieces = text.split(before)
+    if (pieces.length !== times + 1) throw new Error(`fengari's ${name}.js has "${before}" ${pieces.length - 1} times, not ${times}`)
+    return pieces.join(after)
+  }, source)
+}
+
+/** Throws for any version but the one the substitutions were made for. */
+export function checkVersion (version) {
+  if (version !== VERSION) throw new Error(`the sandbox is made for fengari ${VERSION}, but ${version} is installed`)
+}
+
 export const fengariPlugin = {
   name: 'fengari',
   async setup (build) {
     const manifest = require.resolve('fengari/package.json')
     const { version } = JSON.parse(await readFile(manifest, 'utf8'))
-    if (version !== VERSION) throw new Error(`the sandbox is made for fengari ${VERSION}, but ${version} is installed`)
+    checkVersion(version)
     const sources = path.join(path.dirname(manifest), 'src')
     await Promise.all([...SUBSTITUTED, ...KEPT.keys()].map(name => readFile(path.join(sources, `${name}.js`))))
 
@@ -42,12 +56,7 @@ export const fengariPlugin = {
       const name = path.basename(file, '.js')
       const patches = KEPT.get(name)
       if (patches === undefined) throw new Error(`fengari's ${name}.js has no place in the sandbox`)
-      let contents = await readFile(file, 'utf8')
-      for (const [before, after, times] of patches) {
-        const pieces = contents.split(before)
-        if (pieces.length !== times + 1) throw new Error(`fengari's ${name}.js has "${before}" ${pieces.length - 1} times, not ${times}`)
-        contents = pieces.join(after)
-      }
+      const contents = patchSource(name, await readFile(file, 'utf8'), patches)
       return { contents, loader: 'js' }
     })
   }

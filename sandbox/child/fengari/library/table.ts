@@ -45,7 +45,7 @@ function concat (vm: Vm, value: Value, separator: Value, from: Value, to: Value)
   const last = to === undefined ? lengthOfList(vm, list) : checkInteger(to, 4)
   const plain = list.meta === null
   let text = ''
-  let charged = 0
+  let looked = 0
   for (let i = first; i <= last; i++) {
     const item = plain ? list.getNumber(i) : getIndex(vm, list, i)
     if (typeof item === 'string') text += item
@@ -53,9 +53,9 @@ function concat (vm: Vm, value: Value, separator: Value, from: Value, to: Value)
     else throw new Raise(`invalid value (${typeName(item)}) at index ${numberToString(i)} in table for 'concat'`)
     if (i !== last) text += between
     // Looked at as it grows: a short list of one long string can ask for more than there is.
-    if (text.length - charged > 65536) {
-      chargeString(text.length - charged)
-      charged = text.length
+    if (text.length - looked > 65536) {
+      chargeString(text.length)
+      looked = text.length
     }
   }
   return text

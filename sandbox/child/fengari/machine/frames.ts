@@ -7,7 +7,7 @@ import type { Vm } from './vm.js'
 
 /** Registers of one coroutine, as in PUC Lua (LUAI_MAXSTACK), and calls in progress. */
 const MOST_REGISTERS = 1000000
-const MOST_FRAMES = 190000
+const MOST_FRAMES = 100000
 /** More of both for a message handler that looks at a full stack. */
 const SPARE = 10000
 /** Registers that an operator may use above a frame, for the call of a metamethod. */

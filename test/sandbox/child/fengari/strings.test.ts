@@ -13,7 +13,7 @@ t.test('strings compare by bytes, control and high bytes included (Fengari: "\\n
 
 t.test('strings are bytes: length, byte, char, sub, upper and reverse leave every byte alone', async t => {
   t.strictSame(lua.values('local s = "\\xc3\\xa9\\0x" return #s, s:byte(1, -1)'), [4, 195, 169, 0, 120])
-  t.strictSame(lua.values('local s = string.char(0, 255, 233) return s:upper() == s, s:reverse():byte(1), ("Aé"):lower():upper() == "Aé"'), [true, 233, false])
+  t.strictSame(lua.values('local s = string.char(0, 255, 233) return s:upper() == s, s:reverse():byte(1), ("Aé"):lower():upper() == "Aé"'), [true, 233, true])
   t.strictSame(lua.values('return ("hello"):sub(2), ("hello"):sub(-3, -2), ("hello"):sub(0), ("hello"):sub(4, 2), ("hello"):sub(-100, 100)'), ['ello', 'll', 'hello', '', 'hello'])
   t.strictSame(lua.values('return ("ab"):rep(3, "-"), ("x"):rep(0), ("x"):rep(-1), #("x"):rep(1000)'), ['ab-ab-ab', '', '', 1000])
 })
@@ -53,7 +53,7 @@ t.test('gmatch goes on after empty matches and keeps its own place', async t => 
 })
 
 t.test('string.pack and unpack agree on every kind of field', async t => {
-  t.strictSame(lua.values('return string.unpack("<i4 >I2 z s1 d", string.pack("<i4 >I2 z s1 d", -5, 258, "zero", "len", 0.1))'), [-5, 258, 'zero', 'len', 0.1, 23])
+  t.strictSame(lua.values('return string.unpack("<i4 >I2 z s1 d", string.pack("<i4 >I2 z s1 d", -5, 258, "zero", "len", 0.1))'), [-5, 258, 'zero', 'len', 0.1, 24])
   t.strictSame(lua.values('return string.pack(">I3", 66051), string.packsize("<!4 i1 i4"), string.unpack("<j", string.pack("<j", 2^53))'), ['\x01\x02\x03', 8, 9007199254740992, 9])
 })
 
