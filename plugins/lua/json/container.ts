@@ -8,31 +8,53 @@ export interface Container {
   readonly values: readonly LuaValue[]
 }
 
+/** Objects with more fields than this are sorted with a method that is quick for many. */
+const FEW = 24
+
 /** A list if all keys are numbers and some are indexes; its holes count. Otherwise an object of the text keys. */
 export function readContainer (table: LuaTable): Container {
+  const keys: string[] = []
+  const values: LuaValue[] = []
   const items: LuaValue[] = []
-  const fields: Array<readonly [string, LuaValue]> = []
   let largest = 0
   let isList = true
   for (const [key, value] of table.entries()) {
-    if (typeof key === 'number') {
-      if (!Number.isInteger(key) || key < 1) continue
-      if (key > largest) largest = key
-      // Written far beyond the others it would be a hole of many; see below.
-      if (key <= runContext.maxText) items[key - 1] = value
-    } else {
+    if (typeof key === 'string') {
       isList = false
-      if (typeof key === 'string') fields.push([key, value])
+      keys.push(key)
+      values.push(value)
+    } else if (typeof key !== 'number') {
+      isList = false
+    } else if (Number.isInteger(key) && key >= 1) {
+      if (key > largest) largest = key
+      // Far beyond the others it would be a hole of many; see below.
+      if (key <= runContext.maxText) items[key - 1] = value
     }
   }
   if (isList && largest > 0) return { keys: undefined, values: whole(items, largest) }
-
-  if (fields.length > 1) fields.sort(byKey)
-  return { keys: fields.map(([key]) => key), values: fields.map(([, value]) => value) }
+  return keys.length <= FEW ? sortFew(keys, values) : sortMany(keys, values)
 }
 
-/** Binary strings compare as their bytes do. */
-const byKey = (a: readonly [string, LuaValue], b: readonly [string, LuaValue]): number => a[0] < b[0] ? -1 : 1
+/** Insertion sort, which makes nothing. Binary strings compare as their bytes do. */
+function sortFew (keys: string[], values: LuaValue[]): Container {
+  for (let i = 1; i < keys.length; i++) {
+    const key = keys[i] ?? ''
+    const value = values[i]
+    let at = i
+    for (let before; at > 0 && (before = keys[at - 1] ?? '') > key; at--) {
+      keys[at] = before
+      values[at] = values[at - 1]
+    }
+    keys[at] = key
+    values[at] = value
+  }
+  return { keys, values }
+}
+
+function sortMany (keys: string[], values: LuaValue[]): Container {
+  const order = keys.map((key, index) => [key, index] as const).sort((a, b) => a[0] < b[0] ? -1 : 1)
+  return { keys: order.map(([key]) => key), values: order.map(([, index]) => values[index]) }
+}
 
 function whole (items: LuaValue[], largest: number): LuaValue[] {
   // Each entry takes two bytes at least.

@@ -48,13 +48,16 @@ function writeUntilTable (frame: Frame, out: TextBuilder): LuaTable | undefined 
   const { keys, values } = frame
   for (let i = frame.next; i < values.length; i++) {
     const value = values[i]
-    const before = (i === 0 ? '' : ',') + (keys === undefined ? '' : `${quoteJson(keys[i] ?? '')}:`)
+    if (i > 0) out.add(',')
+    if (keys !== undefined) {
+      out.add(quoteJson(keys[i] ?? ''))
+      out.add(':')
+    }
     if (isTable(value)) {
-      out.add(before)
       frame.next = i + 1
       return value
     }
-    out.add(before + scalar(value))
+    out.add(scalar(value))
   }
   return undefined
 }

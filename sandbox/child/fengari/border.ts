@@ -10,6 +10,8 @@ import type { Returned, Value } from './value.js'
 
 /** Levels that are converted by recursion; what lies deeper is put aside first, so that it takes no stack. */
 const RECURSION = 100
+/** A Map with so few fields is taken for a record, one of many alike, which then share a shape; a larger one for a dictionary. */
+const MOST_RECORD_FIELDS = 16
 /** Rough bytes of one entry of a list, for the account of the run. */
 const ITEM_BYTES = 16
 
@@ -64,7 +66,12 @@ export function createBorder (onInternalError: (name: string, error: unknown) =>
   }
 
   function fromMap (table: Table, values: ReadonlyMap<string | number, ToLua>, depth: number): void {
-    for (const [key, value] of values) table.set(key, toLua(value, depth))
+    const record = values.size <= MOST_RECORD_FIELDS
+    for (const [key, value] of values) {
+      const converted = toLua(value, depth)
+      if (!record || typeof key !== 'string') table.set(key, converted)
+      else if (converted !== undefined) table.addField(key, converted)
+    }
   }
 
   function fromObject (table: Table, values: Readonly<Record<string, ToLua>>, depth: number): void {

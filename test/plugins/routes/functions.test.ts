@@ -16,7 +16,8 @@ t.test('a new function comes with version 1 of its code, active', async t => {
     env_vars: {},
     disabled: false,
     cron_catch_up: false,
-    save_response: false, allow_same_origin: false,
+    save_response: false,
+    allow_same_origin: false,
     created_at: json.created_at,
     updated_at: json.created_at,
     active_version: { id: `ver_${json.id}_v1`, function_id: json.id, version: 1, code: CODE, created_at: json.created_at, is_active: true }
