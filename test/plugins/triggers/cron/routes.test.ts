@@ -10,6 +10,7 @@ async function api (t: Test) {
   const { json: { id } } = await call('POST', '/api/functions', { name: 'f', code: 'function handler() return {} end' })
   return {
     app,
+    id: id as string,
     call,
     nextRun: async (change?: object) => {
       if (change !== undefined) t.equal((await call('PUT', `/api/functions/${id}`, change)).status, 200)
@@ -54,4 +55,10 @@ t.test('needs authentication', async t => {
   const { app } = await api(t)
   t.equal((await app.inject({ url: '/api/functions/x/next-run' })).statusCode, 401)
   t.equal((await app.inject({ method: 'POST', url: '/api/cron/check', body: '{}' })).statusCode, 401)
+})
+
+t.test('a caller who claims to be the scheduler is none', async t => {
+  const { app, id, call } = await api(t)
+  t.equal((await app.inject({ method: 'POST', url: `/fn/${id}`, headers: { 'x-trigger': 'cron' } })).statusCode, 200)
+  t.match((await call('GET', `/api/functions/${id}/executions`)).json.executions, [{ trigger: 'http' }])
 })
