@@ -3,6 +3,9 @@
  * (while that is 0, within one minor version) names are added, never changed or removed. A plugin says which versions
  * it was made for, and the start checks it.
  */
+// What a plugin finds on its server, for its author's editor.
+import './contracts/server.js'
+
 export { definePlugin } from './third-party/define-plugin.js'
 export { settingKinds as setting, SettingProblem } from '../config/setting.js'
 export { host, local, luaModule, param } from './lua/module.js'
