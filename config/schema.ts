@@ -33,10 +33,10 @@ type Settings = typeof settings
 /** All settings, valid and frozen; names as in the environment. */
 export type Config = { readonly [K in keyof Settings]: Settings[K] extends Setting<infer T> ? T : never }
 
-/** A third of the memory at the default size of a sandbox, at most four for each core, at least 8. */
+/** A third of the memory at the default size of a sandbox, at most 32 for each core (idle ones keep a function warm), at least 8. */
 function defaultSandboxMax (): number {
   const byMemory = Math.floor(totalmem() / 3 / (128 * 1024 ** 2))
-  return Math.max(8, Math.min(byMemory, availableParallelism() * 4))
+  return Math.max(8, Math.min(byMemory, availableParallelism() * 32))
 }
 
 function secretKey ({ doc }: { doc: string }): Setting<Uint8Array | undefined> {

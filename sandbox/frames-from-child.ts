@@ -3,7 +3,7 @@ import { toText } from '../core/binary.js'
 import type { Answer } from '../core/contracts/invocation.js'
 import type { Fault } from '../core/contracts/records.js'
 import { badHeader } from './protocol/header-rules.js'
-import { MAX_HEADER_BYTES, ProtocolFault, childFaultKinds, type ChildFaultKind } from './protocol.js'
+import { MAX_HEADER_BYTES, ProtocolFault, childFaultKinds, type ChildFaultKind, type Usage } from './protocol.js'
 
 /** Longest error text that is kept; a Lua error may be as long as its author likes. */
 const MAX_MESSAGE = 64 * 1024
@@ -32,6 +32,13 @@ export function readFault (frame: readonly unknown[], at: number): Fault {
   }
 }
 
+/** The last two elements of the frame that ends a run; without them, or with nonsense, the clock's word. */
+export function readUsage (frame: readonly unknown[], clockMs: number): Usage {
+  const [busyMs, waitMs] = frame.slice(-2)
+  return isTime(busyMs) && isTime(waitMs) ? [busyMs, waitMs] : [clockMs, 0]
+}
+
+const isTime = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value < 1e9
 const readText = (value: unknown, what: string): string => toText(readBinary(value, what).slice(0, MAX_MESSAGE))
 const isPlace = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0
 

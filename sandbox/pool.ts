@@ -23,14 +23,16 @@ import { VersionProcesses } from './version-processes.js'
 /** Jobs that may wait in a process's pipe behind the one going on. */
 const PIPE_DEPTH = 3
 /**
- * A job whose version has processes and is not known to be slow waits this long for one of them before it takes
+ * A job whose version has processes, and does not mostly wait, waits this long for one of them before it takes
  * another: less while they are fewer than cores, more when another one could only take turns with them. A
  * process takes longer to start, so a burst of short runs starts none.
  */
 const PATIENCE_MS = 2
-const LONG_PATIENCE_MS = 20
+const LONG_PATIENCE_MS = 100
 /** A run that takes this long holds up nobody in its pipe. */
 const SLOW_MS = 25
+/** From this part of its runs on, a process's successor is started. */
+const AGING = 0.6
 const TICK_MS = 10
 const SWEEP_MS = 1000
 /** Starts that may fail one after the other before the waiting jobs are told. */
@@ -45,6 +47,8 @@ export class Pool {
   private readonly ended = new Map<string, number>()
   private readonly versions = new Map<string, VersionProcesses>()
   private readonly busy = new Set<SandboxProcess>()
+  /** Those near their last run, for which successors are started. */
+  private readonly aging = new Set<SandboxProcess>()
   /** Runs that have ended but whose one-way calls have not. */
   private readonly lingering = new Set<Run>()
   private readonly cores = availableParallelism()
@@ -140,9 +144,11 @@ export class Pool {
     const mayTake = this.shares.mayTake(jobOwner(run.job))
     if (version !== undefined) {
       const idle = mayTake ? version.idle.at(-1) : undefined
-      if (idle !== undefined) return this.occupy(idle, version, run)
+      // Short runs keep no more processes busy than there are cores.
+      if (idle !== undefined && !(version.pace.isShort && version.busy.length >= this.cores)) return this.occupy(idle, version, run)
       const piped = version.pace.isShort ? version.roomiest(PIPE_DEPTH, this.settings.SANDBOX_MAX_INVOCATIONS) : undefined
-      if (piped !== undefined) { piped.give(run); return true }
+      if (piped !== undefined) return this.give(piped, run)
+      if (idle !== undefined) return this.occupy(idle, version, run)
     }
     const blank = mayTake && this.isOutOfPatience(run, version, performance.now()) ? this.fleet.takeBlank() : undefined
     if (blank === undefined) return false
@@ -163,8 +169,16 @@ export class Pool {
     version.toBusy(process)
     this.busy.add(process)
     this.shares.take(jobOwner(run.job))
-    process.give(run)
     this.tickWhileBusy()
+    return this.give(process, run)
+  }
+
+  private give (process: SandboxProcess, run: Run): true {
+    process.give(run)
+    if (process.uses >= this.settings.SANDBOX_MAX_INVOCATIONS * AGING && !this.strict && !this.aging.has(process)) {
+      this.aging.add(process)
+      setImmediate(() => { this.replenish() })
+    }
     return true
   }
 
@@ -176,7 +190,7 @@ export class Pool {
   private runEnded (process: SandboxProcess, run: Run): void {
     const version = this.versions.get(jobKey(run.job))
     // The first run of a process also compiles; it says little about the next one.
-    if (!run.ghost && process.ended > 1) version?.pace.note(performance.now() - run.startedAt)
+    if (!run.ghost && process.ended > 1) version?.pace.note(...run.usage)
     if (!run.settled) this.lingering.add(run)
     if (process.runs.length === 0) {
       this.busy.delete(process)
@@ -198,6 +212,7 @@ export class Pool {
       if (version.empty) this.versions.delete(key)
     }
     if (this.busy.delete(process) && process.jobsOf !== undefined) this.shares.give(process.jobsOf)
+    this.aging.delete(process)
     this.fleet.wentAway(process, expected)
     this.putBack(waiting)
     if (this.fleet.failures >= START_FAILURES && this.queue.size > 0) void this.tellStartFailed()
@@ -224,7 +239,7 @@ export class Pool {
       if (!this.shares.mayTake(owner) || !this.isOutOfPatience(first, version, now)) continue
       needed += this.strict || version?.isSlow(now) === true ? count : 1
     }
-    this.fleet.replenish(Math.min(needed, this.shares.free))
+    this.fleet.replenish(Math.min(needed + this.aging.size, this.shares.free))
   }
 
   private tickWhileBusy (): void { this.ticker ??= setInterval(() => { this.tick() }, TICK_MS) }

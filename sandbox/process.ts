@@ -14,7 +14,7 @@ import { budgets } from './budgets.js'
 import { Channel } from './channel.js'
 import { encodeFrame } from './protocol/codec.js'
 import { exitFault, naming, protocolFault, stoppedFault, timeoutFault } from './exit-fault.js'
-import { readAnswer, readBinary, readFault } from './frames-from-child.js'
+import { readAnswer, readBinary, readFault, readUsage } from './frames-from-child.js'
 import { toBindFrame, toCheckFrame, toRunFrame } from './frames-to-child.js'
 import { BudgetExceeded, HostCalls } from './host-calls.js'
 import type { HostEntry } from './host-functions.js'
@@ -199,6 +199,7 @@ export class SandboxProcess {
     if ((frame[0] === FromChild.checked) !== (run.job.kind === 'check')) throw new ProtocolFault('the end of a run of another kind')
     if (this.calls.waits) throw new ProtocolFault('the end of a run whose call waits for its reply')
     end()
+    run.usage = readUsage(frame, performance.now() - run.startedAt)
     this.runs.shift()
     this.ended++
     this.idleSince = performance.now()

@@ -50,10 +50,13 @@ export type CallFrame = readonly [kind: 1, target: number, args: readonly unknow
 export type SendFrame = readonly [kind: 2, target: number, args: readonly unknown[]]
 export type PrintFrame = readonly [kind: 3, line: WireText]
 /** Headers: names and values by turns; a value may be a list. */
-export type AnswerFrame = readonly [
+export type AnswerFields = readonly [
   kind: 4, id: string, statusCode: number, headers: ReadonlyArray<WireText | readonly WireText[]>, body: Uint8Array, isBase64Encoded: boolean
 ]
-export type FaultFrame = readonly [kind: 5, id: string, ...ChildFault]
+/** What the run cost, in milliseconds; a hint for the pool, which is not believed further. */
+export type Usage = readonly [busyMs: number, waitMs: number]
+export type AnswerFrame = readonly [...AnswerFields, ...Usage]
+export type FaultFrame = readonly [kind: 5, id: string, ...ChildFault, ...Usage]
 export type CheckedFrame = readonly [kind: 6, id: string, fault: ChildFault | null]
 /** A defect of ours in the child, for the server's log. */
 export type InternalFrame = readonly [kind: 7, name: string, text: string]

@@ -5,6 +5,7 @@ import type { Fault, LogLevel } from '../core/contracts/records.js'
 import type { HostCall } from '../core/lua/module.js'
 import { budgets } from './budgets.js'
 import type { Job, JobResult } from './job.js'
+import type { Usage } from './protocol.js'
 
 export class Run implements HostCall {
   readonly executionId: string
@@ -17,6 +18,8 @@ export class Run implements HostCall {
   startedAt = 0
   /** Given to another process instead: whatever this one does for it has no effect. */
   ghost = false
+  /** What it cost, once it has ended. */
+  usage: Usage = [0, 0]
   calls = 0
   private announced = false
   private controller: AbortController | undefined

@@ -1,5 +1,5 @@
-/** A run that takes longer than a process needs for its first one. */
-const STUCK_MS = 30
+/** A run that takes longer than it takes to start a process, on a busy machine too. */
+const STUCK_MS = 100
 
 /** The processes bound to one key (a function version), and its pace. */
 import { Pace } from './pace.js'
@@ -23,9 +23,9 @@ export class VersionProcesses {
     return best
   }
 
-  /** Whether no process is likely to be free soon: runs are known to be slow, or are all taking long now. */
+  /** Whether no process is likely to be free soon: runs mostly wait, or all take long now. */
   isSlow (now: number): boolean {
-    return this.pace.isSlow || this.busy.every(({ runs: [head] }) => head === undefined || now - head.startedAt > STUCK_MS)
+    return this.pace.isWaiting || this.busy.every(({ runs: [head] }) => head === undefined || now - head.startedAt > STUCK_MS)
   }
 
   toBusy (process: SandboxProcess): void {

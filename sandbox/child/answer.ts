@@ -1,7 +1,7 @@
 /** The table a handler returned, as the answer frame; read raw, with the rules of BEHAVIOUR section 6. */
 import { toBytes, toText } from '../../core/binary.js'
 import { badHeader } from '../protocol/header-rules.js'
-import { FromChild, type AnswerFrame, type ChildFaultKind, type WireText } from '../protocol.js'
+import { FromChild, type AnswerFields, type ChildFaultKind, type WireText } from '../protocol.js'
 import type { LuaTable, LuaValue } from './engine.js'
 import { numberText } from '../../plugins/lua/number-text.js'
 import { toWireText } from './wire.js'
@@ -12,7 +12,7 @@ export class AnswerFault extends Error {
 }
 
 /** Throws an AnswerFault for what no HTTP answer can be made of, and for a body beyond `maxBody` bytes. */
-export function readAnswer (id: string, table: LuaTable, maxBody: number): AnswerFrame {
+export function readAnswer (id: string, table: LuaTable, maxBody: number): AnswerFields {
   const isBase64Encoded = table.get('isBase64Encoded') === true
   const body = readBody(table.get('body'), isBase64Encoded)
   if (body.length > maxBody) throw new AnswerFault('limit', `the body of the answer has ${body.length} bytes (RESPONSE_LIMIT is ${maxBody})`)

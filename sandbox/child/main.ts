@@ -14,25 +14,30 @@ import { locals } from '../../plugins/lua/locals.js'
 import { runContext } from '../../plugins/lua/run-context.js'
 import { randomFraction } from './random.js'
 import { createLibraries, type Door } from './stubs.js'
+import { beginUsage, readUsage, waiting } from './usage.js'
 import { warmUp } from './warm-up.js'
 import { fromWireText, toWireText } from './wire.js'
 
 /** Runs that arrived while another one waited for its reply. */
-const waiting: QueuedRun[] = []
+const queued: QueuedRun[] = []
 const report = (name: string, error: unknown): void => { send([FromChild.internal, name, error instanceof Error ? error.stack ?? error.message : String(error)]) }
 
 const door: Door = {
   call (target, args) {
-    send([FromChild.call, target, args])
-    for (;;) {
-      const frame = receive()
-      if (frame[0] !== ToChild.reply) { accept(frame); continue }
-      const [, status, value] = frame as unknown as ReplyFrame
-      return [status, value]
-    }
+    return waiting(() => ask(target, args))
   },
   send (target, args) { send([FromChild.send, target, args]) },
   report
+}
+
+function ask (target: number, args: readonly unknown[]): readonly [status: number, value: unknown] {
+  send([FromChild.call, target, args])
+  for (;;) {
+    const frame = receive()
+    if (frame[0] !== ToChild.reply) { accept(frame); continue }
+    const [, status, value] = frame as unknown as ReplyFrame
+    return [status, value]
+  }
 }
 
 let bound: BindFrame | undefined
@@ -40,7 +45,7 @@ let program: Program | LuaFault | undefined
 const [engine, limits] = start(receive() as unknown as HelloFrame)
 
 for (;;) {
-  const next = waiting.shift()
+  const next = queued.shift()
   if (next === undefined) accept(receive())
   else run(next)
 }
@@ -67,7 +72,7 @@ function start ([kind, version, manifestJson, limits]: HelloFrame): [Engine, Chi
 function accept (frame: readonly unknown[]): void {
   switch (frame[0]) {
     case ToChild.bind: bind(frame as unknown as BindFrame); break
-    case ToChild.run: if (bound !== undefined) waiting.push(toQueuedRun(frame as unknown as RunFrame, bound)); break
+    case ToChild.run: if (bound !== undefined) queued.push(toQueuedRun(frame as unknown as RunFrame, bound)); break
     case ToChild.check: check(frame as unknown as CheckFrame); break
     default: process.exit(1)
   }
@@ -81,12 +86,14 @@ function bind ([kind, code, chunkName, functionId, version, baseUrl]: BindFrame)
 }
 
 function run (next: QueuedRun): void {
+  beginUsage()
   try {
     program ??= prepare()
     if (program instanceof LuaFault) throw program
-    send(readAnswer(next.id, engine.run(program, next.ctx, next.event), limits[1]))
+    const answer = readAnswer(next.id, engine.run(program, next.ctx, next.event), limits[1])
+    send([...answer, ...readUsage()])
   } catch (error) {
-    send([FromChild.fault, next.id, ...toFault(error)])
+    send([FromChild.fault, next.id, ...toFault(error), ...readUsage()])
   }
 }
 
