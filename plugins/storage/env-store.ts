@@ -2,12 +2,20 @@
 import type { Database } from 'better-sqlite3'
 import type { EnvStore } from '../../core/contracts/storage.js'
 import type { Batch } from './batch.js'
+import type { ChangeFeed } from './change-feed.js'
 import { requireKey, type FunctionKeys } from './function-keys.js'
 import type { SecretBox } from './secret-box.js'
 
-interface Parts { readonly db: Database, readonly batch: Batch, readonly keys: FunctionKeys, readonly secrets: SecretBox }
+interface Parts {
+  readonly db: Database
+  readonly batch: Batch
+  readonly keys: FunctionKeys
+  readonly secrets: SecretBox
+  /** Told of every change. */
+  readonly variables: ChangeFeed
+}
 
-export function createEnvStore ({ db, batch, keys, secrets }: Parts): EnvStore {
+export function createEnvStore ({ db, batch, keys, secrets, variables }: Parts): EnvStore {
   const get = db.prepare<[number, string], Buffer | string>('select value from env where function = ? and name = ?').pluck()
   const all = db.prepare<[number], { name: string, value: Buffer | string }>('select name, value from env where function = ? order by name')
   const put = db.prepare<[number, string, Uint8Array]>('insert into env (function, name, value) values (?, ?, ?) on conflict do update set value = excluded.value')
@@ -25,12 +33,19 @@ export function createEnvStore ({ db, batch, keys, secrets }: Parts): EnvStore {
       const rows = key === undefined ? [] : all.all(key)
       return Object.fromEntries(rows.map(({ name, value }) => [name, secrets.open(value, functionId, name)]))
     }),
-    set: (functionId, name, value) => batch.write(() => { put.run(requireKey(keys, functionId), name, secrets.seal(value, functionId, name)) }),
-    delete: (functionId, name) => batch.write(() => { remove.run(requireKey(keys, functionId), name) }),
-    replace: (functionId, variables) => batch.atomic(() => {
+    set: (functionId, name, value) => batch.write(() => {
+      put.run(requireKey(keys, functionId), name, secrets.seal(value, functionId, name))
+      variables.changed(functionId)
+    }),
+    delete: (functionId, name) => batch.write(() => {
+      remove.run(requireKey(keys, functionId), name)
+      variables.changed(functionId)
+    }),
+    replace: (functionId, wanted) => batch.atomic(() => {
       const key = requireKey(keys, functionId)
       clear.run(key)
-      for (const [name, value] of Object.entries(variables)) put.run(key, name, secrets.seal(value, functionId, name))
+      for (const [name, value] of Object.entries(wanted)) put.run(key, name, secrets.seal(value, functionId, name))
+      variables.changed(functionId)
     })
   }
 }

@@ -16,10 +16,12 @@ import { createFunctionStore } from './function-store.js'
 import { createIdSkew } from './id-skew.js'
 import { createKvStore } from './kv-store.js'
 import { applyMigrations, findMigrations } from './migrations.js'
+import { maskedWriter } from './masked-writer.js'
 import { limitBusyWait, openDatabase } from './open.js'
 import { openPluginTables } from './plugin-tables.js'
 import { createPurges } from './purges.js'
 import { createSecretBox } from './secret-box.js'
+import { createSecretMasks } from './secret-masks.js'
 import { createSessionStore } from './session-store.js'
 import { createVersionStore } from './version-store.js'
 
@@ -62,8 +64,11 @@ export function createStorage (db: Database, { secretKey, nowMs = Date.now, ...b
   const remover = createExecutionRemover(db, counts)
   const purges = createPurges({ db, batch, remover, counts })
   const skew = createIdSkew(db, batch)
-  const writer = createExecutionWriter({ db, batch, keys, counts, skew })
   const changes = createChangeFeed(batch)
+  const secrets = createSecretBox(secretKey)
+  const variables = createChangeFeed(batch)
+  const masks = createSecretMasks({ db, keys, secrets, changes: variables })
+  const writer = maskedWriter(createExecutionWriter({ db, batch, keys, counts, skew }), masks)
   const probe = db.prepare<[number]>('insert into probes (id, at) values (1, ?) on conflict do update set at = excluded.at')
 
   return {
@@ -72,7 +77,7 @@ export function createStorage (db: Database, { secretKey, nowMs = Date.now, ...b
     executions: createExecutionStore({ db, batch, keys, counts, skew, writer, remover, purges }),
     kv: createKvStore({ db, batch, keys, nowMs }),
     sessions: createSessionStore({ db, batch }),
-    env: createEnvStore({ db, batch, keys, secrets: createSecretBox(secretKey) }),
+    env: createEnvStore({ db, batch, keys, secrets, variables }),
     openPluginTables: (plugin, folder) => openPluginTables(db, batch, plugin, folder),
     async backup (file, onProgress) {
       await batch.flush()

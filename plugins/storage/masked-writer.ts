@@ -1,0 +1,55 @@
+/**
+ * The writer of executions, with the values of a function's variables masked in everything it is given: events,
+ * logs, errors, requests to other services. Whoever writes, none of them reaches the file.
+ */
+import type { AiRequestRecord, EmailRequestRecord, Fault, LogEntry } from '../../core/contracts/records.js'
+import type { FinishedExecution } from '../../core/contracts/storage.js'
+import type { ExecutionWriter } from './execution-writer.js'
+import type { SecretMask, SecretMasks } from './secret-masks.js'
+
+export function maskedWriter (writer: ExecutionWriter, masks: SecretMasks): ExecutionWriter {
+  /** Of runs that go on and have something to mask. */
+  const running = new Map<string, SecretMask>()
+
+  return {
+    ...writer,
+    begin (execution) {
+      const mask = masks.of(execution.functionId)
+      if (mask === undefined) return writer.begin(execution)
+      running.set(execution.id, mask)
+      writer.begin({ ...execution, eventJson: mask(execution.eventJson) })
+    },
+    appendLogs (id, logs) { writer.appendLogs(id, maskLogs(logs, running.get(id))) },
+    appendAiRequest (request) { writer.appendAiRequest(maskRequest(request, running.get(request.executionId))) },
+    appendEmailRequest (request) { writer.appendEmailRequest(maskRequest(request, running.get(request.executionId))) },
+    finish (execution) {
+      // What was a secret when the run began is one to its end, also if the run has changed it.
+      const masked = [running.get(execution.id), masks.of(execution.functionId)].reduce(maskFinished, execution)
+      running.delete(execution.id)
+      return writer.finish(masked)
+    }
+  }
+}
+
+const maskLogs = (logs: readonly LogEntry[], mask: SecretMask | undefined): readonly LogEntry[] =>
+  mask === undefined ? logs : logs.map(entry => ({ ...entry, message: mask(entry.message) }))
+
+const maskText = (text: string | undefined, mask: SecretMask): string | undefined => text === undefined ? undefined : mask(text)
+
+function maskRequest<T extends AiRequestRecord | EmailRequestRecord> (request: T, mask: SecretMask | undefined): T {
+  if (mask === undefined) return request
+  const { requestJson, responseJson, errorMessage } = request
+  return { ...request, requestJson: mask(requestJson), responseJson: maskText(responseJson, mask), errorMessage: maskText(errorMessage, mask) }
+}
+
+function maskFinished (execution: FinishedExecution, mask: SecretMask | undefined): FinishedExecution {
+  if (mask === undefined) return execution
+  const { eventJson, errorMessage, fault, logs } = execution
+  return { ...execution, eventJson: mask(eventJson), errorMessage: maskText(errorMessage, mask), fault: maskFault(fault, mask), logs: maskLogs(logs, mask) }
+}
+
+function maskFault (fault: Fault | undefined, mask: SecretMask): Fault | undefined {
+  if (fault === undefined) return undefined
+  const { message, traceback } = fault
+  return { ...fault, message: mask(message), ...(traceback === undefined ? {} : { traceback: mask(traceback) }) }
+}

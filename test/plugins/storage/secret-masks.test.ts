@@ -1,0 +1,50 @@
+import t from 'tap'
+import { aiRequest, createFunction, emailRequest, finished, log, newExecution, PAGE, run } from '../../contracts/storage-fixtures.js'
+import { openNew } from './open-storage.js'
+
+const SECRET = 'hunter2-hunter2'
+
+t.test('values of a function\'s variables are in nothing that is stored of its executions', async t => {
+  const storage = await openNew(t)
+  const fn = await createFunction(storage)
+  await storage.env.set(fn, 'TOKEN', SECRET)
+  const execution = newExecution(fn, { eventJson: JSON.stringify({ body: `x ${SECRET}` }) })
+  storage.executions.begin(execution)
+  storage.executions.appendLogs(execution.id, [log(`early ${SECRET}`)])
+  storage.executions.appendAiRequest(aiRequest(execution.id, { requestJson: `{"a":"${SECRET}"}`, errorMessage: SECRET }))
+  storage.executions.appendEmailRequest(emailRequest(execution.id, { requestJson: `{"a":"${SECRET}"}`, responseJson: SECRET }))
+  const fault = { kind: 'runtime', message: `f:1: ${SECRET}`, traceback: `in ${SECRET}` } as const
+  await storage.executions.finish(finished(execution, { status: 'error', errorMessage: `Error: ${SECRET}`, fault, logs: [log(`late ${SECRET}`)] }))
+
+  const stored = JSON.stringify([
+    await storage.executions.find(execution.id),
+    await storage.executions.logs(execution.id, PAGE),
+    await storage.executions.aiRequests(execution.id, PAGE),
+    await storage.executions.emailRequests(execution.id, PAGE)
+  ])
+  t.notMatch(stored, SECRET)
+  t.equal(stored.split('[REDACTED]').length - 1, 10)
+})
+
+t.test('a changed value is masked from then on, a removed one no longer, and another function\'s never', async t => {
+  const storage = await openNew(t)
+  const [fn, other] = [await createFunction(storage), await createFunction(storage)]
+  const logged = async (functionId: string) => (await storage.executions.logs(await run(storage, functionId, { logs: [log(SECRET)] }), PAGE)).rows[0]?.message
+  t.equal(await logged(fn), SECRET)
+  await storage.env.replace(fn, { TOKEN: SECRET })
+  t.equal(await logged(fn), '[REDACTED]')
+  t.equal(await logged(other), SECRET)
+  await storage.env.delete(fn, 'TOKEN')
+  t.equal(await logged(fn), SECRET)
+})
+
+t.test('a run that takes its own secret away while it runs does not get it stored', async t => {
+  const storage = await openNew(t)
+  const fn = await createFunction(storage)
+  await storage.env.set(fn, 'TOKEN', SECRET)
+  const execution = newExecution(fn)
+  storage.executions.begin(execution)
+  await storage.env.delete(fn, 'TOKEN')
+  await storage.executions.finish(finished(execution, { logs: [log(SECRET)] }))
+  t.equal((await storage.executions.logs(execution.id, PAGE)).rows[0]?.message, '[REDACTED]')
+})
