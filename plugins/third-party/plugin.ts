@@ -1,5 +1,8 @@
 /** Third-party plugins: starts those that the setting PLUGINS names, and lists them at `/api/plugins`. */
 import fp from 'fastify-plugin'
+import { Type } from 'typebox'
+import { commonFailures } from '../../core/api/answers.js'
+import { apiScope } from '../../core/api/scope.js'
 import '../../core/contracts/server.js'
 import type { PluginDatabase } from '../../core/contracts/plugin.js'
 import type { Storage } from '../../core/contracts/storage.js'
@@ -26,12 +29,27 @@ export default fp<ThirdPartyOptions>(async function thirdParty (fastify, { plugi
     })
   }
 
-  fastify.get('/api/plugins', { onRequest: fastify.authenticate }, async () => plugins.map(({ name, version, page }) => ({
-    name,
-    version,
-    page: page === undefined ? undefined : { title: page.title, path: `/plugins/${name}${page.path}` }
-  })))
+  await fastify.register(async scope => apiScope(scope).get('/api/plugins', {
+    schema: {
+      operationId: 'listPlugins',
+      tags: ['Server'],
+      summary: 'List the third-party plugins',
+      response: { 200: PluginList, ...commonFailures }
+    }
+  }, async () => plugins.map(toListed)))
 }, { name: 'third-party', dependencies: ['storage', 'function-cache', 'lua', 'invoker', 'auth'] })
+
+const PluginList = Type.Array(Type.Object({
+  name: Type.String(),
+  version: Type.Optional(Type.String({ description: 'Of its package.' })),
+  page: Type.Optional(Type.Object({ title: Type.String(), path: Type.String({ description: 'On this server.' }) }, { description: 'An entry in the navigation.' }))
+}), { title: 'PluginList', examples: [[{ name: 'greeter', version: '1.0.0', page: { title: 'Greetings', path: '/plugins/greeter/greetings' } }]] })
+
+const toListed = ({ name, version, page }: ThirdPartyPlugin) => ({
+  name,
+  ...(version === undefined ? {} : { version }),
+  ...(page === undefined ? {} : { page: { title: page.title, path: `/plugins/${name}${page.path}` } })
+})
 
 /** Undefined without migrations. */
 async function openTables (storage: Storage, plugin: ThirdPartyPlugin): Promise<PluginDatabase | undefined> {
