@@ -3,13 +3,13 @@ import { editor } from 'monaco-editor/editor'
 import type { DiffView } from './contract.js'
 import { sharedOptions } from './options.js'
 
-const rowPx = 21
 const leastPx = 160
 
-/** As high as its longer text, but never more than most of the window. */
-function fit (host: HTMLElement, rows: number): void {
+/** As high as what is shown of the longer text, but never more than most of the window. */
+function fit (host: HTMLElement, view: editor.IStandaloneDiffEditor): void {
+  const needed = Math.max(view.getOriginalEditor().getContentHeight(), view.getModifiedEditor().getContentHeight())
   const frame = host.parentElement
-  if (frame) frame.style.height = `${Math.max(leastPx, Math.min(rows * rowPx + 48, innerHeight * 0.7))}px`
+  if (frame) frame.style.height = `${Math.max(leastPx, Math.min(needed + 12, innerHeight * 0.7))}px`
 }
 
 export function createDiff (host: HTMLElement, labels: { original: string, modified: string }): DiffView {
@@ -32,12 +32,12 @@ export function createDiff (host: HTMLElement, labels: { original: string, modif
     view.getModifiedEditor().updateOptions({ ariaLabel: labels.modified })
   }
   view.onDidUpdateDiff(label)
+  for (const side of [view.getOriginalEditor(), view.getModifiedEditor()]) side.onDidContentSizeChange(() => fit(host, view))
   let models: editor.ITextModel[] = []
   const drop = (): void => { for (const model of models) model.dispose() }
   return {
     show (original, modified) {
       const before = models
-      fit(host, Math.max(original.split('\n').length, modified.split('\n').length))
       models = [editor.createModel(original, 'lua'), editor.createModel(modified, 'lua')]
       const [left, right] = models
       if (left && right) view.setModel({ original: left, modified: right })

@@ -2,18 +2,20 @@
 import { editor } from 'monaco-editor/editor'
 
 /** A token's present value as #rrggbb; the browser resolves light-dark() for us. */
-function color (probe: HTMLElement, token: string): string {
+function color (token: string): string {
+  // A new element for each: one that changes its colour may be in the middle of a transition.
+  const probe = document.createElement('span')
   probe.style.color = `var(${token})`
+  document.body.append(probe)
   const [red = 0, green = 0, blue = 0] = (getComputedStyle(probe).color.match(/[\d.]+/g) ?? []).map(Number)
+  probe.remove()
   return '#' + [red, green, blue].map(part => Math.round(part).toString(16).padStart(2, '0')).join('')
 }
 
 const isDark = (hex: string): boolean => parseInt(hex.slice(1, 3), 16) < 128
 
 export function refreshTheme (): void {
-  const probe = document.createElement('span')
-  document.body.append(probe)
-  const of = (token: string): string => color(probe, token)
+  const of = color
   const background = of('--surface')
   editor.defineTheme('moonlet', {
     base: isDark(background) ? 'vs-dark' : 'vs',
@@ -61,6 +63,5 @@ export function refreshTheme (): void {
       'scrollbar.shadow': '#00000000'
     }
   })
-  probe.remove()
   editor.setTheme('moonlet')
 }

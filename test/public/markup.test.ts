@@ -30,6 +30,15 @@ t.test('pages use only classes that the design system has', async t => {
   }
 })
 
+t.test('no class of the design system is one of the editor', async t => {
+  const styles = (await readSources('public/design', '.css')).map(({ text }) => text).join('\n')
+  const editor = (await readSources('dist/public/assets', '.css')).find(({ file }) => /\/editor-\w+\.css$/.test(file))!
+  const classes = (text: string, before: string) => new Set([...text.matchAll(new RegExp(`${before}\\.([a-zA-Z][\\w-]*)`, 'g'))].map(([, name]) => name!))
+  const theirs = classes(editor.text, '')
+  // An icon of ours is an svg, which the editor's are not.
+  t.same([...classes(styles, '(?<!svg)')].filter(name => theirs.has(name) && name !== 'monaco-editor'), [])
+})
+
 t.test('every colour is a token', async t => {
   const styles = (await readSources('public/design', '.css')).filter(({ file }) => !file.endsWith('tokens.css'))
   for (const { file, text } of styles) {

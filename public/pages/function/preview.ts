@@ -3,7 +3,7 @@ import { t } from '../../i18n/locale.js'
 
 export function showPreview (host: HTMLElement, html: string): void {
   const frame = document.createElement('iframe')
-  frame.className = 'preview'
+  frame.className = 'page-preview'
   frame.title = t('request.preview')
   // Scripts are allowed to the frame's own document alone: its policy runs nothing but /preview's script.
   frame.setAttribute('sandbox', 'allow-scripts')

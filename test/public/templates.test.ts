@@ -1,0 +1,102 @@
+import t, { type Test } from 'tap'
+import { createHmac } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { readFile } from 'node:fs/promises'
+import { startServer } from '../helpers/server.js'
+import { readSources } from './sources.js'
+
+/** Runs the template on the built server, as a function of its own. */
+async function run (t: Test, name: string, environment: Record<string, string> = {}) {
+  const server = await startServer(t, { SANDBOX_MAX: '1', LOG_LEVEL: 'error', HTTP_ALLOW_PRIVATE: 'true' })
+  const api = async (path: string, method: string, body: unknown) => (await fetch(server.base + path, { method, headers: { authorization: `Bearer ${server.key}` }, body: JSON.stringify(body) })).json()
+  const { id } = await api('/api/functions', 'POST', { name, code: await readFile(`public/templates/${name}.lua`, 'utf8') }) as { id: string }
+  if (Object.keys(environment).length > 0) await api(`/api/functions/${id}/env`, 'PUT', { env_vars: environment })
+  return (path = '', init: RequestInit = {}) => fetch(`${server.base}/fn/${id}${path}`, init)
+}
+
+/** A stand-in for a service out there; gives its address. */
+async function serve (t: Test, answer: object): Promise<string> {
+  const server = createServer((_request, response) => { response.setHeader('content-type', 'application/json').end(JSON.stringify(answer)) })
+  await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
+  t.teardown(() => { server.close() })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+const post = (body: unknown, headers: Record<string, string> = {}): RequestInit => ({ method: 'POST', body: JSON.stringify(body), headers })
+
+t.test('every template has a test here', async t => {
+  const tests = await readFile('test/public/templates.test.ts', 'utf8')
+  for (const { file } of await readSources('public/templates', '.lua')) {
+    const name = /(\w+)\.lua$/.exec(file)![1]!
+    t.match(tests, `run(t, '${name}'`)
+  }
+})
+
+t.test('http greets by name', async t => {
+  const call = await run(t, 'http')
+  t.match(await (await call('?name=Luna')).json(), { message: 'Hello, Luna!', method: 'GET', path: '/' })
+})
+
+t.test('rest keeps, gives and deletes notes', async t => {
+  const call = await run(t, 'rest')
+  t.equal((await call('/notes', post({ wrong: 1 }))).status, 400)
+  const made = await call('/notes', post({ text: 'water the plants' }))
+  t.equal(made.status, 201)
+  const { id } = await made.json() as { id: string }
+  t.match(await (await call('/notes')).json(), { count: 1, notes: [{ id, text: 'water the plants' }] })
+  t.match(await (await call(`/notes/${id}`)).json(), { text: 'water the plants' })
+  t.equal((await call(`/notes/${id}`, { method: 'DELETE' })).status, 204)
+  t.equal((await call(`/notes/${id}`)).status, 404)
+  t.equal((await call('/elsewhere')).status, 404)
+})
+
+t.test('counter counts', async t => {
+  const call = await run(t, 'counter')
+  await call()
+  t.same(await (await call()).json(), { visits: 2 })
+})
+
+t.test('scheduled remembers that it ran', async t => {
+  const call = await run(t, 'scheduled')
+  t.match(await (await call('', { method: 'POST' })).json(), { on_schedule: false, ran_at: /^\d{4}-\d\d-\d\d / })
+})
+
+t.test('webhook takes what is signed and refuses what is not', async t => {
+  const call = await run(t, 'webhook', { WEBHOOK_SECRET: 'shared secret' })
+  const body = { type: 'payment' }
+  const signature = `sha256=${createHmac('sha256', 'shared secret').update(JSON.stringify(body)).digest('hex')}`
+  t.equal((await call('', post(body, { 'X-Signature-256': signature }))).status, 200)
+  t.equal((await call('', post(body, { 'X-Signature-256': signature.replace(/.$/, '-') }))).status, 401)
+  t.equal((await call('', post(body))).status, 401)
+})
+
+t.test('webhook without its secret trusts nobody', async t => {
+  const call = await run(t, 'webhook')
+  t.equal((await call('', post({}))).status, 503)
+})
+
+t.test('page escapes what comes from outside', async t => {
+  const call = await run(t, 'page')
+  const response = await call('?name=%3Cscript%3E')
+  t.match(response.headers.get('content-type'), /text\/html/)
+  const html = await response.text()
+  t.match(html, 'Good evening, &lt;script&gt;')
+  t.notMatch(html, '<script>')
+})
+
+t.test('ai hands on the answer of the model', async t => {
+  const endpoint = await serve(t, { model: 'm', choices: [{ message: { content: 'Forty-two.' } }], usage: { prompt_tokens: 3, completion_tokens: 2 } })
+  const call = await run(t, 'ai', { OPENAI_API_KEY: 'k', OPENAI_ENDPOINT: endpoint })
+  t.match(await (await call('', post({ question: 'Why?' }))).json(), { answer: 'Forty-two.' })
+  t.equal((await call('', post({}))).status, 400)
+})
+
+t.test('email sends, and says what is missing', async t => {
+  const endpoint = await serve(t, { id: 'mail-1' })
+  const call = await run(t, 'email', { RESEND_API_KEY: 'k', RESEND_BASE_URL: `${endpoint}/` })
+  const sent = await call('', post({ to: 'someone@example.org', name: 'Ada' }))
+  t.equal(sent.status, 202)
+  t.same(await sent.json(), { id: 'mail-1' })
+  t.equal((await call('', post({}))).status, 400)
+})
