@@ -19,6 +19,7 @@ const functionFileSchema = Type.Object({
   cron_status: Type.Optional(Type.String()),
   cron_catch_up: Type.Optional(Type.Boolean()),
   save_response: Type.Optional(Type.Boolean()),
+  allow_same_origin: Type.Optional(Type.Boolean()),
   /** null stands for a value that was left out of the export. */
   env_vars: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()])))
 }, { additionalProperties: false })
@@ -40,6 +41,7 @@ export function formatFunctionFile (fn: FunctionRecord, env: Readonly<Record<str
     cron_status: fn.cronStatus,
     cron_catch_up: fn.cronCatchUp,
     save_response: fn.saveResponse,
+    allow_same_origin: fn.allowSameOrigin,
     ...(names.length === 0 ? {} : { env_vars: Object.fromEntries(names.map(name => [name, withSecrets ? env[name] ?? '' : null])) })
   }
   return `${JSON.stringify(file, null, 2)}\n`

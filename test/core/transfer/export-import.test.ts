@@ -43,6 +43,7 @@ t.test('a function becomes its code and its settings', async t => {
   "cron_status": "active",
   "cron_catch_up": false,
   "save_response": false,
+  "allow_same_origin": false,
   "env_vars": {
     "ADDRESS": null,
     "TOKEN": null

@@ -69,6 +69,7 @@ t.test('takes over functions, versions, kv, variables and history with their ids
     cronStatus: 'active',
     cronCatchUp: false,
     saveResponse: true,
+    allowSameOrigin: false,
     createdAt: 1_700_000_000,
     updatedAt: 1_700_000_100
   })
