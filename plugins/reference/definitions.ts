@@ -7,10 +7,7 @@ import { recordTypes, type NamedRecord } from './record-types.js'
 
 /** A file that begins with `---@meta`: read by editors, never run. */
 export const definitionsText = (modules: readonly LuaModule[]): string =>
-  [`---@meta\n\n${comment('Definitions of Moonlet\'s Lua APIs for the Lua language server.')}`, handlerDefinitions, ...modules.filter(isGlobal).map(moduleDefinitions), ...requireDefinition(modules)].join('\n\n') + '\n'
-
-/** Modules written in Lua are loaded by `require`, which editors resolve by files of their own. */
-const isGlobal = ({ source }: LuaModule): boolean => source === undefined
+  [`---@meta\n\n${comment('Definitions of Moonlet\'s Lua APIs for the Lua language server.')}`, handlerDefinitions, ...modules.map(moduleDefinitions), ...requireDefinition(modules)].join('\n\n') + '\n'
 
 const moduleDefinitions = (module: LuaModule): string => [
   ...recordTypes(module).map(recordClass),

@@ -1,7 +1,6 @@
 import t from 'tap'
 import { callName, signatureText } from '../../../core/lua/signature.js'
 import { cookbook } from '../../../plugins/reference/cookbook/programs.js'
-import { definitionsText } from '../../../plugins/reference/definitions.js'
 import { guideText } from '../../../plugins/reference/guide-text.js'
 import { allFunctions, allModules } from './support/modules.js'
 
@@ -40,14 +39,6 @@ t.test('the guide ends with the cookbook, whole functions all', async t => {
     t.ok(guide.includes(program.code), program.title)
     t.match(program.code, /^function handler\(ctx, event\)$/m)
   }
-})
-
-t.test('a module written in Lua is to be loaded, and is no global', async t => {
-  const module = { name: 'greeting', doc: 'Polite words.', functions: {}, source: 'return {}' }
-  const guide = guideText([...allModules, module], { timeoutSeconds: 1, memoryMb: 1, bodyLimit: 1, responseLimit: 1 })
-  t.match(guide, '### greeting\n\nPolite words.\n\nIt is written in Lua and no global; load it where it is used: `local greeting = require("greeting")`.')
-  t.notMatch(guide, ', `greeting`')
-  t.notMatch(definitionsText([module]), 'greeting')
 })
 
 t.test('the guide is of modest length', async t => { t.ok(guide.length < 80_000, `${guide.length} characters`) })
