@@ -25,12 +25,48 @@ export function formatGeneral (n: number, precision: number, keepZeros = false):
   const size = Math.abs(n)
   if (!keepZeros && size >= 1e-4 && size < 1e15 && short.length <= precision) return short
   if (precision === 0) precision = 1
-  const [mantissa = '', power = '0'] = n.toExponential(precision - 1).split('e')
-  const exponent = Number(power)
-  if (exponent < -4 || exponent >= precision) return (keepZeros ? mantissa : withoutZeros(mantissa)) + 'e' + signedExponent(exponent)
-  const plain = n.toFixed(Math.min(100, precision - 1 - exponent))
-  return keepZeros ? plain : withoutZeros(plain)
+  const { mantissa, exponent } = toScientific(n, precision - 1)
+  const finish = keepZeros ? withPoint : withoutZeros
+  if (exponent < -4 || exponent >= precision) return finish(mantissa) + 'e' + signedExponent(exponent)
+  return finish(toFixed(n, Math.min(MOST_DIGITS, precision - 1 - exponent)))
 }
+
+/** Digits that JavaScript writes at most. */
+const MOST_DIGITS = 100
+/** So many more than wanted tell whether a double lies exactly half-way. */
+const EXTRA = 26
+
+/**
+ * Given a positive number's digits with `extra` more than wanted: those wanted, when it lies exactly half-way and
+ * they are even. Then C rounds down, where JavaScript rounds up.
+ */
+function roundedDown (digits: string, extra: number): string | undefined {
+  if (extra <= 0 || !/^50*$/.test(digits.slice(-extra))) return undefined
+  const kept = digits.slice(0, -extra).replace(/\.$/, '')
+  return Number(kept.slice(-1)) % 2 === 0 ? kept : undefined
+}
+
+/** C's "%.{digits}f" of a number below 10^21. */
+export function toFixed (n: number, digits: number): string {
+  // Powers of ten are exact that far, so a number half-way shows in one multiplication.
+  const scaled = digits <= 22 ? Math.abs(n) * 10 ** digits : Infinity
+  if (scaled < 2 ** 52 && scaled % 1 !== 0.5) return n.toFixed(digits)
+  const extra = Math.min(EXTRA, MOST_DIGITS - digits)
+  const down = roundedDown(Math.abs(n).toFixed(digits + extra), extra)
+  return down === undefined ? n.toFixed(digits) : (n < 0 ? '-' : '') + down
+}
+
+/** The parts of C's "%.{digits}e". */
+export function toScientific (n: number, digits: number): { mantissa: string, exponent: number } {
+  const [mantissa = '', power = '0'] = n.toExponential(digits).split('e')
+  const extra = Math.min(EXTRA, MOST_DIGITS - digits)
+  const [exact = '', exactPower = '0'] = Math.abs(n).toExponential(digits + extra).split('e')
+  const down = roundedDown(exact, extra)
+  if (down !== undefined) return { mantissa: (n < 0 ? '-' : '') + down, exponent: Number(exactPower) }
+  return { mantissa, exponent: Number(power) }
+}
+
+const withPoint = (digits: string): string => digits.includes('.') ? digits : digits + '.'
 
 /** An exponent as C writes it: signed, with two digits or more. */
 export function signedExponent (exponent: number): string {

@@ -119,7 +119,7 @@ function toNumber (args: Value[]): Value {
 
 function parseDigits (text: string, radix: number): number | undefined {
   const negative = text.startsWith('-')
-  const digits = negative ? text.slice(1) : text
+  const digits = negative || text.startsWith('+') ? text.slice(1) : text
   if (digits === '') return undefined
   let n = 0
   for (let i = 0; i < digits.length; i++) {

@@ -3,7 +3,7 @@ import { ArgumentError, Raise } from '../errors.js'
 import { chargeString } from '../memory.js'
 import { toText } from '../machine/operations.js'
 import type { Vm } from '../machine/vm.js'
-import { formatGeneral, signedExponent } from '../number.js'
+import { formatGeneral, signedExponent, toFixed, toScientific } from '../number.js'
 import { typeName } from '../value.js'
 import type { Value } from '../value.js'
 import { checkInteger, checkNumber, checkString } from './arguments.js'
@@ -143,11 +143,14 @@ function magnitude (c: Conversion, n: number): string {
   switch (c.letter) {
     case 'f': case 'F': return withPoint(c, fixed(n, precision))
     case 'e': case 'E': {
-      const [mantissa = '', exponent = '0'] = n.toExponential(precision).split('e')
-      return withPoint(c, mantissa) + 'e' + signedExponent(Number(exponent))
+      const { mantissa, exponent } = toScientific(n, precision)
+      return withPoint(c, mantissa) + 'e' + signedExponent(exponent)
     }
     case 'g': case 'G': return formatGeneral(n, precision, c.alternate)
-    default: return hexadecimal(n, c.precision)
+    default: {
+      const [mantissa = '', power = ''] = hexadecimal(n, c.precision).split('p')
+      return withPoint(c, mantissa) + 'p' + power
+    }
   }
 }
 
@@ -155,7 +158,7 @@ const withPoint = (c: Conversion, digits: string): string => c.alternate && !dig
 
 /** Like toFixed, which turns to exponents at 1e21. */
 function fixed (n: number, precision: number): string {
-  if (n < 1e21) return n.toFixed(precision)
+  if (n < 1e21) return toFixed(n, precision)
   return BigInt(n).toString() + (precision > 0 ? '.' + '0'.repeat(precision) : '')
 }
 

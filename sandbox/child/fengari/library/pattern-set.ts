@@ -17,7 +17,7 @@ const PUNCTUATION = [[33, 47], [58, 64], [91, 96], [123, 126]] as const
 const CLASSES: ReadonlyMap<string, Uint8Array> = new Map([
   ['a', within(LOWER, UPPER)], ['c', within([0, 31], [127, 127])], ['d', within(DIGIT)], ['g', within([33, 126])],
   ['l', within(LOWER)], ['p', within(...PUNCTUATION)], ['s', within([9, 13], [32, 32])], ['u', within(UPPER)],
-  ['w', within(LOWER, UPPER, DIGIT)], ['x', within(DIGIT, [97, 102], [65, 70])]
+  ['w', within(LOWER, UPPER, DIGIT)], ['x', within(DIGIT, [97, 102], [65, 70])], ['z', within([0, 0])]
 ].flatMap(([name, set]) => [[name, set], [(name as string).toUpperCase(), complement(set as Uint8Array)]] as Array<[string, Uint8Array]>))
 
 const ANY = within([0, 255])

@@ -12,7 +12,8 @@ import type { Functions } from './library.js'
 import { Matcher } from './matcher.js'
 import { compilePattern } from './pattern.js'
 
-const SPECIALS = /[\^$*+?.()[\]%-]/
+/** What makes a text a pattern; a closing bracket or parenthesis alone does not. */
+const SPECIALS = /[\^$*+?.([%-]/
 
 export const searchFunctions = (vm: Vm): Functions => ({
   find: (text, pattern, from, plain) => find(checkString(text, 1), checkString(pattern, 2), from, isTrue(plain), true),
@@ -44,8 +45,8 @@ function find (text: string, pattern: string, from: Value, plain: boolean, posit
 }
 
 function eachMatch (text: string, pattern: string): Native {
-  // A '^' has no meaning here, and matches nothing special: it is a plain character's pattern in 5.1 and 5.3 alike.
-  const compiled = compilePattern(pattern)
+  // An anchor would make no sense here: '^' stands for itself.
+  const compiled = compilePattern(pattern.startsWith('^') ? '%' + pattern : pattern)
   const matcher = new Matcher(compiled, text)
   let at = 0
   let lastEnd = -1

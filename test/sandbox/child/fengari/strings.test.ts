@@ -34,6 +34,10 @@ t.test('string.format knows every conversion', async t => {
   t.strictSame(lua.values('return string.format("%5.1f|%f", 1/0, -1/0), string.format("%d", "10"), string.format("%d", 3.7)'), ['  inf|-inf', '10', '3'])
 })
 
+t.test('numbers half-way between two are rounded to the even one, as C does and JavaScript does not', async t => {
+  t.strictSame(lua.values('return string.format("%.0f %.0f %.0f %.2f %.2f %.1e %.1g", 0.5, 1.5, 2.5, 0.125, 0.375, 2.25, 2.5), string.format("%.2f %.14g", 1.005, 2.5)'), ['0 2 2 0.12 0.38 2.2e+00 2', '1.00 2.5'])
+})
+
 t.test('find and match know captures, sets, anchors, %b, %f and back references', async t => {
   t.strictSame(lua.values('return ("hello world"):find("o w"), ("a.b"):find(".", 1, true), ("abc"):find("b", -1), (""):find("")'), [5, 2, undefined, 1, 0])
   t.strictSame(lua.values('return ("key = value"):match("^(%w+)%s*=%s*(%w+)$")'), ['key', 'value'])
