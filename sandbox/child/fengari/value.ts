@@ -49,8 +49,10 @@ export const enum FrameFlag {
   protected = 2,
   /** Took the place of its caller by a tail call. */
   tail = 4,
-  /** Called by an operator for a metamethod, so no native function stands between it and its caller. */
-  meta = 8
+  /** A metamethod that an operator called: its result goes where the operator's would have gone. */
+  meta = 8,
+  /** Its result is the opposite of the comparison's. */
+  negated = 16
 }
 
 /** One call of a Lua function. Frames are kept and used again: `next` may be one that has returned. */
@@ -69,10 +71,13 @@ export class Frame {
   flags = 0
   /** Message handler of xpcall. */
   handler: Value
+  /** Of a concatenation that called this metamethod: what is still to be put in front, and in which register it began. */
+  pending: Value[] = NOTHING_PENDING
   constructor (readonly previous: Frame | null, readonly depth: number) {}
 }
 
 // The frame below all others runs nothing; it still has a closure, so that all frames look alike to V8.
+const NOTHING_PENDING: Value[] = []
 const NO_CLOSURE = new Closure(NO_CODE, [])
 
 export type Status = 'suspended' | 'running' | 'normal' | 'dead'

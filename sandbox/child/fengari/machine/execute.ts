@@ -11,10 +11,11 @@ import type { Vm } from './vm.js'
 
 /** True when `entry` has returned, false when the coroutine has yielded. */
 export function execute (vm: Vm, co: Coroutine, entry: Frame): boolean {
-  const { depth } = vm
+  const { depth, loopDepth } = vm
   const { unyieldable } = co
   for (;;) {
     try {
+      vm.loopDepth = depth
       return run(vm, co)
     } catch (thrown) {
       // The frames are as they were when it was thrown: unwinding JavaScript does not touch them.
@@ -32,6 +33,8 @@ export function execute (vm: Vm, co: Coroutine, entry: Frame): boolean {
       if (guard.previous !== null) co.frame = guard.previous
       if (error instanceof MemoryError) dropDead(co, guard.func - 1)
       deliver(vm, co, guard.func - 1, [false, value], guard.wanted)
+    } finally {
+      vm.loopDepth = loopDepth
     }
   }
 }

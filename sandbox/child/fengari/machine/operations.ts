@@ -1,13 +1,14 @@
 /**
  * What Lua's operators do when the fast path cannot: strings taken as numbers, metamethods, errors. These are
- * also what library functions use to index, compare and convert with full Lua semantics.
+ * also what library functions use to index, compare and convert with full Lua semantics. Called for an instruction,
+ * they may begin the frame of a metamethod and return nothing yet (see Vm.operate).
  */
 import { Op } from '../compiler/opcodes.js'
 import { Raise } from '../errors.js'
 import { chargeString } from '../memory.js'
 import { numberToString, parseNumber } from '../number.js'
 import { Table } from '../table.js'
-import { Closure, Native, typeName } from '../value.js'
+import { Closure, FrameFlag, Native, typeName } from '../value.js'
 import type { Value } from '../value.js'
 import { bitNot, bitsOfNumbers, floorDivide, hasBits, modulo } from './arithmetic.js'
 import { describeCallee, describeIndexed, describeOperand } from './names.js'
@@ -37,7 +38,7 @@ export function getIndex (vm: Vm, object: Value, key: Value): Value {
       handler = metamethod(vm, holder, '__index')
       if (handler === undefined) throw indexError(vm, holder, step === 0)
     }
-    if (isFunction(handler)) return vm.callFirst(handler, [holder, key])
+    if (isFunction(handler)) return vm.operate(handler, [holder, key])
     holder = handler
   }
   throw new Raise("'__index' chain too long; possibly a loop")
@@ -57,7 +58,7 @@ export function setIndex (vm: Vm, object: Value, key: Value, value: Value): void
       if (handler === undefined) throw indexError(vm, holder, step === 0)
     }
     if (isFunction(handler)) {
-      vm.callFirst(handler, [holder, key, value])
+      vm.operate(handler, [holder, key, value])
       return
     }
     holder = handler
@@ -124,13 +125,13 @@ export function bitwiseNot (vm: Vm, x: Value): Value {
 
 function withoutBits (vm: Vm, event: string, x: Value, y: Value, culprit: 1 | 2): Value {
   const handler = metamethod(vm, x, event) ?? metamethod(vm, y, event)
-  if (handler !== undefined) return vm.callFirst(handler, [x, y])
+  if (handler !== undefined) return vm.operate(handler, [x, y])
   throw new Raise(`number${describeOperand(vm.current.frame, culprit)} has no integer representation`)
 }
 
 function binaryMetamethod (vm: Vm, event: string, x: Value, y: Value, action: string): Value {
   const handler = metamethod(vm, x, event) ?? metamethod(vm, y, event)
-  if (handler !== undefined) return vm.callFirst(handler, [x, y])
+  if (handler !== undefined) return vm.operate(handler, [x, y])
   const culprit = action.endsWith('arithmetic on') ? (toNumber(x) === undefined ? 1 : 2) : (typeof x === 'number' ? 2 : 1)
   throw new Raise(`attempt to ${action} a ${typeNameOf(culprit === 1 ? x : y)} value${describeOperand(vm.current.frame, culprit)}`)
 }
@@ -151,7 +152,12 @@ export function concatenate (vm: Vm, values: Value[], register: number): Value {
       const value = isText(left) ? result : left
       throw new Raise(`attempt to concatenate a ${typeNameOf(value)} value${describeOperand(vm.current.frame, 0, register + culprit)}`)
     }
-    result = vm.callFirst(handler, [left, result])
+    const { frame } = vm.current
+    result = vm.operate(handler, [left, result])
+    if (vm.current.frame !== frame) {
+      vm.current.frame.pending = [register, ...values.slice(0, i)]
+      return undefined
+    }
   }
   return result
 }
@@ -161,7 +167,7 @@ const textOf = (value: string | number): string => typeof value === 'string' ? v
 
 export function lengthOf (vm: Vm, value: Value): Value {
   const handler = typeof value === 'string' ? undefined : metamethod(vm, value, '__len')
-  if (handler !== undefined) return vm.callFirst(handler, [value])
+  if (handler !== undefined) return vm.operate(handler, [value])
   if (typeof value === 'string') return value.length
   if (value instanceof Table) return value.length()
   throw new Raise(`attempt to get length of a ${typeNameOf(value)} value${describeOperand(vm.current.frame, 1)}`)
@@ -172,7 +178,7 @@ export function equals (vm: Vm, x: Value, y: Value): boolean {
   if (x === y) return true
   if (!(x instanceof Table) || !(y instanceof Table)) return false
   const handler = x.meta?.getString('__eq') ?? y.meta?.getString('__eq')
-  return handler !== undefined && isTrue(vm.callFirst(handler, [x, y]))
+  return handler !== undefined && isTrue(vm.operate(handler, [x, y]))
 }
 
 export const isTrue = (value: Value): boolean => value !== undefined && value !== false
@@ -182,18 +188,18 @@ export function lessThan (vm: Vm, x: Value, y: Value): boolean {
   if (typeof x === 'string' && typeof y === 'string') return x < y
   const handler = metamethod(vm, x, '__lt') ?? metamethod(vm, y, '__lt')
   if (handler === undefined) throw compareError(x, y)
-  return isTrue(vm.callFirst(handler, [x, y]))
+  return isTrue(vm.operate(handler, [x, y]))
 }
 
 export function lessOrEqual (vm: Vm, x: Value, y: Value): boolean {
   if (typeof x === 'number' && typeof y === 'number') return x <= y
   if (typeof x === 'string' && typeof y === 'string') return x <= y
   const handler = metamethod(vm, x, '__le') ?? metamethod(vm, y, '__le')
-  if (handler !== undefined) return isTrue(vm.callFirst(handler, [x, y]))
+  if (handler !== undefined) return isTrue(vm.operate(handler, [x, y]))
   // As in Lua up to 5.3: a <= b is not (b < a) where only `__lt` is given.
   const opposite = metamethod(vm, y, '__lt') ?? metamethod(vm, x, '__lt')
   if (opposite === undefined) throw compareError(x, y)
-  return !isTrue(vm.callFirst(opposite, [y, x]))
+  return !isTrue(vm.operate(opposite, [y, x], FrameFlag.negated))
 }
 
 function compareError (x: Value, y: Value): Raise {

@@ -15,10 +15,13 @@ import type { Coroutine, Upvalue, Value } from '../value.js'
 import { bitsOfNumbers, bitsOfWords, floorDivide, isWord, modulo } from './arithmetic.js'
 import { callNative, enterCall, settle } from './calls.js'
 import { getField, setField } from './fields.js'
+import { finishOperator } from './finish.js'
 import { closeUpvalues, pushFrame } from './frames.js'
 import { arithmetic, equals, getIndex, lessOrEqual, lessThan, setIndex } from './operations.js'
 import { runRare } from './rare.js'
 import type { Vm } from './vm.js'
+
+const read = (upvalue: Upvalue): Value => upvalue.cells[upvalue.index]
 
 /** True when the frame that JavaScript called has returned; false when the coroutine has yielded. */
 export function run (vm: Vm, co: Coroutine): boolean {
@@ -36,8 +39,9 @@ export function run (vm: Vm, co: Coroutine): boolean {
       const c = extra[pc] as number
       const a = base + ((word >> 8) & 255)
       pc++
-      // Set by the tests, which share what follows the switch; everything else goes on with the next instruction.
-      let jumps: boolean
+      // Set by the tests, which share what follows the switch. Fast paths go on with the next instruction at once;
+      // what may have begun a metamethod's frame breaks, and enters that.
+      let jumps: boolean | undefined
       switch (word & 255) {
         case Op.MOVE: stack[a] = stack[base + (word >>> 16)]; continue
         case Op.LOADK: stack[a] = constants[c]; continue
@@ -46,19 +50,14 @@ export function run (vm: Vm, co: Coroutine): boolean {
           if (c !== 0) pc++
           continue
         case Op.LOADNIL: for (let i = a, end = a + (word >>> 16); i <= end; i++) stack[i] = undefined; continue
-        case Op.GETUPVAL: {
-          const upvalue = upvalues[word >>> 16] as Upvalue
-          stack[a] = upvalue.cells[upvalue.index]
-          continue
-        }
+        case Op.GETUPVAL: stack[a] = read(upvalues[word >>> 16] as Upvalue); continue
         case Op.SETUPVAL: {
           const upvalue = upvalues[word >>> 16] as Upvalue
           upvalue.cells[upvalue.index] = stack[a]
           continue
         }
         case Op.GETGLOBAL: {
-          const upvalue = upvalues[word >>> 16] as Upvalue
-          const table = upvalue.cells[upvalue.index]
+          const table = read(upvalues[word >>> 16] as Upvalue)
           if (table instanceof Table && table.shape === code.shapes[pc - 1]) {
             const value = table.slots[code.slots[pc - 1] as number]
             if (value !== undefined) {
@@ -68,7 +67,7 @@ export function run (vm: Vm, co: Coroutine): boolean {
           }
           frame.pc = pc
           stack[a] = getField(vm, table, constants[c] as string, code, pc - 1)
-          continue
+          break
         }
         case Op.GETFIELD: {
           const table = stack[base + (word >>> 16)]
@@ -81,15 +80,10 @@ export function run (vm: Vm, co: Coroutine): boolean {
           }
           frame.pc = pc
           stack[a] = getField(vm, table, constants[c] as string, code, pc - 1)
-          continue
+          break
         }
         case Op.SETGLOBAL: case Op.SETFIELD: {
-          let table: Value
-          if ((word & 255) === Op.SETFIELD) table = stack[a]
-          else {
-            const upvalue = upvalues[(word >> 8) & 255] as Upvalue
-            table = upvalue.cells[upvalue.index]
-          }
+          const table = (word & 255) === Op.SETFIELD ? stack[a] : read(upvalues[(word >> 8) & 255] as Upvalue)
           const value = (c & 256) !== 0 ? constants[c & 255] : stack[base + c]
           if (table instanceof Table && table.shape === code.shapes[pc - 1]) {
             const slot = code.slots[pc - 1] as number
@@ -100,7 +94,7 @@ export function run (vm: Vm, co: Coroutine): boolean {
           }
           frame.pc = pc
           setField(vm, table, constants[word >>> 16] as string, value, code, pc - 1)
-          continue
+          break
         }
         case Op.GETTABLE: {
           const table = stack[base + (word >>> 16)]
@@ -115,7 +109,7 @@ export function run (vm: Vm, co: Coroutine): boolean {
           }
           frame.pc = pc
           stack[a] = getIndex(vm, table, key)
-          continue
+          break
         }
         case Op.SETTABLE: {
           const table = stack[a]
@@ -130,7 +124,7 @@ export function run (vm: Vm, co: Coroutine): boolean {
             continue
           }
           setIndex(vm, table, key, value)
-          continue
+          break
         }
         case Op.NEWTABLE:
           stack[a] = new Table()
@@ -142,7 +136,7 @@ export function run (vm: Vm, co: Coroutine): boolean {
           stack[a + 1] = object
           frame.pc = pc
           stack[a] = typeof key === 'string' ? getField(vm, object, key, code, pc - 1) : getIndex(vm, object, key)
-          continue
+          break
         }
         case Op.ADDR: {
           const x = stack[base + (word >>> 16)]
@@ -153,7 +147,7 @@ export function run (vm: Vm, co: Coroutine): boolean {
           }
           frame.pc = pc
           stack[a] = arithmetic(vm, Op.ADD, x, y)
-          continue
+          break
         }
         case Op.ADDK: {
           const x = stack[base + (word >>> 16)]
@@ -163,7 +157,7 @@ export function run (vm: Vm, co: Coroutine): boolean {
           }
           frame.pc = pc
           stack[a] = arithmetic(vm, Op.ADD, x, constants[c])
-          continue
+          break
         }
         case Op.SUBK: {
           const x = stack[base + (word >>> 16)]
@@ -173,7 +167,7 @@ export function run (vm: Vm, co: Coroutine): boolean {
           }
           frame.pc = pc
           stack[a] = arithmetic(vm, Op.SUB, x, constants[c])
-          continue
+          break
         }
         case Op.ADD: case Op.SUB: case Op.MUL: case Op.DIV: case Op.MOD: case Op.POW: case Op.IDIV:
         case Op.BAND: case Op.BOR: case Op.BXOR: case Op.SHL: case Op.SHR: {
@@ -195,7 +189,7 @@ export function run (vm: Vm, co: Coroutine): boolean {
           }
           frame.pc = pc
           stack[a] = arithmetic(vm, word & 255, x, y)
-          continue
+          break
         }
         case Op.NOT: {
           const x = stack[base + (word >>> 16)]
@@ -217,6 +211,7 @@ export function run (vm: Vm, co: Coroutine): boolean {
           else {
             frame.pc = pc
             holds = op === Op.EQ ? x === y || equals(vm, x, y) : op === Op.LT ? lessThan(vm, x, y) : lessOrEqual(vm, x, y)
+            if (co.frame !== frame) continue enter
           }
           jumps = holds === ((word & 0xff00) !== 0)
           break
@@ -277,9 +272,10 @@ export function run (vm: Vm, co: Coroutine): boolean {
             for (let i = 0; i < count; i++) stack[func + i] = stack[a + i]
             top = func + count
           } else for (let i = 0; i < wanted; i++) stack[func + i] = i < count ? stack[a + i] : undefined
-          if ((flags & FrameFlag.fresh) === 0) continue enter
           co.top = top
-          return true
+          if ((flags & FrameFlag.fresh) !== 0) return true
+          if ((flags & FrameFlag.meta) !== 0) finishOperator(vm, co, frame)
+          continue enter
         }
         case Op.FORLOOP: {
           const step = stack[a + 2] as number
@@ -303,7 +299,9 @@ export function run (vm: Vm, co: Coroutine): boolean {
           pc = frame.pc
           continue
       }
-      if (jumps) {
+      if (jumps === undefined) {
+        if (co.frame !== frame) continue enter
+      } else if (jumps) {
         const jump = words[pc] as number
         if ((jump & 0xff00) !== 0) closeUpvalues(co, base + ((jump >> 8) & 255) - 1)
         pc += (extra[pc] as number) + 1

@@ -4,12 +4,19 @@
  */
 import { ArgumentError, LuaError, MemoryError, Raise } from '../errors.js'
 import { Closure, Coroutine, Native, FrameFlag, Special } from '../value.js'
-import type { Returned, Value } from '../value.js'
+import type { Frame, Returned, Value } from '../value.js'
+import { Op } from '../compiler/opcodes.js'
 import { Table } from '../table.js'
 import { execute } from './execute.js'
 import { pushFrame, reserve } from './frames.js'
 import { describeArgument } from './names.js'
 import { positionOf } from './position.js'
+
+/** Whether a frame's current instruction is a call, so that its operators are those of a library function. */
+function isCall (frame: Frame): boolean {
+  const op = (frame.closure.code.words[frame.pc - 1] as number) & 255
+  return op === Op.CALL || op === Op.TAILCALL || op === Op.TFORCALL
+}
 
 /** Calls from JavaScript into Lua that may be in progress at once, as in PUC Lua (LUAI_MAXCCALLS). */
 const MOST_NESTED_CALLS = 195
@@ -18,6 +25,8 @@ export class Vm {
   main = new Coroutine(undefined)
   current = this.main
   depth = 0
+  /** What `depth` was when the main loop that is running was entered: unlike it, a library function is running. */
+  loopDepth = 0
   /** A message handler is running: it gets room that the failed code no longer had. */
   handling = false
   globals = new Table()
@@ -82,6 +91,26 @@ export class Vm {
     co.unyieldable--
     this.depth--
     return func
+  }
+
+  /**
+   * Calls an operator's metamethod. For an instruction of the main loop that is the beginning of a frame, whose
+   * result the operator gets when it returns (finish.ts): so a metamethod may yield, and uses no JavaScript stack.
+   * For a library function it is a call like any other.
+   */
+  operate (handler: Value, args: readonly Value[], flags = 0): Value {
+    const co = this.current
+    const { frame } = co
+    if (!(handler instanceof Closure) || this.depth !== this.loopDepth || frame.previous === null || isCall(frame)) {
+      return this.callFirst(handler, args)
+    }
+    const func = frame.top
+    reserve(this, co, func + args.length + 1)
+    const { stack } = co
+    stack[func] = handler
+    for (let i = 0; i < args.length; i++) stack[func + 1 + i] = args[i]
+    pushFrame(this, co, handler, func, args.length, 1, FrameFlag.meta | flags)
+    return undefined
   }
 
   /** A way to call `callee` many times with two arguments, for the first result. */

@@ -36,6 +36,38 @@ t.test('yield works through pcall, iterators, tail calls and deep calls', async 
   [1, 'falseE', 'in', 'iterating', 'again', 'iterating', 'deep', 'back', 'tail', 'end'])
 })
 
+t.test('yield works through metamethods of every operator', async t => {
+  t.strictSame(lua.values(`
+    local y = coroutine.yield
+    local mt = {
+      __index = function(_, k) return y("index " .. k) end, __newindex = function(t, k, v) rawset(t, k, y("newindex") .. v) end,
+      __add = function() return y("add") end, __unm = function() return y("unm") end, __len = function() return y("len") end,
+      __concat = function(a, b) return y("concat " .. (type(a) == "table" and "T" or a) .. (type(b) == "table" and "T" or b)) end,
+      __eq = function() return y("eq") end, __lt = function() return y("lt") end, __call = function(_, a) return y("call " .. a) end,
+      __band = function() return y("band") end }
+    local out = {}
+    local co = coroutine.wrap(function()
+      local t, u = setmetatable({}, mt), setmetatable({}, mt)
+      out[#out + 1] = t.field + 0
+      t.x = "v" out[#out + 1] = rawget(t, "x")
+      out[#out + 1] = t + 1 out[#out + 1] = -t out[#out + 1] = #t
+      out[#out + 1] = "a" .. "b" .. t .. "c" .. u
+      out[#out + 1] = tostring(t == u) if t < u then out[#out + 1] = "less" end if not (t <= u) then out[#out + 1] = "not le" end
+      out[#out + 1] = t(7) out[#out + 1] = t & 1 out[#out + 1] = t:method()
+      return "end"
+    end)
+    local asked = {}
+    local answers = { 1, "w", 2, 3, 4, "C", "D", true, true, true, 5, 6, function() return "m" end }
+    local v = co()
+    for i = 1, #answers do asked[#asked + 1] = v v = co(answers[i]) end
+    return table.concat(out, " "), table.concat(asked, ","), v`),
+  ['1 wv 2 3 4 abD true less not le 5 6 m', 'index field,newindex,add,unm,len,concat cT,concat TC,eq,lt,lt,call 7,band,index method', 'end'])
+})
+
+t.test('metamethods may call each other to any depth', async t => {
+  t.strictSame(lua.values('local t = setmetatable({}, { __index = function(t, n) if n == 0 then return "deep" end return t[n - 1] end }) return t[50000]'), ['deep'])
+})
+
 t.test('an error in a coroutine ends it and reaches whoever resumed it', async t => {
   t.strictSame(lua.values('local co = coroutine.create(function() error({ 7 }) end) local ok, e = coroutine.resume(co) return ok, e[1], coroutine.status(co)'), [false, 7, 'dead'])
   t.strictSame(lua.values('local w = coroutine.wrap(function() error("here") end) return pcall(w)'), [false, 'fn:2: here'])
