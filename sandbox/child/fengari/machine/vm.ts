@@ -115,7 +115,22 @@ export class Vm {
 
   /** A way to call `callee` many times with two arguments, for the first result. */
   repeatedCall (callee: Value): (a: Value, b: Value) => Value {
-    return (a, b) => this.callFirst(callee, [a, b])
+    if (!(callee instanceof Closure)) return (a, b) => this.callFirst(callee, [a, b])
+    const co = this.current
+    const func = co.frame.top
+    return (a, b) => {
+      reserve(this, co, func + 3)
+      const { stack } = co
+      stack[func] = callee
+      stack[func + 1] = a
+      stack[func + 2] = b
+      this.enter()
+      co.unyieldable++
+      execute(this, co, pushFrame(this, co, callee, func, 2, 1, FrameFlag.fresh))
+      co.unyieldable--
+      this.depth--
+      return stack[func]
+    }
   }
 
   /** Counts a call from JavaScript into Lua; the matching exit is `depth--`, or the catch of whoever protects. */
