@@ -9,6 +9,11 @@ export const endSession = (id: string): Promise<unknown> => request(`/api/auth/s
 export const endAllSessions = (): Promise<unknown> => request('/api/auth/sessions', { method: 'DELETE' })
 export const getStatus = (): Promise<ServerStatus> => request('/api/status')
 
+export interface PluginPage { readonly title: string, readonly path: string }
+/** Pages that third-party plugins add to the navigation. */
+export const listPluginPages = async (): Promise<PluginPage[]> =>
+  (await request<Array<{ page?: PluginPage }>>('/api/plugins')).flatMap(({ page }) => page === undefined ? [] : [page])
+
 let reference: Promise<LuaReference> | undefined
 /** The Lua APIs that this server has, third-party ones included; asked for once. */
 export function getReference (): Promise<LuaReference> {

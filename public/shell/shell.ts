@@ -1,5 +1,6 @@
 /** The frame around all pages: navigation, menu on a phone, palette, language. */
 import { component } from '../alpine.js'
+import { listPluginPages, type PluginPage } from '../api/server.js'
 import { chooseLanguage } from '../i18n/locale.js'
 import { recent } from './recent.js'
 import { route } from './router.js'
@@ -9,13 +10,23 @@ import { commandKey, hasCommand } from './shortcuts.js'
 component('shell', () => ({
   menuOpen: false,
   recent: recent.list,
+  pluginPages: [] as PluginPage[],
+  pluginsAsked: false,
   paletteKeys: `${commandKey} K`,
   chooseLanguage,
   leave,
 
   init () {
     this.$watch('$store.recent.list', () => { this.recent = recent.list })
-    this.$watch('$store.route.path', () => { this.menuOpen = false })
+    this.$watch('$store.route.path', () => { this.menuOpen = false; this.askPlugins() })
+    this.askPlugins()
+  },
+
+  /** Once, when somebody is signed in. The pages are extras: without an answer there are none. */
+  askPlugins () {
+    if (this.pluginsAsked || route.page === 'login') return
+    this.pluginsAsked = true
+    listPluginPages().then(pages => { this.pluginPages = pages }, () => { this.pluginsAsked = false })
   },
 
   isAt: (page: string) => route.page === page ? 'page' : false,

@@ -27,7 +27,7 @@ let browser: Promise<Browser> | undefined
 /** One browser for all tests of a file; each has a context of its own, which shares nothing. */
 function launched (): Promise<Browser> {
   if (browser === undefined) {
-    browser = chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
+    browser = chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
     root.teardown(async () => { await (await browser)?.close() })
   }
   return browser

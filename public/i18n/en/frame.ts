@@ -7,6 +7,7 @@ export const frame = {
     menu: 'Menu',
     palette: 'Search or jump to…',
     recent: 'Recent',
+    plugins: 'Plugins',
     help: 'Help and session',
     apiDocs: 'API documentation',
     luaGuide: 'Lua guide',

@@ -10,6 +10,7 @@ export const frame: Translated<typeof english> = {
     menu: 'Abrir menu',
     palette: 'Buscar ou ir para…',
     recent: 'Recentes',
+    plugins: 'Extensões',
     help: 'Ajuda e sessão',
     apiDocs: 'Documentação da API',
     luaGuide: 'Guia de Lua',
