@@ -27,7 +27,7 @@ function parseHost (text: string): string {
   if (bracket === -1) throw new LuaFailure("the host has '[' without ']'")
   const colon = bracket === undefined ? text.lastIndexOf(':') : bracket + 1
   const port = colon < 0 ? '' : text.slice(colon)
-  if (!/^(?::\d*)?$/.test(port)) throw new LuaFailure('the port is not a number')
+  if (!/^(?::\d*)?$/.test(port)) throw new LuaFailure('the port must be a number')
 
   // The zone of an IPv6 address (RFC 6874) may have escapes of its own.
   const zone = bracket === undefined ? -1 : text.slice(0, bracket).indexOf('%25')
