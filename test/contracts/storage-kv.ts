@@ -1,5 +1,6 @@
 import type { Test } from 'tap'
 import fc from 'fast-check'
+import '../helpers/fuzzing.js'
 import type { OpenStorage } from './storage.js'
 import { bytes, createFunction } from './storage-fixtures.js'
 

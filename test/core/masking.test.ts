@@ -1,5 +1,6 @@
 import t from 'tap'
 import fc from 'fast-check'
+import '../helpers/fuzzing.js'
 import { eventJson, maskHeaders, maskJson, maskJsonBody, maskLogMessage, maskQuery, maskSecrets } from '../../core/masking.js'
 import { encodeJsonText } from '../../core/masking/json-text.js'
 import type { InvocationEvent } from '../../core/contracts/invocation.js'

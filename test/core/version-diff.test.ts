@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import '../helpers/fuzzing.js'
 import t from 'tap'
 import { diffVersions } from '../../core/version-diff.js'
 

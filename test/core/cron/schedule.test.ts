@@ -1,5 +1,6 @@
 import t from 'tap'
 import fc from 'fast-check'
+import '../../helpers/fuzzing.js'
 import { nextRuns, parseSchedule } from '../../../core/cron/schedule.js'
 
 const at = (iso: string) => Date.parse(iso)

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import t from 'tap'
 import fc from 'fast-check'
+import '../../helpers/fuzzing.js'
 import { assignFolders, toFolderName } from '../../../core/transfer/folder-names.js'
 
 for (const [name, folder] of [

@@ -1,5 +1,6 @@
 import t from 'tap'
 import fc from 'fast-check'
+import '../../helpers/fuzzing.js'
 import type { LuaValue } from '../../../sandbox/child/engine.js'
 import { localModules } from '../../../plugins/lua/builtin.js'
 import { startRig } from '../../sandbox/rig.js'

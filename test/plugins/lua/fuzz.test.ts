@@ -1,5 +1,6 @@
 import t from 'tap'
 import fc from 'fast-check'
+import '../../helpers/fuzzing.js'
 import { LuaFailure, LuaMisuse } from '../../../core/lua/errors.js'
 import { localModules } from '../../../plugins/lua/builtin.js'
 import { locals } from '../../../plugins/lua/locals.js'

@@ -1,5 +1,6 @@
 import t from 'tap'
 import fc from 'fast-check'
+import '../../helpers/fuzzing.js'
 import { numberText } from '../../../plugins/lua/number-text.js'
 import { numberToString } from '../../../sandbox/child/fengari/number.js'
 

@@ -1,5 +1,6 @@
 /** Arbitrary Lua values, nasty ones on purpose. */
 import fc from 'fast-check'
+import '../../../helpers/fuzzing.js'
 import type { LuaType } from '../../../../core/lua/types.js'
 import type { LuaValue } from '../../../../sandbox/child/engine.js'
 import { aFunction, FakeTable } from './fake-table.js'
