@@ -2,11 +2,17 @@
 import { access } from 'node:fs/promises'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
 import root, { type Test } from 'tap'
+import { eventually } from '../helpers/eventually.js'
 import { startServer, type StartedServer } from '../helpers/server.js'
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const installed = await access(executablePath).then(() => true, () => false)
 if (!installed) console.error(`# There is no Chromium at ${executablePath}: the browser tests are skipped. Install it, or set CHROMIUM to where it is.`)
+
+// Generous: a run in a noisy neighbourhood may be ten times slower than one on a good machine.
+const ACTION_TIMEOUT_MS = 60_000
+const START_TIMEOUT_MS = 180_000
+root.setTimeout(1_800_000)
 
 /** `{ skip }` for tests that need a browser. */
 export const needsBrowser = installed ? {} : { skip: `no Chromium at ${executablePath}` }
@@ -27,7 +33,7 @@ let browser: Promise<Browser> | undefined
 /** One browser for all tests of a file; each has a context of its own, which shares nothing. */
 function launched (): Promise<Browser> {
   if (browser === undefined) {
-    browser = chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
+    browser = chromium.launch({ executablePath, timeout: START_TIMEOUT_MS, args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
     root.teardown(async () => { await (await browser)?.close() })
   }
   return browser
@@ -39,8 +45,9 @@ export async function visit (t: Test, options: BrowserContextOptions & { signedI
   const server = await startServer(t, { SANDBOX_MAX: '2', LOG_LEVEL: 'error', ...settings })
   const context = await (await launched()).newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-US', timezoneId: 'America/Sao_Paulo', reducedMotion: 'reduce', ...contextOptions })
   t.teardown(() => context.close())
-  context.setDefaultTimeout(20_000)
+  context.setDefaultTimeout(ACTION_TIMEOUT_MS)
   if (signedIn) await context.request.post(`${server.base}/api/auth/login`, { data: { apiKey: server.key } })
+  await context.addInitScript(keepNews)
   const page = await context.newPage()
   const faults = watch(page)
 
@@ -70,6 +77,25 @@ function watch (page: Page): string[] {
     if (/^(https?|wss?):$/.test(protocol) && hostname !== '127.0.0.1') faults.push(`request to ${request.url()}`)
   })
   return faults
+}
+
+/** Runs in the page: keeps what is said at its edge, which is gone after some seconds however slowly a test looks. */
+function keepNews (): void {
+  const kept = new Set<Element>()
+  Object.assign(globalThis, { keptNews: kept })
+  new MutationObserver(() => { for (const toast of document.querySelectorAll('.toast')) kept.add(toast) }).observe(document, { childList: true, subtree: true })
+}
+
+/** What was said at the edge of the page since it was loaded, in this order. */
+const newsOf = (page: Page): Promise<string[]> => page.evaluate(() =>
+  Array.from((globalThis as unknown as { keptNews: Set<Element> }).keptNews, toast => toast.querySelector('p')?.textContent ?? ''))
+
+/** Asserts that the page says this, so many times since it was loaded; a failure shows what it said instead. */
+export async function said (t: Test, page: Page, text: string, times = 1): Promise<void> {
+  await eventually(t, async () => {
+    const all = await newsOf(page)
+    return all.filter(news => news.includes(text)).length >= times ? text : all.join(' | ')
+  }, text, `the page says: ${text}`)
 }
 
 /** Waits until the code editor of the page can be typed in. */
