@@ -24,10 +24,10 @@ const shared = {
   logLevel: 'warning'
 }
 
+const monaco = { ...shared, entryPoints: { editor: 'public/editor/main.ts', worker: 'monaco-editor/editor/editor.worker' } }
 const bundles = [
   { ...shared, entryPoints: { app: 'public/main.ts', styles: 'public/design/main.css', icon: 'public/design/moonlet.svg' } },
-  { ...shared, entryPoints: { boot: 'public/boot.ts', preview: 'public/preview.ts' }, format: 'iife' },
-  { ...shared, entryPoints: { editor: 'public/editor/main.ts', worker: 'monaco-editor/editor/editor.worker' }, plugins: [withoutUnused()] }
+  { ...shared, entryPoints: { boot: 'public/boot.ts', preview: 'public/preview.ts' }, format: 'iife' }
 ]
 
 /** `app.js` → `/assets/app-1A2B3C.js` for everything that the pages name. */
@@ -46,7 +46,7 @@ function toNames (results) {
 export async function buildDashboard (out) {
   const target = `${out}/public`
   await mkdir(`${target}/assets`, { recursive: true })
-  const results = await Promise.all(bundles.map(options => build(options)))
+  const results = await Promise.all([...bundles, { ...monaco, plugins: await withoutUnused(monaco) }].map(options => build(options)))
   const names = toNames(results)
   const files = results.flatMap(({ outputFiles }) => outputFiles)
     .filter(file => !/icon-\w+\.js$/.test(file.path))
