@@ -45,11 +45,21 @@ export class Channel {
     if (this.queue.push(bytes) === 1) flushLater(this)
   }
 
+  /**
+   * Sends a frame, and what waits before it, at once: the child does nothing until it has it, and can go on
+   * while the rest of this tick is done.
+   */
+  sendNow (bytes: Buffer): void {
+    this.sendEncoded(bytes)
+    this.flush()
+  }
+
   flush (): void {
     const { queue } = this
     this.queue = []
     if (this.closed) return
     const [first] = queue
+    if (first === undefined) return
     if (queue.length === 1) this.socket.write(first)
     else if (queue.reduce((sum, bytes) => sum + bytes.length, 0) <= JOIN_BYTES) this.socket.write(Buffer.concat(queue))
     else for (const bytes of queue) this.socket.write(bytes)

@@ -34,8 +34,9 @@ export function readFault (frame: readonly unknown[], at: number): Fault {
 
 /** The last two elements of the frame that ends a run; without them, or with nonsense, the clock's word. */
 export function readUsage (frame: readonly unknown[], clockMs: number): Usage {
-  const [busyMs, waitMs] = frame.slice(-2)
-  return isTime(busyMs) && isTime(waitMs) ? [busyMs, waitMs] : [clockMs, 0]
+  const busyMs = frame.at(-2)
+  const asleepMs = frame.at(-1)
+  return isTime(busyMs) && isTime(asleepMs) ? [busyMs, asleepMs] : [clockMs, 0]
 }
 
 const isTime = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value < 1e9

@@ -45,6 +45,7 @@ export class HostCalls {
     const entry = this.take(run, frame, false)
     if (this.caller !== undefined) throw new ProtocolFault('a second call while one waits for its reply')
     this.caller = run
+    run.callBegins()
     let result: unknown
     try {
       result = entry.run(run, readArguments(frame[2]))
@@ -105,15 +106,20 @@ export class HostCalls {
     } catch (error) {
       return this.fail(run, entry, error)
     }
-    this.caller = undefined
+    this.ends(run)
     if (!this.options.reply([ToChild.reply, Reply.value, wire])) this.options.reply([ToChild.reply, Reply.raise, `the result of '${entry.name}' is too large for the sandbox`])
   }
 
   private fail (run: Run, entry: HostEntry, error: unknown): void {
     if (this.caller !== run) return
-    this.caller = undefined
+    this.ends(run)
     const status = error instanceof LuaFailure && entry.fails ? Reply.failure : Reply.raise
     this.options.reply([ToChild.reply, status, toWireText(this.words(entry, error))])
+  }
+
+  private ends (run: Run): void {
+    this.caller = undefined
+    run.callEnds()
   }
 
   private toFault (entry: HostEntry, error: unknown): Fault {

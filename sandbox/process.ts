@@ -167,7 +167,7 @@ export class SandboxProcess {
   private reply (frame: readonly unknown[]): boolean {
     const bytes = encodeFrame(frame)
     if (bytes.length - HEADER_BYTES > this.options.frameLimit) return false
-    this.channel.sendEncoded(bytes)
+    this.channel.sendNow(bytes)
     return true
   }
 
@@ -199,7 +199,7 @@ export class SandboxProcess {
     if ((frame[0] === FromChild.checked) !== (run.job.kind === 'check')) throw new ProtocolFault('the end of a run of another kind')
     if (this.calls.waits) throw new ProtocolFault('the end of a run whose call waits for its reply')
     end()
-    run.usage = readUsage(frame, performance.now() - run.startedAt)
+    run.noteUsage(readUsage(frame, performance.now() - run.startedAt))
     this.runs.shift()
     this.ended++
     this.idleSince = performance.now()

@@ -53,8 +53,8 @@ export type PrintFrame = readonly [kind: 3, line: WireText]
 export type AnswerFields = readonly [
   kind: 4, id: string, statusCode: number, headers: ReadonlyArray<WireText | readonly WireText[]>, body: Uint8Array, isBase64Encoded: boolean
 ]
-/** What the run cost, in milliseconds; a hint for the pool, which is not believed further. */
-export type Usage = readonly [busyMs: number, waitMs: number]
+/** What the run cost, in milliseconds, on a core and asleep; a hint for the pool, which is not believed further. */
+export type Usage = readonly [busyMs: number, asleepMs: number]
 export type AnswerFrame = readonly [...AnswerFields, ...Usage]
 export type FaultFrame = readonly [kind: 5, id: string, ...ChildFault, ...Usage]
 export type CheckedFrame = readonly [kind: 6, id: string, fault: ChildFault | null]

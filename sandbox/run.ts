@@ -18,9 +18,11 @@ export class Run implements HostCall {
   startedAt = 0
   /** Given to another process instead: whatever this one does for it has no effect. */
   ghost = false
-  /** What it cost, once it has ended. */
+  /** What it cost, once it has ended: time on a core, and time asleep or in host functions. */
   usage: Usage = [0, 0]
   calls = 0
+  private calledAt = 0
+  private hostMs = 0
   private announced = false
   private controller: AbortController | undefined
   private ended = false
@@ -87,6 +89,16 @@ export class Run implements HostCall {
       this.job.onPrint(`print limit reached: one execution may print ${budgets.printLines} lines and ${budgets.printBytes} bytes; the rest is dropped`)
     } else this.job.onPrint(toText(line))
   }
+
+  /**
+   * A host function works for it, until `callEnds`. Timed here and not in the child, whose wait has in it how
+   * long the server took to look at its call: that tells of the server, not of the function.
+   */
+  callBegins (): void { this.calledAt = performance.now() }
+
+  callEnds (): void { this.hostMs += performance.now() - this.calledAt }
+
+  noteUsage ([busyMs, asleepMs]: Usage): void { this.usage = [busyMs, asleepMs + this.hostMs] }
 
   /** A one-way call whose end must be waited for before the run's end is told. */
   sendBegins (): void { this.pendingSends++ }

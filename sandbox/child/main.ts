@@ -14,7 +14,7 @@ import { locals } from '../../plugins/lua/locals.js'
 import { runContext } from '../../plugins/lua/run-context.js'
 import { randomFraction } from './random.js'
 import { createLibraries, type Door } from './stubs.js'
-import { beginUsage, readUsage, waiting } from './usage.js'
+import { beginUsage, readUsage } from './usage.js'
 import { warmUp } from './warm-up.js'
 import { fromWireText, toWireText } from './wire.js'
 
@@ -23,9 +23,7 @@ const queued: QueuedRun[] = []
 const report = (name: string, error: unknown): void => { send([FromChild.internal, name, error instanceof Error ? error.stack ?? error.message : String(error)]) }
 
 const door: Door = {
-  call (target, args) {
-    return waiting(() => ask(target, args))
-  },
+  call: ask,
   send (target, args) { send([FromChild.send, target, args]) },
   report
 }

@@ -1,21 +1,15 @@
-/** What a run costs: its time on a core, and its time waiting. The server decides by it who shares a process. */
+/** What a run costs: its time on a core, and its time asleep. The server decides by it who shares a process. */
 import { runContext } from '../../plugins/lua/run-context.js'
 import type { Usage } from '../protocol.js'
 
-let waited = 0
+let asleep = 0
 let busyBefore = 0
 
 const sleep = runContext.sleep
-runContext.sleep = ms => { waiting(() => { sleep(ms) }) }
-
-/** Counts the time that `body` takes as waiting. */
-export function waiting<T> (body: () => T): T {
+runContext.sleep = ms => {
   const start = performance.now()
-  try {
-    return body()
-  } finally {
-    waited += performance.now() - start
-  }
+  sleep(ms)
+  asleep += performance.now() - start
 }
 
 const busyNow = (): number => {
@@ -24,9 +18,9 @@ const busyNow = (): number => {
 }
 
 export function beginUsage (): void {
-  waited = 0
+  asleep = 0
   busyBefore = busyNow()
 }
 
 /** Milliseconds since `beginUsage`. */
-export const readUsage = (): Usage => [busyNow() - busyBefore, waited]
+export const readUsage = (): Usage => [busyNow() - busyBefore, asleep]
