@@ -105,7 +105,10 @@ export interface ExecutionStore {
    * a moment if it is still running; a run that ends sooner is written once, finished. Never rejects.
    */
   begin (execution: NewExecution): void
-  /** Notes that the execution writes something, so that its record is durable no later than that write. */
+  /**
+   * Notes that the execution writes something in this tick, so that its record is durable no later than that write,
+   * and that its `finish` rejects with STORAGE_FAILED if the write is lost.
+   */
   touch (executionId: string): void
   /** Logs of a running execution, written early so that a crash keeps them. */
   appendLogs (executionId: string, logs: readonly LogEntry[]): void
@@ -136,6 +139,9 @@ export interface ExecutionStore {
   lastId (): Promise<string | undefined>
 }
 
+/** At once, or later where the write has to wait for another process that holds the database. */
+export type Soon<T> = T | Promise<T>
+
 export interface KvEntry {
   readonly key: Uint8Array
   readonly value: Uint8Array
@@ -159,6 +165,8 @@ export interface KvStore {
   increment (scope: string, key: Uint8Array, by: number): Promise<number>
   /** Atomic; `expected` undefined means absent, `next` undefined means delete. Keeps the expiry. */
   compareAndSet (scope: string, key: Uint8Array, expected: Uint8Array | undefined, next: Uint8Array | undefined): Promise<boolean>
+  /** The writes of running executions. */
+  readonly ofRun: RunKv
   /**
    * In byte order of the keys, those after `after` that start with `prefix`. Stops behind the entry whose key and
    * value bring the whole to `maxBytes`, so that large values cannot fill the server's memory.
@@ -166,6 +174,17 @@ export interface KvStore {
   list (scope: string, query: { prefix: Uint8Array, after: Uint8Array | undefined, limit: number, maxBytes: number }): Promise<KvEntry[]>
   /** Deletes at most `batch` expired entries; gives how many. */
   expire (nowMs: number, batch: number): Promise<number>
+}
+
+/**
+ * The writing methods of `KvStore`, for a running execution: they give (or throw) what came of the write and do
+ * not wait until it is durable. The execution's `finish` does, and rejects if the write was lost.
+ */
+export interface RunKv {
+  set (executionId: string, scope: string, key: Uint8Array, value: Uint8Array, expiresAt?: number): Soon<void>
+  delete (executionId: string, scope: string, key: Uint8Array): Soon<boolean>
+  increment (executionId: string, scope: string, key: Uint8Array, by: number): Soon<number>
+  compareAndSet (executionId: string, scope: string, key: Uint8Array, expected: Uint8Array | undefined, next: Uint8Array | undefined): Soon<boolean>
 }
 
 /** Writing to a function that is not there rejects with NOT_FOUND; reading finds nothing. */

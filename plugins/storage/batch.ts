@@ -20,13 +20,19 @@
  * few milliseconds. A call that has waited for `lockPatienceMs` rejects.
  */
 import type { Database } from 'better-sqlite3'
+import type { Soon } from '../../core/contracts/storage.js'
 import { MoonletError } from '../../core/errors.js'
 import { isBusy, toStorageError } from './failure.js'
 
 export interface Batch {
   /** Carries out one statement; resolves with its result once that is durable. */
   write<T> (work: () => T): Promise<T>
-  /** The same for several statements: all or none. */
+  /**
+   * Carries out one statement and gives (or throws) what came of it, without a promise that it is durable: for
+   * writes that a later one answers for. A promise only while the lock is waited for.
+   */
+  carryOut<T> (work: () => T): Soon<T>
+  /** The same as `write` for several statements: all or none. */
   atomic<T> (work: () => T): Promise<T>
   read<T> (query: () => T): Promise<T>
   /**
@@ -98,21 +104,42 @@ export function createBatch (db: Database, { lockPatienceMs = 5000 }: { readonly
     batch.reject(toStorageError(error))
   }
 
-  function run<T> (work: () => T): Promise<T> {
-    if (closed) return Promise.reject(closedError())
-    let batch: Open
+  /** The open batch, begun if there is none; undefined: another process holds the lock. */
+  function enter (): Open | undefined {
+    if (closed) throw closedError()
+    return waiting.length === 0 && ensureOpen() ? open : undefined
+  }
+
+  function workWithin<T> (batch: Open, work: () => T): T {
     let result: T
     try {
-      if (waiting.length > 0 || !ensureOpen() || open === undefined) return enqueue(() => run(work))
-      batch = open
       result = work()
     } catch (error) {
-      const failure = toStorageError(error)
-      if (open !== undefined && !db.inTransaction) fail(open, error)
-      return Promise.reject(failure)
+      if (!db.inTransaction) fail(batch, error)
+      throw error
     }
-    if (++batch.size >= LARGE) commit()
-    return result === undefined ? batch.durable as Promise<T> : batch.durable.then(() => result)
+    if (++batch.size >= LARGE) commit(batch)
+    return result
+  }
+
+  function run<T> (work: () => T): Promise<T> {
+    try {
+      const batch = enter()
+      if (batch === undefined) return enqueue(() => run(work))
+      const result = workWithin(batch, work)
+      return result === undefined ? batch.durable as Promise<T> : batch.durable.then(() => result)
+    } catch (error) {
+      return Promise.reject(toStorageError(error))
+    }
+  }
+
+  function carryOut<T> (work: () => T): Soon<T> {
+    try {
+      const batch = enter()
+      return batch === undefined ? enqueue(() => run(work)) : workWithin(batch, work)
+    } catch (error) {
+      throw toStorageError(error)
+    }
   }
 
   function read<T> (query: () => T): Promise<T> {
@@ -174,6 +201,7 @@ export function createBatch (db: Database, { lockPatienceMs = 5000 }: { readonly
 
   return {
     write: run,
+    carryOut,
     atomic: work => run(() => inSavepoint(work)),
     read,
     onCommit (added) { hooks.unshift(added) },

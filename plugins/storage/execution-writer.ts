@@ -9,6 +9,7 @@
 import type { Database } from 'better-sqlite3'
 import type { AiRequestRecord, EmailRequestRecord, LogEntry } from '../../core/contracts/records.js'
 import type { FinishedExecution, NewExecution } from '../../core/contracts/storage.js'
+import { MoonletError } from '../../core/errors.js'
 import type { Batch } from './batch.js'
 import type { ExecutionCounts } from './execution-counts.js'
 import { PENDING, toStatusNumber, toVersionNumber } from './execution-rows.js'
@@ -36,6 +37,10 @@ export interface ExecutionWriter {
 
 interface Parts { readonly db: Database, readonly batch: Batch, readonly keys: FunctionKeys, readonly counts: ExecutionCounts, readonly skew: IdSkew }
 
+const LOST = 'The database could not keep what this execution stored.'
+const withoutWrites = (execution: FinishedExecution): FinishedExecution =>
+  ({ ...execution, status: 'error', errorMessage: LOST, fault: { kind: 'runtime', message: LOST }, responseJson: undefined })
+
 /** A run may be up to twice as old before its pending row is written: one timer serves all. */
 const PENDING_AFTER_MS = 20
 
@@ -55,10 +60,13 @@ export function createExecutionWriter ({ db, batch, keys, counts, skew }: Parts)
   batch.onCommit({
     before () {
       for (const run of touched) writeTouched(run)
-      touched = []
     },
     after (durable) {
       for (const run of inBatch) settleBatch(run, durable)
+      for (const run of touched) {
+        run.touched = false
+        if (!durable) run.lost = true
+      }
       inBatch = []
       touched = []
     }
@@ -67,7 +75,7 @@ export function createExecutionWriter ({ db, batch, keys, counts, skew }: Parts)
   /** A run whose record cannot be written must not spoil the batch of the others; its `finish` meets the error again. */
   function writeTouched (run: Running): void {
     try {
-      if (!run.done) writePending(run)
+      if (!run.done && run.row === undefined) writePending(run)
     } catch {}
   }
 
@@ -150,7 +158,7 @@ export function createExecutionWriter ({ db, batch, keys, counts, skew }: Parts)
     },
     touch (executionId) {
       const run = running.get(executionId)
-      if (run === undefined || run.touched || run.row !== undefined) return
+      if (run === undefined || run.touched) return
       run.touched = true
       touched.push(run)
     },
@@ -161,8 +169,9 @@ export function createExecutionWriter ({ db, batch, keys, counts, skew }: Parts)
       const run = running.get(execution.id) ?? createRunning(execution)
       running.delete(execution.id)
       run.done = true
-      const write = () => writeFinished(run, execution)
-      return execution.logs.length === 0 && run.queued.length === 0 ? batch.write(write) : batch.atomic(write)
+      const write = () => writeFinished(run, run.lost ? withoutWrites(execution) : execution)
+      const written = execution.logs.length === 0 && run.queued.length === 0 ? batch.write(write) : batch.atomic(write)
+      return run.lost ? written.then(() => { throw new MoonletError('STORAGE_FAILED', LOST) }) : written
     },
     show (wanted) { for (const run of running.values()) if (run.row === undefined && wanted(run.execution)) save(run) },
     showOne (executionId) {

@@ -1,11 +1,18 @@
 /** KvStore on SQLite. */
 import type { Database } from 'better-sqlite3'
 import { MoonletError } from '../../core/errors.js'
-import type { KvEntry, KvStore } from '../../core/contracts/storage.js'
+import type { KvEntry, KvStore, Soon } from '../../core/contracts/storage.js'
 import type { Batch } from './batch.js'
 import { requireKey, type FunctionKeys } from './function-keys.js'
 
-interface Parts { readonly db: Database, readonly batch: Batch, readonly keys: FunctionKeys, readonly nowMs: () => number }
+interface Parts {
+  readonly db: Database
+  readonly batch: Batch
+  readonly keys: FunctionKeys
+  /** Notes that a running execution writes. */
+  readonly touch: (executionId: string) => void
+  readonly nowMs: () => number
+}
 interface ListRow { readonly key: Buffer, readonly value: Buffer, readonly expiresAt: number | null }
 interface Entry { readonly value: Buffer, readonly expiresAt: number | null }
 
@@ -13,12 +20,13 @@ interface Entry { readonly value: Buffer, readonly expiresAt: number | null }
 const GLOBAL = 0
 const decimal = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 
-export function createKvStore ({ db, batch, keys, nowMs }: Parts): KvStore {
+export function createKvStore ({ db, batch, keys, touch, nowMs }: Parts): KvStore {
   const alive = '(expires_at is null or expires_at > ?)'
   const get = db.prepare<[number, Uint8Array, number], Buffer>(`select value from kv where function = ? and key = ? and ${alive}`).pluck()
   const getEntry = db.prepare<[number, Uint8Array, number], Entry>(`select value, expires_at as expiresAt from kv where function = ? and key = ? and ${alive}`)
   const put = db.prepare<[number, Uint8Array, Uint8Array, number | null]>('insert into kv (function, key, value, expires_at) values (?, ?, ?, ?) on conflict do update set value = excluded.value, expires_at = excluded.expires_at')
-  const remove = db.prepare<[number, Uint8Array]>('delete from kv where function = ? and key = ?')
+  const removeAlive = db.prepare<[number, Uint8Array, number]>(`delete from kv where function = ? and key = ? and ${alive}`)
+  const removeAny = db.prepare<[number, Uint8Array]>('delete from kv where function = ? and key = ?')
   const list = db.prepare<[number, Uint8Array, number, number], ListRow>(`
     select key, value, expires_at as expiresAt from kv where function = ? and key >= ? and ${alive} order by key limit ?`)
   const listWithin = db.prepare<[number, Uint8Array, Uint8Array, number, number], ListRow>(`
@@ -28,34 +36,52 @@ export function createKvStore ({ db, batch, keys, nowMs }: Parts): KvStore {
   const find = (scope: string): number | undefined => scope === '' ? GLOBAL : keys.find(scope)
   const require = (scope: string): number => scope === '' ? GLOBAL : requireKey(keys, scope)
 
+  function set (scope: string, key: Uint8Array, value: Uint8Array, expiresAt: number | undefined): void {
+    put.run(require(scope), key, value, expiresAt ?? null)
+  }
+
+  function remove (scope: string, key: Uint8Array): boolean {
+    return removeAlive.run(require(scope), key, nowMs()).changes > 0
+  }
+
+  function increment (scope: string, key: Uint8Array, by: number): number {
+    const owner = require(scope)
+    const entry = getEntry.get(owner, key, nowMs())
+    const sum = toNumber(entry?.value) + by
+    if (!Number.isFinite(sum)) throw new MoonletError('KV_NOT_A_NUMBER', `The sum ${sum} is not a finite number; the value was left as it was.`)
+    put.run(owner, key, Buffer.from(String(sum)), entry?.expiresAt ?? null)
+    return sum
+  }
+
+  function compareAndSet (scope: string, key: Uint8Array, expected: Uint8Array | undefined, next: Uint8Array | undefined): boolean {
+    const owner = require(scope)
+    const entry = getEntry.get(owner, key, nowMs())
+    if (!isEqual(entry?.value, expected)) return false
+    if (next === undefined) removeAny.run(owner, key)
+    else put.run(owner, key, next, entry?.expiresAt ?? null)
+    return true
+  }
+
+  function ofRun<T> (executionId: string, work: () => T): Soon<T> {
+    touch(executionId)
+    return batch.carryOut(work)
+  }
+
   return {
     get: (scope, key) => batch.read(() => {
       const owner = find(scope)
       return owner === undefined ? undefined : get.get(owner, key, nowMs())
     }),
-    set: (scope, key, value, expiresAt) => batch.write(() => { put.run(require(scope), key, value, expiresAt ?? null) }),
-    delete: (scope, key) => batch.atomic(() => {
-      const owner = require(scope)
-      const existed = get.get(owner, key, nowMs()) !== undefined
-      remove.run(owner, key)
-      return existed
-    }),
-    increment: (scope, key, by) => batch.write(() => {
-      const owner = require(scope)
-      const entry = getEntry.get(owner, key, nowMs())
-      const sum = toNumber(entry?.value) + by
-      if (!Number.isFinite(sum)) throw new MoonletError('KV_NOT_A_NUMBER', `The sum ${sum} is not a finite number; the value was left as it was.`)
-      put.run(owner, key, Buffer.from(String(sum)), entry?.expiresAt ?? null)
-      return sum
-    }),
-    compareAndSet: (scope, key, expected, next) => batch.write(() => {
-      const owner = require(scope)
-      const entry = getEntry.get(owner, key, nowMs())
-      if (!isEqual(entry?.value, expected)) return false
-      if (next === undefined) remove.run(owner, key)
-      else put.run(owner, key, next, entry?.expiresAt ?? null)
-      return true
-    }),
+    set: (scope, key, value, expiresAt) => batch.write(() => { set(scope, key, value, expiresAt) }),
+    delete: (scope, key) => batch.write(() => remove(scope, key)),
+    increment: (scope, key, by) => batch.write(() => increment(scope, key, by)),
+    compareAndSet: (scope, key, expected, next) => batch.write(() => compareAndSet(scope, key, expected, next)),
+    ofRun: {
+      set: (executionId, scope, key, value, expiresAt) => ofRun(executionId, () => { set(scope, key, value, expiresAt) }),
+      delete: (executionId, scope, key) => ofRun(executionId, () => remove(scope, key)),
+      increment: (executionId, scope, key, by) => ofRun(executionId, () => increment(scope, key, by)),
+      compareAndSet: (executionId, scope, key, expected, next) => ofRun(executionId, () => compareAndSet(scope, key, expected, next))
+    },
     list: (scope, { prefix, after, limit, maxBytes }) => batch.read(() => {
       const owner = find(scope)
       if (owner === undefined) return []

@@ -7,7 +7,10 @@ export type Part = (row: number, nextLog: number) => number
 export interface Running {
   readonly execution: NewExecution
   done: boolean
+  /** It has written something in the open batch. */
   touched: boolean
+  /** Something it wrote was taken back with its batch. */
+  lost: boolean
   /** Key of its row, once it is written. */
   row: number | undefined
   nextLog: number
@@ -18,7 +21,7 @@ export interface Running {
 }
 
 export const createRunning = (execution: NewExecution): Running =>
-  ({ execution, done: false, touched: false, row: undefined, nextLog: 0, queued: [], inBatch: undefined })
+  ({ execution, done: false, touched: false, lost: false, row: undefined, nextLog: 0, queued: [], inBatch: undefined })
 
 /** Notes that the open batch wrote the row, if it had none, and all queued parts. */
 export function noteWritten (run: Running, row: number, nextLog: number): void {
@@ -40,5 +43,4 @@ export function settleBatch (run: Running, durable: boolean): void {
   if (inBatch.isNew) run.row = undefined
   run.nextLog = inBatch.firstLog
   run.queued = [...inBatch.parts, ...run.queued]
-  run.touched = false
 }

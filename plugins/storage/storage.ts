@@ -75,7 +75,7 @@ export function createStorage (db: Database, { secretKey, nowMs = Date.now, ...b
     functions: createFunctionStore({ db, batch, keys, purges, changes }),
     versions: createVersionStore({ db, batch, keys, purges, writer, changes }),
     executions: createExecutionStore({ db, batch, keys, counts, skew, writer, remover, purges }),
-    kv: createKvStore({ db, batch, keys, nowMs }),
+    kv: createKvStore({ db, batch, keys, touch: writer.touch, nowMs }),
     sessions: createSessionStore({ db, batch }),
     env: createEnvStore({ db, batch, keys, secrets, variables }),
     openPluginTables: (plugin, folder) => openPluginTables(db, batch, plugin, folder),

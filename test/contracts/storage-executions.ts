@@ -124,6 +124,35 @@ export function testExecutions (t: Test, open: OpenStorage): void {
     t.equal((await storage.executions.list(id, PAGE)).total, 1)
   })
 
+  t.test('what a running execution writes is seen at once and durable with its record', async t => {
+    const storage = await open(t)
+    const id = await createFunction(storage)
+    const execution = newExecution(id)
+    storage.executions.begin(execution)
+    const { ofRun } = storage.kv
+    t.equal(await ofRun.set(execution.id, id, bytes('k'), bytes('1')), undefined)
+    t.equal(await ofRun.increment(execution.id, id, bytes('k'), 2), 3)
+    t.equal(await ofRun.compareAndSet(execution.id, id, bytes('k'), bytes('3'), bytes('4')), true)
+    t.same(await storage.kv.get(id, bytes('k')), bytes('4'))
+    await storage.executions.finish(finished(execution))
+    t.equal(await ofRun.delete(execution.id, id, bytes('k')), true)
+    t.equal(await ofRun.delete(execution.id, id, bytes('k')), false)
+    t.match(await storage.executions.find(execution.id), { status: 'success' })
+  })
+
+  t.test('what a running execution cannot write fails at once', async t => {
+    const storage = await open(t)
+    const { ofRun } = storage.kv
+    const id = await createFunction(storage)
+    await storage.kv.set(id, bytes('text'), bytes('x'))
+    for (const [code, write] of [
+      ['NOT_FOUND', () => ofRun.set('e', 'nope', bytes('k'), bytes('v'))],
+      ['NOT_FOUND', () => ofRun.delete('e', 'nope', bytes('k'))],
+      ['KV_NOT_A_NUMBER', () => ofRun.increment('e', id, bytes('text'), 1)]
+    ] as const) await t.rejects(async () => { await write() }, { code })
+    t.same(await storage.kv.get(id, bytes('text')), bytes('x'))
+  })
+
   t.test('the newest execution of each function', async t => {
     const storage = await open(t)
     const functions = await Promise.all(Array.from({ length: 3 }, () => createFunction(storage)))

@@ -1,5 +1,5 @@
-/** `kv`: values that outlive one execution. Writes are as durable as the execution's record before it is answered. */
-import type { Storage } from '../../../core/contracts/storage.js'
+/** `kv`: values that outlive one execution. Writes are durable before the execution is answered, together with its record. */
+import type { Soon, Storage } from '../../../core/contracts/storage.js'
 import { host, luaModule, param } from '../../../core/lua/module.js'
 import { Bool, Bytes, Int, Num, Optional } from '../../../core/lua/types.js'
 import { expiry, increment, listEntries } from './operations.js'
@@ -8,7 +8,9 @@ import { Entries, Key, MAX_LIST, Value, key, setOptions, value } from './types.j
 /** The store shared by all functions. */
 const GLOBAL = ''
 
-export function kvModule ({ kv, executions }: Pick<Storage, 'kv' | 'executions'>) {
+const trueAfter = (write: Soon<unknown>): Soon<true> => write instanceof Promise ? write.then(() => true) : true
+
+export function kvModule ({ kv }: Pick<Storage, 'kv'>) {
   return luaModule('kv', {
     doc: 'Small values that outlive one execution, private to the function; and one store that all functions share.',
     functions: {
@@ -26,11 +28,7 @@ export function kvModule ({ kv, executions }: Pick<Storage, 'kv' | 'executions'>
         returnDoc: 'Always true; the run fails when the store does.',
         example: 'kv.set("session:42", "Ada", { ttl = 3600 })\nreturn { body = kv.get("session:42") }',
         oneWay: { result: true },
-        async run (call, key, value, options) {
-          executions.touch(call.executionId)
-          await kv.set(call.functionId, key, value, expiry(options))
-          return true
-        }
+        run: (call, key, value, options) => trueAfter(kv.ofRun.set(call.executionId, call.functionId, key, value, expiry(options)))
       }),
       delete: host({
         doc: 'Removes a key and its value.',
@@ -39,21 +37,14 @@ export function kvModule ({ kv, executions }: Pick<Storage, 'kv' | 'executions'>
         returnDoc: 'Always true, also when there was no such key.',
         example: 'kv.set("draft", "x")\nkv.delete("draft")\nreturn { body = tostring(kv.get("draft")) }',
         oneWay: { result: true },
-        async run (call, key) {
-          executions.touch(call.executionId)
-          await kv.delete(call.functionId, key)
-          return true
-        }
+        run: (call, key) => trueAfter(kv.ofRun.delete(call.executionId, call.functionId, key))
       }),
       increment: host({
         doc: 'Adds to the number stored under a key and returns the sum, atomically: runs at the same time never lose a step. An absent key counts as 0. Raises when the value is no number.',
         params: [key, param('by', Optional(Num()), 'What to add; 1 if left out, may be negative.')],
         returns: Num(),
         example: 'local count = kv.increment("visits")\nreturn { body = "visit " .. count }',
-        run (call, key, by = 1) {
-          executions.touch(call.executionId)
-          return increment(kv, call.functionId, key, by)
-        }
+        run: (call, key, by = 1) => increment(kv.ofRun, call, key, by)
       }),
       compareAndSet: host({
         doc: 'Replaces a value only if it is still the expected one, atomically. Expecting nil means that the key must be absent; a new value of nil removes the key. Read, compute and try again when it returns false.',
@@ -65,10 +56,7 @@ export function kvModule ({ kv, executions }: Pick<Storage, 'kv' | 'executions'>
         returns: Bool,
         returnDoc: 'True if the value was replaced, false if it was not the expected one.',
         example: 'if kv.compareAndSet("lock", nil, "mine") then\n  kv.compareAndSet("lock", "mine", nil)\n  return { body = "had the lock" }\nend\nreturn { statusCode = 409, body = "locked" }',
-        run (call, key, expected, next) {
-          executions.touch(call.executionId)
-          return kv.compareAndSet(call.functionId, key, expected, next)
-        }
+        run: (call, key, expected, next) => kv.ofRun.compareAndSet(call.executionId, call.functionId, key, expected, next)
       }),
       list: host({
         doc: 'Returns entries in the byte order of their keys, at most `limit` and about 4 MiB at once. To read everything, call it again with `after` set to the last key until the list is empty.',
@@ -95,11 +83,7 @@ export function kvModule ({ kv, executions }: Pick<Storage, 'kv' | 'executions'>
         returnDoc: 'Always true; the run fails when the store does.',
         example: 'kv.setGlobal("motd", "back at noon", { ttl = 7200 })\nreturn { body = kv.getGlobal("motd") }',
         oneWay: { result: true },
-        async run (call, key, value, options) {
-          executions.touch(call.executionId)
-          await kv.set(GLOBAL, key, value, expiry(options))
-          return true
-        }
+        run: (call, key, value, options) => trueAfter(kv.ofRun.set(call.executionId, GLOBAL, key, value, expiry(options)))
       }),
       deleteGlobal: host({
         doc: 'Removes a key and its value from the store that all functions share.',
@@ -108,11 +92,7 @@ export function kvModule ({ kv, executions }: Pick<Storage, 'kv' | 'executions'>
         returnDoc: 'Always true, also when there was no such key.',
         example: 'kv.setGlobal("motd", "x")\nkv.deleteGlobal("motd")\nreturn { body = tostring(kv.getGlobal("motd")) }',
         oneWay: { result: true },
-        async run (call, key) {
-          executions.touch(call.executionId)
-          await kv.delete(GLOBAL, key)
-          return true
-        }
+        run: (call, key) => trueAfter(kv.ofRun.delete(call.executionId, GLOBAL, key))
       })
     }
   })

@@ -1,6 +1,7 @@
 /** What the functions of `kv` do beyond one call of the store. */
-import type { KvEntry, KvStore } from '../../../core/contracts/storage.js'
+import type { KvEntry, KvStore, RunKv, Soon } from '../../../core/contracts/storage.js'
 import { MoonletError } from '../../../core/errors.js'
+import type { HostCall } from '../../../core/lua/module.js'
 import { LuaMisuse } from '../../../core/lua/errors.js'
 import { MAX_LIST_BYTES } from './types.js'
 
@@ -9,14 +10,19 @@ export const expiry = (options: { ttl: number | undefined } | undefined): number
   options?.ttl === undefined ? undefined : Date.now() + Math.ceil(options.ttl * 1000)
 
 /** The sum. Misuse when the value is no number, or the sum none that can be kept. */
-export async function increment (kv: KvStore, scope: string, key: Uint8Array, by: number): Promise<number> {
+export function increment (writes: RunKv, { executionId, functionId }: HostCall, key: Uint8Array, by: number): Soon<number> {
   if (!Number.isFinite(by)) throw new LuaMisuse("bad argument #2 to 'kv.increment' (a finite number expected)")
   try {
-    return await kv.increment(scope, key, by)
+    const sum = writes.increment(executionId, functionId, key, by)
+    return typeof sum === 'number' ? sum : sum.catch(raiseMisuse)
   } catch (error) {
-    if (!(error instanceof MoonletError) || error.code !== 'KV_NOT_A_NUMBER') throw error
-    throw new LuaMisuse(`kv.increment: ${error.message}`)
+    return raiseMisuse(error)
   }
+}
+
+function raiseMisuse (error: unknown): never {
+  if (!(error instanceof MoonletError) || error.code !== 'KV_NOT_A_NUMBER') throw error
+  throw new LuaMisuse(`kv.increment: ${error.message}`)
 }
 
 interface ListQuery { readonly prefix: Uint8Array | undefined, readonly limit: number | undefined, readonly after: Uint8Array | undefined }

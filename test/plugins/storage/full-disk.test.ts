@@ -41,6 +41,24 @@ t.test('what a failed batch took back is written again when the run ends', async
   t.same((await storage.executions.logs(execution.id, PAGE)).rows.map(({ message }) => message), ['first', 'taken back', 'last'])
 })
 
+t.test('an execution whose write was taken back fails, and its record says so', async t => {
+  const { db, storage } = await openParts(t)
+  const id = await createFunction(storage)
+  const [lost, kept] = [newExecution(id), newExecution(id)]
+  for (const execution of [lost, kept]) storage.executions.begin(execution)
+  await storage.kv.set(id, bytes('text'), bytes('x'))
+  storage.kv.ofRun.set(lost.id, id, bytes('k'), bytes('v'))
+  db.exec('rollback')
+  t.throws(() => storage.kv.ofRun.increment('another', id, bytes('text'), 1), { code: 'KV_NOT_A_NUMBER' }, 'a write fails and the transaction is gone')
+  storage.kv.ofRun.set(kept.id, id, bytes('other'), bytes('v'))
+  await storage.executions.finish(finished(kept))
+  await t.rejects(storage.executions.finish(finished(lost)), { code: 'STORAGE_FAILED', message: 'The database could not keep what this execution stored.' })
+  t.match(await storage.executions.find(lost.id), { status: 'error', errorMessage: /could not keep/ })
+  t.match(await storage.executions.find(kept.id), { status: 'success' })
+  t.equal(await storage.kv.get(id, bytes('k')), undefined)
+  t.same(await storage.kv.get(id, bytes('other')), bytes('v'))
+})
+
 const prlimit = await execa('prlimit', ['--version'], { reject: false })
 t.test('a commit that the disk refuses rejects, and later ones succeed', { skip: prlimit.exitCode === 0 ? false : 'prlimit is not installed' }, async t => {
   const folder = await temporaryFolder(t)

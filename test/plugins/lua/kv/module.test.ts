@@ -1,5 +1,6 @@
 import t from 'tap'
 import { kvModule } from '../../../../plugins/lua/kv/module.js'
+import type { RunKv } from '../../../../core/contracts/storage.js'
 import { LuaMisuse } from '../../../../core/lua/errors.js'
 import { hostCall } from '../../../helpers/host-call.js'
 import { openNew } from '../../storage/open-storage.js'
@@ -12,7 +13,11 @@ async function kv (t: Parameters<typeof openNew>[0], clock?: { now: number }) {
   const storage = await openNew(t, clock)
   for (const id of ['fa', 'fb']) await storage.functions.create({ id, name: id, description: undefined, code: 'x', now: 1 })
   const touched: string[] = []
-  const { functions } = kvModule({ kv: storage.kv, executions: { ...storage.executions, touch: id => { touched.push(id) } } })
+  const ofRun = Object.fromEntries(Object.entries(storage.kv.ofRun).map(([name, write]) => [name, (id: string, ...args: unknown[]) => {
+    touched.push(id)
+    return (write as (...args: unknown[]) => unknown)(id, ...args)
+  }])) as unknown as RunKv
+  const { functions } = kvModule({ kv: { ...storage.kv, ofRun } })
   return { functions, touched, call: hostCall({ functionId: 'fa' }), other: hostCall({ functionId: 'fb' }) }
 }
 
