@@ -2,7 +2,7 @@
 import type { IRange, Position, editor } from 'monaco-editor/editor'
 import { languages } from 'monaco-editor/editor'
 import type { LuaEntry, LuaModuleReference } from '../api/types.js'
-import { allModules, findModule, toMarkdown } from './apis.js'
+import { allModules, awaitModule, findModule, toMarkdown } from './apis.js'
 import { keywords } from './lua-names.js'
 
 const { CompletionItemKind, CompletionItemInsertTextRule } = languages
@@ -50,14 +50,14 @@ function globals (range: IRange): Item[] {
 
 export const completionProvider: languages.CompletionItemProvider = {
   triggerCharacters: ['.'],
-  provideCompletionItems (model: editor.ITextModel, position: Position) {
+  async provideCompletionItems (model: editor.ITextModel, position: Position) {
     const word = model.getWordUntilPosition(position)
     const range = { startLineNumber: position.lineNumber, endLineNumber: position.lineNumber, startColumn: word.startColumn, endColumn: word.endColumn }
     const before = model.getLineContent(position.lineNumber).slice(0, word.startColumn - 1)
     if (/--[^\n]*$/.test(before)) return { suggestions: [] }
     const owner = /(\w+)\s*\.$/.exec(before)?.[1]
     if (owner === undefined) return { suggestions: /[.:]$/.test(before) ? [] : globals(range) }
-    const module = findModule(owner)
+    const module = await awaitModule(owner)
     return { suggestions: module ? members(module, range) : [] }
   }
 }

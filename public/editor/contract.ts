@@ -32,8 +32,8 @@ export interface DiffView {
 export interface EditorModule {
   createEditor (host: HTMLElement, options: EditorOptions): CodeEditor
   createDiff (host: HTMLElement, labels: { original: string, modified: string }): DiffView
-  /** Completion, hover and signature help speak of these APIs from now on. */
-  describeApis (reference: LuaReference): void
+  /** Completion, hover and signature help speak of these APIs; what they do not know yet they wait for. */
+  describeApis (coming: Promise<LuaReference>): void
   /** Takes the page's colours. */
   refreshTheme (): void
 }

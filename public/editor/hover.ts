@@ -1,19 +1,19 @@
 /** What the name under the pointer is. */
 import type { languages } from 'monaco-editor/editor'
-import { findEntry, findModule, toMarkdown } from './apis.js'
+import { awaitEntry, awaitModule, toMarkdown } from './apis.js'
 
 export const hoverProvider: languages.HoverProvider = {
-  provideHover (model, position) {
+  async provideHover (model, position) {
     const word = model.getWordAtPosition(position)
     if (!word) return null
     const before = model.getLineContent(position.lineNumber).slice(0, word.startColumn - 1)
     const owner = /(\w+)\s*\.$/.exec(before)?.[1]
     const range = { startLineNumber: position.lineNumber, endLineNumber: position.lineNumber, startColumn: word.startColumn, endColumn: word.endColumn }
     if (owner === undefined) {
-      const module = findModule(word.word)
+      const module = await awaitModule(word.word)
       if (module && module.name !== '') return { range, contents: [{ value: `**${module.name}** ${module.doc}` }] }
     }
-    const entry = findEntry(owner ?? '', word.word)
+    const entry = await awaitEntry(owner ?? '', word.word)
     return entry ? { range, contents: [{ value: toMarkdown(owner ?? '', entry) }] } : null
   }
 }

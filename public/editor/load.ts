@@ -26,7 +26,7 @@ async function load (): Promise<EditorModule> {
   const [editor] = await Promise.all([import(asset('moonlet-editor')) as Promise<EditorModule>, loadStyles(asset('moonlet-editor-styles'))])
   onThemeChange(() => editor.refreshTheme())
   // Editing works without the reference; it is a help that comes when it comes.
-  getReference().then(reference => editor.describeApis(reference), () => {})
+  editor.describeApis(getReference())
   return editor
 }
 

@@ -1,6 +1,6 @@
 /** Shows the parameters of the call that is being typed. */
 import type { languages } from 'monaco-editor/editor'
-import { findEntry, fullName } from './apis.js'
+import { awaitEntry, fullName } from './apis.js'
 import { findCall } from './call-site.js'
 
 /** Calls that span more than this are rare, and looking further back would slow typing down. */
@@ -9,10 +9,10 @@ const lookBackLines = 40
 export const signatureProvider: languages.SignatureHelpProvider = {
   signatureHelpTriggerCharacters: ['(', ','],
   signatureHelpRetriggerCharacters: [')'],
-  provideSignatureHelp (model, position) {
+  async provideSignatureHelp (model, position) {
     const from = Math.max(1, position.lineNumber - lookBackLines)
     const call = findCall(model.getValueInRange({ startLineNumber: from, startColumn: 1, endLineNumber: position.lineNumber, endColumn: position.column }))
-    const entry = call && findEntry(call.module, call.name)
+    const entry = call && await awaitEntry(call.module, call.name)
     if (!call || !entry) return null
     const labels = entry.params.map(param => `${param.name}${param.optional ? '?' : ''}${param.type === '' ? '' : `: ${param.type}`}`)
     return {

@@ -22,7 +22,7 @@ component('account', () => ({
   },
 
   load (): Promise<void> {
-    return track(this, async () => { this.sessions = (await listSessions()).sessions })
+    return track(this, listSessions, ({ sessions }) => { this.sessions = sessions })
   },
 
   /** "Firefox 141, Linux" of a browser's long own description. */

@@ -11,14 +11,22 @@ import { tabs } from '../shell/routes.js'
 
 const nothing = { id: '', name: '', env_vars: {}, disabled: false, save_response: false, created_at: 0, updated_at: 0 }
 
+let latest: Promise<void> | undefined
+
 /** The function that the page is about. Tabs read it, and ask for it anew when they changed it. */
 export const current = store('current', {
   fn: { ...nothing, active_version: { id: '', function_id: '', version: 0, code: '', created_at: 0, is_active: true } } as LuaFunction,
   /** Where functions answer, without a trailing slash. */
   origin: location.origin,
-  async refresh () {
-    this.fn = await getFunction(route.id)
-    remember({ id: this.fn.id, name: this.fn.name })
+  /** Resolves once the page has what the latest question was answered, whichever answer came last. */
+  refresh (): Promise<void> {
+    const asked: Promise<void> = getFunction(route.id).then(async fn => {
+      if (latest !== asked) return await latest
+      this.fn = fn
+      remember({ id: fn.id, name: fn.name })
+    })
+    latest = asked
+    return asked
   }
 })
 
@@ -42,10 +50,7 @@ component('functionPage', () => ({
   },
 
   load (): Promise<void> {
-    return track(this, async () => {
-      await current.refresh()
-      this.fn = current.fn
-    })
+    return track(this, () => current.refresh(), () => { this.fn = current.fn })
   },
 
   address: functionAddress,

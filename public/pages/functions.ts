@@ -28,8 +28,7 @@ component('functions', () => {
       asked?.abort()
       asked = new AbortController()
       const { signal } = asked
-      return track(this, async () => {
-        const { functions, pagination } = await listFunctions({ limit: pageSize, offset: 0, search: this.search.trim() }, signal)
+      return track(this, () => listFunctions({ limit: pageSize, offset: 0, search: this.search.trim() }, signal), ({ functions, pagination }) => {
         this.rows = functions ?? []
         this.total = pagination.total
       })

@@ -16,6 +16,8 @@ const closed = { fresh: true, encoded: '', key: '', text: '', view: 'text' as Va
 
 component('kv', () => {
   let functionId: string | undefined
+  /** How often the dialog was asked for: a value that comes after the reader has asked for another is not shown. */
+  let asked = 0
   return {
     ...loading(),
     busy: false,
@@ -33,8 +35,7 @@ component('kv', () => {
     },
 
     load (): Promise<void> {
-      return track(this, async () => {
-        const page = await listKeys(functionId, { prefix: this.prefix, limit: pageSize })
+      return track(this, () => listKeys(functionId, { prefix: this.prefix, limit: pageSize }), page => {
         this.entries = page.entries ?? []
         this.next = page.next ?? ''
       })
@@ -49,14 +50,17 @@ component('kv', () => {
     },
 
     add () {
+      asked++
       this.open = { ...closed, key: this.prefix }
       this.dialog()?.showModal()
     },
 
     async edit (entry: KvEntry) {
+      const question = ++asked
       try {
         const encoded = encodeKey(entry)
         const bytes = await readValue(functionId, encoded)
+        if (question !== asked) return
         const view = firstView(bytes)
         this.open = { ...closed, fresh: false, encoded, key: entry.key, view, text: toTyped(bytes, view), binary: decodeText(bytes) === undefined, expires: entry.expires_at ?? 0 }
         this.dialog()?.showModal()

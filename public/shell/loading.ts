@@ -5,18 +5,34 @@ import { inWords } from './toasts.js'
 export interface Loading {
   status: 'loading' | 'ready' | 'failed'
   problem: { text: string, detail: string, missing: boolean }
+  /** Begins a question; its answer counts for as long as no later one has begun. */
+  ask: () => () => boolean
 }
 
-export const loading = (): Loading => ({ status: 'loading', problem: { text: '', detail: '', missing: false } })
+function createTurns (): Loading['ask'] {
+  let last = 0
+  return () => {
+    const mine = ++last
+    return () => mine === last
+  }
+}
 
-/** Runs `work` and keeps the state true. What is shown already stays while it is fetched anew. */
-export async function track (state: Loading, work: () => Promise<void>): Promise<void> {
+export const loading = (): Loading => ({ status: 'loading', problem: { text: '', detail: '', missing: false }, ask: createTurns() })
+
+/**
+ * Fetches, then shows, and keeps the state true. What is shown already stays while it is fetched anew. Answers may
+ * come in another order than they were asked for: only the one to the latest question is shown.
+ */
+export async function track<T> (state: Loading, fetched: () => Promise<T>, show: (given: T) => void): Promise<void> {
+  const counts = state.ask()
   if (state.status === 'failed') state.status = 'loading'
   try {
-    await work()
+    const given = await fetched()
+    if (!counts()) return
+    show(given)
     state.status = 'ready'
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') return
+    if (!counts() || (error instanceof DOMException && error.name === 'AbortError')) return
     state.problem = { ...inWords(error), missing: error instanceof Failure && error.status === 404 }
     state.status = 'failed'
   }

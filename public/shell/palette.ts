@@ -30,12 +30,14 @@ component('palette', () => {
     },
 
     onClose () {
+      if (this.dialog().open) return
       clearTimeout(timer)
       asked?.abort()
     },
 
-    /** Pages and actions at once; functions as soon as the server answers. */
+    /** Pages and actions at once; functions as soon as the server answers, to what is typed by then. */
     find () {
+      asked?.abort()
       this.results = commands().filter(command => fits(command, this.text))
       this.active = 0
       this.moved = false

@@ -8,17 +8,23 @@ export function safeReturn (next: string | null): string {
   return next !== null && /^\/(?![/\\])/.test(next) && !next.startsWith('/login') ? next : '/'
 }
 
+/** Whoever leaves is not told that the session has ended by what was still being asked for. */
+let leaving = false
+
 export function onSignedOut (): void {
-  if (route.page === 'login') return
+  if (route.page === 'login' || leaving) return
   const first = location.pathname + location.search
   go(`/login?reason=ended&next=${encodeURIComponent(first)}`, { replace: true })
 }
 
 export async function leave (): Promise<void> {
+  leaving = true
   try {
     await signOut()
     await go('/login?reason=left')
   } catch (error) {
     fail(error)
+  } finally {
+    leaving = false
   }
 }

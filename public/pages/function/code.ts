@@ -1,7 +1,7 @@
 /** The editor: check while typing, run a draft, save a version, and never lose what is typed. */
 import { component } from '../../alpine.js'
 import { checkCode, runDraft, updateFunction } from '../../api/functions.js'
-import type { CodeEditor } from '../../editor/contract.js'
+import type { CodeEditor, Problem } from '../../editor/contract.js'
 import { loadEditor } from '../../editor/load.js'
 import { t } from '../../i18n/locale.js'
 import { ask } from '../../shell/dialogs.js'
@@ -12,7 +12,7 @@ import { commandKey, hasCommand } from '../../shell/shortcuts.js'
 import { fail, succeed } from '../../shell/toasts.js'
 import { current } from '../function.js'
 import type { TypedEvent } from './draft-event.js'
-import { emptyEvent, noOutcome, toDraftEvent, toShown } from './draft-event.js'
+import { emptyEvent, noOutcome, toDraftEvent, toProblem, toShown } from './draft-event.js'
 import { dropDraft, keepDraft, readDraft } from './draft-store.js'
 
 const checkDelayMs = 300
@@ -21,6 +21,9 @@ const noSyntaxError = { message: '', line: 0, column: 1 }
 component('code', () => {
   let editor: CodeEditor | undefined
   let checking: AbortController | undefined
+  /** What is wrong by the latest check, and where the draft failed as long as it is as it was run. */
+  let faulty: Problem | undefined
+  let failed: Problem | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   const { id } = current.fn
   return {
@@ -49,8 +52,7 @@ component('code', () => {
     },
 
     load (): Promise<void> {
-      return track(this, async () => {
-        const { createEditor } = await loadEditor()
+      return track(this, loadEditor, ({ createEditor }) => {
         const host = this.$refs['host']
         if (!host?.isConnected || editor) return
         const kept = readDraft(id)
@@ -70,6 +72,10 @@ component('code', () => {
     },
 
     onChange (code: string) {
+      if (failed) {
+        failed = undefined
+        this.mark()
+      }
       this.dirty = code !== current.fn.active_version.code
       if (this.dirty) keepDraft(id, code)
       else dropDraft(id)
@@ -77,17 +83,18 @@ component('code', () => {
       timer = setTimeout(() => { this.check() }, checkDelayMs)
     },
 
+    mark () { editor?.mark(faulty ?? failed) },
+
     /** Marks the first syntax error. A check that fails to reach the server says nothing; the next one will. */
     async check () {
       checking?.abort()
       checking = new AbortController()
       const code = editor?.value() ?? ''
-      if (code.trim() === '') return
       try {
-        const answer = await checkCode(code, checking.signal)
-        const problem = answer.ok ? undefined : { line: 1, ...answer.error }
-        editor?.mark(problem)
-        this.syntax = problem ? { column: 1, ...problem } : noSyntaxError
+        const answer = code.trim() === '' ? { ok: true } as const : await checkCode(code, checking.signal)
+        faulty = answer.ok ? undefined : { line: 1, ...answer.error }
+        this.mark()
+        this.syntax = faulty ? { column: 1, ...faulty } : noSyntaxError
       } catch {
         // Typing goes on without marks.
       }
@@ -112,9 +119,12 @@ component('code', () => {
       this.side = 'run'
       write(`event.${id}`, this.event)
       try {
-        const outcome = await runDraft(id, editor.value(), toDraftEvent(this.event))
+        const code = editor.value()
+        const outcome = await runDraft(id, code, toDraftEvent(this.event))
         this.outcome = toShown(outcome)
-        editor?.mark(outcome.error?.line === undefined ? undefined : { message: outcome.error.message, line: outcome.error.line, ...(outcome.error.column === undefined ? {} : { column: outcome.error.column }) })
+        if (editor?.value() !== code) return
+        failed = toProblem(outcome)
+        this.mark()
       } catch (error) {
         fail(error)
       } finally {

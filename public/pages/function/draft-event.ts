@@ -1,5 +1,6 @@
 /** The event a draft is run with, as it is typed and as the server wants it. */
 import type { DraftEvent, DraftOutcome, LogEntry } from '../../api/types.js'
+import type { Problem } from '../../editor/contract.js'
 import type { ErrorText } from '../../format/error-text.js'
 import { parseErrorText } from '../../format/error-text.js'
 import { fromBase64, prettyJson, toHex } from '../../format/body.js'
@@ -48,4 +49,11 @@ export function toShown (outcome: DraftOutcome): ShownOutcome {
     logs: outcome.logs,
     error: error === undefined ? noError : parseErrorText(error.text ?? error.message)
   }
+}
+
+/** Where in the code the draft failed, if it is known. */
+export function toProblem ({ error }: DraftOutcome): Problem | undefined {
+  if (error?.line === undefined) return undefined
+  const { message, line, column } = error
+  return { message, line, ...(column === undefined ? {} : { column }) }
 }

@@ -40,14 +40,15 @@ component('execution', () => {
         if (route.detail === '') return
         id = route.detail
         this.status = 'loading'
+        clearTimeout(timer)
         this.load()
       })
     },
     destroy () { clearTimeout(timer) },
 
     load (): Promise<void> {
-      return track(this, async () => {
-        const [run, { logs, pagination }, requests] = await Promise.all([getExecution(id), getLogs(id, { limit: logPage, offset: 0 }), listOutgoing(id)])
+      const asked = () => Promise.all([getExecution(id), getLogs(id, { limit: logPage, offset: 0 }), listOutgoing(id)])
+      return track(this, asked, ([run, { logs, pagination }, requests]) => {
         Object.assign(this, { run, logs: logs ?? [], logTotal: pagination.total, requests, outcome: { error: parseErrorText(run.error_message ?? '') } })
         clearTimeout(timer)
         if (run.status === 'pending') timer = setTimeout(() => { this.load() }, pendingMs)

@@ -18,6 +18,9 @@ const pageSize = 50
 component('executions', () => {
   const functionId = current.fn.id
   let stop = (): void => {}
+  let connected = false
+  /** What arrives while the list is fetched: the list may be older. */
+  let arrived: Execution[] | undefined
   return {
     ...loading(),
     busy: false,
@@ -40,7 +43,7 @@ component('executions', () => {
       stop = listenLive(functionId, {
         onExecution: execution => this.arrive(execution),
         onSkipped: () => { if (!this.paused) this.load() },
-        onState: connected => { this.live = connected }
+        onState: state => { this.onState(state) }
       })
     },
     destroy () { stop() },
@@ -49,12 +52,21 @@ component('executions', () => {
     filtered () { return this.range !== 'all' || Object.values(this.filters).some(value => value !== '') },
 
     load (): Promise<void> {
-      return track(this, async () => {
-        const { executions, pagination } = await listExecutions(functionId, { ...this.query(), limit: pageSize, offset: 0 })
+      const late: Execution[] = arrived = []
+      return track(this, () => listExecutions(functionId, { ...this.query(), limit: pageSize, offset: 0 }), ({ executions, pagination }) => {
         this.rows = executions ?? []
         this.total = pagination.total
         this.waiting = 0
+        arrived = undefined
+        for (const execution of late) this.arrive(execution)
       })
+    },
+
+    /** The list is live once it also has what happened before the connection. */
+    async onState (state: boolean) {
+      connected = state
+      if (connected && !this.paused) await this.load()
+      this.live = connected
     },
 
     more () {
@@ -67,6 +79,7 @@ component('executions', () => {
     },
 
     arrive (execution: Execution) {
+      arrived?.push(execution)
       const index = this.rows.findIndex(row => row.id === execution.id)
       if (index >= 0) {
         this.rows[index] = { ...execution, fresh: true }
@@ -83,7 +96,7 @@ component('executions', () => {
 
     togglePause () {
       this.paused = !this.paused
-      if (!this.paused && this.waiting > 0) this.load()
+      if (!this.paused) this.load()
     },
 
     liveText () {

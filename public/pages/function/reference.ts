@@ -10,7 +10,7 @@ component('reference', () => ({
   modules: [] as LuaModuleReference[],
 
   init () { this.load() },
-  load (): Promise<void> { return track(this, async () => { this.modules = (await getReference()).modules }) },
+  load (): Promise<void> { return track(this, getReference, ({ modules }) => { this.modules = modules }) },
 
   /** Modules with the functions that the search names; all of them when it names the module. */
   found (): LuaModuleReference[] {

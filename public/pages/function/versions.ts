@@ -29,8 +29,7 @@ component('versions', () => {
     destroy () { view?.dispose() },
 
     load (): Promise<void> {
-      return track(this, async () => {
-        const { versions, pagination } = await listVersions(id, { limit: pageSize, offset: 0 })
+      return track(this, () => listVersions(id, { limit: pageSize, offset: 0 }), ({ versions, pagination }) => {
         this.rows = versions ?? []
         this.total = pagination.total
       })
