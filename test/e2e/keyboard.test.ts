@@ -1,8 +1,7 @@
 import t from 'tap'
 import type { Page } from 'playwright-core'
-import { editorOf, hello, needsBrowser, visit } from './browser.js'
-
-t.setTimeout(240_000)
+import { eventually } from '../helpers/eventually.js'
+import { editorOf, hello, needsBrowser, said, visit } from './browser.js'
 
 const focused = (page: Page) => page.evaluate(() => {
   const { activeElement } = document
@@ -41,13 +40,13 @@ t.test('the palette finds functions, pages and actions by typing', needsBrowser,
   await page.keyboard.press('Control+k')
   await page.keyboard.type('dark theme')
   await page.keyboard.press('Enter')
-  t.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark')
+  await eventually(t, () => page.evaluate(() => document.documentElement.dataset.theme), 'dark')
 
   await page.keyboard.press('Control+k')
   await page.keyboard.type('xyzzy')
   await page.getByText('Nothing fits that.').waitFor()
   await page.keyboard.press('Escape')
-  t.equal(await page.getByRole('dialog').count(), 0)
+  await page.getByRole('dialog').waitFor({ state: 'hidden' })
   t.same(faults, [])
 })
 
@@ -59,12 +58,12 @@ t.test('arrows move through the palette and say where they are', needsBrowser, a
   const input = page.getByRole('combobox', { name: 'Command' })
   await page.getByRole('option').first().waitFor()
   await page.keyboard.press('ArrowDown')
-  t.equal(await input.getAttribute('aria-activedescendant'), 'palette-1')
-  t.equal(await page.locator('#palette-1').getAttribute('aria-selected'), 'true')
+  await eventually(t, () => input.getAttribute('aria-activedescendant'), 'palette-1')
+  await eventually(t, () => page.locator('#palette-1').getAttribute('aria-selected'), 'true')
   await page.keyboard.press('ArrowUp')
   await page.keyboard.press('ArrowUp')
-  const last = await page.getByRole('option').count() - 1
-  t.equal(await input.getAttribute('aria-activedescendant'), `palette-${last}`)
+  const last = page.getByRole('option').last()
+  await eventually(t, async () => await input.getAttribute('aria-activedescendant') === await last.getAttribute('id'), true, 'the last is the active one')
   t.same(faults, [])
 })
 
@@ -73,21 +72,21 @@ t.test('code is edited, run and saved, and the editor left, with the keyboard al
   const id = await createFunction('By keyboard', hello)
   await page.goto(`${server.base}/functions/${id}/code`)
   await (await editorOf(page)).waitFor({ state: 'attached' })
-  await page.waitForFunction(() => document.activeElement?.classList.contains('inputarea'))
+  await eventually(t, () => page.evaluate(() => document.activeElement?.classList.contains('inputarea')), true)
   await page.keyboard.press('Control+Home')
   await page.keyboard.type('-- typed')
   await page.keyboard.press('Enter')
   await page.keyboard.press('Control+Enter')
   await page.locator('.outcome').getByText('200').waitFor()
   await page.keyboard.press('Control+s')
-  await page.getByText('Saved as version 2').waitFor()
+  await said(t, page, 'Saved as version 2')
   t.match((await api<{ active_version: { code: string } }>(`/api/functions/${id}`)).active_version.code, /^-- typed\n/)
 
   await page.keyboard.press('Control+m')
   await tabTo(page, /^Run$/)
   await page.keyboard.press('ArrowRight')
   await page.getByRole('searchbox', { name: 'Search the Lua API' }).waitFor()
-  t.equal(await focused(page), 'Lua reference')
+  await eventually(t, () => focused(page), 'Lua reference')
   t.same(faults, [])
 })
 
@@ -98,7 +97,8 @@ t.test('a template is chosen with arrows, and a function made, without a pointer
   await tabTo(page, /HTTP endpoint/)
   await page.keyboard.press('ArrowRight')
   await page.keyboard.press('ArrowRight')
-  t.equal(await page.getByRole('radio', { name: /Counter/ }).getAttribute('aria-checked'), 'true')
+  await eventually(t, () => page.getByRole('radio', { name: /Counter/ }).getAttribute('aria-checked'), 'true')
+  await eventually(t, () => focused(page), /Counter/)
   await page.keyboard.press('Tab')
   await page.keyboard.press('Control+a')
   await page.keyboard.type('Visits')
@@ -112,10 +112,9 @@ t.test('the first Tab offers to skip to the content, and focus can be seen', nee
   await page.goto(server.base)
   await page.getByRole('heading', { name: 'Functions' }).waitFor()
   await page.keyboard.press('Tab')
-  t.equal(await focused(page), 'Skip to content')
+  await eventually(t, () => focused(page), 'Skip to content')
   await page.keyboard.press('Tab')
-  const ring = await page.evaluate(() => getComputedStyle(document.activeElement!).boxShadow)
-  t.not(ring, 'none')
+  await eventually(t, () => page.evaluate(() => getComputedStyle(document.activeElement!).boxShadow), /px/, 'a ring is drawn')
   t.same(faults, [])
 })
 
@@ -129,6 +128,6 @@ t.test('Escape answers a question with no, and the focus goes back', needsBrowse
   await page.getByRole('dialog').waitFor()
   await page.keyboard.press('Escape')
   await page.getByRole('dialog').waitFor({ state: 'hidden' })
-  t.equal(await focused(page), 'Delete function')
+  await eventually(t, () => focused(page), 'Delete function')
   t.same(faults, [])
 })

@@ -1,20 +1,21 @@
 import t from 'tap'
-import { editorOf, hello, needsBrowser, visit } from './browser.js'
-
-t.setTimeout(240_000)
+import { eventually } from '../helpers/eventually.js'
+import { editorOf, hello, needsBrowser, said, visit } from './browser.js'
 
 t.test('on a phone the menu opens, leads on and closes', needsBrowser, async t => {
   const { page, server, faults } = await visit(t, { viewport: { width: 375, height: 812 }, isMobile: true, hasTouch: true })
   await page.goto(server.base)
   const menu = page.getByRole('button', { name: 'Menu' })
+  const opened = () => menu.getAttribute('aria-expanded')
   await menu.tap()
-  t.equal(await menu.getAttribute('aria-expanded'), 'true')
+  await eventually(t, opened, 'true')
   await page.getByRole('link', { name: 'Account' }).tap()
   await page.getByRole('heading', { name: 'Account', level: 1 }).waitFor()
-  t.equal(await menu.getAttribute('aria-expanded'), 'false')
+  await eventually(t, opened, 'false')
   await menu.tap()
+  await eventually(t, opened, 'true')
   await page.keyboard.press('Escape')
-  t.equal(await menu.getAttribute('aria-expanded'), 'false')
+  await eventually(t, opened, 'false')
   t.same(faults, [])
 })
 
@@ -27,7 +28,7 @@ t.test('on a phone a draft is run and saved by touch', needsBrowser, async t => 
   await page.getByRole('button', { name: /Run draft/ }).tap()
   await page.locator('.outcome').getByText('200').waitFor()
   await page.getByRole('button', { name: /Save/ }).tap()
-  await page.getByText('Saved as version 2').waitFor()
+  await said(t, page, 'Saved as version 2')
   t.same(faults, [])
 })
 
@@ -37,15 +38,15 @@ t.test('a chosen theme stays, and the editor takes its colours', needsBrowser, a
   await page.goto(`${server.base}/functions/${id}/code`)
   await editorOf(page)
   const background = () => page.evaluate(() => getComputedStyle(document.querySelector('.monaco-editor .margin')!).backgroundColor)
-  const light = await background()
   const keyword = () => page.evaluate(() => getComputedStyle(document.querySelector('.view-line span span')!).color)
-  t.equal(await keyword(), 'rgb(138, 44, 168)', 'code has the colours of the page')
+  await eventually(t, keyword, 'rgb(138, 44, 168)', 'code has the colours of the page')
+  const light = await background()
   await page.getByRole('button', { name: 'Dark' }).click()
-  await page.waitForFunction(before => getComputedStyle(document.querySelector('.monaco-editor .margin')!).backgroundColor !== before, light)
-  t.equal(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme), 'dark')
-  await page.waitForFunction(() => getComputedStyle(document.querySelector('.view-line span span')!).color === 'rgb(215, 155, 240)')
+  await eventually(t, keyword, 'rgb(215, 155, 240)', 'code has the colours of the dark page')
+  await eventually(t, async () => await background() !== light, true, 'so has the editor')
+  await eventually(t, () => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme), 'dark')
   await page.reload()
-  t.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark')
+  await eventually(t, () => page.evaluate(() => document.documentElement.dataset.theme), 'dark')
   t.same(faults, [])
 })
 
@@ -56,8 +57,9 @@ t.test('the first page does not load the editor, and the code page does', needsB
   page.on('request', request => { asked.push(request.url()) })
   await page.goto(server.base)
   await page.getByRole('link', { name: 'Lazy' }).waitFor()
-  t.equal(asked.some(url => /\/assets\/editor-/.test(url)), false)
+  const editorAsked = () => asked.some(url => /\/assets\/editor-/.test(url))
+  t.equal(editorAsked(), false)
   await page.goto(`${server.base}/functions/${id}/code`)
   await editorOf(page)
-  t.equal(asked.some(url => /\/assets\/editor-/.test(url)), true)
+  await eventually(t, editorAsked, true, 'the editor is asked for')
 })

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { eventually } from '../helpers/eventually.js'
 import { needsBrowser, visit } from './browser.js'
 
 t.test('a page of a plugin is in the navigation, also after signing in', needsBrowser, async t => {
@@ -8,14 +9,16 @@ t.test('a page of a plugin is in the navigation, also after signing in', needsBr
   await page.getByRole('button', { name: 'Sign in' }).click()
   const link = page.getByRole('navigation', { name: 'Plugins' }).getByRole('link', { name: 'Greetings' })
   await link.waitFor()
-  t.equal(await link.getAttribute('href'), '/plugins/greeter/greetings')
+  await eventually(t, () => link.getAttribute('href'), '/plugins/greeter/greetings')
   // Before signing in, the first request is refused.
   t.same(faults.filter(fault => !fault.includes('401')), [])
 })
 
 t.test('without plugins there is no such part', needsBrowser, async t => {
   const { page, server } = await visit(t)
+  const answered = page.waitForEvent('requestfinished', request => request.url().endsWith('/api/plugins'))
   await page.goto(server.base)
   await page.getByRole('link', { name: 'New function' }).first().waitFor()
+  await answered
   t.equal(await page.getByRole('navigation', { name: 'Plugins' }).count(), 0)
 })

@@ -7,8 +7,6 @@ import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { editorOf, needsBrowser, visit, type Visit } from './browser.js'
 
-t.setTimeout(240_000)
-
 const folder = 'public/screenshots'
 const template = (name: string) => readFile(`public/templates/${name}.lua`, 'utf8')
 

@@ -1,7 +1,6 @@
 import t from 'tap'
+import { eventually } from '../helpers/eventually.js'
 import { editorOf, hello, needsBrowser, visit } from './browser.js'
-
-t.setTimeout(240_000)
 
 t.test('a wrong key is said to be wrong, and a right one leads back to where one was', needsBrowser, async t => {
   const { page, server, createFunction } = await visit(t, { signedIn: false })
@@ -13,7 +12,7 @@ t.test('a wrong key is said to be wrong, and a right one leads back to where one
   await page.getByLabel('API key').fill(server.key)
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Where I was', level: 1 }).waitFor()
-  t.equal(new URL(page.url()).pathname, `/functions/${id}/versions`)
+  await eventually(t, () => new URL(page.url()).pathname, `/functions/${id}/versions`)
 })
 
 t.test('a return address of another site is not followed', needsBrowser, async t => {
@@ -23,7 +22,7 @@ t.test('a return address of another site is not followed', needsBrowser, async t
     await page.getByLabel('API key').fill(server.key)
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByRole('heading', { name: 'Functions', exact: true }).waitFor()
-    t.equal(page.url(), `${server.base}/`, next)
+    await eventually(t, () => page.url(), `${server.base}/`, next)
   }
 })
 
@@ -35,7 +34,7 @@ t.test('a session that ends somewhere else leads to the login page with the reas
   await api('/api/auth/sessions', { method: 'DELETE' })
   await page.getByRole('link', { name: 'Account' }).click()
   await page.getByText('Your session has ended.').waitFor()
-  t.match(page.url(), /next=%2Faccount/)
+  await eventually(t, () => page.url(), /next=%2Faccount/)
 })
 
 t.test('signing out says so', needsBrowser, async t => {
@@ -43,7 +42,7 @@ t.test('signing out says so', needsBrowser, async t => {
   await page.goto(server.base)
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.getByText('You are signed out.').waitFor()
-  t.same((await page.context().cookies()).filter(cookie => cookie.value !== ''), [])
+  await eventually(t, async () => (await page.context().cookies()).filter(cookie => cookie.value !== ''), [])
 })
 
 t.test('a lost connection is shown, and what could not be loaded is loaded once it is back', needsBrowser, async t => {
@@ -57,7 +56,7 @@ t.test('a lost connection is shown, and what could not be loaded is loaded once 
   await page.getByText('Check that it runs').waitFor()
   await page.context().setOffline(false)
   await page.getByRole('link', { name: 'Back again' }).waitFor()
-  t.equal(await page.getByText('The server cannot be reached. Trying again').count(), 0)
+  await page.getByText('The server cannot be reached. Trying again').waitFor({ state: 'detached' })
 })
 
 t.test('an error of the server is shown in its words with the id of the request', needsBrowser, async t => {
@@ -70,7 +69,7 @@ t.test('an error of the server is shown in its words with the id of the request'
   })
   await page.goto(server.base)
   await page.getByText('The disk is full').waitFor()
-  t.equal(await page.getByText('Request req-77').isVisible(), true)
+  await page.getByText('Request req-77').waitFor()
   await page.unroute('**/api/functions?**')
   await page.getByRole('button', { name: 'Try again' }).click()
   await page.getByText('Your first function is a click away').waitFor()
@@ -88,6 +87,7 @@ t.test('unsaved changes are not left without asking, and survive a reload', need
   await page.getByRole('link', { name: 'Account' }).click()
   await page.getByRole('heading', { name: 'Leave with unsaved changes?' }).waitFor()
   await page.getByRole('button', { name: 'Cancel' }).click()
+  await page.getByRole('dialog').waitFor({ state: 'hidden' })
   t.match(page.url(), /\/code$/)
 
   page.once('dialog', dialog => { dialog.accept() })
