@@ -1,8 +1,13 @@
-/** Bundles the sandbox's child into one file, with Fengari's substituted modules put in place. */
+/**
+ * Bundles the sandbox's child, with Fengari's substituted modules put in place: a small loader, and the program as
+ * one function of what the loader gives it (see sandbox/child/loader.ts).
+ */
 import { build } from 'esbuild'
+import { writeFile } from 'node:fs/promises'
 import { fengariPlugin } from './fengari-plugin.mjs'
 
-const entry = 'sandbox/child/main.ts'
+const loaderEntry = 'sandbox/child/loader.ts'
+const programEntry = 'sandbox/child/main.ts'
 /** The engine alone, as the tests and benchmarks load it. */
 const engineEntry = 'test/sandbox/child/fengari/bundle.ts'
 
@@ -19,7 +24,11 @@ const settings = {
 }
 
 export async function buildChild (out) {
-  await build({ ...settings, entryPoints: [entry], outfile: `${out}/sandbox/child.cjs` })
+  const [, program] = await Promise.all([
+    build({ ...settings, entryPoints: [loaderEntry], outfile: `${out}/sandbox/child.cjs` }),
+    build({ ...settings, entryPoints: [programEntry], write: false, minifyWhitespace: true, minifySyntax: true })
+  ])
+  await writeFile(`${out}/sandbox/child-program.js`, `(function(require,script){${program.outputFiles[0].text}})\n`)
 }
 
 export async function buildEngineForTests (out) {

@@ -49,10 +49,12 @@ export async function createLauncher (options: LauncherOptions): Promise<Launche
   const memoryMb = settings.SANDBOX_MEMORY_MB
   const frameLimit = Math.max(settings.BODY_LIMIT, settings.RESPONSE_LIMIT, memoryMb * MIB / 4) + FRAME_ROOM
   const limits: ChildLimits = [frameLimit, settings.RESPONSE_LIMIT, Math.floor(memoryMb * MIB * LUA_SHARE)]
+  const toHello = (wantsCode: boolean): Buffer => encodeFrame([ToChild.hello, PROTOCOL_VERSION, JSON.stringify(manifest), limits, wantsCode])
   const bare: ProcessOptions = {
-    command: sandboxCommand({ barriers: await bareBarriers(), memoryMb, baseline: undefined, program }),
+    command: sandboxCommand({ barriers: await bareBarriers(), memoryMb, baseline: undefined, program, codeBytes: 0 }),
+    code: undefined,
     entries: compileHostFunctions(modules),
-    hello: encodeFrame([ToChild.hello, PROTOCOL_VERSION, JSON.stringify(manifest), limits]),
+    hello: toHello(true),
     frameLimit,
     responseLimit: settings.RESPONSE_LIMIT,
     memoryMb,
@@ -60,8 +62,9 @@ export async function createLauncher (options: LauncherOptions): Promise<Launche
     baseUrl: options.baseUrl,
     onInternalError: options.onInternalError
   }
-  const [barriers, baseline] = await Promise.all([probeBarriers(program), measureBaseline(bare)])
-  const processOptions = { ...bare, command: sandboxCommand({ barriers, memoryMb, baseline, program }) }
+  const [barriers, { data, code }] = await Promise.all([probeBarriers(program), measureBaseline(bare)])
+  const command = sandboxCommand({ barriers, memoryMb, baseline: data, program, codeBytes: code?.length ?? 0 })
+  const processOptions = { ...bare, command, code, hello: toHello(false) }
 
   return {
     barriers,

@@ -30,6 +30,8 @@ const GHOST_MS = 50
 export interface ProcessOptions {
   readonly command: readonly [command: string, args: readonly string[]]
   readonly entries: ReadonlyArray<HostEntry | undefined>
+  /** V8's code of the child's program, to begin with; undefined: the child compiles it. */
+  readonly code: Buffer | undefined
   /** The encoded hello frame. */
   readonly hello: Buffer
   readonly frameLimit: number
@@ -57,9 +59,12 @@ export class SandboxProcess {
   /** Whose jobs it gets; undefined while blank. */
   jobsOf: string | undefined
   ready = false
+  /** V8's code of the child's program, where the hello asked for it. */
+  code: Buffer | undefined
   gone = false
-  /** Jobs given to it so far. */
+  /** Jobs given to it so far, and the number after which it is replaced. */
   uses = 0
+  usesMax = Infinity
   /** Of those, the ones that have ended. */
   ended = 0
   idleSince = performance.now()
@@ -92,6 +97,7 @@ export class SandboxProcess {
       release: () => { this.channel.release() },
       onInternalError: options.onInternalError
     })
+    if (options.code !== undefined) this.channel.sendEncoded(options.code)
     this.channel.sendEncoded(options.hello)
   }
 
@@ -171,9 +177,10 @@ export class SandboxProcess {
     return true
   }
 
-  private greet ([kind, version]: readonly unknown[]): void {
+  private greet ([kind, version, code]: readonly unknown[]): void {
     if (kind !== FromChild.ready || version !== PROTOCOL_VERSION) throw new ProtocolFault(`version ${String(version)} of the protocol (the server has ${PROTOCOL_VERSION})`)
     this.ready = true
+    if (code instanceof Uint8Array) this.code = Buffer.from(code)
     this.idleSince = performance.now()
     this.greetedWith(true)
     this.owner.onReady(this)

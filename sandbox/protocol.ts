@@ -10,7 +10,7 @@
 import type { LuaFaultInfo } from './child/engine.js'
 
 /** Both sides refuse the other when theirs differs. Raised with every change of a frame's shape. */
-export const PROTOCOL_VERSION = 1
+export const PROTOCOL_VERSION = 2
 export const CHANNEL_FD = 3
 export const HEADER_BYTES = 4
 /** Deepest nesting of lists and tables in a frame, counted from the frame itself. */
@@ -29,8 +29,8 @@ export const Reply = { value: 0, failure: 1, raise: 2 } as const
 /** All in bytes: of a frame, either way; of an answer's body (RESPONSE_LIMIT); that one run may hold in Lua. */
 export type ChildLimits = readonly [frame: number, response: number, memory: number]
 
-/** The first frame; the manifest as JSON. The child answers with `ready`. */
-export type HelloFrame = readonly [kind: 0, version: number, manifest: string, limits: ChildLimits]
+/** The first frame; the manifest as JSON. The child answers with `ready`, and with its program's code if that is wanted. */
+export type HelloFrame = readonly [kind: 0, version: number, manifest: string, limits: ChildLimits, wantsCode: boolean]
 /** Binds the child to one version, once: code, chunk name, and the fields of `ctx` that no run changes. */
 export type BindFrame = readonly [kind: 1, code: WireText, chunkName: string, functionId: string, version: string, baseUrl: string]
 /** Starts a run when the one before has ended. Headers and query: names and values by turns. */
@@ -44,7 +44,8 @@ export type ReplyFrame = readonly [kind: 3, status: 0 | 1 | 2, value: unknown]
 export type CheckFrame = readonly [kind: 4, id: string, code: WireText, chunkName: string]
 export type FrameToChild = HelloFrame | BindFrame | RunFrame | ReplyFrame | CheckFrame
 
-export type ReadyFrame = readonly [kind: 0, version: number]
+/** `code`: what V8 has made of the child's program, for later processes to begin with (see loader.ts); null if not wanted. */
+export type ReadyFrame = readonly [kind: 0, version: number, code: Uint8Array | null]
 /** `target` is the function's place in the manifest, counted over all modules. */
 export type CallFrame = readonly [kind: 1, target: number, args: readonly unknown[]]
 export type SendFrame = readonly [kind: 2, target: number, args: readonly unknown[]]

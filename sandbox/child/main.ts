@@ -2,6 +2,7 @@
  * The sandbox process. It reads frames and does what they say, one after the other, until the server closes
  * the channel or kills it; it knows nothing of the world but what frames tell.
  */
+import type { Script } from 'node:vm'
 import type { Manifest } from '../../core/lua/manifest.js'
 import { fromText } from '../../core/binary.js'
 import { FromChild, PROTOCOL_VERSION, ToChild, type BindFrame, type CheckFrame, type ChildFault, type ChildLimits, type HelloFrame, type ReplyFrame, type RunFrame } from '../protocol.js'
@@ -38,6 +39,9 @@ function ask (target: number, args: readonly unknown[]): readonly [status: numbe
   }
 }
 
+/** The program itself, as the loader compiled it. */
+declare const script: Script
+
 let bound: BindFrame | undefined
 let program: Program | LuaFault | undefined
 const [engine, limits] = start(receive() as unknown as HelloFrame)
@@ -48,7 +52,7 @@ for (;;) {
   else run(next)
 }
 
-function start ([kind, version, manifestJson, limits]: HelloFrame): [Engine, ChildLimits] {
+function start ([kind, version, manifestJson, limits, wantsCode]: HelloFrame): [Engine, ChildLimits] {
   if (kind !== ToChild.hello || version !== PROTOCOL_VERSION) process.exit(1)
   setFrameLimit(limits[0])
   const manifest = JSON.parse(manifestJson) as Manifest
@@ -63,7 +67,8 @@ function start ([kind, version, manifestJson, limits]: HelloFrame): [Engine, Chi
     memoryLimit: limits[2]
   })
   warmUp(engine)
-  send([FromChild.ready, PROTOCOL_VERSION])
+  if (script.cachedDataRejected === true) report('sandbox', new Error('V8 did not take the code of an earlier process'))
+  send([FromChild.ready, PROTOCOL_VERSION, wantsCode ? script.createCachedData() : null])
   return [engine, limits]
 }
 

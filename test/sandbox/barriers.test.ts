@@ -19,7 +19,7 @@ async function escape (t: Test, change: (barriers: Barriers) => Barriers = barri
   const program = `${folder}/escape.cjs`
   writeFileSync(program, readFileSync('test/fixtures/escape.cjs', 'utf8').replace('@PORT@', String((server.address() as AddressInfo).port)))
   chmodSync(folder, 0o755)
-  const child = spawnSandbox(sandboxCommand({ barriers: change(await probeBarriers(program)), memoryMb: 64, baseline: undefined, program }))
+  const child = spawnSandbox(sandboxCommand({ barriers: change(await probeBarriers(program)), memoryMb: 64, baseline: undefined, program, codeBytes: 0 }))
   const chunks: Buffer[] = []
   for await (const chunk of child.stdio[3] as unknown as Duplex) chunks.push(chunk as Buffer)
   await child

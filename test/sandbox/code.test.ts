@@ -1,0 +1,50 @@
+/** The code of the sandbox's program, which one process hands to the later ones. */
+import { readFileSync } from 'node:fs'
+import t from 'tap'
+import { bareBarriers } from '../../sandbox/barriers.js'
+import { measureBaseline } from '../../sandbox/baseline.js'
+import { childProgram, sandboxCommand } from '../../sandbox/command.js'
+import type { ProcessOptions } from '../../sandbox/process.js'
+import { encodeFrame } from '../../sandbox/protocol/codec.js'
+import { PROTOCOL_VERSION, ToChild } from '../../sandbox/protocol.js'
+import { returning, startRig } from './rig.js'
+
+const MIB = 1024 ** 2
+
+async function processOptions (code: Buffer | undefined): Promise<{ options: ProcessOptions, reports: string[] }> {
+  const reports: string[] = []
+  const options = {
+    command: sandboxCommand({ barriers: await bareBarriers(), memoryMb: 128, baseline: undefined, program: childProgram(), codeBytes: code?.length ?? 0 }),
+    code,
+    entries: [],
+    hello: encodeFrame([ToChild.hello, PROTOCOL_VERSION, '[]', [MIB, MIB, 64 * MIB], true]),
+    frameLimit: 16 * MIB,
+    responseLimit: MIB,
+    memoryMb: 128,
+    timeoutMs: 10_000,
+    baseUrl: () => '',
+    onInternalError (name: string, error: unknown) { reports.push(`${name}: ${(error as Error).message}`) }
+  }
+  return { options, reports }
+}
+
+t.test('all processes of a pool begin with the code of the first one, and V8 takes it', async t => {
+  const { pool, body, errors } = await startRig(t)
+  t.equal(await body(returning('"x"')), 'x')
+  for (const pid of pool.pids) t.ok(Number(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').at(-2)) > 100_000)
+  t.same(errors, [])
+})
+
+t.test('a process that was given code hands out the same kind again', async t => {
+  const { code: first } = await measureBaseline((await processOptions(undefined)).options)
+  const { options, reports } = await processOptions(first)
+  const { code: second } = await measureBaseline(options)
+  t.ok(first !== undefined && second !== undefined && Math.abs(first.length - second.length) < first.length / 2)
+  t.same(reports, [])
+})
+
+t.test('code that V8 does not take is reported, and the process compiles by itself', async t => {
+  const { options, reports } = await processOptions(Buffer.alloc(5000, 'not code'))
+  t.ok((await measureBaseline(options)).code)
+  t.match(reports, [/^sandbox: .*V8 did not take/])
+})
