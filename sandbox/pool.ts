@@ -31,8 +31,10 @@ const PATIENCE_MS = 2
 const LONG_PATIENCE_MS = 100
 /** A run that takes this long holds up nobody in its pipe. */
 const SLOW_MS = 25
-/** From this part of its runs on, a process's successor is started. */
-const AGING = 0.6
+/** So many runs before its last one a busy process's successor is started, but never in its first half. */
+const SUCCESSOR_AHEAD = 500
+/** Processes live shorter than the most by up to this part, so that those started together do not end together. */
+const LIFE_SPREAD = 0.2
 const TICK_MS = 10
 const SWEEP_MS = 1000
 /** Starts that may fail one after the other before the waiting jobs are told. */
@@ -47,7 +49,7 @@ export class Pool {
   private readonly ended = new Map<string, number>()
   private readonly versions = new Map<string, VersionProcesses>()
   private readonly busy = new Set<SandboxProcess>()
-  /** Those near their last run, for which successors are started. */
+  /** Those near their last run; as long as they are busy, successors are kept ready for them. */
   private readonly aging = new Set<SandboxProcess>()
   /** Runs that have ended but whose one-way calls have not. */
   private readonly lingering = new Set<Run>()
@@ -146,7 +148,7 @@ export class Pool {
       const idle = mayTake ? version.idle.at(-1) : undefined
       // Short runs keep no more processes busy than there are cores.
       if (idle !== undefined && !(version.pace.isShort && version.busy.length >= this.cores)) return this.occupy(idle, version, run)
-      const piped = version.pace.isShort ? version.roomiest(PIPE_DEPTH, this.settings.SANDBOX_MAX_INVOCATIONS) : undefined
+      const piped = version.pace.isShort ? version.roomiest(PIPE_DEPTH) : undefined
       if (piped !== undefined) return this.give(piped, run)
       if (idle !== undefined) return this.occupy(idle, version, run)
     }
@@ -175,7 +177,7 @@ export class Pool {
 
   private give (process: SandboxProcess, run: Run): true {
     process.give(run)
-    if (process.uses >= this.settings.SANDBOX_MAX_INVOCATIONS * AGING && !this.strict && !this.aging.has(process)) {
+    if (process.uses >= Math.max(process.usesMax - SUCCESSOR_AHEAD, process.usesMax / 2) && !this.strict && !this.aging.has(process)) {
       this.aging.add(process)
       setImmediate(() => { this.replenish() })
     }
@@ -183,6 +185,8 @@ export class Pool {
   }
 
   private becameReady (process: SandboxProcess): void {
+    const { SANDBOX_MAX_INVOCATIONS: max } = this.settings
+    process.usesMax = max - Math.floor(Math.random() * LIFE_SPREAD * max)
     this.fleet.becameReady(process)
     this.pump()
   }
@@ -195,7 +199,7 @@ export class Pool {
     if (process.runs.length === 0) {
       this.busy.delete(process)
       this.shares.give(jobOwner(run.job))
-      if (process.uses >= this.settings.SANDBOX_MAX_INVOCATIONS) process.kill(stoppedFault)
+      if (process.uses >= process.usesMax) process.kill(stoppedFault)
       else version?.toIdle(process)
     }
     if (this.queue.size > 0) this.pump()
@@ -239,7 +243,8 @@ export class Pool {
       if (!this.shares.mayTake(owner) || !this.isOutOfPatience(first, version, now)) continue
       needed += this.strict || version?.isSlow(now) === true ? count : 1
     }
-    this.fleet.replenish(Math.min(needed + this.aging.size, this.shares.free))
+    for (const process of this.aging) if (process.runs.length > 0) needed++
+    this.fleet.replenish(Math.min(needed, this.shares.free))
   }
 
   private tickWhileBusy (): void { this.ticker ??= setInterval(() => { this.tick() }, TICK_MS) }

@@ -14,10 +14,10 @@ export class VersionProcesses {
   get empty (): boolean { return this.idle.length === 0 && this.busy.length === 0 }
 
   /** The busy process with the shortest pipe that has room; undefined when all pipes are full. */
-  roomiest (depth: number, maxUses: number): SandboxProcess | undefined {
+  roomiest (depth: number): SandboxProcess | undefined {
     let best: SandboxProcess | undefined
     for (const process of this.busy) {
-      if (process.delayed || process.runs.length > depth || process.uses >= maxUses) continue
+      if (process.delayed || process.runs.length > depth || process.uses >= process.usesMax) continue
       if (best === undefined || process.runs.length < best.runs.length) best = process
     }
     return best
