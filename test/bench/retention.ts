@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import autocannon from 'autocannon'
 import Database from 'better-sqlite3'
+import { fillExecutions } from '../helpers/fill-executions.js'
 import { startProcess } from './process.js'
 
 const count = Number(process.argv[2] ?? 1_000_000)
@@ -24,7 +25,7 @@ try {
   const { id } = await made.json() as { id: string }
   await first.stop()
 
-  fill(join(folder, 'moonlet.db'))
+  fillExecutions(join(folder, 'moonlet.db'), { count, createdAt: Math.floor(Date.now() / 1000) - 30 * 86_400, logs: 2 })
   const server = await startProcess('core/main.js', settings)
   const began = Date.now()
   const left = () => {
@@ -47,23 +48,4 @@ try {
   await server.stop()
 } finally {
   await rm(folder, { recursive: true, force: true })
-}
-
-/** Finished executions of thirty days ago, with two logs each, and the counters that belong to them. */
-function fill (file: string): void {
-  const db = new Database(file)
-  const then = Math.floor(Date.now() / 1000) - 30 * 86_400
-  const owner = Number(db.prepare('select seq from functions').pluck().get())
-  const execution = db.prepare("insert into executions (id, function, version, status, trigger, created_at, duration_ms, event_json) values (?, ?, 1, 1, 'http', ?, 1, '{\"method\":\"GET\",\"path\":\"/\",\"headers\":{}}')")
-  const log = db.prepare("insert into logs (execution, n, level, created_at, message) values (?, ?, 1, ?, 'something that happened')")
-  db.transaction(() => {
-    for (let i = 0; i < count; i++) {
-      const { lastInsertRowid } = execution.run(String(i).padStart(20, '0'), owner, then)
-      log.run(lastInsertRowid, 0, then)
-      log.run(lastInsertRowid, 1, then)
-    }
-    db.prepare("insert into execution_counts (function, version, trigger, status, total) values (?, 1, 'http', 1, ?)").run(owner, count)
-  })()
-  db.pragma('wal_checkpoint(truncate)')
-  db.close()
 }

@@ -7,17 +7,12 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createIdSource } from '../../core/ids.js'
-import type { ExecutionFilter, FinishedExecution, Storage } from '../../core/contracts/storage.js'
+import type { ExecutionFilter, Storage } from '../../core/contracts/storage.js'
 import { openStorage } from '../../plugins/storage/storage.js'
+import { DAY, FUNCTIONS, PER_TICK, seedHistory } from './history.js'
 
 const EXECUTIONS = Number(process.argv[2] ?? 1_000_000)
-const FUNCTIONS = 1000
-const PER_TICK = 200
-const DAY = 86_400
 const NOW = Math.floor(Date.now() / 1000)
-let clock = NOW
-const ids = createIdSource(() => clock)
 
 const folder = await mkdtemp(join(tmpdir(), 'moonlet-bench-'))
 const file = join(folder, 'moonlet.db')
@@ -32,39 +27,14 @@ try {
 }
 
 async function seed (): Promise<string[]> {
-  clock = NOW - 31 * DAY
-  const functions = Array.from({ length: FUNCTIONS }, () => ids.next())
-  for (const [i, id] of functions.entries()) await storage.functions.create({ id, name: `function ${i}`, description: 'One of many.', code: 'return 1\n'.repeat(100), now: NOW - i })
   const started = performance.now()
-  for (let i = 0; i < EXECUTIONS; i += PER_TICK) await Promise.all(Array.from({ length: PER_TICK }, (_, n) => storage.executions.finish(execution(functions, i + n))))
+  const functions = await seedHistory(storage, { executions: EXECUTIONS, now: NOW })
   const seconds = (performance.now() - started) / 1000
   await storage.close()
   const { size } = await stat(file)
   console.log(`${EXECUTIONS} executions of ${FUNCTIONS} functions, ${PER_TICK} in a transaction: ${(EXECUTIONS / seconds).toFixed(0)}/s, ${(size / EXECUTIONS).toFixed(0)} bytes each`)
   storage = await openStorage({ file, secretKey: Buffer.alloc(32, 1) })
   return functions
-}
-
-/** Spread over 30 days; every 20th failed, every 100th by cron, one log each. */
-function execution (functions: readonly string[], i: number): FinishedExecution {
-  const functionId = functions[i % 2 === 0 ? 0 : (i >> 1) % FUNCTIONS] ?? ''
-  const failed = i % 20 === 0
-  const createdAt = NOW - Math.floor(30 * DAY * (1 - i / EXECUTIONS))
-  clock = createdAt
-  return {
-    id: ids.next(),
-    functionId,
-    versionId: `ver_${functionId}_v1`,
-    trigger: i % 100 === 2 ? 'cron' : 'http',
-    eventJson: `{"method":"GET","path":"/fn/${functionId}","relativePath":"/","headers":{"Accept":"*/*","Accept-Encoding":"gzip, deflate","User-Agent":"bench/${i}"},"body":"","query":{"page":"${i}"}}`,
-    createdAt,
-    status: failed ? 'error' : 'success',
-    durationMs: i % 50,
-    errorMessage: failed ? `Error at line 3: attempt to index a nil value (field 'x${i}')` : undefined,
-    fault: failed ? { kind: 'runtime', message: 'attempt to index a nil value' } : undefined,
-    responseJson: undefined,
-    logs: [{ level: 'info', message: `served page ${i} of the catalogue`, createdAt }]
-  }
 }
 
 async function timeLists (functions: readonly string[]): Promise<void> {
