@@ -7,7 +7,7 @@ export interface ExecutionFilters { status?: string, trigger?: string, version?:
 
 const one = (id: string): string => `/api/executions/${encodeURIComponent(id)}`
 
-export const listExecutions = (functionId: string, query: Paging & ExecutionFilters): Promise<{ executions: Execution[] | null, pagination: Pagination }> =>
+export const listExecutions = (functionId: string, query: Paging & ExecutionFilters): Promise<{ executions: Execution[] | null, pagination: Pagination, partial?: boolean }> =>
   request(`/api/functions/${encodeURIComponent(functionId)}/executions`, { query: { ...query } })
 export const getExecution = (id: string): Promise<Execution> => request(one(id))
 export const getLogs = (id: string, query: Paging): Promise<{ logs: LogEntry[] | null, pagination: Pagination }> => request(`${one(id)}/logs`, { query: { ...query } })

@@ -25,6 +25,8 @@ export interface LuaFunction {
   cron_status?: 'active' | 'paused'
   cron_catch_up?: boolean
   save_response: boolean
+  /** Its pages share the dashboard's origin. */
+  allow_same_origin: boolean
   created_at: number
   updated_at: number
   active_version: Version
@@ -108,6 +110,12 @@ export interface LuaEntry {
   fails?: boolean
   example?: string
 }
-export interface LuaModuleReference { name: string, doc: string, functions: LuaEntry[] }
+export interface LuaModuleReference {
+  name: string
+  /** No global: `require(name)` loads it. */
+  required?: boolean
+  doc: string
+  functions: LuaEntry[]
+}
 export interface LuaReference { modules: LuaModuleReference[] }
 export interface ServerStatus { version: string, lua_version: string, base_url: string, functions_url?: string, time_zone: string }

@@ -1,45 +1,69 @@
 /** The names that Lua code of a function may use: the server's modules and Lua's own. */
 import type { LuaEntry, LuaModuleReference, LuaReference } from '../api/types.js'
-import { builtIns, parameters } from './lua-names.js'
+import { builtIns, parameters, requireEntry } from './lua-names.js'
+import { findRequired, requireLine } from './required.js'
 
 let modules: readonly LuaModuleReference[] = [...builtIns, ...parameters]
-
 let arrival: Promise<void> = Promise.resolve()
+let wordsForRequire = (): string => ''
 
-/** Without the reference there are Lua's own names. */
-export function describe (coming: Promise<LuaReference>): void {
+/** Without the reference there are Lua's own names. `needs` gives the words in front of the line that loads a module. */
+export function describe (coming: Promise<LuaReference>, needs: () => string): void {
+  wordsForRequire = needs
   arrival = coming.then(reference => {
     const known = new Set(reference.modules.map(module => module.name))
-    modules = [...reference.modules, ...builtIns.filter(module => !known.has(module.name)), ...parameters]
+    const loads = reference.modules.some(({ required }) => required === true)
+    const own = builtIns.filter(module => !known.has(module.name))
+      .map(module => loads && module.name === '' ? { ...module, functions: [...module.functions, requireEntry] } : module)
+    modules = [...reference.modules, ...own, ...parameters]
   }, () => {})
 }
 
 export const allModules = (): readonly LuaModuleReference[] => modules
-export const findModule = (name: string): LuaModuleReference | undefined => modules.find(module => module.name === name)
-const findEntry = (module: string, name: string): LuaEntry | undefined => findModule(module)?.functions.find(entry => entry.name === name)
 
-/** The same once the server has said what it has, for names that are not known without it. */
-export async function awaitModule (name: string): Promise<LuaModuleReference | undefined> {
-  if (!findModule(name)) await arrival
-  return findModule(name)
+/** What `name` is in this code: the module that it was required as, or the module of that name. */
+export function findModule (name: string, code = ''): LuaModuleReference | undefined {
+  const wanted = findRequired(code, name) ?? name
+  return modules.find(module => module.name === wanted)
 }
 
-export async function awaitEntry (module: string, name: string): Promise<LuaEntry | undefined> {
-  if (!findEntry(module, name)) await arrival
-  return findEntry(module, name)
+export interface FoundEntry { readonly module: LuaModuleReference, readonly entry: LuaEntry }
+
+function findEntry (owner: string, name: string, code: string): FoundEntry | undefined {
+  const module = findModule(owner, code)
+  const entry = module?.functions.find(entry => entry.name === name)
+  return module && entry ? { module, entry } : undefined
+}
+
+/** The same once the server has said what it has, for names that are not known without it. */
+export async function awaitModule (name: string, code: string): Promise<LuaModuleReference | undefined> {
+  if (!findModule(name, code)) await arrival
+  return findModule(name, code)
+}
+
+export async function awaitEntry (owner: string, name: string, code: string): Promise<FoundEntry | undefined> {
+  if (!findEntry(owner, name, code)) await arrival
+  return findEntry(owner, name, code)
 }
 
 /** A call as it is written in code; a name that is a Lua keyword needs the other way. */
 export const fullName = (module: string, name: string): string => module === '' ? name : name === 'repeat' ? `${module}["repeat"]` : `${module}.${name}`
 
+/** How a module is loaded that is no global; nothing for the others. */
+const loading = ({ name, required }: LuaModuleReference): string[] => required === true ? ['', wordsForRequire(), '```lua', requireLine(name), '```'] : []
+
+/** Markdown of a module for hover and completion. */
+export const describeModule = (module: LuaModuleReference): string => [`**${module.name}** ${module.doc}`, ...loading(module)].join('\n')
+
 /** Markdown of one entry for hover and completion. */
-export function toMarkdown (module: string, entry: LuaEntry): string {
+export function toMarkdown (module: LuaModuleReference, entry: LuaEntry): string {
   const params = entry.params.map(({ name, type, optional, doc }) => `- \`${name}${optional ? '?' : ''}\` *${type}* ${doc}`)
   return [
-    '```lua', entry.signature || fullName(module, entry.name), '```',
+    '```lua', entry.signature || fullName(module.name, entry.name), '```',
     entry.doc,
     ...(params.length > 0 ? ['', ...params] : []),
     ...(entry.returns ? ['', `→ *${entry.returns.type}* ${entry.returns.doc ?? ''}`] : []),
+    ...loading(module),
     ...(entry.example ? ['', '```lua', entry.example.trim(), '```'] : [])
   ].join('\n')
 }

@@ -32,8 +32,11 @@ export interface DiffView {
 export interface EditorModule {
   createEditor (host: HTMLElement, options: EditorOptions): CodeEditor
   createDiff (host: HTMLElement, labels: { original: string, modified: string }): DiffView
-  /** Completion, hover and signature help speak of these APIs; what they do not know yet they wait for. */
-  describeApis (coming: Promise<LuaReference>): void
+  /**
+   * Completion, hover and signature help speak of these APIs; what they do not know yet they wait for. `needs` are
+   * words for "load it first".
+   */
+  describeApis (coming: Promise<LuaReference>, needs: () => string): void
   /** Takes the page's colours. */
   refreshTheme (): void
 }

@@ -1,6 +1,6 @@
 /** What the name under the pointer is. */
 import type { languages } from 'monaco-editor/editor'
-import { awaitEntry, awaitModule, toMarkdown } from './apis.js'
+import { awaitEntry, awaitModule, describeModule, toMarkdown } from './apis.js'
 
 export const hoverProvider: languages.HoverProvider = {
   async provideHover (model, position) {
@@ -10,10 +10,10 @@ export const hoverProvider: languages.HoverProvider = {
     const owner = /(\w+)\s*\.$/.exec(before)?.[1]
     const range = { startLineNumber: position.lineNumber, endLineNumber: position.lineNumber, startColumn: word.startColumn, endColumn: word.endColumn }
     if (owner === undefined) {
-      const module = await awaitModule(word.word)
-      if (module && module.name !== '') return { range, contents: [{ value: `**${module.name}** ${module.doc}` }] }
+      const module = await awaitModule(word.word, model.getValue())
+      if (module && module.name !== '') return { range, contents: [{ value: describeModule(module) }] }
     }
-    const entry = await awaitEntry(owner ?? '', word.word)
-    return entry ? { range, contents: [{ value: toMarkdown(owner ?? '', entry) }] } : null
+    const found = await awaitEntry(owner ?? '', word.word, model.getValue())
+    return found ? { range, contents: [{ value: toMarkdown(found.module, found.entry) }] } : null
   }
 }

@@ -1,5 +1,6 @@
 /** Fetches the editor's bundle once, when the first page that shows code opens. */
 import { getReference } from '../api/server.js'
+import { t } from '../i18n/locale.js'
 import { onThemeChange } from '../shell/theme.js'
 import type { EditorModule } from './contract.js'
 
@@ -26,7 +27,7 @@ async function load (): Promise<EditorModule> {
   const [editor] = await Promise.all([import(asset('moonlet-editor')) as Promise<EditorModule>, loadStyles(asset('moonlet-editor-styles'))])
   onThemeChange(() => editor.refreshTheme())
   // Editing works without the reference; it is a help that comes when it comes.
-  editor.describeApis(getReference())
+  editor.describeApis(getReference(), () => t('reference.needs'))
   return editor
 }
 

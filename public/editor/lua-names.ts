@@ -13,6 +13,9 @@ const library = (name: string, doc: string, table: Readonly<Record<string, strin
 
 export const keywords = ['and', 'break', 'do', 'else', 'elseif', 'end', 'false', 'for', 'function', 'goto', 'if', 'in', 'local', 'nil', 'not', 'or', 'repeat', 'return', 'then', 'true', 'until', 'while']
 
+/** There is no such function on a server without modules to load. */
+export const requireEntry: LuaEntry = entry('require(name)', 'Loads a module that a plugin brings.')
+
 export const builtIns: readonly LuaModuleReference[] = [
   library('', 'Lua', {
     'assert(value, message?)': 'Raises an error when value is false or nil.',

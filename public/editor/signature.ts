@@ -12,7 +12,7 @@ export const signatureProvider: languages.SignatureHelpProvider = {
   async provideSignatureHelp (model, position) {
     const from = Math.max(1, position.lineNumber - lookBackLines)
     const call = findCall(model.getValueInRange({ startLineNumber: from, startColumn: 1, endLineNumber: position.lineNumber, endColumn: position.column }))
-    const entry = call && await awaitEntry(call.module, call.name)
+    const entry = call && (await awaitEntry(call.module, call.name, model.getValue()))?.entry
     if (!call || !entry) return null
     const labels = entry.params.map(param => `${param.name}${param.optional ? '?' : ''}${param.type === '' ? '' : `: ${param.type}`}`)
     return {

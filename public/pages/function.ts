@@ -9,7 +9,7 @@ import { remember } from '../shell/recent.js'
 import { route } from '../shell/router.js'
 import { tabs } from '../shell/routes.js'
 
-const nothing = { id: '', name: '', env_vars: {}, disabled: false, save_response: false, created_at: 0, updated_at: 0 }
+const nothing = { id: '', name: '', env_vars: {}, disabled: false, save_response: false, allow_same_origin: false, created_at: 0, updated_at: 0 }
 
 let latest: Promise<void> | undefined
 

@@ -1,12 +1,12 @@
 import { Type } from 'typebox'
 import { commonFailures, failures } from '../../../core/api/answers.js'
-import { PageQuery, pageOf, toPagination } from '../../../core/api/pagination.js'
+import { PageQuery, toPagination } from '../../../core/api/pagination.js'
 import type { ApiScope } from '../../../core/api/scope.js'
 import type { ExecutionFilter } from '../../../core/contracts/storage.js'
 import { findFunction } from '../find-function.js'
 import { FunctionId } from '../functions/schema.js'
 import { findExecution } from './find-execution.js'
-import { Execution, ExecutionFilters, ExecutionId, ListedExecution, toExecution, toListedExecution } from './schema.js'
+import { Execution, ExecutionFilters, ExecutionId, ExecutionPage, toExecution, toListedExecution } from './schema.js'
 
 const tags = ['Executions']
 
@@ -21,13 +21,13 @@ export function addExecutionRoutes (api: ApiScope): void {
       description: 'The newest first, without `response_json`. Filters are combined with "and".',
       params: Type.Object({ id: FunctionId }),
       querystring: Type.Object({ ...PageQuery, ...ExecutionFilters }),
-      response: { 200: pageOf('executions', ListedExecution), ...failures({ 400: 'status: status must be one of: [pending success error]', 404: 'Function not found' }), ...commonFailures }
+      response: { 200: ExecutionPage, ...failures({ 400: 'status: status must be one of: [pending success error]', 404: 'Function not found' }), ...commonFailures }
     }
   }, async ({ params, query }) => {
     await findFunction(storage, params.id)
     const { limit, offset, ...asked } = query
-    const { rows, total } = await storage.executions.list(params.id, { limit, offset }, toFilter(asked))
-    return { executions: rows.map(toListedExecution), pagination: toPagination(total, query) }
+    const { rows, total, partial } = await storage.executions.list(params.id, { limit, offset }, toFilter(asked))
+    return { executions: rows.map(toListedExecution), pagination: toPagination(total, query), partial }
   })
 
   api.get('/api/executions/:id', {

@@ -1,5 +1,6 @@
 /** Executions as the API shows them. */
 import { Type } from 'typebox'
+import { pageOf } from '../../../core/api/pagination.js'
 import type { ExecutionRecord, Fault } from '../../../core/contracts/records.js'
 
 export const ExecutionId = Type.String({ description: 'Id of the execution.', examples: ['d2c1vb9o5a6c4g1k2m0t'] })
@@ -41,6 +42,13 @@ export const executionFields = {
 }
 
 export const ListedExecution = Type.Object(executionFields, { title: 'ListedExecution', examples: [executionExample] })
+
+const listed = pageOf('executions', ListedExecution)
+
+export const ExecutionPage = Type.Object({
+  ...listed.properties,
+  partial: Type.Optional(Type.Boolean({ description: 'True when a search for `text` ended at its time limit: the newest executions were searched, `total` is what was found, and older ones may fit too. A shorter time range, a status or a version reaches further back.' }))
+}, { title: 'ExecutionPage', examples: [{ executions: [executionExample], pagination: { total: 1, limit: 20, offset: 0 } }] })
 
 export const Execution = Type.Object({
   ...executionFields,

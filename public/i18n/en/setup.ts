@@ -105,6 +105,11 @@ export const setup = {
     saveResponse: 'Keep answers',
     saveResponseHint: 'Stores what the function answers, unmasked, with each execution.'
   },
+  origin: {
+    title: 'Pages in the browser',
+    allow: 'Same origin as the dashboard',
+    allowHint: 'Browsers keep a page of this function apart from everything else on this server. With this switch it may use cookies and storage, and read and do whatever you can while you are signed in here. Leave it off unless you trust every line of the function.'
+  },
   danger: {
     title: 'Danger zone',
     enable: 'Enable function',

@@ -31,6 +31,7 @@ export const work = {
     fails: 'When the outside world fails it returns nil and a message.',
     example: 'Example',
     insert: 'Insert into the code',
+    needs: 'Load it first:',
     nothing: 'Nothing in the reference fits that.'
   },
   request: {
@@ -92,10 +93,14 @@ export const work = {
     waiting_other: 'Paused, {count} new executions',
     total_one: '{count} execution',
     total_other: '{count} executions',
+    found_one: '{count} found so far',
+    found_other: '{count} found so far',
+    partial: 'The search took too long, so only the newest executions were searched. A shorter time range, a status or a version lets it reach further back.',
     empty: 'It has not run yet',
     emptyText: 'Every call is recorded here as it happens.',
     tryIt: 'Send a request',
-    nothingFound: 'No execution fits these filters'
+    nothingFound: 'No execution fits these filters',
+    nothingYet: 'Nothing found in the executions that were searched'
   },
   execution: {
     title: 'Execution',

@@ -102,11 +102,16 @@ export const setup: Translated<typeof english> = {
   records: {
     title: 'Execuções',
     retention: 'Guardar execuções por',
-    retentionHint: 'Logs e requisições de IA e e-mail vão junto.',
+    retentionHint: 'Registros e requisições de IA e e-mail vão junto.',
     days_one: '{count} dia',
     days_other: '{count} dias',
     saveResponse: 'Guardar respostas',
     saveResponseHint: 'Guarda o que a função responde, sem mascarar, em cada execução.'
+  },
+  origin: {
+    title: 'Páginas no navegador',
+    allow: 'Mesma origem do painel',
+    allowHint: 'O navegador mantém uma página desta função separada de tudo o mais neste servidor. Com esta opção ela pode usar cookies e armazenamento, e ler e fazer tudo o que você pode enquanto está conectado aqui. Deixe desligada, a menos que confie em cada linha da função.'
   },
   danger: {
     title: 'Zona de perigo',

@@ -34,6 +34,7 @@ export const work: Translated<typeof english> = {
     fails: 'Quando o mundo externo falha, retorna nil e uma mensagem.',
     example: 'Exemplo',
     insert: 'Inserir no código',
+    needs: 'Carregue-o antes:',
     nothing: 'Nada na referência corresponde.'
   },
   request: {
@@ -95,10 +96,14 @@ export const work: Translated<typeof english> = {
     waiting_other: 'Pausado, {count} novas execuções',
     total_one: '{count} execução',
     total_other: '{count} execuções',
+    found_one: '{count} encontrada até agora',
+    found_other: '{count} encontradas até agora',
+    partial: 'A busca demorou demais e só as execuções mais recentes foram procuradas. Um período menor, uma situação ou uma versão permite ir mais longe.',
     empty: 'Ainda não foi executada',
     emptyText: 'Cada chamada é registrada aqui na hora.',
     tryIt: 'Enviar uma requisição',
-    nothingFound: 'Nenhuma execução corresponde aos filtros'
+    nothingFound: 'Nenhuma execução corresponde aos filtros',
+    nothingYet: 'Nada encontrado nas execuções procuradas'
   },
   execution: {
     title: 'Execução',

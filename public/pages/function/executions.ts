@@ -35,6 +35,8 @@ component('executions', () => {
     to: '',
     rows: [] as Array<Execution & { fresh?: boolean }>,
     total: 0,
+    /** The search ended before the oldest execution. */
+    partial: false,
     dot: dotOf,
     trigger: triggerName,
 
@@ -53,9 +55,10 @@ component('executions', () => {
 
     load (): Promise<void> {
       const late: Execution[] = arrived = []
-      return track(this, () => listExecutions(functionId, { ...this.query(), limit: pageSize, offset: 0 }), ({ executions, pagination }) => {
+      return track(this, () => listExecutions(functionId, { ...this.query(), limit: pageSize, offset: 0 }), ({ executions, pagination, partial = false }) => {
         this.rows = executions ?? []
         this.total = pagination.total
+        this.partial = partial
         this.waiting = 0
         arrived = undefined
         for (const execution of late) this.arrive(execution)
@@ -71,10 +74,11 @@ component('executions', () => {
 
     more () {
       return busily(this, async () => {
-        const { executions, pagination } = await listExecutions(functionId, { ...this.query(), limit: pageSize, offset: this.rows.length })
+        const { executions, pagination, partial = false } = await listExecutions(functionId, { ...this.query(), limit: pageSize, offset: this.rows.length })
         const known = new Set(this.rows.map(row => row.id))
         this.rows = [...this.rows, ...(executions ?? []).filter(({ id }) => !known.has(id))]
         this.total = pagination.total
+        this.partial = partial
       }, fail)
     },
 
@@ -102,6 +106,13 @@ component('executions', () => {
     liveText () {
       if (this.paused) return this.waiting > 0 ? tn('executions.waiting', this.waiting) : t('executions.paused')
       return this.live ? t('executions.live') : t('executions.connecting')
+    },
+
+    totalText () { return tn(this.partial ? 'executions.found' : 'executions.total', this.total) },
+
+    emptyText () {
+      if (this.partial) return t('executions.nothingYet')
+      return t(this.filtered() ? 'executions.nothingFound' : 'executions.empty')
     },
 
     headline: (row: Execution) => row.error?.message ?? row.error_message?.split('\n')[0] ?? '',

@@ -2,12 +2,15 @@
 import { component } from '../../alpine.js'
 import { getReference } from '../../api/server.js'
 import type { LuaModuleReference } from '../../api/types.js'
+import { requireLine } from '../../editor/required.js'
 import { loading, track } from '../../shell/loading.js'
 
 component('reference', () => ({
   ...loading(),
   search: '',
   modules: [] as LuaModuleReference[],
+
+  requireLine,
 
   init () { this.load() },
   load (): Promise<void> { return track(this, getReference, ({ modules }) => { this.modules = modules }) },
