@@ -1,5 +1,5 @@
 /** One load run with autocannon. */
-import autocannon from 'autocannon'
+import autocannon, { type Client } from 'autocannon'
 
 export interface LoadResult { readonly rate: number, readonly p50: number, readonly p99: number, readonly errors: number, readonly total: number }
 
@@ -9,7 +9,7 @@ export interface Load {
   readonly seconds: number
   readonly method?: 'GET' | 'POST'
   readonly body?: Buffer
-  /** Paths called in turn instead of the one in `url`. */
+  /** Paths that each connection calls in turn, every connection from another one on, instead of the one in `url`. */
   readonly paths?: readonly string[]
 }
 
@@ -21,7 +21,7 @@ export async function runLoad ({ url, connections, seconds, method = 'GET', body
     duration: seconds,
     method,
     ...(body === undefined ? {} : { body }),
-    ...(paths === undefined ? {} : { requests: paths.map(path => ({ method: 'GET' as const, path })) })
+    ...(paths === undefined ? {} : { setupClient: inTurn(paths, connections) })
   })
   return {
     rate: result.requests.average,
@@ -29,6 +29,14 @@ export async function runLoad ({ url, connections, seconds, method = 'GET', body
     p99: result.latency.p99,
     errors: result.errors + result.timeouts + result.non2xx,
     total: result.requests.total
+  }
+}
+
+function inTurn (paths: readonly string[], connections: number): (client: Client) => void {
+  let made = 0
+  return client => {
+    const first = Math.floor(made++ * paths.length / connections) % paths.length
+    client.setRequests([...paths.slice(first), ...paths.slice(0, first)].map(path => ({ method: 'GET', path })))
   }
 }
 

@@ -7,8 +7,10 @@ import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createFunction, KEY, median, timeCall } from './api.js'
+import { measureChildStarts } from './child-starts.js'
 import { medianRun, runLoad, type Load, type LoadResult } from './load.js'
 import { memoryOf, startProcess } from './process.js'
+import { measureRoundTrips, type RoundTrip } from './round-trips.js'
 
 const { values: options } = parseArgs({
   options: {
@@ -25,7 +27,9 @@ const connections = Number(options.connections)
 
 const folder = await mkdtemp(join(tmpdir(), 'moonlet-bench-'))
 const startedAt = performance.now()
-const server = await startProcess('core/main.js', { PORT: '0', HOST: '127.0.0.1', DATA_DIR: folder, API_KEY: KEY, LOG_LEVEL: 'warn' })
+const startServer = async (settings: Record<string, string> = {}) =>
+  await startProcess('core/main.js', { PORT: '0', HOST: '127.0.0.1', DATA_DIR: join(folder, Object.keys(settings).join() || 'default'), API_KEY: KEY, LOG_LEVEL: 'warn', ...settings })
+const server = await startServer()
 const source = (name: string) => readFile(`test/bench/functions/${name}.lua`, 'utf8')
 const hello = await createFunction(server.base, 'hello', await source('hello'))
 await timeCall(`${server.base}/fn/${hello}`)
@@ -54,8 +58,10 @@ try {
   const results = Object.fromEntries(Array.from(runs, ([name, list]) => [name, medianRun(list)]))
   const loaded = memoryOf(server.child.pid!)
   const cold = await measureCold(server.base, await source('hello'))
+  const roundTrips = await measureRoundTrips(fn(await createFunction(server.base, 'round trips', await source('round-trips'))))
+  const strict = await measureStrict(await source('hello'))
   const leak = await measureLeak(Number(options.calls), fn(hello))
-  const report = { machine: `${availableParallelism()} x ${cpus()[0]?.model ?? '?'}, Node ${process.version}`, connections, results, firstAnswer, idle, loaded, cold, leak }
+  const report = { machine: `${availableParallelism()} x ${cpus()[0]?.model ?? '?'}, Node ${process.version}`, connections, results, firstAnswer, idle, loaded, cold, roundTrips, strict, leak }
   print(report)
   if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`)
 } finally {
@@ -76,6 +82,23 @@ async function measureCold (base: string, code: string): Promise<{ first: number
   return { first: median(first), warm: median(warm) }
 }
 
+/** A process for every run, against starting processes and nothing else, by turns. */
+async function measureStrict (code: string): Promise<{ calls: number, starts: number }> {
+  const strict = await startServer({ SANDBOX_MAX_INVOCATIONS: '1' })
+  try {
+    const url = `${strict.base}/fn/${await createFunction(strict.base, 'hello', code)}`
+    const calls: number[] = []
+    const starts: number[] = []
+    for (let round = 0; round < rounds; round++) {
+      starts.push(await measureChildStarts(seconds))
+      calls.push((await runLoad({ url, connections, seconds })).rate)
+    }
+    return { calls: median(calls), starts: median(starts) }
+  } finally {
+    await strict.stop()
+  }
+}
+
 /** Memory before and after many calls of one function. */
 async function measureLeak (calls: number, url: string): Promise<{ calls: number, before: number, after: number }> {
   const total = () => { const memory = memoryOf(server.child.pid!); return memory.server + memory.sandboxes }
@@ -85,7 +108,7 @@ async function measureLeak (calls: number, url: string): Promise<{ calls: number
   return { calls: done, before, after: total() }
 }
 
-interface Report { machine: string, connections: number, results: Record<string, LoadResult>, firstAnswer: number, idle: ReturnType<typeof memoryOf>, loaded: ReturnType<typeof memoryOf>, cold: { first: number, warm: number }, leak: { calls: number, before: number, after: number } }
+interface Report { machine: string, connections: number, results: Record<string, LoadResult>, firstAnswer: number, idle: ReturnType<typeof memoryOf>, loaded: ReturnType<typeof memoryOf>, cold: { first: number, warm: number }, roundTrips: RoundTrip[], strict: { calls: number, starts: number }, leak: { calls: number, before: number, after: number } }
 
 function print (report: Report): void {
   const base = report.results['bare Fastify route']!.rate
@@ -98,6 +121,8 @@ function print (report: Report): void {
   const memory = ({ server, sandboxes, count }: ReturnType<typeof memoryOf>) => `server ${server.toFixed(0)} MiB + ${count} sandboxes ${sandboxes.toFixed(0)} MiB = ${(server + sandboxes).toFixed(0)} MiB PSS`
   process.stdout.write(`\nstart to first answer   ${report.firstAnswer.toFixed(0)} ms\n` +
     `cold function           first answer ${report.cold.first.toFixed(1)} ms, warm ${report.cold.warm.toFixed(1)} ms\n` +
+    `host call              ${report.roundTrips.map(({ bytes, microseconds }) => `${bytes} bytes ${microseconds.toFixed(0)} µs`).join(', ')}\n` +
+    `a process for each run ${report.strict.calls.toFixed(1)}/s, of ${report.strict.starts.toFixed(1)} starts/s: ${(report.strict.calls / report.strict.starts).toFixed(2)}\n` +
     `memory idle             ${memory(report.idle)}\n` +
     `memory after load       ${memory(report.loaded)}\n` +
     `after ${report.leak.calls} calls      ${report.leak.before.toFixed(0)} MiB -> ${report.leak.after.toFixed(0)} MiB PSS\n`)

@@ -1,0 +1,32 @@
+/** How many sandbox processes a second this machine can start, one after the other on every core, doing nothing else. */
+import { availableParallelism } from 'node:os'
+import { loadConfig } from '../../config/load.js'
+import { toManifest } from '../../core/lua/manifest.js'
+import { stoppedFault } from '../../sandbox/exit-fault.js'
+import { createLauncher } from '../../sandbox/launcher.js'
+import { allModules } from '../plugins/reference/support/modules.js'
+
+const ignore = { onReady () {}, onRunEnd () {}, onGone () {} }
+
+/** Starts per second; each process is ready for its first run before it is ended. */
+export async function measureChildStarts (seconds: number): Promise<number> {
+  const launcher = await createLauncher({
+    settings: loadConfig({}),
+    manifest: toManifest(allModules),
+    modules: [],
+    baseUrl: () => '',
+    onInternalError: (name, error) => { throw new Error(name, { cause: error }) }
+  })
+  const end = performance.now() + seconds * 1000
+  let started = 0
+  await Promise.all(Array.from({ length: availableParallelism() }, async () => {
+    while (performance.now() < end) {
+      const process = launcher.launch(ignore)
+      if (!await process.greeted) throw new Error(`A sandbox process does not start: ${await launcher.explain()}`)
+      process.kill(stoppedFault)
+      await process.exited
+      started++
+    }
+  }))
+  return started / seconds
+}
