@@ -6,6 +6,8 @@
  * that compute, more processes than cores are of little use.
  */
 const SHORT_MS = 5
+const TINY_MS = 0.25
+const TINY_CALLS = 0.1
 const WAITING_MS = 5
 /** Runs before the averages mean anything. */
 const NEEDED = 3
@@ -16,15 +18,22 @@ const WEIGHT = 1 / 8
 export class Pace {
   private busyMs = 0
   private waitMs = 0
+  private calls = 0
   private runs = 0
 
   get isShort (): boolean { return this.runs >= NEEDED && this.busyMs + this.waitMs < SHORT_MS }
+  /** So short, and so seldom waiting for the server, that waking a second process costs more than waiting for the first. */
+  get isTiny (): boolean { return this.runs >= NEEDED && this.busyMs + this.waitMs < TINY_MS && this.calls < TINY_CALLS }
   get isWaiting (): boolean { return this.runs > 0 && this.waitMs >= WAITING_MS }
 
-  note (busyMs: number, waitMs: number): void {
+  /** `calls`: how often it waited for a host function. */
+  note (busyMs: number, waitMs: number, calls: number): void {
     const weight = this.runs++ === 0 ? 1 : WEIGHT
-    this.busyMs += (busyMs - this.busyMs) * weight
+    // V8 compiles on other threads, which count as the run's: one run says little, however much it took.
+    const believed = weight === 1 ? busyMs : Math.min(busyMs, this.busyMs * 4 + 1)
+    this.busyMs += (believed - this.busyMs) * weight
     this.waitMs += (waitMs - this.waitMs) * weight
+    this.calls += (calls - this.calls) * weight
   }
 
   penalize (): void {

@@ -146,8 +146,8 @@ export class Pool {
     const mayTake = this.shares.mayTake(jobOwner(run.job))
     if (version !== undefined) {
       const idle = mayTake ? version.idle.at(-1) : undefined
-      // Short runs keep no more processes busy than there are cores.
-      if (idle !== undefined && !(version.pace.isShort && version.busy.length >= this.cores)) return this.occupy(idle, version, run)
+      // Short runs keep no more processes busy than there are cores, and tiny ones one.
+      if (idle !== undefined && !(version.pace.isShort && version.busy.length >= (version.pace.isTiny ? 1 : this.cores))) return this.occupy(idle, version, run)
       const piped = version.pace.isShort ? version.roomiest(PIPE_DEPTH) : undefined
       if (piped !== undefined) return this.give(piped, run)
       if (idle !== undefined) return this.occupy(idle, version, run)
@@ -194,7 +194,7 @@ export class Pool {
   private runEnded (process: SandboxProcess, run: Run): void {
     const version = this.versions.get(jobKey(run.job))
     // The first run of a process also compiles; it says little about the next one.
-    if (!run.ghost && process.ended > 1) version?.pace.note(...run.usage)
+    if (!run.ghost && process.ended > 1) version?.pace.note(...run.usage, run.hostCalls)
     if (!run.settled) this.lingering.add(run)
     if (process.runs.length === 0) {
       this.busy.delete(process)

@@ -21,6 +21,8 @@ export class Run implements HostCall {
   /** What it cost, once it has ended: time on a core, and time asleep or in host functions. */
   usage: Usage = [0, 0]
   calls = 0
+  /** Of those calls, the ones it waited for. */
+  hostCalls = 0
   private calledAt = 0
   private hostMs = 0
   private announced = false
@@ -94,7 +96,10 @@ export class Run implements HostCall {
    * A host function works for it, until `callEnds`. Timed here and not in the child, whose wait has in it how
    * long the server took to look at its call: that tells of the server, not of the function.
    */
-  callBegins (): void { this.calledAt = performance.now() }
+  callBegins (): void {
+    this.hostCalls++
+    this.calledAt = performance.now()
+  }
 
   callEnds (): void { this.hostMs += performance.now() - this.calledAt }
 
