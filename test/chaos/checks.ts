@@ -33,7 +33,7 @@ export async function checkAcknowledged ({ base }: ChaosServer, functionId: stri
 
 /** SQLite finds nothing wrong, in a database that is in use or not. */
 export function checkIntegrity (folder: string): void {
-  const db = new Database(join(folder, 'moonlet.db'), { readonly: true, timeout: 10_000 })
+  const db = new Database(join(folder, 'moonlet.db'), { readonly: true, timeout: 60_000 })
   try {
     assert.deepEqual(db.pragma('integrity_check'), [{ integrity_check: 'ok' }])
     assert.deepEqual(db.pragma('foreign_key_check'), [])

@@ -9,7 +9,7 @@ export interface Reply {
 }
 
 export function createClient (connections: number) {
-  const dispatcher = new Agent({ connections, pipelining: 1, headersTimeout: 30_000, bodyTimeout: 30_000, connectTimeout: 10_000 })
+  const dispatcher = new Agent({ connections, pipelining: 1, headersTimeout: 120_000, bodyTimeout: 120_000, connectTimeout: 60_000 })
   return {
     /** Rejects when no whole answer came. */
     async call (url: string, method: 'GET' | 'POST' | 'PUT' = 'GET', body?: string): Promise<Reply> {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 
 export const API_KEY = 'chaos-key'
 const main = fileURLToPath(new URL('../../core/main.js', import.meta.url))
-const START_MS = 60_000
+const START_MS = 300_000
 
 export interface ChaosServer {
   readonly base: string
@@ -29,7 +29,7 @@ export interface StartOptions {
 
 /** Starts it and resolves when it listens. Rejects with its output when it ends instead. */
 export async function startServer ({ folder, settings = {}, prefix = [] }: StartOptions): Promise<ChaosServer> {
-  const env = { PATH: process.env.PATH ?? '', PORT: '0', HOST: '127.0.0.1', API_KEY, TZ: 'UTC', LOG_LEVEL: 'warn', SANDBOX_MAX: '4', EXECUTION_TIMEOUT: '5', DATA_DIR: folder, ...settings }
+  const env = { PATH: process.env.PATH ?? '', PORT: '0', HOST: '127.0.0.1', API_KEY, TZ: 'UTC', LOG_LEVEL: 'warn', SANDBOX_MAX: '4', EXECUTION_TIMEOUT: '60', DATA_DIR: folder, ...settings }
   const [command = process.execPath, ...args] = [...prefix, process.execPath, main]
   const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
@@ -81,7 +81,7 @@ export function isAlive (pid: number): boolean {
 }
 
 /** Waits until `condition` holds. Rejects, saying `what`, when it does not within `ms`. */
-export async function until (what: string, condition: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
+export async function until (what: string, condition: () => boolean | Promise<boolean>, ms = 120_000): Promise<void> {
   for (const end = Date.now() + ms; !await condition();) {
     if (Date.now() > end) throw new Error(`${what}: not within ${ms} ms`)
     await pause(50)

@@ -1,8 +1,7 @@
-import t from 'tap'
-import type { Page } from 'playwright-core'
+import t, { type Test } from 'tap'
+import type { Locator, Page } from 'playwright-core'
+import { eventually } from '../helpers/eventually.js'
 import { editorOf, hello, needsBrowser, visit, type Visit } from './browser.js'
-
-t.setTimeout(240_000)
 
 /** Opens a function with this code; gives what waits until the editor shows a text. */
 async function openCode ({ page, server, createFunction }: Visit, code: string): Promise<(text: string) => Promise<unknown>> {
@@ -16,6 +15,12 @@ async function openCode ({ page, server, createFunction }: Visit, code: string):
     .sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)
     .map(line => line.textContent?.replaceAll('\u00a0', ' ')).join('\n') === wanted, text)
 }
+
+/** Does it again until what it brings is there: the editor works some things out in the background. */
+const insist = (t: Test, act: () => Promise<unknown>, brought: Locator, message: string) => eventually(t, async () => {
+  await act()
+  return await brought.waitFor({ timeout: 10_000 }).then(() => true, () => false)
+}, true, message)
 
 /** Icons in view whose character the font does not have. */
 const emptyIcons = (page: Page) => page.evaluate(async () => {
@@ -44,7 +49,7 @@ t.test('find and replace work, and show their icons', needsBrowser, async t => {
   await widget.getByRole('textbox', { name: 'Find' }).fill('first')
   await widget.getByText('of 2').waitFor()
   t.same(await emptyIcons(page), [])
-  t.ok(await widget.locator('.codicon').count() > 5, 'there are icons')
+  await eventually(t, async () => await widget.locator('.codicon').count() > 5, true, 'there are icons')
   await widget.getByRole('textbox', { name: 'Replace' }).fill('one')
   await page.keyboard.press('Control+Alt+Enter')
   await shows('local one = 1\nlocal second = one\n')
@@ -61,10 +66,9 @@ t.test('blocks fold, brackets are found, lines are commented and moved', needsBr
   await page.keyboard.press('Control+/')
   await shows('function a(x)\n  return (x)\nend\n-- local b = 2\nlocal c = 3')
   await page.keyboard.press('Control+Home')
-  await page.keyboard.press('Control+Shift+[')
-  await page.locator('.margin-view-overlays .codicon-folding-collapsed').waitFor()
+  await insist(t, () => page.keyboard.press('Control+Shift+['), page.locator('.margin-view-overlays .codicon-folding-collapsed'), 'the block is folded')
   t.same(await emptyIcons(page), [])
-  t.equal(await page.locator('.workbench .view-line').count(), 4)
+  await eventually(t, () => page.locator('.workbench .view-line').count(), 4)
   await page.keyboard.press('Control+Shift+]')
   await shows('function a(x)\n  return (x)\nend\n-- local b = 2\nlocal c = 3')
   await page.keyboard.press('ArrowDown')
@@ -97,17 +101,19 @@ t.test('F8 leads to an error and says what it is; so does hovering', needsBrowse
   const all = await visit(t)
   const { page, faults } = all
   await openCode(all, 'function handler(ctx, event)\n  local x = = 1\nend\n')
-  await page.locator('.squiggly-error').waitFor()
+  const mark = page.locator('.squiggly-error').first()
+  await mark.waitFor()
   await page.keyboard.press('Control+Home')
   await page.keyboard.press('F8')
   await page.locator('.zone-widget').getByText('unexpected symbol').first().waitFor()
   t.same(await emptyIcons(page), [])
   await page.keyboard.press('Escape')
-  const text = page.locator('.view-line').nth(1)
-  const { x, y, height } = (await page.locator('.squiggly-error').boundingBox())!
-  await text.hover()
-  await page.mouse.move(x + 3, y + height / 2)
-  await page.locator('.monaco-hover:visible').filter({ hasText: 'unexpected symbol' }).first().waitFor()
+  const point = async () => {
+    const { x, y, height } = (await mark.boundingBox())!
+    await page.locator('.view-line').nth(1).hover()
+    await page.mouse.move(x + 3, y + height / 2)
+  }
+  await insist(t, point, page.locator('.monaco-hover:visible').filter({ hasText: 'unexpected symbol' }).first(), 'hovering says what the error is')
   t.same(faults, [])
 })
 

@@ -50,7 +50,7 @@ t.test('counts sandboxes that were killed, by reason', async t => {
 
 t.test('counts calls that got no sandbox', async t => {
   const app = await build(t, { QUEUE_LIMIT: '0', SANDBOX_MAX: '1' })
-  const { id } = (await app.inject({ method: 'POST', url: '/api/functions', headers, body: { name: 'f', code: 'function handler() time.sleep(300) return {} end' } })).json()
+  const { id } = (await app.inject({ method: 'POST', url: '/api/functions', headers, body: { name: 'f', code: 'function handler() time.sleep(1500) return {} end' } })).json()
   const statuses = await Promise.all([1, 2, 3, 4, 5, 6].map(async () => (await app.inject(`/fn/${id}`)).statusCode))
   const refused = statuses.filter(status => status === 503).length
   t.ok(refused > 0)

@@ -1,6 +1,7 @@
 /** Attacks by Lua code on a real process: each ends as expected, and nothing else notices. */
 import { readFileSync } from 'node:fs'
 import type { Test } from 'tap'
+import { eventually } from '../helpers/eventually.js'
 import { returning, type Rig } from './rig.js'
 
 export const fixture = (name: string): string => readFileSync(`test/fixtures/${name}.lua`, 'utf8')
@@ -22,8 +23,7 @@ export async function expectHealth (t: Test, { pool, body }: Rig, fn: string, be
   t.equal(await body(fine, { fn: 'another' }), 'fine', 'another function answers')
   const pids = new Set(pool.pids)
   const gone = before.filter(pid => !pids.has(pid))
-  for (let tries = 0; gone.some(alive) && tries < 200; tries++) await new Promise(resolve => { setTimeout(resolve, 10) })
-  t.same(gone.filter(alive), [], 'no process is left over')
+  await eventually(t, () => gone.filter(alive), [], 'no process is left over')
 }
 
 /** Runs the fixture as a function of its name; `expected` is for the body, or for the fault's kind and message. */

@@ -146,7 +146,7 @@ t.test('one-way calls come in order, before the call behind them, and their fail
 t.test('the deadline ends a waiting host call, and its work in the server is aborted', async t => {
   let aborted = false
   const wait = ({ signal }: HostCall) => new Promise(resolve => { signal.addEventListener('abort', () => { aborted = true; resolve(undefined) }) })
-  const { run, body } = await startRig(t, { modules: [one([], Nil, wait)], timeoutMs: 300 })
+  const { run, body } = await startRig(t, { modules: [one([], Nil, wait)], timeoutMs: 3000 })
   t.equal((await run('function handler() m.f() end', { fn: 'waits' })).fault?.kind, 'timeout')
   t.equal(aborted, true)
   t.equal(await body(returning('"next"'), { fn: 'waits' }), 'next')

@@ -48,7 +48,7 @@ export interface Rig {
 }
 
 export async function startRig (t: Test, { settings = {}, modules = [logModule()], timeoutMs, program }: RigOptions = {}): Promise<Rig> {
-  const config = loadConfig({ SANDBOX_MAX: '4', EXECUTION_TIMEOUT: '10', ...settings })
+  const config = loadConfig({ SANDBOX_MAX: '4', EXECUTION_TIMEOUT: '60', ...settings })
   const errors: Rig['errors'] = []
   const options: LauncherOptions = {
     settings: config,

@@ -13,7 +13,7 @@ export const lockedDatabase = ({ holdsMs }: { holdsMs: readonly number[] }): Pro
   const descriptors = server.descriptors()
   const client = createClient(1)
   const load = startLoad(() => server.base, world.functionId, 8)
-  const intruder = new Database(join(world.folder, 'moonlet.db'), { timeout: 10_000 })
+  const intruder = new Database(join(world.folder, 'moonlet.db'), { timeout: 60_000 })
   try {
     for (const ms of holdsMs) {
       await pause(300)

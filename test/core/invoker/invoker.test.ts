@@ -22,7 +22,7 @@ const toRequest = (code: string, change: Partial<InvocationRequest> = {}): Invoc
 
 /** An invoker on real processes, and what it writes. */
 async function startInvoker (t: Test, hooks: InvokerHook[] = []) {
-  const { pool } = await startRig(t, { timeoutMs: 2000 })
+  const { pool } = await startRig(t)
   const begun: NewExecution[] = []
   const finished: FinishedExecution[] = []
   const early: LogEntry[] = []

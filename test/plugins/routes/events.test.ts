@@ -48,7 +48,7 @@ t.test('a run arrives as it ends, as the API shows it', async t => {
 t.test('a long run arrives as pending and then as finished', async t => {
   const api = await buildApi(t)
   const base = await listen(api)
-  const id = await api.create({ code: 'function handler()\n  time.sleep(400)\n  return {}\nend\n' })
+  const id = await api.create({ code: 'function handler()\n  time.sleep(1000)\n  return {}\nend\n' })
   const stream = await connect(`${base}/api/events`)
   const end = heard(stream, /"status":"success"/)
   await api.callOpen('GET', `/fn/${id}`)

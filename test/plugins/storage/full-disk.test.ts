@@ -63,7 +63,7 @@ const prlimit = await execa('prlimit', ['--version'], { reject: false })
 t.test('a commit that the disk refuses rejects, and later ones succeed', { skip: prlimit.exitCode === 0 ? false : 'prlimit is not installed' }, async t => {
   const folder = await temporaryFolder(t)
   const program = fileURLToPath(new URL('../../fixtures/storage/limited-file.js', import.meta.url))
-  const { stdout } = await execa(process.execPath, [program, folder], { timeout: 60_000 })
+  const { stdout } = await execa(process.execPath, [program, folder], { timeout: 600_000 })
   const report = JSON.parse(stdout) as { refused: { code: string, message: string }[], acknowledged: number, missing: number, after: boolean }
   t.ok(report.refused.length > 0)
   for (const error of report.refused) t.match(error, { code: 'STORAGE_FAILED', message: /disk/i })

@@ -1,8 +1,10 @@
 import t from 'tap'
+import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { API_KEY, build } from '../../../helpers/build.js'
+import { eventually } from '../../../helpers/eventually.js'
 
 const app = await build(t, { BODY_LIMIT: '4096' })
 await app.listen({ port: 0, host: '127.0.0.1' })
@@ -14,6 +16,9 @@ async function save (code: string, change?: object, server: FastifyInstance = ap
   if (change !== undefined) await server.inject({ method: 'PUT', url: `/api/functions/${id}`, headers, payload: change })
   return id
 }
+
+/** Waits until a run of the function has set `begun`. */
+const begun = (id: string) => eventually(t, async () => (await app.inject({ url: `/api/functions/${id}/kv/begun`, headers })).body, 'yes')
 
 const handler = (body: string) => `function handler(ctx, event)\n${body}\nend\n`
 
@@ -109,9 +114,9 @@ t.test('a broken escape in the path is the caller\'s mistake', async t => {
 })
 
 t.test('a function that is deleted while it runs still answers', async t => {
-  const id = await save(handler('time.sleep(300)\nreturn { body = "done" }'))
+  const id = await save(handler('kv.set("begun", "yes")\ntime.sleep(2000)\nreturn { body = "done" }'))
   const running = send(`/fn/${id}`)
-  await new Promise(resolve => setTimeout(resolve, 100))
+  await begun(id)
   t.equal((await app.inject({ method: 'DELETE', url: `/api/functions/${id}`, headers })).statusCode, 204)
   const reply = await running
   t.equal(reply.status, 200)
@@ -119,19 +124,14 @@ t.test('a function that is deleted while it runs still answers', async t => {
 })
 
 t.test('a caller that hangs up leaves a finished record', async t => {
-  const id = await save(handler('time.sleep(200)\nreturn {}'))
-  await new Promise<void>(resolve => {
-    const request = http.get({ port, host: '127.0.0.1', path: `/fn/${id}`, agent: false })
-    request.on('error', () => { resolve() })
-    setTimeout(() => { request.destroy(new Error('hung up')) }, 100)
-  })
+  const id = await save(handler('kv.set("begun", "yes")\ntime.sleep(2000)\nreturn {}'))
+  const request = http.get({ port, host: '127.0.0.1', path: `/fn/${id}`, agent: false })
+  const broken = once(request, 'error')
+  await begun(id)
+  request.destroy(new Error('hung up'))
+  t.match(await broken, [{ message: 'hung up' }])
   const executions = async () => (await app.inject({ url: `/api/functions/${id}/executions`, headers })).json<{ executions: Array<{ status: string }> }>().executions
-  let list = await executions()
-  for (let tries = 0; tries < 100 && list[0]?.status !== 'success'; tries++) {
-    await new Promise(resolve => setTimeout(resolve, 50))
-    list = await executions()
-  }
-  t.match(list, [{ status: 'success' }])
+  await eventually(t, async () => (await executions()).map(({ status }) => status), ['success'])
 })
 
 t.test('with FUNCTIONS_HOST functions and dashboard answer apart', async t => {
