@@ -13,7 +13,7 @@ export { Any, Bool, Bytes, Dict, Fields, Int, List, Nil, Num, Optional, Text, Un
 export { LuaFailure, LuaMisuse } from './lua/errors.js'
 export { LooseNumber, LooseText, looseField, looseList, looseNumber, looseText } from './lua/loose.js'
 export { fromBytes, fromText, isAscii, toBytes, toText } from './binary.js'
-export { replyToRecordJson, toRecordJson, withoutKey } from './request-record.js'
+export { recorded, replyToRecordJson, toRecordJson, withoutKey } from './request-record.js'
 export { Refusal } from './invoker/hooks.js'
 export { MoonletError } from './errors.js'
 
@@ -23,5 +23,6 @@ export type { HostCall, HostFunction, LocalFunction, LuaModule, Param } from './
 export type { LuaField, LuaType, Static } from './lua/types.js'
 export type { Answer, InvocationEvent, InvocationRequest, Outcome } from './contracts/invocation.js'
 export type { AiRequestRecord, EmailRequestRecord, FunctionRecord, LogLevel, VersionRecord } from './contracts/records.js'
-export type { KvStore, Storage } from './contracts/storage.js'
+export type { KvStore, RunKv, Soon, Storage } from './contracts/storage.js'
+export type { RequestFields } from './request-record.js'
 export type { OutgoingHttp, OutgoingRequest, OutgoingResponse } from './contracts/outgoing-http.js'

@@ -2,12 +2,10 @@
 import type { OutgoingHttp } from '../../../core/contracts/outgoing-http.js'
 import type { Storage } from '../../../core/contracts/storage.js'
 import type { IdSource } from '../../../core/ids.js'
-import { LuaFailure } from '../../../core/lua/errors.js'
-import { host, luaModule, param, type HostCall } from '../../../core/lua/module.js'
-import { withoutKey } from '../../../core/request-record.js'
-import { readChat, type Chat } from './chat-options.js'
+import { host, luaModule, param } from '../../../core/lua/module.js'
+import { recorded } from '../../../core/request-record.js'
+import { readChat } from './chat-options.js'
 import { chat, type ChatNote } from './chat.js'
-import type { ChatAnswer } from './provider.js'
 import { ChatOptions, ChatResult } from './types.js'
 
 interface AiDependencies {
@@ -17,24 +15,6 @@ interface AiDependencies {
 }
 
 export function aiModule ({ storage, http, ids }: AiDependencies) {
-  function record (call: HostCall, request: Chat, note: ChatNote, startedAt: number, result: { answer?: ChatAnswer, error?: string }): void {
-    storage.executions.appendAiRequest({
-      id: ids.next(),
-      executionId: call.executionId,
-      provider: request.provider,
-      model: request.model,
-      endpoint: note.endpoint,
-      requestJson: note.requestJson,
-      responseJson: note.responseJson,
-      status: result.answer === undefined ? 'error' : 'success',
-      errorMessage: result.error === undefined ? undefined : withoutKey(result.error, note.key),
-      inputTokens: result.answer?.inputTokens,
-      outputTokens: result.answer?.outputTokens,
-      durationMs: Date.now() - startedAt,
-      createdAt: Math.floor(startedAt / 1000)
-    })
-  }
-
   return luaModule('ai', {
     doc: 'Answers of chat models. The key is read from the function\'s environment (`OPENAI_API_KEY`, `ANTHROPIC_API_KEY`); another base address from `OPENAI_ENDPOINT`, `ANTHROPIC_ENDPOINT`. Every request is kept with the execution, secrets masked.',
     functions: {
@@ -47,15 +27,19 @@ export function aiModule ({ storage, http, ids }: AiDependencies) {
         async run (call, options) {
           const request = readChat(options)
           const note: ChatNote = { endpoint: '', requestJson: '', responseJson: undefined, key: '' }
-          const startedAt = Date.now()
-          try {
-            const answer = await chat(call, { env: storage.env, http, request, note })
-            record(call, request, note, startedAt, { answer })
-            return { content: answer.content, model: answer.model, usage: { input_tokens: answer.inputTokens, output_tokens: answer.outputTokens } }
-          } catch (error) {
-            if (error instanceof LuaFailure) record(call, request, note, startedAt, { error: error.message })
-            throw error
-          }
+          const { content, model, inputTokens, outputTokens } = await recorded({
+            call,
+            ids,
+            note,
+            send: async () => await chat(call, { env: storage.env, http, request, note }),
+            keep (fields, answer) {
+              const { endpoint, requestJson, responseJson } = note
+              storage.executions.appendAiRequest({
+                ...fields, provider: request.provider, model: request.model, endpoint, requestJson, responseJson, inputTokens: answer?.inputTokens, outputTokens: answer?.outputTokens
+              })
+            }
+          })
+          return { content, model, usage: { input_tokens: inputTokens, output_tokens: outputTokens } }
         }
       })
     }

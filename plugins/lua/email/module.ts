@@ -2,10 +2,9 @@
 import type { OutgoingHttp } from '../../../core/contracts/outgoing-http.js'
 import type { Storage } from '../../../core/contracts/storage.js'
 import type { IdSource } from '../../../core/ids.js'
-import { LuaFailure } from '../../../core/lua/errors.js'
-import { host, luaModule, param, type HostCall } from '../../../core/lua/module.js'
-import { withoutKey } from '../../../core/request-record.js'
-import { readMessage, type EmailMessage } from './message.js'
+import { host, luaModule, param } from '../../../core/lua/module.js'
+import { recorded } from '../../../core/request-record.js'
+import { readMessage } from './message.js'
 import { send, type EmailNote } from './send.js'
 import { EmailOptions, EmailResult } from './types.js'
 
@@ -16,25 +15,6 @@ interface EmailDependencies {
 }
 
 export function emailModule ({ storage, http, ids }: EmailDependencies) {
-  function record (call: HostCall, message: EmailMessage, note: EmailNote, startedAt: number, result: { id?: string, error?: string }): void {
-    storage.executions.appendEmailRequest({
-      id: ids.next(),
-      executionId: call.executionId,
-      from: message.from,
-      to: message.to,
-      subject: message.subject,
-      hasText: message.text !== undefined,
-      hasHtml: message.html !== undefined,
-      requestJson: note.requestJson,
-      responseJson: result.id === undefined ? undefined : JSON.stringify({ id: result.id }),
-      status: result.id === undefined ? 'error' : 'success',
-      errorMessage: result.error === undefined ? undefined : withoutKey(result.error, note.key),
-      emailId: result.id,
-      durationMs: Date.now() - startedAt,
-      createdAt: Math.floor(startedAt / 1000)
-    })
-  }
-
   return luaModule('email', {
     doc: 'Mail, sent through Resend. The key is read from the function\'s environment (`RESEND_API_KEY`), another base address from `RESEND_BASE_URL`. Every request is kept with the execution, secrets masked.',
     functions: {
@@ -47,15 +27,27 @@ export function emailModule ({ storage, http, ids }: EmailDependencies) {
         async run (call, options) {
           const message = readMessage(options)
           const note: EmailNote = { requestJson: '', key: '' }
-          const startedAt = Date.now()
-          try {
-            const id = await send(call, { env: storage.env, http, message, note })
-            record(call, message, note, startedAt, { id })
-            return { id }
-          } catch (error) {
-            if (error instanceof LuaFailure) record(call, message, note, startedAt, { error: error.message })
-            throw error
-          }
+          const id = await recorded({
+            call,
+            ids,
+            note,
+            send: async () => await send(call, { env: storage.env, http, message, note }),
+            keep (fields, id) {
+              const { from, to, subject, text, html } = message
+              storage.executions.appendEmailRequest({
+                ...fields,
+                from,
+                to,
+                subject,
+                hasText: text !== undefined,
+                hasHtml: html !== undefined,
+                requestJson: note.requestJson,
+                responseJson: id === undefined ? undefined : JSON.stringify({ id }),
+                emailId: id
+              })
+            }
+          })
+          return { id }
         }
       })
     }
