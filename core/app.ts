@@ -37,6 +37,8 @@ import cronTrigger from '../plugins/triggers/cron/plugin.js'
 import cronRoutes from '../plugins/triggers/cron/routes.js'
 import httpTrigger from '../plugins/triggers/http/plugin.js'
 
+const START_LIMIT_MS = 180_000
+
 export interface AppOptions extends Pick<Prepared, 'config'>, Partial<Omit<Prepared, 'config'>> {
   readonly logger: FastifyBaseLogger
 }
@@ -52,6 +54,8 @@ export async function buildApp ({ config, logger, plugins = [], pluginSettings =
     return503OnClosing: true,
     // Keys of stored values are path parameters; Node bounds the whole head of a request to 16 KiB anyway.
     routerOptions: { maxParamLength: 16_384 },
+    // What a start waits for has deadlines of its own, which say more; a busy machine needs more than Fastify's 10 s.
+    pluginTimeout: START_LIMIT_MS,
     frameworkErrors: answerFrameworkError
   })
   app.decorate('config', config)

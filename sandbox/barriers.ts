@@ -25,6 +25,8 @@ export interface Barriers {
   readonly missing: readonly string[]
 }
 
+/** A barrier must not be taken for missing because the machine is busy. */
+const PROBE_LIMIT_MS = 60_000
 const folders = ['/usr/bin', '/bin', '/usr/sbin', '/sbin', '/usr/local/bin']
 const limits = ['--core=0', '--fsize=0', '--nofile=64']
 const basic = ['--no-new-privs', '--pdeathsig', 'KILL']
@@ -87,7 +89,7 @@ async function find (name: string): Promise<string | undefined> {
 
 async function runs (command: string | undefined, args: readonly string[]): Promise<boolean> {
   if (command === undefined) return false
-  const { exitCode } = await execa(command, args, { env: {}, extendEnv: false, stdio: 'ignore', reject: false, timeout: 5000 })
+  const { exitCode } = await execa(command, args, { env: {}, extendEnv: false, stdio: 'ignore', reject: false, timeout: PROBE_LIMIT_MS })
   return exitCode === 0
 }
 

@@ -8,7 +8,8 @@ import type { ProcessOwner, SandboxProcess } from './process.js'
 import { SpareDemand } from './spare-demand.js'
 import { stoppedFault } from './exit-fault.js'
 
-const START_DEADLINE_MS = 10_000
+/** Far more than a start takes: one that is only slow, on a busy machine, must not be begun again and again. */
+const START_DEADLINE_MS = 60_000
 /** After a start that failed; doubled with each further one, up to 30 s. */
 const START_PAUSE_MS = 500
 /** A bound process is not ended for the sake of a spare before it was idle this long. */

@@ -17,10 +17,10 @@ export const spawnSandbox = ([file, args]: Command) => execa(file, args, {
   reject: false
 })
 
-/** Starts the command once more to hear what it complains of; at most 3 s and 2,000 characters. */
+/** Starts the command once more to hear what it complains of; at most 20 s and 2,000 characters. */
 export async function explainStart ([file, args]: Command): Promise<string> {
   const { stderr, shortMessage } = await execa(file, args, {
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'], env: {}, extendEnv: false, cwd: '/', reject: false, timeout: 3000, killSignal: 'SIGKILL', buffer: { fd3: false }
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'], env: {}, extendEnv: false, cwd: '/', reject: false, timeout: 20_000, killSignal: 'SIGKILL', buffer: { fd3: false }
   })
   return (stderr.trim() || shortMessage || 'it says nothing').slice(0, 2000)
 }

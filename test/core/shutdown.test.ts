@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
 import { temporaryFolder } from '../helpers/build.js'
+import { eventually } from '../helpers/eventually.js'
 import { startServer } from '../helpers/server.js'
 
 /** A server with a run going on that takes `ms`. */
@@ -26,8 +27,7 @@ t.test('SIGTERM lets what runs end, writes it, and exits with 0', async t => {
 t.test('a second signal ends the server at once', async t => {
   const { server, DATA_DIR, id, headers, answer } = await busyServer(t, 60_000)
   const ended = server.stop('SIGTERM')
-  const stopping = () => fetch(`${server.base}/healthz`).then(() => false, () => true)
-  while (!await stopping());
+  await eventually(t, async () => (await fetch(`${server.base}/healthz`)).status, 503, 'it is stopping')
   server.process.kill('SIGTERM')
   t.equal(await ended, 130)
   t.equal(await answer, 'broken off')
