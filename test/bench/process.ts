@@ -35,6 +35,23 @@ export function processorTimeOf (pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * 10
 }
 
+/** Seconds of processor time that a process and all its descendants, the ended ones too, have used so far. */
+export function processorTimesOf (pid: number): { server: number, sandboxes: number } {
+  const [own, ended] = times(pid)
+  return { server: own, sandboxes: descendants(pid).reduce((sum, child) => sum + times(child)[0], ended) }
+}
+
+/** Its own, and that of the children it has waited for; Linux counts in hundredths of a second. */
+function times (pid: number): readonly [own: number, ended: number] {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ').map(Number)
+    const [user = 0, system = 0, endedUser = 0, endedSystem = 0] = fields.slice(11)
+    return [(user + system) / 100, (endedUser + endedSystem) / 100]
+  } catch {
+    return [0, 0]
+  }
+}
+
 function descendants (pid: number): number[] {
   const parents = new Map<number, number[]>()
   for (const entry of readdirSync('/proc')) {
