@@ -39,6 +39,8 @@ export interface Launcher {
   launch (owner: ProcessOwner): SandboxProcess
   /** How often each host function was called, by `module.function`. */
   hostCalls (): Readonly<Record<string, number>>
+  /** Tells the log what goes wrong inside the sandbox. */
+  report (name: string, error: unknown): void
   /** What a start that fails complains of. */
   explain (): Promise<string>
 }
@@ -71,6 +73,7 @@ export async function createLauncher (options: LauncherOptions): Promise<Launche
     timeoutMs: bare.timeoutMs,
     launch: owner => new SandboxProcess(processOptions, owner),
     hostCalls: () => Object.fromEntries(bare.entries.flatMap(entry => entry === undefined ? [] : [[entry.name, entry.calls]])),
+    report: options.onInternalError,
     explain: () => explainStart(processOptions.command)
   }
 }

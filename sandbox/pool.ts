@@ -9,33 +9,38 @@
  */
 import { availableParallelism } from 'node:os'
 import type { Config } from '../config/schema.js'
-import { MoonletError } from '../core/errors.js'
+import type { MoonletError } from '../core/errors.js'
 import { stoppedFault, timeoutFault } from './exit-fault.js'
 import { Fleet } from './fleet.js'
 import { jobKey, jobOwner, type Job, type JobResult } from './job.js'
 import type { Launcher } from './launcher.js'
 import type { SandboxProcess } from './process.js'
 import { FairQueue } from './queue.js'
+import { queueFull, queueTimeout, serverStopping, startFailed } from './refusals.js'
 import { Run } from './run.js'
 import { Shares } from './share.js'
+import { Ticker } from './ticker.js'
 import { VersionProcesses } from './version-processes.js'
 
-/** Jobs that may wait in a process's pipe behind the one going on. */
+/**
+ * Jobs that may wait in a process's pipe behind the one going on. One more for so many that queue, up to a most:
+ * the busier the server is with refusing, the rarer it comes to fill the pipes.
+ */
 const PIPE_DEPTH = 3
+const QUEUED_PER_PIPED = 32
+const MOST_PIPED = 32
 /**
  * A job whose version has processes, and does not mostly wait, waits this long for one of them before it takes
- * another: less while they are fewer than cores, more when another one could only take turns with them. A
- * process takes longer to start, so a burst of short runs starts none.
+ * another. A process takes longer to start, so a burst of short runs starts none. With as many that get on as
+ * there are cores, another one could only take turns with them, and its start would take the cores from all.
  */
 const PATIENCE_MS = 2
-const LONG_PATIENCE_MS = 100
 /** A run that takes this long holds up nobody in its pipe. */
 const SLOW_MS = 25
 /** So many runs before its last one a busy process's successor is started, but never in its first half. */
 const SUCCESSOR_AHEAD = 500
 /** Processes live shorter than the most by up to this part, so that those started together do not end together. */
 const LIFE_SPREAD = 0.2
-const TICK_MS = 10
 const SWEEP_MS = 1000
 /** Starts that may fail one after the other before the waiting jobs are told. */
 const START_FAILURES = 3
@@ -44,7 +49,7 @@ export type PoolSettings = Pick<Config, 'SANDBOX_MAX' | 'SANDBOX_MAX_INVOCATIONS
 
 export class Pool {
   private readonly fleet: Fleet
-  private readonly queue = new FairQueue()
+  private readonly queue: FairQueue
   private readonly shares: Shares
   private readonly ended = new Map<string, number>()
   private readonly versions = new Map<string, VersionProcesses>()
@@ -56,13 +61,17 @@ export class Pool {
   private readonly cores = availableParallelism()
   private readonly strict: boolean
   private readonly sweeper: NodeJS.Timeout
-  private ticker: NodeJS.Timeout | undefined
+  private readonly ticker = new Ticker(now => { this.tick(now) })
   private stopping = false
+  /** Made once: under overload there are thousands a second. */
+  private readonly queueFull: MoonletError
   private onQuiet: (() => void) | undefined
 
   constructor (private readonly launcher: Launcher, private readonly settings: PoolSettings) {
     this.shares = new Shares(settings.SANDBOX_MAX)
     this.strict = settings.SANDBOX_MAX_INVOCATIONS === 1
+    this.queue = new FairQueue(settings.QUEUE_LIMIT)
+    this.queueFull = queueFull(settings.QUEUE_LIMIT)
     this.fleet = new Fleet({
       launcher,
       owner: {
@@ -84,13 +93,18 @@ export class Pool {
    */
   async start (): Promise<void> {
     const first = this.fleet.start()
-    if (!await first.greeted) throw await this.startError()
+    if (!await first.greeted) throw startFailed(`The sandbox process does not start: ${await this.launcher.explain()}`)
     this.replenish()
   }
 
   /** Settles with what came of the job. Rejects with QUEUE_FULL, QUEUE_TIMEOUT, SERVER_STOPPING or SANDBOX_START_FAILED. */
   run (job: Job): Promise<JobResult> {
     return new Promise((resolve, reject) => { this.submit(new Run(job, resolve, reject)) })
+  }
+
+  /** Why a job of the owner would be refused now, before it is even made; undefined: it would not be. */
+  refusal (owner: string): MoonletError | undefined {
+    return this.queue.has(owner) && this.queue.refuses(owner) ? this.queueFull : undefined
   }
 
   /** Sandboxes by what they are doing, and calls that wait for one. */
@@ -119,7 +133,7 @@ export class Pool {
       })
     }
     clearInterval(this.sweeper)
-    clearInterval(this.ticker)
+    this.ticker.stop()
     for (const run of [...this.queue.clear(), ...this.lingering]) run.stop(stoppedFault)
     const processes = [...this.fleet.all]
     for (const process of processes) process.kill(stoppedFault)
@@ -127,15 +141,13 @@ export class Pool {
   }
 
   private submit (run: Run): void {
-    if (this.stopping) return run.refuse(new MoonletError('SERVER_STOPPING', 'The server is stopping', { headers: { 'Retry-After': '5' } }))
+    if (this.stopping) return run.refuse(serverStopping())
     const owner = jobOwner(run.job)
     if (!this.queue.has(owner) && this.dispatch(run)) return
-    const { QUEUE_LIMIT: limit } = this.settings
-    if (this.queue.size >= limit) {
-      return run.refuse(new MoonletError('QUEUE_FULL', `Too many calls wait for a sandbox (QUEUE_LIMIT is ${limit})`, { headers: { 'Retry-After': '1' } }))
-    }
-    this.queue.push(owner, run)
-    this.tickWhileBusy()
+    const without = this.queue.push(owner, run)
+    without?.refuse(this.queueFull)
+    if (without === run) return
+    this.ticker.start()
     this.replenish()
   }
 
@@ -148,11 +160,11 @@ export class Pool {
       const idle = mayTake ? version.idle.at(-1) : undefined
       // Short runs keep no more processes busy than there are cores, and tiny ones one.
       if (idle !== undefined && !(version.pace.isShort && version.busy.length >= (version.pace.isTiny ? 1 : this.cores))) return this.occupy(idle, version, run)
-      const piped = version.pace.isShort ? version.roomiest(PIPE_DEPTH) : undefined
+      const piped = version.pace.isShort ? version.roomiest(Math.min(MOST_PIPED, PIPE_DEPTH + Math.floor(this.queue.size / QUEUED_PER_PIPED))) : undefined
       if (piped !== undefined) return this.give(piped, run)
       if (idle !== undefined) return this.occupy(idle, version, run)
     }
-    const blank = mayTake && this.isOutOfPatience(run, version, performance.now()) ? this.fleet.takeBlank() : undefined
+    const blank = mayTake && this.isOutOfPatience(run, version) ? this.fleet.takeBlank() : undefined
     if (blank === undefined) return false
     const bound = version ?? new VersionProcesses()
     if (version === undefined) this.versions.set(key, bound)
@@ -162,16 +174,16 @@ export class Pool {
   }
 
   /** Whether the run is to have a process more than its version has. */
-  private isOutOfPatience (run: Run, version: VersionProcesses | undefined, now: number): boolean {
-    if (version === undefined || this.strict || version.isSlow(now)) return true
-    return now - run.queuedAt >= (version.busy.length < this.cores ? PATIENCE_MS : LONG_PATIENCE_MS)
+  private isOutOfPatience (run: Run, version: VersionProcesses | undefined): boolean {
+    if (version === undefined || this.strict || version.isSlow(this.ticker.lookedAt)) return true
+    return version.moving(this.ticker.lookedAt) < this.cores && performance.now() - run.queuedAt >= PATIENCE_MS
   }
 
   private occupy (process: SandboxProcess, version: VersionProcesses, run: Run): true {
     version.toBusy(process)
     this.busy.add(process)
     this.shares.take(jobOwner(run.job))
-    this.tickWhileBusy()
+    this.ticker.start()
     return this.give(process, run)
   }
 
@@ -236,22 +248,18 @@ export class Pool {
   /** Starts processes for what waits, as far as the owners' shares go, and spares. */
   private replenish (): void {
     if (this.stopping && this.queue.size === 0) return
-    const now = performance.now()
     let needed = 0
     for (const [owner, first, count] of this.queue.waiting()) {
       const version = this.versions.get(jobKey(first.job))
-      if (!this.shares.mayTake(owner) || !this.isOutOfPatience(first, version, now)) continue
-      needed += this.strict || version?.isSlow(now) === true ? count : 1
+      if (!this.shares.mayTake(owner) || !this.isOutOfPatience(first, version)) continue
+      needed += this.strict || version?.isSlow(this.ticker.lookedAt) === true ? count : 1
     }
     for (const process of this.aging) if (process.runs.length > 0) needed++
     this.fleet.replenish(Math.min(needed, this.shares.free))
   }
 
-  private tickWhileBusy (): void { this.ticker ??= setInterval(() => { this.tick() }, TICK_MS) }
-
   /** Deadlines and patience, looked at together and coarsely instead of by a timer for each call. */
-  private tick (): void {
-    const now = performance.now()
+  private tick (now: number): void {
     for (const process of this.busy) {
       const [head, next] = process.runs
       if (head !== undefined && next !== undefined && !next.ghost && now - head.startedAt > SLOW_MS) this.putBack(process.takeBack())
@@ -263,15 +271,12 @@ export class Pool {
     }
     const { QUEUE_TIMEOUT: seconds, SANDBOX_MAX: max } = this.settings
     for (const run of this.queue.size > 0 ? this.queue.expire(now - seconds * 1000) : []) {
-      run.refuse(new MoonletError('QUEUE_TIMEOUT', `No sandbox was free within ${seconds} seconds (QUEUE_TIMEOUT; SANDBOX_MAX is ${max})`, { headers: { 'Retry-After': '5' } }))
+      run.refuse(queueTimeout(seconds, max))
     }
     this.pump()
     if (this.queue.size > 0) this.replenish()
     if (this.stopping) this.tellQuiet()
-    if (this.busy.size === 0 && this.queue.size === 0 && this.lingering.size === 0) {
-      clearInterval(this.ticker)
-      this.ticker = undefined
-    }
+    if (this.quiet) this.ticker.stop()
   }
 
   private sweep (): void {
@@ -289,12 +294,11 @@ export class Pool {
     if (this.quiet) this.onQuiet?.()
   }
 
-  private async startError (): Promise<MoonletError> {
-    return new MoonletError('SANDBOX_START_FAILED', `The sandbox process does not start: ${await this.launcher.explain()}`)
-  }
-
+  /** Callers learn that there is none; what the process complained of is for the log. */
   private async tellStartFailed (): Promise<void> {
-    const error = await this.startError()
-    if (this.fleet.failures >= START_FAILURES) for (const run of this.queue.clear()) run.refuse(error)
+    const complaint = await this.launcher.explain()
+    if (this.fleet.failures < START_FAILURES) return
+    this.launcher.report('sandbox start', new Error(complaint))
+    for (const run of this.queue.clear()) run.refuse(startFailed('No sandbox can be started now; the log of the server says why'))
   }
 }

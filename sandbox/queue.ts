@@ -8,17 +8,45 @@ export class FairQueue {
 
   has (owner: string): boolean { return this.lanes.has(owner) }
 
-  push (owner: string, run: Run): void {
+  /** `limit`: places in all, which those owners that wait share equally once they are taken. */
+  constructor (private readonly limit: number) {}
+
+  /** Whether a further run of the owner would find no place. */
+  refuses (owner: string): boolean {
+    if (this.size < this.limit) return false
+    const lane = this.lanes.get(owner)
+    const owners = this.lanes.size + (lane === undefined ? 1 : 0)
+    return ((lane?.length ?? 0) + 1) * owners > this.limit
+  }
+
+  /** Gives the run that is left without a place, if there is one: this one, or one of an owner with more than its share. */
+  push (owner: string, run: Run): Run | undefined {
+    if (this.refuses(owner)) return run
+    const other = this.size < this.limit ? undefined : this.takeOfLongest()
+    if (other === undefined && this.size >= this.limit) return run
     const lane = this.lanes.get(owner)
     if (lane === undefined) this.lanes.set(owner, [run])
     else lane.push(run)
     this.size++
+    return other
   }
 
-  /** Puts runs back in front of their owner's others; they had their turn already. */
+  /** Takes the last run of the owner with most; undefined when that one had begun already and was put back. */
+  private takeOfLongest (): Run | undefined {
+    let longest: [owner: string, lane: Run[]] | undefined
+    for (const entry of this.lanes) if (longest === undefined || entry[1].length > longest[1].length) longest = entry
+    if (longest === undefined || longest[1].at(-1)?.begun === true) return undefined
+    const [owner, lane] = longest
+    const run = lane.pop()
+    if (lane.length === 0) this.lanes.delete(owner)
+    this.size--
+    return run
+  }
+
+  /** Puts runs back where they came from: among their owner's others by the time they were queued. */
   putBack (owner: string, runs: readonly Run[]): void {
     if (runs.length === 0) return
-    this.lanes.set(owner, [...runs, ...this.lanes.get(owner) ?? []])
+    this.lanes.set(owner, [...runs, ...this.lanes.get(owner) ?? []].sort((a, b) => a.queuedAt - b.queuedAt))
     this.size += runs.length
   }
 

@@ -62,6 +62,9 @@ export class Run implements HostCall {
     this.job.onStart()
   }
 
+  /** A process had it: its caller may see that in its effects. */
+  get begun (): boolean { return this.announced }
+
   /** Made when a host function first asks for it; most never do. */
   get signal (): AbortSignal {
     this.controller ??= new AbortController()

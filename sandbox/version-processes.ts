@@ -25,7 +25,14 @@ export class VersionProcesses {
 
   /** Whether no process is likely to be free soon: runs mostly wait, or all take long now. */
   isSlow (now: number): boolean {
-    return this.pace.isWaiting || this.busy.every(({ runs: [head] }) => head === undefined || now - head.startedAt > STUCK_MS)
+    return this.pace.isWaiting || this.moving(now) === 0
+  }
+
+  /** Busy processes that get on with their runs. */
+  moving (now: number): number {
+    let count = 0
+    for (const { runs: [head] } of this.busy) if (head !== undefined && now - head.startedAt <= STUCK_MS) count++
+    return count
   }
 
   toBusy (process: SandboxProcess): void {

@@ -1,6 +1,6 @@
 /** One run of a function: what a trigger asks for and what comes back. */
 import type { InvokerHook } from '../invoker/hooks.js'
-import type { ErrorCode } from '../errors.js'
+import type { ErrorCode, MoonletError } from '../errors.js'
 import type { Fault, FunctionRecord, LogEntry, VersionRecord } from './records.js'
 
 /**
@@ -82,6 +82,11 @@ export interface Invoker {
    * record could not be made durable (STORAGE_FAILED).
    */
   invoke (request: InvocationRequest): Promise<Outcome>
+  /**
+   * Why a call of the function would be refused now (QUEUE_FULL), which then counts as refused; undefined: it would
+   * not be. For triggers that can turn a call away before they have read it; `invoke` refuses by itself.
+   */
+  refusal (functionId: string, trigger: string): MoonletError | undefined
   /** Parses code in a sandbox without running it; undefined when it is fine. */
   check (code: string): Promise<Fault | undefined>
   /** Adds hooks around every execution, drafts included. To be called before the server is ready. */

@@ -18,7 +18,7 @@ import { Refusal, runAfter, runBefore, type InvokerHook } from './hooks.js'
 import { toFinished, toOutcome } from './outcome.js'
 
 export interface InvokerOptions {
-  readonly pool: Pick<Pool, 'run' | 'stop' | 'counts' | 'ends' | 'hostCalls'>
+  readonly pool: Pick<Pool, 'run' | 'refusal' | 'stop' | 'counts' | 'ends' | 'hostCalls'>
   readonly executions: Pick<ExecutionStore, 'begin' | 'appendLogs' | 'finish'>
   readonly ids: Pick<IdSource, 'next'>
   /** The first hooks; `addHook` adds to them. */
@@ -78,13 +78,20 @@ export function createInvoker ({ pool, executions, ids, hooks: firstHooks = [], 
     }
   }
 
+  const tell = (notice: CallNotice): void => { for (const listener of callListeners) listener(notice) }
+
   return {
+    refusal (functionId, trigger) {
+      const error = pool.refusal(functionId)
+      if (error !== undefined) tell(toCallNotice(trigger, undefined, error))
+      return error
+    },
     invoke (request) {
       const outcome = invoke(request)
       active.add(outcome)
       const done = (ended: Outcome | undefined, error?: unknown): void => {
         active.delete(outcome)
-        for (const listener of callListeners) listener(toCallNotice(request.trigger, ended, error))
+        tell(toCallNotice(request.trigger, ended, error))
       }
       outcome.then(done, (error: unknown) => { done(undefined, error) })
       return outcome

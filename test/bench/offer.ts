@@ -68,10 +68,10 @@ async function perform ({ url, connections, seconds, rate }: OfferTask): Promise
   const read = (caller: Caller, chunk: Buffer): void => {
     const bytes = caller.pending === undefined ? chunk : Buffer.concat([caller.pending, chunk])
     const end = bytes.indexOf('\r\n\r\n')
-    const length = end < 0 ? undefined : /\r\ncontent-length: (\d+)/i.exec(bytes.latin1Slice(0, end))?.[1]
+    const length = end < 0 ? undefined : /\r\ncontent-length: (\d+)/i.exec(bytes.toString('latin1', 0, end))?.[1]
     const isWhole = length !== undefined && bytes.length >= end + 4 + Number(length)
     caller.pending = isWhole ? undefined : bytes
-    if (isWhole) answered(caller, bytes.latin1Slice(9, 12))
+    if (isWhole) answered(caller, bytes.toString('latin1', 9, 12))
   }
   const open = async (): Promise<void> => {
     const caller: Caller = { socket: connect(Number(port), hostname), sentAt: 0, pending: undefined }

@@ -1,9 +1,9 @@
 /**
- * Overload: finds the best rate of hello, then offers twice as much over many connections, and tells what was
+ * Overload: finds the best rate of a function, then offers twice as much over many connections, and tells what was
  * served, what was refused, how fast, and what memory that took.
- * `node dist/test/bench/overload.js [--seconds 10] [--connections 2000] [--times 2]`
+ * `node dist/test/bench/overload.js [--seconds 10] [--connections 2000] [--times 2] [--function counter]`
  */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -12,7 +12,7 @@ import { createFunction, KEY } from './api.js'
 import { offer, type OfferResult, type OfferTask } from './offer.js'
 import { memoryOf, processorTimesOf, startProcess } from './process.js'
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '10' }, connections: { type: 'string', default: '2000' }, times: { type: 'string', default: '2' } } })
+const { values } = parseArgs({ options: { seconds: { type: 'string', default: '10' }, connections: { type: 'string', default: '2000' }, times: { type: 'string', default: '2' }, function: { type: 'string', default: 'hello' } } })
 const [seconds, connections, times] = [values.seconds, values.connections, values.times].map(Number) as [number, number, number]
 const BEST_CONNECTIONS = 32
 /** The first ones also warm the server up. */
@@ -23,7 +23,7 @@ interface Round extends OfferResult { readonly server: number, readonly sandboxe
 const folder = await mkdtemp(join(tmpdir(), 'moonlet-overload-'))
 const server = await startProcess('core/main.js', { PORT: '0', HOST: '127.0.0.1', DATA_DIR: folder, API_KEY: KEY, LOG_LEVEL: 'warn' })
 try {
-  const url = `${server.base}/fn/${await createFunction(server.base, 'hello', 'function handler() return { statusCode = 200, body = "hello" } end')}`
+  const url = `${server.base}/fn/${await createFunction(server.base, 'hello', await readFile(`test/bench/functions/${values.function}.lua`, 'utf8'))}`
   const rounds: Round[] = []
   for (let i = 0; i < ROUNDS; i++) rounds.push(await round({ url, connections: BEST_CONNECTIONS, seconds: seconds / ROUNDS }))
   const best = rounds.reduce((a, b) => served(b) > served(a) ? b : a)

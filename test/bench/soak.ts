@@ -66,10 +66,11 @@ async function soak (): Promise<string[]> {
       const report = await load.stop()
       await pause(QUIET_MS)
       row(`  quiet after ${to}`, measure(server), report, server, file)
-      await collectGarbage(server.output())
+      const heap = await collectGarbage(server.output())
       await pause(1000)
       const collected = measure(server)
       row('  collected', collected, report, server, file)
+      process.stdout.write(`  of its own memory JavaScript holds ${heap.toFixed(1)} MiB\n`)
       return [collected, report]
     }
 

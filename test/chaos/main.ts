@@ -5,6 +5,8 @@ import { fullDisk } from './faults/full-disk.js'
 import { killSandboxes } from './faults/kill-sandboxes.js'
 import { killServer } from './faults/kill-server.js'
 import { lockedDatabase } from './faults/locked-database.js'
+import { mixedLoad } from './faults/mixed-load.js'
+import { overload } from './faults/overload.js'
 import { canMakeReadOnly, readOnlyFolder } from './faults/read-only-folder.js'
 
 const faults: ReadonlyArray<() => Promise<string>> = [
@@ -13,6 +15,8 @@ const faults: ReadonlyArray<() => Promise<string>> = [
   () => fullDisk({ rounds: 10 }),
   () => lockedDatabase({ holdsMs: [100, 1000, 4000, 8000] }),
   () => badClients({ connections: 400 }),
+  () => overload({ connections: 2000, calls: 20_000 }),
+  () => mixedLoad({ ms: 30_000 }),
   ...(canMakeReadOnly() ? [readOnlyFolder] : [])
 ]
 

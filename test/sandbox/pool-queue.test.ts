@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import t from 'tap'
 import { Nil, Text } from '../../core/lua/types.js'
 import { host, luaModule, param } from '../../core/lua/module.js'
@@ -47,6 +48,33 @@ t.test('beyond QUEUE_LIMIT a call is refused with QUEUE_FULL and Retry-After', a
   t.equal((await first).fault, undefined)
   t.equal((await second).fault, undefined)
   t.equal(pool.counts().waiting, 0)
+})
+
+t.test('a full queue makes room for a function with fewer calls in it than its share, and refuses the last of the one with most', async t => {
+  const gate = createGate()
+  const { pool, run } = await startRig(t, { modules: [gate.module], settings: { SANDBOX_MAX: '1', QUEUE_LIMIT: '4' } })
+  const first = run(waiting('first'), { fn: 'x' })
+  await gate.reached('first')
+  const hog = Array.from({ length: 4 }, (_, i) => run(returning(`"${i}"`), { fn: 'hog' }).then(() => 'ran', (error: { code: string }) => error.code))
+  t.match(pool.refusal('hog'), { code: 'QUEUE_FULL' }, 'known before the job is made')
+  t.equal(pool.refusal('other'), undefined)
+  const others = [run(returning('"a"'), { fn: 'other' }), run(returning('"b"'), { fn: 'other' })]
+  t.match(pool.refusal('other'), { code: 'QUEUE_FULL' }, 'now it has its share')
+  await t.rejects(run(returning('"c"'), { fn: 'other' }), { code: 'QUEUE_FULL' })
+  gate.open('first')
+  t.equal((await first).fault, undefined)
+  for (const other of others) t.equal((await other).fault, undefined)
+  t.same(await Promise.all(hog), ['ran', 'ran', 'QUEUE_FULL', 'QUEUE_FULL'])
+})
+
+t.test('a version with as many processes that get on as there are cores takes no more, however long the queue', async t => {
+  const { pool, run } = await startRig(t, { settings: { SANDBOX_MAX: '16', SANDBOX_MAX_INVOCATIONS: '1000000' } })
+  const code = returning('"x"')
+  for (let i = 0; i < 20; i++) await run(code)
+  const results = await Promise.all(Array.from({ length: 900 }, () => run(code)))
+  t.ok(results.every(({ fault }) => fault === undefined))
+  const { busy, idle } = pool.counts()
+  t.ok(busy + idle <= availableParallelism() + 1, `${busy + idle} processes`)
 })
 
 t.test('after QUEUE_TIMEOUT a call is refused and the others go on', async t => {

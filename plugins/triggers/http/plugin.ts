@@ -1,4 +1,5 @@
 /** The HTTP trigger: `/fn/{id}` and everything below it runs the function's active version, without authentication. */
+import type { OutgoingHttpHeaders } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import '../../../core/contracts/server.js'
 import { MoonletError } from '../../../core/errors.js'
@@ -27,7 +28,18 @@ export default async function httpTrigger (fastify: FastifyInstance) {
   fastify.addHook('preParsing', async request => { delete request.headers['content-type'] })
 
   for (const url of ['/fn/:id', '/fn/:id/*']) {
-    fastify.route({ method: ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD'], url, exposeHeadRoute: false, handler: run })
+    fastify.route({ method: ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD'], url, exposeHeadRoute: false, onRequest: turnAway, handler: run })
+  }
+
+  /** What would be refused anyway is refused before its body is read and anything is made of it, so that refusing costs little. */
+  function turnAway (request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+    const { id } = request.params as { id: string }
+    const error = invoker.refusal(id, 'http')
+    if (error === undefined) return done()
+    const text = `${JSON.stringify({ error: error.message })}\n`
+    reply.hijack()
+    reply.raw.writeHead(error.statusCode, { ...reply.getHeaders() as OutgoingHttpHeaders, ...error.headers, 'x-request-id': request.id, 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
+    reply.raw.end(text)
   }
 
   async function run (request: FastifyRequest, reply: FastifyReply) {
