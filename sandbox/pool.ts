@@ -14,6 +14,7 @@ import { stoppedFault, timeoutFault } from './exit-fault.js'
 import { Fleet } from './fleet.js'
 import { jobKey, jobOwner, type Job, type JobResult } from './job.js'
 import type { Launcher } from './launcher.js'
+import { pipeDepth } from './pipe-depth.js'
 import type { SandboxProcess } from './process.js'
 import { FairQueue } from './queue.js'
 import { queueFull, queueTimeout, serverStopping, startFailed } from './refusals.js'
@@ -22,13 +23,6 @@ import { Shares } from './share.js'
 import { Ticker } from './ticker.js'
 import { VersionProcesses } from './version-processes.js'
 
-/**
- * Jobs that may wait in a process's pipe behind the one going on. One more for so many that queue, up to a most:
- * the busier the server is with refusing, the rarer it comes to fill the pipes.
- */
-const PIPE_DEPTH = 3
-const QUEUED_PER_PIPED = 32
-const MOST_PIPED = 32
 /**
  * A job whose version has processes, and does not mostly wait, waits this long for one of them before it takes
  * another. A process takes longer to start, so a burst of short runs starts none. With as many that get on as
@@ -160,7 +154,7 @@ export class Pool {
       const idle = mayTake ? version.idle.at(-1) : undefined
       // Short runs keep no more processes busy than there are cores, and tiny ones one.
       if (idle !== undefined && !(version.pace.isShort && version.busy.length >= (version.pace.isTiny ? 1 : this.cores))) return this.occupy(idle, version, run)
-      const piped = version.pace.isShort ? version.roomiest(Math.min(MOST_PIPED, PIPE_DEPTH + Math.floor(this.queue.size / QUEUED_PER_PIPED))) : undefined
+      const piped = version.pace.isShort ? version.roomiest(pipeDepth(this.queue.size)) : undefined
       if (piped !== undefined) return this.give(piped, run)
       if (idle !== undefined) return this.occupy(idle, version, run)
     }
