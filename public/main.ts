@@ -2,6 +2,7 @@
 import { Alpine } from './alpine.js'
 import { observe } from './api/client.js'
 import { installFormats, startClock } from './format/values.js'
+import { installProse } from './format/prose.js'
 import { installTexts } from './i18n/directive.js'
 import { chooseLanguage, language } from './i18n/locale.js'
 import { onReached, onUnreachable } from './shell/connection.js'
@@ -32,6 +33,7 @@ import './pages/settings/variables.js'
 
 observe({ onSignedOut, onUnreachable, onReached })
 installTexts()
+installProse()
 installFormats()
 startClock()
 chooseLanguage(language.locale)

@@ -17,7 +17,7 @@ export const style = `:root {
 * { box-sizing: border-box }
 html { scroll-behavior: smooth }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto } }
-body { margin: 0 auto; max-width: 64rem; padding: 1.5rem 1rem 4rem; background: var(--ground); color: var(--text); font: 1rem/1.55 system-ui, sans-serif }
+body { margin: 0 auto; max-width: 64rem; padding: 1.5rem 1rem 4rem; background: var(--ground); color: var(--text); font: 0.9375rem/1.55 Inter, ui-sans-serif, -apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif }
 h1 { font-size: 1.75rem; margin: 0 0 .5rem }
 h1 small { color: var(--soft); font-size: 1rem; font-weight: 400 }
 h2 { margin: 2.5rem 0 .25rem; font-size: 1.3rem }

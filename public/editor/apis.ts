@@ -55,11 +55,10 @@ const loading = ({ name, required }: LuaModuleReference): string[] => required =
 /** Markdown of a module for hover and completion. */
 export const describeModule = (module: LuaModuleReference): string => [`**${module.name}** ${module.doc}`, ...loading(module)].join('\n')
 
-/** Markdown of one entry for hover and completion. */
-export function toMarkdown (module: LuaModuleReference, entry: LuaEntry): string {
+/** Markdown of one entry: what is to be said behind its signature. */
+export function describeEntry (module: LuaModuleReference, entry: LuaEntry): string {
   const params = entry.params.map(({ name, type, optional, doc }) => `- \`${name}${optional ? '?' : ''}\` *${type}* ${doc}`)
   return [
-    '```lua', entry.signature || fullName(module.name, entry.name), '```',
     entry.doc,
     ...(params.length > 0 ? ['', ...params] : []),
     ...(entry.returns ? ['', `→ *${entry.returns.type}* ${entry.returns.doc ?? ''}`] : []),
@@ -67,3 +66,7 @@ export function toMarkdown (module: LuaModuleReference, entry: LuaEntry): string
     ...(entry.example ? ['', '```lua', entry.example.trim(), '```'] : [])
   ].join('\n')
 }
+
+/** The same with the signature. */
+export const toMarkdown = (module: LuaModuleReference, entry: LuaEntry): string =>
+  ['```lua', entry.signature || fullName(module.name, entry.name), '```', describeEntry(module, entry)].join('\n')

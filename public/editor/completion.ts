@@ -2,7 +2,7 @@
 import type { IRange, Position, editor } from 'monaco-editor/editor'
 import { languages } from 'monaco-editor/editor'
 import type { LuaEntry, LuaModuleReference } from '../api/types.js'
-import { allModules, awaitModule, describeModule, findModule, toMarkdown } from './apis.js'
+import { allModules, awaitModule, describeEntry, describeModule, findModule } from './apis.js'
 import { keywords } from './lua-names.js'
 import { isRequired, requireLine } from './required.js'
 
@@ -21,7 +21,7 @@ function toItem (module: LuaModuleReference, entry: LuaEntry, range: IRange): It
     label: { label: entry.name, detail: isCall(entry) ? `(${entry.params.map(param => param.name).join(', ')})` : '' },
     kind: isCall(entry) ? CompletionItemKind.Function : CompletionItemKind.Field,
     detail: entry.signature,
-    documentation: { value: toMarkdown(module, entry) },
+    documentation: { value: describeEntry(module, entry) },
     insertText: isCall(entry) ? `${entry.name}($0)` : entry.name,
     insertTextRules: CompletionItemInsertTextRule.InsertAsSnippet,
     ...(isCall(entry) && entry.params.length > 0 ? { command: { id: 'editor.action.triggerParameterHints', title: '' } } : {}),

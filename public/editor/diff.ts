@@ -16,6 +16,7 @@ export function createDiff (host: HTMLElement, labels: { original: string, modif
   const view = editor.createDiffEditor(host, {
     ...sharedOptions(),
     readOnly: true,
+    renderLineHighlight: 'none',
     domReadOnly: true,
     originalEditable: false,
     renderSideBySide: true,

@@ -1,5 +1,6 @@
 /** The editor's own bundle: Monaco with the chosen features, and Lua as Moonlet knows it. */
 import './features.js'
+import './details.css'
 import { languages } from 'monaco-editor/editor'
 import { completionProvider } from './completion.js'
 import { describe } from './apis.js'

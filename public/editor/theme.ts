@@ -57,6 +57,12 @@ export function refreshTheme (): void {
       'editorSuggestWidget.selectedForeground': of('--text'),
       'editorSuggestWidget.highlightForeground': of('--accent'),
       'editorSuggestWidget.focusHighlightForeground': of('--accent'),
+      // Every place of the word at the cursor would be a bar at the edge.
+      'editorOverviewRuler.wordHighlightForeground': '#00000000',
+      'editorOverviewRuler.wordHighlightStrongForeground': '#00000000',
+      'editorOverviewRuler.wordHighlightTextForeground': '#00000000',
+      'input.background': of('--inset'),
+      'input.border': of('--border-strong'),
       'editorIndentGuide.background1': of('--border'),
       'editorError.foreground': of('--danger'),
       focusBorder: of('--accent'),
@@ -64,4 +70,10 @@ export function refreshTheme (): void {
     }
   })
   editor.setTheme('moonlet')
+  // Code below hidden lines keeps the tokens of the last theme until a comparison is shown anew.
+  for (const view of editor.getDiffEditors()) {
+    const models = view.getModel()
+    view.setModel(null)
+    view.setModel(models)
+  }
 }

@@ -2,7 +2,8 @@
 export interface ErrorText {
   headline: string
   excerpt: Array<{ text: string, failing: boolean }>
-  advice: string
+  /** Line by line; points of a list without their mark. */
+  advice: Array<{ text: string, point: boolean }>
 }
 
 function section (text: string, from: string, to: string): [inside: string, rest: string] {
@@ -20,6 +21,6 @@ export function parseErrorText (text: string): ErrorText {
     // The traceback has a place of its own on the page.
     headline: headline.split('\nstack traceback:')[0]?.trim() ?? '',
     excerpt: code === '' ? [] : code.split('\n').map(line => ({ text: line, failing: line.startsWith('>') || /^\s*\|?\s*\^/.test(line) })),
-    advice: advice.trim()
+    advice: advice.trim() === '' ? [] : advice.trim().split('\n').map(line => ({ text: line.replace(/^\s*•\s*/, ''), point: /^\s*•/.test(line) }))
   }
 }

@@ -143,3 +143,21 @@ t.test('completion shows an icon for every kind of name', needsBrowser, async t 
   t.same(await emptyIcons(page), [])
   t.same(faults, [])
 })
+
+t.test('a comparison takes the colours of a new theme, also below hidden lines', needsBrowser, async t => {
+  const { page, server, faults, createFunction, api } = await visit(t, { colorScheme: 'light' })
+  const code = `${hello}${Array.from({ length: 20 }, (_, n) => `local v${n} = ${n}`).join('\n')}\n`
+  const id = await createFunction('Coloured', code)
+  await api(`/api/functions/${id}`, { method: 'PUT', body: { code: `${code}-- second\n` } })
+  await page.goto(`${server.base}/functions/${id}/versions`)
+  await page.getByRole('button', { name: 'Compare version 1' }).click()
+  const colored = (text: string, color: string) => page.waitForFunction(([text, color]) =>
+    [...document.querySelectorAll('.modified-in-monaco-diff-editor .view-line span span')].some(part => part.textContent?.replaceAll('\u00a0', ' ') === text && getComputedStyle(part).color === color), [text, color])
+  await page.getByText(/hidden lines/).first().waitFor()
+  await colored('-- second', 'rgb(83, 90, 105)')
+  await colored('19', 'rgb(154, 74, 0)')
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await colored('-- second', 'rgb(169, 176, 191)')
+  await colored('19', 'rgb(242, 174, 114)')
+  t.same(faults, [])
+})

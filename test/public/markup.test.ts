@@ -4,7 +4,7 @@ import { readSources } from './sources.js'
 const parserPath = '@alpinejs/csp/src/parser.js'
 const { generateRuntimeFunction } = await import(parserPath) as { generateRuntimeFunction: (expression: string) => unknown }
 
-const directives = / (x-(?:bind|on|show|if|text|model|init)[\w:.-]*)="([^"]*)"/g
+const directives = / (x-(?:bind|on|show|if|text|prose|model|init)[\w:.-]*)="([^"]*)"/g
 
 t.test('every expression in the markup is one that the CSP build understands', async t => {
   for (const { file, text } of await readSources('public', '.html')) {

@@ -32,7 +32,7 @@ export interface ShownOutcome {
   error: ErrorText
 }
 
-const noError: ErrorText = { headline: '', excerpt: [], advice: '' }
+const noError: ErrorText = { headline: '', excerpt: [], advice: [] }
 export const noOutcome = (): ShownOutcome => ({ shown: false, good: true, label: '', durationMs: 0, line: 0, body: '', headers: [], logs: [], error: noError })
 
 export function toShown (outcome: DraftOutcome): ShownOutcome {

@@ -25,10 +25,9 @@ const shell = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
 const quoted = (text: string): string => JSON.stringify(text)
 
 const curl: Writer = (address, { method }, headers, body) => [
-  method === 'HEAD' ? 'curl --head' : `curl${method === 'GET' ? '' : ` -X ${method}`}`,
+  `curl${method === 'HEAD' ? ' --head' : method === 'GET' ? '' : ` -X ${method}`} ${shell(address)}`,
   ...headers.map(({ name, value }) => `-H ${shell(`${name}: ${value}`)}`),
-  ...(body === undefined ? [] : [`--data-binary ${shell(body)}`]),
-  shell(address)
+  ...(body === undefined ? [] : [`--data-binary ${shell(body)}`])
 ].join(' \\\n  ')
 
 const javascript: Writer = (address, { method }, headers, body) => {

@@ -65,6 +65,8 @@ component('versions', () => {
       }
     },
 
+    size: (code: string) => new TextEncoder().encode(code).length,
+
     closeDiff () { this.comparing = false },
 
     activate (item: Version) {

@@ -14,7 +14,7 @@ t.test('only methods that send a body get one, and no cookie travels', async t =
   t.match(toInit(post), { method: 'POST', body: post.body, credentials: 'omit' })
 })
 t.test('curl quotes what a shell would take apart', async t => {
-  t.equal(toExample('curl', base, post), `curl -X POST \\\n  -H 'X-It'\\''s: q"' \\\n  --data-binary '{"it'\\''s": 1}' \\\n  '${base}/notes?a+b=1%262'`)
+  t.equal(toExample('curl', base, post), `curl -X POST '${base}/notes?a+b=1%262' \\\n  -H 'X-It'\\''s: q"' \\\n  --data-binary '{"it'\\''s": 1}'`)
 })
 t.test('every language names address, method and body', async t => {
   for (const language of ['javascript', 'python', 'go'] as const) {
