@@ -70,10 +70,4 @@ export function refreshTheme (): void {
     }
   })
   editor.setTheme('moonlet')
-  // Code below hidden lines keeps the tokens of the last theme until a comparison is shown anew.
-  for (const view of editor.getDiffEditors()) {
-    const models = view.getModel()
-    view.setModel(null)
-    view.setModel(models)
-  }
 }
