@@ -35,6 +35,9 @@ function findEntry (owner: string, name: string, code: string): FoundEntry | und
   return module && entry ? { module, entry } : undefined
 }
 
+/** Settles once the server has said what it has, or could not be asked. */
+export const arrived = (): Promise<void> => arrival
+
 /** The same once the server has said what it has, for names that are not known without it. */
 export async function awaitModule (name: string, code: string): Promise<LuaModuleReference | undefined> {
   if (!findModule(name, code)) await arrival

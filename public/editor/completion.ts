@@ -2,7 +2,7 @@
 import type { IRange, Position, editor } from 'monaco-editor/editor'
 import { languages } from 'monaco-editor/editor'
 import type { LuaEntry, LuaModuleReference } from '../api/types.js'
-import { allModules, awaitModule, describeEntry, describeModule, findModule } from './apis.js'
+import { allModules, arrived, describeEntry, describeModule, findModule } from './apis.js'
 import { keywords } from './lua-names.js'
 import { isRequired, requireLine } from './required.js'
 
@@ -82,10 +82,12 @@ export const completionProvider: languages.CompletionItemProvider = {
     const before = model.getLineContent(position.lineNumber).slice(0, word.startColumn - 1)
     if (/--[^\n]*$/.test(before)) return { suggestions: [] }
     const code = model.getValue()
+    // A list made without the server's names would be narrowed, not asked for again, while typing goes on.
+    await arrived()
     if (/\brequire\s*\(?\s*["']$/.test(before)) return { suggestions: moduleNames(range) }
     const owner = /(\w+)\s*\.$/.exec(before)?.[1]
     if (owner === undefined) return { suggestions: /[.:"']$/.test(before) ? [] : [...requirements(before, range, code), ...globals(range, code)] }
-    const module = await awaitModule(owner, code)
+    const module = findModule(owner, code)
     return { suggestions: module ? members(module, range, code) : [] }
   }
 }
