@@ -6,6 +6,7 @@ import { createServer, type Server } from 'node:http'
 import fp from 'fastify-plugin'
 import type { FastifyRequest } from 'fastify'
 import '../core/contracts/server.js'
+import { answerBrokenRequest } from '../core/api/broken-request.js'
 import { functionsUrl, isForHost, type FunctionsAddress } from '../core/functions-address.js'
 
 export default fp(async function functionsHost (fastify) {
@@ -41,6 +42,7 @@ export default fp(async function functionsHost (fastify) {
 
   async function listen ({ port }: Extract<FunctionsAddress, { kind: 'port' }>): Promise<Server> {
     const server = createServer((request, response) => { fastify.routing(request, response) })
+    server.on('clientError', answerBrokenRequest)
     const { keepAliveTimeout, headersTimeout, requestTimeout } = fastify.server
     Object.assign(server, { keepAliveTimeout, headersTimeout, requestTimeout })
     await new Promise<void>((resolve, reject) => {

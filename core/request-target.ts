@@ -1,0 +1,13 @@
+/** Request targets, of which HTTP knows several forms (RFC 9112, section 3.2). */
+
+/**
+ * The target as a path with its query. Clients that take a server for a proxy send a whole address; host and scheme
+ * say nothing then that anybody here asks for.
+ */
+export function toOriginForm (target: string): string {
+  if (target.startsWith('/')) return target
+  const [address] = /^https?:\/\/[^/?#]*/i.exec(target) ?? []
+  if (address === undefined) return target
+  const rest = target.slice(address.length)
+  return rest.startsWith('/') ? rest : `/${rest}`
+}
