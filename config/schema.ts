@@ -3,6 +3,7 @@
  * this list. A setting is an environment variable of the same name.
  */
 import { availableParallelism, totalmem } from 'node:os'
+import ipaddr from 'ipaddr.js'
 import { parseFunctionsAddress, type FunctionsAddress } from '../core/functions-address.js'
 import { parseSecretKey } from '../core/secret-key.js'
 import { boolean, bytes, integer, list, oneOf, optionalText, SettingProblem, text, type Setting } from './setting.js'
@@ -24,6 +25,7 @@ export const settings = {
   SANDBOX_IDLE_SECONDS: integer({ min: 1, max: 86400, fallback: 60, unit: 'seconds', doc: 'Idle time after which a sandbox process is ended' }),
   QUEUE_LIMIT: integer({ min: 0, max: 1_000_000, fallback: 1000, doc: 'Calls that may wait for a sandbox; beyond, the answer is 503' }),
   QUEUE_TIMEOUT: integer({ min: 1, max: 3600, fallback: 30, unit: 'seconds', doc: 'Longest wait of a call for a sandbox; beyond, the answer is 503' }),
+  TRUST_PROXY: trustedProxies({ doc: 'Believe `X-Forwarded-For` and the like, so that limits of the login and sessions know the client behind a proxy: `true` from whoever connects, or the proxies\' addresses and networks (`127.0.0.1, 10.0.0.0/8`)' }),
   HTTP_ALLOW_PRIVATE: boolean({ fallback: false, doc: 'Let functions call loopback, private and link-local addresses' }),
   LOG_LEVEL: oneOf({ of: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], fallback: 'info', doc: 'Least level of the server\'s own log' }),
   PLUGINS: list({ doc: 'Third-party plugins to load: package names or paths, separated by commas' })
@@ -62,6 +64,22 @@ function baseUrl ({ doc }: { doc: string }): Setting<string | undefined> {
       if (text === undefined) return undefined
       if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) throw new SettingProblem('must be an http or https address, such as https://functions.example.org')
       return text.replace(/\/+$/, '')
+    }
+  }
+}
+
+/** Only proxies that are named (or all, where nobody else can connect) may say who the client is. */
+function trustedProxies ({ doc }: { doc: string }): Setting<boolean | readonly string[]> {
+  return {
+    doc,
+    defaultText: 'false',
+    read (text) {
+      if (text === undefined || text === 'false' || text === '0') return false
+      if (text === 'true' || text === '1') return true
+      const proxies = text.split(',').map(part => part.trim()).filter(part => part !== '')
+      const wrong = proxies.find(proxy => !ipaddr.isValid(proxy) && !ipaddr.isValidCIDR(proxy))
+      if (proxies.length === 0 || wrong !== undefined) throw new SettingProblem('must be true, false, or addresses and networks such as 127.0.0.1, 10.0.0.0/8')
+      return Object.freeze(proxies)
     }
   }
 }

@@ -4,10 +4,12 @@
  */
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import './contracts/server.js'
+import { answerBrokenRequest } from './api/broken-request.js'
 import { answerError } from './api/error-answer.js'
 import { createIdSource } from './ids.js'
 import invoker from './invoker/plugin.js'
 import lua from './lua/plugin.js'
+import { toOriginForm } from './request-target.js'
 import type { Prepared } from './start.js'
 import auth from '../plugins/auth/plugin.js'
 import cors, { corsHeaders } from '../plugins/cors.js'
@@ -49,14 +51,17 @@ export async function buildApp ({ config, logger, plugins = [], pluginSettings =
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: config.BODY_LIMIT,
+    trustProxy: typeof config.TRUST_PROXY === 'boolean' ? config.TRUST_PROXY : [...config.TRUST_PROXY],
     genReqId: createRequestIds(),
+    rewriteUrl: ({ url }) => toOriginForm(url ?? '/'),
     forceCloseConnections: 'idle',
     return503OnClosing: true,
     // Keys of stored values are path parameters; Node bounds the whole head of a request to 16 KiB anyway.
     routerOptions: { maxParamLength: 16_384 },
     // What a start waits for has deadlines of its own, which say more; a busy machine needs more than Fastify's 10 s.
     pluginTimeout: START_LIMIT_MS,
-    frameworkErrors: answerFrameworkError
+    frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerBrokenRequest
   })
   app.decorate('config', config)
   app.decorate('ids', createIdSource())

@@ -8,6 +8,7 @@ export default fp(async function requestLog (fastify) {
     const executionId = reply.getHeader('x-execution-id')
     fastify.log.info({
       reqId: request.id,
+      ip: request.ip,
       method: request.method,
       // Without the query: it may hold secrets.
       path: request.url.split('?', 1)[0],

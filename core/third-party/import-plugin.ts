@@ -1,4 +1,5 @@
 /** Imports a plugin named in PLUGINS: a package that the working folder has installed, or a path. */
+import { existsSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import * as nodeModule from 'node:module'
 import { isAbsolute, join, resolve } from 'node:path'
@@ -20,7 +21,7 @@ let hooked = false
 export async function importPlugin (specifier: string, folder: string): Promise<ImportedPlugin> {
   hookResolution()
   const wanted = isPath(specifier) ? await entryOf(resolve(folder, fromFileUrl(specifier))) : resolvedFrom(moduleIn(folder), specifier)
-  const url = import.meta.resolve(wanted)
+  const url = resolveOrAdvise(wanted, specifier, folder)
   const module = await withTimeout(import(wanted) as Promise<{ default?: unknown }>)
   return { exported: module.default, file: url.startsWith('file:') ? fileURLToPath(url) : specifier }
 }
@@ -31,6 +32,16 @@ function hookResolution (): void {
   const { registerHooks } = nodeModule as { registerHooks?: (hooks: { resolve: typeof resolveHook }) => void }
   if (registerHooks !== undefined) registerHooks({ resolve: resolveHook })
   else nodeModule.register(new URL('./resolve-hook.js', import.meta.url))
+}
+
+/** A file that is there but named like a package gets advice instead of Node's word about packages. */
+function resolveOrAdvise (wanted: string, specifier: string, folder: string): string {
+  try {
+    return import.meta.resolve(wanted)
+  } catch (error) {
+    if (isPath(specifier) || !existsSync(join(folder, specifier))) throw error
+    throw new Error(`there is no package of that name, but a file or folder: to load it, write ./${specifier} in PLUGINS`, { cause: error })
+  }
 }
 
 const isPath = (specifier: string): boolean => isAbsolute(specifier) || /^(?:\.{1,2}(?:\/|$)|file:)/.test(specifier)

@@ -24,6 +24,7 @@ t.test('an empty environment gives the documented defaults', async t => {
     SANDBOX_IDLE_SECONDS: 60,
     QUEUE_LIMIT: 1000,
     QUEUE_TIMEOUT: 30,
+    TRUST_PROXY: false,
     HTTP_ALLOW_PRIVATE: false,
     LOG_LEVEL: 'info',
     PLUGINS: []
@@ -32,6 +33,11 @@ t.test('an empty environment gives the documented defaults', async t => {
   t.equal(config.BASE_URL, undefined)
   t.ok(config.SANDBOX_MAX >= 8)
   t.ok(Object.isFrozen(config))
+})
+
+t.test('trusted proxies are all, none, or addresses and networks', async t => {
+  t.same(['true', '0', '127.0.0.1, ::1,10.0.0.0/8'].map(text => loadConfig({ TRUST_PROXY: text }).TRUST_PROXY), [true, false, ['127.0.0.1', '::1', '10.0.0.0/8']])
+  for (const text of ['yes', '10.0.0.0/40', 'proxy.example.org', ',']) t.match(problemsOf({ TRUST_PROXY: text }), /TRUST_PROXY must be true, false, or addresses and networks/)
 })
 
 t.test('an empty variable counts as unset', async t => {

@@ -71,6 +71,7 @@ t.test('whatever is wrong is one message with plugin, file and cause', async t =
     ['./syntax.mjs', /syntax\.mjs' could not be loaded.*: Unexpected token '='/],
     ['./absent.mjs', /could not be loaded.*Cannot find module.*absent\.mjs/],
     ['not-installed', /could not be loaded.*Cannot find package 'not-installed'/],
+    ['nothing.mjs', /there is no package of that name, but a file or folder: to load it, write \.\/nothing\.mjs in PLUGINS/],
     ['./missing-import.mjs', /could not be loaded.*Cannot find package 'not-installed-anywhere'/],
     ['./json', /could not be loaded/],
     ['./nothing.mjs', /\(.*nothing\.mjs\) has no plugin as its default export/],

@@ -37,6 +37,21 @@ t.test('behind a proxy that speaks TLS the cookie is kept off plain http', async
   t.notMatch((await login(api, API_KEY, { host: '127.0.0.1:3000' })).headers['set-cookie'], /Secure/)
 })
 
+t.test('who the client behind a proxy is, only proxies that are trusted may say', async t => {
+  const attempts = async (settings: Record<string, string>) => {
+    const api = await buildApi(t, settings)
+    const from = (address: string) => login(api, 'wrong', { 'x-forwarded-for': address })
+    for (let i = 0; i < 21; i++) await from('198.51.100.1')
+    const blocked = [(await from('198.51.100.1')).status, (await from('198.51.100.2')).status]
+    await login(api, API_KEY, { 'x-forwarded-for': '198.51.100.3', 'x-forwarded-proto': 'https' })
+    const { json } = await api.call('GET', '/api/auth/sessions')
+    return [...blocked, json.sessions[0]?.address]
+  }
+  t.same(await attempts({ TRUST_PROXY: 'true' }), [429, 401, '198.51.100.3'])
+  t.same(await attempts({ TRUST_PROXY: '10.0.0.1, 127.0.0.0/8' }), [429, 401, '198.51.100.3'])
+  for (const TRUST_PROXY of ['false', '10.0.0.0/8']) t.same((await attempts({ TRUST_PROXY })).slice(0, 2), [429, 429], TRUST_PROXY)
+})
+
 t.test('a wrong or missing key opens nothing', async t => {
   const api = await buildApi(t)
   for (const body of [{ apiKey: 'wrong' }, { apiKey: '' }, {}, { apiKey: null }, { apikey: API_KEY }]) {
