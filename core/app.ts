@@ -47,12 +47,13 @@ export interface AppOptions extends Pick<Prepared, 'config'>, Partial<Omit<Prepa
 
 /** Builds the whole server, ready to listen. Rejects with an error that names the plugin that failed. */
 export async function buildApp ({ config, logger, plugins = [], pluginSettings = new Map() }: AppOptions): Promise<FastifyInstance> {
+  const nextRequestId = createRequestIds()
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: config.BODY_LIMIT,
     trustProxy: typeof config.TRUST_PROXY === 'boolean' ? config.TRUST_PROXY : [...config.TRUST_PROXY],
-    genReqId: createRequestIds(),
+    genReqId: nextRequestId,
     rewriteUrl: ({ url }) => toOriginForm(url ?? '/'),
     forceCloseConnections: 'idle',
     return503OnClosing: true,
@@ -65,6 +66,7 @@ export async function buildApp ({ config, logger, plugins = [], pluginSettings =
   })
   app.decorate('config', config)
   app.decorate('ids', createIdSource())
+  app.decorate('nextRequestId', nextRequestId)
   app.decorate('baseUrl', () => config.BASE_URL ?? `http://localhost:${listeningPort(app) ?? config.PORT}`)
 
   const everyRequest = [requestLog, cors, errors, docs, functionsHost]

@@ -24,6 +24,8 @@ declare module 'fastify' {
     readonly functionsUrl: () => string
     /** core/app */
     readonly ids: IdSource
+    /** core/app; the id of a request that Fastify does not see */
+    readonly nextRequestId: () => string
     /** plugins/storage, as 'storage' */
     readonly storage: Storage
     /** plugins/storage/function-cache, as 'function-cache' */

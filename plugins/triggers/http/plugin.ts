@@ -1,5 +1,4 @@
 /** The HTTP trigger: `/fn/{id}` and everything below it runs the function's active version, without authentication. */
-import type { OutgoingHttpHeaders } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import '../../../core/contracts/server.js'
 import { MoonletError } from '../../../core/errors.js'
@@ -8,6 +7,7 @@ import type { FunctionRecord } from '../../../core/contracts/records.js'
 import { toEventHeaders } from './header-names.js'
 import { hasBody, readBody } from './read-body.js'
 import { sendOutcome } from './send-outcome.js'
+import { turnAwayEarly } from './turn-away.js'
 import { splitUrl } from './url-parts.js'
 
 const noBody = new Uint8Array(0)
@@ -28,19 +28,10 @@ export default async function httpTrigger (fastify: FastifyInstance) {
   fastify.addHook('preParsing', async request => { delete request.headers['content-type'] })
 
   for (const url of ['/fn/:id', '/fn/:id/*']) {
-    fastify.route({ method: ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD'], url, exposeHeadRoute: false, onRequest: turnAway, handler: run })
+    fastify.route({ method: ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD'], url, exposeHeadRoute: false, handler: run })
   }
 
-  /** What would be refused anyway is refused before its body is read and anything is made of it, so that refusing costs little. */
-  function turnAway (request: FastifyRequest, reply: FastifyReply, done: () => void): void {
-    const { id } = request.params as { id: string }
-    const error = invoker.refusal(id, 'http')
-    if (error === undefined) return done()
-    const text = `${JSON.stringify({ error: error.message })}\n`
-    reply.hijack()
-    reply.raw.writeHead(error.statusCode, { ...reply.getHeaders() as OutgoingHttpHeaders, ...error.headers, 'x-request-id': request.id, 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
-    reply.raw.end(text)
-  }
+  fastify.addHook('onReady', async () => { turnAwayEarly(fastify) })
 
   async function run (request: FastifyRequest, reply: FastifyReply) {
     const { id } = request.params as { id: string }
