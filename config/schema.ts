@@ -21,7 +21,7 @@ export const settings = {
   RESPONSE_LIMIT: bytes({ min: 1024, max: 1024 ** 3, fallback: 10 * 1024 ** 2, doc: 'Largest answer of a function, and of a server that a function calls' }),
   SANDBOX_MAX: integer({ min: 1, max: 1024, fallback: defaultSandboxMax(), defaultText: 'from cores and memory, at least 8', doc: 'Sandbox processes at once' }),
   SANDBOX_MEMORY_MB: integer({ min: 32, max: 4096, fallback: 128, unit: 'MiB', doc: 'Memory of one sandbox process' }),
-  SANDBOX_MAX_INVOCATIONS: integer({ min: 1, max: 1_000_000_000, fallback: 10_000, doc: 'Runs after which a sandbox process is replaced; 1 gives every run a process of its own' }),
+  SANDBOX_MAX_INVOCATIONS: integer({ min: 1, max: 1_000_000_000, fallback: 50_000, doc: 'Runs after which a sandbox process is replaced; 1 gives every run a process of its own' }),
   SANDBOX_IDLE_SECONDS: integer({ min: 1, max: 86400, fallback: 60, unit: 'seconds', doc: 'Idle time after which a sandbox process is ended' }),
   QUEUE_LIMIT: integer({ min: 0, max: 1_000_000, fallback: 1000, doc: 'Calls that may wait for a sandbox; beyond, the answer is 503' }),
   QUEUE_TIMEOUT: integer({ min: 1, max: 3600, fallback: 30, unit: 'seconds', doc: 'Longest wait of a call for a sandbox; beyond, the answer is 503' }),

@@ -20,7 +20,7 @@ t.test('an empty environment gives the documented defaults', async t => {
     BODY_LIMIT: 10485760,
     RESPONSE_LIMIT: 10485760,
     SANDBOX_MEMORY_MB: 128,
-    SANDBOX_MAX_INVOCATIONS: 10_000,
+    SANDBOX_MAX_INVOCATIONS: 50_000,
     SANDBOX_IDLE_SECONDS: 60,
     QUEUE_LIMIT: 1000,
     QUEUE_TIMEOUT: 30,
