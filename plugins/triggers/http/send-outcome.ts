@@ -1,9 +1,6 @@
 /** What the caller of a function gets, by BEHAVIOUR section 6. */
-import { isAscii } from 'node:buffer'
 import type { FastifyReply } from 'fastify'
 import type { Answer, Outcome } from '../../../core/contracts/invocation.js'
-
-const SHORT_BYTES = 16 * 1024
 
 /** Headers that describe the connection or the framing; those are the server's to set. */
 const framing = new Set(['connection', 'content-length', 'date', 'keep-alive', 'trailer', 'transfer-encoding', 'upgrade'])
@@ -28,12 +25,7 @@ export function sendOutcome (reply: FastifyReply, outcome: Outcome, sandboxPolic
     reply.removeHeader('content-type')
     return reply.send()
   }
-  return reply.send(toPayload(answer.body))
-}
-
-/** A short text leaves in one piece with its headers; bytes are a write of their own. ASCII is the same as either. */
-function toPayload (body: Uint8Array): string | Uint8Array {
-  return body.length <= SHORT_BYTES && isAscii(body) ? Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1') : body
+  return reply.send(answer.body)
 }
 
 function sendFault (reply: FastifyReply, outcome: Outcome): FastifyReply {
