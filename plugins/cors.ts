@@ -3,13 +3,7 @@
  * called from pages of other hosts. The session cookie is SameSite=Strict, so this opens nothing else.
  */
 import fp from 'fastify-plugin'
-
-export const corsHeaders = {
-  'access-control-allow-origin': '*',
-  'access-control-allow-methods': 'GET, POST, PUT, DELETE, PATCH, OPTIONS',
-  'access-control-allow-headers': 'Content-Type, Authorization',
-  'access-control-expose-headers': 'X-Function-Id, X-Function-Version-Id, X-Execution-Id, X-Execution-Duration-Ms'
-} as const
+import { corsHeaders } from '../core/api/cors-headers.js'
 
 export default fp(async function cors (fastify) {
   fastify.addHook('onRequest', async (request, reply) => {

@@ -5,8 +5,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import '../../../core/contracts/server.js'
+import { corsHeaders } from '../../../core/api/cors-headers.js'
 import type { MoonletError } from '../../../core/errors.js'
-import { corsHeaders } from '../../cors.js'
 
 const REPORT_MS = 1000
 
