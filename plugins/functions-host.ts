@@ -4,7 +4,6 @@
  */
 import { createServer, type Server } from 'node:http'
 import fp from 'fastify-plugin'
-import type { FastifyRequest } from 'fastify'
 import '../core/contracts/server.js'
 import { answerBrokenRequest } from '../core/api/broken-request.js'
 import { functionsUrl, isForHost, type FunctionsAddress } from '../core/functions-address.js'
@@ -17,15 +16,13 @@ export default fp(async function functionsHost (fastify) {
     return typeof bound === 'object' ? bound?.port : undefined
   }
   fastify.decorate('functionsUrl', () => address === undefined ? fastify.baseUrl() : functionsUrl(address, fastify.baseUrl(), listeningPort()))
+  fastify.decorate('servesFunctions', ({ socket, headers }) => address === undefined ||
+    (address.kind === 'port' ? socket.localPort === listeningPort() : isForHost(address, headers.host)))
   if (address === undefined) return
-
-  const isFunctions = (request: FastifyRequest) => address.kind === 'port'
-    ? request.socket.localPort === listeningPort()
-    : isForHost(address, request.headers.host)
 
   fastify.addHook('onRequest', async (request, reply) => {
     const forFunction = /^\/fn(\/|$)/.test(request.url)
-    if (forFunction === isFunctions(request)) return
+    if (forFunction === fastify.servesFunctions(request.raw)) return
     return reply.code(404).type('text/plain').send(forFunction
       ? `Functions answer at ${fastify.functionsUrl()}\n`
       : 'Only functions answer here\n')
@@ -41,7 +38,7 @@ export default fp(async function functionsHost (fastify) {
   }
 
   async function listen ({ port }: Extract<FunctionsAddress, { kind: 'port' }>): Promise<Server> {
-    const server = createServer((request, response) => { fastify.routing(request, response) })
+    const server = createServer((request, response) => { fastify.server.emit('request', request, response) })
     server.on('clientError', answerBrokenRequest)
     const { keepAliveTimeout, headersTimeout, requestTimeout } = fastify.server
     Object.assign(server, { keepAliveTimeout, headersTimeout, requestTimeout })

@@ -1,6 +1,7 @@
 /** Every error as the caller sees it: `{"error": text}` with the request's id; what is the server's own fault only in its log. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { MoonletError } from '../errors.js'
+import { errorBody } from './error-body.js'
 
 interface ErrorAnswer {
   readonly statusCode: number
@@ -17,7 +18,7 @@ export function answerError (error: unknown, request: FastifyRequest, reply: Fas
     .headers(headers)
     .header('x-request-id', request.id)
     .type('application/json')
-    .send(`${JSON.stringify({ error: text })}\n`)
+    .send(errorBody(text))
 }
 
 /** Status and text for any thrown value. */

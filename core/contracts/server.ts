@@ -1,4 +1,5 @@
 /** What plugins find on the Fastify instance. Each is put there by the plugin named in the comment. */
+import type { IncomingMessage } from 'node:http'
 import type { Config } from '../../config/schema.js'
 import type { IdSource } from '../ids.js'
 import type { LuaRegistry } from '../lua/registry.js'
@@ -22,6 +23,8 @@ declare module 'fastify' {
     readonly baseUrl: () => string
     /** plugins/functions-host; where functions answer, without a trailing slash */
     readonly functionsUrl: () => string
+    /** plugins/functions-host; whether a request came to where functions answer */
+    readonly servesFunctions: (request: IncomingMessage) => boolean
     /** core/app */
     readonly ids: IdSource
     /** core/app; the id of a request that Fastify does not see */

@@ -1,6 +1,7 @@
 /** The HTTP trigger: `/fn/{id}` and everything below it runs the function's active version, without authentication. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import '../../../core/contracts/server.js'
+import { errorBody } from '../../../core/api/error-body.js'
 import { MoonletError } from '../../../core/errors.js'
 import type { InvocationEvent } from '../../../core/contracts/invocation.js'
 import type { FunctionRecord } from '../../../core/contracts/records.js'
@@ -62,4 +63,4 @@ function toEvent (request: FastifyRequest, fn: FunctionRecord, body: Uint8Array)
 }
 
 const refuse = (reply: FastifyReply, status: number, error: string) =>
-  reply.code(status).type('application/json').send(`${JSON.stringify({ error })}\n`)
+  reply.code(status).type('application/json').send(errorBody(error))

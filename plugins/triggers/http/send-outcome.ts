@@ -1,5 +1,6 @@
 /** What the caller of a function gets, by BEHAVIOUR section 6. */
 import type { FastifyReply } from 'fastify'
+import { errorBody } from '../../../core/api/error-body.js'
 import type { Answer, Outcome } from '../../../core/contracts/invocation.js'
 
 /** Headers that describe the connection or the framing; those are the server's to set. */
@@ -30,7 +31,7 @@ export function sendOutcome (reply: FastifyReply, outcome: Outcome, sandboxPolic
 
 function sendFault (reply: FastifyReply, outcome: Outcome): FastifyReply {
   const error = outcome.fault?.kind === 'bad-answer' ? 'Internal server error' : 'Function execution failed'
-  return reply.code(500).type('application/json').send(`${JSON.stringify({ error })}\n`)
+  return reply.code(500).type('application/json').send(errorBody(error))
 }
 
 function setHeaders (reply: FastifyReply, { headers }: Answer): void {

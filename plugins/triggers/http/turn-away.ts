@@ -6,6 +6,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { FastifyInstance } from 'fastify'
 import '../../../core/contracts/server.js'
 import { corsHeaders } from '../../../core/api/cors-headers.js'
+import { errorBody } from '../../../core/api/error-body.js'
 import type { MoonletError } from '../../../core/errors.js'
 
 const REPORT_MS = 1000
@@ -27,7 +28,7 @@ export function turnAwayEarly (fastify: FastifyInstance): void {
   server.removeAllListeners('request')
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const id = request.method === 'OPTIONS' ? undefined : functionOf(request.url ?? '')
-    const error = id === undefined ? undefined : invoker.refusal(id, 'http')
+    const error = id === undefined || !fastify.servesFunctions(request) ? undefined : invoker.refusal(id, 'http')
     if (error === undefined) {
       for (const handle of handlers) handle(request, response)
       return
@@ -37,11 +38,13 @@ export function turnAwayEarly (fastify: FastifyInstance): void {
   })
 }
 
-/** Of each error once: the pool gives the same one again and again. */
-const prepared = new WeakMap<MoonletError, { readonly text: string, readonly headers: readonly string[] }>()
+interface Prepared { readonly text: string, readonly headers: readonly string[] }
 
-function prepare (error: MoonletError): { readonly text: string, readonly headers: readonly string[] } {
-  const text = `${JSON.stringify({ error: error.message })}\n`
+/** Of each error once: the pool gives the same one again and again. */
+const prepared = new WeakMap<MoonletError, Prepared>()
+
+function prepare (error: MoonletError): Prepared {
+  const text = errorBody(error.message)
   const headers = Object.entries({ ...corsHeaders, ...error.headers, 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) }).flat()
   prepared.set(error, { text, headers })
   return { text, headers }

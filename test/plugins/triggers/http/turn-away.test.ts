@@ -1,0 +1,63 @@
+/** A full queue, made with real calls that wait for a server of the test. */
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import { connect, type AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import t, { type Test } from 'tap'
+import { API_KEY, build } from '../../../helpers/build.js'
+import { eventually } from '../../../helpers/eventually.js'
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port
+
+/** A server that answers nobody until `open` is called. */
+async function startGate (t: Test) {
+  const waiting: Array<() => void> = []
+  const server = createServer((_request, response) => { waiting.push(() => { response.end('go') }) }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => { server.close() })
+  const timer = { opened: undefined as NodeJS.Timeout | undefined }
+  t.teardown(() => { clearInterval(timer.opened) })
+  return { port: portOf(server), open () { timer.opened = setInterval(() => { for (const answer of waiting.splice(0)) answer() }, 10) } }
+}
+
+async function save (app: FastifyInstance, port: number): Promise<string> {
+  const code = `function handler() http.get("http://127.0.0.1:${port}/") return { body = "done" } end`
+  const reply = await app.inject({ method: 'POST', url: '/api/functions', headers: { authorization: `Bearer ${API_KEY}` }, payload: { name: 'waits', code } })
+  return reply.json<{ id: string }>().id
+}
+
+/** What comes back for the head of a request whose body is never sent. */
+async function answerToHead (port: number, id: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
+  socket.write(`POST /fn/${id} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n`)
+  const [chunk] = await once(socket, 'data') as [Buffer]
+  socket.destroy()
+  return chunk.toString()
+}
+
+for (const [name, settings] of [['on the server', {}], ['on a port for functions alone', { FUNCTIONS_HOST: ':0' }]] as const) {
+  t.test(`${name}: while the queue is full a call is refused before its body is there`, async t => {
+    const gate = await startGate(t)
+    const app = await build(t, { SANDBOX_MAX: '1', QUEUE_LIMIT: '1', HTTP_ALLOW_PRIVATE: 'true', ...settings })
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    const id = await save(app, gate.port)
+    const functions = Number(new URL(app.functionsUrl()).port)
+    const call = async () => await (await fetch(`http://127.0.0.1:${functions}/fn/${id}`)).text()
+    const first = call()
+    await eventually(t, async () => app.invoker.counts().busy, 1)
+    const second = call()
+    await eventually(t, async () => app.invoker.counts().waiting, 1)
+
+    const answer = await answerToHead(functions, id)
+    t.match(answer, /^HTTP\/1\.1 503 /)
+    t.match(answer, /\r\nRetry-After: 1\r\n/)
+    t.match(answer, /\r\naccess-control-allow-origin: \*\r\n/)
+    t.match(answer, /\r\nx-request-id: \S+\r\n/)
+    t.match(answer, /\r\n\r\n\{"error":"Too many calls wait for a sandbox \(QUEUE_LIMIT is 1\)"\}\n$/)
+    t.equal((await fetch(`http://127.0.0.1:${functions}/fn/${id}`, { method: 'OPTIONS' })).status, 204)
+    if (functions !== portOf(app.server)) t.equal((await fetch(`http://127.0.0.1:${portOf(app.server)}/fn/${id}`)).status, 404, 'functions answer elsewhere')
+
+    gate.open()
+    t.same(await Promise.all([first, second]), ['done', 'done'])
+  })
+}
