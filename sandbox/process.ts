@@ -5,8 +5,7 @@
  * job and never to another. Jobs run in the order they were given: `runs[0]` is going on, the others wait in
  * the child's pipe, and the server has seen no effect of them; so they may be given to another process. What
  * the child still does for such a run (a ghost) has no effect, since effects are made by the server alone. Any
- * end settles the run that was going on, and hands the waiting
- * ones back. After `gone` no frame has an effect.
+ * end settles the run that was going on, and hands the waiting ones back. After `gone` no frame has an effect.
  */
 import type { Duplex } from 'node:stream'
 import type { Fault } from '../core/contracts/records.js'
@@ -62,11 +61,12 @@ export class SandboxProcess {
   /** V8's code of the child's program, where the hello asked for it. */
   code: Buffer | undefined
   gone = false
-  /** Jobs given to it so far, and the number after which it is replaced. */
+  /** Jobs given to it so far. */
   uses = 0
-  usesMax = Infinity
   /** Of those, the ones that have ended. */
   ended = 0
+  /** Jobs after which it is replaced. */
+  usesMax = Infinity
   idleSince = performance.now()
   /** Why it ended: a kind of fault, 'retired' or 'exit' (by itself); of use once it is gone. */
   endedBy = 'exit'

@@ -1,9 +1,9 @@
-/** A run that takes longer than it takes to start a process, on a busy machine too. */
-const STUCK_MS = 100
-
 /** The processes bound to one key (a function version), and its pace. */
 import { Pace } from './pace.js'
 import type { SandboxProcess } from './process.js'
+
+/** A run that takes longer than it takes to start a process, on a busy machine too. */
+const STUCK_MS = 100
 
 export class VersionProcesses {
   readonly pace = new Pace()

@@ -2,9 +2,10 @@
  * The child's end of the channel: blocking reads and writes of whole frames, so that a host call is a plain
  * function call. The child never goes back to its event loop; where the server closes the channel, it exits.
  */
-import { readSync, writeSync } from 'node:fs'
+import { writeSync } from 'node:fs'
 import { CHANNEL_FD, HEADER_BYTES } from '../protocol.js'
 import { decodeFrame, encodeFrame } from '../protocol/codec.js'
+import { read, retry } from './descriptor.js'
 
 const BUFFER_BYTES = 64 * 1024
 
@@ -14,7 +15,6 @@ export class FrameTooLarge extends Error {
 }
 
 const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
-const sleepCell = new Int32Array(new SharedArrayBuffer(4))
 let start = 0
 let end = 0
 let limit = 1024 * 1024
@@ -62,22 +62,4 @@ function takeLarge (count: number): Buffer {
   start = end = 0
   while (filled < count) filled += read(bytes, filled, count - filled)
   return bytes
-}
-
-function read (target: Buffer, at: number, count: number): number {
-  for (;;) {
-    try {
-      const got = readSync(CHANNEL_FD, target, at, count, null)
-      if (got === 0) process.exit(0)
-      return got
-    } catch (error) { retry(error) }
-  }
-}
-
-/** The descriptor blocks; where something made it non-blocking, a short sleep stands in for that. */
-function retry (error: unknown): void {
-  const { code } = error as NodeJS.ErrnoException
-  if (code === 'EAGAIN') Atomics.wait(sleepCell, 0, 0, 1)
-  else if (code === 'EPIPE' || code === 'ECONNRESET') process.exit(0)
-  else if (code !== 'EINTR') throw error
 }

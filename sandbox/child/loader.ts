@@ -3,17 +3,13 @@
  * The argument is how many bytes come first on the channel: the code that V8 made of the program in an earlier
  * process. With it a start costs a third less.
  */
-import { readFileSync, readSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Script } from 'node:vm'
-import { CHANNEL_FD } from '../protocol.js'
+import { read } from './descriptor.js'
 
 const cachedData = Buffer.allocUnsafeSlow(Number(process.argv[2] ?? 0))
-for (let filled = 0; filled < cachedData.length;) {
-  const got = readSync(CHANNEL_FD, cachedData, filled, cachedData.length - filled, null)
-  if (got === 0) process.exit(0)
-  filled += got
-}
+for (let filled = 0; filled < cachedData.length;) filled += read(cachedData, filled, cachedData.length - filled)
 const source = readFileSync(join(__dirname, 'child-program.js'), 'latin1')
 const script = new Script(source, { filename: 'sandbox', ...(cachedData.length === 0 ? {} : { cachedData }) })
 const program = script.runInThisContext() as (require: NodeJS.Require, script: Script) => void
