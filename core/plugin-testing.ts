@@ -7,6 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { watchServer } from './server-process.js'
 
 /** What to start. */
 export interface TestServerOptions {
@@ -54,28 +55,18 @@ export async function startMoonlet ({ plugins, settings = {}, folder: cwd }: Tes
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd
   })
-  const ended = new Promise<void>(resolve => { child.once('exit', () => { resolve() }) })
+  const { base, output, ended } = watchServer(child)
   const end = async () => {
     child.kill('SIGKILL')
     await ended
     await rm(folder, { recursive: true, force: true })
   }
-  let output = ''
-  const url = await new Promise<string>((resolve, reject) => {
-    const read = (chunk: Buffer) => {
-      output += chunk.toString()
-      const address = /listens on (http:\S+)/.exec(output)?.[1]
-      if (address !== undefined) resolve(address)
-    }
-    child.stdout.on('data', read)
-    child.stderr.on('data', read)
-    void ended.then(() => { reject(new Error(output)) })
-  }).catch(async (error: unknown) => { await end(); throw error })
+  const url = await base.catch(async (error: unknown) => { await end(); throw error })
 
   const authorization = `Bearer ${KEY}`
   const server: TestServer = {
     url,
-    output: () => output,
+    output,
     async save (body) {
       const reply = await fetch(`${url}/api/functions`, { method: 'POST', headers: { authorization }, body: JSON.stringify({ name: 'test', code: `function handler(ctx, event)\n${body}\nend` }) })
       return (await reply.json() as { id: string }).id

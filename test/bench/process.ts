@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { watchServer } from '../../core/server-process.js'
 
 export interface BenchProcess { readonly base: string, readonly child: ChildProcess, readonly stop: () => Promise<void> }
 
@@ -9,18 +10,8 @@ export interface BenchProcess { readonly base: string, readonly child: ChildProc
 export async function startProcess (script: string, environment: Record<string, string>): Promise<BenchProcess> {
   const path = fileURLToPath(new URL(`../../${script}`, import.meta.url))
   const child = spawn(process.execPath, [path], { env: { PATH: process.env.PATH ?? '', ...environment }, stdio: ['ignore', 'pipe', 'inherit'] })
-  const ended = new Promise<void>(resolve => { child.once('exit', () => { resolve() }) })
-  const base = await new Promise<string>((resolve, reject) => {
-    let output = ''
-    child.stdout.on('data', (chunk: Buffer) => {
-      if (output.length > 10_000) return
-      output += chunk.toString()
-      const address = /listens on (http:\S+)/.exec(output)?.[1]
-      if (address !== undefined) resolve(address)
-    })
-    void ended.then(() => { reject(new Error(`${script} ended: ${output}`)) })
-  })
-  return { base, child, stop: async () => { child.kill('SIGTERM'); await ended } }
+  const { base, ended } = watchServer(child)
+  return { base: await base, child, stop: async () => { child.kill('SIGTERM'); await ended } }
 }
 
 /** Proportional set size in MiB of a process and all its descendants. */

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { watchServer } from '../../core/server-process.js'
 
 export const API_KEY = 'chaos-key'
 const main = fileURLToPath(new URL('../../core/main.js', import.meta.url))
@@ -32,24 +33,14 @@ export async function startServer ({ folder, settings = {}, prefix = [] }: Start
   const env = { PATH: process.env.PATH ?? '', PORT: '0', HOST: '127.0.0.1', API_KEY, TZ: 'UTC', LOG_LEVEL: 'warn', SANDBOX_MAX: '4', EXECUTION_TIMEOUT: '60', DATA_DIR: folder, ...settings }
   const [command = process.execPath, ...args] = [...prefix, process.execPath, main]
   const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  let output = ''
-  const ended = new Promise<number | NodeJS.Signals>(resolve => { child.once('exit', (code, signal) => { resolve(signal ?? code ?? 0) }) })
-  const base = await new Promise<string>((resolve, reject) => {
-    const timer = setTimeout(() => { reject(new Error(`The server does not listen after ${START_MS} ms: ${output}`)) }, START_MS)
-    const read = (chunk: Buffer) => {
-      output += chunk.toString()
-      const address = /listens on (http:\S+)/.exec(output)?.[1]
-      if (address !== undefined) { clearTimeout(timer); resolve(address) }
-    }
-    child.stdout.on('data', read)
-    child.stderr.on('data', read)
-    void ended.then(end => { clearTimeout(timer); reject(new Error(`The server ended with ${end}: ${output}`)) })
-  })
+  const { base, output, ended } = watchServer(child)
+  const late = pause(START_MS, undefined, { ref: false }).then(() => { throw new Error(`The server does not listen after ${START_MS} ms: ${output()}`) })
+  const address = await Promise.race([base, late])
   const pid = child.pid ?? 0
   return {
-    base,
+    base: address,
     pid,
-    output: () => output,
+    output,
     sandboxes: () => childrenOf(pid),
     descriptors: () => readdirSync(`/proc/${pid}/fd`).length,
     async end (signal) {

@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
+import { watchServer } from '../../core/server-process.js'
 import { API_KEY, temporaryFolder } from './build.js'
 
 export interface StartedServer {
@@ -20,22 +21,11 @@ export async function startServer (t: Test, settings: Record<string, string> = {
   const DATA_DIR = settings.DATA_DIR ?? await temporaryFolder(t)
   const env = { PATH: process.env.PATH ?? '', PORT: '0', HOST: '127.0.0.1', API_KEY, TZ: 'UTC', DATA_DIR, ...settings }
   const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  let output = ''
-  const ended = new Promise<number | NodeJS.Signals>(resolve => { child.once('exit', (code, signal) => { resolve(signal ?? code ?? 0) }) })
-  const base = await new Promise<string>((resolve, reject) => {
-    const read = (chunk: Buffer) => {
-      output += chunk.toString()
-      const address = /listens on (http:\S+)/.exec(output)?.[1]
-      if (address !== undefined) resolve(address)
-    }
-    child.stdout.on('data', read)
-    child.stderr.on('data', read)
-    void ended.then(end => { reject(new Error(`The server ended with ${end}: ${output}`)) })
-  })
+  const { base, output, ended } = watchServer(child)
   const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
     child.kill(signal)
     return await ended
   }
   t.teardown(() => stop('SIGKILL'))
-  return { base, key: env.API_KEY, process: child, output: () => output, stop }
+  return { base: await base, key: env.API_KEY, process: child, output, stop }
 }
