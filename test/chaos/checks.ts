@@ -5,6 +5,7 @@ import Database from 'better-sqlite3'
 import { createClient } from './client.js'
 import type { Acknowledged } from './load.js'
 import { isAlive, until, type ChaosServer } from './server.js'
+import type { World } from './world.js'
 
 /** Every acknowledged execution is in the history, finished as its caller was told, and what it wrote is there. */
 export async function checkAcknowledged ({ base }: ChaosServer, functionId: string, acknowledged: readonly Acknowledged[]): Promise<void> {
@@ -53,6 +54,16 @@ export async function checkAnswers ({ base }: ChaosServer, functionId: string): 
   } finally {
     await client.close()
   }
+}
+
+/** The last of every fault: the server answers, holds nothing that it did not hold before, ends in order, and leaves a sound database. */
+export async function checkEnd (server: ChaosServer, { folder, functionId }: World, descriptors: number): Promise<void> {
+  await checkAnswers(server, functionId)
+  await checkDescriptors(server, descriptors)
+  const sandboxes = server.sandboxes()
+  assert.equal(await server.end('SIGTERM'), 0)
+  await checkGone(sandboxes)
+  checkIntegrity(folder)
 }
 
 export const checkGone = (pids: readonly number[]): Promise<void> => until(`the processes ${pids.join(', ')} are gone`, () => !pids.some(isAlive))

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
-import { checkAnswers, checkDescriptors, checkIntegrity } from '../checks.js'
+import { checkAnswers, checkEnd } from '../checks.js'
 import { createClient, createFunction } from '../client.js'
 import { until } from '../server.js'
 import { inWorld } from '../world.js'
@@ -46,10 +46,7 @@ export const badClients = ({ connections }: { connections: number }): Promise<st
     await until('no half-sent request became an execution', async () => await executions() === recorded + 1)
     await pause(100)
     assert.equal(await executions(), recorded + 1)
-    await checkDescriptors(server, descriptors)
-    await checkAnswers(server, world.functionId)
-    assert.equal(await server.end('SIGTERM'), 0)
-    checkIntegrity(world.folder)
+    await checkEnd(server, world, descriptors)
     return `${sockets.length} slow, broken and idle connections, ${PIPELINED} requests in one breath`
   } finally {
     for (const socket of sockets) socket.destroy()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { checkAcknowledged, checkAnswers, checkDescriptors, checkIntegrity } from '../checks.js'
+import { checkAcknowledged, checkEnd } from '../checks.js'
 import { createClient } from '../client.js'
 import { startLoad } from '../load.js'
 import { until } from '../server.js'
@@ -33,10 +33,7 @@ export const fullDisk = ({ rounds }: { rounds: number }): Promise<string> => inW
     const { acknowledged, broken, refused } = await load.stop()
     assert.equal(broken, 0, 'every call is answered')
     await checkAcknowledged(server, world.functionId, acknowledged)
-    await checkAnswers(server, world.functionId)
-    await checkDescriptors(server, descriptors)
-    assert.equal(await server.end('SIGTERM'), 0)
-    checkIntegrity(world.folder)
+    await checkEnd(server, world, descriptors)
     return `${rounds} times a full disk, ${acknowledged.length} acknowledged executions all there, ${refused.get(500) ?? 0} failures told as such`
   } finally {
     await load.stop()

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { checkAcknowledged, checkAnswers, checkDescriptors, checkGone, checkIntegrity } from '../checks.js'
+import { checkAcknowledged, checkEnd } from '../checks.js'
 import { startLoad } from '../load.js'
 import { until } from '../server.js'
 import { inWorld } from '../world.js'
@@ -25,11 +25,6 @@ export const killSandboxes = ({ kills }: { kills: number }): Promise<string> => 
   // 500 where sandboxes were killed faster than they start.
   assert.deepEqual([...refused.keys()].filter(status => status !== 500 && status !== 503), [], 'what is refused is told so')
   await checkAcknowledged(server, world.functionId, acknowledged)
-  await checkAnswers(server, world.functionId)
-  await checkDescriptors(server, descriptors)
-  const sandboxes = server.sandboxes()
-  assert.equal(await server.end('SIGTERM'), 0)
-  await checkGone(sandboxes)
-  checkIntegrity(world.folder)
+  await checkEnd(server, world, descriptors)
   return `${kills} kills of sandboxes, ${acknowledged.length} answers, ${acknowledged.filter(({ status }) => status === 500).length} of them failures`
 })

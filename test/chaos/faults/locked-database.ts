@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import Database from 'better-sqlite3'
-import { checkAcknowledged, checkAnswers, checkDescriptors, checkIntegrity } from '../checks.js'
+import { checkAcknowledged, checkEnd } from '../checks.js'
 import { createClient } from '../client.js'
 import { startLoad } from '../load.js'
 import { inWorld } from '../world.js'
@@ -26,10 +26,7 @@ export const lockedDatabase = ({ holdsMs }: { holdsMs: readonly number[] }): Pro
     const { acknowledged, broken } = await load.stop()
     assert.equal(broken, 0, 'every call is answered')
     await checkAcknowledged(server, world.functionId, acknowledged)
-    await checkAnswers(server, world.functionId)
-    await checkDescriptors(server, descriptors)
-    assert.equal(await server.end('SIGTERM'), 0)
-    checkIntegrity(world.folder)
+    await checkEnd(server, world, descriptors)
     return `${holdsMs.length} times a locked database, ${acknowledged.length} acknowledged executions all there`
   } finally {
     intruder.close()

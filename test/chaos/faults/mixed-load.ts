@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
-import { checkAnswers, checkDescriptors, checkGone, checkIntegrity } from '../checks.js'
+import { checkEnd } from '../checks.js'
 import { prepareMixedLoad } from '../mixed/load.js'
 import { inWorld } from '../world.js'
 
@@ -16,12 +16,7 @@ export const mixedLoad = ({ ms }: { ms: number }): Promise<string> => inWorld(as
     assert.deepEqual(wrong, [])
     for (const status of [200, 404, 500]) assert.ok((answers.get(status) ?? 0) > 0, `some calls were answered with ${status}`)
     await mixed.close()
-    await checkAnswers(server, world.functionId)
-    await checkDescriptors(server, descriptors)
-    const sandboxes = server.sandboxes()
-    assert.equal(await server.end('SIGTERM'), 0)
-    await checkGone(sandboxes)
-    checkIntegrity(world.folder)
+    await checkEnd(server, world, descriptors)
     return `${[...answers.values()].reduce((a, b) => a + b, 0)} calls of ${mixed.callees.length} functions, ${done.kills} kills of sandboxes, ${done.hangups} callers that hung up`
   } finally {
     await mixed.close()

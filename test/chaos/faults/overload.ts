@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { once } from 'node:events'
-import { checkAnswers, checkDescriptors, checkIntegrity } from '../checks.js'
+import { checkAnswers, checkEnd } from '../checks.js'
 import { createClient, createFunction } from '../client.js'
 import { until } from '../server.js'
 import { inWorld } from '../world.js'
@@ -59,10 +59,7 @@ export const overload = ({ connections, calls }: { connections: number, calls: n
     for (const socket of sockets) socket.destroy()
     assert.deepEqual(wrong, [])
     assert.ok(most - before < MEMORY, `memory went from ${before} to ${most} MiB`)
-    await checkAnswers(server, world.functionId)
-    await checkDescriptors(server, descriptors)
-    assert.equal(await server.end('SIGTERM'), 0)
-    checkIntegrity(world.folder)
+    await checkEnd(server, world, descriptors)
     return `${connections} connections at once: ${answers[200]} calls answered, ${answers[503]} refused`
   } finally {
     for (const socket of sockets) socket.destroy()
