@@ -6,7 +6,7 @@ import { availableParallelism, totalmem } from 'node:os'
 import ipaddr from 'ipaddr.js'
 import { parseFunctionsAddress, type FunctionsAddress } from '../core/functions-address.js'
 import { parseSecretKey } from '../core/secret-key.js'
-import { boolean, bytes, integer, list, oneOf, optionalText, SettingProblem, text, type Setting } from './setting.js'
+import { boolean, bytes, integer, list, oneOf, optionalText, SettingProblem, splitList, text, type Setting } from './setting.js'
 
 export const settings = {
   PORT: integer({ min: 0, max: 65535, fallback: 3000, doc: 'Port to listen on; 0 takes a free one' }),
@@ -76,7 +76,7 @@ function trustedProxies ({ doc }: { doc: string }): Setting<boolean | readonly s
     read (text) {
       if (text === undefined || text === 'false' || text === '0') return false
       if (text === 'true' || text === '1') return true
-      const proxies = text.split(',').map(part => part.trim()).filter(part => part !== '')
+      const proxies = splitList(text)
       const wrong = proxies.find(proxy => !ipaddr.isValid(proxy) && !ipaddr.isValidCIDR(proxy))
       if (proxies.length === 0 || wrong !== undefined) throw new SettingProblem('must be true, false, or addresses and networks such as 127.0.0.1, 10.0.0.0/8')
       return Object.freeze(proxies)

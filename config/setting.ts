@@ -95,9 +95,12 @@ export function oneOf<const T extends string> ({ of, fallback, doc }: { of: read
   }
 }
 
+/** The parts of a list separated by commas; empty ones do not count. */
+export const splitList = (text: string): string[] => text.split(',').map(part => part.trim()).filter(part => part !== '')
+
 /** Texts separated by commas. */
 export function list ({ doc }: { doc: string }): Setting<readonly string[]> {
-  return { doc, defaultText: '', read: text => Object.freeze((text ?? '').split(',').map(part => part.trim()).filter(part => part !== '')) }
+  return { doc, defaultText: '', read: text => Object.freeze(splitList(text ?? '')) }
 }
 
 /** The kinds of settings, by name: `setting.integer({ min: 1, max: 100, fallback: 10, doc: 'Connections at once' })`. */

@@ -36,12 +36,14 @@ export default fp(async function docs (fastify) {
 
   // Each made when it is first asked for: the YAML alone takes longer than all the rest.
   let document: ApiDocument | undefined
+  let json: string | undefined
   let yaml: string | undefined
   const read = () => { document ??= toDocument(fastify.swagger()); return document }
+  const readJson = () => { json ??= `${JSON.stringify(read(), null, 2)}\n`; return json }
   const readYaml = () => { yaml ??= stringify(read(), { lineWidth: 0, aliasDuplicateObjects: false }); return yaml }
 
   fastify.get('/docs/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
-    reply.header('cache-control', 'no-store').type('application/json').send(`${JSON.stringify(read(), null, 2)}\n`))
+    reply.header('cache-control', 'no-store').type('application/json').send(readJson()))
 
   fastify.get('/docs/openapi.yaml', { schema: { hide: true } }, async (_request, reply) =>
     reply.header('cache-control', 'no-store').type('application/yaml').send(readYaml()))

@@ -4,13 +4,13 @@ const requirement = /\blocal\s+([A-Za-z_]\w*)\s*=\s*require\s*\(?\s*(["'])([^"'\
 /** The statement that loads a module under its own name. */
 export const requireLine = (module: string): string => `local ${module} = require("${module}")`
 
+interface Requirement { readonly local: string, readonly module: string }
+
+const findRequirements = (code: string): Requirement[] =>
+  [...code.replace(/--[^\n]*/g, '').matchAll(requirement)].map(([, local = '', , module = '']) => ({ local, module }))
+
 /** The module that a local name of this code stands for; undefined when the code requires nothing under that name. */
-export function findRequired (code: string, local: string): string | undefined {
-  const uncommented = code.replace(/--[^\n]*/g, '')
-  return [...uncommented.matchAll(requirement)].findLast(([, name]) => name === local)?.[3]
-}
+export const findRequired = (code: string, name: string): string | undefined => findRequirements(code).findLast(({ local }) => local === name)?.module
 
 /** True when the code loads the module under whatever name. */
-export function isRequired (code: string, module: string): boolean {
-  return [...code.replace(/--[^\n]*/g, '').matchAll(requirement)].some(([, , , name]) => name === module)
-}
+export const isRequired = (code: string, name: string): boolean => findRequirements(code).some(({ module }) => module === name)

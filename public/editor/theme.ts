@@ -2,7 +2,7 @@
 import { editor } from 'monaco-editor/editor'
 
 /** A token's present value as #rrggbb; the browser resolves light-dark() for us. */
-function color (token: string): string {
+function of (token: string): string {
   // A new element for each: one that changes its colour may be in the middle of a transition.
   const probe = document.createElement('span')
   probe.style.color = `var(${token})`
@@ -15,7 +15,6 @@ function color (token: string): string {
 const isDark = (hex: string): boolean => parseInt(hex.slice(1, 3), 16) < 128
 
 export function refreshTheme (): void {
-  const of = color
   const background = of('--surface')
   editor.defineTheme('moonlet', {
     base: isDark(background) ? 'vs-dark' : 'vs',

@@ -5,7 +5,7 @@ import type { KvEntry } from '../api/types.js'
 import { decodeText } from '../format/body.js'
 import { t } from '../i18n/locale.js'
 import { ask } from '../shell/dialogs.js'
-import { busily, loading, track } from '../shell/loading.js'
+import { busily, createTurns, loading, track } from '../shell/loading.js'
 import { fail, succeed } from '../shell/toasts.js'
 import { current } from './function.js'
 import type { ValueView } from './kv-value.js'
@@ -16,8 +16,8 @@ const closed = { fresh: true, encoded: '', key: '', text: '', view: 'text' as Va
 
 component('kv', () => {
   let functionId: string | undefined
-  /** How often the dialog was asked for: a value that comes after the reader has asked for another is not shown. */
-  let asked = 0
+  /** A value that comes after the reader has asked for another is not shown. */
+  const askDialog = createTurns()
   return {
     ...loading(),
     busy: false,
@@ -50,17 +50,17 @@ component('kv', () => {
     },
 
     add () {
-      asked++
+      askDialog()
       this.open = { ...closed, key: this.prefix }
       this.dialog()?.showModal()
     },
 
     async edit (entry: KvEntry) {
-      const question = ++asked
+      const counts = askDialog()
       try {
         const encoded = encodeKey(entry)
         const bytes = await readValue(functionId, encoded)
-        if (question !== asked) return
+        if (!counts()) return
         const view = firstView(bytes)
         this.open = { ...closed, fresh: false, encoded, key: entry.key, view, text: toTyped(bytes, view), binary: decodeText(bytes) === undefined, expires: entry.expires_at ?? 0 }
         this.dialog()?.showModal()

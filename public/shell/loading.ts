@@ -9,7 +9,7 @@ export interface Loading {
   ask: () => () => boolean
 }
 
-function createTurns (): Loading['ask'] {
+export function createTurns (): Loading['ask'] {
   let last = 0
   return () => {
     const mine = ++last
