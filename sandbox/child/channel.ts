@@ -24,8 +24,9 @@ export function setFrameLimit (bytes: number): void { limit = bytes }
 
 /** Waits for the next frame. Bytes inside it are valid until the next call. */
 export function receive (): unknown[] {
-  const header = take(HEADER_BYTES)
-  const length = header.readUInt32BE(0)
+  fill(HEADER_BYTES)
+  const length = buffer.readUInt32BE(start)
+  start += HEADER_BYTES
   if (length > limit) throw new FrameTooLarge(length, limit)
   return decodeFrame(take(length)) as unknown[]
 }
@@ -41,18 +42,23 @@ export function send (frame: readonly unknown[]): void {
   }
 }
 
-/** The next `count` bytes: of the buffer, or of their own when they are more than it holds. */
-function take (count: number): Buffer {
-  if (count > BUFFER_BYTES) return takeLarge(count)
-  if (end - start < count && start + count > BUFFER_BYTES) {
+/** Reads until `count` bytes, no more than it holds, are in the buffer. */
+function fill (count: number): void {
+  if (start === end) start = end = 0
+  else if (start + count > BUFFER_BYTES) {
     buffer.copyWithin(0, start, end)
     end -= start
     start = 0
   }
   while (end - start < count) end += read(buffer, end, BUFFER_BYTES - end)
+}
+
+/** The next `count` bytes: of the buffer, or of their own when they are more than it holds. */
+function take (count: number): Buffer {
+  if (count > BUFFER_BYTES) return takeLarge(count)
+  fill(count)
   const bytes = buffer.subarray(start, start + count)
   start += count
-  if (start === end) start = end = 0
   return bytes
 }
 

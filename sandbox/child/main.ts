@@ -15,7 +15,7 @@ import { locals } from '../../plugins/lua/locals.js'
 import { runContext } from '../../plugins/lua/run-context.js'
 import { randomFraction } from './random.js'
 import { createLibraries, type Door } from './stubs.js'
-import { beginUsage, readUsage } from './usage.js'
+import { takeUsage } from './usage.js'
 import { warmUp } from './warm-up.js'
 import { fromWireText, toWireText } from './wire.js'
 
@@ -89,14 +89,13 @@ function bind ([kind, code, chunkName, functionId, version, baseUrl]: BindFrame)
 }
 
 function run (next: QueuedRun): void {
-  beginUsage()
   try {
     program ??= prepare()
     if (program instanceof LuaFault) throw program
-    const answer = readAnswer(next.id, engine.run(program, next.ctx, next.event), limits[1])
-    send([...answer, ...readUsage()])
+    const answer: readonly unknown[] = readAnswer(next.id, engine.run(program, next.ctx, next.event), limits[1])
+    send(answer.concat(takeUsage()))
   } catch (error) {
-    send([FromChild.fault, next.id, ...toFault(error), ...readUsage()])
+    send([FromChild.fault, next.id, ...toFault(error), ...takeUsage()])
   }
 }
 

@@ -12,15 +12,15 @@ runContext.sleep = ms => {
   asleep += performance.now() - start
 }
 
-const busyNow = (): number => {
+/**
+ * Milliseconds since the last time it was asked. What a process does between two runs is to read the second one,
+ * so that asking once a run is enough.
+ */
+export function takeUsage (): Usage {
   const { user, system } = process.cpuUsage()
-  return (user + system) / 1000
-}
-
-export function beginUsage (): void {
+  const busy = (user + system) / 1000
+  const usage: Usage = [busy - busyBefore, asleep]
+  busyBefore = busy
   asleep = 0
-  busyBefore = busyNow()
+  return usage
 }
-
-/** Milliseconds since `beginUsage`. */
-export const readUsage = (): Usage => [busyNow() - busyBefore, asleep]

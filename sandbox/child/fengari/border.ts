@@ -75,8 +75,8 @@ export function createBorder (onInternalError: (name: string, error: unknown) =>
   }
 
   function fromObject (table: Table, values: Readonly<Record<string, ToLua>>, depth: number): void {
-    for (const [key, value] of Object.entries(values)) {
-      const converted = toLua(value, depth)
+    for (const key in values) {
+      const converted = toLua(values[key] as ToLua, depth)
       if (converted !== undefined) table.addField(key, converted)
     }
   }

@@ -33,6 +33,7 @@ export function createEngine (options: EngineOptions): Engine {
   const vm = new Vm(trampoline(), onInternalError)
   const border = createBorder(onInternalError)
   const environment = createEnvironment(vm, options, border)
+  const idle = new Coroutine(undefined, true)
 
   function begin (): void {
     openAccount(options.memoryLimit)
@@ -47,7 +48,7 @@ export function createEngine (options: EngineOptions): Engine {
 
   /** Nothing of the run is held while the process waits for the next one. */
   function end (): void {
-    vm.main = vm.current = new Coroutine(undefined, true)
+    vm.main = vm.current = idle
     environment.clear()
   }
 
