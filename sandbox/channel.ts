@@ -4,6 +4,7 @@
  * child sends faster than the server can follow.
  */
 import type { Duplex } from 'node:stream'
+import { atTurnsEnd, breathe } from '../core/turn.js'
 import { budgets } from './budgets.js'
 import { decodeFrame, encodeFrame } from './protocol/codec.js'
 import { checkFrame } from './frame-check.js'
@@ -89,6 +90,7 @@ export class Channel {
     } catch (error) {
       this.breach(error)
     }
+    breathe()
     // A child that floods gets its turn with the others, not before them.
     if (this.framesSincePause > budgets.framesAtOnce && !this.closed && !this.held) {
       this.socket.pause()
@@ -121,7 +123,7 @@ let waiting: Channel[] = []
 
 /** All channels with something to send are flushed once, after the events of this turn of the loop. */
 function flushLater (channel: Channel): void {
-  if (waiting.push(channel) === 1) setImmediate(flushAll)
+  if (waiting.push(channel) === 1) atTurnsEnd(flushAll)
 }
 
 function flushAll (): void {

@@ -23,6 +23,7 @@
 import type { Database } from 'better-sqlite3'
 import type { Soon } from '../../core/contracts/storage.js'
 import { MoonletError } from '../../core/errors.js'
+import { atTurnsEnd } from '../../core/turn.js'
 import { isBusy, toStorageError } from './failure.js'
 
 export interface Batch {
@@ -80,15 +81,19 @@ export function createBatch (db: Database, { lockPatienceMs = 5000 }: { readonly
       throw error
     }
     open = createOpen()
-    setImmediate(endTurn, open, 0, 1)
+    endLater(open, 0, 1)
     return true
+  }
+
+  function endLater (batch: Open, before: number, turn: number): void {
+    atTurnsEnd(() => { endTurn(batch, before, turn) })
   }
 
   /** The end of a turn of the event loop; `before` it the batch was smaller, if the turn wrote anything. */
   function endTurn (batch: Open, before: number, turn: number): void {
     if (batch !== open) return
     if (batch.size === before || batch.size >= FULL || turn === TURNS) commit(batch)
-    else setImmediate(endTurn, batch, batch.size, turn + 1)
+    else endLater(batch, batch.size, turn + 1)
   }
 
   function commit (batch = open): void {

@@ -61,3 +61,35 @@ for (const [name, settings] of [['on the server', {}], ['on a port for functions
     t.same(await Promise.all([first, second]), ['done', 'done'])
   })
 }
+
+t.test('of many calls refused at a time each gets its answer, in order on its connection', async t => {
+  const gate = await startGate(t)
+  const app = await build(t, { SANDBOX_MAX: '1', QUEUE_LIMIT: '1', HTTP_ALLOW_PRIVATE: 'true' })
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const port = portOf(app.server)
+  const id = await save(app, gate.port)
+  const served = async () => await (await fetch(`http://127.0.0.1:${port}/fn/${id}`)).text()
+  const first = served()
+  await eventually(t, async () => app.invoker.counts().busy, 1)
+  const second = served()
+  await eventually(t, async () => app.invoker.counts().waiting, 1)
+
+  const call = (name: string) => `GET /fn/${id} HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: ${name}\r\n\r\n`
+  const leaving = Array.from({ length: 30 }, () => connect(port, '127.0.0.1').on('error', () => {}))
+  for (const socket of leaving) socket.write(call('leaves'))
+  const texts = await Promise.all(Array.from({ length: 60 }, async (_, i) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.write(Array.from({ length: 5 }, () => call(`caller-${i}`)).join(''))
+    if (i === 0) for (const other of leaving) other.destroy()
+    let text = ''
+    for await (const chunk of socket) {
+      text += String(chunk)
+      if (text.split('QUEUE_LIMIT is 1').length > 5) break
+    }
+    return text
+  }))
+  for (const text of texts) t.same([text.match(/HTTP\/1\.1 503 /g)?.length, new Set(text.match(/x-request-id: \S+/g)).size], [5, 5])
+
+  gate.open()
+  t.same(await Promise.all([first, second]), ['done', 'done'])
+})
