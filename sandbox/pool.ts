@@ -36,6 +36,8 @@ const SUCCESSOR_AHEAD = 500
 /** Processes live shorter than the most by up to this part, so that those started together do not end together. */
 const LIFE_SPREAD = 0.2
 const SWEEP_MS = 1000
+/** A spare follows so long after one was taken: a start stops the server for 5 ms, and the run is answered first. */
+const SPARE_DELAY_MS = 20
 /** Starts that may fail one after the other before the waiting jobs are told. */
 const START_FAILURES = 3
 
@@ -56,6 +58,7 @@ export class Pool {
   private readonly strict: boolean
   private readonly sweeper: NodeJS.Timeout
   private readonly ticker = new Ticker(now => { this.tick(now) })
+  private spareTimer: NodeJS.Timeout | undefined
   private stopping = false
   /** Made once: under overload there are thousands a second. */
   private readonly queueFull: MoonletError
@@ -162,9 +165,8 @@ export class Pool {
     if (blank === undefined) return false
     const bound = version ?? new VersionProcesses()
     if (version === undefined) this.versions.set(key, bound)
-    this.occupy(blank, bound, run)
-    setImmediate(() => { this.replenish() })
-    return true
+    this.spareTimer ??= setTimeout(() => { this.spareTimer = undefined; this.replenish() }, SPARE_DELAY_MS).unref()
+    return this.occupy(blank, bound, run)
   }
 
   /** Whether the run is to have a process more than its version has. */
