@@ -25,8 +25,8 @@ export interface FleetOptions {
   readonly strict: boolean
   /** Milliseconds after which an idle process is ended. */
   readonly idleMs: number
-  /** Idle and bound processes, of all versions. */
-  readonly idle: () => Iterable<SandboxProcess>
+  /** The idle processes of each version. */
+  readonly idle: () => Iterable<readonly SandboxProcess[]>
 }
 
 export class Fleet {
@@ -93,20 +93,25 @@ export class Fleet {
   sweep (now: number): void {
     const { idleMs, idle } = this.options
     this.demand.decay()
-    for (const process of [...idle()]) if (now - process.idleSince > idleMs) process.kill(stoppedFault)
+    for (const process of [...idle()].flat()) if (now - process.idleSince > idleMs) process.kill(stoppedFault)
     while (this.blanks.length > this.demand.target && now - (this.blanks[0]?.idleSince ?? now) > Math.min(idleMs, 10_000)) this.blanks[0]?.kill(stoppedFault)
     for (const process of [...this.starting]) if (now - process.startedAt > START_DEADLINE_MS) process.giveUp()
   }
 
-  /** Ends the bound process that was idle longest. False: there is none that may go. */
+  /** Ends a bound process: of versions with several idle ones, else of all, the one idle longest. False: none may go. */
   private makeRoom (forJob: boolean, now: number): boolean {
     if (!forJob && this.options.max < ROOM_FOR_SPARE) return false
-    let oldest: SandboxProcess | undefined
-    for (const process of this.options.idle()) {
-      if (oldest === undefined || process.idleSince < oldest.idleSince) oldest = process
-    }
+    const idle = [...this.options.idle()]
+    const surplus = idleLongest(idle.filter(({ length }) => length > 1))
+    // One spare is worth more than the process of a function that nobody calls now; a second one is not.
+    if (surplus === undefined && !forJob && this.blanks.length > 0) return false
+    const oldest = surplus ?? idleLongest(idle)
     if (oldest === undefined || (!forJob && now - oldest.idleSince < SPARE_AGE_MS)) return false
     oldest.kill(stoppedFault)
     return true
   }
+}
+
+function idleLongest (idle: ReadonlyArray<readonly SandboxProcess[]>): SandboxProcess | undefined {
+  return idle.flat().reduce<SandboxProcess | undefined>((oldest, process) => oldest === undefined || process.idleSince < oldest.idleSince ? process : oldest, undefined)
 }

@@ -79,7 +79,7 @@ export class Pool {
       max: settings.SANDBOX_MAX,
       strict: this.strict,
       idleMs: settings.SANDBOX_IDLE_SECONDS * 1000,
-      idle: () => this.idle()
+      idle: () => Array.from(this.versions.values(), ({ idle }) => idle)
     })
     this.sweeper = setInterval(() => { this.sweep() }, SWEEP_MS).unref()
   }
@@ -278,10 +278,6 @@ export class Pool {
   private sweep (): void {
     this.fleet.sweep(performance.now())
     this.replenish()
-  }
-
-  private * idle (): Generator<SandboxProcess> {
-    for (const version of this.versions.values()) yield * version.idle
   }
 
   private get quiet (): boolean { return this.busy.size === 0 && this.queue.size === 0 && this.lingering.size === 0 }

@@ -185,3 +185,20 @@ t.test('stop lets what runs end, refuses what is new, and kills after the grace 
 t.test('a child that does not start is an error that tells what it said', async t => {
   await t.rejects(startRig(t, { program: '/no/such/program.cjs' }), { code: 'SANDBOX_START_FAILED', message: /does not start: .*program\.cjs/s })
 })
+
+t.test('for a spare the second idle process of one function ends, not the only one of another', async t => {
+  const gate = createGate()
+  const { pool, run, body } = await startRig(t, { modules: [gate.module], settings: { SANDBOX_MAX: '4' } })
+  const [first] = pool.pids
+  t.equal(await body(returning('"rare"'), { fn: 'rare' }), 'rare', 'in the first process')
+  const code = 'function handler(ctx, event) gate.wait(event.body) return { body = event.body } end'
+  const both = ['one', 'two'].map(name => body(code, { fn: 'often', event: { body: Buffer.from(name) } }))
+  for (const name of ['one', 'two']) await gate.reached(name)
+  for (const name of ['one', 'two']) gate.open(name)
+  t.same(await Promise.all(both), ['one', 'two'])
+  t.equal((await run(returning('"new"'), { fn: 'new' })).fault, undefined)
+  t.equal(pool.pids.length, 4, 'there is no room for a spare')
+  await eventually(t, () => pool.counts().blank, 1)
+  t.ok(pool.pids.includes(first as number), 'the process that was idle longest is the only one of its function')
+  t.equal(pool.counts().idle, 3)
+})
