@@ -1,7 +1,7 @@
 /** Spreads refusals, so that they do not take all of the server's time. */
 
-/** So many refusals in such a time, 8,000 a second, take a sixth of it: each some 20 µs, measured under overload. */
-const MOST_AT_ONCE = 40
+/** So many refusals in such a time, 3,000 a second, take a sixteenth of it: each some 20 µs, measured under overload. */
+const MOST_AT_ONCE = 15
 const PACE_MS = 5
 /** None waits for longer than this, however many there are. */
 const PATIENCE_MS = 250
