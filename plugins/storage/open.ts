@@ -17,10 +17,7 @@ const BUSY_TIMEOUT_MS = 20
  */
 const CHECKPOINT_PAGES = 4000
 
-/**
- * KiB of pages that SQLite keeps itself; the operating system keeps the others. Twice as much, better-sqlite3's
- * default, made nothing faster, and the server's memory grew for the first ten minutes of a load.
- */
+/** KiB of pages that SQLite keeps itself, half of better-sqlite3's default; the operating system keeps the others. */
 const CACHE_KIB = 8192
 
 /**
