@@ -3,13 +3,14 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { watchServer } from '../../core/server-process.js'
+import { startEnvironment } from '../helpers/start-environment.js'
 
 export interface BenchProcess { readonly base: string, readonly child: ChildProcess, readonly stop: () => Promise<void> }
 
 /** Starts a built script and resolves when it says where it listens. `script` is relative to dist/. */
 export async function startProcess (script: string, environment: Record<string, string>): Promise<BenchProcess> {
   const path = fileURLToPath(new URL(`../../${script}`, import.meta.url))
-  const child = spawn(process.execPath, [path], { env: { PATH: process.env.PATH ?? '', ...environment }, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [path], { env: { ...startEnvironment, PATH: process.env.PATH ?? '', ...environment }, stdio: ['ignore', 'pipe', 'inherit'] })
   const { base, ended } = watchServer(child)
   return { base: await base, child, stop: async () => { child.kill('SIGTERM'); await ended } }
 }

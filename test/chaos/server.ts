@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { watchServer } from '../../core/server-process.js'
+import { startEnvironment } from '../helpers/start-environment.js'
 
 export const API_KEY = 'chaos-key'
 const main = fileURLToPath(new URL('../../core/main.js', import.meta.url))
@@ -30,7 +31,7 @@ export interface StartOptions {
 
 /** Starts it and resolves when it listens. Rejects with its output when it ends instead. */
 export async function startServer ({ folder, settings = {}, prefix = [] }: StartOptions): Promise<ChaosServer> {
-  const env = { PATH: process.env.PATH ?? '', PORT: '0', HOST: '127.0.0.1', API_KEY, TZ: 'UTC', LOG_LEVEL: 'warn', SANDBOX_MAX: '4', EXECUTION_TIMEOUT: '60', DATA_DIR: folder, ...settings }
+  const env = { ...startEnvironment, PATH: process.env.PATH ?? '', PORT: '0', HOST: '127.0.0.1', API_KEY, TZ: 'UTC', LOG_LEVEL: 'warn', SANDBOX_MAX: '4', EXECUTION_TIMEOUT: '60', DATA_DIR: folder, ...settings }
   const [command = process.execPath, ...args] = [...prefix, process.execPath, main]
   const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const { base, output, ended } = watchServer(child)

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t from 'tap'
+import { startEnvironment } from '../helpers/start-environment.js'
 
 const run = promisify(execFile)
 const unit = fileURLToPath(new URL('../../../config/moonlet.service', import.meta.url))
@@ -22,4 +23,10 @@ t.test('the unit starts a file that the build makes', async t => {
   const text = await readFile(unit, 'utf8')
   t.match(text, /^ExecStart=.*\/dist\/core\/main\.js$/m)
   await t.resolves(readFile(new URL('../../core/main.js', import.meta.url)))
+})
+
+t.test('the unit and `npm start` tell the allocator the same', async t => {
+  const text = await readFile(unit, 'utf8')
+  t.same(startEnvironment, { MALLOC_MMAP_THRESHOLD_: '131072' })
+  for (const [name, value] of Object.entries(startEnvironment)) t.match(text, `\nEnvironment=${name}=${value}\n`)
 })
