@@ -24,6 +24,8 @@ const { values: options } = parseArgs({
 const seconds = Number(options.seconds)
 const rounds = Number(options.rounds)
 const connections = Number(options.connections)
+/** Fifty processes have to become warm, each by some thousand runs of its own. */
+const MANY_WARM_SECONDS = 15
 
 const folder = await mkdtemp(join(tmpdir(), 'moonlet-bench-'))
 const startedAt = performance.now()
@@ -51,7 +53,7 @@ try {
     '50 functions in turn': { url: server.base, paths: many.map(id => `/fn/${id}`) }
   }
   const runs = new Map<string, LoadResult[]>(Object.keys(loads).map(name => [name, []]))
-  for (const load of Object.values(loads)) await runLoad({ ...load, connections, seconds: 1 })
+  for (const load of Object.values(loads)) await runLoad({ ...load, connections, seconds: load.paths === undefined ? 1 : MANY_WARM_SECONDS })
   for (let round = 0; round < rounds; round++) {
     for (const [name, load] of Object.entries(loads)) runs.get(name)!.push(await runLoad({ ...load, connections, seconds }))
   }
