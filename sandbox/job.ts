@@ -12,6 +12,8 @@ export interface RunJob {
   readonly trigger: string
   readonly requestId: string
   readonly event: InvocationEvent
+  /** Since when it has waited already, of `performance.now()`; left out: it has not. */
+  readonly queuedAt?: number | undefined
   /** Called once, when a process gets the job. */
   readonly onStart: () => void
   /** Gets the logs of the run, within the budget of one run. */

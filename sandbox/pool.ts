@@ -9,7 +9,9 @@
  */
 import { availableParallelism } from 'node:os'
 import type { Config } from '../config/schema.js'
+import type { WaitingCall } from '../core/contracts/invocation.js'
 import type { MoonletError } from '../core/errors.js'
+import { atTurnsEnd } from '../core/turn.js'
 import { stoppedFault, timeoutFault } from './exit-fault.js'
 import { Fleet } from './fleet.js'
 import { jobKey, jobOwner, type Job, type JobResult } from './job.js'
@@ -60,6 +62,7 @@ export class Pool {
   private readonly ticker = new Ticker(now => { this.tick(now) })
   private spareTimer: NodeJS.Timeout | undefined
   private stopping = false
+  private admitting = false
   /** Made once: under overload there are thousands a second. */
   private readonly queueFull: MoonletError
   private onQuiet: (() => void) | undefined
@@ -104,6 +107,15 @@ export class Pool {
     return this.queue.has(owner) && this.queue.refuses(owner) ? this.queueFull : undefined
   }
 
+  /** Whether a job of the owner would have to wait so long that `park` is better. */
+  isLong (owner: string): boolean { return this.queue.isLong(owner) }
+
+  /** Gives a call a place in the queue before a job is made of it. Refused with the codes of `run`. */
+  park (owner: string, call: WaitingCall): void {
+    if (this.stopping) call.refuse(serverStopping())
+    else this.queue.park(owner, call)?.refuse(this.queueFull)
+  }
+
   /** Sandboxes by what they are doing, and calls that wait for one. */
   counts () {
     let idle = 0
@@ -123,6 +135,7 @@ export class Pool {
   /** Takes nothing new, lets what runs and waits end within `graceMs`, then kills. Settles when no process is left. */
   async stop (graceMs: number): Promise<void> {
     this.stopping = true
+    for (const call of this.queue.clearCalls()) call.refuse(serverStopping())
     if (!this.quiet) {
       await new Promise<void>(resolve => {
         const timer = setTimeout(resolve, graceMs)
@@ -140,7 +153,7 @@ export class Pool {
   private submit (run: Run): void {
     if (this.stopping) return run.refuse(serverStopping())
     const owner = jobOwner(run.job)
-    if (!this.queue.has(owner) && this.dispatch(run)) return
+    if (!this.queue.hasRuns(owner) && this.dispatch(run)) return
     const without = this.queue.push(owner, run)
     without?.refuse(this.queueFull)
     if (without === run) return
@@ -239,6 +252,12 @@ export class Pool {
 
   private pump (): void {
     if (this.queue.size > 0) this.queue.drain(run => this.dispatch(run))
+    if (this.queue.calls === 0 || this.admitting) return
+    this.admitting = true
+    atTurnsEnd(() => {
+      this.admitting = false
+      for (const call of this.queue.takeNear()) call.enter()
+    })
   }
 
   /** Starts processes for what waits, as far as the owners' shares go, and spares. */
@@ -266,8 +285,8 @@ export class Pool {
       if (run.settled) this.lingering.delete(run)
     }
     const { QUEUE_TIMEOUT: seconds, SANDBOX_MAX: max } = this.settings
-    for (const run of this.queue.size > 0 ? this.queue.expire(now - seconds * 1000) : []) {
-      run.refuse(queueTimeout(seconds, max))
+    for (const waiting of this.queue.size > 0 ? this.queue.expire(now - seconds * 1000) : []) {
+      waiting.refuse(queueTimeout(seconds, max))
     }
     this.pump()
     if (this.queue.size > 0) this.replenish()
@@ -291,6 +310,6 @@ export class Pool {
     const complaint = await this.launcher.explain()
     if (this.fleet.failures < START_FAILURES) return
     this.launcher.report('sandbox start', new Error(complaint))
-    for (const run of this.queue.clear()) run.refuse(startFailed('No sandbox can be started now; the log of the server says why'))
+    for (const waiting of [...this.queue.clearCalls(), ...this.queue.clear()]) waiting.refuse(startFailed('No sandbox can be started now; the log of the server says why'))
   }
 }

@@ -1,90 +1,164 @@
-/** Jobs that wait for a sandbox: first come, first served within an owner (a function), by turns between owners. */
+/**
+ * What waits for a sandbox: first come, first served within an owner (a function), by turns between owners.
+ *
+ * A run holds a request and all that was made of it, which the garbage collector copies again and again while it
+ * waits: under overload that was a fifth of the server's time. So of a long queue only the runs that are near are
+ * made; behind them wait calls of which nothing has been made yet.
+ */
+import type { WaitingCall } from '../core/contracts/invocation.js'
 import type { Run } from './run.js'
 
-export class FairQueue {
-  size = 0
-  /** In the order of their turns. */
-  private readonly lanes = new Map<string, Run[]>()
+/** So many runs are near: more than processes take between two turns of the event loop. Owners share them. */
+const NEAR = 128
+const NEAR_OF_ONE = 4
 
-  has (owner: string): boolean { return this.lanes.has(owner) }
+interface Lane { runs: Run[], calls: WaitingCall[] }
+
+const length = (lane: Lane | undefined): number => lane === undefined ? 0 : lane.runs.length + lane.calls.length
+
+export class FairQueue {
+  /** Runs and calls. */
+  size = 0
+  /** Calls alone. */
+  calls = 0
+  /** In the order of their turns; none is empty. */
+  private readonly lanes = new Map<string, Lane>()
 
   /** `limit`: places in all, which those owners that wait share equally once they are taken. */
   constructor (private readonly limit: number) {}
+
+  has (owner: string): boolean { return this.lanes.has(owner) }
+
+  hasRuns (owner: string): boolean { return (this.lanes.get(owner)?.runs.length ?? 0) > 0 }
 
   /** Whether a further run of the owner would find no place. */
   refuses (owner: string): boolean {
     if (this.size < this.limit) return false
     const lane = this.lanes.get(owner)
     const owners = this.lanes.size + (lane === undefined ? 1 : 0)
-    return ((lane?.length ?? 0) + 1) * owners > this.limit
+    return (length(lane) + 1) * owners > this.limit
   }
 
-  /** Gives the run that is left without a place, if there is one: this one, or one of an owner with more than its share. */
-  push (owner: string, run: Run): Run | undefined {
-    if (this.refuses(owner)) return run
-    const other = this.size < this.limit ? undefined : this.takeOfLongest()
-    if (other === undefined && this.size >= this.limit) return run
+  /** Whether a further call of the owner is to wait before a run is made of it. */
+  isLong (owner: string): boolean {
     const lane = this.lanes.get(owner)
-    if (lane === undefined) this.lanes.set(owner, [run])
-    else lane.push(run)
+    return lane !== undefined && (lane.calls.length > 0 || lane.runs.length >= this.near())
+  }
+
+  /** Gives what is left without a place, if there is something: this one, or one of an owner with more than its share. */
+  push (owner: string, run: Run): Run | WaitingCall | undefined {
+    return this.add(owner, run, lane => lane.runs.push(run))
+  }
+
+  /** The same for a call; it is served after all runs of its owner. */
+  park (owner: string, call: WaitingCall): Run | WaitingCall | undefined {
+    return this.add(owner, call, lane => { this.calls++; return lane.calls.push(call) })
+  }
+
+  private add <T extends Run | WaitingCall> (owner: string, item: T, put: (lane: Lane) => number): Run | WaitingCall | undefined {
+    if (this.refuses(owner)) return item
+    const other = this.size < this.limit ? undefined : this.takeOfLongest()
+    if (other === undefined && this.size >= this.limit) return item
+    put(this.laneOf(owner))
     this.size++
     return other
   }
 
-  /** Takes the last run of the owner with most; undefined when that one had begun already and was put back. */
-  private takeOfLongest (): Run | undefined {
-    let longest: [owner: string, lane: Run[]] | undefined
-    for (const entry of this.lanes) if (longest === undefined || entry[1].length > longest[1].length) longest = entry
-    if (longest === undefined || longest[1].at(-1)?.begun === true) return undefined
+  private laneOf (owner: string): Lane {
+    const lane = this.lanes.get(owner) ?? { runs: [], calls: [] }
+    this.lanes.set(owner, lane)
+    return lane
+  }
+
+  /** Takes the last of the owner with most; undefined when that is a run that had begun already and was put back. */
+  private takeOfLongest (): Run | WaitingCall | undefined {
+    let longest: [owner: string, lane: Lane] | undefined
+    for (const entry of this.lanes) if (longest === undefined || length(entry[1]) > length(longest[1])) longest = entry
+    if (longest === undefined) return undefined
     const [owner, lane] = longest
-    const run = lane.pop()
-    if (lane.length === 0) this.lanes.delete(owner)
+    if (lane.calls.length > 0) this.calls--
+    else if (lane.runs.at(-1)?.begun === true) return undefined
+    const last = lane.calls.pop() ?? lane.runs.pop()
     this.size--
-    return run
+    this.forgetEmpty(owner, lane)
+    return last
   }
 
   /** Puts runs back where they came from: among their owner's others by the time they were queued. */
   putBack (owner: string, runs: readonly Run[]): void {
     if (runs.length === 0) return
-    this.lanes.set(owner, [...runs, ...this.lanes.get(owner) ?? []].sort((a, b) => a.queuedAt - b.queuedAt))
+    const lane = this.laneOf(owner)
+    lane.runs = [...runs, ...lane.runs].sort((a, b) => a.queuedAt - b.queuedAt)
     this.size += runs.length
   }
 
   /** Offers the first run of each owner by turns until nobody's is taken; an owner that had its turn goes last. */
   drain (take: (run: Run) => boolean): void {
     for (const [owner, lane] of this.lanes) {
-      if (!take(lane[0] as Run)) continue
+      const [first] = lane.runs
+      if (first === undefined || !take(first)) continue
       this.size--
-      lane.shift()
+      lane.runs.shift()
       this.lanes.delete(owner)
       // Set again while iterating: visited once more, after the others.
-      if (lane.length > 0) this.lanes.set(owner, lane)
+      if (length(lane) > 0) this.lanes.set(owner, lane)
     }
   }
 
-  /** Takes out what was queued before `time` (of `performance.now()`). */
-  expire (time: number): Run[] {
-    const expired: Run[] = []
+  /** Takes out the calls that are near now. */
+  takeNear (): WaitingCall[] {
+    const near = this.near()
+    const taken: WaitingCall[] = []
     for (const [owner, lane] of this.lanes) {
-      const kept = lane.filter(run => run.queuedAt > time)
-      if (kept.length === lane.length) continue
-      expired.push(...lane.filter(run => run.queuedAt <= time))
-      if (kept.length === 0) this.lanes.delete(owner)
-      else this.lanes.set(owner, kept)
+      if (lane.calls.length === 0 || lane.runs.length >= near) continue
+      taken.push(...lane.calls.splice(0, near - lane.runs.length))
+      this.forgetEmpty(owner, lane)
+    }
+    this.size -= taken.length
+    this.calls -= taken.length
+    return taken
+  }
+
+  /** Takes out what was queued before `time` (of `performance.now()`). */
+  expire (time: number): Array<Run | WaitingCall> {
+    const expired: Array<Run | WaitingCall> = []
+    const isFresh = ({ queuedAt }: Run | WaitingCall): boolean => queuedAt > time
+    for (const [owner, lane] of this.lanes) {
+      const { runs, calls } = lane
+      if (runs.every(isFresh) && calls.every(isFresh)) continue
+      expired.push(...runs.filter(run => !isFresh(run)), ...calls.filter(call => !isFresh(call)))
+      lane.runs = runs.filter(isFresh)
+      lane.calls = calls.filter(isFresh)
+      this.calls -= calls.length - lane.calls.length
+      this.forgetEmpty(owner, lane)
     }
     this.size -= expired.length
     return expired
   }
 
   clear (): Run[] {
-    const runs = [...this.lanes.values()].flat()
+    const runs = [...this.lanes.values()].flatMap(({ runs }) => runs)
     this.lanes.clear()
-    this.size = 0
+    this.size = this.calls = 0
     return runs
+  }
+
+  clearCalls (): WaitingCall[] {
+    const calls = [...this.lanes.values()].flatMap(lane => lane.calls.splice(0))
+    for (const [owner, lane] of this.lanes) this.forgetEmpty(owner, lane)
+    this.size -= calls.length
+    this.calls = 0
+    return calls
   }
 
   /** Owners and how many runs of each wait; the first of each as an example of its key. */
   * waiting (): Iterable<readonly [owner: string, first: Run, count: number]> {
-    for (const [owner, lane] of this.lanes) yield [owner, lane[0] as Run, lane.length]
+    for (const [owner, { runs }] of this.lanes) if (runs[0] !== undefined) yield [owner, runs[0], runs.length]
+  }
+
+  private near (): number { return Math.max(NEAR_OF_ONE, Math.floor(NEAR / this.lanes.size)) }
+
+  private forgetEmpty (owner: string, lane: Lane): void {
+    if (length(lane) === 0) this.lanes.delete(owner)
   }
 }

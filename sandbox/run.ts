@@ -13,8 +13,8 @@ export class Run implements HostCall {
   readonly functionName: string
   readonly versionId: string
   readonly trigger: string
-  /** When the job was given to the pool and, once it runs, when it began; of `performance.now()`. */
-  readonly queuedAt = performance.now()
+  /** Since when the job has waited and, once it runs, when it began; of `performance.now()`. */
+  readonly queuedAt: number
   startedAt = 0
   /** Given to another process instead: whatever this one does for it has no effect. */
   ghost = false
@@ -38,6 +38,7 @@ export class Run implements HostCall {
 
   constructor (readonly job: Job, private readonly settle: (result: JobResult) => void, readonly refuse: (error: Error) => void) {
     this.executionId = job.executionId
+    this.queuedAt = (job.kind === 'run' ? job.queuedAt : undefined) ?? performance.now()
     if (job.kind === 'run') {
       this.functionId = job.fn.id
       this.functionName = job.fn.name

@@ -30,6 +30,17 @@ export interface InvocationRequest {
   readonly requestId: string
   /** False runs it without any record (drafts). */
   readonly record: boolean
+  /** Since when the call has waited in the queue already, of `performance.now()`; left out: it has not. */
+  readonly queuedAt?: number | undefined
+}
+
+/** A call that waits in the queue before anything is made of it. Exactly one of both is called, once. */
+export interface WaitingCall {
+  /** When it came; of `performance.now()`. */
+  readonly queuedAt: number
+  /** Its turn is near: now it may be invoked. */
+  enter (): void
+  refuse (error: MoonletError): void
 }
 
 /** What the handler answered, with the rules of BEHAVIOUR section 6 applied. */
@@ -87,6 +98,10 @@ export interface Invoker {
    * not be. For triggers that can turn a call away before they have read it; `invoke` refuses by itself.
    */
   refusal (functionId: string, trigger: string): MoonletError | undefined
+  /** Whether calls of the function wait so long that a trigger should `park` a further one rather than invoke it. */
+  isLong (functionId: string): boolean
+  /** Gives a call a place in the queue. It is refused for the reasons that `invoke` has, and then counts as refused. */
+  park (functionId: string, trigger: string, call: WaitingCall): void
   /** Parses code in a sandbox without running it; undefined when it is fine. */
   check (code: string): Promise<Fault | undefined>
   /** Adds hooks around every execution, drafts included. To be called before the server is ready. */

@@ -18,7 +18,7 @@ import { Refusal, runAfter, runBefore, type InvokerHook } from './hooks.js'
 import { toFinished, toOutcome } from './outcome.js'
 
 export interface InvokerOptions {
-  readonly pool: Pick<Pool, 'run' | 'refusal' | 'stop' | 'counts' | 'ends' | 'hostCalls'>
+  readonly pool: Pick<Pool, 'run' | 'refusal' | 'isLong' | 'park' | 'stop' | 'counts' | 'ends' | 'hostCalls'>
   readonly executions: Pick<ExecutionStore, 'begin' | 'appendLogs' | 'finish'>
   readonly ids: Pick<IdSource, 'next'>
   /** The first hooks; `addHook` adds to them. */
@@ -57,7 +57,7 @@ export function createInvoker ({ pool, executions, ids, hooks: firstHooks = [], 
   }
 
   function toJob (request: InvocationRequest, event: InvocationEvent, execution: NewExecution, logs: ExecutionLogs): RunJob {
-    const { fn, version, trigger, requestId, record } = request
+    const { fn, version, trigger, requestId, record, queuedAt } = request
     const executionId = execution.id
     return {
       kind: 'run',
@@ -68,6 +68,7 @@ export function createInvoker ({ pool, executions, ids, hooks: firstHooks = [], 
       trigger,
       requestId,
       event,
+      queuedAt,
       onStart () {
         if (!record) return
         executions.begin(execution)
@@ -85,6 +86,17 @@ export function createInvoker ({ pool, executions, ids, hooks: firstHooks = [], 
       const error = pool.refusal(functionId)
       if (error !== undefined) tell(toCallNotice(trigger, undefined, error))
       return error
+    },
+    isLong: functionId => pool.isLong(functionId),
+    park (functionId, trigger, call) {
+      pool.park(functionId, {
+        queuedAt: call.queuedAt,
+        enter () { call.enter() },
+        refuse (error) {
+          tell(toCallNotice(trigger, undefined, error))
+          call.refuse(error)
+        }
+      })
     },
     invoke (request) {
       const outcome = invoke(request)

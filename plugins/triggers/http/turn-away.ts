@@ -4,12 +4,16 @@
  *
  * Reading and answering one takes some 20 µs all the same, and whoever is answered calls again. So of many at a time
  * only some are answered at once, and the others a little later: what is left goes to the calls that are served.
+ *
+ * A call that will wait for long waits here too: of it there is a request and a response of Node's, and its body is
+ * not read. The rest is made when its turn is near.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import '../../../core/contracts/server.js'
 import { corsHeaders } from '../../../core/api/cors-headers.js'
 import { errorBody } from '../../../core/api/error-body.js'
+import type { WaitingCall } from '../../../core/contracts/invocation.js'
 import type { MoonletError } from '../../../core/errors.js'
 import { breathe } from '../../../core/turn.js'
 import { RefusalPace } from './refusal-pace.js'
@@ -19,30 +23,57 @@ const REPORT_MS = 1000
 /** The function that a request target names; undefined for any other address, and for forms that are rare. */
 const functionOf = (target: string): string | undefined => /^\/fn\/([^/?#%]+)/.exec(target)?.[1]
 
-/** Puts itself before the server's own handling of requests; what is not refused goes on there. */
+const queuedAt = Symbol('since when a call has waited')
+
+interface WaitingRequest extends IncomingMessage { [queuedAt]?: number }
+
+/** Since when the request has waited in the queue, of `performance.now()`; undefined: it has not. */
+export const queuedSince = (request: WaitingRequest): number | undefined => request[queuedAt]
+
+/** Puts itself before the server's own handling of requests; what is not refused goes on there, perhaps later. */
 export function turnAwayEarly (fastify: FastifyInstance): void {
   const { server, invoker, log } = fastify
   const handlers = server.listeners('request') as RequestListener[]
   const pace = new RefusalPace()
   let refused = 0
 
-  function report (): void {
-    log.warn({ refused }, 'calls refused: the queue is full (QUEUE_LIMIT)')
+  function refuse (response: ServerResponse, error: MoonletError): void {
+    if (refused++ === 0) setTimeout(() => { report(error.message) }, REPORT_MS).unref()
+    const requestId = fastify.nextRequestId()
+    pace.next(() => { answer(response, error, requestId) })
+  }
+
+  /** One line for all of a second, with the reason that the first had. */
+  function report (reason: string): void {
+    log.warn({ refused, reason }, 'calls refused')
     refused = 0
+  }
+
+  function goOn (request: IncomingMessage, response: ServerResponse): void {
+    for (const handle of handlers) handle(request, response)
+  }
+
+  class Waiting implements WaitingCall {
+    readonly queuedAt = performance.now()
+    constructor (private readonly request: WaitingRequest, private readonly response: ServerResponse) {}
+
+    enter (): void {
+      this.request[queuedAt] = this.queuedAt
+      goOn(this.request, this.response)
+    }
+
+    refuse (error: MoonletError): void { refuse(this.response, error) }
   }
 
   server.removeAllListeners('request')
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     breathe()
     const id = request.method === 'OPTIONS' ? undefined : functionOf(request.url ?? '')
-    const error = id === undefined || !fastify.servesFunctions(request) ? undefined : invoker.refusal(id, 'http')
-    if (error === undefined) {
-      for (const handle of handlers) handle(request, response)
-      return
-    }
-    if (refused++ === 0) setTimeout(report, REPORT_MS).unref()
-    const requestId = fastify.nextRequestId()
-    pace.next(() => { answer(response, error, requestId) })
+    if (id === undefined || !fastify.servesFunctions(request)) return goOn(request, response)
+    const error = invoker.refusal(id, 'http')
+    if (error !== undefined) refuse(response, error)
+    else if (invoker.isLong(id)) invoker.park(id, 'http', new Waiting(request, response))
+    else goOn(request, response)
   })
 }
 

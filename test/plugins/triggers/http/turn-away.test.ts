@@ -20,8 +20,8 @@ async function startGate (t: Test) {
   return { port: portOf(server), open () { timer.opened = setInterval(() => { for (const answer of waiting.splice(0)) answer() }, 10) } }
 }
 
-async function save (app: FastifyInstance, port: number): Promise<string> {
-  const code = `function handler() http.get("http://127.0.0.1:${port}/") return { body = "done" } end`
+async function save (app: FastifyInstance, port: number, body = '"done"'): Promise<string> {
+  const code = `function handler(ctx, event) http.get("http://127.0.0.1:${port}/") return { body = ${body} } end`
   const reply = await app.inject({ method: 'POST', url: '/api/functions', headers: { authorization: `Bearer ${API_KEY}` }, payload: { name: 'waits', code } })
   return reply.json<{ id: string }>().id
 }
@@ -92,4 +92,56 @@ t.test('of many calls refused at a time each gets its answer, in order on its co
 
   gate.open()
   t.same(await Promise.all([first, second]), ['done', 'done'])
+})
+
+t.test('of a long queue each call gets its own answer: its body is read when its turn is near', async t => {
+  const gate = await startGate(t)
+  const app = await build(t, { SANDBOX_MAX: '1', HTTP_ALLOW_PRIVATE: 'true' })
+  const base = await app.listen({ port: 0, host: '127.0.0.1' })
+  const id = await save(app, gate.port, 'event.method .. " " .. event.body')
+  const bodies = Array.from({ length: 300 }, (_, i) => `${i} `.repeat(i % 10 === 0 ? 30_000 : 1))
+  const answers = bodies.map(async body => await (await fetch(`${base}/fn/${id}`, { method: 'POST', body })).text())
+  await eventually(t, async () => app.invoker.counts().waiting, bodies.length - 1)
+  t.ok(app.invoker.isLong(id))
+  const other = await save(app, gate.port, '"other"')
+  t.notOk(app.invoker.isLong(other))
+  // Half a body, and a caller who does not wait for the answer, hold up nobody.
+  const half = connect(portOf(app.server), '127.0.0.1').on('error', () => {})
+  half.write(`POST /fn/${id} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf`)
+  const leaving = connect(portOf(app.server), '127.0.0.1').on('error', () => {})
+  leaving.write(`GET /fn/${id} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
+  await eventually(t, async () => app.invoker.counts().waiting, bodies.length + 1)
+  leaving.destroy()
+  gate.open()
+  t.same(await Promise.all(answers), bodies.map(body => `POST ${body}`))
+  await eventually(t, async () => app.invoker.counts().waiting, 0)
+  half.write('whole')
+  const [chunk] = await once(half, 'data') as [Buffer]
+  t.match(String(chunk), 'POST halfwhole')
+  half.destroy()
+})
+
+t.test('who waits in a long queue is refused after QUEUE_TIMEOUT, or when the server stops, and counted', async t => {
+  const gate = await startGate(t)
+  const app = await build(t, { SANDBOX_MAX: '1', QUEUE_TIMEOUT: '2', HTTP_ALLOW_PRIVATE: 'true' })
+  const base = await app.listen({ port: 0, host: '127.0.0.1' })
+  const id = await save(app, gate.port)
+  const refusals: Array<string | undefined> = []
+  app.invoker.onCall(({ refusal }) => { if (refusal !== undefined) refusals.push(refusal) })
+  const call = async () => { const answer = await fetch(`${base}/fn/${id}`); return [answer.status, await answer.text()] as const }
+  const first = call()
+  await eventually(t, async () => app.invoker.counts().busy, 1)
+  const late = await Promise.all(Array.from({ length: 200 }, call))
+  for (const [status, text] of late) t.same([status, text.includes('No sandbox was free within 2 seconds')], [503, true])
+  t.same(refusals, late.map(() => 'QUEUE_TIMEOUT'))
+
+  const waiting = Array.from({ length: 200 }, call)
+  await eventually(t, async () => app.invoker.counts().waiting, 200)
+  const closed = app.close()
+  const stopped = (await Promise.all(waiting.slice(-50))).map(([status, text]) => `${status} ${text}`)
+  t.same(new Set(stopped), new Set(['503 {"error":"The server is stopping"}\n']))
+  gate.open()
+  t.same(await first, [200, 'done'])
+  await closed
+  t.equal((await Promise.all(waiting)).filter(([status]) => status === 200).length, 400 - refusals.length, 'who was near is still served')
 })
