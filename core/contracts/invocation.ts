@@ -26,7 +26,7 @@ export interface InvocationRequest {
   /** 'http', 'cron', 'draft', 'rerun' or a plugin's own name. */
   readonly trigger: string
   readonly event: InvocationEvent
-  /** `X-Request-Id` or one made by the server; `ctx.requestId`. */
+  /** The id of the request in the log of the server; `ctx.requestId`. */
   readonly requestId: string
   /** False runs it without any record (drafts). */
   readonly record: boolean
