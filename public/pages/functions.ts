@@ -3,7 +3,7 @@ import { component } from '../alpine.js'
 import { createFunction, listFunctions } from '../api/functions.js'
 import type { ExecutionStatus, LuaFunction } from '../api/types.js'
 import { t } from '../i18n/locale.js'
-import { busily, loading, track } from '../shell/loading.js'
+import { busily, extend, loading, track } from '../shell/loading.js'
 import { go } from '../shell/router.js'
 import { functionPath } from '../shell/routes.js'
 import { fail, succeed } from '../shell/toasts.js'
@@ -35,11 +35,10 @@ component('functions', () => {
     },
 
     more () {
-      return busily(this, async () => {
-        const { functions, pagination } = await listFunctions({ limit: pageSize, offset: this.rows.length, search: this.search.trim() })
+      return extend(this, () => listFunctions({ limit: pageSize, offset: this.rows.length, search: this.search.trim() }), ({ functions, pagination }) => {
         this.rows = [...this.rows, ...functions ?? []]
         this.total = pagination.total
-      }, fail)
+      })
     },
 
     createFirst () {

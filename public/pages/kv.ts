@@ -5,7 +5,7 @@ import type { KvEntry } from '../api/types.js'
 import { decodeText } from '../format/body.js'
 import { t } from '../i18n/locale.js'
 import { ask } from '../shell/dialogs.js'
-import { busily, createTurns, loading, track } from '../shell/loading.js'
+import { busily, createTurns, extend, loading, track } from '../shell/loading.js'
 import { fail, succeed } from '../shell/toasts.js'
 import { current } from './function.js'
 import type { ValueView } from './kv-value.js'
@@ -42,11 +42,10 @@ component('kv', () => {
     },
 
     more () {
-      return busily(this, async () => {
-        const page = await listKeys(functionId, { prefix: this.prefix, after: this.next, limit: pageSize })
+      return extend(this, () => listKeys(functionId, { prefix: this.prefix, after: this.next, limit: pageSize }), page => {
         this.entries = [...this.entries, ...page.entries ?? []]
         this.next = page.next ?? ''
-      }, fail)
+      })
     },
 
     add () {

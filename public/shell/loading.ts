@@ -1,20 +1,30 @@
 /** The three states of whatever is fetched: loading, ready, failed with words. */
 import { Failure } from '../api/failure.js'
-import { inWords } from './toasts.js'
+import { fail, inWords } from './toasts.js'
 
 export interface Loading {
   status: 'loading' | 'ready' | 'failed'
   problem: { text: string, detail: string, missing: boolean }
-  /** Begins a question; its answer counts for as long as no later one has begun. */
-  ask: () => () => boolean
+  ask: Turns
 }
 
-export function createTurns (): Loading['ask'] {
+export interface Turns {
+  /** Begins a question; its answer counts for as long as no later one has begun. */
+  (): () => boolean
+  /** For what belongs to the last question; it counts for as long as that one does. */
+  again: () => () => boolean
+}
+
+export function createTurns (): Turns {
   let last = 0
-  return () => {
-    const mine = ++last
+  const again = () => {
+    const mine = last
     return () => mine === last
   }
+  return Object.assign(() => {
+    last++
+    return again()
+  }, { again })
 }
 
 export const loading = (): Loading => ({ status: 'loading', problem: { text: '', detail: '', missing: false }, ask: createTurns() })
@@ -51,4 +61,13 @@ export async function busily (state: { busy: boolean }, work: () => Promise<void
   } finally {
     state.busy = false
   }
+}
+
+/** Fetches what comes behind what is shown, unless that was asked for anew meanwhile. Failures become toasts. */
+export function extend<T> (state: Loading & { busy: boolean }, fetched: () => Promise<T>, show: (given: T) => void): Promise<boolean> {
+  const counts = state.ask.again()
+  return busily(state, async () => {
+    const given = await fetched()
+    if (counts()) show(given)
+  }, error => { if (counts()) fail(error) })
 }

@@ -48,6 +48,20 @@ t.test('a late answer to an older search does not take the place of a newer one'
   t.same(await page.locator('tbody .row-link').allInnerTexts(), ['b:1'])
 })
 
+t.test('a late further page of an older search is not put behind a newer one', needsBrowser, async t => {
+  const { page, server, api } = await visit(t)
+  const keys = [...Array.from({ length: 60 }, (_, i) => `a:${String(i).padStart(2, '0')}`), 'b:1']
+  for (const key of keys) await api(`/api/kv/${encodeURIComponent(key)}`, { method: 'PUT', body: 'x' })
+  const more = await holdBack(page, '**/api/kv?**after=**')
+  await page.goto(`${server.base}/data`)
+  await page.getByRole('button', { name: 'Show more' }).click()
+  await eventually(t, more.isHeld, true, 'the further page is asked for')
+  await page.getByRole('searchbox').fill('b:')
+  await page.getByRole('button', { name: 'a:00', exact: true }).waitFor({ state: 'detached' })
+  await more.letGo()
+  t.same(await page.locator('tbody .row-link').allInnerTexts(), ['b:1'])
+})
+
 t.test('the palette does not offer what was found for another text', needsBrowser, async t => {
   const { page, server, createFunction } = await visit(t)
   await createFunction('Nightly report', hello)

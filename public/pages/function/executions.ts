@@ -4,10 +4,9 @@ import { listenLive } from '../../api/events.js'
 import { listExecutions } from '../../api/executions.js'
 import type { Execution } from '../../api/types.js'
 import { t, tn } from '../../i18n/locale.js'
-import { busily, loading, track } from '../../shell/loading.js'
+import { extend, loading, track } from '../../shell/loading.js'
 import { go } from '../../shell/router.js'
 import { functionPath } from '../../shell/routes.js'
-import { fail } from '../../shell/toasts.js'
 import { current } from '../function.js'
 import type { Range } from './execution-filters.js'
 import { belongs, ranges, toQuery } from './execution-filters.js'
@@ -73,13 +72,12 @@ component('executions', () => {
     },
 
     more () {
-      return busily(this, async () => {
-        const { executions, pagination, partial = false } = await listExecutions(functionId, { ...this.query(), limit: pageSize, offset: this.rows.length })
+      return extend(this, () => listExecutions(functionId, { ...this.query(), limit: pageSize, offset: this.rows.length }), ({ executions, pagination, partial = false }) => {
         const known = new Set(this.rows.map(row => row.id))
         this.rows = [...this.rows, ...(executions ?? []).filter(({ id }) => !known.has(id))]
         this.total = pagination.total
         this.partial = partial
-      }, fail)
+      })
     },
 
     arrive (execution: Execution) {

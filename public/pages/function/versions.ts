@@ -6,7 +6,7 @@ import type { DiffView } from '../../editor/contract.js'
 import { loadEditor } from '../../editor/load.js'
 import { t } from '../../i18n/locale.js'
 import { ask } from '../../shell/dialogs.js'
-import { busily, loading, track } from '../../shell/loading.js'
+import { busily, extend, loading, track } from '../../shell/loading.js'
 import { fail, succeed } from '../../shell/toasts.js'
 import { current } from '../function.js'
 import { readDraft } from './draft-store.js'
@@ -36,10 +36,9 @@ component('versions', () => {
     },
 
     more () {
-      return busily(this, async () => {
-        const { versions } = await listVersions(id, { limit: pageSize, offset: this.rows.length })
+      return extend(this, () => listVersions(id, { limit: pageSize, offset: this.rows.length }), ({ versions }) => {
         this.rows = [...this.rows, ...versions ?? []]
-      }, fail)
+      })
     },
 
     /** With the active version; the active one with the one before it. */
