@@ -10,6 +10,7 @@ import { answerError } from './api/error-answer.js'
 import { createIdSource } from './ids.js'
 import invoker from './invoker/plugin.js'
 import lua from './lua/plugin.js'
+import { RequestLogger } from './request-logger.js'
 import { toOriginForm } from './request-target.js'
 import type { Prepared } from './start.js'
 import auth from '../plugins/auth/plugin.js'
@@ -55,6 +56,7 @@ export async function buildApp ({ config, logger, plugins = [], pluginSettings =
     bodyLimit: config.BODY_LIMIT,
     trustProxy: typeof config.TRUST_PROXY === 'boolean' ? config.TRUST_PROXY : [...config.TRUST_PROXY],
     genReqId: nextRequestId,
+    childLoggerFactory: (parent, bindings, options) => new RequestLogger(parent, bindings, options),
     rewriteUrl: ({ url }) => toOriginForm(url ?? '/'),
     forceCloseConnections: 'idle',
     return503OnClosing: true,

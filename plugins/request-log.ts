@@ -4,7 +4,7 @@ import '../core/contracts/server.js'
 
 export default fp(async function requestLog (fastify) {
   if (!['info', 'debug', 'trace'].includes(fastify.config.LOG_LEVEL)) return
-  fastify.addHook('onResponse', async (request, reply) => {
+  fastify.addHook('onResponse', (request, reply, done) => {
     const executionId = reply.getHeader('x-execution-id')
     fastify.log.info({
       reqId: request.id,
@@ -16,5 +16,6 @@ export default fp(async function requestLog (fastify) {
       ms: Math.round(reply.elapsedTime * 10) / 10,
       ...(executionId === undefined ? {} : { functionId: reply.getHeader('x-function-id'), executionId })
     }, 'request')
+    done()
   })
 }, { name: 'request-log' })

@@ -26,7 +26,10 @@ export default async function httpTrigger (fastify: FastifyInstance) {
   fastify.removeAllContentTypeParsers()
   fastify.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: config.BODY_LIMIT }, (_request, body, done) => { done(null, body) })
   // Fastify refuses a malformed Content-Type; a function gets whatever was sent (its event is made of the raw headers).
-  fastify.addHook('preParsing', async request => { delete request.headers['content-type'] })
+  fastify.addHook('preParsing', (request, _reply, payload, done) => {
+    delete request.headers['content-type']
+    done(null, payload)
+  })
 
   for (const url of ['/fn/:id', '/fn/:id/*']) {
     fastify.route({ method: ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD'], url, exposeHeadRoute: false, handler: run })
