@@ -1,5 +1,6 @@
 /** The orderly end of the process. */
 import type { FastifyInstance } from 'fastify'
+import './contracts/server.js'
 
 /**
  * The first SIGTERM or SIGINT stops accepting, lets executions finish within their grace time, writes all and
@@ -16,6 +17,7 @@ export function endOnSignals (app: FastifyInstance, flush: () => void): void {
     ending = true
     app.log.info({ signal }, 'stopping: finishing what runs, then closing')
     try {
+      app.invoker.enterAll()
       await app.close()
       app.log.info('stopped')
       flush()

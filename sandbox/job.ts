@@ -1,5 +1,5 @@
 /** What the pool is asked to do, and what comes of it. */
-import type { Answer, InvocationEvent } from '../core/contracts/invocation.js'
+import type { Answer, InvocationEvent, Place } from '../core/contracts/invocation.js'
 import type { Fault, FunctionRecord, LogLevel, VersionRecord } from '../core/contracts/records.js'
 
 export interface RunJob {
@@ -12,8 +12,8 @@ export interface RunJob {
   readonly trigger: string
   readonly requestId: string
   readonly event: InvocationEvent
-  /** Since when it has waited already, of `performance.now()`; left out: it has not. */
-  readonly queuedAt?: number | undefined
+  /** The place in the queue that it has had so far; left out: none. */
+  readonly place?: Place | undefined
   /** Called once, when a process gets the job. */
   readonly onStart: () => void
   /** Gets the logs of the run, within the budget of one run. */

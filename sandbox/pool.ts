@@ -116,6 +116,9 @@ export class Pool {
     else this.queue.park(owner, call)?.refuse(this.queueFull)
   }
 
+  /** Calls in all that are parked, so that they are served although the server is about to stop. */
+  enterAll (): void { this.queue.enter(true) }
+
   /** Sandboxes by what they are doing, and calls that wait for one. */
   counts () {
     let idle = 0
@@ -132,7 +135,7 @@ export class Pool {
   /** Process ids of all sandboxes. */
   get pids (): number[] { return [...this.fleet.all].flatMap(({ pid }) => pid === undefined ? [] : [pid]) }
 
-  /** Takes nothing new, lets what runs and waits end within `graceMs`, then kills. Settles when no process is left. */
+  /** Takes nothing new, refuses what is parked, lets what runs and waits end within `graceMs`, then kills. Settles when no process is left. */
   async stop (graceMs: number): Promise<void> {
     this.stopping = true
     for (const call of this.queue.clearCalls()) call.refuse(serverStopping())
@@ -151,10 +154,11 @@ export class Pool {
   }
 
   private submit (run: Run): void {
-    if (this.stopping) return run.refuse(serverStopping())
     const owner = jobOwner(run.job)
+    const kept = run.job.kind === 'run' && run.job.place?.leave() === true
+    if (this.stopping && !kept) return run.refuse(serverStopping())
     if (!this.queue.hasRuns(owner) && this.dispatch(run)) return
-    const without = this.queue.push(owner, run)
+    const without = kept ? this.queue.pushKept(owner, run) : this.queue.push(owner, run)
     without?.refuse(this.queueFull)
     if (without === run) return
     this.ticker.start()
@@ -256,7 +260,7 @@ export class Pool {
     this.admitting = true
     atTurnsEnd(() => {
       this.admitting = false
-      for (const call of this.queue.takeNear()) call.enter()
+      this.queue.enter()
     })
   }
 
@@ -285,6 +289,7 @@ export class Pool {
       if (run.settled) this.lingering.delete(run)
     }
     const { QUEUE_TIMEOUT: seconds, SANDBOX_MAX: max } = this.settings
+    this.queue.giveUpKept(now)
     for (const waiting of this.queue.size > 0 ? this.queue.expire(now - seconds * 1000) : []) {
       waiting.refuse(queueTimeout(seconds, max))
     }

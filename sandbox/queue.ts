@@ -3,21 +3,35 @@
  *
  * A run holds a request and all that was made of it, which the garbage collector copies again and again while it
  * waits: under overload that was a fifth of the server's time. So of a long queue only the runs that are near are
- * made; behind them wait calls of which nothing has been made yet.
+ * made; behind them wait calls of which nothing has been made yet. A call keeps its place while its run is made.
  */
-import type { WaitingCall } from '../core/contracts/invocation.js'
+import type { Place, WaitingCall } from '../core/contracts/invocation.js'
 import type { Run } from './run.js'
 
 /** So many runs are near: more than processes take between two turns of the event loop. Owners share them. */
 const NEAR = 128
 const NEAR_OF_ONE = 4
+/** A place is kept so long for a call whose run is being made. Most need no time; a caller's body may never come. */
+const KEPT_MS = 100
 
-interface Lane { runs: Run[], calls: WaitingCall[] }
+interface Lane { runs: Run[], calls: WaitingCall[], readonly kept: Set<KeptPlace> }
 
-const length = (lane: Lane | undefined): number => lane === undefined ? 0 : lane.runs.length + lane.calls.length
+const length = (lane: Lane | undefined): number => lane === undefined ? 0 : lane.runs.length + lane.calls.length + lane.kept.size
+
+export class KeptPlace implements Place {
+  readonly keptSince = performance.now()
+  readonly waitedMs: number
+
+  constructor (call: WaitingCall, private readonly onLeave: (place: KeptPlace) => boolean) {
+    this.waitedMs = this.keptSince - call.queuedAt
+  }
+
+  /** True if it was still kept. */
+  leave (): boolean { return this.onLeave(this) }
+}
 
 export class FairQueue {
-  /** Runs and calls. */
+  /** Runs, calls, and places kept for those between. */
   size = 0
   /** Calls alone. */
   calls = 0
@@ -42,7 +56,7 @@ export class FairQueue {
   /** Whether a further call of the owner is to wait before a run is made of it. */
   isLong (owner: string): boolean {
     const lane = this.lanes.get(owner)
-    return lane !== undefined && (lane.calls.length > 0 || lane.runs.length >= this.near())
+    return lane !== undefined && (lane.calls.length > 0 || lane.runs.length + lane.kept.size >= this.near())
   }
 
   /** Gives what is left without a place, if there is something: this one, or one of an owner with more than its share. */
@@ -55,6 +69,12 @@ export class FairQueue {
     return this.add(owner, call, lane => { this.calls++; return lane.calls.push(call) })
   }
 
+  /** The run of a call whose place was kept until now: it is not refused. */
+  pushKept (owner: string, run: Run): void {
+    this.laneOf(owner).runs.push(run)
+    this.size++
+  }
+
   private add <T extends Run | WaitingCall> (owner: string, item: T, put: (lane: Lane) => number): Run | WaitingCall | undefined {
     if (this.refuses(owner)) return item
     const other = this.size < this.limit ? undefined : this.takeOfLongest()
@@ -65,19 +85,19 @@ export class FairQueue {
   }
 
   private laneOf (owner: string): Lane {
-    const lane = this.lanes.get(owner) ?? { runs: [], calls: [] }
+    const lane = this.lanes.get(owner) ?? { runs: [], calls: [], kept: new Set() }
     this.lanes.set(owner, lane)
     return lane
   }
 
-  /** Takes the last of the owner with most; undefined when that is a run that had begun already and was put back. */
+  /** Takes the last of the owner with most; undefined when that had begun already and was put back, or is being made. */
   private takeOfLongest (): Run | WaitingCall | undefined {
     let longest: [owner: string, lane: Lane] | undefined
     for (const entry of this.lanes) if (longest === undefined || length(entry[1]) > length(longest[1])) longest = entry
     if (longest === undefined) return undefined
     const [owner, lane] = longest
     if (lane.calls.length > 0) this.calls--
-    else if (lane.runs.at(-1)?.begun === true) return undefined
+    else if (lane.runs.at(-1)?.begun !== false) return undefined
     const last = lane.calls.pop() ?? lane.runs.pop()
     this.size--
     this.forgetEmpty(owner, lane)
@@ -105,18 +125,33 @@ export class FairQueue {
     }
   }
 
-  /** Takes out the calls that are near now. */
-  takeNear (): WaitingCall[] {
-    const near = this.near()
-    const taken: WaitingCall[] = []
+  /** Calls in those that are near now, or all. */
+  enter (all = false): void {
+    const near = all ? Infinity : this.near()
     for (const [owner, lane] of this.lanes) {
-      if (lane.calls.length === 0 || lane.runs.length >= near) continue
-      taken.push(...lane.calls.splice(0, near - lane.runs.length))
-      this.forgetEmpty(owner, lane)
+      const room = near - lane.runs.length - lane.kept.size
+      if (lane.calls.length === 0 || room <= 0) continue
+      const entering = lane.calls.splice(0, room)
+      this.calls -= entering.length
+      const onLeave = (place: KeptPlace): boolean => this.leave(owner, lane, place)
+      const places = entering.map(call => new KeptPlace(call, onLeave))
+      for (const place of places) lane.kept.add(place)
+      entering.forEach((call, i) => { call.enter(places[i] as KeptPlace) })
     }
-    this.size -= taken.length
-    this.calls -= taken.length
-    return taken
+  }
+
+  private leave (owner: string, lane: Lane, place: KeptPlace): boolean {
+    if (!lane.kept.delete(place)) return false
+    this.size--
+    this.forgetEmpty(owner, lane)
+    return true
+  }
+
+  /** Gives up the places of calls whose runs are not there in time: they go on without. */
+  giveUpKept (now: number): void {
+    for (const { kept } of this.lanes.values()) {
+      for (const place of kept) if (now - place.keptSince > KEPT_MS) place.leave()
+    }
   }
 
   /** Takes out what was queued before `time` (of `performance.now()`). */
@@ -136,13 +171,15 @@ export class FairQueue {
     return expired
   }
 
+  /** Takes out all runs. */
   clear (): Run[] {
-    const runs = [...this.lanes.values()].flatMap(({ runs }) => runs)
-    this.lanes.clear()
-    this.size = this.calls = 0
+    const runs = [...this.lanes.values()].flatMap(lane => lane.runs.splice(0))
+    for (const [owner, lane] of this.lanes) this.forgetEmpty(owner, lane)
+    this.size -= runs.length
     return runs
   }
 
+  /** Takes out all calls. */
   clearCalls (): WaitingCall[] {
     const calls = [...this.lanes.values()].flatMap(lane => lane.calls.splice(0))
     for (const [owner, lane] of this.lanes) this.forgetEmpty(owner, lane)
@@ -159,6 +196,6 @@ export class FairQueue {
   private near (): number { return Math.max(NEAR_OF_ONE, Math.floor(NEAR / this.lanes.size)) }
 
   private forgetEmpty (owner: string, lane: Lane): void {
-    if (length(lane) === 0) this.lanes.delete(owner)
+    if (length(lane) === 0 && this.lanes.get(owner) === lane) this.lanes.delete(owner)
   }
 }

@@ -38,7 +38,7 @@ export class Run implements HostCall {
 
   constructor (readonly job: Job, private readonly settle: (result: JobResult) => void, readonly refuse: (error: Error) => void) {
     this.executionId = job.executionId
-    this.queuedAt = (job.kind === 'run' ? job.queuedAt : undefined) ?? performance.now()
+    this.queuedAt = performance.now() - (job.kind === 'run' ? job.place?.waitedMs ?? 0 : 0)
     if (job.kind === 'run') {
       this.functionId = job.fn.id
       this.functionName = job.fn.name

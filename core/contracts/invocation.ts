@@ -30,17 +30,25 @@ export interface InvocationRequest {
   readonly requestId: string
   /** False runs it without any record (drafts). */
   readonly record: boolean
-  /** Since when the call has waited in the queue already, of `performance.now()`; left out: it has not. */
-  readonly queuedAt?: number | undefined
+  /** The place in the queue that the call has had so far; left out: none. */
+  readonly place?: Place | undefined
 }
 
 /** A call that waits in the queue before anything is made of it. Exactly one of both is called, once. */
 export interface WaitingCall {
   /** When it came; of `performance.now()`. */
   readonly queuedAt: number
-  /** Its turn is near: now it may be invoked. */
-  enter (): void
+  /** Its turn is near: now it is to be invoked, with the place that is kept for it meanwhile. */
+  enter (place: Place): void
   refuse (error: MoonletError): void
+}
+
+/** What a call that is invoked late keeps of the queue. */
+export interface Place {
+  /** Milliseconds it waited until it was near; they count for QUEUE_TIMEOUT. */
+  readonly waitedMs: number
+  /** Gives the place up: the call is in the queue by itself now, or will never be. True if it was still kept. */
+  leave (): boolean
 }
 
 /** What the handler answered, with the rules of BEHAVIOUR section 6 applied. */
@@ -102,6 +110,8 @@ export interface Invoker {
   isLong (functionId: string): boolean
   /** Gives a call a place in the queue. It is refused for the reasons that `invoke` has, and then counts as refused. */
   park (functionId: string, trigger: string, call: WaitingCall): void
+  /** Before the server stops: calls in all that are parked, while requests are still served. */
+  enterAll (): void
   /** Parses code in a sandbox without running it; undefined when it is fine. */
   check (code: string): Promise<Fault | undefined>
   /** Adds hooks around every execution, drafts included. To be called before the server is ready. */

@@ -18,7 +18,7 @@ import { Refusal, runAfter, runBefore, type InvokerHook } from './hooks.js'
 import { toFinished, toOutcome } from './outcome.js'
 
 export interface InvokerOptions {
-  readonly pool: Pick<Pool, 'run' | 'refusal' | 'isLong' | 'park' | 'stop' | 'counts' | 'ends' | 'hostCalls'>
+  readonly pool: Pick<Pool, 'run' | 'refusal' | 'isLong' | 'park' | 'enterAll' | 'stop' | 'counts' | 'ends' | 'hostCalls'>
   readonly executions: Pick<ExecutionStore, 'begin' | 'appendLogs' | 'finish'>
   readonly ids: Pick<IdSource, 'next'>
   /** The first hooks; `addHook` adds to them. */
@@ -57,7 +57,7 @@ export function createInvoker ({ pool, executions, ids, hooks: firstHooks = [], 
   }
 
   function toJob (request: InvocationRequest, event: InvocationEvent, execution: NewExecution, logs: ExecutionLogs): RunJob {
-    const { fn, version, trigger, requestId, record, queuedAt } = request
+    const { fn, version, trigger, requestId, record, place } = request
     const executionId = execution.id
     return {
       kind: 'run',
@@ -68,7 +68,7 @@ export function createInvoker ({ pool, executions, ids, hooks: firstHooks = [], 
       trigger,
       requestId,
       event,
-      queuedAt,
+      place,
       onStart () {
         if (!record) return
         executions.begin(execution)
@@ -91,13 +91,14 @@ export function createInvoker ({ pool, executions, ids, hooks: firstHooks = [], 
     park (functionId, trigger, call) {
       pool.park(functionId, {
         queuedAt: call.queuedAt,
-        enter () { call.enter() },
+        enter (place) { call.enter(place) },
         refuse (error) {
           tell(toCallNotice(trigger, undefined, error))
           call.refuse(error)
         }
       })
     },
+    enterAll () { pool.enterAll() },
     invoke (request) {
       const outcome = invoke(request)
       active.add(outcome)

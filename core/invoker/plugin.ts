@@ -17,7 +17,7 @@ export default fp(async function invoker (fastify) {
     return started
   }
   const invoker = createInvoker({
-    pool: { run: job => pool().run(job), refusal: owner => pool().refusal(owner), isLong: owner => pool().isLong(owner), park: (owner, call) => { pool().park(owner, call) }, counts: () => pool().counts(), ends: () => pool().ends(), hostCalls: () => pool().hostCalls(), stop: async graceMs => { await started?.stop(graceMs) } },
+    pool: { run: job => pool().run(job), refusal: owner => pool().refusal(owner), isLong: owner => pool().isLong(owner), park: (owner, call) => { pool().park(owner, call) }, enterAll: () => { started?.enterAll() }, counts: () => pool().counts(), ends: () => pool().ends(), hostCalls: () => pool().hostCalls(), stop: async graceMs => { await started?.stop(graceMs) } },
     executions: storage.executions,
     ids,
     onPrint: (functionId, executionId, line) => { log.info({ functionId, executionId, print: line }, 'print') },

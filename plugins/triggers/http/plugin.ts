@@ -8,7 +8,7 @@ import type { FunctionRecord } from '../../../core/contracts/records.js'
 import { toEventHeaders } from './header-names.js'
 import { hasBody, readBody } from './read-body.js'
 import { sendOutcome } from './send-outcome.js'
-import { queuedSince, turnAwayEarly } from './turn-away.js'
+import { placeOf, turnAwayEarly } from './turn-away.js'
 import { splitUrl } from './url-parts.js'
 
 const noBody = new Uint8Array(0)
@@ -46,7 +46,7 @@ export default async function httpTrigger (fastify: FastifyInstance) {
     if (fn.disabled) return refuse(reply, 403, 'Function is disabled')
     if (active === undefined) return refuse(reply, 500, 'No active version found')
     const body = request.body instanceof Uint8Array ? request.body : hasBody(request.raw) ? await readBody(request.raw, config.BODY_LIMIT) : noBody
-    const outcome = await invoker.invoke({ fn, version: active, trigger: 'http', event: toEvent(request, fn, body), requestId: request.id, record: true, queuedAt: queuedSince(request.raw) })
+    const outcome = await invoker.invoke({ fn, version: active, trigger: 'http', event: toEvent(request, fn, body), requestId: request.id, record: true, place: placeOf(request.raw) })
     return sendOutcome(reply, outcome, fn.allowSameOrigin ? undefined : sandboxPolicy)
   }
 }

@@ -13,22 +13,31 @@ import type { FastifyInstance } from 'fastify'
 import '../../../core/contracts/server.js'
 import { corsHeaders } from '../../../core/api/cors-headers.js'
 import { errorBody } from '../../../core/api/error-body.js'
-import type { WaitingCall } from '../../../core/contracts/invocation.js'
+import type { Place, WaitingCall } from '../../../core/contracts/invocation.js'
 import type { MoonletError } from '../../../core/errors.js'
+import { toOriginForm } from '../../../core/request-target.js'
 import { breathe } from '../../../core/turn.js'
 import { RefusalPace } from './refusal-pace.js'
 
 const REPORT_MS = 1000
 
-/** The function that a request target names; undefined for any other address, and for forms that are rare. */
-const functionOf = (target: string): string | undefined => /^\/fn\/([^/?#%]+)/.exec(target)?.[1]
+/** The function that a request target names; undefined for any other address. */
+function functionOf (target: string): string | undefined {
+  const [, id] = /^\/fn\/([^/?#]+)/.exec(toOriginForm(target)) ?? []
+  if (id?.includes('%') !== true) return id
+  try {
+    return decodeURIComponent(id)
+  } catch {
+    return undefined
+  }
+}
 
-const queuedAt = Symbol('since when a call has waited')
+const placeKey = Symbol('place in the queue')
 
-interface WaitingRequest extends IncomingMessage { [queuedAt]?: number }
+interface WaitingRequest extends IncomingMessage { [placeKey]?: Place }
 
-/** Since when the request has waited in the queue, of `performance.now()`; undefined: it has not. */
-export const queuedSince = (request: WaitingRequest): number | undefined => request[queuedAt]
+/** The place in the queue of a request that has waited here; undefined: it has not. */
+export const placeOf = (request: WaitingRequest): Place | undefined => request[placeKey]
 
 /** Puts itself before the server's own handling of requests; what is not refused goes on there, perhaps later. */
 export function turnAwayEarly (fastify: FastifyInstance): void {
@@ -57,8 +66,10 @@ export function turnAwayEarly (fastify: FastifyInstance): void {
     readonly queuedAt = performance.now()
     constructor (private readonly request: WaitingRequest, private readonly response: ServerResponse) {}
 
-    enter (): void {
-      this.request[queuedAt] = this.queuedAt
+    enter (place: Place): void {
+      this.request[placeKey] = place
+      // Whatever it is answered, and also when its caller has left.
+      this.response.once('close', () => { place.leave() })
       goOn(this.request, this.response)
     }
 

@@ -121,6 +121,42 @@ t.test('of a long queue each call gets its own answer: its body is read when its
   half.destroy()
 })
 
+t.test('who waits in a long queue keeps the place, however many press from behind', async t => {
+  const gate = await startGate(t)
+  const app = await build(t, { SANDBOX_MAX: '1', QUEUE_LIMIT: '300', HTTP_ALLOW_PRIVATE: 'true' })
+  const base = await app.listen({ port: 0, host: '127.0.0.1' })
+  const id = await save(app, gate.port, 'event.body')
+  const call = async (path: string, body: string) => { const answer = await fetch(`${base}${path}`, { method: 'POST', body }); return [answer.status, await answer.text()] as const }
+  const first = call(`/fn/${id}`, 'first')
+  await eventually(t, async () => app.invoker.counts().busy, 1)
+  const bodies = Array.from({ length: 300 }, (_, i) => `${i} `.repeat(i % 3 === 0 ? 20_000 : 1))
+  const early = bodies.map(async body => await call(`/fn/${id}`, body))
+  await eventually(t, async () => app.invoker.counts().waiting, bodies.length)
+  const pressing = new AbortController()
+  // An id may be written with percent escapes: such a call gets no better place.
+  const late = Array.from({ length: 40 }, async (_, i) => { while (!pressing.signal.aborted) await call(i % 2 === 0 ? `/fn/${id}` : `/fn/%${id.charCodeAt(0).toString(16)}${id.slice(1)}`, 'late') })
+  gate.open()
+  t.same(await Promise.all(early), bodies.map(body => [200, body]))
+  pressing.abort()
+  await Promise.all([first, ...late])
+  t.same(app.invoker.counts(), { ...app.invoker.counts(), waiting: 0, busy: 0 })
+})
+
+t.test('calls of a long queue are served before the server stops, if they are called in', async t => {
+  const gate = await startGate(t)
+  const app = await build(t, { SANDBOX_MAX: '1', HTTP_ALLOW_PRIVATE: 'true' })
+  const base = await app.listen({ port: 0, host: '127.0.0.1' })
+  const id = await save(app, gate.port, 'event.body')
+  const bodies = Array.from({ length: 300 }, (_, i) => String(i))
+  const answers = bodies.map(async body => await (await fetch(`${base}/fn/${id}`, { method: 'POST', body })).text())
+  await eventually(t, async () => app.invoker.counts().waiting, bodies.length - 1)
+  app.invoker.enterAll()
+  const closed = app.close()
+  gate.open()
+  t.same(await Promise.all(answers), bodies)
+  await closed
+})
+
 t.test('who waits in a long queue is refused after QUEUE_TIMEOUT, or when the server stops, and counted', async t => {
   const gate = await startGate(t)
   const app = await build(t, { SANDBOX_MAX: '1', QUEUE_TIMEOUT: '2', HTTP_ALLOW_PRIVATE: 'true' })
