@@ -20,6 +20,8 @@ const settings = {
   logLevel: 'warning',
   // The variant that never makes code from text: the child runs with --disallow-code-generation-from-strings.
   alias: { msgpackr: 'msgpackr/index-no-eval' },
+  // Fields set by the constructor itself: a young process has one call fewer to interpret for every object.
+  tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
   plugins: [fengariPlugin]
 }
 

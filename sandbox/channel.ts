@@ -6,7 +6,9 @@
 import type { Duplex } from 'node:stream'
 import { atTurnsEnd, breathe } from '../core/turn.js'
 import { budgets } from './budgets.js'
+import { decodeAnswer } from './protocol/answer-frame.js'
 import { decodeFrame, encodeFrame } from './protocol/codec.js'
+import { isPlain } from './protocol/plain.js'
 import { checkFrame } from './frame-check.js'
 import { FrameReader } from './frame-reader.js'
 import { ProtocolFault } from './protocol.js'
@@ -101,10 +103,7 @@ export class Channel {
   private receive (bytes: Buffer): boolean {
     this.framesSincePause++
     try {
-      checkFrame(bytes)
-      const frame = decodeFrame(bytes)
-      if (!Array.isArray(frame)) throw new ProtocolFault('a frame that is no list')
-      this.end.onFrame(frame, bytes.length)
+      this.end.onFrame(isPlain(bytes) ? decodeAnswer(bytes) : decodeChecked(bytes), bytes.length)
     } catch (error) {
       this.breach(error)
     }
@@ -117,6 +116,13 @@ export class Channel {
     if (error instanceof ProtocolFault) this.end.onBreach(error.message)
     else this.end.onBreach('a frame that cannot be handled', error)
   }
+}
+
+function decodeChecked (bytes: Buffer): readonly unknown[] {
+  checkFrame(bytes)
+  const frame = decodeFrame(bytes)
+  if (!Array.isArray(frame)) throw new ProtocolFault('a frame that is no list')
+  return frame
 }
 
 let waiting: Channel[] = []

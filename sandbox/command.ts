@@ -24,7 +24,7 @@ export const childProgram = (): string => realpathSync(fileURLToPath(new URL('./
 
 /**
  * V8 11 (Node 20) optimizes a function after 66 KiB of executed bytecode, which for the engine's main loop is within
- * a few hundred short runs, and a third of a second of processor time. Four times as much is where a process of
+ * a few hundred short runs, and a fifth of a second of processor time. Four times as much is where a process of
  * 1,000 runs costs no more than one that is never optimized, and one of 10,000 a tenth more than with the default.
  * Later versions have counts of calls in its place, and wait long enough.
  */

@@ -1,5 +1,5 @@
 /** Jobs as frames. Texts of an event are binary strings already; those of ours become UTF-8. */
-import { isAscii, toBytes } from '../core/binary.js'
+import { fromText, isAscii } from '../core/binary.js'
 import type { CheckJob, RunJob } from './job.js'
 import { ToChild, type BindFrame, type CheckFrame, type RunFrame, type WireText } from './protocol.js'
 
@@ -13,18 +13,14 @@ export const toCheckFrame = ({ executionId, code }: CheckJob): CheckFrame => [To
 
 export function toRunFrame ({ executionId, requestId, fn, event }: RunJob): RunFrame {
   return [
-    ToChild.run, executionId, Math.floor(Date.now() / 1000), text(requestId), text(fn.name),
-    event.method, binary(event.path), binary(event.relativePath), flat(event.headers), flat(event.query), event.body
+    ToChild.run,
+    [
+      executionId, Math.floor(Date.now() / 1000), fromText(requestId), fromText(fn.name), event.method, event.path, event.relativePath,
+      Object.keys(event.headers), Object.values(event.headers), Object.keys(event.query), Object.values(event.query)
+    ],
+    event.body
   ]
 }
 
 /** A text of the server, Unicode. */
 const text = (value: string): WireText => isAscii(value) ? value : Buffer.from(value, 'utf8')
-/** A binary string. */
-const binary = (value: string): WireText => isAscii(value) ? value : toBytes(value)
-
-function flat (record: Readonly<Record<string, string>>): WireText[] {
-  const list: WireText[] = []
-  for (const name in record) list.push(binary(name), binary(record[name] as string))
-  return list
-}

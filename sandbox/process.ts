@@ -12,6 +12,7 @@ import type { Fault } from '../core/contracts/records.js'
 import { budgets } from './budgets.js'
 import { Channel } from './channel.js'
 import { encodeFrame } from './protocol/codec.js'
+import { encodeRun } from './protocol/run-frame.js'
 import { exitFault, naming, protocolFault, stoppedFault, timeoutFault } from './exit-fault.js'
 import { readAnswer, readBinary, readFault, readUsage } from './frames-from-child.js'
 import { toBindFrame, toCheckFrame, toRunFrame } from './frames-to-child.js'
@@ -118,7 +119,8 @@ export class SandboxProcess {
     this.uses++
     run.given()
     if (this.runs.push(run) === 1) run.startedAt = performance.now()
-    this.channel.send(job.kind === 'run' ? toRunFrame(job) : toCheckFrame(job))
+    if (job.kind === 'run') this.channel.sendEncoded(encodeRun(toRunFrame(job)))
+    else this.channel.send(toCheckFrame(job))
   }
 
   /** Takes back the jobs that wait behind the one going on; ghosts stay in their places. */

@@ -1,16 +1,16 @@
 /**
  * What travels between the server and a sandbox process: over one socket pair (descriptor 3 of the child),
  * frames of a 4-byte length (big-endian, of what follows) and a MessagePack array whose first element is the
- * frame's kind.
+ * frame's kind. Only runs and answers travel in another way (protocol/plain.ts).
  *
- * Texts are *binary strings* (core/binary.ts) on both sides: ASCII travels as a MessagePack str, everything
+ * Texts are *binary strings* (core/binary.ts) on both sides: in MessagePack ASCII travels as a str, everything
  * else as a bin of the bytes. One run may be going on at a time, one call of it may wait for its reply;
  * one-way calls and prints need no reply and are handled in the order they were sent.
  */
 import type { LuaFaultInfo } from './child/engine.js'
 
 /** Both sides refuse the other when theirs differs. Raised with every change of a frame's shape. */
-export const PROTOCOL_VERSION = 2
+export const PROTOCOL_VERSION = 3
 export const CHANNEL_FD = 3
 export const HEADER_BYTES = 4
 /** Deepest nesting of lists and tables in a frame, counted from the frame itself. */
@@ -33,12 +33,13 @@ export type ChildLimits = readonly [frame: number, response: number, memory: num
 export type HelloFrame = readonly [kind: 0, version: number, manifest: string, limits: ChildLimits, wantsCode: boolean]
 /** Binds the child to one version, once: code, chunk name, and the fields of `ctx` that no run changes. */
 export type BindFrame = readonly [kind: 1, code: WireText, chunkName: string, functionId: string, version: string, baseUrl: string]
-/** Starts a run when the one before has ended. Headers and query: names and values by turns. */
-export type RunFrame = readonly [
-  kind: 2, id: string, startedAt: number, requestId: WireText, functionName: WireText,
-  method: WireText, path: WireText, relativePath: WireText,
-  headers: readonly WireText[], query: readonly WireText[], body: Uint8Array
+/** What a run is told but for the body: texts are binary strings. */
+export type RunFields = readonly [
+  id: string, startedAt: number, requestId: string, functionName: string, method: string, path: string, relativePath: string,
+  headerNames: readonly string[], headerValues: string[], queryNames: readonly string[], queryValues: string[]
 ]
+/** Starts a run when the one before has ended. */
+export type RunFrame = readonly [kind: 2, fields: RunFields, body: Uint8Array]
 export type ReplyFrame = readonly [kind: 3, status: 0 | 1 | 2, value: unknown]
 /** Only parses. */
 export type CheckFrame = readonly [kind: 4, id: string, code: WireText, chunkName: string]
@@ -50,13 +51,19 @@ export type ReadyFrame = readonly [kind: 0, version: number, code: Uint8Array | 
 export type CallFrame = readonly [kind: 1, target: number, args: readonly unknown[]]
 export type SendFrame = readonly [kind: 2, target: number, args: readonly unknown[]]
 export type PrintFrame = readonly [kind: 3, line: WireText]
-/** Headers: names and values by turns; a value may be a list. */
-export type AnswerFields = readonly [
-  kind: 4, id: string, statusCode: number, headers: ReadonlyArray<WireText | readonly WireText[]>, body: Uint8Array, isBase64Encoded: boolean
-]
+/** Headers: names and values by turns; a value may be a list of one or more. All texts are binary strings. */
+export interface AnswerFields {
+  readonly id: string
+  readonly statusCode: number
+  readonly headers: ReadonlyArray<string | readonly string[]>
+  readonly body: string
+  readonly isBase64Encoded: boolean
+}
 /** What the run cost, in milliseconds, on a core and asleep; a hint for the pool, which is not believed further. */
 export type Usage = readonly [busyMs: number, asleepMs: number]
-export type AnswerFrame = readonly [...AnswerFields, ...Usage]
+export type AnswerFrame = readonly [
+  kind: 4, id: string, statusCode: number, headers: ReadonlyArray<string | readonly string[]>, body: Uint8Array, isBase64Encoded: boolean, ...Usage
+]
 export type FaultFrame = readonly [kind: 5, id: string, ...ChildFault, ...Usage]
 export type CheckedFrame = readonly [kind: 6, id: string, fault: ChildFault | null]
 /** A defect of ours in the child, for the server's log. */

@@ -1,10 +1,9 @@
 /** The table a handler returned, as the answer frame; read raw, with the rules of BEHAVIOUR section 6. */
-import { toBytes, toText } from '../../core/binary.js'
+import { fromBytes, toText } from '../../core/binary.js'
 import { badHeader } from '../protocol/header-rules.js'
-import { FromChild, type AnswerFields, type ChildFaultKind, type WireText } from '../protocol.js'
+import type { AnswerFields, ChildFaultKind } from '../protocol.js'
 import type { LuaTable, LuaValue } from './engine.js'
 import { numberText } from '../../plugins/lua/number-text.js'
-import { toWireText } from './wire.js'
 
 /** An answer that cannot be sent; `message` is for the author of the function. */
 export class AnswerFault extends Error {
@@ -16,7 +15,7 @@ export function readAnswer (id: string, table: LuaTable, maxBody: number): Answe
   const isBase64Encoded = table.get('isBase64Encoded') === true
   const body = readBody(table.get('body'), isBase64Encoded)
   if (body.length > maxBody) throw new AnswerFault('limit', `the body of the answer has ${body.length} bytes (RESPONSE_LIMIT is ${maxBody})`)
-  return [FromChild.answer, id, readStatus(table.get('statusCode')), readHeaders(table.get('headers')), body, isBase64Encoded]
+  return { id, statusCode: readStatus(table.get('statusCode')), headers: readHeaders(table.get('headers')), body, isBase64Encoded }
 }
 
 function readStatus (value: LuaValue): number {
@@ -36,18 +35,18 @@ function toNumber (text: string): number | undefined {
 
 const signed = (text: string): number => text.startsWith('-') ? -Number(text.slice(1)) : Number(text.replace(/^\+/, ''))
 
-function readBody (value: LuaValue, isBase64Encoded: boolean): Buffer {
+function readBody (value: LuaValue, isBase64Encoded: boolean): string {
   const text = asText(value)
-  if (!isBase64Encoded) return toBytes(text)
+  if (!isBase64Encoded) return text
   const compact = text.replace(/[\r\n]/g, '')
   if (compact.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(compact)) throw new AnswerFault('bad-answer', 'isBase64Encoded is true, but the body is not base64')
-  return Buffer.from(compact, 'base64')
+  return fromBytes(Buffer.from(compact, 'base64'))
 }
 
 const asText = (value: LuaValue): string => typeof value === 'string' ? value : typeof value === 'number' ? numberText(value) : ''
 
-function readHeaders (table: LuaValue): Array<WireText | WireText[]> {
-  const headers: Array<WireText | WireText[]> = []
+function readHeaders (table: LuaValue): Array<string | string[]> {
+  const headers: Array<string | string[]> = []
   if (typeof table !== 'object' || table.type !== 'table') return headers
   for (const [name, value] of table.entries()) {
     if (typeof name !== 'string') continue
@@ -57,7 +56,7 @@ function readHeaders (table: LuaValue): Array<WireText | WireText[]> {
       if (reason !== undefined) throw new AnswerFault('bad-answer', `header "${toText(name)}" of the answer ${reason}`)
     }
     const [first] = values
-    if (first !== undefined) headers.push(toWireText(name), isTable(value) ? values.map(toWireText) : toWireText(first))
+    if (first !== undefined) headers.push(name, isTable(value) ? values : first)
   }
   return headers
 }

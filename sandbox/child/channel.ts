@@ -5,6 +5,8 @@
 import { writeSync } from 'node:fs'
 import { CHANNEL_FD, HEADER_BYTES } from '../protocol.js'
 import { decodeFrame, encodeFrame } from '../protocol/codec.js'
+import { isPlain, plainSize, writePlain } from '../protocol/plain.js'
+import { decodeRun } from '../protocol/run-frame.js'
 import { read, retry } from './descriptor.js'
 
 const BUFFER_BYTES = 64 * 1024
@@ -15,6 +17,7 @@ export class FrameTooLarge extends Error {
 }
 
 const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
+const plainBuffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
 let start = 0
 let end = 0
 let limit = 1024 * 1024
@@ -23,21 +26,40 @@ let limit = 1024 * 1024
 export function setFrameLimit (bytes: number): void { limit = bytes }
 
 /** Waits for the next frame. Bytes inside it are valid until the next call. */
-export function receive (): unknown[] {
+export function receive (): readonly unknown[] {
   fill(HEADER_BYTES)
   const length = buffer.readUInt32BE(start)
   start += HEADER_BYTES
   if (length > limit) throw new FrameTooLarge(length, limit)
-  return decodeFrame(take(length)) as unknown[]
+  const bytes = take(length)
+  return isPlain(bytes) ? decodeRun(bytes) : decodeFrame(bytes) as unknown[]
 }
 
 /** Sends a frame; waits until the kernel has all of it. Throws FrameTooLarge, having sent nothing. */
 export function send (frame: readonly unknown[]): void {
   const bytes = encodeFrame(frame)
-  if (bytes.length - HEADER_BYTES > limit) throw new FrameTooLarge(bytes.length - HEADER_BYTES, limit)
-  for (let at = 0; at < bytes.length;) {
+  checkSize(bytes.length)
+  write(bytes, bytes.length)
+}
+
+/** Sends a plain frame, like `send`; text and body are binary strings. */
+export function sendPlain (text: string, body: string): void {
+  const size = plainSize(text, body)
+  checkSize(size)
+  const bytes = size <= BUFFER_BYTES ? plainBuffer : Buffer.allocUnsafeSlow(size)
+  writePlain(bytes, text, body)
+  write(bytes, size)
+}
+
+/** `size` with the length in front. */
+function checkSize (size: number): void {
+  if (size - HEADER_BYTES > limit) throw new FrameTooLarge(size - HEADER_BYTES, limit)
+}
+
+function write (bytes: Buffer, size: number): void {
+  for (let at = 0; at < size;) {
     try {
-      at += writeSync(CHANNEL_FD, bytes, at, bytes.length - at)
+      at += writeSync(CHANNEL_FD, bytes, at, size - at)
     } catch (error) { retry(error) }
   }
 }

@@ -25,7 +25,12 @@ export interface LuaTable {
 export interface LuaFunction { readonly type: 'function' }
 
 /** What JavaScript may hand to Lua: arrays become lists, Maps and plain objects become tables, deeply. */
-export type ToLua = LuaValue | readonly ToLua[] | ReadonlyMap<string | number, ToLua> | { readonly [key: string]: ToLua } | WithMethods
+export type ToLua = LuaValue | readonly ToLua[] | ReadonlyMap<string | number, ToLua> | { readonly [key: string]: ToLua } | Fields | WithMethods
+
+/** A table of which many have the same fields, made at little cost: `values` becomes the table's own. No name is there twice. */
+export class Fields {
+  constructor (readonly names: readonly string[], readonly values: ToLua[]) {}
+}
 
 /**
  * A table that also has methods, as `event:header('x-name')`. They stand in an `__index` table of its metatable,

@@ -1,36 +1,28 @@
 /** A run frame as the values that Lua sees: `ctx` and `event`. */
 import { fromBytes } from '../../core/binary.js'
-import type { BindFrame, RunFrame, WireText } from '../protocol.js'
-import { LuaRaise, WithMethods, type LuaValue, type NativeFunction, type ToLua } from './engine.js'
-import { fromWireText } from './wire.js'
+import type { BindFrame, RunFrame } from '../protocol.js'
+import { Fields, LuaRaise, WithMethods, type LuaValue, type NativeFunction } from './engine.js'
 
 /** A run that waits for its turn; nothing in it is a view of the channel's buffer. */
 export interface QueuedRun {
   readonly id: string
-  readonly ctx: { readonly [name: string]: ToLua }
+  readonly ctx: Fields
   readonly event: WithMethods
 }
 
-export function toQueuedRun (frame: RunFrame, [, , , functionId, version, baseUrl]: BindFrame): QueuedRun {
-  const [, id, startedAt, requestId, functionName, method, path, relativePath, headerList, query, body] = frame
+const contextNames = ['executionId', 'functionId', 'functionName', 'version', 'startedAt', 'baseUrl', 'requestId']
+const eventNames = ['method', 'path', 'relativePath', 'headers', 'query', 'body']
+
+/** The bound version's `baseUrl` as a binary string. */
+export function toQueuedRun ([, fields, body]: RunFrame, [, , , functionId, version, baseUrl]: BindFrame): QueuedRun {
+  const [id, startedAt, requestId, functionName, method, path, relativePath, headerNames, headerValues, queryNames, queryValues] = fields
   return {
     id,
-    ctx: { executionId: id, functionId, functionName: fromWireText(functionName), version, startedAt, baseUrl: fromWireText(baseUrl), requestId: fromWireText(requestId) },
-    event: new WithMethods({
-      method: fromWireText(method),
-      path: fromWireText(path),
-      relativePath: fromWireText(relativePath),
-      headers: toMap(headerList),
-      query: toMap(query),
-      body: body.length === 0 ? '' : fromBytes(body)
-    }, methods)
+    ctx: new Fields(contextNames, [id, functionId, functionName, version, startedAt, baseUrl, requestId]),
+    event: new WithMethods(new Fields(eventNames, [
+      method, path, relativePath, new Fields(headerNames, headerValues), new Fields(queryNames, queryValues), body.length === 0 ? '' : fromBytes(body)
+    ]), methods)
   }
-}
-
-function toMap (list: readonly WireText[]): ReadonlyMap<string, string> {
-  const map = new Map<string, string>()
-  for (let i = 0; i + 1 < list.length; i += 2) map.set(fromWireText(list[i] as WireText), fromWireText(list[i + 1] as WireText))
-  return map
 }
 
 /** `event:header(name)`: the first header of that name in any case, or nil. */

@@ -6,8 +6,9 @@ import type { Script } from 'node:vm'
 import type { Manifest } from '../../core/lua/manifest.js'
 import { fromText } from '../../core/binary.js'
 import { FromChild, PROTOCOL_VERSION, ToChild, type BindFrame, type CheckFrame, type ChildFault, type ChildLimits, type HelloFrame, type ReplyFrame, type RunFrame } from '../protocol.js'
+import { answerText } from '../protocol/answer-frame.js'
 import { AnswerFault, readAnswer } from './answer.js'
-import { FrameTooLarge, receive, send, setFrameLimit } from './channel.js'
+import { FrameTooLarge, receive, send, sendPlain, setFrameLimit } from './channel.js'
 import { LuaFault, type Engine, type Program } from './engine.js'
 import { toQueuedRun, type QueuedRun } from './event.js'
 import { createEngine } from './fengari/engine.js'
@@ -15,7 +16,7 @@ import { locals } from '../../plugins/lua/locals.js'
 import { runContext } from '../../plugins/lua/run-context.js'
 import { randomFraction } from './random.js'
 import { createLibraries, type Door } from './stubs.js'
-import { takeUsage } from './usage.js'
+import { beginUsage, takeUsage, waited } from './usage.js'
 import { warmUp } from './warm-up.js'
 import { fromWireText, toWireText } from './wire.js'
 
@@ -31,9 +32,11 @@ const door: Door = {
 
 function ask (target: number, args: readonly unknown[]): readonly [status: number, value: unknown] {
   send([FromChild.call, target, args])
+  const since = performance.now()
   for (;;) {
     const frame = receive()
     if (frame[0] !== ToChild.reply) { accept(frame); continue }
+    waited(performance.now() - since)
     const [, status, value] = frame as unknown as ReplyFrame
     return [status, value]
   }
@@ -83,17 +86,18 @@ function accept (frame: readonly unknown[]): void {
 
 /** Keeps the code as a text of its own; the frame's bytes are only a view. */
 function bind ([kind, code, chunkName, functionId, version, baseUrl]: BindFrame): void {
-  bound = [kind, fromWireText(code), chunkName, functionId, version, baseUrl]
+  bound = [kind, fromWireText(code), chunkName, functionId, version, fromText(baseUrl)]
   runContext.functionId = functionId
   runContext.baseUrl = baseUrl
 }
 
 function run (next: QueuedRun): void {
+  beginUsage()
   try {
     program ??= prepare()
     if (program instanceof LuaFault) throw program
-    const answer: readonly unknown[] = readAnswer(next.id, engine.run(program, next.ctx, next.event), limits[1])
-    send(answer.concat(takeUsage()))
+    const answer = readAnswer(next.id, engine.run(program, next.ctx, next.event), limits[1])
+    sendPlain(answerText(answer, takeUsage()), answer.body)
   } catch (error) {
     send([FromChild.fault, next.id, ...toFault(error), ...takeUsage()])
   }

@@ -3,8 +3,11 @@
  * called, and so the first real run would wait for the libraries and the channel to be made. (The engine does
  * the same for its machine.)
  */
-import { FromChild, HEADER_BYTES, ToChild, type RunFrame } from '../protocol.js'
-import { decodeFrame, encodeFrame } from '../protocol/codec.js'
+import { FromChild, HEADER_BYTES, ToChild } from '../protocol.js'
+import { answerText } from '../protocol/answer-frame.js'
+import { encodeFrame } from '../protocol/codec.js'
+import { plainSize, writePlain } from '../protocol/plain.js'
+import { decodeRun, encodeRun } from '../protocol/run-frame.js'
 import { readAnswer } from './answer.js'
 import type { Engine } from './engine.js'
 import { toQueuedRun } from './event.js'
@@ -31,8 +34,10 @@ function handler(ctx, event)
 end`
 
 export function warmUp (engine: Engine): void {
-  const frame = encodeFrame([ToChild.run, '', 0, '', '', 'GET', '/', '/', ['Host', 'localhost', 'Accept', '*/*'], ['q', 'x'], new Uint8Array(0)])
-  const { id, ctx, event } = toQueuedRun(decodeFrame(frame.subarray(HEADER_BYTES)) as RunFrame, [ToChild.bind, '', '', '', '', ''])
-  encodeFrame(readAnswer(id, engine.run(engine.prepare(code, 'warm-up'), ctx, event), 1024 * 1024))
+  const frame = encodeRun([ToChild.run, ['', 0, '', '', 'GET', '/', '/', ['Host', 'Accept'], ['localhost', '*/*'], ['q'], ['x']], new Uint8Array(0)])
+  const { id, ctx, event } = toQueuedRun(decodeRun(frame.subarray(HEADER_BYTES)), [ToChild.bind, '', '', '', '', ''])
+  const answer = readAnswer(id, engine.run(engine.prepare(code, 'warm-up'), ctx, event), 1024 * 1024)
+  const text = answerText(answer, [0, 0])
+  writePlain(Buffer.allocUnsafe(plainSize(text, answer.body)), text, answer.body)
   encodeFrame([FromChild.call, 0, ['warm']])
 }

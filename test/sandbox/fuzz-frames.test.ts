@@ -10,8 +10,11 @@ import { bareBarriers } from '../../sandbox/barriers.js'
 import { childProgram, sandboxCommand } from '../../sandbox/command.js'
 import { checkFrame } from '../../sandbox/frame-check.js'
 import { FrameReader } from '../../sandbox/frame-reader.js'
-import { PROTOCOL_VERSION, ProtocolFault, ToChild } from '../../sandbox/protocol.js'
+import { FromChild, HEADER_BYTES, PROTOCOL_VERSION, ProtocolFault, ToChild } from '../../sandbox/protocol.js'
+import { answerText, decodeAnswer } from '../../sandbox/protocol/answer-frame.js'
 import { decodeFrame, encodeFrame } from '../../sandbox/protocol/codec.js'
+import { plainSize, writePlain } from '../../sandbox/protocol/plain.js'
+import { decodeRun, encodeRun } from '../../sandbox/protocol/run-frame.js'
 import { spawnSandbox } from '../../sandbox/spawn.js'
 import { startRig } from './rig.js'
 
@@ -44,11 +47,66 @@ t.test('the server takes a frame as a whole value or refuses it as a fault of th
   }), { numRuns: 3000 })
 })
 
+const binary = fc.string({ unit: fc.integer({ min: 0, max: 255 }).map(byte => String.fromCharCode(byte)), maxLength: 20 })
+const pairs = fc.uniqueArray(fc.tuple(binary, binary), { selector: ([name]) => name, maxLength: 5 })
+
+t.test('a run is told whatever its texts are, line breaks and all', async () => {
+  fc.assert(fc.property(fc.tuple(binary, binary, binary, binary, binary, binary), fc.nat(), pairs, pairs, fc.uint8Array({ maxLength: 30 }), (texts, startedAt, headers, query, body) => {
+    const [id, requestId, name, method, path, relativePath] = texts
+    const names = (list: ReadonlyArray<readonly [string, string]>) => list.map(([name]) => name)
+    const values = (list: ReadonlyArray<readonly [string, string]>) => list.map(([, value]) => value)
+    const frame = [ToChild.run, [id, startedAt, requestId, name, method, path, relativePath, names(headers), values(headers), names(query), values(query)], Buffer.from(body)] as const
+    const bytes = encodeRun(frame)
+    return bytes.readUInt32BE(0) === bytes.length - HEADER_BYTES && JSON.stringify(decodeRun(bytes.subarray(HEADER_BYTES))) === JSON.stringify(frame)
+  }), { numRuns: 2000 })
+})
+
+const text = fc.string({ unit: fc.integer({ min: 32, max: 255 }).filter(byte => byte !== 127).map(byte => String.fromCharCode(byte)), maxLength: 20 })
+const answer = fc.record({
+  id: fc.stringMatching(/^[a-z0-9]{1,8}$/),
+  statusCode: fc.integer({ min: 100, max: 999 }),
+  headers: fc.array(fc.tuple(fc.stringMatching(/^[A-Za-z-]{1,12}$/), fc.oneof(text, fc.array(text, { minLength: 1, maxLength: 3 }))), { maxLength: 5 }).map(list => list.flat(1) as Array<string | string[]>),
+  body: binary,
+  isBase64Encoded: fc.boolean()
+})
+
+function answerBytes (fields: { id: string, statusCode: number, headers: Array<string | string[]>, body: string, isBase64Encoded: boolean }): Buffer {
+  const head = answerText(fields, [0.5, 0])
+  const bytes = Buffer.alloc(plainSize(head, fields.body))
+  writePlain(bytes, head, fields.body)
+  return bytes.subarray(HEADER_BYTES)
+}
+
+t.test('an answer comes as it was sent', async () => {
+  fc.assert(fc.property(answer, fields => {
+    const { id, statusCode, headers, body, isBase64Encoded } = fields
+    const wanted = [FromChild.answer, id, statusCode, headers, Buffer.from(body, 'latin1'), isBase64Encoded, 0.5, 0]
+    return JSON.stringify(decodeAnswer(answerBytes(fields))) === JSON.stringify(wanted)
+  }), { numRuns: 2000 })
+})
+
+t.test('an answer of any bytes is taken apart, to be checked, or refused as a fault of the protocol', async () => {
+  fc.assert(fc.property(answer, fc.array(change, { minLength: 1, maxLength: 4 }), (fields, changes) => {
+    try {
+      return Array.isArray(decodeAnswer(mutate(answerBytes(fields), changes)))
+    } catch (error) {
+      return error instanceof ProtocolFault
+    }
+  }), { numRuns: 3000 })
+  for (const count of ['-2', '0', '1.5', '1e9', 'NaN', '']) {
+    const lines = Buffer.from(`e\n200\n0\n0\n0\nA\n\x01${count}\na\nb`)
+    const bytes = Buffer.alloc(5 + lines.length, 0xc1)
+    bytes.writeUInt32BE(lines.length, 1)
+    lines.copy(bytes, 5)
+    decodeAnswer(bytes)
+  }
+})
+
 t.test('a child ends or waits on, whatever it is sent, and is gone once its channel closes', async t => {
   const command = sandboxCommand({ barriers: await bareBarriers(), memoryMb: 64, baseline: undefined, program: childProgram(), codeBytes: 0 })
   const hello = encodeFrame([ToChild.hello, PROTOCOL_VERSION, '[]', [1_000_000, 1_000_000, 10_000_000], false])
   const bind = encodeFrame([ToChild.bind, 'function handler() return {} end', 'f', 'f', '1', 'http://x'])
-  const run = encodeFrame([ToChild.run, 'e', 0, 'r', 'n', 'GET', '/', '/', [], [], Buffer.alloc(0)])
+  const run = encodeRun([ToChild.run, ['e', 0, 'r', 'n', 'GET', '/', '/', ['A'], ['1'], [], []], Buffer.alloc(0)])
   const streams = fc.sample(fc.tuple(fc.array(frame, { maxLength: 2 }), fc.array(change, { minLength: 1, maxLength: 3 }), fc.boolean()), 16)
   for (const [frames, changes, greeted] of streams) {
     const child = spawnSandbox(command)

@@ -1,10 +1,11 @@
 /** Where JavaScript and Lua meet: values in, functions in, and errors that must not cross as they are. */
-import { LuaRaise, Results, WithMethods } from '../engine.js'
+import { Fields, LuaRaise, Results, WithMethods } from '../engine.js'
 import type { LuaValue, NativeFunction, ToLua } from '../engine.js'
 import { LuaError, Raise, ArgumentError } from './errors.js'
 import { charge, chargeString } from './memory.js'
-import { copyTable, toTable } from './library/library.js'
+import { RecentShapes } from './recent-shapes.js'
 import { Table } from './table.js'
+import { MetaTemplate, Template } from './template.js'
 import { Closure, Coroutine, Native } from './value.js'
 import type { Returned, Value } from './value.js'
 
@@ -26,11 +27,13 @@ export interface Border {
 const toBinary = (text: string): string => /[^\0-\xff]/.test(text) ? Buffer.from(text).toString('latin1') : text
 
 export function createBorder (onInternalError: (name: string, error: unknown) => void): Border {
-  /** Tables of methods by their declaration, so that each is made once. */
-  const methodTables = new WeakMap<object, Table>()
+  /** Methods by their declaration, so that each is made once. */
+  const methodsOf = new WeakMap<object, MetaTemplate>()
 
   /** Containers below the recursion, each with its table, which is already where it belongs but still empty. */
   const aside: Array<readonly [source: object, table: Table]> = []
+
+  const shapes = new RecentShapes()
 
   function convert (value: ToLua): Value {
     // Left over when the one before ran out of memory.
@@ -45,6 +48,7 @@ export function createBorder (onInternalError: (name: string, error: unknown) =>
     if (typeof value !== 'object' || value === null) return value ?? undefined
     if (value instanceof Table || value instanceof Closure || value instanceof Native || value instanceof Coroutine) return value
     if (value instanceof WithMethods) return withMethods(value, depth)
+    if (value instanceof Fields) return fromFields(value, depth)
     const table = new Table()
     if (depth >= RECURSION) aside.push([value, table])
     else fill(table, value, depth + 1)
@@ -74,6 +78,21 @@ export function createBorder (onInternalError: (name: string, error: unknown) =>
     }
   }
 
+  function fromFields ({ names, values }: Fields, depth: number): Table {
+    if (names.length === 0) return new Table()
+    charge(values.length * ITEM_BYTES)
+    const slots = values as Value[]
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]
+      if (typeof value === 'object') slots[i] = toLua(value, depth)
+    }
+    const shape = names.length <= MOST_RECORD_FIELDS ? shapes.of(names) : undefined
+    if (shape !== undefined) return new Table(shape, slots)
+    const table = new Table()
+    for (let i = 0; i < names.length; i++) table.set(names[i], slots[i])
+    return table
+  }
+
   function fromObject (table: Table, values: Readonly<Record<string, ToLua>>, depth: number): void {
     for (const key in values) {
       const converted = toLua(values[key] as ToLua, depth)
@@ -84,12 +103,12 @@ export function createBorder (onInternalError: (name: string, error: unknown) =>
   function withMethods ({ table, methods }: WithMethods, depth: number): Value {
     const made = toLua(table, depth + 1)
     if (!(made instanceof Table)) return made
-    let template = methodTables.get(methods)
-    if (template === undefined) {
-      template = toTable(Object.entries(methods).map(([name, body]) => [name, toNative(name, body)] as const))
-      methodTables.set(methods, template)
+    let known = methodsOf.get(methods)
+    if (known === undefined) {
+      known = new MetaTemplate(new Template(Object.entries(methods).map(([name, body]) => [name, toNative(name, body)] as const)))
+      methodsOf.set(methods, known)
     }
-    made.meta = toTable([['__index', copyTable(template)]])
+    made.meta = known.renew()
     return made
   }
 

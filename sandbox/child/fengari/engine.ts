@@ -21,7 +21,7 @@ import { Vm } from './machine/vm.js'
 import { warmUp } from './warm-up.js'
 import { trimShapes } from './shape.js'
 import { Table } from './table.js'
-import { Closure, Coroutine, Native, closedUpvalue } from './value.js'
+import { Closure, Coroutine, Native, closureOf } from './value.js'
 
 class CompiledProgram implements Program {
   constructor (readonly chunkName: string, readonly code: Code) {}
@@ -53,7 +53,7 @@ export function createEngine (options: EngineOptions): Engine {
   }
 
   const load = (code: Code): void => {
-    vm.callAll(new Closure(code, code.upvalues.map((_, i) => closedUpvalue(i === 0 ? vm.globals : undefined))), [])
+    vm.callAll(closureOf(code, vm.globals), [])
   }
 
   function guarded<T> (kind: 'load' | 'runtime', body: () => T): T {

@@ -1,11 +1,11 @@
-/** The globals of a run: templates made once, and copied for every run. */
+/** The globals of a run, made of templates. */
 import type { EngineOptions } from '../engine.js'
 import type { Border } from './border.js'
 import { baseLibrary } from './library/base.js'
 import { bit32Library } from './library/bit32.js'
 import { compatibility } from './library/compatibility.js'
 import { coroutineLibrary } from './library/coroutine.js'
-import { copyTable, toNatives, toTable } from './library/library.js'
+import { toNatives, toTable } from './library/library.js'
 import { loadLibrary } from './library/load.js'
 import { mathLibrary } from './library/math.js'
 import { osLibrary } from './library/os.js'
@@ -15,6 +15,7 @@ import { tableLibrary } from './library/table.js'
 import { utf8Library } from './library/utf8.js'
 import type { Vm } from './machine/vm.js'
 import { Table } from './table.js'
+import { MetaTemplate, Template } from './template.js'
 import type { Native, Value } from './value.js'
 
 export interface Environment {
@@ -38,40 +39,40 @@ export function createEnvironment (vm: Vm, options: EngineOptions, border: Borde
     ['_VERSION', 'Lua 5.3'],
     ['_G', undefined]
   ]
-  const libraries = new Map<string, Table>(Object.entries({
-    string: [...toNatives(stringLibrary(vm), 'string.'), ...old.string],
+  const strings = new Template([...toNatives(stringLibrary(vm), 'string.'), ...old.string])
+  const stringMeta = new MetaTemplate(strings)
+  const libraries = new Map<string, Template>([['string', strings]])
+  const others: Record<string, Fields> = {
     table: [...toNatives(tableLibrary(vm), 'table.'), ...old.table],
     math: [...math.fields, ...old.math],
     coroutine: coroutineLibrary(vm),
     os: toNatives(osLibrary(options.now), 'os.'),
     utf8: utf8Library(vm),
     bit32: toNatives(bit32Library, 'bit32.')
-  } satisfies Record<string, Fields>).map(([name, fields]) => [name, toTable(fields)]))
+  }
+  for (const [name, fields] of Object.entries(others)) libraries.set(name, new Template(fields))
   for (const { name, functions } of options.libraries) {
     const natives: Array<readonly [string, Native]> = Object.entries(functions).map(([field, body]) => [field, border.toNative(`${name}.${field}`, body)])
-    libraries.set(name, toTable(natives))
+    libraries.set(name, new Template(natives))
   }
-  const template = toTable([...globals, ...[...libraries.keys()].map(name => [name, undefined] as const)])
-  const places = [...libraries].map(([name, library]) => ({ slot: template.shape.find(name), library }))
-  const slotOfGlobals = template.shape.find('_G')
+  const { shape, slots } = toTable([...globals, ...[...libraries.keys()].map(name => [name, undefined] as const)])
+  const templates = [...libraries.values()]
+  const slotOfFirst = shape.keys.length - templates.length
+  const slotOfGlobals = shape.find('_G')
+  const nothing = new Table()
 
   return {
     renew () {
-      const fresh = copyTable(template)
-      let strings: Table | undefined
-      for (const { slot, library } of places) {
-        const copy = copyTable(library)
-        fresh.slots[slot] = copy
-        if (library === libraries.get('string')) strings = copy
-      }
+      for (let i = 0; i < templates.length; i++) slots[slotOfFirst + i] = (templates[i] as Template).renew()
+      const fresh = new Table(shape, slots.slice())
       fresh.slots[slotOfGlobals] = fresh
       vm.globals = fresh
-      vm.stringMeta = toTable([['__index', strings]])
+      vm.stringMeta = stringMeta.renew()
       math.renew()
       modules?.renew()
     },
     clear () {
-      vm.globals = vm.stringMeta = new Table()
+      vm.globals = vm.stringMeta = nothing
       modules?.renew()
     }
   }

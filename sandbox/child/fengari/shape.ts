@@ -2,7 +2,8 @@
  * Which keys a table's hash part has and in which slot each value stands. Tables that were given the same
  * fields in the same order share one Shape, so an instruction that has seen it once finds a field without
  * hashing (the idea of hidden classes, as in Self). A *shared* shape never changes and holds strings only. A
- * *private* one belongs to one table, takes any key and grows in place.
+ * *private* one belongs to one table, takes any key and grows in place. A *lent* one is a shared one outside
+ * the tree, of tables that have the slots of a template (template.ts): before a write they get their own of both.
  */
 import type { Value } from './value.js'
 
@@ -27,8 +28,8 @@ export class Shape {
   /** Keys at which a private shape next looks whether half of its slots are dead. */
   limit = 16
 
-  constructor (readonly keys: Value[], readonly shared: boolean) {
-    if (shared) weight += 1 + keys.length / 16
+  constructor (readonly keys: Value[], readonly shared: boolean, readonly lent = false) {
+    if (shared && !lent) weight += 1 + keys.length / 16
   }
 
   find (key: Value): number {
@@ -76,6 +77,20 @@ export class Shape {
 
 /** The shape of tables without fields. */
 export let emptyShape = new Shape([], true)
+
+/** The shape of a table that was given these fields one by one, or undefined where a dictionary serves better. */
+export function shapeOf (keys: readonly string[]): Shape | undefined {
+  let shape: Shape | undefined = emptyShape
+  for (const key of keys) shape = shape?.with(key)
+  return shape
+}
+
+/** A private shape with these keys to begin with, and room for as many again. */
+export function dictionaryShape (keys: readonly Value[]): Shape {
+  const shape = new Shape(keys.slice(), false)
+  shape.limit = Math.max(16, keys.length * 2)
+  return shape
+}
 
 /** To be called between runs: forgets the tree once it has grown large. */
 export function trimShapes (): void {

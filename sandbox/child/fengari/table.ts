@@ -9,7 +9,8 @@
  * that the rest of the sandbox sees: reading a field through LuaTable makes nothing.
  */
 import { allowance, charge, look } from './memory.js'
-import { Shape, emptyShape } from './shape.js'
+import { dictionaryShape, emptyShape, shapeOf } from './shape.js'
+import type { Shape } from './shape.js'
 import { Raise } from './errors.js'
 import type { Value } from './value.js'
 
@@ -115,6 +116,7 @@ export class Table {
 
   /** For strings, and for any key that is not in the list part: a field whose name is only known at run time. */
   setString (key: Value, value: Value): void {
+    if (this.shape.lent) this.own()
     const slot = this.shape.find(key)
     if (slot >= 0) this.slots[slot] = value
     else if (value !== undefined) this.add(key, value)
@@ -122,6 +124,7 @@ export class Table {
 
   /** Adds a field that code names, so that tables made by the same code share a shape. */
   addField (key: string, value: Value): void {
+    if (this.shape.lent) this.own()
     const next = this.shape.shared ? this.shape.with(key) : undefined
     if (next === undefined) return this.add(key, value)
     this.put(this.shape.keys.length, value)
@@ -129,9 +132,25 @@ export class Table {
   }
 
   setField (key: string, value: Value): void {
+    if (this.shape.lent) this.own()
     const slot = this.shape.find(key)
     if (slot >= 0) this.slots[slot] = value
     else if (value !== undefined) this.addField(key, value)
+  }
+
+  /** To be called before a write where the shape is lent: from now on shape and slots are the table's. */
+  own (): void {
+    const { keys } = this.shape
+    // Both or none: what is called here may end for want of stack, and the template's slots must never be written.
+    const shape = shapeOf(keys as readonly string[]) ?? dictionaryShape(keys)
+    const slots = this.slots.slice()
+    this.shape = shape
+    this.slots = slots
+  }
+
+  /** Whether it is as it was made: with this lent shape and nothing else. */
+  isUntouched (lent: Shape): boolean {
+    return this.shape === lent && this.meta === null && this.items === NO_ITEMS
   }
 
   /** Stores the value of a new slot. */
@@ -224,10 +243,8 @@ export class Table {
   }
 
   private add (key: Value, value: Value): void {
-    if (this.shape.shared) {
-      this.shape = new Shape(this.shape.keys.slice(), false)
-      this.shape.limit = Math.max(16, this.shape.keys.length * 2)
-    } else if (this.shape.keys.length >= this.shape.limit) {
+    if (this.shape.shared) this.shape = dictionaryShape(this.shape.keys)
+    else if (this.shape.keys.length >= this.shape.limit) {
       this.compact()
       // The list part may have grown up to this key.
       if (isIndex(key) && key <= this.items.length) return this.setNumber(key, value)
@@ -255,8 +272,7 @@ export class Table {
       this.shape.limit *= 2
       return
     }
-    this.shape = new Shape(live, false)
-    this.shape.limit = Math.max(16, live.length * 2)
+    this.shape = dictionaryShape(live)
     this.slots = slots
   }
 }

@@ -25,6 +25,16 @@ export class Closure {
   get type (): 'function' { return 'function' }
 }
 
+/**
+ * A chunk as a function: its first upvalue is the environment. The list is made by pushing, as those of all closures
+ * are; one of another kind costs a second compilation of the main loop.
+ */
+export function closureOf (code: Code, environment: Value): Closure {
+  const upvalues: Upvalue[] = []
+  for (let i = 0; i < code.upvalues.length; i++) upvalues.push(closedUpvalue(i === 0 ? environment : undefined))
+  return new Closure(code, upvalues)
+}
+
 /** Several results of a native function, or none; a single one is returned bare. */
 export type Returned = Value | Value[]
 
@@ -82,9 +92,11 @@ const NO_CLOSURE = new Closure(NO_CODE, [])
 
 export type Status = 'suspended' | 'running' | 'normal' | 'dead'
 
+const EMPTY_STACK = new Array<Value>(64).fill(undefined)
+
 /** A coroutine: a stack of registers and a chain of frames. The main program runs in one as well. */
 export class Coroutine {
-  readonly stack: Value[] = new Array<Value>(64).fill(undefined)
+  readonly stack: Value[] = EMPTY_STACK.slice()
   readonly bottom = new Frame(null, 0)
   frame = this.bottom
   /** Upvalues still in registers, the highest first. */

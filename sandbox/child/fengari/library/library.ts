@@ -1,4 +1,4 @@
-/** How libraries are made: once per engine as a template, copied for every run. */
+/** How libraries are made. */
 import { Native } from '../value.js'
 import type { Returned, Value } from '../value.js'
 import { Table } from '../table.js'
@@ -12,14 +12,9 @@ export function toNatives (functions: Functions, prefix: string): Array<readonly
   return Object.entries(functions).map(([name, body]) => [name, new Native(prefix + name, body)] as const)
 }
 
-/** A table with these fields, of which `copy` makes new ones cheaply. */
+/** A table with these fields. */
 export function toTable (fields: ReadonlyArray<readonly [string, Value]>): Table {
   const table = new Table()
   for (const [name, value] of fields) table.addField(name, value)
   return table
 }
-
-/** A table of its own with the same fields. */
-export const copyTable = (template: Table): Table => template.shape.shared
-  ? new Table(template.shape, template.slots.slice())
-  : toTable([...template.entries()].filter((entry): entry is [string, Value] => typeof entry[0] === 'string'))

@@ -4,7 +4,7 @@ import { SyntaxFault } from '../compiler/llex.js'
 import { Raise } from '../errors.js'
 import { chargeString } from '../memory.js'
 import type { Vm } from '../machine/vm.js'
-import { Closure, Native, closedUpvalue } from '../value.js'
+import { Closure, Native, closureOf } from '../value.js'
 import type { Returned, Value } from '../value.js'
 import { checkString, wrongType } from './arguments.js'
 import type { Functions } from './library.js'
@@ -43,7 +43,7 @@ function readPieces (vm: Vm, reader: Value): string {
 function loadText (text: string, title: string, env: Value): Returned {
   try {
     const code = compile(text, displayName(title))
-    return new Closure(code, code.upvalues.map((_, i) => closedUpvalue(i === 0 ? env : undefined)))
+    return closureOf(code, env)
   } catch (error) {
     if (error instanceof SyntaxFault) return [undefined, error.message]
     throw error

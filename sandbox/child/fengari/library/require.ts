@@ -4,7 +4,7 @@ import type { Code } from '../compiler/code.js'
 import { SyntaxFault } from '../compiler/llex.js'
 import { LuaError, Raise } from '../errors.js'
 import type { Vm } from '../machine/vm.js'
-import { Closure, Native, closedUpvalue } from '../value.js'
+import { Native, closureOf } from '../value.js'
 import type { Value } from '../value.js'
 import { checkString } from './arguments.js'
 
@@ -40,7 +40,7 @@ export function requireFunction (vm: Vm, sources: Readonly<Record<string, string
   }
 
   return {
-    renew () { loaded = new Map() },
+    renew () { if (loaded.size > 0) loaded = new Map() },
     require: new Native('require', given => {
       const name = checkString(given, 1)
       const known = loaded.get(name)
@@ -49,7 +49,7 @@ export function requireFunction (vm: Vm, sources: Readonly<Record<string, string
       const code = codeOf(name)
       loaded.set(name, LOADING)
       try {
-        const result = vm.callFirst(new Closure(code, code.upvalues.map((_, i) => closedUpvalue(i === 0 ? vm.globals : undefined))), [name])
+        const result = vm.callFirst(closureOf(code, vm.globals), [name])
         loaded.set(name, result ?? true)
         return result ?? true
       } catch (error) {

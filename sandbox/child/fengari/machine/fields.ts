@@ -54,6 +54,7 @@ function inherited (vm: Vm, heir: Table, key: string, code: Code, at: number): V
 
 export function setField (vm: Vm, object: Value, key: string, value: Value, code: Code, at: number): void {
   if (!(object instanceof Table)) return setIndex(vm, object, key, value)
+  if (object.shape.lent) object.own()
   const { meta, shape } = object
   const plain = meta === null || meta.shape.slotOfNewindex < 0
   if (plain && value !== undefined && shape === code.inheritedShapes[at]) {

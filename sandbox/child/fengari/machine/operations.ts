@@ -253,6 +253,7 @@ export function addressOf (value: object): string {
 
 /** Numbers addresses anew, so that one run cannot tell from them what another did. */
 export function forgetAddresses (): void {
+  if (lastAddress === 0) return
   addresses = new WeakMap()
   lastAddress = 0
 }

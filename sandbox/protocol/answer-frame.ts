@@ -1,0 +1,45 @@
+/**
+ * The frame of a run's answer: a plain one (plain.ts), whose text has a line for each thing. That needs no escapes:
+ * no header that may be sent has a control character, and nothing else is a text of the function's.
+ */
+import { FromChild, MAX_HEADER_BYTES, type AnswerFields, type AnswerFrame, type Usage } from '../protocol.js'
+import { plainBody, plainText } from './plain.js'
+
+/** Stands before the number of values of a header that has a list of them; no value begins so. */
+const LIST = '\x01'
+/** Lines before the headers. */
+const FIRST_HEADER = 5
+/** Every header's line ends, and the lines that are no header. */
+const MAX_TEXT_BYTES = 2 * MAX_HEADER_BYTES + 1024
+
+/** The text of the frame; its body is the answer's. */
+export function answerText ({ id, statusCode, headers, isBase64Encoded }: AnswerFields, [busyMs, asleepMs]: Usage): string {
+  let text = `${id}\n${statusCode}\n${isBase64Encoded ? 1 : 0}\n${busyMs}\n${asleepMs}`
+  for (const value of headers) text += typeof value === 'string' ? `\n${value}` : `\n${LIST}${value.length}\n${value.join('\n')}`
+  return text
+}
+
+/** Without its length in front; the body is a view. Throws a ProtocolFault where the text is too long; what it says is to be checked. */
+export function decodeAnswer (bytes: Buffer): AnswerFrame {
+  const lines = plainText(bytes, MAX_TEXT_BYTES).split('\n')
+  const [id = '', statusCode, isBase64Encoded, busyMs, asleepMs] = lines
+  return [FromChild.answer, id, Number(statusCode), readHeaders(lines), plainBody(bytes), isBase64Encoded === '1', Number(busyMs), Number(asleepMs)]
+}
+
+function readHeaders (lines: readonly string[]): Array<string | string[]> {
+  const headers: Array<string | string[]> = []
+  for (let at = FIRST_HEADER; at < lines.length; at += 2) {
+    const value = lines[at + 1]
+    headers.push(lines[at] as string)
+    // No value, here or below: an odd list, which is refused.
+    if (value === undefined) break
+    if (!value.startsWith(LIST)) headers.push(value)
+    else {
+      const count = Number(value.slice(1))
+      if (!(count >= 1)) break
+      headers.push(lines.slice(at + 2, at + 2 + count))
+      at += count
+    }
+  }
+  return headers
+}

@@ -1,0 +1,48 @@
+/**
+ * The frame that starts a run: a plain one (plain.ts). Its text has a line for each thing; where one of them has line
+ * breaks itself, the text is JSON. The child believes what the server sends.
+ */
+import { ToChild, type RunFields, type RunFrame } from '../protocol.js'
+import { plainBody, plainSize, plainText, writePlain } from './plain.js'
+
+/** Lines before the names of the headers. */
+const FIRST_NAME = 9
+
+/** With its length in front. */
+export function encodeRun ([, fields, body]: RunFrame): Buffer {
+  const text = hasBreaks(fields) ? JSON.stringify(fields) : toLines(fields)
+  const bytes = Buffer.allocUnsafe(plainSize(text, body))
+  writePlain(bytes, text, body)
+  return bytes
+}
+
+/** Without its length in front; the body is a view. */
+export function decodeRun (bytes: Buffer): RunFrame {
+  const text = plainText(bytes)
+  return [ToChild.run, text.startsWith('[') ? JSON.parse(text) as RunFields : fromLines(text.split('\n')), plainBody(bytes)]
+}
+
+const isBroken = (text: string): boolean => text.includes('\n')
+
+const hasBreaks = ([id, , requestId, functionName, method, path, relativePath, ...lists]: RunFields): boolean =>
+  isBroken(path) || isBroken(relativePath) || isBroken(functionName) || isBroken(requestId) || isBroken(method) || isBroken(id) || lists.some(list => list.some(isBroken))
+
+function toLines ([id, startedAt, requestId, functionName, method, path, relativePath, headerNames, headerValues, queryNames, queryValues]: RunFields): string {
+  let text = `${startedAt}\n${id}\n${requestId}\n${functionName}\n${method}\n${path}\n${relativePath}\n${headerNames.length}\n${queryNames.length}`
+  for (const name of headerNames) text += `\n${name}`
+  for (const value of headerValues) text += `\n${value}`
+  for (const name of queryNames) text += `\n${name}`
+  for (const value of queryValues) text += `\n${value}`
+  return text
+}
+
+function fromLines (lines: string[]): RunFields {
+  const [startedAt, id, requestId, functionName, method, path, relativePath, headers, queries] = lines as [string, string, string, string, string, string, string, string, string]
+  const values = FIRST_NAME + Number(headers)
+  const names = values + Number(headers)
+  const queryValues = names + Number(queries)
+  return [
+    id, Number(startedAt), requestId, functionName, method, path, relativePath,
+    lines.slice(FIRST_NAME, values), lines.slice(values, names), lines.slice(names, queryValues), lines.slice(queryValues)
+  ]
+}
