@@ -139,7 +139,7 @@ export interface ExecutionStore {
   lastId (): Promise<string | undefined>
 }
 
-/** At once, or later where the write has to wait for another process that holds the database. */
+/** At once, or later where it has to wait for another process that holds the database. */
 export type Soon<T> = T | Promise<T>
 
 export interface KvEntry {
@@ -154,7 +154,7 @@ export interface KvEntry {
  * function that is not there rejects with NOT_FOUND; reading finds nothing.
  */
 export interface KvStore {
-  get (scope: string, key: Uint8Array): Promise<Uint8Array | undefined>
+  get (scope: string, key: Uint8Array): Soon<Uint8Array | undefined>
   /** `expiresAt` in Unix milliseconds; an expired entry is as good as absent. */
   set (scope: string, key: Uint8Array, value: Uint8Array, expiresAt?: number): Promise<void>
   delete (scope: string, key: Uint8Array): Promise<boolean>

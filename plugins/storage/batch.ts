@@ -1,10 +1,10 @@
 /**
  * Write batching: what a few turns of the event loop write is one transaction.
  *
- * The first write begins the transaction. At the end of the first turn that wrote nothing more, of the fourth, or
- * of one that made the batch large, it is committed: with nothing else to do that is a few microseconds later, and
- * under load the cost of a commit is shared by more writes. A write is carried out at once, in the order of the
- * calls; only its durability is late. Its promise settles after the COMMIT:
+ * The first write begins the transaction. It is committed once a few turns in a row have written nothing more, or at
+ * the end of the twelfth, or of one that made the batch large: with nothing else to do that is some microseconds
+ * later, and under load the cost of a commit is shared by more writes. A write is carried out at once, in the order
+ * of the calls; only its durability is late. Its promise settles after the COMMIT:
  *
  * - COMMIT succeeded: every promise of the batch resolves. What they promised is in the file and survives the
  *   death of the process.
@@ -37,6 +37,8 @@ export interface Batch {
   /** The same as `write` for several statements: all or none. */
   atomic<T> (work: () => T): Promise<T>
   read<T> (query: () => T): Promise<T>
+  /** The same as `read`, at once where nothing is waited for; it throws what `read` rejects with. */
+  look<T> (query: () => T): Soon<T>
   /**
    * `before` is called in the transaction before each COMMIT; if it throws, the batch fails. `after` is told how
    * that went. Hooks added later are called first: they may rely on the earlier ones.
@@ -50,9 +52,13 @@ export interface Batch {
 
 /** A batch this large is committed without waiting for the end of the tick. */
 const LARGE = 2000
-/** Of this size on, a batch gains nothing by another turn; and it waits for no more turns than this. */
-const FULL = 16
-const TURNS = 4
+/**
+ * Of this size on, a batch gains nothing by another turn; and it waits for no more turns than this. Those that write
+ * nothing are waited for since a run that reads and then writes does so in two turns. Measured (PERFORMANCE.md).
+ */
+const FULL = 32
+const TURNS = 12
+const QUIET_TURNS = 3
 const LOCK_RETRY_MS = 25
 
 interface Waiting { run (): void, refuse (error: Error): void, readonly since: number }
@@ -81,19 +87,20 @@ export function createBatch (db: Database, { lockPatienceMs = 5000 }: { readonly
       throw error
     }
     open = createOpen()
-    endLater(open, 0, 1)
+    endLater(open, 0, 1, 0)
     return true
   }
 
-  function endLater (batch: Open, before: number, turn: number): void {
-    atTurnsEnd(() => { endTurn(batch, before, turn) })
+  function endLater (batch: Open, before: number, turn: number, quiet: number): void {
+    atTurnsEnd(() => { endTurn(batch, before, turn, quiet) })
   }
 
-  /** The end of a turn of the event loop; `before` it the batch was smaller, if the turn wrote anything. */
-  function endTurn (batch: Open, before: number, turn: number): void {
+  /** The end of a turn of the event loop; `before` it the batch was smaller, if the turn wrote anything, and so many before wrote nothing. */
+  function endTurn (batch: Open, before: number, turn: number, quietBefore: number): void {
     if (batch !== open) return
-    if (batch.size === before || batch.size >= FULL || turn === TURNS) commit(batch)
-    else endLater(batch, batch.size, turn + 1)
+    const quiet = batch.size === before ? quietBefore + 1 : 0
+    if (quiet === QUIET_TURNS || batch.size >= FULL || turn === TURNS) commit(batch)
+    else endLater(batch, batch.size, turn + 1, quiet)
   }
 
   function commit (batch = open): void {
@@ -158,13 +165,17 @@ export function createBatch (db: Database, { lockPatienceMs = 5000 }: { readonly
     }
   }
 
-  function read<T> (query: () => T): Promise<T> {
-    if (closed) return Promise.reject(closedError())
+  async function read<T> (query: () => T): Promise<T> {
+    return await look(query)
+  }
+
+  function look<T> (query: () => T): Soon<T> {
+    if (closed) throw closedError()
     if (waiting.length > 0) return enqueue(() => read(query))
     try {
-      return Promise.resolve(query())
+      return query()
     } catch (error) {
-      return Promise.reject(toStorageError(error))
+      throw toStorageError(error)
     }
   }
 
@@ -220,6 +231,7 @@ export function createBatch (db: Database, { lockPatienceMs = 5000 }: { readonly
     carryOut,
     atomic: work => run(() => inSavepoint(work)),
     read,
+    look,
     onCommit (added) { hooks.unshift(added) },
     flush,
     async close () {

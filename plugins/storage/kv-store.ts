@@ -68,7 +68,7 @@ export function createKvStore ({ db, batch, keys, touch, nowMs }: Parts): KvStor
   }
 
   return {
-    get: (scope, key) => batch.read(() => {
+    get: (scope, key) => batch.look(() => {
       const owner = find(scope)
       return owner === undefined ? undefined : get.get(owner, key, nowMs())
     }),

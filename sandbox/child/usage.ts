@@ -1,6 +1,7 @@
 /** What a run costs: its time on a core, and its time asleep. The server decides by it who shares a process. */
 import { runContext } from '../../plugins/lua/run-context.js'
 import type { Usage } from '../protocol.js'
+import { noteRun } from './tiers.js'
 
 /** Below this the clock is believed: what the run did not wait it computed. To ask the kernel would cost a tenth of such a run. */
 const SHORT_MS = 1
@@ -28,18 +29,26 @@ export function beginUsage (): void {
 /** So many milliseconds of the run went by with waiting for the server. */
 export function waited (ms: number): void { waiting += ms }
 
-/** Milliseconds of the run that is going on. */
+/** Milliseconds of the run that is going on, which ends here. */
 export function takeUsage (): Usage {
-  const clock = performance.now() - began - asleep - waiting
-  if (clock < SHORT_MS) {
-    told += clock
-    return [clock, asleep]
-  }
+  const now = performance.now()
+  const clock = now - began - asleep - waiting
+  const busy = clock < SHORT_MS ? believe(clock) : Math.max(0, Math.min(clock, askKernel()))
+  noteRun(busy, now)
+  return [busy, asleep]
+}
+
+function believe (clock: number): number {
+  told += clock
+  return clock
+}
+
+/** What other processes had of the time is not the run's; reading and writing frames of the runs before is. */
+function askKernel (): number {
   const { user, system } = process.cpuUsage()
-  const busy = (user + system) / 1000
-  // What other processes had of the time is not the run's; reading and writing frames of the runs before is.
-  const usage: Usage = [Math.max(0, Math.min(clock, busy - busyBefore - told)), asleep]
-  busyBefore = busy
+  const total = (user + system) / 1000
+  const busy = total - busyBefore - told
+  busyBefore = total
   told = 0
-  return usage
+  return busy
 }

@@ -55,7 +55,10 @@ t.test('a backup of a database that is written to all the time is consistent and
       await storage.kv.set(ID, Buffer.from(`k${writing.acknowledged}`), Buffer.alloc(2000))
     }
   })()
-  while (writing.acknowledged < 300) await storage.kv.get(ID, Buffer.from('n')).then(() => new Promise(resolve => { setImmediate(resolve) }))
+  while (writing.acknowledged < 300) {
+    await storage.kv.get(ID, Buffer.from('n'))
+    await new Promise(resolve => { setImmediate(resolve) })
+  }
   const before = writing.acknowledged
   await offline.backup(file('backup.db'), options)
   writing.goesOn = false
