@@ -65,6 +65,7 @@ function readHeaders (list: unknown): Answer['headers'] {
     const name = readBinary(list[i], "a header's name")
     const value: unknown = list[i + 1]
     const values = Array.isArray(value) ? value.map(item => readBinary(item, "a header's value")) : readBinary(value, "a header's value")
+    if (values.length === 0 && typeof values !== 'string') throw new ProtocolFault('a header without a value')
     for (const text of typeof values === 'string' ? [values] : values) {
       bytes += name.length + text.length
       if (badHeader(name, text) !== undefined || bytes > MAX_HEADER_BYTES) throw new ProtocolFault('a header that cannot be sent')

@@ -4,6 +4,7 @@ import type { InvocationEvent, Invoker } from '../../core/contracts/invocation.j
 import type { PluginEvent, PluginTools } from '../../core/contracts/plugin.js'
 import type { FunctionCache } from '../../core/contracts/server.js'
 import { MoonletError } from '../../core/errors.js'
+import { checkEvent } from '../../core/invoker/check-event.js'
 import { canonicalHeaderName } from '../../core/header-names.js'
 import type { IdSource } from '../../core/ids.js'
 
@@ -20,17 +21,17 @@ export function createRun ({ functionCache, invoker, ids }: Dependencies, trigge
     if (found === undefined) throw new MoonletError('NOT_FOUND', 'Function not found')
     if (found.fn.disabled) throw new MoonletError('FORBIDDEN', 'Function is disabled')
     if (found.active === undefined) throw new MoonletError('NOT_FOUND', 'No active version found')
-    return await invoker.invoke({ fn: found.fn, version: found.active, trigger, event: toEvent(functionId, event), requestId: ids.next(), record: true })
+    return await invoker.invoke({ fn: found.fn, version: found.active, trigger, event: checkEvent(toEvent(functionId, event)), requestId: ids.next(), record: true })
   }
 }
 
 function toEvent (functionId: string, { method = 'POST', path = '/', headers = {}, query = {}, body = '' }: PluginEvent): InvocationEvent {
   const relativePath = fromText(path.startsWith('/') ? path : `/${path}`)
   return {
-    method: method.toUpperCase(),
+    method: fromText(method).toUpperCase(),
     path: `/fn/${functionId}${relativePath === '/' ? '' : relativePath}`,
     relativePath,
-    headers: binaryFields(headers, canonicalHeaderName),
+    headers: binaryFields(headers, name => canonicalHeaderName(fromText(name))),
     query: binaryFields(query, fromText),
     body: typeof body === 'string' ? Buffer.from(body) : body
   }

@@ -9,8 +9,8 @@ import { plainBody, plainText } from './plain.js'
 const LIST = '\x01'
 /** Lines before the headers. */
 const FIRST_HEADER = 5
-/** Every header's line ends, and the lines that are no header. */
-const MAX_TEXT_BYTES = 2 * MAX_HEADER_BYTES + 1024
+/** Every header's line ends and counts of values, and the lines that are no header. */
+const MAX_TEXT_BYTES = 4 * MAX_HEADER_BYTES + 1024
 
 /** The text of the frame; its body is the answer's. */
 export function answerText ({ id, statusCode, headers, isBase64Encoded }: AnswerFields, [busyMs, asleepMs]: Usage): string {
@@ -36,7 +36,7 @@ function readHeaders (lines: readonly string[]): Array<string | string[]> {
     if (!value.startsWith(LIST)) headers.push(value)
     else {
       const count = Number(value.slice(1))
-      if (!(count >= 1)) break
+      if (!Number.isInteger(count) || count < 1 || at + 2 + count > lines.length) break
       headers.push(lines.slice(at + 2, at + 2 + count))
       at += count
     }

@@ -8,9 +8,10 @@ import { plainBody, plainSize, plainText, writePlain } from './plain.js'
 /** Lines before the names of the headers. */
 const FIRST_NAME = 9
 
-/** With its length in front. */
+/** With its length in front. Of a character that is no byte (in an event that a plugin made up) the low byte is sent. */
 export function encodeRun ([, fields, body]: RunFrame): Buffer {
-  const text = hasBreaks(fields) ? JSON.stringify(fields) : toLines(fields)
+  const lines = hasBreaks(fields) ? undefined : toLines(fields)
+  const text = lines !== undefined && isBinary(lines) ? lines : JSON.stringify(fields.map(toBytes))
   const bytes = Buffer.allocUnsafe(plainSize(text, body))
   writePlain(bytes, text, body)
   return bytes
@@ -22,7 +23,14 @@ export function decodeRun (bytes: Buffer): RunFrame {
   return [ToChild.run, text.startsWith('[') ? JSON.parse(text) as RunFields : fromLines(text.split('\n')), plainBody(bytes)]
 }
 
-const isBroken = (text: string): boolean => text.includes('\n')
+const isBroken = (text: string): boolean => typeof text !== 'string' || text.includes('\n')
+
+const isBinary = (text: string): boolean => /^[\0-\xff]*$/.test(text)
+
+function toBytes (field: unknown): unknown {
+  if (Array.isArray(field)) return field.map(toBytes)
+  return typeof field === 'number' ? field : Buffer.from(String(field), 'latin1').toString('latin1')
+}
 
 const hasBreaks = ([id, , requestId, functionName, method, path, relativePath, ...lists]: RunFields): boolean =>
   isBroken(path) || isBroken(relativePath) || isBroken(functionName) || isBroken(requestId) || isBroken(method) || isBroken(id) || lists.some(list => list.some(isBroken))

@@ -10,7 +10,7 @@ import { bareBarriers } from '../../sandbox/barriers.js'
 import { childProgram, sandboxCommand } from '../../sandbox/command.js'
 import { checkFrame } from '../../sandbox/frame-check.js'
 import { FrameReader } from '../../sandbox/frame-reader.js'
-import { FromChild, HEADER_BYTES, PROTOCOL_VERSION, ProtocolFault, ToChild } from '../../sandbox/protocol.js'
+import { FromChild, HEADER_BYTES, PROTOCOL_VERSION, ProtocolFault, ToChild, type RunFields } from '../../sandbox/protocol.js'
 import { answerText, decodeAnswer } from '../../sandbox/protocol/answer-frame.js'
 import { decodeFrame, encodeFrame } from '../../sandbox/protocol/codec.js'
 import { plainSize, writePlain } from '../../sandbox/protocol/plain.js'
@@ -59,6 +59,15 @@ t.test('a run is told whatever its texts are, line breaks and all', async () => 
     const bytes = encodeRun(frame)
     return bytes.readUInt32BE(0) === bytes.length - HEADER_BYTES && JSON.stringify(decodeRun(bytes.subarray(HEADER_BYTES))) === JSON.stringify(frame)
   }), { numRuns: 2000 })
+})
+
+t.test('characters that are no bytes, and values that are no texts, change no other field of a run', async t => {
+  const fields = (method: string, name: string, value: string): RunFields => ['e', 0, 'r', 'n', method, '/p', '/r', [name, 'B'], [value, '2'], ['q'], ['v']]
+  const read = (method: string, name: string, value: string) => decodeRun(encodeRun([ToChild.run, fields(method, name, value), Buffer.from('body')]).subarray(HEADER_BYTES))
+  t.same(read('GET\u010A/forged', 'x\u010AX-User', 'admin')[1], fields('GET\n/forged', 'x\nX-User', 'admin'))
+  t.same(read('GET', 'x\u{1F922},"', '1\n')[1], fields('GET', Buffer.from('x\u{1F922},"', 'latin1').toString('latin1'), '1\n'))
+  t.same(read('GET', 'x', 1 as unknown as string)[1], fields('GET', 'x', '1'))
+  t.same(read('GET', 'x', undefined as unknown as string)[1], fields('GET', 'x', 'undefined'))
 })
 
 const text = fc.string({ unit: fc.integer({ min: 32, max: 255 }).filter(byte => byte !== 127).map(byte => String.fromCharCode(byte)), maxLength: 20 })

@@ -19,7 +19,7 @@ export function readStoredEvent (eventJson: string): InvocationEvent | undefined
   const stored = parse(eventJson)
   if (!Check(StoredEvent, stored)) return undefined
   return {
-    method: stored.method,
+    method: fromText(stored.method),
     path: fromText(stored.path),
     relativePath: fromText(stored.relativePath),
     headers: toBinary(stored.headers),

@@ -21,6 +21,8 @@ export interface Border {
   toLua (value: ToLua): Value
   /** A function of JavaScript as one of Lua, under the name that messages give it. */
   toNative (name: string, body: NativeFunction): Native
+  /** To be called after each run: what it has done to methods is forgotten. */
+  renew (): void
 }
 
 /** A message as bytes: as it is where every unit is a byte already, else in UTF-8. */
@@ -29,6 +31,8 @@ const toBinary = (text: string): string => /[^\0-\xff]/.test(text) ? Buffer.from
 export function createBorder (onInternalError: (name: string, error: unknown) => void): Border {
   /** Methods by their declaration, so that each is made once. */
   const methodsOf = new WeakMap<object, MetaTemplate>()
+  /** Those of the run. */
+  const used: MetaTemplate[] = []
 
   /** Containers below the recursion, each with its table, which is already where it belongs but still empty. */
   const aside: Array<readonly [source: object, table: Table]> = []
@@ -109,6 +113,7 @@ export function createBorder (onInternalError: (name: string, error: unknown) =>
       methodsOf.set(methods, known)
     }
     made.meta = known.renew()
+    used.push(known)
     return made
   }
 
@@ -132,5 +137,9 @@ export function createBorder (onInternalError: (name: string, error: unknown) =>
     return new Raise(`internal error in '${name}'`)
   }
 
-  return { toLua: convert, toNative }
+  function renew (): void {
+    for (let meta = used.pop(); meta !== undefined; meta = used.pop()) meta.renew()
+  }
+
+  return { toLua: convert, toNative, renew }
 }

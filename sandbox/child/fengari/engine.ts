@@ -50,6 +50,7 @@ export function createEngine (options: EngineOptions): Engine {
   function end (): void {
     vm.main = vm.current = idle
     environment.clear()
+    border.renew()
   }
 
   const load = (code: Code): void => {
@@ -68,8 +69,8 @@ export function createEngine (options: EngineOptions): Engine {
   warmUp(code => {
     begin()
     load(code)
+    end()
   })
-  end()
   noteIdleHeap()
 
   return {

@@ -5,7 +5,7 @@ import { baseLibrary } from './library/base.js'
 import { bit32Library } from './library/bit32.js'
 import { compatibility } from './library/compatibility.js'
 import { coroutineLibrary } from './library/coroutine.js'
-import { toNatives, toTable } from './library/library.js'
+import { toNatives } from './library/library.js'
 import { loadLibrary } from './library/load.js'
 import { mathLibrary } from './library/math.js'
 import { osLibrary } from './library/os.js'
@@ -14,6 +14,7 @@ import { stringLibrary } from './library/string.js'
 import { tableLibrary } from './library/table.js'
 import { utf8Library } from './library/utf8.js'
 import type { Vm } from './machine/vm.js'
+import { dictionaryShape, emptyShape, shapeOf } from './shape.js'
 import { Table } from './table.js'
 import { MetaTemplate, Template } from './template.js'
 import type { Native, Value } from './value.js'
@@ -55,25 +56,39 @@ export function createEnvironment (vm: Vm, options: EngineOptions, border: Borde
     const natives: Array<readonly [string, Native]> = Object.entries(functions).map(([field, body]) => [field, border.toNative(`${name}.${field}`, body)])
     libraries.set(name, new Template(natives))
   }
-  const { shape, slots } = toTable([...globals, ...[...libraries.keys()].map(name => [name, undefined] as const)])
+  const names = [...globals.map(([name]) => name), ...libraries.keys()]
+  const slots = [...globals.map(([, value]) => value), ...Array.from(libraries, () => undefined as Value)]
   const templates = [...libraries.values()]
-  const slotOfFirst = shape.keys.length - templates.length
-  const slotOfGlobals = shape.find('_G')
+  const slotOfFirst = globals.length
+  const slotOfGlobals = names.indexOf('_G')
   const nothing = new Table()
+  /** The tree that `shape` is of: a run's globals are remembered no longer than it. */
+  let tree = emptyShape
+  let shape = shapeOf(names)
+
+  /** So that nothing of a run is held: what it has changed is made anew. */
+  function freshen (): void {
+    for (let i = 0; i < templates.length; i++) slots[slotOfFirst + i] = (templates[i] as Template).renew()
+    stringMeta.renew()
+    modules?.renew()
+  }
+  freshen()
 
   return {
     renew () {
-      for (let i = 0; i < templates.length; i++) slots[slotOfFirst + i] = (templates[i] as Template).renew()
-      const fresh = new Table(shape, slots.slice())
+      if (tree !== emptyShape) {
+        tree = emptyShape
+        shape = shapeOf(names)
+      }
+      const fresh = new Table(shape ?? dictionaryShape(names), slots.slice())
       fresh.slots[slotOfGlobals] = fresh
       vm.globals = fresh
       vm.stringMeta = stringMeta.renew()
       math.renew()
-      modules?.renew()
     },
     clear () {
       vm.globals = vm.stringMeta = nothing
-      modules?.renew()
+      freshen()
     }
   }
 }

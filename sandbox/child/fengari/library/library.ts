@@ -1,7 +1,6 @@
 /** How libraries are made. */
 import { Native } from '../value.js'
 import type { Returned, Value } from '../value.js'
-import { Table } from '../table.js'
 
 // Parameters are what Lua gives: natives declare those they use.
 export type NativeBody = (...args: Value[]) => Returned
@@ -10,11 +9,4 @@ export type Functions = Readonly<Record<string, NativeBody>>
 /** Natives of a library; `prefix` is for messages about functions called without a name. */
 export function toNatives (functions: Functions, prefix: string): Array<readonly [string, Native]> {
   return Object.entries(functions).map(([name, body]) => [name, new Native(prefix + name, body)] as const)
-}
-
-/** A table with these fields. */
-export function toTable (fields: ReadonlyArray<readonly [string, Value]>): Table {
-  const table = new Table()
-  for (const [name, value] of fields) table.addField(name, value)
-  return table
 }
