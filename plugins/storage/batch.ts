@@ -1,10 +1,10 @@
 /**
  * Write batching: what a few turns of the event loop write is one transaction.
  *
- * The first write begins the transaction. It is committed once a few turns in a row have written nothing more, or at
- * the end of the twelfth, or of one that made the batch large: with nothing else to do that is some microseconds
- * later, and under load the cost of a commit is shared by more writes. A write is carried out at once, in the order
- * of the calls; only its durability is late. Its promise settles after the COMMIT:
+ * The first write begins the transaction. It is committed once a few turns in a row (or one long one) have written
+ * nothing more, or at the end of the twelfth, or of one that made the batch large: with nothing else to do that is
+ * some microseconds later, and under load the cost of a commit is shared by more writes. A write is carried out at
+ * once, in the order of the calls; only its durability is late. Its promise settles after the COMMIT:
  *
  * - COMMIT succeeded: every promise of the batch resolves. What they promised is in the file and survives the
  *   death of the process.
@@ -59,10 +59,12 @@ const LARGE = 2000
 const FULL = 32
 const TURNS = 12
 const QUIET_TURNS = 3
+/** A turn that takes longer has other things to do (a backup, a large query): three of them would be too long to wait. */
+const LONG_TURN_MS = 0.5
 const LOCK_RETRY_MS = 25
 
 interface Waiting { run (): void, refuse (error: Error): void, readonly since: number }
-interface Open { readonly durable: Promise<void>, resolve (): void, reject (error: Error): void, size: number }
+interface Open { readonly durable: Promise<void>, resolve (): void, reject (error: Error): void, size: number, turnBegan: number }
 
 export function createBatch (db: Database, { lockPatienceMs = 5000 }: { readonly lockPatienceMs?: number } = {}): Batch {
   const begin = db.prepare('begin immediate')
@@ -98,8 +100,11 @@ export function createBatch (db: Database, { lockPatienceMs = 5000 }: { readonly
   /** The end of a turn of the event loop; `before` it the batch was smaller, if the turn wrote anything, and so many before wrote nothing. */
   function endTurn (batch: Open, before: number, turn: number, quietBefore: number): void {
     if (batch !== open) return
+    const now = performance.now()
+    const isLong = now - batch.turnBegan > LONG_TURN_MS
+    batch.turnBegan = now
     const quiet = batch.size === before ? quietBefore + 1 : 0
-    if (quiet === QUIET_TURNS || batch.size >= FULL || turn === TURNS) commit(batch)
+    if (quiet === QUIET_TURNS || (quiet > 0 && isLong) || batch.size >= FULL || turn === TURNS) commit(batch)
     else endLater(batch, batch.size, turn + 1, quiet)
   }
 
@@ -251,7 +256,7 @@ function createOpen (): Open {
   const durable = new Promise<void>((_resolve, _reject) => { resolve = _resolve; reject = _reject })
   // Writes that promise nothing have no one to hear of the failure.
   durable.catch(() => {})
-  return { durable, resolve, reject, size: 0 }
+  return { durable, resolve, reject, size: 0, turnBegan: performance.now() }
 }
 
 const closedError = () => new MoonletError('STORAGE_FAILED', 'The database is closed: the server is stopping.')
