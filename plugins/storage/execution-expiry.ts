@@ -3,6 +3,7 @@ import type { Database } from 'better-sqlite3'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Batch } from './batch.js'
 import type { ExecutionRemover } from './execution-remover.js'
+import { idBound } from './id-skew.js'
 
 const DEFAULT_DAYS = 7
 const DAY = 86_400
@@ -13,11 +14,13 @@ interface Parts { readonly db: Database, readonly batch: Batch, readonly remover
 
 /** Gives `expire` of ExecutionStore. */
 export function createExecutionExpiry ({ db, batch, remover }: Parts): (now: number, limit: number) => Promise<number> {
+  db.function('id_bound', { deterministic: true }, seconds => idBound(Number(seconds)))
   const lastOf = db.prepare<[number, number], number | null>('select max(seq) from (select seq from functions where seq > ? order by seq limit ?)').pluck()
+  const end = `:now - coalesce(f.retention_days, ${DEFAULT_DAYS}) * ${DAY}`
   const expired = db.prepare<{ after: number, last: number, now: number, limit: number }, number>(`
     select e.seq from functions f
-    cross join executions e indexed by executions_by_age
-      on e.function = f.seq and e.created_at < :now - coalesce(f.retention_days, ${DEFAULT_DAYS}) * ${DAY}
+    cross join executions e indexed by executions_by_function
+      on e.function = f.seq and e.id < id_bound(${end} + f.id_skew) and e.created_at < ${end}
     where f.seq > :after and f.seq <= :last
     limit :limit`).pluck()
 

@@ -1,7 +1,7 @@
 /**
  * Ids of executions begin with the second they were made in, so a time range is also a range of ids, which lists
- * are ordered by. The two differ when a clock was set meanwhile; by how much at most is kept for each function,
- * which makes the range of ids exact.
+ * are ordered by. The two differ when a clock was set meanwhile, and in what was imported; by how much at most is
+ * kept for each function, which makes the range of ids exact.
  */
 import type { Database } from 'better-sqlite3'
 import { firstIdOf, secondsOf } from '../../core/ids.js'
@@ -21,6 +21,15 @@ const FIRST = ''
 const END = '~'
 const CACHED = 20_000
 
+/** By how many seconds the time in an id differs from when the execution was made. */
+export function skewOf (id: string, createdAt: number): number {
+  const seconds = secondsOf(id)
+  return seconds === undefined ? UNBOUNDED : Math.abs(seconds - createdAt)
+}
+
+/** Greater than the ids of all executions before that second, where ids go with their time; less than all others. */
+export const idBound = (seconds: number): string => seconds <= 0 ? FIRST : seconds > MAX_SECONDS ? END : firstIdOf(Math.floor(seconds))
+
 export function createIdSkew (db: Database, batch: Batch): IdSkew {
   const read = db.prepare<[number], number>('select id_skew from functions where seq = ?').pluck()
   const write = db.prepare<[number, number]>('update functions set id_skew = ? where seq = ?')
@@ -38,18 +47,17 @@ export function createIdSkew (db: Database, batch: Batch): IdSkew {
 
   return {
     note (functionKey, id, createdAt) {
-      const seconds = secondsOf(id)
-      const skew = seconds === undefined ? UNBOUNDED : Math.abs(seconds - createdAt)
+      const skew = skewOf(id, createdAt)
       if (skew <= of(functionKey)) return
       known.set(functionKey, skew)
       write.run(skew, functionKey)
     },
     toIdRange (functionKey, from, to) {
       const skew = of(functionKey)
-      const first = from === undefined ? 0 : Math.floor(from) - skew
-      const last = to === undefined ? MAX_SECONDS : Math.floor(to) + skew
-      if (last < 0) return { least: FIRST, before: FIRST }
-      return { least: first <= 0 ? FIRST : first > MAX_SECONDS ? END : firstIdOf(first), before: last >= MAX_SECONDS ? END : firstIdOf(last + 1) }
+      return {
+        least: from === undefined ? FIRST : idBound(Math.floor(from) - skew),
+        before: to === undefined ? END : idBound(Math.floor(to) + skew + 1)
+      }
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Test } from 'tap'
+import { createIdSource } from '../../core/ids.js'
 import type { OpenStorage } from './storage.js'
 import { aiRequest, createFunction, finished, log, newExecution, NOW, PAGE, run } from './storage-fixtures.js'
 
@@ -55,6 +56,29 @@ export function testRetention (t: Test, open: OpenStorage): void {
     await run(storage, id, { createdAt: NOW - 8 * DAY })
     t.equal(await storage.executions.expire(NOW, 10), 1)
     t.same((await storage.executions.list(id, PAGE)).rows.map(row => row.id), [future])
+  })
+
+  t.test('where ids go with their time, to the second', async t => {
+    const storage = await open(t)
+    const id = await createFunction(storage)
+    const first = NOW - 7 * DAY
+    const made = new Map<number, string>()
+    for (const createdAt of [first - 40 * DAY, first - 2, first - 1, first, first + 1, NOW]) {
+      made.set(createdAt, await run(storage, id, { id: createIdSource(() => createdAt).next(), createdAt }))
+    }
+    t.equal(await storage.executions.expire(NOW - 46 * DAY, 10), 0)
+    t.equal(await storage.executions.expire(NOW, 10), 3)
+    t.same((await storage.executions.list(id, PAGE)).rows.map(row => row.id), [NOW, first + 1, first].map(at => made.get(at)))
+    t.equal(await storage.executions.expire(2 ** 33, 10), 3, 'later than an id can tell')
+  })
+
+  t.test('ids of another kind are found too', async t => {
+    const storage = await open(t)
+    const id = await createFunction(storage)
+    await run(storage, id, { id: 'an id of another kind', createdAt: NOW - 8 * DAY })
+    await run(storage, id, { id: 'another', createdAt: NOW })
+    t.equal(await storage.executions.expire(NOW, 10), 1)
+    t.same((await storage.executions.list(id, PAGE)).rows.map(row => row.id), ['another'])
   })
 
   t.test('the space of what was deleted is given back in steps', async t => {

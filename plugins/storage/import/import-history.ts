@@ -3,6 +3,7 @@ import type { Database } from 'better-sqlite3'
 import type { ImportedTable } from '../../../core/contracts/offline-storage.js'
 import { toStatusNumber } from '../execution-rows.js'
 import { prepareExecutionStatements } from '../execution-statements.js'
+import { skewOf } from '../id-skew.js'
 import { prepareRequestStatements } from '../request-rows.js'
 import { followGroups } from './groups.js'
 import { toAiRequest, toEmailRequest, toExecution, toLogEntry } from './reference-rows.js'
@@ -25,6 +26,7 @@ export function importHistory ({ db, source, versionNumbers, report }: Parts, on
   const count = db.prepare(`
     insert into execution_counts (function, version, trigger, status, total) values (?, ?, ?, ?, 1)
     on conflict do update set total = total + 1`)
+  const widen = db.prepare<{ skew: number, owner: number }>('update functions set id_skew = :skew where seq = :owner and id_skew < :skew')
   const statements = prepareExecutionStatements(db)
   const requests = prepareRequestStatements(db)
 
@@ -45,6 +47,7 @@ export function importHistory ({ db, source, versionNumbers, report }: Parts, on
     if (owner === undefined) throw new Error(`it belongs to no function (function_id ${JSON.stringify(execution.functionId)})`)
     const key = statements.insertFinished(owner, version, execution)
     count.run(owner, version, execution.trigger, toStatusNumber(execution.status))
+    widen.run({ skew: skewOf(execution.id, execution.createdAt), owner })
     return key
   }
 

@@ -1,8 +1,9 @@
 import t from 'tap'
 import Database from 'better-sqlite3'
 import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Test } from 'tap'
+import { createIdSource } from '../../../core/ids.js'
 import { applyMigrations, findMigrations } from '../../../plugins/storage/migrations.js'
 import { openStorage } from '../../../plugins/storage/storage.js'
 import { openAt, SECRET_KEY, temporaryFolder } from './open-storage.js'
@@ -90,4 +91,29 @@ t.test('two processes that start at once both open the new database', async t =>
   const file = join(await temporaryFolder(t), 'moonlet.db')
   const both = await Promise.all([openAt(t, file), openAt(t, file)])
   for (const storage of both) await t.resolves(storage.probe())
+})
+
+t.test('what was imported before 0004 is filtered and expires by its time afterwards', async t => {
+  const file = join(await temporaryFolder(t), 'moonlet.db')
+  const files = await findMigrations('migrations')
+  const db = new Database(file)
+  await applyMigrations(db, { namespace: 'moonlet', files: files.filter(name => basename(name) < '0004') })
+  const addFunction = db.prepare('insert into functions (id, name, created_at, updated_at, active_version, last_version, id_skew) values (?, ?, 1, 1, 1, 1, ?)')
+  const addExecution = db.prepare("insert into executions (id, function, version, status, trigger, created_at, event_json) values (?, ?, 1, 1, 'http', ?, '{}')")
+  const at = 1_700_000_000
+  const idAt = (seconds: number) => createIdSource(() => seconds).next()
+  const kinds = [[idAt(at)], [idAt(at), idAt(at - 5000), idAt(at + 77)], [idAt(4_294_967_295)], [idAt(0)], ['Capitals0Capitals000'], ['short'], []] as const
+  for (const [i, ids] of kinds.entries()) {
+    const { lastInsertRowid } = addFunction.run(`f${i}`, 'f', i === 1 ? 20 : 0)
+    for (const id of ids) addExecution.run(id, lastInsertRowid, at)
+  }
+  addFunction.run('kept', 'f', 9000)
+  db.close()
+  const storage = await openAt(t, file)
+  const skews = new Database(file, { readonly: true })
+  t.same(skews.prepare('select id_skew from functions order by seq').pluck().all(), [0, 5000, 4_294_967_295 - at, at, 2 ** 40, 2 ** 40, 0, 9000])
+  t.same(skews.prepare("select name from sqlite_schema where name = 'executions_by_age'").all(), [])
+  skews.close()
+  t.equal(await storage.executions.expire(at + 7 * 86_400, 100), 0)
+  t.equal(await storage.executions.expire(at + 7 * 86_400 + 1, 100), kinds.flat().length)
 })

@@ -50,6 +50,16 @@ const whole = {
   email_requests: [{ id: 'm1', execution_id: 'd4l1ikp2rpqc73a0b1d0', from_address: 'a@example.org', to_addresses: '"Doe, Jane" <b@example.org>,c@example.org', subject: 'Hi', has_text: 1, has_html: 0, request_json: '{}', response_json: '{"id":"e"}', status: 'success', email_id: 'e', duration_ms: 6, created_at: 1_700_000_204 }]
 }
 
+t.test('history whose ids do not go with its time is filtered and expires by its time', async t => {
+  const here = await place(t, { ...whole, executions: [...whole.executions, execution('x-1', { created_at: 1_700_000_900 })], logs: [], ai_requests: [], email_requests: [] })
+  t.same((await here.import()).problems, [])
+  const storage = await here.open()
+  t.equal((await storage.executions.list(ID, page, { from: 1_700_000_200, to: 1_700_000_200 })).total, 3)
+  t.same((await storage.executions.list(ID, page, { from: 1_700_000_900 })).rows.map(row => row.id), ['x-1'])
+  t.equal(await storage.executions.expire(1_700_000_201 + 30 * 86_400, 10), 3)
+  t.same((await storage.executions.list(ID, page)).rows.map(row => row.id), ['x-1'])
+})
+
 t.test('takes over functions, versions, kv, variables and history with their ids', async t => {
   const here = await place(t, whole)
   const report = await here.import()
