@@ -5,7 +5,7 @@
 import { writeSync } from 'node:fs'
 import { CHANNEL_FD, HEADER_BYTES } from '../protocol.js'
 import { decodeFrame, encodeFrame } from '../protocol/codec.js'
-import { isPlain, plainSize, writePlain } from '../protocol/plain.js'
+import { isPlain, plainSize, readLength, writePlain } from '../protocol/plain.js'
 import { decodeRun } from '../protocol/run-frame.js'
 import { read, retry } from './descriptor.js'
 
@@ -28,7 +28,7 @@ export function setFrameLimit (bytes: number): void { limit = bytes }
 /** Waits for the next frame. Bytes inside it are valid until the next call. */
 export function receive (): readonly unknown[] {
   fill(HEADER_BYTES)
-  const length = buffer.readUInt32BE(start)
+  const length = readLength(buffer, start)
   start += HEADER_BYTES
   if (length > limit) throw new FrameTooLarge(length, limit)
   const bytes = take(length)

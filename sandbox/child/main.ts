@@ -37,8 +37,8 @@ function ask (target: number, args: readonly unknown[]): readonly [status: numbe
     const frame = receive()
     if (frame[0] !== ToChild.reply) { accept(frame); continue }
     waited(performance.now() - since)
-    const [, status, value] = frame as unknown as ReplyFrame
-    return [status, value]
+    const reply = frame as unknown as ReplyFrame
+    return [reply[1], reply[2]]
   }
 }
 

@@ -9,6 +9,9 @@ const SHORT_MS = 1
 /** The clock also runs while others have the core: so much of it is believed before the kernel is asked again. */
 const BELIEVED_MS = 50
 
+// Node's global is a getter, which is called each time.
+const { performance } = globalThis
+
 let began = 0
 let asleep = 0
 let waiting = 0
@@ -36,14 +39,11 @@ export function waited (ms: number): void { waiting += ms }
 export function takeUsage (): Usage {
   const now = performance.now()
   const clock = now - began - asleep - waiting
-  const busy = clock < SHORT_MS && told < BELIEVED_MS ? believe(clock) : Math.max(0, Math.min(clock, askKernel()))
+  const isBelieved = clock < SHORT_MS && told < BELIEVED_MS
+  if (isBelieved) told += clock
+  const busy = isBelieved ? clock : Math.max(0, Math.min(clock, askKernel()))
   noteRun(busy, now)
   return [busy, asleep]
-}
-
-function believe (clock: number): number {
-  told += clock
-  return clock
 }
 
 /** What other processes had of the time is not the run's; reading and writing frames of the runs before is. */

@@ -13,17 +13,20 @@ const FIRST_HEADER = 5
 const MAX_TEXT_BYTES = 4 * MAX_HEADER_BYTES + 1024
 
 /** The text of the frame; its body is the answer's. */
-export function answerText ({ id, statusCode, headers, isBase64Encoded }: AnswerFields, [busyMs, asleepMs]: Usage): string {
-  let text = `${id}\n${statusCode}\n${isBase64Encoded ? 1 : 0}\n${busyMs}\n${asleepMs}`
-  for (const value of headers) text += typeof value === 'string' ? `\n${value}` : `\n${LIST}${value.length}\n${value.join('\n')}`
+export function answerText (answer: AnswerFields, usage: Usage): string {
+  const { headers } = answer
+  let text = `${answer.id}\n${answer.statusCode}\n${answer.isBase64Encoded ? 1 : 0}\n${usage[0]}\n${usage[1]}`
+  for (let i = 0; i < headers.length; i++) {
+    const value = headers[i] as string | readonly string[]
+    text += typeof value === 'string' ? `\n${value}` : `\n${LIST}${value.length}\n${value.join('\n')}`
+  }
   return text
 }
 
 /** Without its length in front; the body is a view. Throws a ProtocolFault where the text is too long; what it says is to be checked. */
 export function decodeAnswer (bytes: Buffer): AnswerFrame {
   const lines = plainText(bytes, MAX_TEXT_BYTES).split('\n')
-  const [id = '', statusCode, isBase64Encoded, busyMs, asleepMs] = lines
-  return [FromChild.answer, id, Number(statusCode), readHeaders(lines), plainBody(bytes), isBase64Encoded === '1', Number(busyMs), Number(asleepMs)]
+  return [FromChild.answer, lines[0] as string, Number(lines[1]), readHeaders(lines), plainBody(bytes), lines[2] === '1', Number(lines[3]), Number(lines[4])]
 }
 
 function readHeaders (lines: readonly string[]): Array<string | string[]> {

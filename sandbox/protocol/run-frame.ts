@@ -45,12 +45,12 @@ function toLines ([id, startedAt, requestId, functionName, method, path, relativ
 }
 
 function fromLines (lines: string[]): RunFields {
-  const [startedAt, id, requestId, functionName, method, path, relativePath, headers, queries] = lines as [string, string, string, string, string, string, string, string, string]
-  const values = FIRST_NAME + Number(headers)
-  const names = values + Number(headers)
-  const queryValues = names + Number(queries)
+  const line = lines as unknown as readonly [startedAt: string, id: string, requestId: string, functionName: string, method: string, path: string, relativePath: string, headers: string, queries: string]
+  const values = FIRST_NAME + Number(line[7])
+  const names = values + Number(line[7])
+  const queryValues = names + Number(line[8])
   return [
-    id, Number(startedAt), requestId, functionName, method, path, relativePath,
+    line[1], Number(line[0]), line[2], line[3], line[4], line[5], line[6],
     lines.slice(FIRST_NAME, values), lines.slice(values, names), lines.slice(names, queryValues), lines.slice(queryValues)
   ]
 }

@@ -50,9 +50,9 @@ export function createBorder (onInternalError: (name: string, error: unknown) =>
 
   function toLua (value: ToLua, depth: number): Value {
     if (typeof value !== 'object' || value === null) return value ?? undefined
-    if (value instanceof Table || value instanceof Closure || value instanceof Native || value instanceof Coroutine) return value
-    if (value instanceof WithMethods) return withMethods(value, depth)
     if (value instanceof Fields) return fromFields(value, depth)
+    if (value instanceof WithMethods) return withMethods(value, depth)
+    if (value instanceof Table || value instanceof Closure || value instanceof Native || value instanceof Coroutine) return value
     const table = new Table()
     if (depth >= RECURSION) aside.push([value, table])
     else fill(table, value, depth + 1)
@@ -82,7 +82,8 @@ export function createBorder (onInternalError: (name: string, error: unknown) =>
     }
   }
 
-  function fromFields ({ names, values }: Fields, depth: number): Table {
+  function fromFields (fields: Fields, depth: number): Table {
+    const { names, values } = fields
     if (names.length === 0) return new Table()
     charge(values.length * ITEM_BYTES)
     const slots = values as Value[]

@@ -57,15 +57,6 @@ export function createEngine (options: EngineOptions): Engine {
     vm.callAll(closureOf(code, vm.globals), [])
   }
 
-  function guarded<T> (kind: 'load' | 'runtime', body: () => T): T {
-    try {
-      return body()
-    } catch (thrown) {
-      if (thrown instanceof LuaFault) throw thrown
-      throw toFault(vm, kind, vm.toLuaError(thrown, vm.current))
-    }
-  }
-
   warmUp(code => {
     begin()
     load(code)
@@ -86,18 +77,20 @@ export function createEngine (options: EngineOptions): Engine {
 
     run (program, ctx, event) {
       if (!(program instanceof CompiledProgram)) throw new TypeError('a program of another engine')
+      let kind: 'load' | 'runtime' = 'load'
       try {
-        guarded('load', begin)
-        guarded('load', () => {
-          load(program.code)
-        })
+        begin()
+        load(program.code)
         const handler = vm.globals.getString('handler')
         if (!(handler instanceof Closure) && !(handler instanceof Native)) {
           throw new LuaFault({ kind: 'no-handler', message: 'handler function not found in Lua code' })
         }
-        const result = guarded('runtime', () => vm.callFirst(handler, [border.toLua(ctx), border.toLua(event)]))
+        kind = 'runtime'
+        const result = vm.callFirst(handler, [border.toLua(ctx), border.toLua(event)])
         if (!(result instanceof Table)) throw new LuaFault({ kind: 'bad-return', message: 'handler did not return a table' })
         return result as unknown as LuaTable
+      } catch (thrown) {
+        throw thrown instanceof LuaFault ? thrown : toFault(vm, kind, vm.toLuaError(thrown, vm.current))
       } finally {
         end()
       }

@@ -14,7 +14,7 @@ import { stringLibrary } from './library/string.js'
 import { tableLibrary } from './library/table.js'
 import { utf8Library } from './library/utf8.js'
 import type { Vm } from './machine/vm.js'
-import { dictionaryShape, emptyShape, shapeOf } from './shape.js'
+import { dictionaryShape, emptyShape, lentChanges, shapeOf } from './shape.js'
 import { Table } from './table.js'
 import { MetaTemplate, Template } from './template.js'
 import type { Native, Value } from './value.js'
@@ -57,22 +57,24 @@ export function createEnvironment (vm: Vm, options: EngineOptions, border: Borde
     libraries.set(name, new Template(natives))
   }
   const names = [...globals.map(([name]) => name), ...libraries.keys()]
-  const slots = [...globals.map(([, value]) => value), ...Array.from(libraries, () => undefined as Value)]
   const templates = [...libraries.values()]
+  const slots: Value[] = [...globals.map(([, value]) => value), ...templates.map(template => template.renew())]
   const slotOfFirst = globals.length
   const slotOfGlobals = names.indexOf('_G')
   const nothing = new Table()
   /** The tree that `shape` is of: a run's globals are remembered no longer than it. */
   let tree = emptyShape
   let shape = shapeOf(names)
+  let seen = lentChanges
 
   /** So that nothing of a run is held: what it has changed is made anew. */
   function freshen (): void {
+    modules?.renew()
+    if (seen === lentChanges) return
+    seen = lentChanges
     for (let i = 0; i < templates.length; i++) slots[slotOfFirst + i] = (templates[i] as Template).renew()
     stringMeta.renew()
-    modules?.renew()
   }
-  freshen()
 
   return {
     renew () {

@@ -6,7 +6,9 @@ const MOST = 8
 
 /** Remembers the last few lists of names: most runs of a process have the same. */
 export class RecentShapes {
-  private readonly known: Array<readonly [names: readonly string[], shape: Shape]> = []
+  /** At the same place in both: the names and what they are the shape of. */
+  private readonly names: Array<readonly string[]> = []
+  private readonly shapes: Shape[] = []
   private next = 0
   /** The tree that they are of: once it is forgotten, so are they. */
   private tree = emptyShape
@@ -14,20 +16,27 @@ export class RecentShapes {
   /** The shape of a table with these fields, or undefined where a dictionary serves better. */
   of (names: readonly string[]): Shape | undefined {
     if (this.tree !== emptyShape) this.forget()
-    for (const [known, shape] of this.known) if (known === names || areSame(known, names)) return shape
+    const count = this.names.length
+    for (let i = 0; i < count; i++) {
+      const known = this.names[i] as readonly string[]
+      if (known === names || (known.length === names.length && areSame(known, names))) return this.shapes[i]
+    }
     const shape = shapeOf(names)
-    if (shape !== undefined) this.known[this.next++ % MOST] = [names, shape]
+    if (shape === undefined) return undefined
+    this.names[this.next] = names
+    this.shapes[this.next] = shape
+    this.next = (this.next + 1) % MOST
     return shape
   }
 
   private forget (): void {
     this.tree = emptyShape
-    this.known.length = this.next = 0
+    this.names.length = this.shapes.length = this.next = 0
   }
 }
 
+/** Of lists that are as long as each other. */
 function areSame (one: readonly string[], other: readonly string[]): boolean {
-  if (one.length !== other.length) return false
   for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return false
   return true
 }

@@ -75,6 +75,15 @@ export class Shape {
   }
 }
 
+/**
+ * Changes so far of tables whose shape was lent: their fields, list part or metatable. Whoever lends one looks at its
+ * tables only where there were some (template.ts).
+ */
+export let lentChanges = 0
+
+/** To be called before such a change. */
+export function noteLentChange (): void { lentChanges++ }
+
 /** The shape of tables without fields. */
 export let emptyShape = new Shape([], true)
 

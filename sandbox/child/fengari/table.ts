@@ -9,7 +9,7 @@
  * that the rest of the sandbox sees: reading a field through LuaTable makes nothing.
  */
 import { allowance, charge, look } from './memory.js'
-import { dictionaryShape, emptyShape, shapeOf } from './shape.js'
+import { dictionaryShape, emptyShape, noteLentChange, shapeOf } from './shape.js'
 import type { Shape } from './shape.js'
 import { Raise } from './errors.js'
 import type { Value } from './value.js'
@@ -104,8 +104,10 @@ export class Table {
 
   /** Appends a value that is not nil. */
   push (value: Value): void {
-    if (this.items === NO_ITEMS) this.items = [undefined, value]
-    else {
+    if (this.items === NO_ITEMS) {
+      if (this.shape.lent) noteLentChange()
+      this.items = [undefined, value]
+    } else {
       const { length } = this.items
       if (length >= LARGE && (length & (length - 1)) === 0) charge(length * ITEM_BYTES)
       this.items.push(value)
@@ -140,12 +142,18 @@ export class Table {
 
   /** To be called before a write where the shape is lent: from now on shape and slots are the table's. */
   own (): void {
+    noteLentChange()
     const { keys } = this.shape
     // Both or none: what is called here may end for want of stack, and the template's slots must never be written.
     const shape = shapeOf(keys as readonly string[]) ?? dictionaryShape(keys)
     const slots = this.slots.slice()
     this.shape = shape
     this.slots = slots
+  }
+
+  setMeta (meta: Table | null): void {
+    if (this.shape.lent) noteLentChange()
+    this.meta = meta
   }
 
   /** Whether it is as it was made: with this lent shape and nothing else. */
@@ -164,6 +172,7 @@ export class Table {
 
   /** A whole list part at once; `items[0]` is unused. Trailing nils are dropped. */
   takeItems (items: Value[]): void {
+    if (this.shape.lent) noteLentChange()
     this.items = items
     if (items[items.length - 1] === undefined) this.shrink()
   }

@@ -99,7 +99,7 @@ function setMetatable (table: Value, meta: Value): Value {
   const target = checkTable(table, 1)
   if (meta !== undefined && !(meta instanceof Table)) throw new ArgumentError(2, 'nil or table expected')
   if (target.meta?.getString('__metatable') !== undefined) throw new Raise('cannot change a protected metatable')
-  target.meta = meta ?? null
+  target.setMeta(meta ?? null)
   return target
 }
 
