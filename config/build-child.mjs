@@ -15,7 +15,7 @@ const settings = {
   bundle: true,
   format: 'cjs',
   platform: 'node',
-  target: 'node20',
+  target: 'node22',
   sourcemap: false,
   logLevel: 'warning',
   // The variant that never makes code from text: the child runs with --disallow-code-generation-from-strings.

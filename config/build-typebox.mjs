@@ -14,7 +14,7 @@ export async function buildTypebox (out) {
     splitting: true,
     format: 'esm',
     platform: 'node',
-    target: 'node20',
+    target: 'node22',
     logLevel: 'warning'
   })
   const exports = { '.': './index.js', './schema': './schema.js' }

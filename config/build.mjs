@@ -27,7 +27,7 @@ await Promise.all([
     outbase: '.',
     format: 'esm',
     platform: 'node',
-    target: 'node20',
+    target: 'node22',
     sourcemap: true,
     logLevel: 'warning'
   }),
