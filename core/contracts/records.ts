@@ -53,6 +53,8 @@ export interface ExecutionRecord {
   readonly functionId: string
   readonly versionId: string
   readonly status: ExecutionStatus
+  /** What the function answered with; undefined when it gave no answer (it failed, or is pending) or none is known. */
+  readonly statusCode?: number | undefined
   /** undefined while pending. */
   readonly durationMs: number | undefined
   /** The text of BEHAVIOUR section 9; only after a failed run. */

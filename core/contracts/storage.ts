@@ -79,6 +79,8 @@ export interface NewExecution {
 
 export interface FinishedExecution extends NewExecution {
   readonly status: Exclude<ExecutionStatus, 'pending'>
+  /** Left out: it gave no answer. */
+  readonly statusCode?: number | undefined
   readonly durationMs: number
   readonly errorMessage: string | undefined
   readonly fault: Fault | undefined

@@ -33,6 +33,7 @@ export function toFinished (execution: NewExecution, { answer, fault, errorMessa
     eventJson: execution.eventJson,
     createdAt: execution.createdAt,
     status: answer === undefined || answer.statusCode >= 400 ? 'error' : 'success',
+    statusCode: answer?.statusCode,
     durationMs,
     errorMessage,
     fault,

@@ -21,11 +21,13 @@ export interface ExecutionRow {
   readonly faultJson: string | null
   readonly eventJson: string
   readonly responseJson: string | null
+  readonly statusCode: number | null
 }
 
 /** To be read from `executions e` joined with `functions f`. */
 export const executionColumns = `e.id, f.id as functionId, e.version, e.status, e.trigger, e.created_at as createdAt,
-  e.duration_ms as durationMs, e.error_message as errorMessage, e.fault_json as faultJson, e.event_json as eventJson`
+  e.duration_ms as durationMs, e.error_message as errorMessage, e.fault_json as faultJson, e.event_json as eventJson,
+  e.status_code as statusCode`
 
 export function toExecution (row: ExecutionRow): ExecutionRecord {
   return {
@@ -33,6 +35,7 @@ export function toExecution (row: ExecutionRow): ExecutionRecord {
     functionId: row.functionId,
     versionId: toVersionId(row.functionId, row.version),
     status: statuses[row.status] ?? 'error',
+    statusCode: row.statusCode ?? undefined,
     durationMs: row.durationMs ?? undefined,
     errorMessage: row.errorMessage ?? undefined,
     fault: row.faultJson === null ? undefined : JSON.parse(row.faultJson) as Fault,

@@ -16,23 +16,27 @@ export interface ExecutionStatements {
 
 export function prepareExecutionStatements (db: Database): ExecutionStatements {
   const insert = db.prepare(`
-    insert into executions (id, function, version, status, trigger, created_at, duration_ms, error_message, fault_json, event_json, response_json)
-    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+    insert into executions (id, function, version, status, trigger, created_at, duration_ms, error_message, fault_json, event_json,
+      response_json, status_code)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
   const update = db.prepare(`
-    update executions set status = ?, duration_ms = ?, error_message = ?, fault_json = ?, response_json = ?
+    update executions set status = ?, duration_ms = ?, error_message = ?, fault_json = ?, response_json = ?,
+      status_code = ?
     where seq = ? and status = 0`)
   const log = db.prepare('insert into logs (execution, n, level, created_at, message) values (?, ?, ?, ?, ?)')
 
   return {
     insertPending: (functionKey, version, { id, trigger, createdAt, eventJson }) =>
-      Number(insert.run(id, functionKey, version, PENDING, trigger, createdAt, null, null, null, eventJson, null).lastInsertRowid),
-    insertFinished (functionKey, version, { id, status, trigger, createdAt, durationMs, errorMessage, fault, eventJson, responseJson }) {
+      Number(insert.run(id, functionKey, version, PENDING, trigger, createdAt, null, null, null, eventJson, null, null).lastInsertRowid),
+    insertFinished (functionKey, version, execution) {
+      const { id, status, trigger, createdAt, durationMs, errorMessage, fault, eventJson, responseJson, statusCode } = execution
       return Number(insert.run(id, functionKey, version, toStatusNumber(status), trigger, createdAt, Math.round(durationMs),
-        errorMessage ?? null, fault === undefined ? null : JSON.stringify(fault), eventJson, responseJson ?? null).lastInsertRowid)
+        errorMessage ?? null, fault === undefined ? null : JSON.stringify(fault), eventJson, responseJson ?? null,
+        statusCode ?? null).lastInsertRowid)
     },
-    finish: (row, { status, durationMs, errorMessage, fault, responseJson }) =>
+    finish: (row, { status, durationMs, errorMessage, fault, responseJson, statusCode }) =>
       update.run(toStatusNumber(status), Math.round(durationMs), errorMessage ?? null,
-        fault === undefined ? null : JSON.stringify(fault), responseJson ?? null, row).changes > 0,
+        fault === undefined ? null : JSON.stringify(fault), responseJson ?? null, statusCode ?? null, row).changes > 0,
     insertLogs (row, first, logs) {
       let n = first
       for (const { level, createdAt, message } of logs) log.run(row, n++, toLevelNumber(level), createdAt, message)

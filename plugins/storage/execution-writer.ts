@@ -39,7 +39,7 @@ interface Parts { readonly db: Database, readonly batch: Batch, readonly keys: F
 
 const LOST = 'The database could not keep what this execution stored.'
 const withoutWrites = (execution: FinishedExecution): FinishedExecution =>
-  ({ ...execution, status: 'error', errorMessage: LOST, fault: { kind: 'runtime', message: LOST }, responseJson: undefined })
+  ({ ...execution, status: 'error', statusCode: undefined, errorMessage: LOST, fault: { kind: 'runtime', message: LOST }, responseJson: undefined })
 
 /** A run may be up to twice as old before its pending row is written: one timer serves all. */
 const PENDING_AFTER_MS = 20

@@ -12,7 +12,7 @@ export interface Version {
 
 export type ExecutionStatus = 'pending' | 'success' | 'error'
 
-export interface LastExecution { id: string, status: ExecutionStatus, trigger: string, created_at: number, duration_ms?: number }
+export interface LastExecution { id: string, status: ExecutionStatus, status_code?: number, trigger: string, created_at: number, duration_ms?: number }
 
 export interface LuaFunction {
   id: string
@@ -41,6 +41,10 @@ export interface Execution {
   function_version_id: string
   version?: number
   status: ExecutionStatus
+  /** Absent when the function gave no answer. */
+  status_code?: number
+  method?: string
+  path?: string
   duration_ms?: number
   error_message?: string
   error?: Fault

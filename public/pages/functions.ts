@@ -1,12 +1,13 @@
 /** All functions, with search, and a first one made in one click. */
 import { component } from '../alpine.js'
 import { createFunction, listFunctions } from '../api/functions.js'
-import type { ExecutionStatus, LuaFunction } from '../api/types.js'
+import type { LuaFunction } from '../api/types.js'
 import { t } from '../i18n/locale.js'
 import { busily, extend, loading, track } from '../shell/loading.js'
 import { go } from '../shell/router.js'
 import { functionPath } from '../shell/routes.js'
 import { fail, succeed } from '../shell/toasts.js'
+import { dotOf, outcomeText } from './function/execution-words.js'
 import { templates } from './templates.js'
 
 const pageSize = 50
@@ -57,7 +58,7 @@ component('functions', () => {
       go(functionPath(fn.id))
     },
 
-    dot: (status: ExecutionStatus) => ({ success: 'is-success', error: 'is-danger', pending: 'is-pending' }[status]),
-    outcome: (status: ExecutionStatus) => t(`status.${status}`)
+    dot: dotOf,
+    outcome: outcomeText
   }
 })

@@ -9,9 +9,9 @@ export function testExecutions (t: Test, open: OpenStorage): void {
     const execution = newExecution(id, { trigger: 'cron', eventJson: '{"ü":"\\u0000"}' })
     const fault = { kind: 'runtime', message: 'x:1: no', line: 1, traceback: 't' } as const
     storage.executions.begin(execution)
-    await storage.executions.finish(finished(execution, { status: 'error', durationMs: 12, errorMessage: 'Error at line 1', fault, responseJson: '{"a":1}' }))
+    await storage.executions.finish(finished(execution, { status: 'error', durationMs: 12, errorMessage: 'Error at line 1', fault, statusCode: 404, responseJson: '{"a":1}' }))
     t.strictSame(await storage.executions.find(execution.id), {
-      ...execution, status: 'error', durationMs: 12, errorMessage: 'Error at line 1', fault, responseJson: '{"a":1}'
+      ...execution, status: 'error', durationMs: 12, errorMessage: 'Error at line 1', fault, statusCode: 404, responseJson: '{"a":1}'
     })
     const { rows } = await storage.executions.list(id, PAGE)
     t.equal(rows[0]?.responseJson, undefined, 'left out of lists')
@@ -37,8 +37,8 @@ export function testExecutions (t: Test, open: OpenStorage): void {
     t.match(await storage.executions.find(execution.id), { id: execution.id, status: 'pending', durationMs: undefined })
     t.match(await storage.executions.list(id, PAGE), { rows: [{ id: execution.id, status: 'pending' }], total: 1 })
     t.match(await storage.executions.list(id, PAGE, { status: 'pending' }), { rows: [{ id: execution.id }], total: 1 })
-    await storage.executions.finish(finished(execution))
-    t.match(await storage.executions.list(id, PAGE), { rows: [{ id: execution.id, status: 'success', durationMs: 5 }], total: 1 })
+    await storage.executions.finish(finished(execution, { statusCode: 201 }))
+    t.match(await storage.executions.list(id, PAGE), { rows: [{ id: execution.id, status: 'success', statusCode: 201, durationMs: 5 }], total: 1 })
     t.match(await storage.executions.list(id, PAGE, { status: 'pending' }), { rows: [], total: 0 })
   })
 

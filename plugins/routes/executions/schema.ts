@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import { pageOf } from '../../../core/api/pagination.js'
 import type { ExecutionRecord, Fault } from '../../../core/contracts/records.js'
+import { readRequestLine } from './request-line.js'
 
 export const ExecutionId = Type.String({ description: 'Id of the execution.', examples: ['d2c1vb9o5a6c4g1k2m0t'] })
 
@@ -21,18 +22,30 @@ export const executionExample = {
   function_version_id: 'ver_d2c1v7h8e9k0m3n4p5q6_v1',
   version: 1,
   status: 'success',
+  status_code: 200,
+  method: 'GET',
+  path: '/fn/d2c1v7h8e9k0m3n4p5q6',
   duration_ms: 3,
   event_json: '{"method":"GET","path":"/fn/d2c1v7h8e9k0m3n4p5q6","relativePath":"/","headers":{},"body":"","query":{}}',
   trigger: 'http',
   created_at: 1767225600
 }
 
+const StatusCode = Type.Optional(Type.Integer({
+  minimum: 100,
+  maximum: 999,
+  description: 'What the function answered. Absent when it gave no answer (the run failed, or is pending), and in records of before this field.'
+}))
+
 export const executionFields = {
   id: Type.String(),
   function_id: Type.String(),
   function_version_id: Type.String(),
   version: Type.Integer({ minimum: 1, description: 'Number of the version that ran.' }),
-  status: Type.Enum([...statuses], { description: '`error` when the run failed or the answer\'s status was 400 or more.' }),
+  status: Type.Enum([...statuses], { description: '`error` when the run failed or the answer\'s status was 400 or more; only the latter has a `status_code`.' }),
+  status_code: StatusCode,
+  method: Type.Optional(Type.String({ description: 'Of the request. Absent when the event has none.' })),
+  path: Type.Optional(Type.String({ description: 'Of the request: whole, percent-decoded, without query, secrets masked. Absent when the event has none.' })),
   duration_ms: Type.Optional(Type.Integer({ minimum: 0, description: 'Absent while pending.' })),
   error_message: Type.Optional(Type.String({ description: 'Only after a failed run: for people, with the place in the code and advice.' })),
   error: Type.Optional(ErrorDetail),
@@ -55,11 +68,12 @@ export const Execution = Type.Object({
   response_json: Type.Optional(Type.String({ description: 'What the handler returned, as JSON text; only kept with `save_response`.' }))
 }, { title: 'Execution', examples: [executionExample] })
 
-export const lastExecutionExample = { id: executionExample.id, status: 'success', trigger: 'http', created_at: 1767225600, duration_ms: 3 }
+export const lastExecutionExample = { id: executionExample.id, status: 'success', status_code: 200, trigger: 'http', created_at: 1767225600, duration_ms: 3 }
 
 export const LastExecution = Type.Object({
   id: Type.String(),
   status: Type.Enum([...statuses]),
+  status_code: StatusCode,
   trigger: Type.String(),
   created_at: Type.Integer({ description: 'Unix seconds.' }),
   duration_ms: Type.Optional(Type.Integer({ minimum: 0, description: 'Absent while pending.' }))
@@ -81,6 +95,8 @@ export const toListedExecution = (record: ExecutionRecord) => ({
   function_version_id: record.versionId,
   version: versionNumberOf(record.versionId),
   status: record.status,
+  status_code: record.statusCode,
+  ...readRequestLine(record.eventJson),
   duration_ms: record.durationMs,
   error_message: record.errorMessage,
   error: record.fault === undefined ? undefined : toErrorDetail(record.fault),
@@ -91,8 +107,8 @@ export const toListedExecution = (record: ExecutionRecord) => ({
 
 export const toExecution = (record: ExecutionRecord) => ({ ...toListedExecution(record), response_json: record.responseJson })
 
-export const toLastExecution = ({ id, status, trigger, createdAt, durationMs }: ExecutionRecord) =>
-  ({ id, status, trigger, created_at: createdAt, duration_ms: durationMs })
+export const toLastExecution = ({ id, status, statusCode, trigger, createdAt, durationMs }: ExecutionRecord) =>
+  ({ id, status, status_code: statusCode, trigger, created_at: createdAt, duration_ms: durationMs })
 
 export const toErrorDetail = ({ kind, message, line, column, traceback }: Fault) => ({ kind, message, line, column, traceback })
 

@@ -42,6 +42,7 @@ export function toExecution (row: Row, versionNumbers: ReadonlyMap<string, numbe
   if (version === undefined) throw new Error(`function_version_id is ${JSON.stringify(versionId)}, which is no version`)
   const status = oneOf(row, 'status', ['pending', 'success', 'error'])
   const fault = status === 'pending' ? interrupted : undefined
+  const responseJson = optionalText(row, 'response_json') || undefined
   return {
     version,
     execution: {
@@ -55,10 +56,17 @@ export function toExecution (row: Row, versionNumbers: ReadonlyMap<string, numbe
       durationMs: optionalInteger(row, 'duration_ms') ?? 0,
       errorMessage: fault === undefined ? optionalText(row, 'error_message') || undefined : errorText(fault, ''),
       fault,
-      responseJson: optionalText(row, 'response_json') || undefined,
+      responseJson,
+      statusCode: fault === undefined && responseJson !== undefined ? readStatusCode(responseJson) : undefined,
       logs: []
     }
   }
+}
+
+/** Of an answer as it was kept. One that was cut for its length still begins with it. */
+function readStatusCode (responseJson: string): number | undefined {
+  const [, digits] = /^\s*\{\s*"statusCode"\s*:\s*([1-9]\d\d)\s*[,}]/.exec(responseJson) ?? []
+  return digits === undefined ? undefined : Number(digits)
 }
 
 export function toLogEntry (row: Row): LogEntry {

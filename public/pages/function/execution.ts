@@ -10,7 +10,7 @@ import { go, route } from '../../shell/router.js'
 import { functionPath } from '../../shell/routes.js'
 import { fail, succeed } from '../../shell/toasts.js'
 import { current } from '../function.js'
-import { dotOf, triggerName } from './execution-words.js'
+import { dotOf, outcomeText, requestText, triggerName } from './execution-words.js'
 import type { Outgoing } from './outgoing.js'
 import { listOutgoing } from './outgoing.js'
 
@@ -32,6 +32,7 @@ component('execution', () => {
     levels: ['all', 'debug', 'info', 'warn', 'error'],
     requests: [] as Outgoing[],
     dot: dotOf,
+    request: requestText,
     trigger: triggerName,
 
     init () {
@@ -66,6 +67,14 @@ component('execution', () => {
 
     shownLogs () { return this.level === 'all' ? this.logs : this.logs.filter(entry => entry.level === this.level) },
     pretty: (json: string | undefined) => json === undefined ? '' : prettyJson(json) ?? json,
+
+    /** What came of the run; an answer of 400 and more says so beside its code. */
+    result () {
+      const { status, status_code: code } = this.run
+      if (status === undefined) return ''
+      const said = outcomeText({ status, ...(code === undefined ? {} : { status_code: code }) })
+      return status === 'error' && code !== undefined ? t('execution.answeredWith', { code: said }) : said
+    },
 
     runAgain () {
       return busily(this, async () => {

@@ -10,7 +10,7 @@ import { functionPath } from '../../shell/routes.js'
 import { current } from '../function.js'
 import type { Range } from './execution-filters.js'
 import { belongs, ranges, toQuery } from './execution-filters.js'
-import { dotOf, triggerName } from './execution-words.js'
+import { dotOf, outcomeText, requestText, triggerName } from './execution-words.js'
 
 const pageSize = 50
 
@@ -37,6 +37,8 @@ component('executions', () => {
     /** The search ended before the oldest execution. */
     partial: false,
     dot: dotOf,
+    outcome: outcomeText,
+    request: requestText,
     trigger: triggerName,
 
     init () {

@@ -49,7 +49,7 @@ t.test('a run is recorded from its beginning to its end, masked', async t => {
   const outcome = await invoker.invoke(toRequest('function handler() log.warn("password: 12345678901") print("p") return { statusCode = 201, body = "made" } end'))
   t.match(outcome, { answer: { statusCode: 201 }, fault: undefined, errorMessage: undefined, logs: [{ level: 'warn', message: '[REDACTED]' }] })
   t.equal(begun[0]?.id, outcome.executionId)
-  t.match(finished, [{ id: outcome.executionId, functionId: 'f', trigger: 'http', status: 'success', errorMessage: undefined, responseJson: undefined, logs: [{ message: '[REDACTED]' }] }])
+  t.match(finished, [{ id: outcome.executionId, functionId: 'f', trigger: 'http', status: 'success', statusCode: 201, errorMessage: undefined, responseJson: undefined, logs: [{ message: '[REDACTED]' }] }])
   t.notMatch(finished[0]?.eventJson, /secret-of-the-caller/)
   t.same(notices.map(({ phase }) => phase), ['begin', 'end'])
   t.same(printed, ['p'])
@@ -58,14 +58,14 @@ t.test('a run is recorded from its beginning to its end, masked', async t => {
 t.test('an answer of 400 and more is an error without a message', async t => {
   const { invoker, finished } = await startInvoker(t)
   await invoker.invoke(toRequest('function handler() return { statusCode = 404 } end'))
-  t.match(finished, [{ status: 'error', errorMessage: undefined, fault: undefined }])
+  t.match(finished, [{ status: 'error', statusCode: 404, errorMessage: undefined, fault: undefined }])
 })
 
 t.test('a fault is an outcome with the text for people, and its record is an error', async t => {
   const { invoker, finished } = await startInvoker(t)
   const outcome = await invoker.invoke(toRequest('function handler()\n  error("boom")\nend'))
   t.match(outcome, { answer: undefined, fault: { kind: 'runtime' }, errorMessage: /^Error at line 2: .*boom[\s\S]*> +2 \|/ })
-  t.match(finished, [{ status: 'error', fault: { kind: 'runtime' }, errorMessage: outcome.errorMessage }])
+  t.match(finished, [{ status: 'error', statusCode: undefined, fault: { kind: 'runtime' }, errorMessage: outcome.errorMessage }])
 })
 
 t.test('the response is kept only where the function says so, and cut at 1 MiB', async t => {

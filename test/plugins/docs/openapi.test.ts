@@ -51,7 +51,7 @@ async function prepare (): Promise<Record<string, string>> {
   storage.executions.begin(execution)
   storage.executions.appendAiRequest({ id: ids.next(), executionId: execution.id, provider: 'openai', model: 'm', endpoint: '', requestJson: '{}', responseJson: '{}', status: 'error', errorMessage: 'e', inputTokens: 1, outputTokens: 2, durationMs: 5, createdAt: 1000 })
   storage.executions.appendEmailRequest({ id: ids.next(), executionId: execution.id, from: 'a@x', to: ['b@x'], subject: 's', hasText: true, hasHtml: false, requestJson: '', responseJson: '{}', status: 'success', errorMessage: undefined, emailId: 'x', durationMs: 0, createdAt: 1000 })
-  await storage.executions.finish({ ...execution, status: 'error', durationMs: 9, errorMessage: 'text', fault: { kind: 'runtime', message: 'm', line: 1, column: 2, traceback: 't' }, responseJson: '{}', logs: [{ level: 'info', message: 'l', createdAt: 1000 }] })
+  await storage.executions.finish({ ...execution, status: 'error', statusCode: 500, durationMs: 9, errorMessage: 'text', fault: { kind: 'runtime', message: 'm', line: 1, column: 2, traceback: 't' }, responseJson: '{}', logs: [{ level: 'info', message: 'l', createdAt: 1000 }] })
   for (const scope of [fn, '']) await storage.kv.set(scope, Buffer.from('counter'), Buffer.from('1'), Date.now() + 60_000)
   const session = ids.next()
   await storage.sessions.create({ id: session, createdAt: 1, lastSeenAt: 1, expiresAt: 9_999_999_999, address: '192.0.2.1', userAgent: 'x', tokenHash: session, keyMark: 'k' })

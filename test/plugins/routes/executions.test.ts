@@ -18,8 +18,44 @@ t.test('an execution shows what its record holds and leaves out what it does not
   const fn = await api.create()
   const id = await record(fn, { responseJson: '{"statusCode":200}' })
   t.strictSame((await api.call('GET', `/api/executions/${id}`)).json, {
-    id, function_id: fn, function_version_id: `ver_${fn}_v1`, version: 1, status: 'success', duration_ms: 3, event_json: '{"method":"GET"}', trigger: 'http', created_at: 1000, response_json: '{"statusCode":200}'
+    id, function_id: fn, function_version_id: `ver_${fn}_v1`, version: 1, status: 'success', method: 'GET', duration_ms: 3, event_json: '{"method":"GET"}', trigger: 'http', created_at: 1000, response_json: '{"statusCode":200}'
   })
+})
+
+t.test('an execution tells what was asked and what the function answered, everywhere it is shown', async t => {
+  const { call } = api
+  const fn = await api.create({ code: 'function handler(ctx, event) if event.query.fail then error("no") end return { statusCode = 404, body = "" } end' })
+  const handled = await call('GET', `/fn/${fn}/a%22b/c?token=x`)
+  const expected = { status: 'error', status_code: 404, method: 'GET', path: `/fn/${fn}/a"b/c` }
+  const listed = async () => (await call('GET', `/api/functions/${fn}/executions`)).json.executions[0]
+  const { id } = await listed()
+  t.equal(handled.headers['x-execution-id'], id)
+  t.match(await listed(), expected)
+  t.notOk('error_message' in await listed(), 'it did not fail')
+  t.match((await call('GET', `/api/executions/${id}`)).json, expected)
+  t.match((await call('GET', `/api/executions/${id}/logs`)).json, expected)
+  t.match((await call('GET', '/api/functions')).json.functions.find((one: { id: string }) => one.id === fn).last_execution, { status: 'error', status_code: 404 })
+
+  await call('POST', `/fn/${fn}?fail=1`)
+  t.match(await listed(), { status: 'error', method: 'POST', path: `/fn/${fn}`, error_message: /no/ })
+  t.notOk('status_code' in await listed(), 'it gave no answer')
+})
+
+t.test('method and path are absent where the event has none, and found wherever it has them', async t => {
+  const fn = await api.create()
+  for (const [eventJson, expected] of [
+    ['{"method":"GET","path":"/x\\u00e9\\"y","body":"{\\"path\\":1}"}', { method: 'GET', path: '/xé"y' }],
+    ['{"body":"","path":"/later","method":"PUT"}', { method: 'PUT', path: '/later' }],
+    ['{"method":"GET"}', { method: 'GET' }],
+    ['{"method":5,"path":{}}', {}],
+    ['{"method":"","path":""}', {}],
+    ['{"method":"GET","path":"/cut', {}],
+    ['', {}],
+    ['null', {}]
+  ] as const) {
+    const { method, path } = (await api.call('GET', `/api/executions/${await record(fn, { eventJson })}`)).json
+    t.same({ ...(method === undefined ? {} : { method }), ...(path === undefined ? {} : { path }) }, expected, eventJson)
+  }
 })
 
 t.test('a failed execution tells its error to people and to programs', async t => {

@@ -117,3 +117,19 @@ t.test('what was imported before 0004 is filtered and expires by its time afterw
   t.equal(await storage.executions.expire(at + 7 * 86_400, 100), 0)
   t.equal(await storage.executions.expire(at + 7 * 86_400 + 1, 100), kinds.flat().length)
 })
+
+t.test('status codes are taken from the answers that were kept before there was a column for them', async t => {
+  const file = join(await temporaryFolder(t), 'moonlet.db')
+  const files = await findMigrations('migrations')
+  const db = new Database(file)
+  const before = files.findIndex(name => basename(name).endsWith('-status-codes.sql'))
+  await applyMigrations(db, { namespace: 'moonlet', files: files.slice(0, before) })
+  db.exec("insert into functions (id, name, created_at, updated_at, active_version, last_version) values ('f', 'f', 1, 1, 1, 1)")
+  const add = db.prepare("insert into executions (id, function, version, status, trigger, created_at, event_json, response_json) values (?, 1, 1, 2, 'http', 1, '{}', ?)")
+  const answers = ['{"statusCode":404,"headers":{}}', '{"statusCode":9999,"headers":{}}', '{"body":"x"}', `{"statusCode":200,"body":"${'x'.repeat(70_000)}"}`, null]
+  answers.forEach((answer, i) => add.run(`e${i}`, answer))
+  db.close()
+  const storage = await openAt(t, file)
+  const codes = await Promise.all(answers.map(async (_, i) => (await storage.executions.find(`e${i}`))?.statusCode))
+  t.same(codes, [404, undefined, undefined, undefined, undefined])
+})

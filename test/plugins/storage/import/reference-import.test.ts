@@ -106,6 +106,24 @@ t.test('takes over functions, versions, kv, variables and history with their ids
   t.match((await storage.executions.emailRequests('d4l1ikp2rpqc73a0b1d0', page)).rows, [{ id: 'm1', to: ['"Doe, Jane" <b@example.org>', 'c@example.org'], hasText: true, hasHtml: false, emailId: 'e' }])
 })
 
+t.test('the status codes of answers that were kept come along', async t => {
+  const answers = [
+    '{"statusCode":404,"headers":{},"body":"no","isBase64Encoded":false}',
+    '{ "statusCode": 503 }',
+    '{"statusCode":200,"body":"cut',
+    '{"statusCode":2000}',
+    '{"body":"{\\"statusCode\\":404}"}',
+    'not JSON',
+    null
+  ]
+  const ids = answers.map((_, i) => `d4l1ikp2rpqc73a0b1${i}0`)
+  const here = await place(t, { ...whole, executions: ids.map((id, i) => execution(id, { response_json: answers[i] })), logs: [], ai_requests: [], email_requests: [] })
+  t.same((await here.import()).problems, [])
+  const storage = await here.open()
+  const codes = await Promise.all(ids.map(async id => (await storage.executions.find(id))?.statusCode))
+  t.same(codes, [404, 503, 200, undefined, undefined, undefined, undefined])
+})
+
 t.test('a second run changes nothing', async t => {
   const here = await place(t, whole)
   await here.import()
