@@ -68,9 +68,19 @@ export class Shape {
     return slot
   }
 
+  /** Takes a key out of a private shape. Its slot, which is given, or -1, stays without one until the shape is made anew. */
+  forget (key: Value): number {
+    const index = this.index ?? this.buildIndex()
+    const slot = index.get(key)
+    if (slot === undefined) return -1
+    index.delete(key)
+    this.keys[slot] = undefined
+    return slot
+  }
+
   private buildIndex (): Map<Value, number> {
     const index = new Map<Value, number>()
-    for (let i = 0; i < this.keys.length; i++) index.set(this.keys[i], i)
+    for (let i = 0; i < this.keys.length; i++) if (this.keys[i] !== undefined) index.set(this.keys[i], i)
     return (this.index = index)
   }
 }

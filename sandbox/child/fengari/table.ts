@@ -1,9 +1,10 @@
 /**
  * A Lua table: a list part for 1, 2, 3, …, and a hash part described by a Shape.
  *
- * Invariants: `items[0]` is unused; the last of several items is never nil; the key `items.length` is never in
- * the hash part. So the length operator is one subtraction, and appending never searches. The arrays start with
- * an `undefined` so that V8 keeps every one of them in the same representation.
+ * Invariants: the last of several items is never nil; the hash part finds no key from 1 to `items.length`, not even a
+ * dead one. So the length operator is one subtraction, appending never searches, and a traversal that comes back with
+ * a key knows which part it was in, also when the list part has shrunk since. `items[0]` is no item: nil, or the length
+ * the list part had before it first shrank. V8 so keeps the arrays in one representation.
  *
  * It replaces Fengari's ltable.js (a Map of boxed values under every table) and is, as it stands, the handle
  * that the rest of the sandbox sees: reading a field through LuaTable makes nothing.
@@ -99,7 +100,8 @@ export class Table {
     } else if (key !== key) { // eslint-disable-line no-self-compare
       throw new Raise('table index is NaN')
     }
-    this.setString(key, value)
+    // Minus zero is the key zero.
+    this.setString(key === 0 ? 0 : key, value)
   }
 
   /** Appends a value that is not nil. */
@@ -170,11 +172,32 @@ export class Table {
     if ((allowance.left -= FIELD_BYTES) < 0) look(FIELD_BYTES)
   }
 
-  /** A whole list part at once; `items[0]` is unused. Trailing nils are dropped. */
+  /** A whole list part at once, for a table that has no whole keys past it; `items[0]` is unused. Trailing nils are dropped. */
   takeItems (items: Value[]): void {
     if (this.shape.lent) noteLentChange()
     this.items = items
     if (items[items.length - 1] === undefined) this.shrink()
+  }
+
+  /** What a constructor lists from `offset + 1` on: `count` values after `stack[at]`. Holes stay, so that #{1, nil, 3} is 3. */
+  setList (stack: readonly Value[], at: number, count: number, offset: number): void {
+    const items = this.items === NO_ITEMS ? [undefined] : this.items
+    // Trailing nils of an earlier piece were dropped.
+    while (items.length <= offset) items.push(this.extract(items.length))
+    for (let i = 1; i <= count; i++) items[offset + i] = stack[at + i]
+    if ((allowance.left -= count * ITEM_BYTES) < 0) look(count * ITEM_BYTES)
+    if (!this.shape.shared) for (let key = offset + 1; key <= offset + count; key++) this.extract(key)
+    this.takeItems(items)
+    if (!this.shape.shared) this.adopt()
+  }
+
+  /** Takes the item `at` out of a list and moves down those after it. */
+  removeItem (at: number): void {
+    const { items } = this
+    items.splice(at, 1)
+    // As if the last one had been set to nil, for a traversal that is under way.
+    items.push(undefined)
+    this.shrink()
   }
 
   /** The entry after `key` (undefined for the first) as `[key, value]`, or undefined at the end. */
@@ -197,9 +220,10 @@ export class Table {
   /** The slot of a key that a traversal has visited, or -1 for one that stood at the end of the list part. */
   slotOf (key: Value): number {
     const slot = this.shape.find(key)
-    // An item may have been at the end when it was visited and set to nil since.
-    if (slot < 0 && !(typeof key === 'number' && key > 0)) throw new Raise("invalid key to 'next'")
-    return slot
+    if (slot >= 0) return slot
+    const longest = this.items[0] as number | undefined
+    if (!isIndex(key) || longest === undefined || key > longest) throw new Raise("invalid key to 'next'")
+    return -1
   }
 
   /** The first slot from `slot` on that holds a value, or -1. */
@@ -221,17 +245,30 @@ export class Table {
   /** Drops the nils at the end of the list part. */
   private shrink (): void {
     const { items } = this
+    const length = items.length - 1
+    if (length === 0) return
     while (items.length > 1 && items[items.length - 1] === undefined) items.pop()
+    const longest = items[0] as number | undefined
+    if (longest === undefined || longest < length) items[0] = length
   }
 
   /** Moves values that now continue the list part out of the hash part. */
   private adopt (): void {
     for (;;) {
-      const slot = this.shape.find(this.items.length)
-      if (slot < 0 || this.slots[slot] === undefined) return
-      this.items.push(this.slots[slot])
-      this.slots[slot] = undefined
+      const value = this.extract(this.items.length)
+      if (value === undefined) return
+      this.items.push(value)
     }
+  }
+
+  /** Takes a whole key out of the hash part, for the list part to cover it. */
+  private extract (key: number): Value {
+    if (this.shape.shared) return undefined
+    const slot = this.shape.forget(key)
+    if (slot < 0) return undefined
+    const value = this.slots[slot]
+    this.slots[slot] = undefined
+    return value
   }
 
   /** Gives the list part holes, as PUC Lua does when it grows a table, rather than leave a dense list in the hash part. */
@@ -243,9 +280,7 @@ export class Table {
     while (items.length <= size) items.push(undefined)
     for (let slot = 0; slot < keys.length; slot++) {
       const key = keys[slot]
-      if (!isIndex(key) || key > size || this.slots[slot] === undefined) continue
-      items[key] = this.slots[slot]
-      this.slots[slot] = undefined
+      if (isIndex(key) && key <= size) items[key] = this.extract(key)
     }
     this.takeItems(items)
     this.adopt()

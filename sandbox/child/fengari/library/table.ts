@@ -95,9 +95,7 @@ function remove (vm: Vm, args: Value[]): Value {
   if (size + 1 !== at && (at < 1 || at > size + 1) && !(size === 0 && at === 0)) throw new ArgumentError(1, 'position out of bounds')
   const removed = take(vm, list, at)
   if (list.meta === null && at >= 1 && at <= size) {
-    list.items.splice(at, 1)
-    // What now ends the list may be a hole that was in the middle before.
-    list.takeItems(list.items)
+    list.removeItem(at)
     return removed
   }
   for (; at < size; at++) put(vm, list, at, take(vm, list, at + 1))

@@ -45,7 +45,7 @@ export function runRare (vm: Vm, co: Coroutine, frame: Frame, word: number, c: n
         frame.pc += c
       }
       return true
-    case Op.SETLIST: setList(stack, a, b !== 0 ? b : co.top - a - 1, (c - 1) * ITEMS_PER_SETLIST); return true
+    case Op.SETLIST: (stack[a] as Table).setList(stack, a, b !== 0 ? b : co.top - a - 1, (c - 1) * ITEMS_PER_SETLIST); return true
     case Op.CLOSURE: stack[a] = makeClosure(co, frame, c); return true
     case Op.VARARG: spread(vm, co, frame, a, b - 1); return true
     default: throw new Raise('bad instruction')
@@ -111,16 +111,6 @@ function callIterator (vm: Vm, co: Coroutine, frame: Frame, a: number, wanted: n
   stack[a + 4] = table
   stack[a + 5] = stack[a + 2]
   return enterCall(vm, co, a + 3, 2, wanted)
-}
-
-function setList (stack: Value[], a: number, count: number, offset: number): void {
-  const table = stack[a]
-  if (!(table instanceof Table) || count === 0) return
-  const items: Value[] = offset === 0 ? [undefined] : table.items
-  for (let i = 1; i <= count; i++) items[offset + i] = stack[a + i]
-  if ((allowance.left -= count * 24) < 0) look(count * 24)
-  // Holes stay holes, so that #{1, nil, 3} is 3 as in PUC Lua.
-  table.takeItems(items)
 }
 
 function makeClosure (co: Coroutine, frame: Frame, index: number): Closure {

@@ -101,7 +101,7 @@ export function run (vm: Vm, co: Coroutine): boolean {
           const key = (c & 256) !== 0 ? constants[c & 255] : stack[base + c]
           if (table instanceof Table) {
             const { items } = table
-            const value = typeof key === 'number' && (key >>> 0) === key && key < items.length ? items[key] : table.get(key)
+            const value = typeof key === 'number' && key > 0 && (key >>> 0) === key && key < items.length ? items[key] : table.get(key)
             if (value !== undefined || table.meta === null) {
               stack[a] = value
               continue

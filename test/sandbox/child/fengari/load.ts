@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import type * as Bundle from './bundle.js'
 import type { Engine, EngineOptions, LuaFaultInfo, LuaTable, LuaValue, ToLua } from '../../../../sandbox/child/engine.js'
 
-export const { createEngine, LuaFault, LuaRaise, Results, WithMethods } =
+export const { createEngine, iterateNext, LuaFault, LuaRaise, openAccount, Results, Table, WithMethods } =
   createRequire(import.meta.url)('../../../../sandbox/engine-for-tests.cjs') as typeof Bundle
 
 export interface TestEngine {

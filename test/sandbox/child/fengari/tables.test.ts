@@ -29,6 +29,35 @@ t.test('a traversal may clear the fields it meets', async t => {
   t.strictSame(lua.values('local t = {} for i = 1, 100 do t[i] = i end for i = 1, 100 do t["k" .. i] = i end local n = 0 for k in next, t do t[k] = nil n = n + 1 end return n, next(t)'), [200, undefined])
 })
 
+t.test('a number found under zero or minus zero is what was put there', async t => {
+  t.strictSame(lua.values('local t = {} t[0] = 5 local z = 0 return t[0], t[-z], t[z], rawget(t, 0)'), [5, 5, 5, 5])
+  t.strictSame(lua.values('local t, z = { [0] = "a", "b" }, 0 return t[z], t[-z], t[z + 1]'), ['a', 'a', 'b'])
+  t.strictSame(lua.values('local t, z = {}, 0 t[-z] = 1 return 1 / next(t)'), [Infinity])
+})
+
+t.test('clearing a table while pairs walks it leaves nothing, whichever part its keys were in before', async t => {
+  t.strictSame(lua.values('local t = {} t.x = 1 t[3] = 3 t[2] = 2 t[1] = 1 for k in pairs(t) do t[k] = nil end return next(t)'), [undefined])
+  t.strictSame(lua.values(`local t, left = {}, 0 t.x = 1 t[2] = 2 t[2] = nil t[1] = 1 t[2] = 2
+    for k in pairs(t) do t[2] = nil t[1] = nil left = left + 1 end return left, t.x`), [2, 1])
+  t.strictSame(lua.values('local t = { 1, 2, 3, 4, x = 1 } local n = 0 for k in pairs(t) do table.remove(t) n = n + 1 end return n, #t, t.x'), [3, 1, 1])
+})
+
+t.test('next refuses a key that the table never had', async t => {
+  t.strictSame(lua.values('return pcall(next, { 10, 20 }, 3)'), [false, "invalid key to 'next'"])
+  t.strictSame(lua.values('return pcall(next, { 10, 20 }, 1.5)'), [false, "invalid key to 'next'"])
+  t.strictSame(lua.values('local t = { 10, 20, x = 1 } t[2] = nil return (next(t, 2))'), ['x'])
+})
+
+t.test('a list in a constructor takes in the keys that stand before and after it', async t => {
+  const entries = 'local n = 0 for k, v in pairs(t) do n = n + 1 if n > 9 then break end end return n, t[1], t[2], t[3]'
+  t.strictSame(lua.values(`local t = { [3] = 'h', 1, 2 } t[3] = 'x' ${entries}`), [3, 1, 2, 'x'])
+  t.strictSame(lua.values(`local t = { [3] = 'h', 1, 2 } t[3] = nil ${entries}`), [2, 1, 2, undefined])
+  t.strictSame(lua.values(`local t = { [1] = 'a', [2] = 'b', 'x' } ${entries}`), [2, 'x', 'b', undefined])
+  t.strictSame(lua.values(`local t = { [2] = 'b', 1, nil } ${entries}`), [1, 1, undefined, undefined])
+  const nils = Array(50).fill('nil').join(',')
+  t.strictSame(lua.values(`local t = { ${nils}, [10] = 'x', 1 } return t[10], t[51], #t`), ['x', 1, 51])
+})
+
 t.test('tables whose keys come and go do not grow', async t => {
   t.strictSame(lua.values('local t = {} for i = 1, 300000 do t["k" .. i] = i t["k" .. i - 10] = nil end local n = 0 for _ in pairs(t) do n = n + 1 end return n'), [10])
   t.strictSame(lua.values('local t, first = {}, 1 for i = 1, 300000 do t[i] = i if i > 10 then t[first] = nil first = first + 1 end end local n = 0 for _ in pairs(t) do n = n + 1 end return n'), [10])
