@@ -9,3 +9,22 @@ export function canonicalHeaderName (name: string): string {
 
 /** A `token` of RFC 9110, section 5.6.2. */
 export const isHeaderName = (name: string): boolean => /^[!#$%&'*+.^_`|~0-9a-z-]+$/i.test(name)
+
+/**
+ * Headers by which the server itself speaks to functions: who has called (`X-Trigger`, `X-Cron-…`), and how deep in
+ * calls of functions by functions the call is. From outside they are never believed, and never passed on.
+ */
+export function isServersOwnHeader (name: string): boolean {
+  const lower = name.toLowerCase()
+  return lower === 'x-trigger' || lower.startsWith('x-cron-') || lower === CALL_DEPTH_HEADER
+}
+
+/** Carries how many functions have called each other by HTTP; see core/call-depth.ts. */
+export const CALL_DEPTH_HEADER = 'x-moonlet-depth'
+
+/** Headers of a request that was made outside, without those that only the server may set. */
+export function withoutServersOwnHeaders (headers: Readonly<Record<string, string>>): Record<string, string> {
+  const kept: Record<string, string> = Object.create(null)
+  for (const [name, value] of Object.entries(headers)) if (!isServersOwnHeader(name)) kept[name] = value
+  return kept
+}

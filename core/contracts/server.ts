@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Config } from '../../config/schema.js'
 import type { IdSource } from '../ids.js'
 import type { LuaRegistry } from '../lua/registry.js'
-import type { Invoker } from './invocation.js'
+import type { InvocationEvent, Invoker } from './invocation.js'
 import type { OutgoingHttp } from './outgoing-http.js'
 import type { FunctionWithVersion, Storage } from './storage.js'
 
@@ -43,6 +43,8 @@ declare module 'fastify' {
     readonly createdKeyFile: string | undefined
     /** plugins/auth, as 'auth': refuses a request that carries no valid key or session (401) */
     readonly authenticate: (request: FastifyRequest) => Promise<void>
+    /** plugins/auth; an event without the dashboard's session and the API key */
+    readonly hideCredentials: (event: InvocationEvent) => InvocationEvent
   }
   interface FastifyRequest {
     /** plugins/auth; the session that opened the way, undefined where the key did */

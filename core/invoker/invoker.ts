@@ -21,6 +21,8 @@ export interface InvokerOptions {
   readonly pool: Pick<Pool, 'run' | 'refusal' | 'isLong' | 'park' | 'enterAll' | 'stop' | 'counts' | 'ends' | 'hostCalls'>
   readonly executions: Pick<ExecutionStore, 'begin' | 'appendLogs' | 'finish'>
   readonly ids: Pick<IdSource, 'next'>
+  /** Takes out of an event what no function may get; the event as it is unless given. */
+  readonly cleanEvent?: (event: InvocationEvent) => InvocationEvent
   /** The first hooks; `addHook` adds to them. */
   readonly hooks?: readonly InvokerHook[]
   /** Gets what `print` of a function writes. */
@@ -29,7 +31,8 @@ export interface InvokerOptions {
 }
 
 /** Makes an Invoker (core/contracts/invocation.ts). */
-export function createInvoker ({ pool, executions, ids, hooks: firstHooks = [], onPrint, onHookError }: InvokerOptions): Invoker {
+export function createInvoker (options: InvokerOptions): Invoker {
+  const { pool, executions, ids, cleanEvent = event => event, hooks: firstHooks = [], onPrint, onHookError } = options
   const hooks = [...firstHooks]
   const logKeeper = createLogKeeper(executions.appendLogs)
   const listeners = new Set<(notice: ExecutionNotice) => void>()
@@ -40,8 +43,10 @@ export function createInvoker ({ pool, executions, ids, hooks: firstHooks = [], 
     for (const listener of listeners) listener({ phase, executionId, functionId })
   }
 
-  async function invoke (request: InvocationRequest): Promise<Outcome> {
+  async function invoke (given: InvocationRequest): Promise<Outcome> {
     const executionId = ids.next()
+    const cleaned = cleanEvent(given.event)
+    const request = cleaned === given.event ? given : { ...given, event: cleaned }
     const event = hooks.length === 0 ? request.event : await runBefore(hooks, request, executionId, onHookError)
     const logs = logKeeper.open(executionId, request.record)
     const execution = newExecution(request, executionId, event instanceof Refusal ? request.event : event)

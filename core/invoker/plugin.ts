@@ -20,6 +20,7 @@ export default fp(async function invoker (fastify) {
     pool: { run: job => pool().run(job), refusal: owner => pool().refusal(owner), isLong: owner => pool().isLong(owner), park: (owner, call) => { pool().park(owner, call) }, enterAll: () => { started?.enterAll() }, counts: () => pool().counts(), ends: () => pool().ends(), hostCalls: () => pool().hostCalls(), stop: async graceMs => { await started?.stop(graceMs) } },
     executions: storage.executions,
     ids,
+    cleanEvent: fastify.hideCredentials,
     onPrint: (functionId, executionId, line) => { log.info({ functionId, executionId, print: line }, 'print') },
     onHookError: (plugin, error) => { log.error({ err: error, plugin }, 'a hook around executions failed') }
   })
@@ -43,4 +44,4 @@ export default fp(async function invoker (fastify) {
 
   // What runs still writes its record: this comes before the listeners, and the storage, are closed.
   fastify.addHook('preClose', async () => { await invoker.stop(GRACE_MS) })
-}, { name: 'invoker', dependencies: ['storage', 'function-cache', 'lua'] })
+}, { name: 'invoker', dependencies: ['storage', 'function-cache', 'lua', 'auth'] })

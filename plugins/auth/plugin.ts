@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import '../../core/contracts/server.js'
 import { MoonletError } from '../../core/errors.js'
 import { readOrCreateApiKey } from './api-key.js'
+import { createCredentialFilter } from './hide-credentials.js'
 import { bearerOf, createKeyCheck } from './key-check.js'
 import loginRoutes from './login-routes.js'
 import { isSameOrigin } from './same-origin.js'
@@ -23,6 +24,7 @@ export default fp(async function auth (fastify) {
   await sessions.removeStale()
 
   fastify.decorate('createdKeyFile', createdFile)
+  fastify.decorate('hideCredentials', createCredentialFilter(key.length, isKey))
   fastify.decorateRequest('sessionId', undefined)
   fastify.decorate('authenticate', async (request: FastifyRequest) => {
     const { headers, method } = request

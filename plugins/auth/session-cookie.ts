@@ -1,8 +1,7 @@
 /** The cookie that carries a session. */
 import { parse } from 'cookie'
+import { SESSION_COOKIE as NAME } from '../../core/session-cookie.js'
 import { SESSION_SECONDS } from './sessions.js'
-
-const NAME = 'auth_token'
 
 /** The session token of a `Cookie` header; undefined when there is none. */
 export function tokenOf (cookieHeader: string | undefined): string | undefined {

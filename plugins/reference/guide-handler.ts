@@ -28,7 +28,7 @@ The handler must be global (not \`local function handler\`) and must return a ta
 | \`event.path\` | the whole path, decoded, without the query: \`/fn/{id}/users/42\` |
 | \`event.relativePath\` | the path behind \`/fn/{id}\`: \`/users/42\`, or \`/\`; use this one with \`router\` |
 | \`event.query\` | table of name to text, decoded, first value only; a missing name is nil |
-| \`event.headers\` | table of name to text; names are canonical: \`event.headers["Content-Type"]\`, \`event.headers["X-Api-Key"]\` |
+| \`event.headers\` | table of name to text; names are canonical: \`event.headers["Content-Type"]\`, \`event.headers["X-Api-Key"]\`. What opens this server (the cookie \`auth_token\`, its API key) is not in it, and \`X-Trigger\` and \`X-Cron-…\` come from the scheduler alone |
 | \`event:header(name)\` | the header in any case, or nil: \`event:header("content-type")\` |
 | \`event.body\` | the bytes of the body as a string, \`""\` when there is none; never parsed for you: use \`json.decode(event.body)\` |
 
@@ -40,8 +40,8 @@ The handler must be global (not \`local function handler\`) and must return a ta
 
 | Field | Rule |
 |---|---|
-| \`statusCode\` | 100 to 999; 200 when left out |
-| \`headers\` | table of name to text or number; a list of texts sends the header several times (\`["Set-Cookie"] = { "a=1", "b=2" }\`) |
+| \`statusCode\` | 100 to 999, sent as it is; 200 when left out, and for 1xx, which cannot end an answer |
+| \`headers\` | table of name to text or number; a list of texts sends the header several times (\`["Set-Cookie"] = { "a=1", "b=2" }\`). Left out are those that describe the connection or the run (\`X-Execution-Id\` and the like), the cookie \`auth_token\`, and, where functions share the dashboard's origin, what acts on all of it (\`Clear-Site-Data\`, \`Service-Worker-Allowed\`, \`Strict-Transport-Security\`, \`Alt-Svc\`, \`NEL\`, \`Report-To\`) |
 | \`body\` | a string (any bytes) or number. A table is not converted: write \`body = json.encode(value)\` |
 | \`isBase64Encoded\` | true when \`body\` is base64 of binary data; it is sent decoded |
 

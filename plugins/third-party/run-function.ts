@@ -5,7 +5,7 @@ import type { PluginEvent, PluginTools } from '../../core/contracts/plugin.js'
 import type { FunctionCache } from '../../core/contracts/server.js'
 import { MoonletError } from '../../core/errors.js'
 import { checkEvent } from '../../core/invoker/check-event.js'
-import { canonicalHeaderName } from '../../core/header-names.js'
+import { canonicalHeaderName, withoutServersOwnHeaders } from '../../core/header-names.js'
 import type { IdSource } from '../../core/ids.js'
 
 interface Dependencies {
@@ -31,7 +31,7 @@ function toEvent (functionId: string, { method = 'POST', path = '/', headers = {
     method: fromText(method).toUpperCase(),
     path: `/fn/${functionId}${relativePath === '/' ? '' : relativePath}`,
     relativePath,
-    headers: binaryFields(headers, name => canonicalHeaderName(fromText(name))),
+    headers: withoutServersOwnHeaders(binaryFields(headers, name => canonicalHeaderName(fromText(name)))),
     query: binaryFields(query, fromText),
     body: typeof body === 'string' ? Buffer.from(body) : body
   }

@@ -2,8 +2,10 @@
 import { Type } from 'typebox'
 import { changeFailures, failures } from '../../../core/api/answers.js'
 import type { ApiScope } from '../../../core/api/scope.js'
-import type { Outcome } from '../../../core/contracts/invocation.js'
+import type { InvocationEvent, Outcome } from '../../../core/contracts/invocation.js'
+import type { ExecutionRecord } from '../../../core/contracts/records.js'
 import { MoonletError } from '../../../core/errors.js'
+import { withoutServersOwnHeaders } from '../../../core/header-names.js'
 import { findExecution } from '../executions/find-execution.js'
 import { ExecutionId } from '../executions/schema.js'
 import { findFunction } from '../find-function.js'
@@ -32,10 +34,16 @@ export function addRerunRoute (api: ApiScope): void {
     const { fn, active } = await findFunction(api.storage, execution.functionId)
     if (fn.disabled) throw new MoonletError('CONFLICT', 'Function is disabled')
     if (active === undefined) throw new MoonletError('CONFLICT', 'No active version found')
-    const event = readStoredEvent(execution.eventJson)
+    const event = readEvent(execution)
     if (event === undefined) throw new MoonletError('CONFLICT', 'This execution has no event to run again with')
     return toRerunResult(await api.invoker.invoke({ fn, version: active, trigger: 'rerun', event, requestId: request.id, record: true }))
   })
+}
+
+/** Only the scheduler says in an event that it was the scheduler; a record of an earlier version may hold a forged one. */
+function readEvent ({ eventJson, trigger }: ExecutionRecord): InvocationEvent | undefined {
+  const event = readStoredEvent(eventJson)
+  return event === undefined || trigger === 'cron' || trigger === 'rerun' ? event : { ...event, headers: withoutServersOwnHeaders(event.headers) }
 }
 
 const toRerunResult = ({ executionId, answer, durationMs, errorMessage }: Outcome) => ({

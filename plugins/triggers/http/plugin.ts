@@ -22,6 +22,7 @@ const sandboxPolicy = 'sandbox allow-downloads allow-forms allow-modals allow-or
 
 export default async function httpTrigger (fastify: FastifyInstance) {
   const { functionCache, invoker, config } = fastify
+  const neighbourhood = config.FUNCTIONS_HOST === undefined ? 'origin' : config.FUNCTIONS_HOST.kind === 'port' ? 'host' : 'apart'
 
   fastify.removeAllContentTypeParsers()
   fastify.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: config.BODY_LIMIT }, (_request, body, done) => { done(null, body) })
@@ -47,7 +48,7 @@ export default async function httpTrigger (fastify: FastifyInstance) {
     if (active === undefined) return refuse(reply, 500, 'No active version found')
     const body = request.body instanceof Uint8Array ? request.body : hasBody(request.raw) ? await readBody(request.raw, config.BODY_LIMIT) : noBody
     const outcome = await invoker.invoke({ fn, version: active, trigger: 'http', event: toEvent(request, fn, body), requestId: request.id, record: true, place: placeOf(request.raw) })
-    return sendOutcome(reply, outcome, fn.allowSameOrigin ? undefined : sandboxPolicy)
+    return sendOutcome(reply, outcome, { sandboxPolicy: fn.allowSameOrigin ? undefined : sandboxPolicy, neighbourhood })
   }
 }
 

@@ -1,16 +1,17 @@
 /** What the caller of a function gets, by BEHAVIOUR section 6. */
 import type { FastifyReply } from 'fastify'
 import { errorBody } from '../../../core/api/error-body.js'
-import type { Answer, Outcome } from '../../../core/contracts/invocation.js'
+import type { Outcome } from '../../../core/contracts/invocation.js'
+import { setAnswerHeaders, type Neighbourhood } from './answer-headers.js'
 
-/** Headers that describe the connection or the framing; those are the server's to set. */
-const framing = new Set(['connection', 'content-length', 'date', 'keep-alive', 'trailer', 'transfer-encoding', 'upgrade'])
+export interface Sending {
+  /** The Content-Security-Policy that keeps a function's page apart from the dashboard; undefined: none is needed. */
+  readonly sandboxPolicy: string | undefined
+  readonly neighbourhood: Neighbourhood
+}
 
-/**
- * Answers with what the handler returned. `sandboxPolicy` is the Content-Security-Policy that keeps a
- * function's page apart from the dashboard; undefined where the function's settings lift it.
- */
-export function sendOutcome (reply: FastifyReply, outcome: Outcome, sandboxPolicy: string | undefined): FastifyReply {
+/** Answers with what the handler returned. */
+export function sendOutcome (reply: FastifyReply, outcome: Outcome, { sandboxPolicy, neighbourhood }: Sending): FastifyReply {
   reply.header('x-function-id', outcome.functionId)
   reply.header('x-function-version-id', outcome.versionId)
   reply.header('x-execution-id', outcome.executionId)
@@ -18,10 +19,9 @@ export function sendOutcome (reply: FastifyReply, outcome: Outcome, sandboxPolic
   const { answer } = outcome
   if (answer === undefined) return sendFault(reply, outcome)
   reply.header('content-type', 'application/json')
-  setHeaders(reply, answer)
+  setAnswerHeaders(reply, answer, neighbourhood)
   if (sandboxPolicy !== undefined) addPolicy(reply, sandboxPolicy)
-  // 1xx cannot be the last word of an answer; like the reference, such a handler's caller sees 200.
-  reply.code(answer.statusCode < 200 ? 200 : answer.statusCode)
+  setStatus(reply, answer.statusCode)
   if (answer.statusCode === 204 || answer.statusCode === 304) {
     reply.removeHeader('content-type')
     return reply.send()
@@ -34,13 +34,14 @@ function sendFault (reply: FastifyReply, outcome: Outcome): FastifyReply {
   return reply.code(500).type('application/json').send(errorBody(error))
 }
 
-function setHeaders (reply: FastifyReply, { headers }: Answer): void {
-  for (const name in headers) {
-    const value = headers[name]
-    const lower = name.toLowerCase()
-    if (value === undefined || framing.has(lower)) continue
-    reply.header(lower, typeof value === 'string' ? value : [...value])
-  }
+/**
+ * As the handler says, up to 999, where Fastify ends at 599. 1xx cannot be the last word of an answer: a client would
+ * wait for another one, and 101 would end the connection's HTTP. Such a handler's caller sees 200, like the
+ * reference's.
+ */
+function setStatus (reply: FastifyReply, statusCode: number): void {
+  reply.code(200)
+  if (statusCode >= 200) reply.raw.statusCode = statusCode
 }
 
 /** A handler's own policy is kept; the browser enforces both. */

@@ -131,3 +131,25 @@ t.test('the status tells limits and what the sandboxes do', async t => {
   t.ok(Math.abs(json.server_time - Date.now() / 1000) < 60)
   t.ok(Object.values(json.sandboxes).every(count => Number.isInteger(count)))
 })
+
+t.test('running again does not pass on what an old record wrongly says of the scheduler, but of a scheduled run it does', async t => {
+  const { app, call, create } = api
+  const id = await create({ code: handler('  return { body = tostring(event.headers["X-Trigger"]) .. tostring(event.headers["X-Cron-Schedule"]) .. event.headers["X-Other"] }') })
+  await call('PUT', `/api/functions/${id}`, { save_response: true })
+  const rerun = async (trigger: string) => {
+    const execution = {
+      id: app.ids.next(),
+      functionId: id,
+      versionId: `ver_${id}_v1`,
+      trigger,
+      eventJson: JSON.stringify({ method: 'POST', path: `/fn/${id}`, relativePath: '/', headers: { 'X-Trigger': 'cron', 'X-Cron-Schedule': '!', 'X-Other': 'x' }, query: {}, body: '' }),
+      createdAt: Math.floor(Date.now() / 1000)
+    }
+    app.storage.executions.begin(execution)
+    await app.storage.executions.finish({ ...execution, status: 'success', durationMs: 1, errorMessage: undefined, fault: undefined, responseJson: undefined, logs: [] })
+    const { json } = await call('POST', `/api/executions/${execution.id}/rerun`)
+    return JSON.parse((await call('GET', `/api/executions/${json.execution_id}`)).json.response_json).body
+  }
+  t.equal(await rerun('http'), 'nilnilx')
+  t.equal(await rerun('cron'), 'cron!x')
+})
