@@ -22,6 +22,15 @@ export function errorText (fault: Fault, code: string): string {
   return parts.join('\n\n')
 }
 
+/** What follows the message in such a text: the way there, the code around it, advice. */
+const afterMessage = ['\nstack traceback:', '\n\n[CODE]\n', '\n\n[TIP] '] as const
+
+/** What went wrong, without traceback, code and advice: what a search for a word looks at. */
+export function errorMessageOf (text: string): string {
+  const ends = afterMessage.map(mark => text.indexOf(mark)).filter(end => end >= 0)
+  return text.slice(0, Math.min(text.length, ...ends))
+}
+
 /** The first line number of the message; else the one the engine knows. */
 function lineOf (fault: Fault): number | undefined {
   const named = fromLua.has(fault.kind) ? /:(\d+):/.exec(fault.message)?.[1] : undefined

@@ -5,13 +5,14 @@ import { installFormats, startClock } from './format/values.js'
 import { installProse } from './format/prose.js'
 import { installTexts } from './i18n/directive.js'
 import { chooseLanguage, language } from './i18n/locale.js'
-import { onReached, onUnreachable } from './shell/connection.js'
+import { onReached, onUnreachable, watchConnection } from './shell/connection.js'
 import { startRouter } from './shell/router.js'
-import { onSignedOut } from './shell/session.js'
+import { onAccepted, onSignedOut } from './shell/session.js'
 import './shell/dialogs.js'
 import './shell/palette.js'
 import './shell/shell.js'
 import './shell/theme.js'
+import { followTitle } from './shell/title.js'
 import './pages/account.js'
 import './pages/function.js'
 import './pages/function/code.js'
@@ -31,7 +32,7 @@ import './pages/settings/records.js'
 import './pages/settings/schedule.js'
 import './pages/settings/variables.js'
 
-observe({ onSignedOut, onUnreachable, onReached })
+observe({ onSignedOut, onAccepted, onUnreachable, onReached })
 installTexts()
 installProse()
 installFormats()
@@ -39,3 +40,5 @@ startClock()
 chooseLanguage(language.locale)
 Alpine.start()
 startRouter()
+followTitle()
+watchConnection()

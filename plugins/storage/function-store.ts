@@ -20,7 +20,8 @@ export function createFunctionStore ({ db, batch, keys, purges, changes }: Parts
   const list = db.prepare<[number, number], ActiveRow>(`select ${activeColumns} ${source} where ${present} order by f.created_at desc, f.seq desc limit ? offset ?`)
   const count = db.prepare<[], number>(`select count(*) from functions f where ${present}`).pluck()
   const search = db.prepare<{ search: string, limit: number, offset: number }, ActiveRow>(
-    `select ${activeColumns} ${source} where ${present} and ${matching} order by f.created_at desc, f.seq desc limit :limit offset :offset`)
+    `select ${activeColumns} ${source} where ${present} and ${matching}
+    order by contains_text(f.name, :search) desc, f.created_at desc, f.seq desc limit :limit offset :offset`)
   const countMatching = db.prepare<{ search: string }, number>(`select count(*) from functions f where ${present} and ${matching}`).pluck()
   const scheduled = db.prepare<[], FunctionRow>(`
     select ${functionColumns} from functions f where f.cron_schedule <> '' and f.cron_status = 'active' and f.disabled = 0 order by f.seq`)

@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3'
 import { fileURLToPath } from 'node:url'
 import type { Storage } from '../../core/contracts/storage.js'
+import { errorMessageOf } from '../../core/error-text.js'
 import { backupDatabase } from './backup.js'
 import { createBatch } from './batch.js'
 import { createChangeFeed } from './change-feed.js'
@@ -56,7 +57,10 @@ export async function openStorage ({ file, ...options }: StorageOptions): Promis
 
 /** On a database that has the program's shape. */
 export function createStorage (db: Database, { secretKey, nowMs = Date.now, ...batching }: Omit<StorageOptions, 'file'>): Storage {
-  db.function('contains_text', { deterministic: true }, (text, part) => typeof text === 'string' && foldCase(text).includes(String(part)) ? 1 : 0)
+  const containsText = (text: unknown, part: unknown): number => typeof text === 'string' && foldCase(text).includes(String(part)) ? 1 : 0
+  db.function('contains_text', { deterministic: true }, containsText)
+  db.function('error_contains_text', { deterministic: true }, (text, part) =>
+    typeof text === 'string' ? containsText(errorMessageOf(text), part) : 0)
   const batch = createBatch(db, batching)
   const keys = createFunctionKeys(db)
   batch.onCommit({ before () {}, after (durable) { if (!durable) keys.forgetAll() } })

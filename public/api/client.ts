@@ -14,11 +14,13 @@ export interface Ask {
 interface Observers {
   /** The server does not know this session any more. */
   onSignedOut: () => void
+  /** The server knows this session. */
+  onAccepted: () => void
   onUnreachable: () => void
   onReached: () => void
 }
 
-let observers: Observers = { onSignedOut () {}, onUnreachable () {}, onReached () {} }
+let observers: Observers = { onSignedOut () {}, onAccepted () {}, onUnreachable () {}, onReached () {} }
 export const observe = (given: Observers): void => { observers = given }
 
 export function toUrl (path: string, query: Ask['query'] = {}): string {
@@ -61,7 +63,10 @@ async function toFailure (response: Response): Promise<Failure> {
 /** The response itself, when it is a success. */
 export async function fetchOk (path: string, ask: Ask = {}): Promise<Response> {
   const response = await send(path, ask)
-  if (response.ok) return response
+  if (response.ok) {
+    observers.onAccepted()
+    return response
+  }
   if (response.status === 401 && !path.startsWith('/api/auth/login')) observers.onSignedOut()
   throw await toFailure(response)
 }

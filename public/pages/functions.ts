@@ -4,7 +4,7 @@ import { createFunction, listFunctions } from '../api/functions.js'
 import type { LuaFunction } from '../api/types.js'
 import { t } from '../i18n/locale.js'
 import { busily, extend, loading, track } from '../shell/loading.js'
-import { go } from '../shell/router.js'
+import { go, keepInAddress, readAddress, route } from '../shell/router.js'
 import { functionPath } from '../shell/routes.js'
 import { fail, succeed } from '../shell/toasts.js'
 import { dotOf, outcomeText } from './function/execution-words.js'
@@ -17,12 +17,23 @@ component('functions', () => {
   return {
     ...loading(),
     busy: false,
-    search: '',
+    search: readAddress('search').search,
     rows: [] as LuaFunction[],
     total: 0,
 
     init () {
       this.load()
+      this.$watch('$store.route.query', () => {
+        const { search } = readAddress('search')
+        if (route.page !== 'functions' || search === this.search.trim()) return
+        this.search = search
+        this.load()
+      })
+    },
+
+    find (): Promise<void> {
+      keepInAddress({ search: this.search.trim() })
+      return this.load()
     },
 
     load (): Promise<void> {

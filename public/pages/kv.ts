@@ -6,6 +6,7 @@ import { decodeText } from '../format/body.js'
 import { t } from '../i18n/locale.js'
 import { ask } from '../shell/dialogs.js'
 import { busily, createTurns, extend, loading, track } from '../shell/loading.js'
+import { keepInAddress, readAddress, route } from '../shell/router.js'
 import { fail, succeed } from '../shell/toasts.js'
 import { current } from './function.js'
 import type { ValueView } from './kv-value.js'
@@ -23,7 +24,7 @@ component('kv', () => {
     busy: false,
     scope: 'function',
     views: valueViews,
-    prefix: '',
+    prefix: readAddress('prefix').prefix,
     entries: [] as KvEntry[],
     next: '',
     open: closed,
@@ -32,6 +33,13 @@ component('kv', () => {
       this.scope = this.$el.dataset['scope'] ?? 'function'
       functionId = this.scope === 'global' ? undefined : current.fn.id
       this.load()
+      const { path } = route
+      this.$watch('$store.route.query', () => {
+        const { prefix } = readAddress('prefix')
+        if (route.path !== path || prefix === this.prefix) return
+        this.prefix = prefix
+        this.load()
+      })
     },
 
     load (): Promise<void> {
@@ -39,6 +47,11 @@ component('kv', () => {
         this.entries = page.entries ?? []
         this.next = page.next ?? ''
       })
+    },
+
+    find (): Promise<void> {
+      keepInAddress({ prefix: this.prefix })
+      return this.load()
     },
 
     more () {

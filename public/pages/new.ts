@@ -4,7 +4,7 @@ import { createFunction } from '../api/functions.js'
 import type { TextKey } from '../i18n/locale.js'
 import { t } from '../i18n/locale.js'
 import { busily } from '../shell/loading.js'
-import { go } from '../shell/router.js'
+import { go, keepInAddress, readAddress } from '../shell/router.js'
 import { functionPath } from '../shell/routes.js'
 import { inWords, succeed } from '../shell/toasts.js'
 import { templates } from './templates.js'
@@ -12,10 +12,13 @@ import { templates } from './templates.js'
 const steps: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }
 const nameOf = (id: string): string => t(`templates.${id}` as TextKey)
 
+/** The template that the address names, or the first. */
+const firstChosen = (): string => (templates.find(({ id }) => id === readAddress('template').template) ?? templates[0]).id
+
 component('newFunction', () => ({
   templates,
-  chosen: templates[0].id as string,
-  name: nameOf(templates[0].id),
+  chosen: firstChosen(),
+  name: nameOf(firstChosen()),
   /** Once the reader has typed a name, choosing templates leaves it alone. */
   named: false,
   description: '',
@@ -29,6 +32,7 @@ component('newFunction', () => ({
     if (!template) return
     this.chosen = template.id
     if (!this.named) this.name = nameOf(template.id)
+    keepInAddress({ template: index === 0 ? '' : template.id })
   },
 
   onKey (event: KeyboardEvent) {

@@ -32,4 +32,20 @@ export function commands (): Command[] {
 const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
 
 /** Every word typed is in the label, accents and case aside. */
-export const fits = (command: Command, text: string): boolean => plain(text).split(/\s+/).every(word => plain(command.label).includes(word))
+export const fits = (command: Pick<Command, 'label'>, text: string): boolean => plain(text).split(/\s+/).every(word => plain(command.label).includes(word))
+
+/** How well the label is what was typed: it itself, begins so, has a word that begins so, has it anywhere, not at all. */
+function distance (label: string, text: string): number {
+  const [name, typed] = [plain(label), plain(text.trim())]
+  if (typed === '') return 0
+  if (name === typed) return 0
+  if (name.startsWith(typed)) return 1
+  if (name.split(/[^\p{L}\p{N}]+/u).some(word => word.startsWith(typed))) return 2
+  return fits({ label }, text) ? 3 : 4
+}
+
+/** Best first; equally good ones stay in their order. A function found by its description alone comes last. */
+export const rank = (found: readonly Command[], text: string): Command[] =>
+  found.map(command => ({ command, far: distance(command.label, text) }))
+    .sort((a, b) => a.far - b.far)
+    .map(({ command }) => command)

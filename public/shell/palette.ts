@@ -4,7 +4,7 @@ import { listFunctions } from '../api/functions.js'
 import type { LuaFunction } from '../api/types.js'
 import { t } from '../i18n/locale.js'
 import type { Command } from './commands.js'
-import { commands, fits } from './commands.js'
+import { commands, fits, rank } from './commands.js'
 import { go, route } from './router.js'
 import { functionPath } from './routes.js'
 
@@ -38,7 +38,7 @@ component('palette', () => {
     /** Pages and actions at once; functions as soon as the server answers, to what is typed by then. */
     find () {
       asked?.abort()
-      this.results = commands().filter(command => fits(command, this.text))
+      this.results = rank(commands().filter(command => fits(command, this.text)), this.text)
       this.active = 0
       this.moved = false
       clearTimeout(timer)
@@ -51,7 +51,7 @@ component('palette', () => {
       try {
         const { functions } = await listFunctions({ limit: mostFunctions, offset: 0, search: this.text.trim() }, asked.signal)
         const chosen = this.results[this.active]?.key
-        this.results = [...(functions ?? []).map(toCommand), ...commands().filter(command => fits(command, this.text))]
+        this.results = rank([...(functions ?? []).map(toCommand), ...commands().filter(command => fits(command, this.text))], this.text)
         this.active = this.moved ? Math.max(0, this.results.findIndex(({ key }) => key === chosen)) : 0
       } catch {
         // What needs no server can still be chosen.

@@ -35,6 +35,25 @@ function apply (): void {
 
 const mayLeave = async (to: string): Promise<boolean> => !guard || await guard(toRoute(new URL(to, location.origin).pathname))
 
+/**
+ * What the page shows (a search, filters) goes into its address, so that Back, a reload and a copied link give it
+ * again. No step of the history is added. Empty values are left out.
+ */
+export function keepInAddress (values: Readonly<Record<string, string>>): void {
+  const search = new URLSearchParams(Object.entries(values).filter(([, value]) => value !== '')).toString()
+  const query = search === '' ? '' : `?${search}`
+  if (query === location.search) return
+  history.replaceState(history.state, '', location.pathname + query)
+  current = location.pathname + query
+  route.query = query
+}
+
+/** What the address says under these names; '' where it says nothing. */
+export function readAddress<const Name extends string> (...names: Name[]): Record<Name, string> {
+  const search = new URLSearchParams(location.search)
+  return Object.fromEntries(names.map(name => [name, search.get(name) ?? ''])) as Record<Name, string>
+}
+
 /** Goes to an address of the dashboard; false when the present page keeps the reader. */
 export async function go (to: string, how: { replace?: boolean } = {}): Promise<boolean> {
   if (to === current) return true

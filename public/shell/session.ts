@@ -1,5 +1,6 @@
 /** Who is signed in is known to the server alone: a 401 anywhere leads to the login page and back. */
 import { signOut } from '../api/server.js'
+import { read, write } from './memory.js'
 import { go, route } from './router.js'
 import { fail } from './toasts.js'
 
@@ -8,19 +9,38 @@ export function safeReturn (next: string | null): string {
   return next !== null && /^\/(?![/\\])/.test(next) && !next.startsWith('/login') ? next : '/'
 }
 
+/** Only who was signed in here before can be told that the session has ended. */
+const SIGNED_IN = 'signedIn'
+let known = read(SIGNED_IN) === true
+
+/** The server answered something that it tells nobody but who is signed in. */
+export function onAccepted (): void {
+  if (known) return
+  known = true
+  write(SIGNED_IN, true)
+}
+
+function forgetSession (): void {
+  known = false
+  write(SIGNED_IN, undefined)
+}
+
 /** Whoever leaves is not told that the session has ended by what was still being asked for. */
 let leaving = false
 
 export function onSignedOut (): void {
   if (route.page === 'login' || leaving) return
   const first = location.pathname + location.search
-  go(`/login?reason=ended&next=${encodeURIComponent(first)}`, { replace: true })
+  const reason = known ? 'reason=ended&' : ''
+  forgetSession()
+  go(`/login?${reason}next=${encodeURIComponent(first)}`, { replace: true })
 }
 
 export async function leave (): Promise<void> {
   leaving = true
   try {
     await signOut()
+    forgetSession()
     await go('/login?reason=left')
   } catch (error) {
     fail(error)

@@ -2,6 +2,7 @@ import type { Test } from 'tap'
 import type { ExecutionFilter, Storage } from '../../core/contracts/storage.js'
 import type { ExecutionRecord } from '../../core/contracts/records.js'
 import type { OpenStorage } from './storage.js'
+import { errorText } from '../../core/error-text.js'
 import { createFunction, log, NOW, PAGE, run } from './storage-fixtures.js'
 
 /** 60 executions of two versions, three triggers and all outcomes, at 60 moments; another function's are beside. */
@@ -61,6 +62,21 @@ export function testExecutionFilters (t: Test, open: OpenStorage): void {
       }
       t.same(seen, expected, JSON.stringify(filter))
     }
+  })
+
+  t.test('a text is looked for in the message of an error, not in the code and advice around it', async t => {
+    const storage = await open(t)
+    const id = await createFunction(storage)
+    const code = 'function handler()\n  local needle = nil\n  error("too bad")\nend\n'
+    const message = 'function:3: too bad\nand on another line'
+    const errorMessage = errorText({ kind: 'runtime', message, traceback: 'stack traceback:\n\t[C]: in needle' }, code)
+    t.match(errorMessage, 'local needle')
+    await run(storage, id, { status: 'error', errorMessage })
+    const found = async (text: string) => (await storage.executions.list(id, PAGE, { text })).total
+    t.equal(await found('Too Bad'), 1)
+    t.equal(await found('another line'), 1)
+    t.equal(await found('line 3'), 1)
+    for (const text of ['needle', 'function handler', 'stack traceback', '[CODE]']) t.equal(await found(text), 0, text)
   })
 
   t.test('a filter on a function without executions is an empty page', async t => {

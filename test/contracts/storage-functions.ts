@@ -52,12 +52,20 @@ export function testFunctions (t: Test, open: OpenStorage): void {
     await createFunction(storage, { name: 'other', description: 'says GRÖSSE_X' })
     const found = async (search: string) => { const { rows, total } = await storage.functions.list(PAGE, search); return [rows.map(({ fn }) => fn.name), total] }
     t.same(await found('gröSSe_'), [['other'], 1])
-    t.same(await found('GRÖ'), [['other', 'Größe 100%'], 2])
+    t.same(await found('GRÖ'), [['Größe 100%', 'other'], 2])
     t.same(await found('0%'), [['Größe 100%'], 1])
     t.same(await found('%'), [['Größe 100%'], 1])
     t.same(await found('_'), [['other'], 1])
     t.same(await found('absent'), [[], 0])
     t.same(await found(''), [['other', 'Größe 100%'], 2])
+  })
+
+  t.test('a search gives those with the text in their name before those with it in their description', async t => {
+    const storage = await open(t)
+    await createFunction(storage, { name: 'report', now: NOW })
+    for (const name of ['a', 'b', 'c']) await createFunction(storage, { name, description: 'for the REPORT', now: NOW + 1 })
+    const page = async (offset: number) => (await storage.functions.list({ limit: 2, offset }, 'Report')).rows.map(({ fn }) => fn.name)
+    t.same([...await page(0), ...await page(2)], ['report', 'c', 'b', 'a'])
   })
 
   t.test('a patch changes what it names, and updated_at', async t => {

@@ -50,6 +50,25 @@ t.test('the palette finds functions, pages and actions by typing', needsBrowser,
   t.same(faults, [])
 })
 
+t.test('the palette puts names before descriptions, and what fits better first', needsBrowser, async t => {
+  const { page, server, faults, api, createFunction } = await visit(t)
+  await createFunction('Backup of settings', hello)
+  await createFunction('Settings', hello)
+  for (let number = 0; number < 9; number++) {
+    const id = await createFunction(`Other ${number}`, hello)
+    await api(`/api/functions/${id}`, { method: 'PUT', body: { description: 'reads the settings' } })
+  }
+  const id = await createFunction('Here', hello)
+  await page.goto(`${server.base}/functions/${id}/test`)
+  await page.getByRole('heading', { name: 'Here', level: 1 }).waitFor()
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('settings')
+  await page.getByRole('option', { name: 'Backup of settings' }).waitFor()
+  const labels = () => page.getByRole('option').locator('.grow').allInnerTexts()
+  await eventually(t, async () => (await labels()).slice(0, 4), ['Settings', 'Settings', 'Backup of settings', 'Other 8'])
+  t.same(faults, [])
+})
+
 t.test('arrows move through the palette and say where they are', needsBrowser, async t => {
   const { page, server, faults } = await visit(t)
   await page.goto(server.base)

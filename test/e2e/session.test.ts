@@ -1,6 +1,6 @@
 import t from 'tap'
 import { eventually } from '../helpers/eventually.js'
-import { editorOf, hello, needsBrowser, visit } from './browser.js'
+import { editorOf, hello, needsBrowser, said, visit } from './browser.js'
 
 t.test('a wrong key is said to be wrong, and a right one leads back to where one was', needsBrowser, async t => {
   const { page, server, createFunction } = await visit(t, { signedIn: false })
@@ -37,6 +37,24 @@ t.test('a session that ends somewhere else leads to the login page with the reas
   await eventually(t, () => page.url(), /next=%2Faccount/)
 })
 
+t.test('the first visit ever is not told that a session has ended', needsBrowser, async t => {
+  const { page, server } = await visit(t, { signedIn: false })
+  await page.goto(`${server.base}/account`)
+  await page.waitForURL(`${server.base}/login?next=%2Faccount`)
+  await page.getByLabel('API key').waitFor()
+  t.equal(await page.getByText('Your session has ended.').filter({ visible: true }).count(), 0)
+
+  await page.getByLabel('API key').fill(server.key)
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Account', level: 1 }).waitFor()
+  await page.context().clearCookies()
+  await page.reload()
+  await page.getByText('Your session has ended.').waitFor()
+  // It was said once; who comes again later begins anew.
+  await page.goto(server.base)
+  await page.waitForURL(`${server.base}/login?next=%2F`)
+})
+
 t.test('signing out says so', needsBrowser, async t => {
   const { page, server } = await visit(t)
   await page.goto(server.base)
@@ -57,6 +75,24 @@ t.test('a lost connection is shown, and what could not be loaded is loaded once 
   await page.context().setOffline(false)
   await page.getByRole('link', { name: 'Back again' }).waitFor()
   await page.getByText('The server cannot be reached. Trying again').waitFor({ state: 'detached' })
+})
+
+t.test('a server that is away is missed without asking it for anything, and so is its return', needsBrowser, async t => {
+  const { page, server, createFunction } = await visit(t)
+  await createFunction('Any', hello)
+  await page.goto(server.base)
+  await page.getByRole('link', { name: 'Any' }).waitFor()
+  await page.context().setOffline(true)
+  await page.getByText('The server cannot be reached. Trying again').waitFor()
+  await page.context().setOffline(false)
+  await said(t, page, 'The server is back')
+  await page.getByText('The server cannot be reached. Trying again').waitFor({ state: 'detached' })
+
+  // One that takes requests and never answers.
+  await page.route('**/healthz', () => {})
+  await page.getByText('The server cannot be reached. Trying again').waitFor()
+  await page.unrouteAll({ behavior: 'ignoreErrors' })
+  await said(t, page, 'The server is back', 2)
 })
 
 t.test('an error of the server is shown in its words with the id of the request', needsBrowser, async t => {

@@ -85,7 +85,7 @@ export const ExecutionFilters = {
   version: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'Number of the version.' })),
   from: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Not older than this, in Unix seconds.' })),
   to: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Not newer than this, in Unix seconds.' })),
-  text: Type.Optional(Type.String({ maxLength: 200, description: 'Only with this text, in any case, in the error or in a log message.' }))
+  text: Type.Optional(Type.String({ maxLength: 200, description: 'Only with this text, in any case, in the message of the error (not in the code and advice around it) or in a log message.' }))
 }
 
 /** Without what lists leave out. */

@@ -41,7 +41,7 @@ export function addFunctionRoutes (api: ApiScope): void {
       operationId: 'listFunctions',
       tags,
       summary: 'List functions',
-      description: 'The newest first, each with its last execution.',
+      description: 'The newest first, each with its last execution. Of a search, those with the text in their name come before those with it in their description alone.',
       querystring: Type.Object({
         ...PageQuery,
         search: Type.Optional(Type.String({ maxLength: 200, description: 'Only functions with this text, in any case, in name or description.' }))

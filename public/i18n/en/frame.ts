@@ -19,7 +19,8 @@ export const frame = {
     language: 'Language',
     breadcrumb: 'Breadcrumb',
     news: 'Notifications',
-    lost: 'The server cannot be reached. Trying again…'
+    lost: 'The server cannot be reached. Trying again…',
+    back: 'The server is back'
   },
   common: {
     loading: 'Loading…',

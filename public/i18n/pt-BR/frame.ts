@@ -22,7 +22,8 @@ export const frame: Translated<typeof english> = {
     language: 'Idioma',
     breadcrumb: 'Trilha de navegação',
     news: 'Notificações',
-    lost: 'Não foi possível falar com o servidor. Tentando de novo…'
+    lost: 'Não foi possível falar com o servidor. Tentando de novo…',
+    back: 'O servidor voltou'
   },
   common: {
     loading: 'Carregando…',

@@ -7,7 +7,7 @@ import { t } from '../../i18n/locale.js'
 import { ask } from '../../shell/dialogs.js'
 import { busily, loading, track } from '../../shell/loading.js'
 import { read, write } from '../../shell/memory.js'
-import { guardLeaving } from '../../shell/router.js'
+import { guardLeaving, keepInAddress, readAddress } from '../../shell/router.js'
 import { commandKey, hasCommand } from '../../shell/shortcuts.js'
 import { fail, succeed } from '../../shell/toasts.js'
 import { current } from '../function.js'
@@ -32,7 +32,7 @@ component('code', () => {
     running: false,
     dirty: false,
     restored: false,
-    side: 'run',
+    side: readAddress('side').side === 'reference' ? 'reference' : 'run',
     syntax: noSyntaxError,
     event: { ...emptyEvent(), ...read(`event.${id}`) as Partial<TypedEvent> | undefined },
     outcome: noOutcome(),
@@ -116,7 +116,7 @@ component('code', () => {
     async run () {
       if (this.running || !editor) return
       this.running = true
-      this.side = 'run'
+      this.showSide('run')
       write(`event.${id}`, this.event)
       try {
         const code = editor.value()
@@ -157,8 +157,14 @@ component('code', () => {
 
     onTabKey (event: KeyboardEvent) {
       if (event.key !== 'ArrowRight' && event.key !== 'ArrowLeft') return
-      this.side = this.side === 'run' ? 'reference' : 'run'
+      this.showSide(this.side === 'run' ? 'reference' : 'run')
       this.$nextTick(() => document.getElementById(`side-${this.side}`)?.focus())
+    },
+
+    showSide (side: string) {
+      if (side === this.side) return
+      this.side = side
+      keepInAddress({ side: side === 'run' ? '' : side })
     },
 
     goTo (line: number, column: number) { editor?.goTo(line, column) },

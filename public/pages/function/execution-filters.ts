@@ -4,6 +4,7 @@ import type { Execution } from '../../api/types.js'
 
 export const ranges = ['all', 'hour', 'day', 'week', 'custom'] as const
 export type Range = typeof ranges[number]
+export const isRange = (text: string): text is Range => (ranges as readonly string[]).includes(text)
 const seconds: Readonly<Partial<Record<Range, number>>> = { hour: 3_600, day: 86_400, week: 604_800 }
 
 export interface Chosen { text: string, status: string, trigger: string, version: string }

@@ -6,15 +6,17 @@ import { prettyJson } from '../../format/body.js'
 import { parseErrorText } from '../../format/error-text.js'
 import { t } from '../../i18n/locale.js'
 import { busily, loading, track } from '../../shell/loading.js'
-import { go, route } from '../../shell/router.js'
+import { go, keepInAddress, readAddress, route } from '../../shell/router.js'
 import { functionPath } from '../../shell/routes.js'
 import { fail, succeed } from '../../shell/toasts.js'
 import { current } from '../function.js'
+import { listAddress } from './execution-list-address.js'
 import { dotOf, outcomeText, requestText, triggerName } from './execution-words.js'
 import type { Outgoing } from './outgoing.js'
 import { listOutgoing } from './outgoing.js'
 
 const logPage = 100
+const levels = ['all', 'debug', 'info', 'warn', 'error'] as const
 /** What is still running is asked for again until it is done. */
 const pendingMs = 1_000
 
@@ -28,11 +30,12 @@ component('execution', () => {
     outcome: { error: parseErrorText('') },
     logs: [] as LogEntry[],
     logTotal: 0,
-    level: 'all',
-    levels: ['all', 'debug', 'info', 'warn', 'error'],
+    level: levels.find(level => level === readAddress('level').level) ?? 'all',
+    levels,
     requests: [] as Outgoing[],
     dot: dotOf,
     request: requestText,
+    listAddress: listAddress(current.fn.id),
     trigger: triggerName,
 
     init () {
@@ -63,6 +66,11 @@ component('execution', () => {
       } catch (error) {
         fail(error)
       }
+    },
+
+    chooseLevel (level: typeof levels[number]) {
+      this.level = level
+      keepInAddress({ level: level === 'all' ? '' : level })
     },
 
     shownLogs () { return this.level === 'all' ? this.logs : this.logs.filter(entry => entry.level === this.level) },

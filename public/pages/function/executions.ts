@@ -5,14 +5,22 @@ import { listExecutions } from '../../api/executions.js'
 import type { Execution } from '../../api/types.js'
 import { t, tn } from '../../i18n/locale.js'
 import { extend, loading, track } from '../../shell/loading.js'
-import { go } from '../../shell/router.js'
+import { go, keepInAddress, readAddress, route } from '../../shell/router.js'
 import { functionPath } from '../../shell/routes.js'
 import { current } from '../function.js'
 import type { Range } from './execution-filters.js'
-import { belongs, ranges, toQuery } from './execution-filters.js'
+import { belongs, isRange, ranges, toQuery } from './execution-filters.js'
+import { rememberList } from './execution-list-address.js'
 import { dotOf, outcomeText, requestText, triggerName } from './execution-words.js'
 
 const pageSize = 50
+const names = ['text', 'status', 'trigger', 'version', 'range', 'from', 'to'] as const
+
+/** What the address says the list is narrowed by. */
+function readFilters () {
+  const { range, from, to, ...filters } = readAddress(...names)
+  return { filters, range: (isRange(range) ? range : 'all') as Range, from, to }
+}
 
 component('executions', () => {
   const functionId = current.fn.id
@@ -27,11 +35,8 @@ component('executions', () => {
     paused: false,
     /** How many arrived while paused. */
     waiting: 0,
-    filters: { text: '', status: '', trigger: '', version: '' },
-    range: 'all' as Range,
+    ...readFilters(),
     ranges,
-    from: '',
-    to: '',
     rows: [] as Array<Execution & { fresh?: boolean }>,
     total: 0,
     /** The search ended before the oldest execution. */
@@ -48,8 +53,34 @@ component('executions', () => {
         onSkipped: () => { if (!this.paused) this.load() },
         onState: state => { this.onState(state) }
       })
+      rememberList(functionId, route.query)
+      this.$watch('$store.route.query', () => { this.followAddress() })
     },
+
+    /** A link or a step of the history may lead to the list with other filters. */
+    followAddress () {
+      if (route.id !== functionId || route.tab !== 'executions' || route.detail !== '') return
+      rememberList(functionId, route.query)
+      const { filters, range, from, to } = this
+      const wanted = readFilters()
+      if (JSON.stringify(wanted) === JSON.stringify({ filters, range, from, to })) return
+      Object.assign(this, wanted)
+      this.load()
+    },
+
     destroy () { stop() },
+
+    /** What is chosen goes into the address, then the list follows it. */
+    find (): Promise<void> {
+      const custom = this.range === 'custom'
+      keepInAddress({
+        ...this.filters,
+        range: this.range === 'all' ? '' : this.range,
+        from: custom ? this.from : '',
+        to: custom ? this.to : ''
+      })
+      return this.load()
+    },
 
     query () { return toQuery(this.filters, this.range, this.from, this.to) },
     filtered () { return this.range !== 'all' || Object.values(this.filters).some(value => value !== '') },

@@ -4,15 +4,19 @@ import { getReference } from '../../api/server.js'
 import type { LuaModuleReference } from '../../api/types.js'
 import { requireLine } from '../../editor/required.js'
 import { loading, track } from '../../shell/loading.js'
+import { keepInAddress, readAddress } from '../../shell/router.js'
 
 component('reference', () => ({
   ...loading(),
-  search: '',
+  search: readAddress('search').search,
   modules: [] as LuaModuleReference[],
 
   requireLine,
 
   init () { this.load() },
+
+  find () { keepInAddress({ side: 'reference', search: this.search.trim() }) },
+
   load (): Promise<void> { return track(this, getReference, ({ modules }) => { this.modules = modules }) },
 
   /** Modules with the functions that the search names; all of them when it names the module. */

@@ -7,6 +7,7 @@ import { loadEditor } from '../../editor/load.js'
 import { t } from '../../i18n/locale.js'
 import { ask } from '../../shell/dialogs.js'
 import { busily, extend, loading, track } from '../../shell/loading.js'
+import { keepInAddress, readAddress } from '../../shell/router.js'
 import { fail, succeed } from '../../shell/toasts.js'
 import { current } from '../function.js'
 import { readDraft } from './draft-store.js'
@@ -25,7 +26,13 @@ component('versions', () => {
     older: '',
     newer: '',
 
-    init () { this.load() },
+    async init () {
+      await this.load()
+      const { older, newer } = readAddress('older', 'newer')
+      if (!/^[1-9]\d*$/.test(older) || !/^[1-9]\d*$/.test(newer)) return
+      Object.assign(this, { older, newer, comparing: true })
+      await this.compare()
+    },
     destroy () { view?.dispose() },
 
     load (): Promise<void> {
@@ -52,6 +59,7 @@ component('versions', () => {
     },
 
     async compare () {
+      keepInAddress({ older: this.older, newer: this.newer })
       try {
         const [{ createDiff }, older, newer] = await Promise.all([loadEditor(), getVersion(id, Number(this.older)), getVersion(id, Number(this.newer))])
         const host = this.$refs['diff']
@@ -66,7 +74,10 @@ component('versions', () => {
 
     size: (code: string) => new TextEncoder().encode(code).length,
 
-    closeDiff () { this.comparing = false },
+    closeDiff () {
+      this.comparing = false
+      keepInAddress({})
+    },
 
     activate (item: Version) {
       return busily(this, async () => {
