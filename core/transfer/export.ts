@@ -1,8 +1,9 @@
 /** Functions to plain files: one folder each, see function-file. */
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FunctionWithVersion, Storage } from '../contracts/storage.js'
 import { MoonletError } from '../errors.js'
+import { makeFolder } from '../make-folder.js'
 import { assignFolders } from './folder-names.js'
 import { CODE_FILE, formatFunctionFile, parseFunctionFile, SETTINGS_FILE } from './function-file.js'
 import { listFunctions } from './list-functions.js'
@@ -26,13 +27,13 @@ type Source = Pick<Storage, 'env'> & { readonly functions: Pick<Storage['functio
 export async function exportFunctions (storage: Source, folder: string, { only, withSecrets, onFunction }: ExportOptions): Promise<ExportReport> {
   const all = await listFunctions(storage.functions)
   const wanted = only === undefined ? all : [pick(all, only)]
-  await mkdir(folder, { recursive: true })
+  makeFolder(folder, 0o777)
   const before = await findExports(folder)
   const folders = assignFolders(all.map(({ fn }) => fn))
   for (const [done, { fn, active }] of wanted.entries()) {
     const name = folders.get(fn.id) ?? fn.id
     await moveEarlier(folder, before, fn.id, name)
-    await mkdir(join(folder, name), { recursive: true })
+    makeFolder(join(folder, name), 0o777)
     await writeFile(join(folder, name, SETTINGS_FILE), formatFunctionFile(fn, await storage.env.all(fn.id), withSecrets), { mode: withSecrets ? 0o600 : 0o666 })
     await writeFile(join(folder, name, CODE_FILE), active?.code ?? '')
     onFunction?.(name, done + 1, wanted.length)

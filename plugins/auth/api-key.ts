@@ -1,9 +1,10 @@
 /** The key of the management API: from the settings, or from a file that is made at the first start. */
 import { randomBytes } from 'node:crypto'
-import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { link, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Config } from '../../config/schema.js'
 import { MoonletError } from '../../core/errors.js'
+import { makeFolder } from '../../core/make-folder.js'
 
 export interface ApiKey {
   readonly key: string
@@ -47,8 +48,8 @@ async function readKey (file: string): Promise<string | undefined> {
 /** Makes the file with all of its text or not at all, also when the power fails. False: there is one already. */
 async function createWhole (file: string, text: string): Promise<boolean> {
   const draft = `${file}.${randomBytes(6).toString('hex')}`
+  makeFolder(dirname(file), 0o755)
   try {
-    await mkdir(dirname(file), { recursive: true, mode: 0o755 })
     const handle = await open(draft, 'wx', 0o600)
     try {
       await handle.writeFile(text)

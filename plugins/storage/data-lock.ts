@@ -3,9 +3,9 @@
  * takes it back when its process dies, however that happens: there is no stale lock to clear away.
  */
 import Database from 'better-sqlite3'
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { MoonletError } from '../../core/errors.js'
+import { makeFolder } from '../../core/make-folder.js'
 import { isBusy, toStorageError } from './failure.js'
 
 export interface DataLock { release (): void }
@@ -14,7 +14,7 @@ export interface DataLock { release (): void }
 export function lockDataFolder (folder: string): DataLock {
   let db: Database.Database | undefined
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o755 })
+    makeFolder(folder, 0o755)
     db = new Database(join(folder, 'server.lock'), { timeout: 0 })
     db.exec('begin exclusive')
     const held = db

@@ -1,7 +1,7 @@
 /** Opens the database file. */
 import Database from 'better-sqlite3'
-import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { makeFolder } from '../../core/make-folder.js'
 import { toStorageError } from './failure.js'
 
 /**
@@ -26,9 +26,9 @@ const CACHE_KIB = 8192
  * never the file's integrity), foreign keys, space given back in steps. Throws STORAGE_FAILED.
  */
 export function openDatabase (file: string): Database.Database {
+  makeFolder(dirname(file), 0o755)
   let db: Database.Database | undefined
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o755 })
     db = new Database(file, { timeout: 5000 })
     db.pragma('auto_vacuum = incremental')
     db.pragma('journal_mode = wal')
