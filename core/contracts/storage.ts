@@ -30,6 +30,15 @@ export interface NewFunction {
   readonly now: number
 }
 
+export interface ScheduledFunction {
+  readonly fn: FunctionRecord
+  /**
+   * When its newest execution of the trigger `cron` was made, Unix seconds; kept with the function, so that it
+   * outlives that execution. undefined: there was none yet.
+   */
+  readonly lastCronAt: number | undefined
+}
+
 export interface FunctionStore {
   /** Version 1 is made and active. */
   create (fn: NewFunction): Promise<FunctionWithVersion>
@@ -49,7 +58,7 @@ export interface FunctionStore {
    */
   remove (id: string): Promise<boolean>
   /** Enabled functions whose schedule is set and active; for the scheduler. */
-  listScheduled (): Promise<FunctionRecord[]>
+  listScheduled (): Promise<ScheduledFunction[]>
   /**
    * Calls `listener` whenever reads of this function or its active version begin to give something else: it was
    * made, changed or removed, or such a write was taken back because it could not be made durable. Gives a way

@@ -49,6 +49,8 @@ export function createExecutionWriter ({ db, batch, keys, counts, skew }: Parts)
   const requests = prepareRequestStatements(db)
   const rowOf = db.prepare<[string], number>('select seq from executions where id = ?').pluck()
 
+  const noteCronRun = db.prepare<[number, number]>('update functions set last_cron_at = max(ifnull(last_cron_at, 0), ?) where seq = ?')
+
   const running = new Map<string, Running>()
   const discarded = new Set<string>()
   let inBatch: Running[] = []
@@ -95,8 +97,8 @@ export function createExecutionWriter ({ db, batch, keys, counts, skew }: Parts)
     const row = run.row ?? statements.insertPending(place.functionKey, place.version, execution)
     const nextLog = writeParts(run, row)
     if (run.row === undefined) {
+      noteNew(place.functionKey, execution)
       counts.add(place.functionKey, place.version, execution.trigger, PENDING, 1)
-      skew.note(place.functionKey, execution.id, execution.createdAt)
     }
     if (run.inBatch === undefined) inBatch.push(run)
     noteWritten(run, row, nextLog)
@@ -136,9 +138,15 @@ export function createExecutionWriter ({ db, batch, keys, counts, skew }: Parts)
     if (run.row !== undefined && !statements.finish(run.row, execution)) return
     const row = run.row ?? statements.insertFinished(functionKey, version, execution)
     statements.insertLogs(row, writeParts(run, row), execution.logs)
-    if (run.row === undefined) skew.note(functionKey, execution.id, execution.createdAt)
+    if (run.row === undefined) noteNew(functionKey, execution)
     else counts.add(functionKey, version, trigger, PENDING, -1)
     counts.add(functionKey, version, trigger, toStatusNumber(execution.status), 1)
+  }
+
+  /** What its function keeps of an execution that has just got its row. */
+  function noteNew (functionKey: number, { id, trigger, createdAt }: NewExecution): void {
+    skew.note(functionKey, id, createdAt)
+    if (trigger === 'cron') noteCronRun.run(createdAt, functionKey)
   }
 
   /** Undefined when the function or the version was removed meanwhile: then there is nothing to write. */

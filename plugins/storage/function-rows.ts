@@ -1,6 +1,6 @@
 /** Functions and versions as rows. */
 import type { FunctionRecord, VersionRecord } from '../../core/contracts/records.js'
-import type { FunctionPatch, FunctionWithVersion } from '../../core/contracts/storage.js'
+import type { FunctionPatch, FunctionWithVersion, ScheduledFunction } from '../../core/contracts/storage.js'
 import { toVersionId } from './execution-rows.js'
 
 export interface FunctionRow {
@@ -19,6 +19,7 @@ export interface FunctionRow {
 }
 
 export interface ActiveRow extends FunctionRow { readonly version: number | null, readonly code: string | null, readonly versionCreatedAt: number | null }
+export interface ScheduledRow extends FunctionRow { readonly lastCronAt: number | null }
 export interface VersionRow { readonly version: number, readonly code: string, readonly createdAt: number, readonly isActive: number }
 
 export const functionColumns = `f.id, f.name, f.description, f.disabled, f.retention_days as retentionDays, f.cron_schedule as cronSchedule,
@@ -59,6 +60,9 @@ export function toFunction (row: FunctionRow): FunctionRecord {
     updatedAt: row.updatedAt
   }
 }
+
+export const toScheduled = (row: ScheduledRow): ScheduledFunction =>
+  ({ fn: toFunction(row), lastCronAt: row.lastCronAt ?? undefined })
 
 export function toFunctionWithVersion (row: ActiveRow): FunctionWithVersion {
   const { version, code, versionCreatedAt } = row

@@ -5,7 +5,7 @@ import type { Batch } from './batch.js'
 import type { ChangeFeed } from './change-feed.js'
 import { foldCase } from './execution-filter.js'
 import type { FunctionKeys } from './function-keys.js'
-import { activeColumns, functionColumns, patchColumns, toFunction, toFunctionWithVersion, toStored, type ActiveRow, type FunctionRow } from './function-rows.js'
+import { activeColumns, functionColumns, patchColumns, toFunctionWithVersion, toScheduled, toStored, type ActiveRow, type ScheduledRow } from './function-rows.js'
 import type { Purges } from './purges.js'
 
 interface Parts { readonly db: Database, readonly batch: Batch, readonly keys: FunctionKeys, readonly purges: Purges, readonly changes: ChangeFeed }
@@ -23,8 +23,9 @@ export function createFunctionStore ({ db, batch, keys, purges, changes }: Parts
     `select ${activeColumns} ${source} where ${present} and ${matching}
     order by contains_text(f.name, :search) desc, f.created_at desc, f.seq desc limit :limit offset :offset`)
   const countMatching = db.prepare<{ search: string }, number>(`select count(*) from functions f where ${present} and ${matching}`).pluck()
-  const scheduled = db.prepare<[], FunctionRow>(`
-    select ${functionColumns} from functions f where f.cron_schedule <> '' and f.cron_status = 'active' and f.disabled = 0 order by f.seq`)
+  const scheduled = db.prepare<[], ScheduledRow>(`
+    select ${functionColumns}, f.last_cron_at as lastCronAt from functions f
+    where f.cron_schedule <> '' and f.cron_status = 'active' and f.disabled = 0 order by f.seq`)
   const insert = db.prepare(`
     insert into functions (id, name, description, disabled, retention_days, cron_schedule, cron_status, cron_catch_up, save_response, allow_same_origin, created_at, updated_at, active_version, last_version)
     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
@@ -84,7 +85,7 @@ export function createFunctionStore ({ db, batch, keys, purges, changes }: Parts
       changes.changed(id)
       return true
     }),
-    listScheduled: () => batch.read(() => scheduled.all().map(toFunction)),
+    listScheduled: () => batch.read(() => scheduled.all().map(toScheduled)),
     onChange: changes.onChange
   }
 }

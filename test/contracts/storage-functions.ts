@@ -1,7 +1,7 @@
 import type { Test } from 'tap'
 import type { OpenStorage } from './storage.js'
 import type { FunctionRecord } from '../../core/contracts/records.js'
-import { bytes, createFunction, ids, NOW, PAGE, run } from './storage-fixtures.js'
+import { bytes, createFunction, finished, ids, log, newExecution, NOW, PAGE, run } from './storage-fixtures.js'
 
 export function testFunctions (t: Test, open: OpenStorage): void {
   t.test('a function is made with version 1 active and the defaults', async t => {
@@ -98,9 +98,28 @@ export function testFunctions (t: Test, open: OpenStorage): void {
       made.push(id)
       await storage.functions.update(id, { patch, code: undefined, now: NOW })
     }
-    t.same((await storage.functions.listScheduled()).map(({ id }) => id), [made[0], made[5]])
+    t.same((await storage.functions.listScheduled()).map(({ fn }) => fn.id), [made[0], made[5]])
     await storage.functions.remove(made[0]!)
-    t.same((await storage.functions.listScheduled()).map(({ id }) => id), [made[5]])
+    t.same((await storage.functions.listScheduled()).map(({ fn }) => fn.id), [made[5]])
+  })
+
+  t.test('when a function last ran by its schedule is known when that execution is long deleted', async t => {
+    const storage = await open(t)
+    const id = await createFunction(storage)
+    await storage.functions.update(id, { patch: { cronSchedule: '0 0 1 * *', cronStatus: 'active' }, code: undefined, now: NOW })
+    const last = async () => (await storage.functions.listScheduled())[0]?.lastCronAt
+    t.equal(await last(), undefined)
+    await run(storage, id, { trigger: 'cron', createdAt: NOW })
+    await run(storage, id, { trigger: 'http', createdAt: NOW + 100 })
+    t.equal(await last(), NOW)
+    const going = newExecution(id, { trigger: 'cron', createdAt: NOW + 50 })
+    storage.executions.begin(going)
+    storage.executions.appendLogs(going.id, [log('early')])
+    t.equal(await last(), NOW + 50, 'a run that goes on counts from its first durable record')
+    await storage.executions.finish(finished(going))
+    while (await storage.executions.expire(NOW + 400 * 86_400, 100) > 0);
+    t.same(await storage.executions.list(id, PAGE), { rows: [], total: 0 })
+    t.equal(await last(), NOW + 50)
   })
 
   t.test('a removed function takes everything with it, at once', async t => {

@@ -20,7 +20,7 @@ export default fp(async function cronTrigger (fastify) {
   })
   let stop = () => {}
   fastify.addHook('onReady', async () => {
-    stop = await startScheduler({ functions: storage.functions, executions: storage.executions, functionCache, runner, clock: systemClock, log })
+    stop = await startScheduler({ functions: storage.functions, functionCache, runner, clock: systemClock, log })
   })
   fastify.addHook('preClose', async () => { stop() })
 }, { name: 'trigger-cron', dependencies: ['storage', 'function-cache', 'invoker'] })

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { FunctionRecord } from '../../../core/contracts/records.js'
 import type { FunctionCache } from '../../../core/contracts/server.js'
-import type { Storage } from '../../../core/contracts/storage.js'
+import type { ScheduledFunction, Storage } from '../../../core/contracts/storage.js'
 import { findMissedRun } from './catch-up.js'
 import type { Clock } from '../../../core/cron/clock.js'
 import { startMinuteTicker } from '../../../core/cron/minute-ticker.js'
@@ -18,7 +18,6 @@ const TURN = 32
 
 export interface SchedulerOptions {
   readonly functions: Pick<Storage['functions'], 'listScheduled'>
-  readonly executions: Pick<Storage['executions'], 'list'>
   readonly functionCache: FunctionCache
   readonly runner: Runner
   readonly clock: Clock
@@ -26,7 +25,7 @@ export interface SchedulerOptions {
 }
 
 /** Loads the active schedules and starts. Gives a way to stop: nothing begins after it. */
-export async function startScheduler ({ functions, executions, functionCache, runner, clock, log }: SchedulerOptions): Promise<() => void> {
+export async function startScheduler ({ functions, functionCache, runner, clock, log }: SchedulerOptions): Promise<() => void> {
   const timetable = createTimetable(Math.floor(clock.now() / MINUTE) * MINUTE)
   let stopped = false
 
@@ -51,17 +50,27 @@ export async function startScheduler ({ functions, executions, functionCache, ru
     }
   }
 
-  async function catchUp (scheduled: readonly FunctionRecord[]) {
-    for (const fn of scheduled) {
+  async function catchUp (scheduled: readonly ScheduledFunction[]) {
+    let count = 0
+    for (const each of scheduled) {
       if (stopped) return
-      const missed = await findMissedRun(fn, executions, clock.now())
-      if (missed !== undefined) runner.run({ functionId: fn.id, scheduled: missed, deadline: clock.now() + GIVE_UP_MS })
+      catchUpOne(each)
+      if (++count % TURN === 0) await setImmediate()
     }
+  }
+
+  /** One whose schedule cannot be read, which the log tells already, does not keep the others from theirs. */
+  function catchUpOne (scheduled: ScheduledFunction): void {
+    const { id } = scheduled.fn
+    if (!timetable.has(id)) return
+    const now = clock.now()
+    const missed = findMissedRun(scheduled, now)
+    if (missed !== undefined) runner.run({ functionId: id, scheduled: missed, deadline: now + GIVE_UP_MS })
   }
 
   const unsubscribe = functionCache.onForget(functionId => { guard(refresh(functionId), 'a changed schedule could not be read') })
   const scheduled = await functions.listScheduled()
-  for (const fn of scheduled) put(fn)
+  for (const { fn } of scheduled) put(fn)
   const stopTicking = startMinuteTicker(clock, {
     onMinute: minute => { guard(runDue(minute), 'a minute of schedules failed') },
     onSetBack: minute => {
@@ -69,7 +78,7 @@ export async function startScheduler ({ functions, executions, functionCache, ru
       timetable.restart(minute)
     }
   })
-  guard(catchUp(scheduled.filter(fn => fn.cronCatchUp)), 'missed runs could not be found')
+  guard(catchUp(scheduled.filter(({ fn }) => fn.cronCatchUp)), 'missed runs could not be found')
 
   return () => {
     stopped = true

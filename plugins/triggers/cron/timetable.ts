@@ -13,6 +13,7 @@ export interface Timetable {
   /** Takes over what the function's settings say; drops it when it is not to run. False: its schedule cannot be read. */
   put (fn: FunctionRecord): boolean
   drop (functionId: string): void
+  has (functionId: string): boolean
   /** The functions due in `minute` (Unix milliseconds), which must come after every minute asked for before. */
   due (minute: number): Iterable<string>
   /** Forgets which minutes were asked for: the clock was set to `minute`. */
@@ -41,6 +42,7 @@ export function createTimetable (minute: number): Timetable {
       }
     },
     drop (functionId) { entries.delete(functionId) },
+    has: functionId => entries.has(functionId),
     * due (minute) {
       last = minute
       for (const [functionId, entry] of entries) {

@@ -133,3 +133,19 @@ t.test('status codes are taken from the answers that were kept before there was 
   const codes = await Promise.all(answers.map(async (_, i) => (await storage.executions.find(`e${i}`))?.statusCode))
   t.same(codes, [404, undefined, undefined, undefined, undefined])
 })
+
+t.test('functions that ran by their schedule before that was kept with them know when', async t => {
+  const file = join(await temporaryFolder(t), 'moonlet.db')
+  const files = await findMigrations('migrations')
+  const db = new Database(file)
+  await applyMigrations(db, { namespace: 'moonlet', files: files.slice(0, files.findIndex(name => name.endsWith('-last-cron-run.sql'))) })
+  db.exec(`
+    insert into functions (seq, id, name, cron_schedule, cron_status, created_at, updated_at, last_version)
+      values (1, 'f1', 'f', '* * * * *', 'active', 1, 1, 1), (2, 'f2', 'f', '* * * * *', 'active', 1, 1, 1);
+    insert into executions (id, function, version, status, trigger, created_at, event_json)
+      values ('a', 1, 1, 1, 'cron', 70, '{}'), ('b', 1, 1, 1, 'cron', 90, '{}'), ('c', 1, 1, 1, 'http', 99, '{}'), ('d', 2, 1, 1, 'http', 99, '{}');
+    insert into execution_counts values (1, 1, 'cron', 1, 2), (1, 1, 'http', 1, 1), (2, 1, 'http', 1, 1)`)
+  db.close()
+  const scheduled = await (await openAt(t, file)).functions.listScheduled()
+  t.same(scheduled.map(({ fn, lastCronAt }) => [fn.id, lastCronAt]), [['f1', 90], ['f2', undefined]])
+})

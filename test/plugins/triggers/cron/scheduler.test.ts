@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { MoonletError, type ErrorCode } from '../../../../core/errors.js'
 import type { InvocationRequest, Outcome } from '../../../../core/contracts/invocation.js'
-import type { ExecutionRecord, FunctionRecord } from '../../../../core/contracts/records.js'
+import type { FunctionRecord } from '../../../../core/contracts/records.js'
 import type { FinishedExecution } from '../../../../core/contracts/storage.js'
 import { createFailureRecorder } from '../../../../plugins/triggers/cron/record-failure.js'
 import { createRunner } from '../../../../plugins/triggers/cron/runner.js'
@@ -36,11 +36,7 @@ async function schedulerWorld (t: Test, { start, functions, limit = 8, lastCronR
   const failures: FinishedExecution[] = []
   const executions = {
     begin () {},
-    async finish (execution: FinishedExecution) { failures.push(execution) },
-    async list () {
-      const rows = lastCronRun === undefined ? [] : [{ createdAt: lastCronRun } as ExecutionRecord]
-      return { rows, total: rows.length }
-    }
+    async finish (execution: FinishedExecution) { failures.push(execution) }
   }
   let ids = 0
   const runner = createRunner({
@@ -59,12 +55,11 @@ async function schedulerWorld (t: Test, { start, functions, limit = 8, lastCronR
     }
   })
   const stop = await startScheduler({
-    functions: { listScheduled: async () => functions.filter(fn => !fn.disabled && fn.cronStatus === 'active' && fn.cronSchedule) },
-    executions,
+    functions: { listScheduled: async () => functions.filter(fn => !fn.disabled && fn.cronStatus === 'active' && fn.cronSchedule).map(fn => ({ fn, lastCronAt: lastCronRun })) },
     functionCache,
     runner,
     clock,
-    log: quiet
+    log: { ...quiet, error (fields: unknown) { if (!(fields as { schedule?: string }).schedule?.startsWith('@')) quiet.error(fields) } }
   })
   t.teardown(stop)
   return {
@@ -241,6 +236,14 @@ t.test('catching up does nothing when no tick was missed', async t => {
   const changed = await schedulerWorld(t, { start: '2026-01-10T10:00:30Z', functions: [{ ...fn, updatedAt: Date.parse('2026-01-10T10:00:10Z') / 1000 }] })
   await settle()
   t.same([ran.runs, changed.runs], [[], []])
+})
+
+t.test('a schedule that cannot be read does not keep the functions behind it from catching up', async t => {
+  const unreadable = active('@hourly', { id: 'f1', cronCatchUp: true })
+  const behind = active('TZ=UTC 0 * * * *', { id: 'f2', cronCatchUp: true })
+  const world = await schedulerWorld(t, { start: '2026-01-10T10:00:30Z', functions: [unreadable, behind], lastCronRun: Date.parse('2026-01-10T06:00:01Z') / 1000 })
+  await settle()
+  t.same(world.runs.map(run => run.id), ['f2'])
 })
 
 t.test('after stopping nothing fires', async t => {
