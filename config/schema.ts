@@ -19,6 +19,7 @@ export const settings = {
   FUNCTIONS_HOST: functionsAddress({ doc: 'Serve functions only here, apart from dashboard and API: a host name (`functions.example.org`) or a port (`:3001`)' }),
   BODY_LIMIT: bytes({ min: 1024, max: 1024 ** 3, fallback: 10 * 1024 ** 2, doc: 'Largest request body' }),
   RESPONSE_LIMIT: bytes({ min: 1024, max: 1024 ** 3, fallback: 10 * 1024 ** 2, doc: 'Largest answer of a function, and of a server that a function calls' }),
+  EVENT_LIMIT: bytes({ min: 1024, max: 1024 ** 2, fallback: 64 * 1024, doc: 'What is stored of the body of an event; beyond, it is cut, with its size and hash' }),
   SANDBOX_MAX: integer({ min: 1, max: 1024, fallback: defaultSandboxMax(), defaultText: 'from cores and memory, at least 8', doc: 'Sandbox processes at once' }),
   SANDBOX_MEMORY_MB: integer({ min: 32, max: 4096, fallback: 128, unit: 'MiB', doc: 'Memory of one sandbox process' }),
   SANDBOX_MAX_INVOCATIONS: integer({ min: 1, max: 1_000_000_000, fallback: 50_000, doc: 'Runs after which a sandbox process is replaced; 1 gives every run a process of its own' }),

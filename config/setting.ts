@@ -35,9 +35,10 @@ export function integer ({ min, max, fallback, doc, unit, zero, defaultText }: I
 /** A number of bytes, also written with KiB, MiB or GiB. */
 export function bytes ({ min, max, fallback, doc }: { min: number, max: number, fallback: number, doc: string }): Setting<number> {
   const factors: Readonly<Record<string, number>> = { '': 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 }
+  const [suffix, factor] = Object.entries(factors).findLast(([, factor]) => fallback % factor === 0) ?? ['', 1]
   return {
     doc,
-    defaultText: `${fallback / 1024 ** 2}MiB`,
+    defaultText: `${fallback / factor}${suffix}`,
     unit: 'bytes',
     read (text) {
       if (text === undefined) return fallback

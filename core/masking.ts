@@ -2,21 +2,20 @@
  * What is replaced before anything is stored (BEHAVIOUR section 8); handlers see the real request. All of it
  * runs in linear time and in bounded memory, whatever the text: it is the caller of a function who chooses it.
  */
-import { maskJson, maskJsonBody } from './masking/json.js'
+import { maskCutBody, maskJson, maskJsonBody } from './masking/json.js'
 import { maskLogMessage } from './masking/log-message.js'
 import { REDACTED } from './masking/redacted.js'
 import { createSecretMask, maskSecrets } from './masking/secrets.js'
 import { quote } from './masking/quote.js'
 import { toText } from './binary.js'
-import type { InvocationEvent } from './contracts/invocation.js'
 
-export { REDACTED, maskJson, maskJsonBody, maskLogMessage, createSecretMask, maskSecrets }
+export { REDACTED, maskCutBody, maskJson, maskJsonBody, maskLogMessage, createSecretMask, maskSecrets }
 
 // The longer names of the rules (`x-api-key`, `authorization`, `access_token`, …) contain one of these.
 const secretHeader = /auth|cookie|token|key|secret|password/
 const secretParameter = /auth|token|key|secret|password/
 
-/** A field of a JSON object, made ready: its quoted name, and whether its value is masked. */
+/** A field of a JSON object, made ready: its quoted name with the colon, and whether its value is masked. */
 interface Field { readonly start: string, readonly masked: boolean }
 
 /** Names decided on before. Callers choose names, so the memory for them is bounded. */
@@ -33,19 +32,9 @@ export function maskQuery (query: Readonly<Record<string, string>>): Record<stri
   return maskFields(query, parameterField)
 }
 
-/**
- * The event as it is stored: masked JSON text with `method`, `path`, `relativePath`, `headers`, `body` and
- * `query`. The binary strings and the body are decoded as UTF-8.
- */
-export function eventJson (event: InvocationEvent): string {
-  const { method, path, relativePath, headers, query, body } = event
-  const bodyText = body.length === 0 ? '""' : quote(maskJsonBody(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')))
-  return `{"method":${quote(toText(method))},"path":${quote(toText(path))},"relativePath":${quote(toText(relativePath))}` +
-    `,"headers":${fieldsJson(headers, headerField)},"body":${bodyText},"query":${fieldsJson(query, parameterField)}}`
-}
-
-const headerField = createFields(secretHeader)
-const parameterField = createFields(secretParameter)
+/** Name of a header, or of a query parameter, made ready. */
+export const headerField = createFields(secretHeader)
+export const parameterField = createFields(secretParameter)
 
 function createFields (secret: RegExp): (name: string) => Field {
   const known = new Map<string, Field>()
@@ -54,22 +43,13 @@ function createFields (secret: RegExp): (name: string) => Field {
     if (cached !== undefined) return cached
     const text = toText(name)
     const masked = secret.test(text.toLowerCase())
-    const field = { start: masked ? `${quote(text)}:"${REDACTED}"` : `${quote(text)}:`, masked }
+    const field = { start: `${quote(text)}:`, masked }
     if (name.length <= CACHED_NAME_LENGTH) {
       if (known.size >= CACHED_NAMES) known.clear()
       known.set(name, field)
     }
     return field
   }
-}
-
-function fieldsJson (fields: Readonly<Record<string, string>>, fieldOf: (name: string) => Field): string {
-  let json = ''
-  for (const name in fields) {
-    const { start, masked } = fieldOf(name)
-    json += masked ? `,${start}` : `,${start}${quote(toText(fields[name] ?? ''))}`
-  }
-  return json === '' ? '{}' : `{${json.slice(1)}}`
 }
 
 function maskFields (fields: Readonly<Record<string, string>>, fieldOf: (name: string) => Field): Record<string, string> {

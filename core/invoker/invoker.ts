@@ -10,8 +10,8 @@ import type { Pool } from '../../sandbox/pool.js'
 import type { CallNotice, ExecutionNotice, InvocationEvent, InvocationRequest, Invoker, Outcome } from '../contracts/invocation.js'
 import type { ExecutionStore, NewExecution } from '../contracts/storage.js'
 import { MoonletError } from '../errors.js'
+import { storedEvent } from '../event-json.js'
 import type { IdSource } from '../ids.js'
-import { eventJson } from '../masking.js'
 import { draftKey } from './draft-key.js'
 import { createLogKeeper, type ExecutionLogs } from './execution-logs.js'
 import { Refusal, runAfter, runBefore, type InvokerHook } from './hooks.js'
@@ -23,6 +23,8 @@ export interface InvokerOptions {
   readonly ids: Pick<IdSource, 'next'>
   /** Takes out of an event what no function may get; the event as it is unless given. */
   readonly cleanEvent?: (event: InvocationEvent) => InvocationEvent
+  /** Bytes that are stored of an event's body; see core/event-json.ts. */
+  readonly eventLimit: number
   /** The first hooks; `addHook` adds to them. */
   readonly hooks?: readonly InvokerHook[]
   /** Gets what `print` of a function writes. */
@@ -32,8 +34,8 @@ export interface InvokerOptions {
 
 /** Makes an Invoker (core/contracts/invocation.ts). */
 export function createInvoker (options: InvokerOptions): Invoker {
-  const { pool, executions, ids, cleanEvent = event => event, hooks: firstHooks = [], onPrint, onHookError } = options
-  const hooks = [...firstHooks]
+  const { pool, executions, ids, cleanEvent = event => event, eventLimit, onPrint, onHookError } = options
+  const hooks = [...options.hooks ?? []]
   const logKeeper = createLogKeeper(executions.appendLogs)
   const listeners = new Set<(notice: ExecutionNotice) => void>()
   const callListeners: Array<(notice: CallNotice) => void> = []
@@ -49,7 +51,8 @@ export function createInvoker (options: InvokerOptions): Invoker {
     const request = cleaned === given.event ? given : { ...given, event: cleaned }
     const event = hooks.length === 0 ? request.event : await runBefore(hooks, request, executionId, onHookError)
     const logs = logKeeper.open(executionId, request.record)
-    const execution = newExecution(request, executionId, event instanceof Refusal ? request.event : event)
+    const stored = request.record ? storedEvent(event instanceof Refusal ? request.event : event, eventLimit) : ''
+    const execution = newExecution(request, executionId, typeof stored === 'string' ? stored : await stored)
     const result = event instanceof Refusal ? refused(event) : await pool.run(toJob(request, event, execution, logs))
     const outcome = toOutcome(request, executionId, result, logs.entries)
     const unwritten = logs.close()
@@ -133,8 +136,8 @@ export function createInvoker (options: InvokerOptions): Invoker {
   }
 }
 
-function newExecution ({ fn, version, trigger, record }: InvocationRequest, id: string, event: InvocationEvent): NewExecution {
-  return { id, functionId: fn.id, versionId: version.id, trigger, eventJson: record ? eventJson(event) : '', createdAt: Math.floor(Date.now() / 1000) }
+function newExecution ({ fn, version, trigger }: InvocationRequest, id: string, eventJson: string): NewExecution {
+  return { id, functionId: fn.id, versionId: version.id, trigger, eventJson, createdAt: Math.floor(Date.now() / 1000) }
 }
 
 const toCallNotice = (trigger: string, outcome: Outcome | undefined, error: unknown): CallNotice =>

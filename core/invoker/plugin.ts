@@ -21,6 +21,7 @@ export default fp(async function invoker (fastify) {
     executions: storage.executions,
     ids,
     cleanEvent: fastify.hideCredentials,
+    eventLimit: config.EVENT_LIMIT,
     onPrint: (functionId, executionId, line) => { log.info({ functionId, executionId, print: line }, 'print') },
     onHookError: (plugin, error) => { log.error({ err: error, plugin }, 'a hook around executions failed') }
   })

@@ -1,5 +1,5 @@
 /** The answer as it is kept with `save_response`: what the handler returned, not masked. */
-import { toText } from '../binary.js'
+import { textOfFirst, toText } from '../binary.js'
 import type { Answer } from '../contracts/invocation.js'
 
 const MAX_BODY = 1024 * 1024
@@ -17,18 +17,10 @@ function textHeaders (headers: Answer['headers']): Record<string, string | strin
 
 /** Cut in what the handler wrote: text by its bytes, base64 by its characters. */
 function bodyText (body: Uint8Array, isBase64Encoded: boolean): string {
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
   if (isBase64Encoded) {
-    const text = bytes.toString('base64')
-    return text.length > MAX_BODY ? text.slice(0, MAX_BODY) + NOTE : text
+    // As many bytes as have exactly MAX_BODY characters: no more than that is encoded, whatever there is.
+    const first = Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, MAX_BODY / 4 * 3))
+    return body.byteLength > first.length ? first.toString('base64') + NOTE : first.toString('base64')
   }
-  return bytes.length > MAX_BODY ? bytes.toString('utf8', 0, wholeCharacters(bytes, MAX_BODY)) + NOTE : bytes.toString('utf8')
-}
-
-/** The last boundary of a UTF-8 character at or before `end`; `end` itself in what is no UTF-8. */
-function wholeCharacters (bytes: Buffer, end: number): number {
-  for (let at = end; at > end - 4; at--) {
-    if (((bytes[at] ?? 0) & 0xc0) !== 0x80) return at
-  }
-  return end
+  return body.byteLength > MAX_BODY ? textOfFirst(body, MAX_BODY) + NOTE : textOfFirst(body, MAX_BODY)
 }

@@ -43,6 +43,19 @@ export function sortFields (fields: FieldName[]): FieldName[] {
     basic &&= field.basic
     sorted &&= previous === undefined || previous.name <= field.name
   }
-  if (!basic) return fields.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)))
+  if (!basic) return fields.sort((a, b) => compareCharacters(a.name, b.name))
   return sorted ? fields : fields.sort((a, b) => a.name < b.name ? -1 : 1)
 }
+
+/** As their UTF-8 bytes compare, without making these: a surrogate is above all that is none. */
+function compareCharacters (a: string, b: string): number {
+  const length = Math.min(a.length, b.length)
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i)
+    const y = b.charCodeAt(i)
+    if (x !== y) return rank(x) - rank(y)
+  }
+  return a.length - b.length
+}
+
+const rank = (unit: number): number => unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit

@@ -72,7 +72,7 @@ function close ({ fields, items }: Open): string {
 }
 
 /** Index of the quotation mark that ends the string beginning at `start`. */
-function endOfString (text: string, start: number): number {
+export function endOfString (text: string, start: number): number {
   let i = start + 1
   for (; i < text.length; i++) {
     const unit = text.charCodeAt(i)

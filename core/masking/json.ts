@@ -1,4 +1,5 @@
 /** Masking of JSON: the body-field rule, at any depth. */
+import { completeJson } from './cut-json.js'
 import { depthExceeds, encodeJsonText } from './json-text.js'
 import { quote } from './quote.js'
 import { REDACTED } from './redacted.js'
@@ -18,13 +19,21 @@ const longNumber = /\d{16}/
  * A body as it is stored: JSON is encoded anew with secret fields replaced, keys sorted by bytes and no
  * blanks; any other text comes back unchanged. Numbers keep their value, also beyond 2^53.
  */
-export function maskJsonBody (text: string): string {
-  if (!jsonStart.test(text) || depthExceeds(text, DEPTH_LIMIT)) return text
+export const maskJsonBody = (text: string): string => maskIfJson(text) ?? text
+
+/**
+ * The beginning of a body that was cut, as it is stored. If it is the beginning of a JSON text, what is open is
+ * closed, so that fields are found and masked as in a whole one, and it stays readable.
+ */
+export const maskCutBody = (start: string): string => maskIfJson(completeJson(start)) ?? start
+
+function maskIfJson (text: string): string | undefined {
+  if (!jsonStart.test(text) || depthExceeds(text, DEPTH_LIMIT)) return undefined
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
-    return text
+    return undefined
   }
   if (longNumber.test(text)) return encodeJsonText(text)
   return encode(value, 0) ?? encodeJsonText(text)

@@ -19,6 +19,7 @@ t.test('an empty environment gives the documented defaults', async t => {
     EXECUTION_TIMEOUT: 300,
     BODY_LIMIT: 10485760,
     RESPONSE_LIMIT: 10485760,
+    EVENT_LIMIT: 65536,
     SANDBOX_MEMORY_MB: 128,
     SANDBOX_MAX_INVOCATIONS: 50_000,
     SANDBOX_IDLE_SECONDS: 60,

@@ -49,7 +49,9 @@ export const executionFields = {
   duration_ms: Type.Optional(Type.Integer({ minimum: 0, description: 'Absent while pending.' })),
   error_message: Type.Optional(Type.String({ description: 'Only after a failed run: for people, with the place in the code and advice.' })),
   error: Type.Optional(ErrorDetail),
-  event_json: Type.String({ description: 'The event as JSON text, secrets masked.' }),
+  event_json: Type.String({
+    description: 'The event as JSON text, secrets masked. What was too large for it is cut: `truncated` is true then, and `bodySize` and `bodySha256` (hex) tell of a cut body what it was.'
+  }),
   trigger: Type.String({ description: '`http`, `cron`, `rerun` or the name of a plugin\'s trigger.' }),
   created_at: Type.Integer({ description: 'Unix seconds.' })
 }

@@ -25,7 +25,7 @@ export function addRerunRoute (api: ApiScope): void {
       operationId: 'rerunExecution',
       tags: ['Runs'],
       summary: 'Run again with the same event',
-      description: 'The active version, with the event as it was stored: secrets in it stay masked. The new execution has the trigger `rerun`.',
+      description: 'The active version, with the event as it was stored: secrets in it stay masked, and one that was too large to be stored whole (`truncated`) is refused. The new execution has the trigger `rerun`.',
       params: Type.Object({ id: ExecutionId }),
       response: { 200: RerunResult, ...changeFailures, ...failures({ 404: 'Execution not found', 409: 'Function is disabled', 503: 'Too many calls are waiting for a sandbox (QUEUE_LIMIT is 1000)' }) }
     }
@@ -35,15 +35,15 @@ export function addRerunRoute (api: ApiScope): void {
     if (fn.disabled) throw new MoonletError('CONFLICT', 'Function is disabled')
     if (active === undefined) throw new MoonletError('CONFLICT', 'No active version found')
     const event = readEvent(execution)
-    if (event === undefined) throw new MoonletError('CONFLICT', 'This execution has no event to run again with')
     return toRerunResult(await api.invoker.invoke({ fn, version: active, trigger: 'rerun', event, requestId: request.id, record: true }))
   })
 }
 
 /** Only the scheduler says in an event that it was the scheduler; a record of an earlier version may hold a forged one. */
-function readEvent ({ eventJson, trigger }: ExecutionRecord): InvocationEvent | undefined {
+function readEvent ({ eventJson, trigger }: ExecutionRecord): InvocationEvent {
   const event = readStoredEvent(eventJson)
-  return event === undefined || trigger === 'cron' || trigger === 'rerun' ? event : { ...event, headers: withoutServersOwnHeaders(event.headers) }
+  const isOurs = trigger === 'cron' || trigger === 'rerun'
+  return isOurs ? event : { ...event, headers: withoutServersOwnHeaders(event.headers) }
 }
 
 const toRerunResult = ({ executionId, answer, durationMs, errorMessage }: Outcome) => ({

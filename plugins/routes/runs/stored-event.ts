@@ -1,8 +1,9 @@
 /** The event of an execution, read back from its record. */
-import { Type } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { Check } from 'typebox/schema'
 import { fromText } from '../../../core/binary.js'
 import type { InvocationEvent } from '../../../core/contracts/invocation.js'
+import { MoonletError } from '../../../core/errors.js'
 
 const Texts = Type.Record(Type.String(), Type.String())
 const StoredEvent = Type.Object({
@@ -11,13 +12,19 @@ const StoredEvent = Type.Object({
   relativePath: Type.String(),
   headers: Texts,
   query: Texts,
-  body: Type.String()
+  body: Type.String(),
+  truncated: Type.Optional(Type.Literal(true)),
+  bodySize: Type.Optional(Type.Number())
 })
 
-/** Undefined when the record holds no such event, as may be in a database that came from elsewhere. */
-export function readStoredEvent (eventJson: string): InvocationEvent | undefined {
+/**
+ * Throws CONFLICT when the event was too large to be stored whole, or the record holds none, as may be in a database
+ * that came from elsewhere.
+ */
+export function readStoredEvent (eventJson: string): InvocationEvent {
   const stored = parse(eventJson)
-  if (!Check(StoredEvent, stored)) return undefined
+  if (!Check(StoredEvent, stored)) throw new MoonletError('CONFLICT', 'This execution has no event to run again with')
+  if (stored.truncated === true) throw new MoonletError('CONFLICT', whyNotWhole(stored))
   return {
     method: fromText(stored.method),
     path: fromText(stored.path),
@@ -26,6 +33,11 @@ export function readStoredEvent (eventJson: string): InvocationEvent | undefined
     query: toBinary(stored.query),
     body: Buffer.from(stored.body, 'utf8')
   }
+}
+
+function whyNotWhole ({ bodySize }: Static<typeof StoredEvent>): string {
+  const size = bodySize === undefined ? 'It was too large' : `Its body of ${bodySize} bytes was too large`
+  return `This execution cannot be run again, since its event is not stored whole. ${size} (setting EVENT_LIMIT)`
 }
 
 function parse (json: string): unknown {

@@ -16,7 +16,12 @@ export default fp(async function cronTrigger (fastify) {
     log,
     limit: config.SANDBOX_MAX,
     requestId: () => `cron-${Date.now().toString(36)}-${(++count).toString(36)}`,
-    recordFailure: createFailureRecorder(storage.executions, ids, systemClock.now)
+    recordFailure: createFailureRecorder({
+      executions: storage.executions,
+      ids,
+      eventLimit: config.EVENT_LIMIT,
+      now: systemClock.now
+    })
   })
   let stop = () => {}
   fastify.addHook('onReady', async () => {

@@ -1,6 +1,6 @@
 /** Tells the history of a scheduled run that never began. */
 import { errorText } from '../../../core/error-text.js'
-import { eventJson } from '../../../core/masking.js'
+import { storedEvent } from '../../../core/event-json.js'
 import type { IdSource } from '../../../core/ids.js'
 import type { InvocationEvent } from '../../../core/contracts/invocation.js'
 import type { Fault, FunctionRecord, VersionRecord } from '../../../core/contracts/records.js'
@@ -13,7 +13,15 @@ export type FailureRecorder = (
   message: string
 ) => Promise<void>
 
-export function createFailureRecorder (executions: Pick<ExecutionStore, 'begin' | 'finish'>, ids: Pick<IdSource, 'next'>, now: () => number): FailureRecorder {
+interface Parts {
+  readonly executions: Pick<ExecutionStore, 'begin' | 'finish'>
+  readonly ids: Pick<IdSource, 'next'>
+  /** Bytes that are stored of an event's body. */
+  readonly eventLimit: number
+  readonly now: () => number
+}
+
+export function createFailureRecorder ({ executions, ids, eventLimit, now }: Parts): FailureRecorder {
   return async ({ fn, active }, event, kind, message) => {
     const fault = { kind, message }
     const execution = {
@@ -21,10 +29,18 @@ export function createFailureRecorder (executions: Pick<ExecutionStore, 'begin' 
       functionId: fn.id,
       versionId: active.id,
       trigger: 'cron',
-      eventJson: eventJson(event),
+      eventJson: await storedEvent(event, eventLimit),
       createdAt: Math.floor(now() / 1000)
     }
     executions.begin(execution)
-    await executions.finish({ ...execution, status: 'error', durationMs: 0, errorMessage: errorText(fault, active.code), fault, responseJson: undefined, logs: [] })
+    await executions.finish({
+      ...execution,
+      status: 'error',
+      durationMs: 0,
+      errorMessage: errorText(fault, active.code),
+      fault,
+      responseJson: undefined,
+      logs: []
+    })
   }
 }

@@ -35,6 +35,7 @@ async function startInvoker (t: Test, hooks: InvokerHook[] = []) {
       finish: async execution => { finished.push(execution) }
     },
     ids: createIdSource(),
+    eventLimit: 65_536,
     hooks,
     onPrint: (_fn, _id, line) => { printed.push(line) },
     onHookError () {}

@@ -115,6 +115,20 @@ t.test('a disabled function is not run again', async t => {
   t.match(await call('POST', `/api/executions/${String(first.headers['x-execution-id'])}/rerun`), { status: 409, json: { error: 'Function is disabled' } })
 })
 
+t.test('an execution whose event was too large to be stored whole is not run again, and says why', async t => {
+  const { call, callOpen } = api
+  const id = await api.create({ code: handler('  return { body = tostring(#event.body) }') })
+  const first = await callOpen('POST', `/fn/${id}`, 'x'.repeat(65_537))
+  t.equal(first.text, '65537', 'the function sees all of it')
+  const execution = String(first.headers['x-execution-id'])
+  const stored = JSON.parse((await call('GET', `/api/executions/${execution}`)).json.event_json)
+  t.match(stored, { body: 'x'.repeat(65_536), truncated: true, bodySize: 65_537, bodySha256: /^[0-9a-f]{64}$/ })
+  t.match(await call('POST', `/api/executions/${execution}/rerun`), {
+    status: 409,
+    json: { error: /not stored whole. Its body of 65537 bytes was too large \(setting EVENT_LIMIT\)/ }
+  })
+})
+
 t.test('an execution whose event is none cannot be run again', async t => {
   const { app, call, create } = api
   const fn = await create()

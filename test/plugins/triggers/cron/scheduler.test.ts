@@ -45,7 +45,7 @@ async function schedulerWorld (t: Test, { start, functions, limit = 8, lastCronR
     log: { ...quiet, warn () {} },
     limit,
     requestId: () => 'r',
-    recordFailure: createFailureRecorder(executions, { next: () => `e${++ids}` }, clock.now),
+    recordFailure: createFailureRecorder({ executions, ids: { next: () => `e${++ids}` }, eventLimit: 65_536, now: clock.now }),
     invoker: {
       async invoke (request) {
         runs.push({ id: request.fn.id, at: clock.now(), request })
