@@ -3,7 +3,8 @@ import type { Agent, Dispatcher } from 'undici'
 import { fromBytes } from '../../core/binary.js'
 import { canonicalHeaderName } from '../../core/header-names.js'
 import { createCollector } from './collect.js'
-import { failures, toFailure } from './failure.js'
+import { noteConnection, wasStale, type ConnectionUse } from './connection-use.js'
+import { failures, isClosedConnection, StaleConnection, toFailure } from './failure.js'
 import type { Target } from './target.js'
 
 export interface Hop {
@@ -21,16 +22,35 @@ export interface Reply {
   readonly body: Buffer
 }
 
+/** Asking twice is as good as asking once (RFC 9110, 9.2.2). */
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
+
+interface Limits { readonly signal: AbortSignal, readonly limit: number }
+
+/**
+ * As `exchangeOnce`, but an idempotent request is repeated, once, when the other side closed a kept connection
+ * before the first byte of its reply: servers do so at any time, and it need not have seen the request.
+ */
+export async function exchange (agent: Agent, hop: Hop, limits: Limits): Promise<Reply> {
+  try {
+    return await exchangeOnce(agent, hop, limits)
+  } catch (error) {
+    if (!(error instanceof StaleConnection) || !IDEMPOTENT.has(hop.method) || limits.signal.aborted) throw error
+    return await exchangeOnce(agent, hop, limits)
+  }
+}
+
 /**
  * Resolves with the complete reply. Rejects at once when `signal` aborts, with its reason, wherever the request is
  * then: in the name lookup, connecting, waiting, or reading. A body over `limit` bytes ends the connection.
  */
-export function exchange (agent: Agent, hop: Hop, { signal, limit }: { signal: AbortSignal, limit: number }): Promise<Reply> {
+function exchangeOnce (agent: Agent, hop: Hop, { signal, limit }: Limits): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const { target } = hop
     const body = createCollector(limit)
     let head: Omit<Reply, 'body'> | undefined
     let controller: Dispatcher.DispatchController | undefined
+    let connection: ConnectionUse | undefined
 
     const abort = () => {
       controller?.abort(signal.reason)
@@ -49,7 +69,8 @@ export function exchange (agent: Agent, hop: Hop, { signal, limit }: { signal: A
     }, {
       onRequestStart (started) {
         controller = started
-        if (signal.aborted) started.abort(signal.reason)
+        if (signal.aborted) return started.abort(signal.reason)
+        connection = noteConnection()
       },
       onResponseStart (started, statusCode, _headers, statusText = '') {
         if (statusCode < 200) return
@@ -66,7 +87,9 @@ export function exchange (agent: Agent, hop: Hop, { signal, limit }: { signal: A
       },
       onResponseError (_started, error) {
         done()
-        reject(toFailure(error, target.host))
+        const failure = toFailure(error, target.host)
+        const isStale = isClosedConnection(error) && connection !== undefined && wasStale(connection)
+        reject(isStale ? new StaleConnection(failure.message, { cause: error }) : failure)
       }
     })
   })

@@ -5,6 +5,11 @@ export class OutgoingFailure extends Error {
   override name = 'OutgoingFailure'
 }
 
+/** The other side closed a connection that was kept from an earlier request, before any byte of the reply. */
+export class StaleConnection extends OutgoingFailure {
+  override name = 'StaleConnection'
+}
+
 export const failures = {
   badUrl: (url: string, why: string) => new OutgoingFailure(`invalid URL ${quote(url)}: ${why}`),
   badScheme: (scheme: string) => new OutgoingFailure(`unsupported scheme '${scheme}': use http or https`),
@@ -28,6 +33,12 @@ export function toFailure (error: unknown, host: string): Error {
   const code = 'code' in error ? String(error.code) : ''
   return new OutgoingFailure(describe(code, error, host), { cause: error })
 }
+
+const CLOSED = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
+
+/** The connection ended although nobody here wanted that. */
+export const isClosedConnection = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && CLOSED.has(String(error.code))
 
 function describe (code: string, error: Error, host: string): string {
   switch (code) {
