@@ -1,5 +1,5 @@
 /** What a host function returned, on its way to Lua: checked against the declared type. */
-import { isAscii } from '../core/binary.js'
+import { fromBytes, fromText, isAscii } from '../core/binary.js'
 import type { LuaType } from '../core/lua/types.js'
 
 /** What was returned has another type than declared; `message` says where, which was expected, and what came. */
@@ -59,14 +59,14 @@ function listOf (element: ToWire): ToWire {
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
 
 /** Keys of tables cross as binary strings. */
-const wireKey = (name: string): string => isAscii(name) ? name : Buffer.from(name, 'utf8').toString('latin1')
+const wireKey = (name: unknown): string => name instanceof Uint8Array ? fromBytes(name) : fromText(String(name))
 
 function mapOf (entry: ToWire): ToWire {
   return value => {
     if (!isObject(value)) return wrong('an object', value)
     const entries = value instanceof Map ? value.entries() : Object.entries(value)
     const map = new Map<string, unknown>()
-    for (const [name, item] of entries) map.set(wireKey(String(name)), at(`'${name}'`, () => entry(item)))
+    for (const [name, item] of entries) map.set(wireKey(name), at(`'${name}'`, () => entry(item)))
     return map
   }
 }

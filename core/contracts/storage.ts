@@ -183,6 +183,8 @@ export interface KvStore {
    * value bring the whole to `maxBytes`, so that large values cannot fill the server's memory.
    */
   list (scope: string, query: { prefix: Uint8Array, after: Uint8Array | undefined, limit: number, maxBytes: number }): Promise<KvEntry[]>
+  /** The keys alone, in byte order, at most `limit` of those after `after`. */
+  keys (scope: string, query: { after: Uint8Array | undefined, limit: number }): Promise<Uint8Array[]>
   /** Deletes at most `batch` expired entries; gives how many. */
   expire (nowMs: number, batch: number): Promise<number>
 }

@@ -4,7 +4,7 @@
  * the README's table, LuaLS files.
  */
 import type { LogLevel } from '../contracts/records.js'
-import type { LuaType, Static } from './types.js'
+import type { LuaType, Result, Static } from './types.js'
 
 /** A parameter. It may be left out when its type is `Optional`. */
 export interface Param<N extends string = string, T extends LuaType = LuaType> {
@@ -51,7 +51,7 @@ export interface HostFunction<P extends readonly Param[] = readonly Param[], R e
    * at once. A later failure makes the invocation fail, so nothing is lost silently.
    */
   readonly oneWay?: { readonly result: boolean | undefined }
-  readonly run: (call: HostCall, ...args: ArgumentsOf<P>) => Promise<Static<R>> | Static<R>
+  readonly run: (call: HostCall, ...args: ArgumentsOf<P>) => Promise<Result<R>> | Result<R>
 }
 
 /** Runs in the sandbox; its code is `plugins/lua/<module>/local.ts`, under the same name. */

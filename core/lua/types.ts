@@ -54,6 +54,9 @@ export const Fields = <const F extends { readonly [name: string]: LuaField }>(fi
 /** Declares a field: its type and a sentence about it. */
 export const field = <const T extends LuaType>(type: T, doc: string) => ({ type, doc } as const)
 
+/** What a host function may return for `T`: for a table of texts also a Map, whose keys may be bytes. */
+export type Result<T> = Static<T> | (T extends { kind: 'map', of: infer E } ? ReadonlyMap<string | Uint8Array, Static<E>> : never)
+
 /** The JavaScript value that stands for a Lua value of type `T` in a host function. */
 export type Static<T> =
   LuaType extends T ? unknown

@@ -17,7 +17,8 @@ interface ListRow { readonly key: Buffer, readonly value: Buffer, readonly expir
 interface Entry { readonly value: Buffer, readonly expiresAt: number | null }
 
 /** The scope of the store shared by all functions. */
-const GLOBAL = 0
+export const GLOBAL = 0
+const NO_BYTES = new Uint8Array()
 const decimal = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 
 export function createKvStore ({ db, batch, keys, touch, nowMs }: Parts): KvStore {
@@ -31,6 +32,8 @@ export function createKvStore ({ db, batch, keys, touch, nowMs }: Parts): KvStor
     select key, value, expires_at as expiresAt from kv where function = ? and key >= ? and ${alive} order by key limit ?`)
   const listWithin = db.prepare<[number, Uint8Array, Uint8Array, number, number], ListRow>(`
     select key, value, expires_at as expiresAt from kv where function = ? and key >= ? and key < ? and ${alive} order by key limit ?`)
+  const keysFrom = db.prepare<[number, Uint8Array, number, number], Buffer>(
+    `select key from kv where function = ? and key >= ? and ${alive} order by key limit ?`).pluck()
   const expire = db.prepare<[number, number]>('delete from kv where (function, key) in (select function, key from kv where expires_at <= ? order by expires_at limit ?)')
 
   const find = (scope: string): number | undefined => scope === '' ? GLOBAL : keys.find(scope)
@@ -89,6 +92,10 @@ export function createKvStore ({ db, batch, keys, touch, nowMs }: Parts): KvStor
       const first = after === undefined || Buffer.compare(after, prefix) < 0 ? prefix : justAfter(after)
       const rows = end === undefined ? list.iterate(owner, first, nowMs(), limit) : listWithin.iterate(owner, first, end, nowMs(), limit)
       return takeBytes(rows, maxBytes)
+    }),
+    keys: (scope, { after, limit }) => batch.read(() => {
+      const owner = find(scope)
+      return owner === undefined ? [] : keysFrom.all(owner, after === undefined ? NO_BYTES : justAfter(after), nowMs(), limit)
     }),
     expire: (now, limit) => batch.write(() => expire.run(now, limit).changes)
   }

@@ -78,6 +78,7 @@ t.test('results arrive in Lua as they were declared', async t => {
     [Optional(Text()), undefined, 'm.f()', 'nil'],
     [List(Text()), ['a', 'ä'], 'table.concat(m.f(), ",")', 'a,ä'],
     [Dict(Num()), { a: 1, ä: 2 }, 'm.f().a + m.f()["ä"]', '3'],
+    [Dict(Num()), new Map<Uint8Array | string, number>([[Buffer.from([0xff]), 1], ['ä', 2]]), 'm.f()["\\255"] + m.f()["ä"]', '3'],
     [Fields({ a: field(Text(), 'A.'), b: field(Optional(Text()), 'B.') }), { a: 'x', b: undefined }, 'm.f().a .. tostring(m.f().b)', 'xnil'],
     [Any, { a: [1, { b: null }] }, 'm.f().a[1]', '1']
   ] as const

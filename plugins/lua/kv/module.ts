@@ -1,9 +1,9 @@
 /** `kv`: values that outlive one execution. Writes are durable before the execution is answered, together with its record. */
 import type { Soon, Storage } from '../../../core/contracts/storage.js'
 import { host, luaModule, param } from '../../../core/lua/module.js'
-import { Bool, Bytes, Int, Num, Optional } from '../../../core/lua/types.js'
-import { expiry, increment, listEntries } from './operations.js'
-import { Entries, Key, MAX_LIST, Value, key, setOptions, value } from './types.js'
+import { Bool, Bytes, Dict, List, Num, Optional } from '../../../core/lua/types.js'
+import { expiry, increment, listEntries, readAll, readKeys } from './operations.js'
+import { Entries, Value, key, listParams, setOptions, value } from './types.js'
 
 /** The store shared by all functions. */
 const GLOBAL = ''
@@ -60,14 +60,24 @@ export function kvModule ({ kv }: Pick<Storage, 'kv'>) {
       }),
       list: host({
         doc: 'Returns entries in the byte order of their keys, at most `limit` and about 4 MiB at once. To read everything, call it again with `after` set to the last key until the list is empty.',
-        params: [
-          param('prefix', Optional(Key), 'Only keys that begin so; all keys without it.'),
-          param('limit', Optional(Int({ min: 1, max: MAX_LIST })), 'At most so many entries, up to 1000; 100 if left out.'),
-          param('after', Optional(Key), 'Only keys behind this one.')
-        ],
+        params: listParams,
         returns: Entries,
         example: 'kv.set("user:1", "Ada")\nkv.set("user:2", "Bob")\nlocal names = {}\nfor _, entry in ipairs(kv.list("user:")) do\n  names[#names + 1] = entry.value\nend\nreturn { body = table.concat(names, ", ") }',
         run: (call, prefix, limit, after) => listEntries(kv, call.functionId, { prefix, limit, after })
+      }),
+      listKeys: host({
+        doc: 'Returns all keys in byte order. Raises when they are more than 100,000 or have more than 8 MiB; `kv.list` reads in parts.',
+        params: [],
+        returns: List(Bytes()),
+        example: 'kv.set("b", "2")\nkv.set("a", "1")\nreturn { body = table.concat(kv.listKeys(), ", ") }',
+        run: call => readKeys(kv, call.functionId, 'listKeys')
+      }),
+      all: host({
+        doc: 'Returns a table of all keys and their values. Raises when they are more than 100,000 or have more than 8 MiB; `kv.list` reads in parts.',
+        params: [],
+        returns: Dict(Bytes()),
+        example: 'kv.set("name", "Ada")\nreturn { body = kv.all().name }',
+        run: call => readAll(kv, call.functionId, 'all')
       }),
       getGlobal: host({
         doc: 'Returns the value stored under a key in the store that all functions share, or nil.',
@@ -93,6 +103,27 @@ export function kvModule ({ kv }: Pick<Storage, 'kv'>) {
         example: 'kv.setGlobal("motd", "x")\nkv.deleteGlobal("motd")\nreturn { body = tostring(kv.getGlobal("motd")) }',
         oneWay: { result: true },
         run: (call, key) => trueAfter(kv.ofRun.delete(call.executionId, GLOBAL, key))
+      }),
+      listGlobal: host({
+        doc: 'Returns entries of the store that all functions share, as `kv.list` does.',
+        params: listParams,
+        returns: Entries,
+        example: 'kv.setGlobal("motd:en", "hello")\nreturn { body = kv.listGlobal("motd:")[1].value }',
+        run: (_call, prefix, limit, after) => listEntries(kv, GLOBAL, { prefix, limit, after })
+      }),
+      listGlobalKeys: host({
+        doc: 'Returns all keys of the store that all functions share, in byte order; bounded as `kv.listKeys` is.',
+        params: [],
+        returns: List(Bytes()),
+        example: 'kv.setGlobal("motd", "hello")\nreturn { body = table.concat(kv.listGlobalKeys(), ", ") }',
+        run: () => readKeys(kv, GLOBAL, 'listGlobalKeys')
+      }),
+      allGlobal: host({
+        doc: 'Returns a table of all keys and values of the store that all functions share; bounded as `kv.all` is.',
+        params: [],
+        returns: Dict(Bytes()),
+        example: 'kv.setGlobal("motd", "hello")\nreturn { body = kv.allGlobal().motd }',
+        run: () => readAll(kv, GLOBAL, 'allGlobal')
       })
     }
   })

@@ -1,9 +1,10 @@
 /** What the functions of `kv` do beyond one call of the store. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { KvEntry, KvStore, RunKv, Soon } from '../../../core/contracts/storage.js'
 import { MoonletError } from '../../../core/errors.js'
 import type { HostCall } from '../../../core/lua/module.js'
 import { LuaMisuse } from '../../../core/lua/errors.js'
-import { MAX_LIST_BYTES } from './types.js'
+import { MAX_ALL, MAX_ALL_BYTES, MAX_LIST, MAX_LIST_BYTES } from './types.js'
 
 /** Unix milliseconds at which a value with these options is gone. */
 export const expiry = (options: { ttl: number | undefined } | undefined): number | undefined =>
@@ -32,3 +33,44 @@ export async function listEntries (kv: KvStore, scope: string, { prefix = new Ui
   const entries: KvEntry[] = await kv.list(scope, { prefix, after, limit, maxBytes: MAX_LIST_BYTES })
   return entries.map(({ key, value }) => ({ key, value }))
 }
+
+/** All keys of a store. Misuse when they are too many for one answer. */
+export function readKeys (kv: KvStore, scope: string, name: string): Promise<Uint8Array[]> {
+  return readPages(name, after => kv.keys(scope, { after, limit: MAX_LIST }), key => key, key => key.length)
+}
+
+/** All of a store. Misuse when it is too much for one answer. */
+export async function readAll (kv: KvStore, scope: string, name: string): Promise<Map<Uint8Array, Uint8Array>> {
+  const query = { prefix: new Uint8Array(), limit: MAX_LIST, maxBytes: MAX_LIST_BYTES }
+  const entries = await readPages(name, after => kv.list(scope, { ...query, after }), ({ key }) => key, sizeOf)
+  return new Map(entries.map(({ key, value }) => [key, value]))
+}
+
+const sizeOf = ({ key, value }: KvEntry): number => key.length + value.length
+
+/** Reads until a page is empty; others get their turn between pages. */
+async function readPages<T> (
+  name: string,
+  readPage: (after: Uint8Array | undefined) => Promise<T[]>,
+  keyOf: (item: T) => Uint8Array,
+  bytesOf: (item: T) => number
+): Promise<T[]> {
+  const items: T[] = []
+  let bytes = 0
+  for (let after: Uint8Array | undefined; ;) {
+    const page = await readPage(after)
+    const last = page.at(-1)
+    if (last === undefined) return items
+    for (const item of page) {
+      items.push(item)
+      bytes += bytesOf(item)
+    }
+    if (items.length > MAX_ALL || bytes > MAX_ALL_BYTES) throw tooMuch(name)
+    after = keyOf(last)
+    await nextTurn()
+  }
+}
+
+const tooMuch = (name: string): LuaMisuse =>
+  new LuaMisuse(`kv.${name}: the store has more than ${MAX_ALL} entries or ${MAX_ALL_BYTES / 1024 ** 2} MiB; ` +
+    `read it in parts with kv.${name.includes('Global') ? 'listGlobal' : 'list'}`)

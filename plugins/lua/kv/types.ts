@@ -1,6 +1,6 @@
 /** Parameters and limits that the functions of `kv` share. */
 import { param } from '../../../core/lua/module.js'
-import { Bytes, Fields, List, Num, Optional, field } from '../../../core/lua/types.js'
+import { Bytes, Fields, Int, List, Num, Optional, field } from '../../../core/lua/types.js'
 
 /** Longest key in bytes: keys are looked up in an index, which long ones would bloat. */
 const MAX_KEY = 64 * 1024
@@ -23,6 +23,16 @@ export const setOptions = param('options', Optional(Fields({
 export const MAX_LIST = 1000
 /** Keys and values of one `kv.list` together; the last entry may go beyond. */
 export const MAX_LIST_BYTES = 4 * 1024 * 1024
+
+/** At most this many entries, and this many bytes of keys and values, in one `kv.all` or `kv.listKeys`. */
+export const MAX_ALL = 100_000
+export const MAX_ALL_BYTES = 8 * 1024 * 1024
+
+export const listParams = [
+  param('prefix', Optional(Key), 'Only keys that begin so; all keys without it.'),
+  param('limit', Optional(Int({ min: 1, max: MAX_LIST })), 'At most so many entries, up to 1000; 100 if left out.'),
+  param('after', Optional(Key), 'Only keys behind this one.')
+] as const
 
 export const Entries = List(Fields({
   key: field(Bytes(), 'The key.'),

@@ -2,11 +2,15 @@
 import type { Database } from 'better-sqlite3'
 import type { ImportedTable } from '../../../core/contracts/offline-storage.js'
 import type { SecretBox } from '../secret-box.js'
+import { GLOBAL } from '../kv-store.js'
 import { bytes, text } from './columns.js'
 import { followGroups } from './groups.js'
 import { toFunctionRow, toVersionRow } from './reference-rows.js'
 import type { ReferenceSource, Row } from './reference-source.js'
 import type { Report } from './report.js'
+
+type ImportedFunction = ReturnType<typeof toFunctionRow>
+type ImportedVersion = ReturnType<typeof toVersionRow>
 
 interface Parts {
   readonly db: Database
@@ -68,8 +72,10 @@ export function importFunctions ({ db, source, secrets, report }: Parts, onFunct
       return
     }
     const active = versions.filter(version => version.isActive).at(-1)
+    const foreign = languageOf(fn, versions)
     if (active === undefined) report.note(`${fn.name} (${fn.id}) has no active version and cannot run until one is activated`)
-    const key = Number(insertFunction.run(fn.id, fn.name, fn.description ?? null, Number(fn.disabled), fn.retentionDays ?? null, fn.cronSchedule ?? null,
+    if (foreign !== undefined) report.note(foreignNote(fn, foreign))
+    const key = Number(insertFunction.run(fn.id, fn.name, fn.description ?? null, Number(fn.disabled || foreign !== undefined), fn.retentionDays ?? null, fn.cronSchedule ?? null,
       fn.cronStatus, Number(fn.saveResponse), fn.createdAt, fn.updatedAt, active?.version ?? null, versions.at(-1)?.version ?? 0).lastInsertRowid)
     for (const { version, createdAt, code } of versions) insertVersion.run(key, version, createdAt, code)
     const kv = read('kv_store', kvRows, row => insertKv.run(key, bytes(row, 'key'), bytes(row, 'value')))
@@ -80,6 +86,15 @@ export function importFunctions ({ db, source, secrets, report }: Parts, onFunct
     report.tables.env_vars.taken += env.length
   })
 
+  /** Entries of the store that all functions share; the reference keeps them under an empty function id. */
+  const importGlobal = db.transaction((rows: readonly Row[]) => {
+    const taken = read('kv_store', rows, row => insertKv.run(GLOBAL, bytes(row, 'key'), bytes(row, 'value')).changes)
+    const count = taken.filter(changes => changes > 0).length
+    report.tables.kv_store.taken += count
+    report.tables.kv_store.present += taken.length - count
+  })
+
+  importGlobal(kvOf(''))
   for (const row of source.rows('functions', 'id')) {
     const id = String(row.id)
     const [versions, kv, env] = [versionsOf(id), kvOf(id), envOf(id)]
@@ -96,3 +111,13 @@ export function importFunctions ({ db, source, secrets, report }: Parts, onFunct
   for (const rest of [versionsOf, kvOf, envOf]) rest(undefined)
   return versionNumbers
 }
+
+/** The language of what would run, if that is not Lua; of any version, when none is active. */
+function languageOf (fn: ImportedFunction, versions: readonly ImportedVersion[]): string | undefined {
+  const active = versions.filter(version => version.isActive).at(-1)
+  return fn.language ?? (active === undefined ? versions.find(version => version.language !== undefined) : active)?.language
+}
+
+const foreignNote = ({ name, id }: ImportedFunction, language: string): string =>
+  `${name} (${id}) is written in ${language}, which Moonlet does not run: it was taken over disabled. ` +
+    'Write it anew in Lua, then enable it.'

@@ -22,6 +22,7 @@ export function toFunctionRow (row: Row) {
     cronSchedule: optionalText(row, 'cron_schedule'),
     cronStatus: optionalText(row, 'cron_status') === 'active' ? 'active' : 'paused',
     saveResponse: flag(row, 'save_response'),
+    language: toLanguage(row),
     createdAt,
     updatedAt: optionalInteger(row, 'updated_at') ?? createdAt
   }
@@ -30,7 +31,19 @@ export function toFunctionRow (row: Row) {
 export function toVersionRow (row: Row) {
   const version = integer(row, 'version')
   if (version < 1) throw new Error(`version is ${version}, not a number from 1`)
-  return { version, code: text(row, 'code'), createdAt: integer(row, 'created_at'), isActive: flag(row, 'is_active') }
+  return {
+    version,
+    code: text(row, 'code'),
+    createdAt: integer(row, 'created_at'),
+    isActive: flag(row, 'is_active'),
+    language: toLanguage(row)
+  }
+}
+
+/** undefined: Lua, which the reference's earlier versions have alone and do not name. */
+function toLanguage (row: Row): string | undefined {
+  const name = optionalText(row, 'language')?.trim() ?? ''
+  return name === '' || name.toLowerCase() === 'lua' ? undefined : name
 }
 
 /** `versionNumbers` gives the numbers of version ids that do not say it themselves. */

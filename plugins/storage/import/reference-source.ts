@@ -6,8 +6,8 @@ import { hasTables } from '../transfer/integrity.js'
 
 /** Its tables and what is read of them. Columns that came with later versions may be missing. */
 const tables = {
-  functions: ['id', 'name', 'description', 'created_at', 'updated_at', 'disabled', 'retention_days', 'cron_schedule', 'cron_status', 'save_response'],
-  function_versions: ['id', 'function_id', 'version', 'code', 'created_at', 'is_active'],
+  functions: ['id', 'name', 'description', 'created_at', 'updated_at', 'disabled', 'retention_days', 'cron_schedule', 'cron_status', 'save_response', 'language'],
+  function_versions: ['id', 'function_id', 'version', 'code', 'created_at', 'is_active', 'language'],
   kv_store: ['function_id', 'key', 'value'],
   env_vars: ['function_id', 'key', 'value'],
   executions: ['id', 'function_id', 'function_version_id', 'status', 'duration_ms', 'error_message', 'created_at', 'event_json', 'trigger', 'response_json'],

@@ -108,6 +108,33 @@ t.test('list is cut by size too, and goes on behind the last key', async t => {
   t.same(seen, ['a', 'b', 'c', 'd', 'e'])
 })
 
+t.test('listKeys and all give the whole store, the global ones that of all functions', async t => {
+  const { functions, call, other } = await kv(t)
+  t.same(await functions.listKeys.run(call), [])
+  t.equal((await functions.all.run(call) as Map<Uint8Array, Uint8Array>).size, 0)
+  for (let i = 0; i < 2500; i++) await functions.set.run(call, bytes(`k${i}`), bytes(`v${i}`), undefined)
+  await functions.set.run(call, bytes('\xff'), bytes('\0'), undefined)
+  await functions.set.run(call, bytes('gone'), bytes('x'), { ttl: 0.001 })
+  await functions.set.run(other, bytes('theirs'), bytes('x'), undefined)
+  await functions.setGlobal.run(other, bytes('shared'), bytes('y'), undefined)
+  while ((await functions.get.run(call, bytes('gone'))) !== undefined);
+  const expected = [...Array.from({ length: 2500 }, (_, i) => `k${i}`).sort(), '\xff']
+  t.same((await functions.listKeys.run(call)).map(text), expected)
+  const all = await functions.all.run(call) as Map<Uint8Array, Uint8Array>
+  t.same([...all].map(([key, value]) => [text(key), text(value)]), expected.map(key => [key, key === '\xff' ? '\0' : key.replace('k', 'v')]))
+  t.same((await functions.listGlobalKeys.run(call)).map(text), ['shared'])
+  t.same([...await functions.allGlobal.run(call) as Map<Uint8Array, Uint8Array>].map(([key, value]) => [text(key), text(value)]), [['shared', 'y']])
+  t.same((await functions.listGlobal.run(call, bytes('s'), undefined, undefined)).map(({ key }) => text(key)), ['shared'])
+})
+
+t.test('all of a store that is too large is misuse that names the way out', async t => {
+  const { functions, call } = await kv(t)
+  for (const key of ['a', 'b', 'c']) await functions.setGlobal.run(call, bytes(key), Buffer.alloc(3 * 1024 * 1024), undefined)
+  t.same((await functions.listGlobalKeys.run(call)).map(text), ['a', 'b', 'c'])
+  await t.rejects(async () => await functions.allGlobal.run(call),
+    new LuaMisuse('kv.allGlobal: the store has more than 100000 entries or 8 MiB; read it in parts with kv.listGlobal'))
+})
+
 t.test('every write tells that the execution writes, and no read does', async t => {
   const { functions, touched, call } = await kv(t)
   await functions.get.run(call, bytes('k'))

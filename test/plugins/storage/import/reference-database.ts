@@ -4,8 +4,8 @@ import Database from 'better-sqlite3'
 type Rows = ReadonlyArray<Readonly<Record<string, unknown>>>
 
 const columns: Readonly<Record<string, string>> = {
-  functions: 'id text primary key, name text, description text, created_at integer, updated_at integer, disabled integer, retention_days integer, cron_schedule text, cron_status text, save_response integer',
-  function_versions: 'id text primary key, function_id text, version integer, code text, created_at integer, created_by text, is_active integer',
+  functions: 'id text primary key, name text, description text, created_at integer, updated_at integer, disabled integer, retention_days integer, cron_schedule text, cron_status text, save_response integer, language text',
+  function_versions: 'id text primary key, function_id text, version integer, code text, created_at integer, created_by text, is_active integer, language text',
   executions: 'id text primary key, function_id text, function_version_id text, status text, duration_ms integer, error_message text, created_at integer, event_json text, trigger text, response_json text',
   kv_store: 'function_id text, key text, value text, primary key (function_id, key)',
   env_vars: 'function_id text, key text, value text, primary key (function_id, key)',

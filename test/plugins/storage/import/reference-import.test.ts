@@ -150,7 +150,7 @@ t.test('what was changed here since is not set back', async t => {
 
 t.test('columns that came later may be missing', async t => {
   const here = await place(t, { functions: [{ id: ID, name: 'old', created_at: 1, updated_at: 2 }], function_versions: [version(1, { is_active: 1 })], executions: [{ id: 'x', function_id: ID, function_version_id: `ver_${ID}_v1`, status: 'success', duration_ms: 1, created_at: 3 }] },
-    ['functions.description', 'functions.disabled', 'functions.retention_days', 'functions.cron_schedule', 'functions.cron_status', 'functions.save_response', 'executions.event_json', 'executions.trigger', 'executions.response_json'])
+    ['functions.language', 'function_versions.language', 'functions.description', 'functions.disabled', 'functions.retention_days', 'functions.cron_schedule', 'functions.cron_status', 'functions.save_response', 'executions.event_json', 'executions.trigger', 'executions.response_json'])
   const report = await here.import()
   t.same(report.problems, [])
   const storage = await here.open()
@@ -202,6 +202,46 @@ t.test('keys and values are taken over byte by byte', async t => {
   await here.import()
   const storage = await here.open()
   t.same(await storage.kv.get(ID, Buffer.from([0xff, 0])), Buffer.from([0x80, 0xc3]))
+})
+
+t.test('entries of the store that all functions share are taken over, and those here already stay', async t => {
+  const here = await place(t, {
+    functions: [fn()],
+    function_versions: [version(1, { is_active: 1 })],
+    kv_store: [{ function_id: ID, key: 'motd', value: 'own' }, { function_id: '', key: 'motd', value: 'hello' }, { function_id: '', key: 'a', value: 'b' }]
+  })
+  const report = await here.import()
+  t.same(report.problems, [])
+  t.same(report.tables.kv_store, { taken: 3, present: 0, refused: 0 })
+  const storage = await here.open()
+  const text = async (scope: string, key: string) => Buffer.from(await storage.kv.get(scope, Buffer.from(key)) ?? []).toString()
+  t.same([await text('', 'motd'), await text('', 'a'), await text(ID, 'motd')], ['hello', 'b', 'own'])
+  await storage.kv.set('', Buffer.from('motd'), Buffer.from('changed'))
+  await storage.close()
+  t.same((await here.import()).tables.kv_store, { taken: 0, present: 3, refused: 0 })
+  const again = await here.open()
+  t.equal(Buffer.from(await again.kv.get('', Buffer.from('motd')) ?? []).toString(), 'changed')
+})
+
+t.test('a function in another language than Lua is taken over disabled, with a note', async t => {
+  const here = await place(t, {
+    functions: [fn(), fn({ id: 'lua-now' }), fn({ id: 'named-by-function', language: 'starlark' })],
+    function_versions: [
+      version(1, { language: 'starlark' }),
+      version(2, { language: 'starlark', is_active: 1 }),
+      { ...version(1, { language: 'starlark' }), id: 'v1', function_id: 'lua-now' },
+      { ...version(2, { language: 'lua', is_active: 1 }), id: 'v2', function_id: 'lua-now' },
+      { ...version(1, { is_active: 1 }), id: 'v3', function_id: 'named-by-function' }
+    ]
+  })
+  const report = await here.import()
+  t.same(report.problems, [])
+  const note = (id: string) => `hello (${id}) is written in starlark, which Moonlet does not run: it was taken over disabled. Write it anew in Lua, then enable it.`
+  t.same(report.notes, [note(ID), note('named-by-function')])
+  const storage = await here.open()
+  t.match(await storage.functions.find(ID), { fn: { disabled: true }, active: { version: 2, code: '-- 2' } })
+  t.match(await storage.functions.find('lua-now'), { fn: { disabled: false } })
+  t.match(await storage.functions.find('named-by-function'), { fn: { disabled: true } })
 })
 
 t.test('a function without an active version is told of', async t => {
