@@ -34,6 +34,7 @@ await Promise.all([
   buildChild(out),
   buildTypebox(out),
   ...(withTests ? [buildEngineForTests(out)] : []),
-  cp('migrations', `${out}/migrations`, { recursive: true })
+  cp('migrations', `${out}/migrations`, { recursive: true }),
+  ...['moonlet', 'find-runtime'].map(name => cp(`core/${name}.sh`, `${out}/core/${name}.sh`))
 ])
 await buildDashboard(out)

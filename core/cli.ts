@@ -1,6 +1,8 @@
-#!/usr/bin/env node
-/** The `moonlet` program. */
-import { createTerminal } from './cli/terminal.js'
-import { runProgram } from './cli/program.js'
+/** The `moonlet` program, as its launcher (moonlet.sh) and `node dist/core/cli.js` start it. */
+import { inRuntime } from './runtime.js'
 
-process.exitCode = await runProgram(process.argv.slice(2), createTerminal(process.stdout, process.stderr))
+await inRuntime(async () => {
+  const { createTerminal } = await import('./cli/terminal.js')
+  const { runProgram } = await import('./cli/program.js')
+  process.exitCode = await runProgram(process.argv.slice(2), createTerminal(process.stdout, process.stderr))
+})

@@ -1,4 +1,7 @@
-/** The server program: `npm start`. */
-import { serve } from './serve.js'
+/** The server program, for `node dist/core/main.js`. */
+import { inRuntime } from './runtime.js'
 
-await serve()
+await inRuntime(async () => {
+  const { serve } = await import('./serve.js')
+  await serve()
+})

@@ -17,8 +17,6 @@ export interface Barriers {
    * and, where that user can read what the process needs, another user ('nobody').
    */
   readonly privileges: 'nobody' | 'full' | 'basic' | false
-  /** Node's permission model: no files, child processes, workers, addons. Always there. */
-  readonly permissions: string
   /** The command in front of Node, made of the barriers above. */
   readonly prefix: readonly string[]
   /** What is not up, in words for the log. */
@@ -53,7 +51,6 @@ export async function probeBarriers (program: string): Promise<Barriers> {
     prlimit: hasLimits ? prlimit : undefined,
     network,
     privileges,
-    permissions: permissionFlag(),
     prefix: [
       ...(network === false ? [] : [unshare as string, ...(network === 'own' ? ['--net'] : ['--user', '--net'])]),
       ...(hasLimits ? [prlimit as string, ...limits] : []),
@@ -72,11 +69,8 @@ export async function probeBarriers (program: string): Promise<Barriers> {
 /** No barrier but Node's own and the empty environment; for measuring. */
 export async function bareBarriers (): Promise<Barriers> {
   const env = await find('env')
-  return { prlimit: undefined, network: false, privileges: false, permissions: permissionFlag(), prefix: env === undefined ? [] : [env, '-i'], missing: [] }
+  return { prlimit: undefined, network: false, privileges: false, prefix: env === undefined ? [] : [env, '-i'], missing: [] }
 }
-
-/** `--permission`, or its name in Node 20. */
-const permissionFlag = (): string => process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission'
 
 async function find (name: string): Promise<string | undefined> {
   if (process.platform !== 'linux') return undefined

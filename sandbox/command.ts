@@ -22,26 +22,18 @@ export interface CommandOptions {
 
 export const childProgram = (): string => realpathSync(fileURLToPath(new URL('./child.cjs', import.meta.url)))
 
-/**
- * V8 11 (Node 20) optimizes a function after 66 KiB of executed bytecode, which for the engine's main loop is within
- * a few hundred short runs, and a fifth of a second of processor time. Four times as much is where a process of
- * 1,000 runs costs no more than one that is never optimized, and one of 10,000 a tenth more than with the default.
- * Later versions have counts of calls in its place, and wait long enough.
- */
-const compilerFlags: readonly string[] = process.versions.v8.startsWith('11.') ? ['--interrupt-budget=264000'] : []
-
 /** The whole command line: barriers, Node, its flags, the child's program. */
 export function sandboxCommand ({ barriers, memoryMb, baseline, program, codeBytes }: CommandOptions): readonly [command: string, args: readonly string[]] {
   const node = [
     process.execPath,
-    barriers.permissions,
+    // Node's permission model: no files but these two, no child processes, workers or addons.
+    '--permission',
     `--allow-fs-read=${program}`,
     `--allow-fs-read=${dirname(program)}/child-program.js`,
     '--no-warnings',
     '--disallow-code-generation-from-strings',
     `--max-old-space-size=${memoryMb + OWN_HEAP_MB}`,
     '--max-semi-space-size=4',
-    ...compilerFlags,
     program,
     String(codeBytes)
   ]

