@@ -2,6 +2,7 @@
  * Serves the dashboard: `/` and the addresses of its pages give one and the same document, which reads the
  * address itself. Files under /assets/ carry a hash of their content in their names and never change.
  */
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply } from 'fastify'
@@ -30,9 +31,14 @@ export default async function dashboard (fastify: FastifyInstance, { root = buil
     etag: true
   })
 
-  fastify.get('/assets/*', (request, reply) => sendAsset(request.params as { '*': string }, reply))
-  for (const url of pages) fastify.get(url, (_request, reply) => sendPage(reply, 'index.html', pagePolicy(elsewhere())))
-  fastify.get('/preview', (_request, reply) => sendPage(reply, 'preview.html', previewPolicy))
+  // Whatever is answered here, also that there is nothing, is bound by the page's policy; the preview has its own.
+  fastify.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(pageHeaders).header('content-security-policy', pagePolicy(elsewhere()))
+    done()
+  })
+  fastify.get('/assets/*', (request, reply) => sendAsset(request.params as { '*': string }, reply, root))
+  for (const url of pages) fastify.get(url, (_request, reply) => sendPage(reply, 'index.html'))
+  fastify.get('/preview', (_request, reply) => sendPage(reply.header('content-security-policy', previewPolicy), 'preview.html'))
 
   /** The functions' origin when it is not the dashboard's own. */
   function elsewhere (): string | undefined {
@@ -42,12 +48,18 @@ export default async function dashboard (fastify: FastifyInstance, { root = buil
   }
 }
 
-function sendAsset ({ '*': name }: { '*': string }, reply: FastifyReply): FastifyReply {
-  reply.header('x-content-type-options', 'nosniff')
-  return reply.sendFile(`assets/${name}`, { immutable: true, maxAge: '365d' })
+/** Names of files that the build made, in folders of its own: no way up, nothing hidden. */
+const isAssetName = (name: string): boolean => /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/.test(name)
+
+/** The assets are a folder of their own, so that no name leads to the pages, which are sent in another way. */
+function sendAsset ({ '*': name }: { '*': string }, reply: FastifyReply, root: string): FastifyReply {
+  if (!isAssetName(name)) {
+    reply.callNotFound()
+    return reply
+  }
+  return reply.removeHeader('cache-control').sendFile(name, join(root, 'assets'), { immutable: true, maxAge: '365d' })
 }
 
-function sendPage (reply: FastifyReply, file: string, policy: string): FastifyReply {
-  reply.headers(pageHeaders).header('content-security-policy', policy)
+function sendPage (reply: FastifyReply, file: string): FastifyReply {
   return reply.sendFile(file, { cacheControl: false })
 }

@@ -1,7 +1,10 @@
 import t, { type Test } from 'tap'
 import Fastify from 'fastify'
 import { readFile } from 'node:fs/promises'
+import { connect, type AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import dashboard from '../../../plugins/dashboard/plugin.js'
+import { buildApi } from '../../helpers/api.js'
 
 const here = 'http://localhost:3000'
 
@@ -69,4 +72,38 @@ t.test('the preview document has an origin of its own and runs one script', asyn
   t.match(policy, /^sandbox allow-scripts;/)
   t.notMatch(policy, /allow-same-origin|script-src[^;]*unsafe/)
   t.equal(response.body.match(/<script/g)?.length, 1)
+})
+
+/** The answer to a request whose target goes out as it is written, which clients would tidy first. */
+async function ask (port: number, target: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
+  socket.end(`GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`)
+  return await text(socket)
+}
+
+t.test('no spelling of an address leads to a page without its policy', async t => {
+  const { app } = await buildApi(t)
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = app.server.address() as AddressInfo
+  const ways = [
+    '/assets/../index.html', '/assets/%2e%2e/index.html', '/assets/..%2findex.html', '/assets/%2e%2e%2findex.html', '/assets/..\\index.html', '/assets/..%5cindex.html',
+    '/assets/../preview.html', '/assets/../assets/../index.html', '/assets//../index.html', '/assets/./../index.html', '/assets/%252e%252e/index.html',
+    '/assets/../../package.json', '/assets/.', '/assets/', '/assets//', '/assets/nope.js', '/assets/index.html', '/assets/%00', '/../index.html', '/index.html', '/functions/../index.html', '/login/../../x'
+  ]
+  for (const target of ways) {
+    const answer = await ask(port, target)
+    const isOk = answer.startsWith('HTTP/1.1 200')
+    if (isOk) t.match(answer, /^content-security-policy: default-src 'none'; script-src 'self';/m, target)
+    if (target.startsWith('/assets')) t.notOk(isOk, target)
+    t.notMatch(answer, /"dependencies"/)
+  }
+})
+
+t.test('every answer of the dashboard has the policy, also of assets and that there is none', async t => {
+  const app = await build(t)
+  const asset = /src="(\/assets\/app-[^"]+)"/.exec((await app.inject('/')).body)![1]!
+  for (const url of ['/', '/functions/x', asset, '/assets/nope.js', '/assets/.hidden']) {
+    const { headers } = await app.inject(url)
+    t.match(headers, { 'x-content-type-options': 'nosniff', 'content-security-policy': /^default-src 'none'; script-src 'self';/ }, url)
+  }
 })

@@ -26,6 +26,17 @@ t.test('private IPv4 addresses inside IPv6 addresses are refused', async t => {
   }
 })
 
+t.test('addresses at which clouds answer inside their machines are refused, in every wrapping', async t => {
+  for (const address of [
+    '168.63.129.16', '161.26.0.10', '166.9.12.3', '169.254.169.254', '169.254.170.2', '100.100.100.200', '192.0.0.192',
+    'fd00:ec2::254', 'fd20:ce::254', 'fe80::a9fe:a9fe',
+    '::ffff:168.63.129.16', '::ffff:a83f:8110', '64:ff9b::168.63.129.16', '64:ff9b::a9fe:a9fe', '64:ff9b:1::a83f:8110',
+    '2002:a83f:8110::1', '2002:a9fe:a9fe::', '2001:0:a83f:8110::1', '::168.63.129.16', '::ffff:0:168.63.129.16',
+    '2606:4700::5efe:169.254.169.254', '2606:4700::200:5efe:10.0.0.1'
+  ]) t.notOk(isPublicAddress(address), address)
+  for (const address of ['168.63.129.15', '168.63.129.17', '161.25.255.255', '166.12.0.0', '2606:4700::5efe:8.8.8.8']) t.ok(isPublicAddress(address), address)
+})
+
 t.test('what is no address is refused', async t => {
   for (const text of ['', 'localhost', '1.1.1.1.1', '1.1.1.1/0', ':::']) t.notOk(isPublicAddress(text), text)
 })

@@ -24,6 +24,12 @@ t.test('a name that resolves to a private address is refused, telling both', asy
   t.match(await failure(request('http://inside.example/')), /^inside\.example \(127\.0\.0\.1\) is not a public address/)
 })
 
+t.test('names of metadata services are refused wherever they resolve to inside a cloud', async t => {
+  for (const [name, address] of [['metadata.google.internal', '169.254.169.254'], ['metadata.azure.internal', '168.63.129.16'], ['metadata.ec2.internal', 'fd00:ec2::254'], ['metadata.aliyun.internal', '100.100.100.200']] as const) {
+    t.match(await failure(client(t, { ...guarded, lookup: answer(address) }).request(`http://${name}/`)), 'HTTP_ALLOW_PRIVATE', name)
+  }
+})
+
 t.test('localhost, resolved by the system, is refused', async t => {
   t.match(await failure(client(t, guarded).request('http://localhost:1/')), 'HTTP_ALLOW_PRIVATE')
 })
