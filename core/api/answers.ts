@@ -35,6 +35,7 @@ export function failures<const S extends Partial<Record<FailureStatus, string>>>
 /** What every route that needs authentication may answer besides its own. */
 export const commonFailures = failures({
   401: 'Authentication required',
+  429: 'Too many wrong keys from this address; try again in 30 seconds',
   500: 'Internal server error'
 })
 

@@ -1,11 +1,14 @@
 /**
- * Slows down guessing at the login, by address. After some free failures each further one doubles the time
- * until the next attempt is looked at. Kept in memory, bounded: the addresses that failed longest ago are
- * forgotten first.
+ * Wrong keys and session tokens, by address, wherever they are tried: at the login, as a bearer key, in the cookie.
+ * After some free ones each further one doubles the time in which all others are refused. What is right is not asked
+ * about here: it passes whatever was tried before, so that nobody can lock out those who share an address with him.
+ * Kept in memory, bounded: the addresses that failed longest ago are forgotten first.
  */
 import ipaddr from 'ipaddr.js'
+import { MoonletError } from '../../core/errors.js'
 
 const FREE_FAILURES = 20
+const FIRST_WAIT_MS = 30_000
 const LONGEST_WAIT_MS = 5 * 60_000
 /** An address that has not failed for so long starts anew. */
 const FORGET_AFTER_MS = 15 * 60_000
@@ -24,21 +27,26 @@ export function createLoginAttempts (now: () => number = Date.now) {
     return undefined
   }
 
+  /** Whole seconds in which wrong attempts from this address are refused; 0: the next one is looked at. */
+  const secondsToWait = (key: string): number => Math.max(0, Math.ceil(((find(key)?.openAt ?? 0) - now()) / 1000))
+
   return {
-    /** Whole seconds to wait before the next attempt from this address; 0 when it may try. */
-    secondsToWait (address: string): number {
-      const openAt = find(toKey(address))?.openAt ?? 0
-      return Math.max(0, Math.ceil((openAt - now()) / 1000))
-    },
-    fail (address: string): void {
+    /**
+     * Notes a wrong attempt, and gives 0; or gives the seconds that the address has to wait, and notes nothing, so
+     * that the wait ends even for one that goes on.
+     */
+    fail (address: string): number {
       const key = toKey(address)
+      const toWait = secondsToWait(key)
+      if (toWait > 0) return toWait
       const failures = (find(key)?.failures ?? 0) + 1
       const beyond = failures - FREE_FAILURES
-      const wait = beyond < 0 ? 0 : Math.min(1000 * 2 ** beyond, LONGEST_WAIT_MS)
+      const wait = beyond < 0 ? 0 : Math.min(FIRST_WAIT_MS * 2 ** beyond, LONGEST_WAIT_MS)
       // Taken out first, so that the order of the map is that of the last failures.
       entries.delete(key)
       entries.set(key, { failures, at: now(), openAt: now() + wait })
       if (entries.size > MOST_ADDRESSES) entries.delete(entries.keys().next().value ?? key)
+      return 0
     },
     succeed (address: string): void {
       entries.delete(toKey(address))
@@ -48,6 +56,13 @@ export function createLoginAttempts (now: () => number = Date.now) {
 }
 
 export type LoginAttempts = ReturnType<typeof createLoginAttempts>
+
+/** Notes a wrong attempt. Throws TOO_MANY_ATTEMPTS when the address has had its free ones and must wait. */
+export function refuseGuess (attempts: LoginAttempts, address: string): void {
+  const wait = attempts.fail(address)
+  if (wait === 0) return
+  throw new MoonletError('TOO_MANY_ATTEMPTS', `Too many wrong keys from this address; try again in ${wait} seconds`, { headers: { 'retry-after': String(wait) } })
+}
 
 /** One key for what one party can easily change: of IPv6 the network (64 bits), IPv4 in either notation. */
 function toKey (address: string): string {

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { toErrorAnswer } from '../../core/api/error-answer.js'
 import { apiScope } from '../../core/api/scope.js'
-import { createLoginAttempts } from './login-attempts.js'
+import { refuseGuess, type LoginAttempts } from './login-attempts.js'
 import { endedCookie, sessionCookie, tokenOf } from './session-cookie.js'
 import type { Sessions } from './sessions.js'
 
@@ -14,9 +14,14 @@ const refusal = (error: string, description: string) => Type.Object({
   error: Type.String()
 }, { title: 'LoginRefusal', examples: [{ success: false, error }], 'x-response-description': description })
 
-export default async function loginRoutes (fastify: FastifyInstance, { isKey, sessions }: { isKey: (guess: string) => boolean, sessions: Sessions }) {
+export interface LoginOptions {
+  readonly isKey: (guess: string) => boolean
+  readonly sessions: Sessions
+  readonly attempts: LoginAttempts
+}
+
+export default async function loginRoutes (fastify: FastifyInstance, { isKey, sessions, attempts }: LoginOptions) {
   const api = apiScope(fastify, { open: true })
-  const attempts = createLoginAttempts()
 
   api.setErrorHandler((error, request, reply) => {
     const { statusCode, text, headers } = toErrorAnswer(error, request)
@@ -29,7 +34,7 @@ export default async function loginRoutes (fastify: FastifyInstance, { isKey, se
       operationId: 'login',
       tags: ['Authentication'],
       summary: 'Begin a session',
-      description: 'Sets the cookie `auth_token`, good for 24 hours. After many wrong keys from one address it answers 429 until a growing time has passed.',
+      description: 'Sets the cookie `auth_token`, good for 24 hours. After 20 wrong keys from one address, here or at the API, further wrong ones are answered 429 until a growing time has passed; the right key is always taken.',
       security: [],
       body: Type.Object({ apiKey: Type.Optional(Type.String({ description: 'The API key.' })) }, { examples: [{ apiKey: 'your-api-key' }] }),
       response: {
@@ -37,19 +42,14 @@ export default async function loginRoutes (fastify: FastifyInstance, { isKey, se
         400: refusal('Invalid request body', 'The body is no JSON object.'),
         401: refusal('Invalid API key', 'The key is wrong or missing.'),
         413: refusal('The request body is larger than 10485760 bytes (setting BODY_LIMIT)', 'The body is larger than BODY_LIMIT.'),
-        429: refusal('Too many wrong keys from this address; try again in 8 seconds', 'Too many attempts; `Retry-After` says for how many seconds to wait.'),
+        429: refusal('Too many wrong keys from this address; try again in 30 seconds', 'Too many attempts; `Retry-After` says for how many seconds to wait.'),
         500: refusal('Internal server error', 'A fault of the server.')
       }
     }
   }, async (request, reply) => {
     const { apiKey } = request.body
-    const wait = attempts.secondsToWait(request.ip)
-    if (wait > 0) {
-      return reply.headers({ 'retry-after': String(wait), 'x-request-id': request.id }).code(429)
-        .send({ success: false, error: `Too many wrong keys from this address; try again in ${wait} seconds` })
-    }
     if (apiKey === undefined || !isKey(apiKey)) {
-      if (apiKey !== undefined && apiKey !== '') attempts.fail(request.ip)
+      if (apiKey !== undefined && apiKey !== '') refuseGuess(attempts, request.ip)
       return reply.header('x-request-id', request.id).code(401).send({ success: false, error: 'Invalid API key' })
     }
     attempts.succeed(request.ip)

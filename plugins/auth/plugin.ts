@@ -6,13 +6,14 @@ import { MoonletError } from '../../core/errors.js'
 import { readOrCreateApiKey } from './api-key.js'
 import { createCredentialFilter } from './hide-credentials.js'
 import { bearerOf, createKeyCheck } from './key-check.js'
+import { createLoginAttempts, refuseGuess } from './login-attempts.js'
 import loginRoutes from './login-routes.js'
 import { isSameOrigin } from './same-origin.js'
 import { tokenOf } from './session-cookie.js'
 import sessionRoutes from './session-routes.js'
 import { createSessions } from './sessions.js'
 
-/** Shorter keys can be guessed by trying: the API takes as many bearer keys as anybody sends. */
+/** Shorter keys can be guessed by trying: the throttle slows one address down, not many. */
 const SHORT_KEY = 16
 
 export default fp(async function auth (fastify) {
@@ -21,6 +22,7 @@ export default fp(async function auth (fastify) {
   if (key.length < SHORT_KEY) log.warn(`The API key has only ${key.length} characters and can be guessed; take at least ${SHORT_KEY} random ones`)
   const isKey = createKeyCheck(key)
   const sessions = createSessions({ store: storage.sessions, ids, key, onError: error => { log.warn({ err: error }, 'could not note that a session was seen') } })
+  const attempts = createLoginAttempts()
   await sessions.removeStale()
 
   fastify.decorate('createdKeyFile', createdFile)
@@ -32,7 +34,11 @@ export default fp(async function auth (fastify) {
     if (bearer !== undefined && isKey(bearer)) return
     const token = tokenOf(headers.cookie)
     const session = token === undefined ? undefined : await sessions.find(token)
-    if (session === undefined) throw new MoonletError('UNAUTHORIZED', 'Authentication required')
+    if (session === undefined) {
+      // Who sends nothing does not guess.
+      if (token !== undefined || (bearer ?? '') !== '') refuseGuess(attempts, request.ip)
+      throw new MoonletError('UNAUTHORIZED', 'Authentication required')
+    }
     const origin = { origin: headers.origin, host: headers.host, secFetchSite: headers['sec-fetch-site'] }
     if (!isSameOrigin(method, origin, fastify.baseUrl())) {
       throw new MoonletError('FORBIDDEN', 'A page of another origin cannot act with this session; use Authorization: Bearer with the API key')
@@ -40,6 +46,6 @@ export default fp(async function auth (fastify) {
     request.sessionId = session.id
   })
 
-  await fastify.register(loginRoutes, { isKey, sessions })
+  await fastify.register(loginRoutes, { isKey, sessions, attempts })
   await fastify.register(sessionRoutes, { sessions })
 }, { name: 'auth', dependencies: ['storage'] })

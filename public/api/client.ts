@@ -67,7 +67,8 @@ export async function fetchOk (path: string, ask: Ask = {}): Promise<Response> {
     observers.onAccepted()
     return response
   }
-  if (response.status === 401 && !path.startsWith('/api/auth/login')) observers.onSignedOut()
+  // 429 is 401 after too many wrong keys from this address, perhaps somebody else's; the right one always passes.
+  if ((response.status === 401 || response.status === 429) && !path.startsWith('/api/auth/login')) observers.onSignedOut()
   throw await toFailure(response)
 }
 
