@@ -131,7 +131,12 @@ export interface ExecutionStore {
    */
   finish (execution: FinishedExecution): Promise<void>
   find (id: string): Promise<ExecutionRecord | undefined>
-  /** Strictly newest first. `responseJson` is left out. */
+  /** As `list` gives it. */
+  findListed (id: string): Promise<ExecutionRecord | undefined>
+  /**
+   * Strictly newest first. `responseJson` is left out, and of an `eventJson` of more than 4096 bytes there is a
+   * beginning, as valid JSON with `"truncated":true`.
+   */
   list (functionId: string, page: Page, filter?: ExecutionFilter): Promise<Paged<ExecutionRecord>>
   /** Oldest first, as are the next two. */
   logs (executionId: string, page: Page): Promise<Paged<LogEntry>>

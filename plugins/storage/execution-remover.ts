@@ -12,7 +12,7 @@ export interface ExecutionRemover {
 interface Removed { readonly function: number, readonly version: number, readonly trigger: string, readonly status: number }
 
 export function createExecutionRemover (db: Database, counts: ExecutionCounts): ExecutionRemover {
-  const belongings = ['logs', 'ai_requests', 'email_requests'].map(table =>
+  const belongings = ['logs', 'ai_requests', 'email_requests', 'large_events', 'large_responses'].map(table =>
     db.prepare<[string]>(`delete from ${table} where execution in (select value from json_each(?))`))
   const executions = db.prepare<[string], Removed>(`
     delete from executions where seq in (select value from json_each(?)) returning function, version, trigger, status`)

@@ -24,10 +24,16 @@ export interface ExecutionRow {
   readonly statusCode: number | null
 }
 
-/** To be read from `executions e` joined with `functions f`. */
-export const executionColumns = `e.id, f.id as functionId, e.version, e.status, e.trigger, e.created_at as createdAt,
-  e.duration_ms as durationMs, e.error_message as errorMessage, e.fault_json as faultJson, e.event_json as eventJson,
-  e.status_code as statusCode`
+const commonColumns = `e.id, f.id as functionId, e.version, e.status, e.trigger, e.created_at as createdAt,
+  e.duration_ms as durationMs, e.error_message as errorMessage, e.fault_json as faultJson, e.status_code as statusCode`
+
+/** As lists give them: large events cut. To be read from `executions e` joined with `functions f`, as the next. */
+export const executionColumns = `${commonColumns}, e.event_json as eventJson`
+
+/** With everything whole. */
+export const wholeColumns = `${commonColumns},
+  coalesce((select event_json from large_events where execution = e.seq), e.event_json) as eventJson,
+  coalesce((select response_json from large_responses where execution = e.seq), e.response_json) as responseJson`
 
 export function toExecution (row: ExecutionRow): ExecutionRecord {
   return {

@@ -1,12 +1,13 @@
 /** ExecutionStore on SQLite: the writer, the lists and retention put together. */
 import type { Database } from 'better-sqlite3'
+import type { ExecutionRecord } from '../../core/contracts/records.js'
 import type { ExecutionStore, Page, Paged } from '../../core/contracts/storage.js'
 import type { Batch } from './batch.js'
 import type { ExecutionCounts } from './execution-counts.js'
 import { createExecutionExpiry } from './execution-expiry.js'
 import { createExecutionList } from './execution-list.js'
 import type { ExecutionRemover } from './execution-remover.js'
-import { executionColumns, toExecution, toLogEntry, type ExecutionRow, type LogRow } from './execution-rows.js'
+import { executionColumns, toExecution, wholeColumns, toLogEntry, type ExecutionRow, type LogRow } from './execution-rows.js'
 import type { ExecutionWriter } from './execution-writer.js'
 import type { FunctionKeys } from './function-keys.js'
 import type { IdSkew } from './id-skew.js'
@@ -29,7 +30,8 @@ const visible = `from executions e join functions f on f.seq = e.function
   where not exists (select 1 from purges p where p.function = e.function and p.version in (0, e.version))`
 
 export function createExecutionStore ({ db, batch, keys, counts, skew, writer, remover, purges }: Parts): ExecutionStore {
-  const find = db.prepare<[string], ExecutionRow>(`select ${executionColumns}, e.response_json as responseJson ${visible} and e.id = ?`)
+  const find = db.prepare<[string], ExecutionRow>(`select ${wholeColumns} ${visible} and e.id = ?`)
+  const findListed = db.prepare<[string], ExecutionRow>(`select ${executionColumns}, null as responseJson ${visible} and e.id = ?`)
   const rowOf = db.prepare<[string], number>(`select e.seq ${visible} and e.id = ?`).pluck()
   const newest = db.prepare<[number, string], ExecutionRow>(`
     select ${executionColumns}, null as responseJson from executions e indexed by executions_by_function join functions f on f.seq = e.function
@@ -46,6 +48,16 @@ export function createExecutionStore ({ db, batch, keys, counts, skew, writer, r
   const logs = part('logs', 'r.level, r.message, r.created_at as createdAt', 'r.n')
   const aiRequests = part('ai_requests', aiColumns, 'r.id')
   const emailRequests = part('email_requests', emailColumns, 'r.id')
+
+  function readOne (statement: typeof find) {
+    return (id: string): Promise<ExecutionRecord | undefined> => {
+      writer.showOne(id)
+      return batch.read(() => {
+        const row = statement.get(id)
+        return row === undefined ? undefined : toExecution(row)
+      })
+    }
+  }
 
   /** A page of what belongs to an execution. */
   function readPart<Row, T> (statements: ReturnType<typeof part>, convert: (row: Row) => T) {
@@ -66,13 +78,8 @@ export function createExecutionStore ({ db, batch, keys, counts, skew, writer, r
     appendAiRequest: writer.appendAiRequest,
     appendEmailRequest: writer.appendEmailRequest,
     finish: writer.finish,
-    find (id) {
-      writer.showOne(id)
-      return batch.read(() => {
-        const row = find.get(id)
-        return row === undefined ? undefined : toExecution(row)
-      })
-    },
+    find: readOne(find),
+    findListed: readOne(findListed),
     async list (functionId, page, filter = {}) {
       writer.show(execution => execution.functionId === functionId)
       const key = await batch.read(() => keys.find(functionId))

@@ -1,6 +1,6 @@
 /**
  * Carries notices of executions to the listeners. Listens to the invoker only while somebody listens here, and
- * reads a record once for all who want it. Short runs are told once, at their end.
+ * reads a record, and makes its text, once for all who want it. Short runs are told once, at their end.
  */
 import type { ExecutionNotice } from '../../../core/contracts/invocation.js'
 import type { EventStream } from './event-stream.js'
@@ -29,7 +29,9 @@ export function createEventHub ({ onExecution, read, onError }: EventHubOptions)
     }
     if (ready.length === 0) return
     read(executionId).then(data => {
-      if (data !== undefined) for (const stream of ready) stream.send(executionId, data)
+      if (data === undefined) return
+      const json = JSON.stringify(data)
+      for (const stream of ready) stream.send(executionId, json)
     }, onError)
   }
 

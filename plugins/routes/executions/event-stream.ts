@@ -13,8 +13,8 @@ export interface EventStream {
   readonly output: Readable
   /** True: there is room for an event now. False: the event is counted as skipped. */
   offer (): boolean
-  /** Sends an event that `offer` made room for. */
-  send (id: string, data: unknown): void
+  /** Sends an event, as JSON text, that `offer` made room for. */
+  send (id: string, json: string): void
   end (): void
 }
 
@@ -69,7 +69,7 @@ export function createEventStream ({ pingMs, mayGoOn }: EventStreamOptions): Eve
       skipped++
       return false
     },
-    send: (id, data) => { write(`event: execution\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`) },
+    send: (id, json) => { write(`event: execution\nid: ${id}\ndata: ${json}\n\n`) },
     end
   }
 }

@@ -25,7 +25,7 @@ export function addEventRoutes (api: ApiScope): void {
   const hub = createEventHub({
     onExecution: listener => api.invoker.onExecution(listener),
     read: async id => {
-      const record = await executions.find(id)
+      const record = await executions.findListed(id)
       return record === undefined ? undefined : toListedExecution(record)
     },
     onError: error => { api.log.warn({ err: error }, 'could not read an execution for the live view') }

@@ -56,7 +56,12 @@ export const executionFields = {
   created_at: Type.Integer({ description: 'Unix seconds.' })
 }
 
-export const ListedExecution = Type.Object(executionFields, { title: 'ListedExecution', examples: [executionExample] })
+export const ListedExecution = Type.Object({
+  ...executionFields,
+  event_json: Type.String({
+    description: 'The event as JSON text, secrets masked; of one of more than 4096 bytes the beginning, as valid JSON with `"truncated":true`. The single execution has all of it.'
+  })
+}, { title: 'ListedExecution', examples: [executionExample] })
 
 const listed = pageOf('executions', ListedExecution)
 
@@ -90,8 +95,25 @@ export const ExecutionFilters = {
   text: Type.Optional(Type.String({ maxLength: 200, description: 'Only with this text, in any case, in the message of the error (not in the code and advice around it) or in a log message.' }))
 }
 
-/** Without what lists leave out. */
-export const toListedExecution = (record: ExecutionRecord) => ({
+/** Longest text of an error in a list; the detail has all of it. */
+const LISTED_ERROR = 4096
+
+/** Without what lists leave out, and with long texts cut. */
+export function toListedExecution (record: ExecutionRecord) {
+  const execution = toFields(record)
+  const { error_message: text, error } = execution
+  return {
+    ...execution,
+    error_message: text === undefined ? undefined : cutText(text),
+    error: error === undefined ? undefined : { ...error, message: cutText(error.message), traceback: error.traceback && cutText(error.traceback) }
+  }
+}
+
+export const toExecution = (record: ExecutionRecord) => ({ ...toFields(record), response_json: record.responseJson })
+
+const cutText = (text: string): string => text.length <= LISTED_ERROR ? text : `${text.slice(0, LISTED_ERROR)}…`
+
+const toFields = (record: ExecutionRecord) => ({
   id: record.id,
   function_id: record.functionId,
   function_version_id: record.versionId,
@@ -106,8 +128,6 @@ export const toListedExecution = (record: ExecutionRecord) => ({
   trigger: record.trigger,
   created_at: record.createdAt
 })
-
-export const toExecution = (record: ExecutionRecord) => ({ ...toListedExecution(record), response_json: record.responseJson })
 
 export const toLastExecution = ({ id, status, statusCode, trigger, createdAt, durationMs }: ExecutionRecord) =>
   ({ id, status, status_code: statusCode, trigger, created_at: createdAt, duration_ms: durationMs })

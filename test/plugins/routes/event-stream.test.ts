@@ -16,7 +16,7 @@ t.test('an event carries its id and one line of JSON', async t => {
   const stream = open()
   readAll(stream)
   t.ok(stream.offer())
-  stream.send('e1', { text: 'a\nb' })
+  stream.send('e1', JSON.stringify({ text: 'a\nb' }))
   t.equal(readAll(stream), 'event: execution\nid: e1\ndata: {"text":"a\\nb"}\n\n')
   stream.output.destroy()
 })
@@ -137,7 +137,7 @@ t.test('a stream that has ended takes nothing more, and lets the process go', as
   stream.end()
   stream.end()
   t.notOk(stream.offer())
-  stream.send('e', {})
+  stream.send('e', '{}')
   t.match(readAll(stream), /^retry: 2000\n\n: listening\n\n$/)
 })
 

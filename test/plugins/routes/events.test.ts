@@ -45,6 +45,20 @@ t.test('a run arrives as it ends, as the API shows it', async t => {
   stream.destroy()
 })
 
+t.test('of a large event a listener gets what lists show', async t => {
+  const api = await buildApi(t)
+  const base = await listen(api)
+  const id = await api.create()
+  const stream = await connect(`${base}/api/events`)
+  await heard(stream, /: listening/)
+  const end = heard(stream, /"status":"success"[^]*\n\n/)
+  await api.callOpen('POST', `/fn/${id}`, 'x'.repeat(5_000_000))
+  const told = JSON.parse(/^data: (.*"status":"success".*)$/m.exec(await end)?.[1] ?? '')
+  t.strictSame(told, (await api.call('GET', `/api/functions/${id}/executions`)).json.executions[0])
+  t.match(JSON.parse(told.event_json), { truncated: true, bodySize: 5_000_000 })
+  stream.destroy()
+})
+
 t.test('a long run arrives as pending and then as finished', async t => {
   const api = await buildApi(t)
   const base = await listen(api)

@@ -22,6 +22,46 @@ t.test('an execution shows what its record holds and leaves out what it does not
   })
 })
 
+t.test('a list shows at most 4 KiB of each event, as valid JSON that says so; the execution has all of it', async t => {
+  const fn = await api.create({ code: 'function handler(ctx, event) return { body = event.body } end' })
+  await api.call('PUT', `/api/functions/${fn}`, { save_response: true })
+  const body = JSON.stringify({ text: 'ä"\u0000'.repeat(9000) })
+  const answers = await Promise.all(Array.from({ length: 30 }, () => api.callOpen('POST', `/fn/${fn}/place?a=1`, body)))
+  const { text, json } = await api.call('GET', `/api/functions/${fn}/executions?limit=100`)
+  t.equal(json.executions.length, 30)
+  t.ok(text.length < 30 * 10_000, `${text.length} bytes`)
+  for (const { event_json: event } of json.executions) {
+    t.ok(Buffer.byteLength(event) <= 4096)
+    t.match(JSON.parse(event), { method: 'POST', path: `/fn/${fn}/place`, relativePath: '/place', query: { a: '1' }, truncated: true, bodySize: Buffer.byteLength(body), bodySha256: /^[0-9a-f]{64}$/ })
+    t.match(JSON.parse(event).body, /^\{"text":"ä/)
+  }
+  const whole = await api.call('GET', `/api/executions/${String(answers[0]?.headers['x-execution-id'])}`)
+  t.ok(JSON.parse(whole.json.event_json).body.length > 40_000)
+  t.equal(JSON.parse(whole.json.response_json).body, body)
+})
+
+t.test('an event of some kilobytes is cut in lists alone, and run again whole', async t => {
+  const fn = await api.create({ code: 'function handler(ctx, event) return { body = tostring(#event.body) } end' })
+  const first = await api.callOpen('POST', `/fn/${fn}`, 'x'.repeat(6000))
+  const id = String(first.headers['x-execution-id'])
+  const [listed] = (await api.call('GET', `/api/functions/${fn}/executions`)).json.executions
+  t.match(JSON.parse(listed.event_json), { truncated: true })
+  const whole = JSON.parse((await api.call('GET', `/api/executions/${id}`)).json.event_json)
+  t.notOk('truncated' in whole)
+  t.equal(whole.body.length, 6000)
+  t.match((await api.call('POST', `/api/executions/${id}/rerun`)).json, { status: 'success' })
+})
+
+t.test('a list shows the beginning of a long error, the execution all of it', async t => {
+  const fn = await api.create({ code: 'function handler() error(("x"):rep(20000)) end' })
+  const failed = await api.callOpen('GET', `/fn/${fn}`)
+  const [listed] = (await api.call('GET', `/api/functions/${fn}/executions`)).json.executions
+  t.match(listed, { error_message: /^Error at line 1: .*…$/s, error: { message: /x…$/ } })
+  t.ok(JSON.stringify(listed).length < 15_000)
+  const whole = (await api.call('GET', `/api/executions/${String(failed.headers['x-execution-id'])}`)).json
+  t.match(whole, { error: { message: /x{10000}$/ } })
+})
+
 t.test('an execution tells what was asked and what the function answered, everywhere it is shown', async t => {
   const { call } = api
   const fn = await api.create({ code: 'function handler(ctx, event) if event.query.fail then error("no") end return { statusCode = 404, body = "" } end' })

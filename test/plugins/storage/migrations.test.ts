@@ -149,3 +149,28 @@ t.test('functions that ran by their schedule before that was kept with them know
   const scheduled = await (await openAt(t, file)).functions.listScheduled()
   t.same(scheduled.map(({ fn, lastCronAt }) => [fn.id, lastCronAt]), [['f1', 90], ['f2', undefined]])
 })
+
+t.test('large events and answers leave the rows of lists, and are whole in the single execution', async t => {
+  const file = join(await temporaryFolder(t), 'moonlet.db')
+  const files = await findMigrations('migrations')
+  const db = new Database(file)
+  const before = files.findIndex(name => name.endsWith('-large-texts.sql'))
+  await applyMigrations(db, { namespace: 'moonlet', files: files.slice(0, before) })
+  db.exec("insert into functions (id, name, created_at, updated_at, active_version, last_version) values ('f', 'f', 1, 1, 1, 1)")
+  const add = db.prepare(`
+    insert into executions (id, function, version, status, trigger, created_at, event_json, response_json)
+    values (?, 1, 1, 1, 'http', 1, ?, ?)`)
+  db.exec("insert into execution_counts values (1, 1, 'http', 1, 5)")
+  const large = JSON.stringify({ method: 'POST', path: '/fn/f/ü', headers: {}, body: '\0'.repeat(100_000) })
+  const events = ['{"method":"GET"}', large, 'x'.repeat(5000), '['.repeat(100_000), '"text"']
+  events.forEach((event, i) => add.run(`e${i}`, event, i === 1 ? large : '{"statusCode":200}'))
+  db.close()
+  const storage = await openAt(t, file)
+  const { rows } = await storage.executions.list('f', { limit: 20, offset: 0 })
+  t.equal(rows.length, events.length)
+  for (const { eventJson } of rows) t.ok(Buffer.byteLength(eventJson) <= 4096 && JSON.parse(eventJson))
+  t.match(JSON.parse(rows.find(({ id }) => id === 'e1')?.eventJson ?? ''), { method: 'POST', path: '/fn/f/ü', truncated: true })
+  for (const [i, event] of events.entries()) {
+    t.match(await storage.executions.find(`e${i}`), { eventJson: event, responseJson: i === 1 ? large : '{"statusCode":200}' })
+  }
+})
