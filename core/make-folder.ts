@@ -2,17 +2,18 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { MoonletError } from './errors.js'
+import { PRIVATE_FOLDER } from './private-file.js'
 
 /**
- * Makes `folder` and those above it that are missing, with `mode`. Throws STORAGE_FAILED with one sentence.
+ * Makes `folder` and those above it that are missing, for this user alone. Throws STORAGE_FAILED with one sentence.
  *
  * One by one and not with `mkdir(…, { recursive: true })`: where the file system answers ENOENT although the folder
  * above is there, as /proc does, Node tries again for ever, on one core and in silence.
  */
-export function makeFolder (folder: string, mode: number): void {
+export function makeFolder (folder: string): void {
   for (const path of missingFolders(resolve(folder), folder)) {
     try {
-      mkdirSync(path, { mode })
+      mkdirSync(path, { mode: PRIVATE_FOLDER })
     } catch (error) {
       // Another process was faster.
       if (codeOf(error) === 'EEXIST' && isFolder(path)) continue

@@ -1,9 +1,10 @@
-/** Functions to plain files: one folder each, see function-file. */
-import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
+/** Functions to plain files, for this user alone: one folder each, see function-file. */
+import { readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FunctionWithVersion, Storage } from '../contracts/storage.js'
 import { MoonletError } from '../errors.js'
 import { makeFolder } from '../make-folder.js'
+import { makePrivateFolder, writePrivateFile } from '../private-file.js'
 import { assignFolders } from './folder-names.js'
 import { CODE_FILE, formatFunctionFile, parseFunctionFile, SETTINGS_FILE } from './function-file.js'
 import { listFunctions } from './list-functions.js'
@@ -27,15 +28,16 @@ type Source = Pick<Storage, 'env'> & { readonly functions: Pick<Storage['functio
 export async function exportFunctions (storage: Source, folder: string, { only, withSecrets, onFunction }: ExportOptions): Promise<ExportReport> {
   const all = await listFunctions(storage.functions)
   const wanted = only === undefined ? all : [pick(all, only)]
-  makeFolder(folder, 0o777)
+  makeFolder(folder)
   const before = await findExports(folder)
   const folders = assignFolders(all.map(({ fn }) => fn))
   for (const [done, { fn, active }] of wanted.entries()) {
     const name = folders.get(fn.id) ?? fn.id
     await moveEarlier(folder, before, fn.id, name)
-    makeFolder(join(folder, name), 0o777)
-    await writeFile(join(folder, name, SETTINGS_FILE), formatFunctionFile(fn, await storage.env.all(fn.id), withSecrets), { mode: withSecrets ? 0o600 : 0o666 })
-    await writeFile(join(folder, name, CODE_FILE), active?.code ?? '')
+    const place = await makePrivateFolder(folder, name)
+    const settings = formatFunctionFile(fn, await storage.env.all(fn.id), withSecrets)
+    await writePrivateFile(join(place, SETTINGS_FILE), settings)
+    await writePrivateFile(join(place, CODE_FILE), active?.code ?? '')
     onFunction?.(name, done + 1, wanted.length)
   }
   const stale = [...before].filter(([id]) => !folders.has(id)).map(([, name]) => name).sort()
@@ -71,7 +73,8 @@ async function moveEarlier (folder: string, before: Map<string, string>, id: str
   const earlier = before.get(id)
   if (earlier === undefined || earlier === name || [...before.values()].includes(name)) return
   await rename(join(folder, earlier), join(folder, name)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
+    // What is there instead, the export itself tells of.
+    if (!['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(error.code ?? '')) throw error
   })
   before.set(id, name)
 }

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import type { Config } from '../../config/schema.js'
 import { MoonletError } from '../../core/errors.js'
 import { makeFolder } from '../../core/make-folder.js'
+import { PRIVATE_FILE } from '../../core/private-file.js'
 
 export interface ApiKey {
   readonly key: string
@@ -48,9 +49,9 @@ async function readKey (file: string): Promise<string | undefined> {
 /** Makes the file with all of its text or not at all, also when the power fails. False: there is one already. */
 async function createWhole (file: string, text: string): Promise<boolean> {
   const draft = `${file}.${randomBytes(6).toString('hex')}`
-  makeFolder(dirname(file), 0o755)
+  makeFolder(dirname(file))
   try {
-    const handle = await open(draft, 'wx', 0o600)
+    const handle = await open(draft, 'wx', PRIVATE_FILE)
     try {
       await handle.writeFile(text)
       await handle.sync()

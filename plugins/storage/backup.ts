@@ -1,13 +1,14 @@
 /** Copies of a database that is in use. */
 import Database from 'better-sqlite3'
-import { rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
+import { PRIVATE_FILE } from '../../core/private-file.js'
 import { toStorageError } from './failure.js'
 
 /** Copied in one turn of the event loop: well under a millisecond. */
 const PAGES_PER_TURN = 64
 
 /**
- * Copies the database `source` to `file`, replacing it only when the copy is whole. It holds what was durable
+ * Copies the database `source` to `file`, for this user alone, replacing it only when the copy is whole. It holds what was durable
  * when the copy began: a snapshot of a connection of its own, which writers do not disturb. `onProgress` is
  * given pages. Throws STORAGE_FAILED and leaves nothing behind.
  */
@@ -16,6 +17,7 @@ export async function backupDatabase (source: string, file: string, onProgress?:
   let db: Database.Database | undefined
   try {
     await rm(part, { force: true })
+    await (await open(part, 'wx', PRIVATE_FILE)).close()
     db = new Database(source, { readonly: true, fileMustExist: true, timeout: 5000 })
     // A read transaction pins the snapshot; without it the copy would begin anew after every write.
     db.exec('begin')

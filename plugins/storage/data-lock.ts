@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { MoonletError } from '../../core/errors.js'
 import { makeFolder } from '../../core/make-folder.js'
 import { isBusy, toStorageError } from './failure.js'
+import { makeDatabasePrivate } from './private-database.js'
 
 export interface DataLock { release (): void }
 
@@ -14,8 +15,10 @@ export interface DataLock { release (): void }
 export function lockDataFolder (folder: string): DataLock {
   let db: Database.Database | undefined
   try {
-    makeFolder(folder, 0o755)
-    db = new Database(join(folder, 'server.lock'), { timeout: 0 })
+    makeFolder(folder)
+    const file = join(folder, 'server.lock')
+    makeDatabasePrivate(file)
+    db = new Database(file, { timeout: 0 })
     db.exec('begin exclusive')
     const held = db
     return { release () { held.close() } }

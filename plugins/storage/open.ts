@@ -3,6 +3,7 @@ import Database from 'better-sqlite3'
 import { dirname } from 'node:path'
 import { makeFolder } from '../../core/make-folder.js'
 import { toStorageError } from './failure.js'
+import { makeDatabasePrivate } from './private-database.js'
 
 /**
  * How long a lock held by another process is waited for inside SQLite, which stops the whole server. Longer
@@ -21,14 +22,15 @@ const CHECKPOINT_PAGES = 4000
 const CACHE_KIB = 8192
 
 /**
- * Opens or creates the database, with the settings that belong to a connection: WAL with `synchronous =
+ * Opens or creates the database, for this user alone, with the settings that belong to a connection: WAL with `synchronous =
  * NORMAL` (a commit survives the death of the process; the death of the machine may cost the last moments but
  * never the file's integrity), foreign keys, space given back in steps. Throws STORAGE_FAILED.
  */
 export function openDatabase (file: string): Database.Database {
-  makeFolder(dirname(file), 0o755)
+  makeFolder(dirname(file))
   let db: Database.Database | undefined
   try {
+    makeDatabasePrivate(file)
     db = new Database(file, { timeout: 5000 })
     db.pragma('auto_vacuum = incremental')
     db.pragma('journal_mode = wal')

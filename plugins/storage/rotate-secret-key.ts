@@ -4,9 +4,10 @@
  * values is there, and running this again brings it to an end.
  */
 import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { MoonletError } from '../../core/errors.js'
+import { writePrivateFile } from '../../core/private-file.js'
 import { parseSecretKey } from '../../core/secret-key.js'
 import { rotateSecrets } from './rotate-secrets.js'
 import { loadSecretKey } from './secret-key.js'
@@ -24,7 +25,7 @@ export async function rotateSecretKey ({ database, folder, settingKey }: Rotatio
   const oldKey = settingKey ?? loadSecretKey(folder)
   const next = join(folder, 'secret.key.new')
   const left = readLeft(next, oldKey)
-  const count = left === undefined ? rotateSecrets(database, oldKey, makeKey(next)) : finishRotation(database, oldKey, left)
+  const count = left === undefined ? rotateSecrets(database, oldKey, await makeKey(next)) : finishRotation(database, oldKey, left)
   if (settingKey !== undefined) return { count, keyFile: next }
   const keyFile = join(folder, 'secret.key')
   renameSync(next, keyFile)
@@ -47,14 +48,8 @@ function finishRotation (database: string, oldKey: Uint8Array, newKey: Uint8Arra
 }
 
 /** Made anew and on the disk before it is used. */
-function makeKey (file: string): Uint8Array {
+async function makeKey (file: string): Promise<Uint8Array> {
   const key = randomBytes(32)
-  const descriptor = openSync(file, 'w', 0o600)
-  try {
-    writeSync(descriptor, `${key.toString('hex')}\n`)
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
+  await writePrivateFile(file, `${key.toString('hex')}\n`)
   return key
 }

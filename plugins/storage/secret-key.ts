@@ -1,8 +1,9 @@
 /** The key of secrets at rest: from the settings, or from a file that is made at the first start. */
 import { randomBytes } from 'node:crypto'
-import { chmodSync, linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { MoonletError } from '../../core/errors.js'
+import { PRIVATE_FILE } from '../../core/private-file.js'
 import { parseSecretKey } from '../../core/secret-key.js'
 
 const FILE = 'secret.key'
@@ -31,8 +32,9 @@ function readIfThere (file: string): string | undefined {
 
 function createKeyFile (file: string): string {
   const part = `${file}.${process.pid}`
-  writeFileSync(part, `${randomBytes(BYTES).toString('hex')}\n`, { mode: 0o600, flag: 'w' })
-  chmodSync(part, 0o600)
+  // One that a start of the same process id left behind.
+  rmSync(part, { force: true })
+  writeFileSync(part, `${randomBytes(BYTES).toString('hex')}\n`, { mode: PRIVATE_FILE, flag: 'wx' })
   try {
     // Unlike rename, link does not replace a key that appeared meanwhile.
     linkSync(part, file)

@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import type { Progress } from '../../../core/contracts/offline-storage.js'
 import { MoonletError } from '../../../core/errors.js'
 import { backupDatabase } from '../backup.js'
+import { COMPANIONS } from '../private-database.js'
 import { checkIntegrity } from './integrity.js'
 
 export interface BackupOptions {
@@ -46,7 +47,7 @@ export async function copyDatabase (source: string, target: string, onProgress: 
 
 /** Removes a database file with what belongs to it. */
 export async function removeDatabase (file: string): Promise<void> {
-  for (const end of ['', '-wal', '-shm', '-journal']) await rm(`${file}${end}`, { force: true })
+  for (const end of ['', ...COMPANIONS]) await rm(`${file}${end}`, { force: true })
 }
 
 export const exists = (file: string): Promise<boolean> => access(file).then(() => true, () => false)

@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import type { Progress } from '../../../core/contracts/offline-storage.js'
 import { MoonletError } from '../../../core/errors.js'
 import { lockDataFolder } from '../data-lock.js'
+import { COMPANIONS, makeDatabasePrivate } from '../private-database.js'
 import { copyDatabase, exists, removeDatabase } from './backup-file.js'
 import { checkKind } from './integrity.js'
 
@@ -32,7 +33,8 @@ export async function restoreFile (backup: string, database: string, onProgress:
 async function setAside (database: string, now: Date): Promise<string | undefined> {
   if (!await exists(database)) return undefined
   const kept = `${database}.before-restore-${now.toISOString().replace(/[-:]|\.\d+/g, '')}`
-  for (const end of ['-wal', '-shm', '']) {
+  makeDatabasePrivate(database)
+  for (const end of [...COMPANIONS, '']) {
     if (await exists(`${database}${end}`)) await rename(`${database}${end}`, `${kept}${end}`)
   }
   return kept

@@ -16,7 +16,7 @@ t.test('the data folder is made, with the database and the key file; all closes 
   await app.register(functionCache)
   const id = await createFunction(app.storage, { name: 'a' })
   t.equal((await app.functionCache.get(id))?.fn.name, 'a')
-  t.equal((await stat(folder)).mode & 0o777, 0o755)
+  t.equal((await stat(folder)).mode & 0o777, 0o700)
   t.ok((await stat(join(folder, 'moonlet.db'))).isFile())
   t.equal((await stat(join(folder, 'secret.key'))).mode & 0o777, 0o600)
   await app.close()
