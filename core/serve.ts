@@ -5,16 +5,19 @@ import { createLogger } from './logger.js'
 import { notifyService } from './service-notify.js'
 import { endOnSignals } from './shutdown.js'
 import { prepareStart } from './start.js'
+import { handleUncaughtErrors } from './uncaught.js'
 
 /**
  * Serves until a signal ends the process. `overrides` are settings over those of the environment. A start that
  * fails prints one message and exits with 1.
  */
 export async function serve (overrides: Readonly<Record<string, string>> = {}): Promise<void> {
+  const uncaught = handleUncaughtErrors(failStart)
   try {
     const prepared = await prepareStart(withEnvironment(overrides))
     const { config } = prepared
     const { logger, flush } = createLogger(config, process.stdout.isTTY)
+    uncaught.logTo(logger, flush)
     const app = await buildApp({ ...prepared, logger })
     endOnSignals(app, flush)
     const service = loadServiceManager()
@@ -22,9 +25,13 @@ export async function serve (overrides: Readonly<Record<string, string>> = {}): 
     const address = await app.listen({ port: config.PORT, host: config.HOST })
     announce(address.replace('0.0.0.0', 'localhost').replace('[::]', 'localhost'), app.createdKeyFile)
   } catch (error) {
-    process.stderr.write(`Moonlet could not start. ${startError(error)}\n`)
-    process.exit(1)
+    failStart(error)
   }
+}
+
+function failStart (error: unknown): void {
+  process.stderr.write(`Moonlet could not start. ${startError(error)}\n`)
+  process.exit(1)
 }
 
 function announce (address: string, createdKeyFile: string | undefined): void {

@@ -4,8 +4,7 @@ import './contracts/server.js'
 
 /**
  * The first SIGTERM or SIGINT stops accepting, lets executions finish within their grace time, writes all and
- * exits with 0; the second ends at once. What nobody caught is logged and ends the process with 1, so that a
- * supervisor restarts it: a server in an unknown state is worth less than a fresh one.
+ * exits with 0; the second ends at once.
  */
 export function endOnSignals (app: FastifyInstance, flush: () => void): void {
   let ending = false
@@ -33,12 +32,4 @@ export function endOnSignals (app: FastifyInstance, flush: () => void): void {
   // A limit on file sizes (ulimit -f) shall fail the write that exceeds it. Left to itself this signal would end
   // the process: what watches signals for child processes takes Node's own answer, to ignore it, away.
   process.on('SIGXFSZ', () => {})
-
-  const die = (what: string) => (error: unknown) => {
-    app.log.fatal({ err: error }, what)
-    flush()
-    process.exit(1)
-  }
-  process.on('uncaughtException', die('uncaught exception'))
-  process.on('unhandledRejection', die('unhandled rejection'))
 }

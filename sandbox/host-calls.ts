@@ -6,6 +6,7 @@
 import { isAscii } from '../core/binary.js'
 import type { Fault } from '../core/contracts/records.js'
 import { LuaFailure, LuaMisuse } from '../core/lua/errors.js'
+import { isThenable } from '../core/thenable.js'
 import { budgets } from './budgets.js'
 import { readArguments } from './frames-from-child.js'
 import type { HostEntry } from './host-functions.js'
@@ -134,8 +135,5 @@ export class HostCalls {
     return error instanceof WrongResult ? error.message : `internal error in '${entry.name}'`
   }
 }
-
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 
 const toWireText = (text: string): string | Buffer => isAscii(text) ? text : Buffer.from(text, 'utf8')

@@ -1,5 +1,6 @@
 /** Hooks around every execution, in the order they were added. */
 import type { InvocationEvent, InvocationRequest, Outcome } from '../contracts/invocation.js'
+import { isThenable } from '../thenable.js'
 import { checkEvent } from './check-event.js'
 
 /** Said by a `before` hook: the function is not run, and the execution's record tells this reason. */
@@ -44,13 +45,13 @@ export async function runBefore (hooks: readonly InvokerHook[], request: Invocat
 }
 
 /** A hook that hangs must not keep its caller for ever. */
-async function inTime<T> (result: T | Promise<T>, ms: number): Promise<T> {
-  if (!(result instanceof Promise)) return result
+async function inTime<T> (result: T | PromiseLike<T>, ms: number): Promise<T> {
+  if (!isThenable(result)) return result
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => { reject(new Error(`the hook took longer than ${ms / 1000} s`)) }, ms)
   })
-  return await Promise.race([result, late]).finally(() => { clearTimeout(timer) })
+  return await Promise.race([Promise.resolve(result), late]).finally(() => { clearTimeout(timer) })
 }
 
 /** Runs all `after` hooks side by side; nobody waits for them. */

@@ -12,6 +12,7 @@ import type { ExecutionStore, NewExecution } from '../contracts/storage.js'
 import { MoonletError } from '../errors.js'
 import { storedEvent } from '../event-json.js'
 import type { IdSource } from '../ids.js'
+import { tellAll } from '../tell-all.js'
 import { draftKey } from './draft-key.js'
 import { createLogKeeper, type ExecutionLogs } from './execution-logs.js'
 import { Refusal, runAfter, runBefore, type InvokerHook } from './hooks.js'
@@ -42,7 +43,7 @@ export function createInvoker (options: InvokerOptions): Invoker {
   const active = new Set<Promise<unknown>>()
 
   function notify (phase: ExecutionNotice['phase'], executionId: string, functionId: string): void {
-    for (const listener of listeners) listener({ phase, executionId, functionId })
+    tellAll(listeners, { phase, executionId, functionId })
   }
 
   async function invoke (given: InvocationRequest): Promise<Outcome> {
@@ -87,7 +88,7 @@ export function createInvoker (options: InvokerOptions): Invoker {
     }
   }
 
-  const tell = (notice: CallNotice): void => { for (const listener of callListeners) listener(notice) }
+  const tell = (notice: CallNotice): void => { tellAll(callListeners, notice) }
 
   return {
     refusal (functionId, trigger) {

@@ -1,6 +1,7 @@
 /** From the setting PLUGINS to plugins that are known to fit together. */
 import { settings as ownSettings } from '../../config/schema.js'
 import { checkPlugin, type ThirdPartyPlugin } from './check-plugin.js'
+import { inNameOf, notePlugin, type PluginIdentity } from './attribution.js'
 import { pluginFailure } from './failure.js'
 import { importPlugin } from './import-plugin.js'
 import { packageOf } from './package-info.js'
@@ -20,13 +21,17 @@ export async function loadPlugins (specifiers: readonly string[], folder: string
 }
 
 async function loadPlugin (specifier: string, folder: string): Promise<ThirdPartyPlugin> {
-  const imported = await importPlugin(specifier, folder).catch((error: unknown) => {
+  const identity: PluginIdentity = { name: specifier }
+  const imported = await inNameOf(identity, () => importPlugin(specifier, folder)).catch((error: unknown) => {
     throw pluginFailure({ name: specifier }, `could not be loaded from ${folder}`, error)
   })
   const info = await packageOf(imported.file).catch((error: unknown) => {
     throw pluginFailure({ name: specifier, file: imported.file }, 'has a package.json that cannot be read', error)
   })
-  return checkPlugin(specifier, imported, info)
+  const plugin = checkPlugin(specifier, imported, info)
+  Object.assign(identity, { name: plugin.name, file: plugin.file })
+  notePlugin(identity)
+  return plugin
 }
 
 function refuseClash (plugin: ThirdPartyPlugin, others: readonly ThirdPartyPlugin[]): void {

@@ -23,6 +23,7 @@
 import type { Database } from 'better-sqlite3'
 import type { Soon } from '../../core/contracts/storage.js'
 import { MoonletError } from '../../core/errors.js'
+import { throwLater } from '../../core/tell-all.js'
 import { atTurnsEnd } from '../../core/turn.js'
 import { isBusy, toStorageError } from './failure.js'
 
@@ -66,7 +67,14 @@ const LOCK_RETRY_MS = 25
 interface Waiting { run (): void, refuse (error: Error): void, readonly since: number }
 interface Open { readonly durable: Promise<void>, resolve (): void, reject (error: Error): void, size: number, turnBegan: number }
 
-export function createBatch (db: Database, { lockPatienceMs = 5000 }: { readonly lockPatienceMs?: number } = {}): Batch {
+export interface BatchOptions {
+  /** How long a call waits for the write lock; 5 seconds if not given. */
+  readonly lockPatienceMs?: number
+  /** Is told what an `after` hook threw; if not given, that is thrown where nobody catches it. */
+  readonly onHookError?: (error: unknown) => void
+}
+
+export function createBatch (db: Database, { lockPatienceMs = 5000, onHookError = throwLater }: BatchOptions = {}): Batch {
   const begin = db.prepare('begin immediate')
   const commitStatement = db.prepare('commit')
   const rollback = db.prepare('rollback')
@@ -113,23 +121,34 @@ export function createBatch (db: Database, { lockPatienceMs = 5000 }: { readonly
     try {
       for (const hook of hooks) hook.before()
       commitStatement.run()
-      settle(batch)
     } catch (error) {
-      fail(batch, error)
+      return fail(batch, error)
     }
+    settle(batch)
   }
 
   function settle (batch: Open): void {
     open = undefined
-    for (const hook of hooks) hook.after(true)
+    tellHooks(true)
     batch.resolve()
   }
 
   function fail (batch: Open, error: unknown): void {
     open = undefined
     if (db.inTransaction) rollback.run()
-    for (const hook of hooks) hook.after(false)
+    tellHooks(false)
     batch.reject(toStorageError(error))
+  }
+
+  /** Whatever a hook throws changes nothing about what is durable, nor for the other hooks and the callers. */
+  function tellHooks (durable: boolean): void {
+    for (const hook of hooks) {
+      try {
+        hook.after(durable)
+      } catch (error) {
+        onHookError(error)
+      }
+    }
   }
 
   /** The open batch, begun if there is none; undefined: another process holds the lock. */

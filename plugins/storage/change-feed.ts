@@ -1,3 +1,4 @@
+import { tellAll } from '../../core/tell-all.js'
 import type { Batch } from './batch.js'
 
 /** Tells who listens that reads of a function give something else now. */
@@ -10,7 +11,7 @@ export interface ChangeFeed {
 export function createChangeFeed (batch: Batch): ChangeFeed {
   const listeners = new Set<(functionId: string) => void>()
   const inBatch = new Set<string>()
-  const tell = (functionId: string): void => { for (const listener of listeners) listener(functionId) }
+  const tell = (functionId: string): void => { tellAll(listeners, functionId) }
   batch.onCommit({
     before () {},
     after (durable) {

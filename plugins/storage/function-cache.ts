@@ -4,6 +4,7 @@
  */
 import fp from 'fastify-plugin'
 import '../../core/contracts/server.js'
+import { tellAll } from '../../core/tell-all.js'
 import type { FunctionCache } from '../../core/contracts/server.js'
 import type { FunctionStore, FunctionWithVersion } from '../../core/contracts/storage.js'
 
@@ -59,7 +60,7 @@ export function createFunctionCache (functions: Pick<FunctionStore, 'find' | 'on
     drop(id)
     missing.delete(id)
     loading.delete(id)
-    for (const listener of listeners) listener(id)
+    tellAll(listeners, id)
   }
 
   functions.onChange(forget)

@@ -4,8 +4,9 @@ import { Type } from 'typebox'
 import { commonFailures } from '../../core/api/answers.js'
 import { apiScope } from '../../core/api/scope.js'
 import '../../core/contracts/server.js'
-import type { PluginDatabase } from '../../core/contracts/plugin.js'
+import type { PluginDatabase, PluginTools } from '../../core/contracts/plugin.js'
 import type { Storage } from '../../core/contracts/storage.js'
+import { inOwnName, ofPlugin } from '../../core/third-party/attribution.js'
 import type { ThirdPartyPlugin } from '../../core/third-party/check-plugin.js'
 import { pluginFailure } from '../../core/third-party/failure.js'
 import { createRun } from './run-function.js'
@@ -23,8 +24,10 @@ export default fp<ThirdPartyOptions>(async function thirdParty (fastify, { plugi
     const database = await openTables(fastify.storage, plugin)
     await startPlugin(fastify, plugin, settings.get(name) ?? {}, {
       name,
-      run: createRun(fastify, name),
-      aroundExecutions: ({ before, after }) => { fastify.invoker.addHook({ name, before, after }) },
+      run: inOwnNameBetween(createRun(fastify, name)),
+      aroundExecutions: ({ before, after }) => {
+        fastify.invoker.addHook({ name, before: before && ofPlugin(plugin, before), after: after && ofPlugin(plugin, after) })
+      },
       get database () { return database ?? refuse(name) }
     })
   }
@@ -50,6 +53,10 @@ const toListed = ({ name, version, page }: ThirdPartyPlugin) => ({
   ...(version === undefined ? {} : { version }),
   ...(page === undefined ? {} : { page: { title: page.title, path: `/plugins/${name}${page.path}` } })
 })
+
+/** What a run leaves behind in the server, such as a sandbox, is the server's; a rejection is the plugin's to handle. */
+const inOwnNameBetween = (run: PluginTools['run']): PluginTools['run'] =>
+  async (functionId, event) => await inOwnName(() => run(functionId, event))
 
 /** Undefined without migrations. */
 async function openTables (storage: Storage, plugin: ThirdPartyPlugin): Promise<PluginDatabase | undefined> {

@@ -7,7 +7,8 @@ import type { FastifyInstance } from 'fastify'
 import type { PluginTools } from '../../core/contracts/plugin.js'
 import { MoonletError } from '../../core/errors.js'
 import { moduleProblems } from '../../core/lua/check-module.js'
-import type { LuaModule } from '../../core/lua/module.js'
+import type { LuaFunctionDeclaration, LuaModule } from '../../core/lua/module.js'
+import { inNameOf, ofPlugin } from '../../core/third-party/attribution.js'
 import type { ThirdPartyPlugin } from '../../core/third-party/check-plugin.js'
 import { pluginFailure } from '../../core/third-party/failure.js'
 
@@ -16,12 +17,13 @@ export async function startPlugin (server: FastifyInstance, plugin: ThirdPartyPl
   try {
     await server.register(async scope => {
       scope.decorate('plugin', tools)
-      scope.decorate('lua', { ...server.lua, add: module => { addModule(server, module, plugin.name) } } as typeof server.lua)
+      scope.decorate('lua', { ...server.lua, add: module => { addModule(server, module, plugin) } } as typeof server.lua)
+      scope.addHook('onRequest', (_request, _reply, done) => { inNameOf(plugin, done) })
       scope.addHook('onRequest', async request => {
         const { public: isPublic } = request.routeOptions.config as { public?: unknown }
         if (isPublic !== true) await server.authenticate(request)
       })
-      await scope.register(plugin.register, { settings })
+      await scope.register(startInName(plugin), { settings })
     }, { prefix: `/plugins/${plugin.name}` })
   } catch (error) {
     throw pluginFailure(plugin, 'failed at start', error)
@@ -29,8 +31,23 @@ export async function startPlugin (server: FastifyInstance, plugin: ThirdPartyPl
 }
 
 /** Whatever owner the plugin names, it is the plugin itself. */
-function addModule (server: FastifyInstance, module: LuaModule, owner: string): void {
+function addModule (server: FastifyInstance, module: LuaModule, plugin: ThirdPartyPlugin): void {
   const problems = moduleProblems(module)
   if (problems.length > 0) throw new MoonletError('MODULE_INVALID', `its Lua module is not well declared:\n${problems.map(problem => `  - ${problem}`).join('\n')}`)
-  server.lua.add(module, owner)
+  server.lua.add({ ...module, functions: mapValues(module.functions, declared => inNameOfOwner(declared, plugin)) }, plugin.name)
 }
+
+/** `start`, and all that it begins, in the plugin's name; what Fastify knows of the plugin stays with it. */
+function startInName (plugin: ThirdPartyPlugin): ThirdPartyPlugin['register'] {
+  const start: ThirdPartyPlugin['register'] = ofPlugin(plugin, plugin.register)
+  // By the number of its parameters Fastify sees whether it calls back.
+  Object.defineProperty(start, 'length', { value: plugin.register.length })
+  return Object.assign(start, plugin.register)
+}
+
+function inNameOfOwner (declared: LuaFunctionDeclaration, plugin: ThirdPartyPlugin): LuaFunctionDeclaration {
+  return declared.place === 'local' ? declared : { ...declared, run: ofPlugin(plugin, declared.run) }
+}
+
+const mapValues = <T, U>(record: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]))

@@ -8,7 +8,9 @@ import { Entries, Value, key, listParams, setOptions, value } from './types.js'
 /** The store shared by all functions. */
 const GLOBAL = ''
 
-const trueAfter = (write: Soon<unknown>): Soon<true> => write instanceof Promise ? write.then(() => true) : true
+/** True when the write is carried out; what it gives is a promise, of whichever library, or no object. */
+const trueAfter = (write: Soon<boolean | void>): Soon<true> =>
+  typeof write === 'object' ? Promise.resolve(write).then(() => true) : true
 
 export function kvModule ({ kv }: Pick<Storage, 'kv'>) {
   return luaModule('kv', {

@@ -25,6 +25,15 @@ t.test('each hook sees the event that the one before it gave', async t => {
   t.match(result, { method: 'PUT', path: '/fn/f/PUT' })
 })
 
+t.test('a promise of another library is waited for, whether it gives an event, a refusal, an error or nothing', async t => {
+  const thenable = <T>(settle: (resolve: (value: T) => void, reject: (error: Error) => void) => void) =>
+    ({ then: (resolve: (value: T) => void, reject: (error: Error) => void) => { setImmediate(settle, resolve, reject) } }) as unknown as Promise<T>
+  t.match(await before(() => thenable<undefined>(resolve => { resolve(undefined) })), { result: event, errors: [] })
+  t.match(await before(() => thenable(resolve => { resolve({ ...event, method: 'PUT' }) })), { result: { method: 'PUT' }, errors: [] })
+  t.same((await before(() => thenable(resolve => { resolve(new Refusal('no')) }))).result, new Refusal("refused by plugin 'p0': no"))
+  t.same((await before(() => thenable<undefined>((_resolve, reject) => { reject(new Error('rejected')) }))).errors, [['p0', 'rejected']])
+})
+
 t.test('a refusal ends it, and names the plugin', async t => {
   const { result } = await before(() => undefined, async () => new Refusal('over quota'), () => { throw new Error('not reached') })
   t.same(result, new Refusal("refused by plugin 'p1': over quota"))

@@ -164,3 +164,19 @@ t.test('after close every call is refused, and what was open is committed', asyn
   await batch.close()
   t.same(durable(), [1])
 })
+
+t.test('a hook that throws after the commit reports nothing durable as lost, and keeps no other hook from hearing of it', async t => {
+  const thrown: unknown[] = []
+  const file = join(await temporaryFolder(t), 'batch.db')
+  const db = openDatabase(file)
+  t.teardown(() => db.close())
+  db.exec('create table numbers (n integer primary key) strict')
+  const batch = createBatch(db, { onHookError: error => { thrown.push(error) } })
+  const heard: Array<[string, boolean]> = []
+  batch.onCommit({ before () {}, after (durable) { heard.push(['first', durable]) } })
+  batch.onCommit({ before () {}, after (durable) { heard.push(['throwing', durable]); throw new Error('of the hook') } })
+  await t.resolves(batch.write(() => { db.prepare('insert into numbers values (7)').run() }))
+  t.same(heard, [['throwing', true], ['first', true]])
+  t.match(thrown, [{ message: 'of the hook' }])
+  t.same(db.prepare('select n from numbers').pluck().all(), [7])
+})
