@@ -18,6 +18,7 @@ export { Refusal } from './invoker/hooks.js'
 export { MoonletError } from './errors.js'
 
 export type { PluginDatabase, PluginDeclaration, PluginEvent, PluginPage, PluginServer, PluginTools, SettingValues, SqlRow, SqlValue } from './contracts/plugin.js'
+export type { DeclaredPlugin, PluginOptions } from './third-party/define-plugin.js'
 export type { Setting } from '../config/setting.js'
 export type { HostCall, HostFunction, LocalFunction, LuaModule, Param } from './lua/module.js'
 export type { LuaField, LuaType, Static } from './lua/types.js'

@@ -2,6 +2,7 @@
 import { MoonletError } from '../errors.js'
 import { toManifest, type Manifest } from './manifest.js'
 import type { LuaModule } from './module.js'
+import { whyReserved } from './reserved-names.js'
 
 export interface LuaRegistry {
   /** Adds a module. `owner` is the plugin's name. Throws MODULE_INVALID when the name is taken, naming both owners. */
@@ -22,6 +23,11 @@ export function createLuaRegistry (): LuaRegistry {
       const taken = entries.get(module.name)
       if (taken !== undefined) throw new MoonletError('MODULE_INVALID', `The Lua module '${module.name}' of plugin '${owner}' is already provided by plugin '${taken.owner}'`)
       if (!/^[a-z_][a-zA-Z0-9_]*$/.test(module.name)) throw new MoonletError('MODULE_INVALID', `The Lua module '${module.name}' of plugin '${owner}' needs a name of letters, digits and '_' that begins with a small letter`)
+      const reserved = whyReserved(module.name)
+      if (reserved !== undefined) {
+        throw new MoonletError('MODULE_INVALID',
+          `The Lua module '${module.name}' of plugin '${owner}' needs another name: this one ${reserved}`)
+      }
       entries.set(module.name, { module, owner })
       manifest = undefined
     },

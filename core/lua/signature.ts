@@ -30,7 +30,8 @@ export const isOptional = (type: LuaType): boolean => type.kind === 'optional'
 export const withoutOptional = (type: LuaType): LuaType => type.kind === 'optional' ? type.of : type
 export const optionalMark = (type: LuaType): string => isOptional(type) ? '?' : ''
 
-const keywords = new Set('and break do else elseif end false for function goto if in local nil not or repeat return then true until while'.split(' '))
+/** Of the Lua language. */
+export const keywords = new Set('and break do else elseif end false for function goto if in local nil not or repeat return then true until while'.split(' '))
 
 /** How the function is written in a call: `strings["repeat"]` where its name is a word of the language. */
 export const callName = (module: string, name: string): string => keywords.has(name) ? `${module}["${name}"]` : `${module}.${name}`

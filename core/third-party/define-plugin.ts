@@ -9,6 +9,7 @@ export const DECLARATION = Symbol.for('moonlet.plugin')
 /** What `start` is given by the server. */
 export interface PluginOptions { readonly settings: Readonly<Record<string, unknown>> }
 
+/** What `definePlugin` gives, for declarations of plugins in TypeScript. */
 export type DeclaredPlugin = FastifyPluginAsync<PluginOptions> & { readonly [DECLARATION]?: PluginDeclaration }
 
 /**

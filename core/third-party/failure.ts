@@ -1,6 +1,11 @@
 /** The one message that a plugin's failure stops the start with: which plugin, which file, what happened. */
 import { MoonletError } from '../errors.js'
 
+/** Why a plugin's module could not be imported, in words that say where themselves. */
+export class ImportProblem extends Error {
+  override name = 'ImportProblem'
+}
+
 /** `name` is the plugin's own name, or what PLUGINS calls it while that is not known. */
 export function pluginFailure ({ name, file }: { name: string, file?: string | undefined }, what: string, cause?: unknown): MoonletError {
   const where = file === undefined || file === name ? '' : ` (${file})`
@@ -11,7 +16,7 @@ export function pluginFailure ({ name, file }: { name: string, file?: string | u
 /** The message, with the place it comes from when the stack tells. */
 function describe (cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause)
-  const frames = cause.name === 'MoonletError' ? [] : Array.from((cause.stack ?? '').matchAll(/^\s+at (?:.*\()?(\S+:\d+:\d+)\)?$/gm), ([, place]) => place)
+  const frames = cause.name === 'MoonletError' || cause instanceof ImportProblem ? [] : Array.from((cause.stack ?? '').matchAll(/^\s+at (?:.*\()?(\S+:\d+:\d+)\)?$/gm), ([, place]) => place)
   const place = frames.find(frame => frame?.startsWith('node:') === false)
   return place === undefined ? cause.message : `${cause.message} (at ${place})`
 }

@@ -4,7 +4,9 @@ import { readFile, stat } from 'node:fs/promises'
 import * as nodeModule from 'node:module'
 import { isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { ImportProblem } from './failure.js'
 import { resolve as resolveHook, resolvedFrom } from './resolve-hook.js'
+import { findSyntaxError } from './syntax-error.js'
 
 /** A plugin whose module never finishes loading must not hang the start for ever. */
 const IMPORT_TIMEOUT_MS = 30_000
@@ -22,7 +24,9 @@ export async function importPlugin (specifier: string, folder: string): Promise<
   hookResolution()
   const wanted = isPath(specifier) ? await entryOf(resolve(folder, fromFileUrl(specifier))) : resolvedFrom(moduleIn(folder), specifier)
   const url = resolveOrAdvise(wanted, specifier, folder)
-  const module = await withTimeout(import(wanted) as Promise<{ default?: unknown }>)
+  const module = await withTimeout(import(wanted) as Promise<{ default?: unknown }>).catch(async (error: unknown) => {
+    throw await explain(error, url)
+  })
   return { exported: module.default, file: url.startsWith('file:') ? fileURLToPath(url) : specifier }
 }
 
@@ -34,13 +38,36 @@ function hookResolution (): void {
   else nodeModule.register(new URL('./resolve-hook.js', import.meta.url))
 }
 
+const TYPESCRIPT_CODES = new Set([
+  'ERR_UNKNOWN_FILE_EXTENSION', 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX', 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING', 'ERR_NO_TYPESCRIPT'
+])
+
+/** What Node says, with what it keeps to itself: the place of a syntax error, and what to do about TypeScript. */
+async function explain (error: unknown, url: string): Promise<unknown> {
+  if (!(error instanceof Error)) return error
+  const code = 'code' in error ? String(error.code) : ''
+  if (TYPESCRIPT_CODES.has(code) && /\.[mc]?tsx?\b/.test(`${error.message} ${error.stack ?? ''}`)) {
+    return new ImportProblem(`${error.message}. Node.js runs TypeScript only as far as its types can simply be left out, and ` +
+      'none in node_modules: compile the plugin to JavaScript (npx tsc) and name that file in PLUGINS', { cause: error })
+  }
+  if (!(error instanceof SyntaxError)) return error
+  const place = placeInStack(error) ?? await findSyntaxError(url)
+  return place === undefined ? error : new ImportProblem(`${error.message} (at ${place})`, { cause: error })
+}
+
+/** Some syntax errors begin their stack with the place. */
+function placeInStack ({ stack = '' }: Error): string | undefined {
+  const [, path, line] = /^(?:file:\/\/)?(\/.+):(\d+)$/m.exec(stack.split('\n')[0] ?? '') ?? []
+  return path === undefined ? undefined : `${path}:${line}`
+}
+
 /** A file that is there but named like a package gets advice instead of Node's word about packages. */
 function resolveOrAdvise (wanted: string, specifier: string, folder: string): string {
   try {
     return import.meta.resolve(wanted)
   } catch (error) {
     if (isPath(specifier) || !existsSync(join(folder, specifier))) throw error
-    throw new Error(`there is no package of that name, but a file or folder: to load it, write ./${specifier} in PLUGINS`, { cause: error })
+    throw new ImportProblem(`there is no package of that name, but a file or folder: to load it, write ./${specifier} in PLUGINS`, { cause: error })
   }
 }
 
@@ -63,7 +90,7 @@ async function entryOf (path: string): Promise<string> {
 async function withTimeout<T> (work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => { reject(new Error(`its module did not finish loading within ${IMPORT_TIMEOUT_MS / 1000} s`)) }, IMPORT_TIMEOUT_MS)
+    timer = setTimeout(() => { reject(new ImportProblem(`its module did not finish loading within ${IMPORT_TIMEOUT_MS / 1000} s`)) }, IMPORT_TIMEOUT_MS)
   })
   return await Promise.race([work, late]).finally(() => { clearTimeout(timer) })
 }

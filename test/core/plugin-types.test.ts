@@ -31,6 +31,20 @@ function problemsIn (folder: string): string[] {
   return ts.getPreEmitDiagnostics(program, program.getSourceFile(join(folder, 'plugin.js'))).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
 }
 
+t.test('a plugin in TypeScript has declarations', async t => {
+  const folder = await writeFiles(t, {
+    'plugin.ts': "import { definePlugin } from 'moonlet/plugin'\nexport default definePlugin({ name: 'x', moonlet: '*', start () {} })\n",
+    'package.json': '{ "type": "module" }'
+  })
+  await mkdir(join(folder, 'node_modules'))
+  await symlink(resolve('.'), join(folder, 'node_modules/moonlet'))
+  const program = ts.createProgram([join(folder, 'plugin.ts')], { declaration: true, strict: true, skipLibCheck: true, target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, types: [] })
+  let declaration = ''
+  const { diagnostics } = program.emit(undefined, (file, text) => { if (file.endsWith('.d.ts')) declaration = text }, undefined, true)
+  t.same([...ts.getPreEmitDiagnostics(program), ...diagnostics].map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')), [])
+  t.match(declaration, 'moonlet/plugin')
+})
+
 t.test('with Moonlet linked, the only mistake is found', async t => {
   const folder = await writeFiles(t, { 'plugin.js': code, 'package.json': '{ "type": "module" }' })
   await mkdir(join(folder, 'node_modules'))

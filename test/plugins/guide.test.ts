@@ -37,6 +37,8 @@ t.test('the guide works', async t => {
     t.same(await run.json(), { status: 201 })
     t.equal((await server.call(id, { headers: { 'User-Agent': 'greedy' } })).status, 500)
     t.match(await server.api('/plugins/visits/'), [{ day: /^\d{4}-\d\d-\d\d$/, count: Number }])
+    t.match(await server.api('/plugins/visits/between/2000-01-01/9999-12-31'), [{ count: Number }])
+    t.same(await server.api('/plugins/visits/between/2000-01-01/2000-01-02'), [])
     t.match(await server.api('/api/plugins'), [{ name: 'slug' }, {}, {}, { name: 'visits', page: { title: 'Visits', path: '/plugins/visits/' } }])
     const definitions = await (await fetch(`${server.url}/moonlet.lua`)).text()
     t.match(definitions, 'function slug.make (text, length) end')
