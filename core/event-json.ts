@@ -10,7 +10,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { textOfFirst, toText } from './binary.js'
 import type { InvocationEvent } from './contracts/invocation.js'
 import type { Soon } from './contracts/storage.js'
-import { headerField, maskCutBody, maskJsonBody, parameterField, REDACTED } from './masking.js'
+import { headerField, maskCutBody, maskForm, maskJsonBody, parameterField, REDACTED } from './masking.js'
 import { quote } from './masking/quote.js'
 
 /** Hashed in one go; some milliseconds where the processor has no instructions for it. */
@@ -41,7 +41,7 @@ export function eventJson (event: InvocationEvent, limit: number, bodySha256?: s
   const bounds: Bounds = { left: limit, cut: false }
   const json = `{"method":${textJson(method, limit, bounds)},"path":${textJson(path, limit, bounds)}` +
     `,"relativePath":${textJson(relativePath, limit, bounds)},"headers":${fieldsJson(headers, headerField, bounds)}` +
-    `,"body":${bodyJson(body, limit)},"query":${fieldsJson(query, parameterField, bounds)}`
+    `,"body":${bodyJson(body, limit, headers['Content-Type'])},"query":${fieldsJson(query, parameterField, bounds)}`
   const cutBody = body.length > limit ? `,"bodySize":${body.length},"bodySha256":"${bodySha256 ?? ''}"` : ''
   return bounds.cut || cutBody !== '' ? `${json},"truncated":true${cutBody}}` : `${json}}`
 }
@@ -58,9 +58,11 @@ function textJson (binary: string, limit: number, bounds: Bounds): string {
   return quote(toText(binary.slice(0, limit)))
 }
 
-function bodyJson (body: Uint8Array, limit: number): string {
+function bodyJson (body: Uint8Array, limit: number, contentType: string | undefined): string {
   if (body.length === 0) return '""'
   const text = textOfFirst(body, limit)
+  const form = contentType === undefined ? undefined : maskForm(text, contentType)
+  if (form !== undefined) return quote(form)
   return quote(body.length > limit ? maskCutBody(text) : maskJsonBody(text))
 }
 

@@ -3,17 +3,17 @@
  * runs in linear time and in bounded memory, whatever the text: it is the caller of a function who chooses it.
  */
 import { maskCutBody, maskJson, maskJsonBody } from './masking/json.js'
+import { maskCredentials } from './masking/credentials.js'
+import { maskForm } from './masking/form.js'
 import { maskLogMessage } from './masking/log-message.js'
 import { REDACTED } from './masking/redacted.js'
-import { createSecretMask, maskSecrets } from './masking/secrets.js'
+import { isSecretHeader, isSecretParameter } from './masking/secret-names.js'
+import { createSecretMask, maskSecrets, type SecretMask } from './masking/secrets.js'
 import { quote } from './masking/quote.js'
 import { toText } from './binary.js'
 
-export { REDACTED, maskCutBody, maskJson, maskJsonBody, maskLogMessage, createSecretMask, maskSecrets }
-
-// The longer names of the rules (`x-api-key`, `authorization`, `access_token`, …) contain one of these.
-const secretHeader = /auth|cookie|token|key|secret|password/
-const secretParameter = /auth|token|key|secret|password/
+export { REDACTED, maskCredentials, maskCutBody, maskForm, maskJson, maskJsonBody, maskLogMessage, createSecretMask, maskSecrets }
+export type { SecretMask }
 
 /** A field of a JSON object, made ready: its quoted name with the colon, and whether its value is masked. */
 interface Field { readonly start: string, readonly masked: boolean }
@@ -33,16 +33,16 @@ export function maskQuery (query: Readonly<Record<string, string>>): Record<stri
 }
 
 /** Name of a header, or of a query parameter, made ready. */
-export const headerField = createFields(secretHeader)
-export const parameterField = createFields(secretParameter)
+export const headerField = createFields(isSecretHeader)
+export const parameterField = createFields(isSecretParameter)
 
-function createFields (secret: RegExp): (name: string) => Field {
+function createFields (isSecret: (name: string) => boolean): (name: string) => Field {
   const known = new Map<string, Field>()
   return name => {
     const cached = known.get(name)
     if (cached !== undefined) return cached
     const text = toText(name)
-    const masked = secret.test(text.toLowerCase())
+    const masked = isSecret(text)
     const field = { start: `${quote(text)}:`, masked }
     if (name.length <= CACHED_NAME_LENGTH) {
       if (known.size >= CACHED_NAMES) known.clear()

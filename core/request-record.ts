@@ -2,7 +2,7 @@
 import type { IdSource } from './ids.js'
 import { LuaFailure } from './lua/errors.js'
 import type { HostCall } from './lua/module.js'
-import { maskJson, maskSecrets } from './masking.js'
+import { maskCredentials, maskJson, maskLogMessage, maskSecrets } from './masking.js'
 
 /** What the records of all kinds of requests have in common. */
 export interface RequestFields {
@@ -31,7 +31,7 @@ export async function recorded<T> ({ call, ids, note, send, keep }: Request<T>):
     id: ids.next(),
     executionId: call.executionId,
     status: error === undefined ? 'success' : 'error',
-    errorMessage: error === undefined ? undefined : withoutKey(error, note.key),
+    errorMessage: error === undefined ? undefined : maskLogMessage(withoutKey(error, note.key)),
     durationMs: Date.now() - startedAt,
     createdAt: Math.floor(startedAt / 1000)
   })
@@ -51,12 +51,12 @@ export const withoutKey = (text: string, key: string): string => maskSecrets(tex
 /** JSON as it is stored: masked. */
 export const toRecordJson = (value: unknown): string => JSON.stringify(maskJson(value))
 
-/** A reply's text as it is stored: masked if it is JSON, else unchanged; without the key either way. */
+/** A reply's text as it is stored: masked by its fields if it is JSON, by shapes either way; and without the key. */
 export function replyToRecordJson (text: string, key: string): string {
   const clean = withoutKey(text, key)
   try {
     return toRecordJson(JSON.parse(clean))
   } catch {
-    return clean
+    return maskCredentials(clean)
   }
 }

@@ -4,13 +4,14 @@ import type { InvocationRequest, Outcome } from '../contracts/invocation.js'
 import type { Fault, LogEntry } from '../contracts/records.js'
 import type { FinishedExecution, NewExecution } from '../contracts/storage.js'
 import { errorText } from '../error-text.js'
+import { maskLogMessage } from '../masking.js'
 import { responseJson } from './response-json.js'
 
 /** A run that ends with neither answer nor fault is a fault of ours, and said to be one. */
 const noAnswer: Fault = { kind: 'protocol', message: 'the sandbox gave no answer' }
 
 export function toOutcome ({ fn, version }: InvocationRequest, executionId: string, result: JobResult, logs: readonly LogEntry[]): Outcome {
-  const fault = result.fault ?? (result.answer === undefined ? noAnswer : undefined)
+  const fault = maskFault(result.fault ?? (result.answer === undefined ? noAnswer : undefined))
   return {
     executionId,
     functionId: fn.id,
@@ -21,6 +22,14 @@ export function toOutcome ({ fn, version }: InvocationRequest, executionId: stri
     errorMessage: fault === undefined ? undefined : errorText(fault, version.code),
     logs
   }
+}
+
+/** A message is what the function raised, and may tell what it was given. */
+function maskFault (fault: Fault | undefined): Fault | undefined {
+  if (fault === undefined) return undefined
+  const { message, traceback } = fault
+  const masked = { ...fault, message: maskLogMessage(message) }
+  return traceback === undefined ? masked : { ...masked, traceback: maskLogMessage(traceback) }
 }
 
 /** An answer of 400 and more makes an `error`, but without a message. */

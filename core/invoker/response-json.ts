@@ -1,6 +1,10 @@
-/** The answer as it is kept with `save_response`: what the handler returned, not masked. */
+/**
+ * The answer as it is kept with `save_response`: what the handler returned. Names mask nothing here, as the contract
+ * says; credentials that are known by their shape are replaced, and values of variables where it is stored.
+ */
 import { textOfFirst, toText } from '../binary.js'
 import type { Answer } from '../contracts/invocation.js'
+import { maskCredentials } from '../masking.js'
 
 const MAX_BODY = 1024 * 1024
 const NOTE = '\n[TRUNCATED - Response exceeded 1MB]'
@@ -11,7 +15,7 @@ export function responseJson ({ statusCode, headers, body, isBase64Encoded }: An
 
 function textHeaders (headers: Answer['headers']): Record<string, string | string[]> {
   const texts: Record<string, string | string[]> = Object.create(null)
-  for (const [name, value] of Object.entries(headers)) texts[name] = typeof value === 'string' ? toText(value) : value.map(toText)
+  for (const [name, value] of Object.entries(headers)) texts[name] = typeof value === 'string' ? maskCredentials(toText(value)) : value.map(text => maskCredentials(toText(text)))
   return texts
 }
 
@@ -22,5 +26,6 @@ function bodyText (body: Uint8Array, isBase64Encoded: boolean): string {
     const first = Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, MAX_BODY / 4 * 3))
     return body.byteLength > first.length ? first.toString('base64') + NOTE : first.toString('base64')
   }
-  return body.byteLength > MAX_BODY ? textOfFirst(body, MAX_BODY) + NOTE : textOfFirst(body, MAX_BODY)
+  const text = maskCredentials(textOfFirst(body, MAX_BODY))
+  return body.byteLength > MAX_BODY ? text + NOTE : text
 }

@@ -1,5 +1,6 @@
 /** Names of JSON fields: their quoted form, whether they are secret, and their order. */
 import { quote } from './quote.js'
+import { isSecretField as isSecret } from './secret-names.js'
 
 export interface FieldName {
   readonly name: string
@@ -10,7 +11,6 @@ export interface FieldName {
   readonly basic: boolean
 }
 
-const secretField = /^(?:password|secret|api_key|apikey|access_token|private_key|client_secret|token|auth|authorization|bearer|credentials?)(?:$|[_-])/
 /** The two orders differ only where surrogates meet U+E000 to U+FFFF. */
 const beyondBasic = /[\ud800-\uffff]/
 
@@ -21,7 +21,7 @@ const CACHED_NAMES = 2000
 export function toFieldName (name: string): FieldName {
   const cached = known.get(name)
   if (cached !== undefined) return cached
-  const field = { name, start: `${quote(name)}:`, secret: secretField.test(name.toLowerCase()), basic: !beyondBasic.test(name) }
+  const field = { name, start: `${quote(name)}:`, secret: isSecret(name), basic: !beyondBasic.test(name) }
   if (name.length <= 100) {
     if (known.size >= CACHED_NAMES) known.clear()
     known.set(name, field)

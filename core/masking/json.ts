@@ -1,4 +1,5 @@
 /** Masking of JSON: the body-field rule, at any depth. */
+import { maskCredentials } from './credentials.js'
 import { completeJson } from './cut-json.js'
 import { depthExceeds, encodeJsonText } from './json-text.js'
 import { quote } from './quote.js'
@@ -40,7 +41,7 @@ function maskIfJson (text: string): string | undefined {
 }
 
 /**
- * A copy of a JSON value with secret fields replaced, for records of AI and email requests. Lists and objects
+ * A copy of a JSON value with secret fields replaced, and credentials in its texts, for records of AI and email requests. Lists and objects
  * nested deeper than 200 levels are replaced as a whole.
  */
 export function maskJson (value: unknown): unknown {
@@ -48,6 +49,7 @@ export function maskJson (value: unknown): unknown {
 }
 
 function mask (value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return maskCredentials(value)
   if (typeof value !== 'object' || value === null) return value
   if (depth >= RECURSION_LIMIT) return REDACTED
   if (Array.isArray(value)) return value.map(item => mask(item, depth + 1))

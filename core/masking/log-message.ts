@@ -1,4 +1,6 @@
-/** Masking of log messages. */
+/** Masking of log messages and of the messages of errors. */
+import { maskCredentials } from './credentials.js'
+import { maskNamedValues } from './named-values.js'
 import { REDACTED } from './redacted.js'
 import { maskWebTokens } from './web-tokens.js'
 
@@ -15,9 +17,15 @@ const patterns = [
   /(?:secret|token|password)[\t\n\f\r :=]+[a-z0-9+/]{40,}={0,2}/gi
 ]
 
-/** A log message with what looks like a credential replaced, its name included. */
+/**
+ * A message with what looks like a credential replaced: first by the patterns of BEHAVIOUR section 8, which take the
+ * name with them, in their order; then what these miss.
+ */
 export function maskLogMessage (text: string): string {
-  if (!suspicious.test(text)) return text
+  return maskNamedValues(maskCredentials(suspicious.test(text) ? maskByContract(text) : text))
+}
+
+function maskByContract (text: string): string {
   let masked = maskWebTokens(text, REDACTED)
   for (const pattern of patterns) masked = masked.replace(pattern, REDACTED)
   return masked

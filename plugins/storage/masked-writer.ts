@@ -17,7 +17,7 @@ export function maskedWriter (writer: ExecutionWriter, masks: SecretMasks): Exec
       const mask = masks.of(execution.functionId)
       if (mask === undefined) return writer.begin(execution)
       running.set(execution.id, mask)
-      writer.begin({ ...execution, eventJson: mask(execution.eventJson) })
+      writer.begin({ ...execution, eventJson: maskEvent(execution.eventJson, mask) })
     },
     appendLogs (id, logs) { writer.appendLogs(id, maskLogs(logs, running.get(id))) },
     appendAiRequest (request) { writer.appendAiRequest(maskRequest(request, running.get(request.executionId))) },
@@ -34,6 +34,9 @@ export function maskedWriter (writer: ExecutionWriter, masks: SecretMasks): Exec
 const maskLogs = (logs: readonly LogEntry[], mask: SecretMask | undefined): readonly LogEntry[] =>
   mask === undefined ? logs : logs.map(entry => ({ ...entry, message: mask(entry.message) }))
 
+/** A body that was cut may end within a secret. */
+const maskEvent = (json: string, mask: SecretMask): string => mask(json, json.includes('"truncated":true'))
+
 const maskText = (text: string | undefined, mask: SecretMask): string | undefined => text === undefined ? undefined : mask(text)
 
 function maskRequest<T extends AiRequestRecord | EmailRequestRecord> (request: T, mask: SecretMask | undefined): T {
@@ -44,8 +47,15 @@ function maskRequest<T extends AiRequestRecord | EmailRequestRecord> (request: T
 
 function maskFinished (execution: FinishedExecution, mask: SecretMask | undefined): FinishedExecution {
   if (mask === undefined) return execution
-  const { eventJson, errorMessage, fault, logs } = execution
-  return { ...execution, eventJson: mask(eventJson), errorMessage: maskText(errorMessage, mask), fault: maskFault(fault, mask), logs: maskLogs(logs, mask) }
+  const { eventJson, errorMessage, fault, responseJson, logs } = execution
+  return {
+    ...execution,
+    eventJson: maskEvent(eventJson, mask),
+    errorMessage: maskText(errorMessage, mask),
+    fault: maskFault(fault, mask),
+    responseJson: maskText(responseJson, mask),
+    logs: maskLogs(logs, mask)
+  }
 }
 
 function maskFault (fault: Fault | undefined, mask: SecretMask): Fault | undefined {

@@ -1,11 +1,11 @@
 /** For each function, what replaces the values of its environment variables in a text; kept until they change. */
 import type { Database } from 'better-sqlite3'
-import { createSecretMask } from '../../core/masking.js'
+import { createSecretMask, type SecretMask } from '../../core/masking.js'
 import type { ChangeFeed } from './change-feed.js'
 import type { FunctionKeys } from './function-keys.js'
 import type { SecretBox } from './secret-box.js'
 
-export type SecretMask = (text: string) => string
+export type { SecretMask }
 
 export interface SecretMasks {
   /** Undefined for a function without variables. Never throws. */

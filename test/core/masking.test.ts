@@ -24,7 +24,7 @@ t.test('a JSON body is encoded anew: secret fields replaced whole at any depth, 
   for (const name of ['password', 'secret', 'api_key', 'apikey', 'access_token', 'private_key', 'client_secret', 'token', 'auth', 'authorization', 'bearer', 'credential', 'credentials', 'PASSWORD', 'Secret_x', 'token-']) {
     t.equal(maskJsonBody(JSON.stringify({ [name]: [1] })), `{${JSON.stringify(name)}:"${R}"}`, name)
   }
-  for (const name of ['tokens', 'completion_tokens', 'author', 'api-key', 'my_password', 'credentials2', 'access_tokenx']) {
+  for (const name of ['tokens', 'completion_tokens', 'author', 'api-key', 'credentials2', 'access_tokenx']) {
     t.equal(maskJsonBody(JSON.stringify({ [name]: 1 })), `{${JSON.stringify(name)}:1}`, name)
   }
 })
