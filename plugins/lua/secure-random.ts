@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto'
+import { nodeCrypto } from './node-crypto.js'
 
 const POOL = 4096
 
@@ -8,12 +8,12 @@ let used = POOL
 /** Fills `bytes` from the operating system's secure source; small requests are served from a pool, used once. */
 export function fillSecurely (bytes: Uint8Array): void {
   if (bytes.length > 64) {
-    randomFillSync(bytes)
+    nodeCrypto().randomFillSync(bytes)
     return
   }
   if (pool === undefined || used + bytes.length > POOL) {
     pool ??= new Uint8Array(POOL)
-    randomFillSync(pool)
+    nodeCrypto().randomFillSync(pool)
     used = 0
   }
   bytes.set(pool.subarray(used, used + bytes.length))

@@ -1,11 +1,12 @@
-import { createHash, createHmac } from 'node:crypto'
 import { native } from '../native.js'
+import { nodeCrypto } from '../node-crypto.js'
 import { randomBytes } from '../random-bytes.js'
 
-const hash = (algorithm: string) => native((text: string) => createHash(algorithm).update(text, 'latin1').digest('hex'))
+const hash = (algorithm: string) => native((text: string) =>
+  nodeCrypto().createHash(algorithm).update(text, 'latin1').digest('hex'))
 
 const hmac = (algorithm: string) => native((message: string, key: string) =>
-  createHmac(algorithm, Buffer.from(key, 'latin1')).update(message, 'latin1').digest('hex'))
+  nodeCrypto().createHmac(algorithm, Buffer.from(key, 'latin1')).update(message, 'latin1').digest('hex'))
 
 /** RFC 9562, version 4. */
 const uuid = native(() => {

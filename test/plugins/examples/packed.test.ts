@@ -1,6 +1,6 @@
 /**
  * An example as people get it: packed, and installed from the tarball into a fresh folder by npm, without a registry
- * (its one dependency is in the tarball). Moonlet itself is linked and not packed: installing it compiles better-sqlite3.
+ * (its one dependency is in the tarball). Moonlet itself is linked and not packed: its packages are not in its tarball.
  */
 import t from 'tap'
 import { execa } from 'execa'
