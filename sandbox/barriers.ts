@@ -56,7 +56,7 @@ export async function probeBarriers (program: string): Promise<Barriers> {
       ...(hasLimits ? [prlimit as string, ...limits] : []),
       ...(privileges === false ? [] : [setpriv as string, ...{ nobody, full, basic }[privileges]]),
       // Empty already; whatever preloads itself into all children of the server is kept out by this.
-      ...(env === undefined ? [] : [env, '-i'])
+      ...emptyEnvironment(env)
     ],
     missing: [
       ...(hasLimits ? [] : ['memory and file limits (prlimit of util-linux cannot be run)']),
@@ -66,10 +66,18 @@ export async function probeBarriers (program: string): Promise<Barriers> {
   }
 }
 
+/**
+ * One pool of memory for all threads of a process, where glibc makes one for each that compiles: up to 4 MiB which
+ * nobody uses.
+ */
+const ONE_POOL = 'MALLOC_ARENA_MAX=1'
+
+const emptyEnvironment = (env: string | undefined): readonly string[] => env === undefined ? [] : [env, '-i', ONE_POOL]
+
 /** No barrier but Node's own and the empty environment; for measuring. */
 export async function bareBarriers (): Promise<Barriers> {
   const env = await find('env')
-  return { prlimit: undefined, network: false, privileges: false, prefix: env === undefined ? [] : [env, '-i'], missing: [] }
+  return { prlimit: undefined, network: false, privileges: false, prefix: emptyEnvironment(env), missing: [] }
 }
 
 async function find (name: string): Promise<string | undefined> {

@@ -22,6 +22,13 @@ export interface CommandOptions {
 
 export const childProgram = (): string => realpathSync(fileURLToPath(new URL('./child.cjs', import.meta.url)))
 
+/**
+ * How often a function is called, or its loop goes round, before V8 optimizes it for the first time, in place of 400
+ * and 100. With V8's own numbers it compiles the engine's main loop before the first run, from the little that it has
+ * seen, and again soon after: a tenth of a start, and 3 MiB that an idle process keeps (PERFORMANCE.md).
+ */
+const compilerFlags: readonly string[] = ['--invocation-count-for-maglev=1500', '--invocation-count-for-maglev-osr=1000']
+
 /** The whole command line: barriers, Node, its flags, the child's program. */
 export function sandboxCommand ({ barriers, memoryMb, baseline, program, codeBytes }: CommandOptions): readonly [command: string, args: readonly string[]] {
   const node = [
@@ -34,6 +41,7 @@ export function sandboxCommand ({ barriers, memoryMb, baseline, program, codeByt
     '--disallow-code-generation-from-strings',
     `--max-old-space-size=${memoryMb + OWN_HEAP_MB}`,
     '--max-semi-space-size=4',
+    ...compilerFlags,
     program,
     String(codeBytes)
   ]

@@ -28,7 +28,7 @@ async function escape (t: Test, change: (barriers: Barriers) => Barriers = barri
 
 t.test('nothing that JavaScript could try gets out', async t => {
   const { environment, descriptors, ...tries } = await escape(t)
-  t.same(environment, [], 'the environment is empty')
+  t.same(environment, ['MALLOC_ARENA_MAX'], 'the environment is empty but for how the allocator works')
   t.same(descriptors, [3], 'no descriptor is open but the channel')
   const barriers = await probeBarriers(childProgram())
   for (const [name, result] of Object.entries(tries)) {
