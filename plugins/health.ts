@@ -4,12 +4,41 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import fp from 'fastify-plugin'
+import { Type } from 'typebox'
+import { failures } from '../core/api/answers.js'
 import '../core/contracts/server.js'
 
 /** A check that takes longer counts as failed. */
 const PATIENCE_MS = 5_000
 /** So long an answer of the checks serves whoever asks: asking costs a write and a sandbox. */
 const FRESH_MS = 1_000
+
+const asJson = () => (data: unknown) => JSON.stringify(data)
+
+const liveness = {
+  operationId: 'getLiveness',
+  tags: ['Server'],
+  summary: 'Whether the process answers',
+  security: [],
+  response: {
+    200: Type.Object({ status: Type.Literal('ok') }, { title: 'Liveness', examples: [{ status: 'ok' }] }),
+    ...failures({ 500: 'Internal server error' })
+  }
+}
+
+const Check = Type.Union([Type.Literal('ok'), Type.Literal('failed')])
+const Readiness = Type.Object({
+  status: Type.Union([Type.Literal('ready'), Type.Literal('not ready')]),
+  checks: Type.Object({ storage: Check, sandbox: Check })
+}, { title: 'Readiness', examples: [{ status: 'ready', checks: { storage: 'ok', sandbox: 'ok' } }] })
+
+const readiness = {
+  operationId: 'getReadiness',
+  tags: ['Server'],
+  summary: 'Whether a function could run now and the database takes writes',
+  security: [],
+  response: { 200: Readiness, 503: Readiness, ...failures({ 500: 'Internal server error' }) }
+}
 
 export default fp(async function health (fastify) {
   const checks = {
@@ -42,8 +71,8 @@ export default fp(async function health (fastify) {
     return latest
   }
 
-  fastify.get('/healthz', async (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }))
-  fastify.get('/readyz', async (_request, reply) => {
+  fastify.get('/healthz', { schema: liveness, serializerCompiler: asJson }, async (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }))
+  fastify.get('/readyz', { schema: readiness, serializerCompiler: asJson }, async (_request, reply) => {
     const { storage, sandbox } = await check()
     const ready = storage && sandbox
     return reply.code(ready ? 200 : 503).header('cache-control', 'no-store').send({

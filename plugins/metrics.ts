@@ -4,17 +4,33 @@
  */
 import fp from 'fastify-plugin'
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import { Type } from 'typebox'
+import { commonFailures } from '../core/api/answers.js'
 import '../core/contracts/server.js'
 import type { CallNotice } from '../core/contracts/invocation.js'
 
 /** Seconds, from a warm function to the longest run by default. */
 const BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
 
+/** Gauges of prom-client's with the ending of counters; the ones without it say the same, by type. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']
+
+const description = {
+  operationId: 'getMetrics',
+  tags: ['Server'],
+  summary: 'Metrics in the format of Prometheus',
+  response: {
+    200: Type.String({ contentMediaType: 'text/plain', description: 'One line for each metric and set of labels.' }),
+    ...commonFailures
+  }
+}
+
 export default fp(async function metrics (fastify) {
   const { invoker, storage } = fastify
   const registry = new Registry()
   // CPU, memory, descriptors and garbage collection of the server process, and the delay of its event loop.
   collectDefaultMetrics({ register: registry })
+  for (const name of MISNAMED) registry.removeSingleMetric(name)
   const registers = [registry]
 
   const durations = new Histogram({ name: 'moonlet_execution_duration_seconds', help: 'Time that runs took in their sandboxes', buckets: BUCKETS, registers })
@@ -38,7 +54,7 @@ export default fp(async function metrics (fastify) {
     return [[{ part: 'used' }, bytes - freeBytes], [{ part: 'free' }, freeBytes]]
   })
 
-  fastify.get('/metrics', { onRequest: fastify.authenticate }, async (_request, reply) =>
+  fastify.get('/metrics', { schema: description, onRequest: fastify.authenticate, serializerCompiler: () => String }, async (_request, reply) =>
     reply.header('cache-control', 'no-store').type(registry.contentType).send(await registry.metrics()))
   fastify.addHook('onClose', async () => { registry.clear() })
 

@@ -17,9 +17,13 @@ const headers = {
   'X-Execution-Duration-Ms': { description: 'How long it took.', schema: { type: 'string' } }
 }
 
-/** `/fn/{id}` with each method; what follows the id is the function's own to interpret. */
-export function describeCalls (): ApiDocument['paths'] {
-  return { '/fn/{id}': Object.fromEntries(methods.map(method => [method, describeCall(method)])) }
+/**
+ * `/fn/{id}` with each method; what follows the id is the function's own to interpret. `server` is where functions
+ * answer, if that is not where the API does.
+ */
+export function describeCalls (server: string | undefined): ApiDocument['paths'] {
+  const servers = server === undefined ? {} : { servers: [{ url: server }] }
+  return { '/fn/{id}': Object.fromEntries(methods.map(method => [method, { ...describeCall(method), ...servers }])) }
 }
 
 const describeCall = (method: (typeof methods)[number]): Operation => ({
@@ -35,6 +39,6 @@ const describeCall = (method: (typeof methods)[number]): Operation => ({
     403: failure('The function is disabled.', 'Function is disabled'),
     404: failure('There is no such function.', 'Function not found'),
     500: failure('The run failed; its execution says why.', 'Function execution failed'),
-    503: failure('Too busy, or stopping; `Retry-After` says for how many seconds to wait.', 'Too many calls are waiting for a sandbox (QUEUE_LIMIT is 1000)')
+    503: failure('Too busy, or stopping; `Retry-After` says for how many seconds to wait.', 'Too many calls wait for a sandbox (QUEUE_LIMIT is 1000)')
   }
 })

@@ -1,6 +1,7 @@
 /** From what the routes' schemas say to a document that is pleasant to read and to generate clients from. */
 import type { FastifyInstance } from 'fastify'
 import { describeCalls } from './calls.js'
+import { completePluginRoutes, isPluginPath } from './plugin-routes.js'
 
 export interface Schema {
   readonly $ref?: string
@@ -32,25 +33,40 @@ export interface Operation {
   readonly requestBody?: Content
   readonly responses: Readonly<Record<string, Content>>
   readonly security?: ReadonlyArray<Record<string, readonly string[]>>
+  readonly servers?: readonly Server[]
 }
+
+export interface Server { readonly url: string, readonly description?: string }
 
 export interface ApiDocument {
   readonly openapi: string
   readonly info: { readonly title: string, readonly version: string, readonly description: string }
+  readonly servers: readonly Server[]
   readonly tags: ReadonlyArray<{ readonly name: string, readonly description: string }>
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
   readonly components: { readonly schemas: Readonly<Record<string, Schema>>, readonly securitySchemes: Readonly<Record<string, unknown>> }
 }
 
-/** Moves every schema with a title to the components, leaving references; adds how functions are called. */
-export function toDocument (generated: ReturnType<FastifyInstance['swagger']>): ApiDocument {
+export interface Addresses {
+  /** Of the management API, without a trailing slash. */
+  readonly api: string
+  /** Where functions answer. */
+  readonly functions: string
+}
+
+/** Moves every schema with a title to the components, leaving references; adds servers and how functions are called. */
+export function toDocument (generated: ReturnType<FastifyInstance['swagger']>, { api, functions }: Addresses): ApiDocument {
   // Through JSON, which is what it will be: the schemas' own objects stay as they are.
   const document = JSON.parse(JSON.stringify(generated)) as ApiDocument
   const schemas: Record<string, Schema> = {}
-  const paths = mapOperations(nameSchemas(document.paths, schemas) as ApiDocument['paths'], tidy)
-  const all = { ...paths, ...describeCalls() }
+  const [own, others] = partition(document.paths)
+  const paths = mapOperations(nameSchemas(own, schemas) as ApiDocument['paths'], tidy)
+  const calls = describeCalls(functions === api ? undefined : functions)
+  const ids = new Set([paths, calls].flatMap(operationsOf).map(({ operationId }) => operationId))
+  const all = { ...paths, ...calls, ...completePluginRoutes(mapOperations(others, tidy), ids) }
   return {
     ...document,
+    servers: [{ url: api }],
     tags: chaptersOf(document.tags, all),
     paths: all,
     components: { ...document.components, schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => a < b ? -1 : 1)) }
@@ -59,9 +75,20 @@ export function toDocument (generated: ReturnType<FastifyInstance['swagger']>): 
 
 /** The known chapters that have something in them, then those that plugins brought along. */
 function chaptersOf (known: ApiDocument['tags'], paths: ApiDocument['paths']): ApiDocument['tags'] {
-  const used = new Set(Object.values(paths).flatMap(methods => Object.values(methods).flatMap(({ tags }) => tags)))
+  const used = new Set(operationsOf(paths).flatMap(({ tags }) => tags))
   const more = [...used].filter(name => !known.some(chapter => chapter.name === name)).map(name => ({ name, description: '' }))
   return [...known.filter(({ name }) => used.has(name)), ...more]
+}
+
+const operationsOf = (paths: ApiDocument['paths']): Operation[] => Object.values(paths).flatMap(methods => Object.values(methods))
+
+/** The API's own paths, and those of plugins. */
+function partition (paths: ApiDocument['paths']): [own: ApiDocument['paths'], others: ApiDocument['paths']] {
+  const entries = Object.entries(paths)
+  return [
+    Object.fromEntries(entries.filter(([path]) => !isPluginPath(path))),
+    Object.fromEntries(entries.filter(([path]) => isPluginPath(path)))
+  ]
 }
 
 const mapOperations = (paths: ApiDocument['paths'], change: (operation: Operation) => Operation): ApiDocument['paths'] =>

@@ -38,7 +38,7 @@ export default fp(async function docs (fastify) {
   let document: ApiDocument | undefined
   let json: string | undefined
   let yaml: string | undefined
-  const read = () => { document ??= toDocument(fastify.swagger()); return document }
+  const read = () => { document ??= toDocument(fastify.swagger(), { api: fastify.baseUrl(), functions: fastify.functionsUrl() }); return document }
   const readJson = () => { json ??= `${JSON.stringify(read(), null, 2)}\n`; return json }
   const readYaml = () => { yaml ??= stringify(read(), { lineWidth: 0, aliasDuplicateObjects: false }); return yaml }
 

@@ -45,7 +45,7 @@ The handler must be global (not \`local function handler\`) and must return a ta
 | \`body\` | a string (any bytes) or number. A table is not converted: write \`body = json.encode(value)\` |
 | \`isBase64Encoded\` | true when \`body\` is base64 of binary data; it is sent decoded |
 
-\`Content-Type\` is \`application/json\` when the handler sets none, so set \`text/html; charset=utf-8\` or \`text/plain; charset=utf-8\` for other bodies. Answers carry CORS headers that allow every origin.
+When the handler sets no \`Content-Type\`, it is \`application/json\` for a body that is JSON (or empty), \`text/plain; charset=utf-8\` for other text, and \`application/octet-stream\` for bytes that are no UTF-8. Set \`text/html; charset=utf-8\` for pages. Answers carry CORS headers that allow every origin.
 
 ### Errors
 

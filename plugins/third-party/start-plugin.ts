@@ -3,7 +3,7 @@
  * unless they say `config: { public: true }`; its hooks, parsers and error handlers concern its own routes only; the Lua
  * modules it adds are known to be its own.
  */
-import type { FastifyInstance, FastifyPluginCallback } from 'fastify'
+import type { FastifyInstance, FastifyPluginCallback, RouteOptions } from 'fastify'
 import type { PluginTools } from '../../core/contracts/plugin.js'
 import { MoonletError } from '../../core/errors.js'
 import { moduleProblems } from '../../core/lua/check-module.js'
@@ -24,6 +24,7 @@ export async function startPlugin (server: FastifyInstance, plugin: ThirdPartyPl
     await server.register(async scope => {
       scope.decorate('plugin', tools)
       scope.decorate('lua', { ...server.lua, add: module => { addModule(server, module, plugin) } } as typeof server.lua)
+      scope.addHook('onRoute', route => { describeRoute(route, plugin.name) })
       scope.addHook('onRequest', (_request, _reply, done) => { inNameOf(plugin, done) })
       scope.addHook('onRequest', async request => {
         const { public: isPublic } = request.routeOptions.config as { public?: unknown }
@@ -34,6 +35,12 @@ export async function startPlugin (server: FastifyInstance, plugin: ThirdPartyPl
   } catch (error) {
     throw pluginFailure(plugin, 'failed at start', error)
   }
+}
+
+/** Puts a route into the API's documentation, in the plugin's own chapter unless it names another. */
+function describeRoute (route: RouteOptions, plugin: string): void {
+  const { public: isPublic } = (route.config ?? {}) as { public?: unknown }
+  route.schema = { tags: [plugin], ...(isPublic === true ? { security: [] } : {}), ...route.schema }
 }
 
 /** Whatever owner the plugin names, it is the plugin itself. */

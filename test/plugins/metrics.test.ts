@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import t, { type Test } from 'tap'
 import { build } from '../helpers/build.js'
 
@@ -60,4 +61,16 @@ t.test('counts calls that got no sandbox', async t => {
 t.test('needs the API key', async t => {
   const app = await build(t)
   t.equal((await app.inject('/metrics')).statusCode, 401)
+})
+
+t.test('no name is against the conventions of Prometheus', async t => {
+  const { metrics } = await scenario(t, 'function handler() return {} end')
+  const text = await metrics()
+  const types = Array.from(text.matchAll(/^# TYPE (\S+) (\S+)$/gm), ([, name = '', type = '']) => ({ name, type }))
+  t.ok(types.length > 20)
+  t.same(types.filter(({ name, type }) => name.endsWith('_total') !== (type === 'counter')), [])
+  t.match(text, /^nodejs_version_info\{/m)
+  // The linter itself, where there is one.
+  const linted = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' })
+  if (linted.error === undefined) t.same([linted.status, linted.stderr], [0, ''])
 })

@@ -8,7 +8,11 @@ import { FunctionId } from '../functions/schema.js'
 import { readVersionNumber, toVersion, Version } from './schema.js'
 
 const tags = ['Versions']
-const VersionPath = Type.Object({ id: FunctionId, versionId: Type.String({ description: 'Id of the version, `ver_{function}_v{number}`.', examples: ['ver_d2c1v7h8e9k0m3n4p5q6_v1'] }) })
+/** One name for number and id: a path with two names for one place is no valid OpenAPI. */
+const VersionPath = Type.Object({
+  id: FunctionId,
+  version: Type.String({ description: 'Id of the version, `ver_{function}_v{number}`.', examples: ['ver_d2c1v7h8e9k0m3n4p5q6_v1'] })
+})
 const notFound = () => new MoonletError('NOT_FOUND', 'Version not found')
 
 export function addVersionRoutes (api: ApiScope): void {
@@ -46,7 +50,7 @@ export function addVersionRoutes (api: ApiScope): void {
     return toVersion(version)
   })
 
-  api.post('/api/functions/:id/versions/:versionId/activate', {
+  api.post('/api/functions/:id/versions/:version/activate', {
     schema: {
       operationId: 'activateVersion',
       tags,
@@ -55,12 +59,12 @@ export function addVersionRoutes (api: ApiScope): void {
       response: { 200: NoContent('The version is active.'), ...failures({ 404: 'Version not found' }), ...changeFailures }
     }
   }, async ({ params }, reply) => {
-    const activated = await storage.versions.activate(params.id, params.versionId)
+    const activated = await storage.versions.activate(params.id, params.version)
     if (!activated) throw notFound()
     return reply.code(200).send()
   })
 
-  api.delete('/api/functions/:id/versions/:versionId', {
+  api.delete('/api/functions/:id/versions/:version', {
     schema: {
       operationId: 'deleteVersion',
       tags,
@@ -70,7 +74,7 @@ export function addVersionRoutes (api: ApiScope): void {
       response: { 204: NoContent('The version is gone.'), ...failures({ 400: 'Cannot delete active version', 404: 'Version not found' }), ...changeFailures }
     }
   }, async ({ params }, reply) => {
-    const result = await storage.versions.remove(params.id, params.versionId)
+    const result = await storage.versions.remove(params.id, params.version)
     if (result === 'missing') throw notFound()
     if (result === 'active') throw new MoonletError('VALIDATION', 'Cannot delete active version')
     return reply.code(204).send()

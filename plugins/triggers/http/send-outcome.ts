@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify'
 import { errorBody } from '../../../core/api/error-body.js'
 import type { Outcome } from '../../../core/contracts/invocation.js'
 import { setAnswerHeaders, type Neighbourhood } from './answer-headers.js'
+import { contentTypeOf } from './content-type.js'
 
 export interface Sending {
   /** The Content-Security-Policy that keeps a function's page apart from the dashboard; undefined: none is needed. */
@@ -18,8 +19,8 @@ export function sendOutcome (reply: FastifyReply, outcome: Outcome, { sandboxPol
   reply.header('x-execution-duration-ms', String(outcome.durationMs))
   const { answer } = outcome
   if (answer === undefined) return sendFault(reply, outcome)
-  reply.header('content-type', 'application/json')
   setAnswerHeaders(reply, answer, neighbourhood)
+  if (!reply.hasHeader('content-type')) reply.header('content-type', contentTypeOf(answer.body))
   if (sandboxPolicy !== undefined) addPolicy(reply, sandboxPolicy)
   setStatus(reply, answer.statusCode)
   if (answer.statusCode === 204 || answer.statusCode === 304) {

@@ -1,4 +1,5 @@
 /** Every operation of the document is called on a real server, and what comes back is held against the document. */
+import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { AddressInfo } from 'node:net'
 import t from 'tap'
@@ -7,6 +8,7 @@ import type { ApiDocument, Operation, Schema } from '../../../plugins/docs/docum
 import { describeTags } from '../../../plugins/docs/tags.js'
 import { API_KEY, build } from '../../helpers/build.js'
 import { CODE } from '../../helpers/api.js'
+import { buildWith, fixture } from '../third-party/with-plugins.js'
 
 interface Named { readonly method: string, readonly path: string, readonly operation: Operation }
 
@@ -55,13 +57,15 @@ async function prepare (): Promise<Record<string, string>> {
   for (const scope of [fn, '']) await storage.kv.set(scope, Buffer.from('counter'), Buffer.from('1'), Date.now() + 60_000)
   const session = ids.next()
   await storage.sessions.create({ id: session, createdAt: 1, lastSeenAt: 1, expiresAt: 9_999_999_999, address: '192.0.2.1', userAgent: 'x', tokenHash: session, keyMark: 'k' })
-  return { function: fn, execution: execution.id, session, versionId: `ver_${fn}_v1`, version: '1', v1: '1', v2: '2', key: 'counter' }
+  return { function: fn, execution: execution.id, session, versionId: `ver_${fn}_v1`, number: '1', v1: '1', v2: '2', key: 'counter' }
 }
 
 /** The address of an operation, with what was prepared in the place of its parameters. */
 function addressOf ({ path, operation }: Named, things: Record<string, string>): string {
   const kind = path.startsWith('/api/executions') ? 'execution' : path.startsWith('/api/auth/sessions') ? 'session' : 'function'
-  return base + path.replace(/\{(\w+)\}/g, (_, name: string) => {
+  const isNumber = operation.operationId === 'getVersion'
+  return base + path.replace(/\{(\w+)\}/g, (_, place: string) => {
+    const name = place !== 'version' ? place : isNumber ? 'number' : 'versionId'
     const example = operation.parameters?.find(parameter => parameter.name === name)?.example
     return encodeURIComponent(things[name === 'id' ? kind : name] ?? String(example))
   })
@@ -102,9 +106,43 @@ t.test('the document is OpenAPI 3.1 and the same in JSON and YAML', async t => {
   t.strictSame(parse(await yaml.text()), document)
 })
 
+/** What a maintained linter finds wrong, as one line each. */
+async function lint (document: ApiDocument): Promise<string[]> {
+  const config = await createConfig({ extends: ['spec'], rules: { 'no-identical-paths': 'error', 'path-parameters-defined': 'error', 'operation-operationId-unique': 'error', 'no-server-trailing-slash': 'error' } })
+  const problems = await lintFromString({ source: JSON.stringify(document), config })
+  return problems.map(({ ruleId, message, location: [at] }) => `${ruleId}: ${message} (${at?.pointer ?? ''})`)
+}
+
+t.test('the document is valid, and says where the server is', async t => {
+  t.same(document.servers, [{ url: base.replace('127.0.0.1', 'localhost') }])
+  t.same(await lint(document), [])
+  const broken = { ...document, paths: { ...document.paths, '/api/functions/{other}': document.paths['/api/functions/{id}'] } } as ApiDocument
+  t.ok((await lint(broken)).length > 0, 'the linter finds two names for one path')
+})
+
+t.test('functions on a host of their own have a server of their own', async t => {
+  const app = await build(t, { BASE_URL: 'https://moonlet.example', FUNCTIONS_HOST: 'functions.example' })
+  const { servers, paths } = (await app.inject('/docs/openapi.json')).json<ApiDocument>()
+  t.same(servers, [{ url: 'https://moonlet.example' }])
+  t.same(paths['/fn/{id}']?.get?.servers, [{ url: 'https://functions.example' }])
+})
+
+t.test('health, metrics and the routes of plugins are in the document, which stays valid', async t => {
+  const app = await buildWith(t, [fixture('documented-routes'), fixture('greeter')])
+  const whole = (await app.inject('/docs/openapi.json')).json<ApiDocument>()
+  t.same(await lint(whole), [])
+  t.same(['/healthz', '/readyz', '/metrics'].filter(path => whole.paths[path]?.get === undefined), [])
+  t.match(whole.paths['/plugins/documented-routes/items/{id}']?.get, { tags: ['documented-routes'], summary: /documented-routes/, parameters: [{ name: 'id', in: 'path' }] })
+  t.match(whole.paths['/plugins/documented-routes/described']?.post, { operationId: 'login2', summary: 'Described', security: [], tags: ['Things'] })
+  t.match(whole.tags.map(({ name }) => name).slice(-3), ['documented-routes', 'Things', 'greeter'])
+  t.match(whole.paths['/plugins/documented-routes/files/{rest}']?.get, { parameters: [{ name: 'rest' }] })
+  t.equal(whole.paths['/plugins/documented-routes/hidden'], undefined)
+  t.equal((await app.inject('/docs')).statusCode, 200)
+})
+
 t.test('every route of the API is in the document', async t => {
   const routes = app.printRoutes({ commonPrefix: false, includeHooks: false })
-  const known = ['login', 'createFunction', 'updateFunction', 'replaceEnvVars', 'activateVersion', 'diffVersions', 'listExecutions', 'getExecutionLogs', 'runDraft', 'checkSyntax', 'rerunExecution', 'watchExecutions', 'listGlobalKv', 'setFunctionKvValue', 'getStatus', 'endAllSessions']
+  const known = ['login', 'createFunction', 'updateFunction', 'replaceEnvVars', 'activateVersion', 'diffVersions', 'listExecutions', 'getExecutionLogs', 'runDraft', 'checkSyntax', 'rerunExecution', 'watchExecutions', 'listGlobalKv', 'setFunctionKvValue', 'getStatus', 'getLiveness', 'getReadiness', 'getMetrics', 'endAllSessions']
   const ids = operationsOf(document).map(({ operation }) => operation.operationId)
   t.same(known.filter(id => !ids.includes(id)), [])
   t.match(routes, 'api/')
@@ -149,7 +187,7 @@ t.test('every operation does what the document says', async t => {
 })
 
 t.test('every operation refuses in the way that the document says', async t => {
-  const nothing = { function: 'none', execution: 'none', session: 'none', versionId: 'none', version: 'x', v1: 'x', v2: 'x', key: 'none' }
+  const nothing = { function: 'none', execution: 'none', session: 'none', versionId: 'none', number: 'x', v1: 'x', v2: 'x', key: 'none' }
   for (const named of operationsOf(document)) {
     const name = named.operation.operationId
     const things = await prepare()
