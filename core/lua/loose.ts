@@ -2,12 +2,24 @@
  * Reading values of tables that a module checks itself, field by field, because a wrong one gives `nil, message`
  * there instead of raising. Declare such a field as `LooseText` or `LooseNumber`.
  */
-import { Any, Num, Text, Union } from './types.js'
+import { Any, Num, Text, Union, type LuaType } from './types.js'
 
 /** Text or a number, or anything else, which counts as left out. */
 export const LooseText = Union(Text(), Any)
 /** A number, or anything else, which counts as left out. */
 export const LooseNumber = Union(Num(), Any)
+
+/**
+ * A value of any type, which the module checks itself with its type intact: a number is not made a text on the way.
+ * The types are what the reader is told.
+ */
+export const Checked = <const T extends readonly LuaType[]>(...types: T) => Union(Any, ...types)
+
+/** Whether it is a text in Lua; a number is none. */
+export const isText = (value: unknown): value is string | Uint8Array => typeof value === 'string' || value instanceof Uint8Array
+
+/** Nothing at all. */
+export const isAbsent = (value: unknown): value is null | undefined => value === undefined || value === null
 
 /** The text, or undefined for anything that is none. */
 export function looseText (value: unknown): string | undefined {

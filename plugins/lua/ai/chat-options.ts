@@ -1,6 +1,6 @@
 /** Reads the options of `ai.chat`, in the order in which their mistakes are reported. */
 import { LuaFailure } from '../../../core/lua/errors.js'
-import { looseField, looseList, looseNumber, looseText } from '../../../core/lua/loose.js'
+import { isAbsent, isText, looseField, looseList, looseNumber, looseText } from '../../../core/lua/loose.js'
 
 export interface Message { readonly role: string, readonly content: string }
 
@@ -17,6 +17,7 @@ export interface Chat {
 export function readChat (options: Readonly<Record<string, unknown>>): Chat {
   const provider = looseText(options.provider) ?? ''
   if (provider === '') throw new LuaFailure('provider is required (openai or anthropic)')
+  if (typeof options.model === 'number') throw new LuaFailure('model must be a string')
   const model = looseText(options.model) ?? ''
   if (model === '') throw new LuaFailure('model is required')
   const entries = looseList(options.messages)
@@ -24,16 +25,28 @@ export function readChat (options: Readonly<Record<string, unknown>>): Chat {
   const messages = entries.map(toMessage).filter(message => message !== undefined)
   if (messages.length === 0) throw new LuaFailure('messages cannot be empty')
 
-  const maxTokens = Math.trunc(looseNumber(options.max_tokens) ?? 0)
-  const temperature = looseNumber(options.temperature) ?? 0
+  const maxTokens = Math.trunc(readNumber('max_tokens', options.max_tokens))
+  const temperature = readNumber('temperature', options.temperature)
   return {
     provider,
     model,
     messages,
     maxTokens: maxTokens > 0 ? maxTokens : 1024,
     temperature: temperature > 0 ? temperature : undefined,
-    endpoint: looseText(options.endpoint) || undefined
+    endpoint: readEndpoint(options.endpoint)
   }
+}
+
+/** 0 when left out, or not finite. */
+function readNumber (name: string, value: unknown): number {
+  if (!isAbsent(value) && typeof value !== 'number') throw new LuaFailure(`${name} must be a number`)
+  return looseNumber(value) ?? 0
+}
+
+/** Where the key is sent: nothing that was meant for it may be taken for left out. */
+function readEndpoint (value: unknown): string | undefined {
+  if (!isAbsent(value) && !isText(value)) throw new LuaFailure('endpoint must be a string')
+  return looseText(value) || undefined
 }
 
 function toMessage (entry: unknown): Message | undefined {

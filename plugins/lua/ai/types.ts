@@ -1,5 +1,5 @@
 /** What `ai.chat` takes and gives. Fields are loose: the module answers a wrong one with `nil, message` itself. */
-import { LooseNumber, LooseText } from '../../../core/lua/loose.js'
+import { Checked, LooseNumber, LooseText } from '../../../core/lua/loose.js'
 import { Any, Fields, Int, List, Optional, Text, Union, field } from '../../../core/lua/types.js'
 
 const Message = Fields({
@@ -9,11 +9,11 @@ const Message = Fields({
 
 export const ChatOptions = Fields({
   provider: field(Optional(LooseText), '`openai` or `anthropic`. Needed.'),
-  model: field(Optional(LooseText), 'The model\'s name at the provider. Needed.'),
+  model: field(Optional(Checked(Text())), 'The model\'s name at the provider. Needed.'),
   messages: field(Optional(Union(List(Union(Message, Any)), Any)), 'The conversation so far. Needed; entries without role and content are left out.'),
   max_tokens: field(Optional(LooseNumber), 'Longest answer in tokens; 1024 if left out.'),
   temperature: field(Optional(LooseNumber), 'Sent if greater than 0.'),
-  endpoint: field(Optional(LooseText), 'Another base address than the provider\'s own, such as `http://localhost:11434/v1`.')
+  endpoint: field(Optional(Checked(Text())), 'Another base address than the provider\'s own, such as `http://localhost:11434/v1`.')
 }, 'AiChatOptions')
 
 export const ChatResult = Fields({

@@ -1,6 +1,6 @@
 /** Reads the options of `email.send`, in the order in which their mistakes are reported. */
 import { LuaFailure } from '../../../core/lua/errors.js'
-import { looseField, looseList, looseText } from '../../../core/lua/loose.js'
+import { isAbsent, isText, looseField, looseList, looseText } from '../../../core/lua/loose.js'
 
 /** The message as the provider takes it; what was not given is absent. */
 export interface EmailMessage {
@@ -19,56 +19,75 @@ export interface EmailMessage {
 
 type Options = Readonly<Record<string, unknown>>
 
+const MANY = 'a string or table of strings'
+
+const wrong = (name: string, wanted: string): LuaFailure => new LuaFailure(`${name} must be ${wanted}`)
+
 /** Throws a LuaFailure that names the field. Such calls are not recorded. */
 export function readMessage (options: Options): EmailMessage {
   const to = readTo(options.to)
-  const from = looseText(options.from) ?? ''
-  if (from === '') throw new LuaFailure('from is required')
-  const subject = looseText(options.subject) ?? ''
+  const from = readFrom(options.from)
+  const subject = readText('subject', options.subject) ?? ''
   if (subject === '') throw new LuaFailure('subject is required')
-  const text = looseText(options.text)
-  const html = looseText(options.html)
+  const text = readText('text', options.text)
+  const html = readText('html', options.html)
   if (!text && !html) throw new LuaFailure('either text or html content is required')
   return { from, to, subject, ...given({ text, html, ...readRest(options) }) }
 }
 
 function readTo (value: unknown): string[] {
-  const text = looseText(value)
-  if (value === undefined || value === null || text === '') throw new LuaFailure('to is required')
-  if (text !== undefined) return [text]
-  const list = looseList(value)
-  if (list === undefined || list.some(item => looseText(item) === undefined)) throw new LuaFailure('to must be a string or table of strings')
-  const addresses = texts(list)
+  if (isAbsent(value) || value === '') throw new LuaFailure('to is required')
+  const addresses = readAddresses('to', value)
   if (addresses.length === 0) throw new LuaFailure('to cannot be empty')
   return addresses
 }
 
+function readFrom (value: unknown): string {
+  if (isAbsent(value) || value === '') throw new LuaFailure('from is required')
+  if (!isText(value)) throw wrong('from', 'a string')
+  return looseText(value) ?? ''
+}
+
+/** Numbers are text here, as everywhere in Lua. */
+function readText (name: string, value: unknown): string | undefined {
+  if (isAbsent(value)) return undefined
+  const text = looseText(value)
+  if (text === undefined) throw wrong(name, 'a string')
+  return text
+}
+
 function readRest (options: Options) {
   return {
-    cc: oneOrMany(options.cc),
-    bcc: oneOrMany(options.bcc),
-    reply_to: looseText(options.reply_to) ?? oneOrMany(options.reply_to),
+    cc: readAddresses('cc', options.cc),
+    bcc: readAddresses('bcc', options.bcc),
+    reply_to: isText(options.reply_to) ? looseText(options.reply_to) : readAddresses('reply_to', options.reply_to),
     headers: readHeaders(options.headers),
     tags: readTags(options.tags),
     scheduled_at: readTime(options.scheduled_at)
   }
 }
 
-function oneOrMany (value: unknown): string[] | undefined {
-  const text = looseText(value)
-  return texts(text === undefined ? looseList(value) ?? [] : [text])
+/** One or several; empty ones do not count. A number is no address. */
+function readAddresses (name: string, value: unknown): string[] {
+  if (isAbsent(value)) return []
+  const list = isText(value) ? [value] : looseList(value)
+  if (list === undefined || !list.every(isText)) throw wrong(name, MANY)
+  return list.map(address => looseText(address) ?? '').filter(address => address !== '')
 }
 
-const texts = (list: readonly unknown[]): string[] => list.map(looseText).filter(text => text !== undefined && text !== '') as string[]
-
 function readHeaders (value: unknown): Record<string, string> | undefined {
-  if (looseList(value) === undefined || Array.isArray(value)) return undefined
+  if (isAbsent(value)) return undefined
+  const isList = Array.isArray(value) && value.length > 0
+  if (looseList(value) === undefined || isList) throw wrong('headers', 'a table of names and values')
   const entries = value instanceof Map ? [...value.entries()] : Object.entries(value as object)
-  return Object.fromEntries(entries.map(([name, text]) => [String(name), looseText(text) ?? '']))
+  return Object.fromEntries(entries.map(([name, text]) => [String(name), readText(`the header ${String(name)}`, text) ?? '']))
 }
 
 function readTags (value: unknown): Array<{ name: string, value: string }> | undefined {
-  return looseList(value)?.map(tag => ({
+  if (isAbsent(value)) return undefined
+  const tags = looseList(value)
+  if (tags === undefined) throw wrong('tags', 'a table of tables')
+  return tags.map(tag => ({
     name: looseText(looseField(tag, 'name')) ?? '',
     value: looseText(looseField(tag, 'value')) ?? ''
   })).filter(({ name }) => name !== '')
@@ -76,7 +95,9 @@ function readTags (value: unknown): Array<{ name: string, value: string }> | und
 
 /** Seconds become `YYYY-MM-DDTHH:MM:SSZ`; a text is passed on. */
 function readTime (value: unknown): string | undefined {
-  if (typeof value !== 'number') return looseText(value)
+  if (isAbsent(value)) return undefined
+  if (isText(value)) return looseText(value)
+  if (typeof value !== 'number') throw wrong('scheduled_at', 'Unix seconds or a string')
   const time = new Date(Math.trunc(value) * 1000)
   if (Number.isNaN(time.getTime())) throw new LuaFailure('scheduled_at is not a time: give Unix seconds')
   return time.toISOString().replace(/\.\d+Z$/, 'Z')

@@ -1,11 +1,11 @@
 /** What `email.send` takes and gives. Fields are loose: the module answers a wrong one with `nil, message` itself. */
-import { LooseText } from '../../../core/lua/loose.js'
+import { Checked, LooseText } from '../../../core/lua/loose.js'
 import { Any, Dict, Fields, List, Num, Optional, Text, Union, field } from '../../../core/lua/types.js'
 
-const OneOrMany = Union(Text(), List(LooseText), Any)
+const OneOrMany = Checked(Text(), List(Text()))
 
 export const EmailOptions = Fields({
-  from: field(Optional(LooseText), 'The sender, `a@example.com` or `Name <a@example.com>`. Needed.'),
+  from: field(Optional(Checked(Text())), 'The sender, `a@example.com` or `Name <a@example.com>`. Needed.'),
   to: field(Optional(OneOrMany), 'One recipient or a list. Needed.'),
   subject: field(Optional(LooseText), 'Needed.'),
   text: field(Optional(LooseText), 'The message as plain text. This or `html` is needed.'),

@@ -20,9 +20,20 @@ t.test('messages without role or content are left out', async t => {
   t.throws(() => readChat({ ...valid, messages: [{ role: 'user' }] }), { message: 'messages cannot be empty' })
 })
 
-t.test('numbers have defaults, and wrong ones count as left out', async t => {
+t.test('a field of a wrong type is refused, never taken for left out', async t => {
+  for (const [options, message] of [
+    [{ model: 5 }, 'model must be a string'],
+    [{ max_tokens: 'many' }, 'max_tokens must be a number'],
+    [{ max_tokens: true }, 'max_tokens must be a number'],
+    [{ temperature: '0.5' }, 'temperature must be a number'],
+    [{ endpoint: true }, 'endpoint must be a string'],
+    [{ endpoint: 5 }, 'endpoint must be a string']
+  ] as const) t.throws(() => readChat({ ...valid, ...options }), { message }, message)
+})
+
+t.test('numbers have defaults', async t => {
   t.match(readChat(valid), { maxTokens: 1024, temperature: undefined, endpoint: undefined })
   t.match(readChat({ ...valid, max_tokens: 5.9, temperature: 0.5, endpoint: 'http://h' }), { maxTokens: 5, temperature: 0.5, endpoint: 'http://h' })
   t.match(readChat({ ...valid, max_tokens: -1, temperature: 0, endpoint: '' }), { maxTokens: 1024, temperature: undefined, endpoint: undefined })
-  t.match(readChat({ ...valid, max_tokens: 'many', temperature: NaN }), { maxTokens: 1024, temperature: undefined })
+  t.match(readChat({ ...valid, max_tokens: Infinity, temperature: NaN }), { maxTokens: 1024, temperature: undefined })
 })
