@@ -46,6 +46,18 @@ t.test('a start that never ends is given up after 10 seconds, with a message tha
     { code: 'PLUGIN_FAILED', message: /^The plugin 'never-starts' \(.*never-starts\.mjs\) failed at start: its start did not end within 10 s$/ })
 })
 
+t.test('an onReady hook that never ends is given up after 10 seconds, with a message that names the plugin', async t => {
+  const app = await buildWith(t, [fixture('never-ready')])
+  await t.rejects(async () => await app.ready(), { code: 'PLUGIN_FAILED', message: /^The plugin 'never-ready' .* failed at start: its onReady hook did not end within 10 s$/ })
+})
+
+t.test('a plugin that never closes does not keep the server from it', async t => {
+  const server = await startServer(t, { PLUGINS: fixture('never-closes') })
+  t.equal(await server.stop(), 0)
+  for (const said of ['closing\n', 'closed never-closes\n', 'its onClose hook did not end within 10 s', 'closed badly']) t.match(server.output(), said)
+  t.match(server.output(), "the plugin 'never-closes' failed to close; the server goes on closing")
+})
+
 t.test('an ordinary Fastify plugin that calls back starts too', async t => {
   const folder = await temporaryFolder(t)
   await writeFile(join(folder, 'package.json'), '{ "name": "callback-style", "type": "module", "peerDependencies": { "moonlet": ">=0.1.0" } }')
