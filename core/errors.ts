@@ -11,6 +11,8 @@ const codes = {
   TOO_MANY_LISTENERS: 503,
   QUEUE_FULL: 503,
   QUEUE_TIMEOUT: 503,
+  // Nobody reads this answer; its status is for the log, where proxies write the same one.
+  CALLER_GONE: 499,
   SERVER_STOPPING: 503,
   STORAGE_FAILED: 500,
   KV_NOT_A_NUMBER: 400,

@@ -1,5 +1,5 @@
 /** What the pool is asked to do, and what comes of it. */
-import type { Answer, InvocationEvent, Place } from '../core/contracts/invocation.js'
+import type { Answer, Caller, InvocationEvent, Place } from '../core/contracts/invocation.js'
 import type { Fault, FunctionRecord, LogLevel, VersionRecord } from '../core/contracts/records.js'
 
 export interface RunJob {
@@ -14,6 +14,8 @@ export interface RunJob {
   readonly event: InvocationEvent
   /** The place in the queue that it has had so far; left out: none. */
   readonly place?: Place | undefined
+  /** Who may hang up while the job waits; left out: nobody. */
+  readonly caller?: Caller | undefined
   /** Called once, when a process gets the job. */
   readonly onStart: () => void
   /** Gets the logs of the run, within the budget of one run. */
@@ -27,6 +29,7 @@ export interface CheckJob {
   readonly kind: 'check'
   readonly executionId: string
   readonly code: string
+  readonly caller?: Caller | undefined
 }
 
 export type Job = RunJob | CheckJob

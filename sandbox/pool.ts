@@ -19,7 +19,7 @@ import type { Launcher } from './launcher.js'
 import { pipeDepth } from './pipe-depth.js'
 import type { SandboxProcess } from './process.js'
 import { FairQueue } from './queue.js'
-import { queueFull, queueTimeout, serverStopping, startFailed } from './refusals.js'
+import { callerGone, queueFull, queueTimeout, serverStopping, startFailed } from './refusals.js'
 import { Run } from './run.js'
 import { Shares } from './share.js'
 import { Ticker } from './ticker.js'
@@ -97,7 +97,7 @@ export class Pool {
     this.replenish()
   }
 
-  /** Settles with what came of the job. Rejects with QUEUE_FULL, QUEUE_TIMEOUT, SERVER_STOPPING or SANDBOX_START_FAILED. */
+  /** Settles with what came of the job. Rejects with QUEUE_FULL, QUEUE_TIMEOUT, CALLER_GONE, SERVER_STOPPING or SANDBOX_START_FAILED. */
   run (job: Job): Promise<JobResult> {
     return new Promise((resolve, reject) => { this.submit(new Run(job, resolve, reject)) })
   }
@@ -112,8 +112,10 @@ export class Pool {
 
   /** Gives a call a place in the queue before a job is made of it. Refused with the codes of `run`. */
   park (owner: string, call: WaitingCall): void {
-    if (this.stopping) call.refuse(serverStopping())
-    else this.queue.park(owner, call)?.refuse(this.queueFull)
+    if (this.stopping) return call.refuse(serverStopping())
+    const without = this.queue.park(owner, call)
+    if (without !== call) call.waits(() => { this.abandon(owner, call) })
+    without?.refuse(this.queueFull)
   }
 
   /** Calls in all that are parked, so that they are served although the server is about to stop. */
@@ -156,11 +158,13 @@ export class Pool {
   private submit (run: Run): void {
     const owner = jobOwner(run.job)
     const kept = run.job.kind === 'run' && run.job.place?.leave() === true
+    if (run.isAbandoned) return run.refuse(callerGone)
     if (this.stopping && !kept) return run.refuse(serverStopping())
     if (!this.queue.hasRuns(owner) && this.dispatch(run)) return
     const without = kept ? this.queue.pushKept(owner, run) : this.queue.push(owner, run)
     without?.refuse(this.queueFull)
     if (without === run) return
+    run.waits(() => { this.abandon(owner, run) })
     this.ticker.start()
     this.replenish()
   }
@@ -251,7 +255,19 @@ export class Pool {
 
   private putBack (runs: readonly Run[]): void {
     const [first] = runs
-    if (first !== undefined) this.queue.putBack(jobOwner(first.job), runs)
+    if (first === undefined) return
+    const owner = jobOwner(first.job)
+    const wanted = runs.filter(run => !run.isAbandoned)
+    this.queue.putBack(owner, wanted)
+    for (const run of wanted) run.waits(() => { this.abandon(owner, run) })
+    for (const run of runs) if (run.isAbandoned) run.refuse(callerGone)
+  }
+
+  /** The caller of one that waits has hung up: the place is for those who are still there. */
+  private abandon (owner: string, waiting: Run | WaitingCall): void {
+    if (!this.queue.remove(owner, waiting)) return
+    waiting.refuse(callerGone)
+    this.pump()
   }
 
   private pump (): void {

@@ -104,6 +104,21 @@ export class FairQueue {
     return last
   }
 
+  /** Takes out one whose caller has hung up. False: it does not wait here, or no more. */
+  remove (owner: string, item: Run | WaitingCall): boolean {
+    const lane = this.lanes.get(owner)
+    if (lane === undefined) return false
+    const run = (lane.runs as Array<Run | WaitingCall>).lastIndexOf(item)
+    const call = run >= 0 ? -1 : (lane.calls as Array<Run | WaitingCall>).lastIndexOf(item)
+    if (run >= 0) lane.runs.splice(run, 1)
+    else if (call >= 0) lane.calls.splice(call, 1)
+    else return false
+    if (call >= 0) this.calls--
+    this.size--
+    this.forgetEmpty(owner, lane)
+    return true
+  }
+
   /** Puts runs back where they came from: among their owner's others by the time they were queued. */
   putBack (owner: string, runs: readonly Run[]): void {
     if (runs.length === 0) return

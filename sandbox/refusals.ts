@@ -9,6 +9,9 @@ export const queueFull = (limit: number): MoonletError => refusal('QUEUE_FULL', 
 export const queueTimeout = (seconds: number, max: number): MoonletError =>
   refusal('QUEUE_TIMEOUT', `No sandbox was free within ${seconds} seconds (QUEUE_TIMEOUT; SANDBOX_MAX is ${max})`, 5)
 
+/** Nobody is left to be told. */
+export const callerGone = new MoonletError('CALLER_GONE', 'The caller hung up before a sandbox was free')
+
 export const serverStopping = (): MoonletError => refusal('SERVER_STOPPING', 'The server is stopping', 5)
 
 export const startFailed = (message: string): MoonletError => refusal('SANDBOX_START_FAILED', message, 30)

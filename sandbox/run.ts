@@ -26,6 +26,7 @@ export class Run implements HostCall {
   private calledAt = 0
   private hostMs = 0
   private announced = false
+  private stopWatching: (() => void) | undefined
   private controller: AbortController | undefined
   private ended = false
   private pendingSends = 0
@@ -36,7 +37,7 @@ export class Run implements HostCall {
   private printLines = 0
   private printBytes = 0
 
-  constructor (readonly job: Job, private readonly settle: (result: JobResult) => void, readonly refuse: (error: Error) => void) {
+  constructor (readonly job: Job, private readonly settle: (result: JobResult) => void, private readonly reject: (error: Error) => void) {
     this.executionId = job.executionId
     this.queuedAt = performance.now() - (job.kind === 'run' ? job.place?.waitedMs ?? 0 : 0)
     if (job.kind === 'run') {
@@ -56,8 +57,27 @@ export class Run implements HostCall {
     return ghost
   }
 
+  /** Nobody waits for what comes of it any more. */
+  get isAbandoned (): boolean { return this.job.caller?.isGone === true }
+
+  /** It waits for a process: `leave` is called when its caller hangs up before it is given to one, or refused. */
+  waits (leave: () => void): void {
+    this.stopWatching ??= this.job.caller?.onGone(leave)
+  }
+
+  refuse (error: Error): void {
+    this.waitsNoMore()
+    this.reject(error)
+  }
+
+  private waitsNoMore (): void {
+    this.stopWatching?.()
+    this.stopWatching = undefined
+  }
+
   /** A process has it now, perhaps not the first one. */
   given (): void {
+    if (this.stopWatching !== undefined) this.waitsNoMore()
     if (this.announced || this.job.kind !== 'run') return
     this.announced = true
     this.job.onStart()

@@ -32,14 +32,29 @@ export interface InvocationRequest {
   readonly record: boolean
   /** The place in the queue that the call has had so far; left out: none. */
   readonly place?: Place | undefined
+  /** Who waits for the answer and may stop doing so; left out: nobody who could. */
+  readonly caller?: Caller | undefined
 }
 
-/** A call that waits in the queue before anything is made of it. Exactly one of both is called, once. */
+/**
+ * Whoever waits for an answer. In place of an AbortSignal, since every call has one and hardly any is asked: only
+ * calls that have to wait for a sandbox are.
+ */
+export interface Caller {
+  /** It has hung up. */
+  readonly isGone: boolean
+  /** Calls `listener` when it hangs up. Gives a way to end that. */
+  onGone (listener: () => void): () => void
+}
+
+/** A call that waits in the queue before anything is made of it. Exactly one of `enter` and `refuse` is called, once. */
 export interface WaitingCall {
   /** When it came; of `performance.now()`. */
   readonly queuedAt: number
   /** Its turn is near: now it is to be invoked, with the place that is kept for it meanwhile. */
   enter (place: Place): void
+  /** It has its place: it calls `leave` should its caller hang up before it enters or is refused. */
+  waits (leave: () => void): void
   refuse (error: MoonletError): void
 }
 
@@ -97,8 +112,9 @@ export interface Invoker {
   /**
    * Runs one invocation and resolves when its execution record is durable. A fault of the function, its
    * deadline or its limits is an outcome, not a rejection. Rejects only when the queue is full (QUEUE_FULL),
-   * the wait for a sandbox was too long (QUEUE_TIMEOUT), the server is stopping (SERVER_STOPPING), or the
-   * record could not be made durable (STORAGE_FAILED).
+   * the wait for a sandbox was too long (QUEUE_TIMEOUT), its caller hung up meanwhile (CALLER_GONE), the server is
+   * stopping (SERVER_STOPPING), no sandbox can be started (SANDBOX_START_FAILED), or the record could not be made
+   * durable (STORAGE_FAILED). A call that is rejected has no record, or one that has ended.
    */
   invoke (request: InvocationRequest): Promise<Outcome>
   /**
@@ -113,7 +129,7 @@ export interface Invoker {
   /** Before the server stops: calls in all that are parked, while requests are still served. */
   enterAll (): void
   /** Parses code in a sandbox without running it; undefined when it is fine. */
-  check (code: string): Promise<Fault | undefined>
+  check (code: string, caller?: Caller): Promise<Fault | undefined>
   /** Adds hooks around every execution, drafts included. To be called before the server is ready. */
   addHook (hook: InvokerHook): void
   onExecution (listener: (notice: ExecutionNotice) => void): () => void

@@ -2,7 +2,8 @@
  * The invoker: one invocation from its request to its durable record.
  *
  * Every run that a sandbox got has a record, also when the caller hangs up, the sandbox dies or the server is
- * stopped; runs that never got one (queue full, waited too long, server stopping) have none. `invoke` settles
+ * stopped; runs that never got one (queue full, waited too long, server stopping, caller gone) have none. One that
+ * got a process, was given back to the queue and is refused there ends as an error that says why. `invoke` settles
  * after the record is durable. Drafts (`record: false`) never touch the execution store.
  */
 import type { JobResult, RunJob } from '../../sandbox/job.js'
@@ -31,11 +32,16 @@ export interface InvokerOptions {
   /** Gets what `print` of a function writes. */
   readonly onPrint: (functionId: string, executionId: string, line: string) => void
   readonly onHookError: (plugin: string, error: unknown) => void
+  /** Gets why a record could not be written that nobody else is told of. */
+  readonly onRecordError: (executionId: string, error: unknown) => void
 }
+
+/** The record of one execution, and whether its pending half was announced. */
+interface Record { readonly execution: NewExecution, begun: boolean }
 
 /** Makes an Invoker (core/contracts/invocation.ts). */
 export function createInvoker (options: InvokerOptions): Invoker {
-  const { pool, executions, ids, cleanEvent = event => event, eventLimit, onPrint, onHookError } = options
+  const { pool, executions, ids, cleanEvent = event => event, eventLimit, onPrint, onHookError, onRecordError } = options
   const hooks = [...options.hooks ?? []]
   const logKeeper = createLogKeeper(executions.appendLogs)
   const listeners = new Set<(notice: ExecutionNotice) => void>()
@@ -54,23 +60,37 @@ export function createInvoker (options: InvokerOptions): Invoker {
     const logs = logKeeper.open(executionId, request.record)
     const stored = request.record ? storedEvent(event instanceof Refusal ? request.event : event, eventLimit) : ''
     const execution = newExecution(request, executionId, typeof stored === 'string' ? stored : await stored)
-    const result = event instanceof Refusal ? refused(event) : await pool.run(toJob(request, event, execution, logs))
-    const outcome = toOutcome(request, executionId, result, logs.entries)
+    const record: Record = { execution, begun: false }
+    let result: JobResult
+    try {
+      result = event instanceof Refusal ? refused(event.reason) : await pool.run(toJob(request, event, record, logs))
+    } catch (error) {
+      // What has begun also ends, whoever refused it afterwards and why: its record never stays pending.
+      if (record.begun) await finish(request, record, refused(reasonOf(error)), logs).catch(failure => { onRecordError(executionId, failure) })
+      else logs.close()
+      throw error
+    }
+    return await finish(request, record, result, logs)
+  }
+
+  /** The one end of every execution. Its record is durable before anybody hears of the outcome. */
+  async function finish (request: InvocationRequest, { execution }: Record, result: JobResult, logs: ExecutionLogs): Promise<Outcome> {
+    const outcome = toOutcome(request, execution.id, result, logs.entries)
     const unwritten = logs.close()
     if (request.record) {
       await executions.finish(toFinished(execution, outcome, request.fn.saveResponse, unwritten))
-      if (listeners.size > 0) notify('end', executionId, request.fn.id)
+      if (listeners.size > 0) notify('end', execution.id, request.fn.id)
     }
     if (hooks.length > 0) runAfter(hooks, outcome, request, onHookError)
     return outcome
   }
 
-  function toJob (request: InvocationRequest, event: InvocationEvent, execution: NewExecution, logs: ExecutionLogs): RunJob {
-    const { fn, version, trigger, requestId, record, place } = request
-    const executionId = execution.id
+  function toJob (request: InvocationRequest, event: InvocationEvent, record: Record, logs: ExecutionLogs): RunJob {
+    const { fn, version, trigger, requestId, place, caller } = request
+    const executionId = record.execution.id
     return {
       kind: 'run',
-      key: record ? version.id : draftKey(fn.id, version.code),
+      key: request.record ? version.id : draftKey(fn.id, version.code),
       executionId,
       fn,
       version,
@@ -78,14 +98,25 @@ export function createInvoker (options: InvokerOptions): Invoker {
       requestId,
       event,
       place,
+      caller,
       onStart () {
-        if (!record) return
-        executions.begin(execution)
-        if (listeners.size > 0) notify('begin', executionId, fn.id)
+        if (request.record) begin(record)
       },
       onLog: logs.add,
       onPrint: line => { onPrint(fn.id, executionId, line) }
     }
+  }
+
+  /** A record that cannot be begun does not keep a run from its process: `finish` meets the same error, and tells it. */
+  function begin (record: Record): void {
+    record.begun = true
+    const { execution } = record
+    try {
+      executions.begin(execution)
+    } catch (error) {
+      onRecordError(execution.id, error)
+    }
+    if (listeners.size > 0) notify('begin', execution.id, execution.functionId)
   }
 
   const tell = (notice: CallNotice): void => { tellAll(callListeners, notice) }
@@ -101,6 +132,7 @@ export function createInvoker (options: InvokerOptions): Invoker {
       pool.park(functionId, {
         queuedAt: call.queuedAt,
         enter (place) { call.enter(place) },
+        waits (leave) { call.waits(leave) },
         refuse (error) {
           tell(toCallNotice(trigger, undefined, error))
           call.refuse(error)
@@ -118,8 +150,8 @@ export function createInvoker (options: InvokerOptions): Invoker {
       outcome.then(done, (error: unknown) => { done(undefined, error) })
       return outcome
     },
-    async check (code) {
-      return (await pool.run({ kind: 'check', executionId: ids.next(), code })).fault
+    async check (code, caller) {
+      return (await pool.run({ kind: 'check', executionId: ids.next(), code, caller })).fault
     },
     addHook (hook) { hooks.push(hook) },
     onExecution (listener) {
@@ -144,4 +176,7 @@ function newExecution ({ fn, version, trigger }: InvocationRequest, id: string, 
 const toCallNotice = (trigger: string, outcome: Outcome | undefined, error: unknown): CallNotice =>
   ({ trigger, outcome, refusal: error instanceof MoonletError ? error.code : error === undefined ? undefined : 'STORAGE_FAILED' })
 
-const refused = ({ reason }: Refusal): JobResult => ({ answer: undefined, fault: { kind: 'refused', message: reason }, durationMs: 0 })
+const refused = (reason: string): JobResult => ({ answer: undefined, fault: { kind: 'refused', message: reason }, durationMs: 0 })
+
+/** Errors of ours are worded for people; of others the log of the server tells. */
+const reasonOf = (error: unknown): string => error instanceof MoonletError ? error.message : 'internal error: the log of the server says more'

@@ -23,7 +23,8 @@ export default fp(async function invoker (fastify) {
     cleanEvent: fastify.hideCredentials,
     eventLimit: config.EVENT_LIMIT,
     onPrint: (functionId, executionId, line) => { log.info({ functionId, executionId, print: line }, 'print') },
-    onHookError: (plugin, error) => { log.error({ err: error, plugin }, 'a hook around executions failed') }
+    onHookError: (plugin, error) => { log.error({ err: error, plugin }, 'a hook around executions failed') },
+    onRecordError: (executionId, error) => { log.error({ err: error, executionId }, 'the record of an execution could not be written') }
   })
   fastify.decorate('invoker', invoker)
 

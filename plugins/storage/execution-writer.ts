@@ -4,7 +4,8 @@
  * early, when somebody asks for it, or when it is still running after PENDING_AFTER_MS. A run that ends before
  * all that costs one insert.
  *
- * What a failed batch took back is written again at `finish`, which thus keeps its promise for the whole run.
+ * What a failed batch took back is written again at `finish`, which thus keeps its promise for the whole run. Where
+ * `finish` itself fails, its caller is told, and a pending row gets its end as soon as the database takes writes again.
  */
 import type { Database } from 'better-sqlite3'
 import type { AiRequestRecord, EmailRequestRecord, LogEntry } from '../../core/contracts/records.js'
@@ -15,6 +16,7 @@ import type { ExecutionCounts } from './execution-counts.js'
 import { PENDING, toStatusNumber, toVersionNumber } from './execution-rows.js'
 import { prepareExecutionStatements } from './execution-statements.js'
 import type { FunctionKeys } from './function-keys.js'
+import { createLateEnds } from './late-ends.js'
 import type { IdSkew } from './id-skew.js'
 import { prepareRequestStatements } from './request-rows.js'
 import { createRunning, noteWritten, settleBatch, type Part, type Running } from './running.js'
@@ -58,6 +60,7 @@ export function createExecutionWriter ({ db, batch, keys, counts, skew }: Parts)
   let young: Running[] = []
   let aging: Running[] = []
   let timer: NodeJS.Timeout | undefined
+  const lateEnds = createLateEnds((run, execution) => batch.atomic(() => { writeFinished(run, withoutWrites(execution)) }))
 
   batch.onCommit({
     before () {
@@ -179,6 +182,7 @@ export function createExecutionWriter ({ db, batch, keys, counts, skew }: Parts)
       run.done = true
       const write = () => writeFinished(run, run.lost ? withoutWrites(execution) : execution)
       const written = execution.logs.length === 0 && run.queued.length === 0 ? batch.write(write) : batch.atomic(write)
+      written.catch(() => { lateEnds.add(run, execution) })
       return run.lost ? written.then(() => { throw new MoonletError('STORAGE_FAILED', LOST) }) : written
     },
     show (wanted) { for (const run of running.values()) if (run.row === undefined && wanted(run.execution)) save(run) },
@@ -188,6 +192,9 @@ export function createExecutionWriter ({ db, batch, keys, counts, skew }: Parts)
     },
     discard: (functionKey, version) => { discarded.add(`${functionKey} ${version}`) },
     keep: (functionKey, version) => { discarded.delete(`${functionKey} ${version}`) },
-    stop () { clearTimeout(timer) }
+    stop () {
+      clearTimeout(timer)
+      lateEnds.stop()
+    }
   }
 }

@@ -24,9 +24,9 @@ export function maskedWriter (writer: ExecutionWriter, masks: SecretMasks): Exec
     appendEmailRequest (request) { writer.appendEmailRequest(maskRequest(request, running.get(request.executionId))) },
     finish (execution) {
       // What was a secret when the run began is one to its end, also if the run has changed it.
-      const masked = [running.get(execution.id), masks.of(execution.functionId)].reduce(maskFinished, execution)
+      const begunWith = running.get(execution.id)
       running.delete(execution.id)
-      return writer.finish(masked)
+      return writer.finish([begunWith, masks.of(execution.functionId)].reduce(maskFinished, execution))
     }
   }
 }

@@ -16,12 +16,13 @@ class Call implements WaitingCall {
   constructor (readonly owner = 'a', queuedAt?: number) { this.queuedAt = queuedAt ?? performance.now() }
   enter (place: Place) { this.place = place }
   refuse () {}
+  waits () {}
 }
 
 t.test('nothing that waits is lost, given twice or counted wrong, whatever comes and goes', async () => {
   const owner = fc.constantFrom('a', 'b', 'c')
   const steps = fc.array(fc.record({
-    does: fc.constantFrom('push', 'park', 'drain', 'enter', 'made', 'left', 'given up', 'expire', 'clear', 'put back'),
+    does: fc.constantFrom('push', 'park', 'drain', 'enter', 'made', 'left', 'given up', 'expire', 'clear', 'put back', 'hang up'),
     owner,
     count: fc.integer({ min: 1, max: 150 })
   }), { maxLength: 60 })
@@ -63,6 +64,13 @@ t.test('nothing that waits is lost, given twice or counted wrong, whatever comes
       } else if (does === 'given up') {
         queue.giveUpKept(performance.now() + 1_000_000)
         for (const call of entered) inside.delete(call)
+      } else if (does === 'hang up') {
+        for (const item of [...inside].slice(-count)) {
+          const waits = item instanceof Run || item.place === undefined
+          check(queue.remove(item instanceof Run ? item.functionId : item.owner, item) === waits, 'who waits can leave')
+          if (waits) leave(item)
+          check(!queue.remove(item instanceof Run ? item.functionId : item.owner, item), 'and leaves once')
+        }
       } else if (does === 'put back') {
         const run = taken.pop()
         if (run === undefined) continue

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { bodyFailures, failures } from '../../../core/api/answers.js'
 import type { ApiScope } from '../../../core/api/scope.js'
+import { HttpCaller } from '../../../core/connections/caller.js'
 import { checkCodeLength } from '../../../core/validation/function-fields.js'
 
 const Checked = Type.Object({
@@ -22,9 +23,9 @@ export function addCheckRoute (api: ApiScope): void {
       body: Type.Object({ code: Type.String({ description: 'Lua; may be empty.' }) }, { examples: [{ code: 'function handler(ctx, event)\n  return {}\n' }] }),
       response: { 200: Checked, ...bodyFailures, ...failures({ 503: 'Too many calls are waiting for a sandbox (QUEUE_LIMIT is 1000)' }) }
     }
-  }, async ({ body }) => {
+  }, async ({ body, raw }) => {
     checkCodeLength(body.code)
-    const fault = await api.invoker.check(body.code)
+    const fault = await api.invoker.check(body.code, new HttpCaller(raw))
     if (fault === undefined) return { ok: true }
     const { message, line, column } = fault
     return { ok: false, error: { message, line, column } }

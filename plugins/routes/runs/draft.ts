@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer'
 import { Type } from 'typebox'
 import { bodyFailures, failures } from '../../../core/api/answers.js'
 import type { ApiScope } from '../../../core/api/scope.js'
+import { HttpCaller } from '../../../core/connections/caller.js'
 import { toText } from '../../../core/binary.js'
 import type { Answer, Outcome } from '../../../core/contracts/invocation.js'
 import type { VersionRecord } from '../../../core/contracts/records.js'
@@ -55,7 +56,8 @@ export function addDraftRoute (api: ApiScope): void {
       trigger: 'draft',
       event: readDraftEvent(found.fn.id, event),
       requestId: request.id,
-      record: false
+      record: false,
+      caller: new HttpCaller(request.raw)
     })
     return toDraftResult(outcome)
   })

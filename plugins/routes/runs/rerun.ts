@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import { changeFailures, failures } from '../../../core/api/answers.js'
 import type { ApiScope } from '../../../core/api/scope.js'
+import { HttpCaller } from '../../../core/connections/caller.js'
 import type { InvocationEvent, Outcome } from '../../../core/contracts/invocation.js'
 import type { ExecutionRecord } from '../../../core/contracts/records.js'
 import { MoonletError } from '../../../core/errors.js'
@@ -35,7 +36,9 @@ export function addRerunRoute (api: ApiScope): void {
     if (fn.disabled) throw new MoonletError('CONFLICT', 'Function is disabled')
     if (active === undefined) throw new MoonletError('CONFLICT', 'No active version found')
     const event = readEvent(execution)
-    return toRerunResult(await api.invoker.invoke({ fn, version: active, trigger: 'rerun', event, requestId: request.id, record: true }))
+    const caller = new HttpCaller(request.raw)
+    const asked = { fn, version: active, trigger: 'rerun', event, requestId: request.id, record: true, caller }
+    return toRerunResult(await api.invoker.invoke(asked))
   })
 }
 

@@ -1,6 +1,7 @@
 /** The HTTP trigger: `/fn/{id}` and everything below it runs the function's active version, without authentication. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import '../../../core/contracts/server.js'
+import { HttpCaller } from '../../../core/connections/caller.js'
 import { errorBody } from '../../../core/api/error-body.js'
 import { MoonletError } from '../../../core/errors.js'
 import type { InvocationEvent } from '../../../core/contracts/invocation.js'
@@ -47,7 +48,7 @@ export default async function httpTrigger (fastify: FastifyInstance) {
     if (fn.disabled) return refuse(reply, 403, 'Function is disabled')
     if (active === undefined) return refuse(reply, 500, 'No active version found')
     const body = request.body instanceof Uint8Array ? request.body : hasBody(request.raw) ? await readBody(request.raw, config.BODY_LIMIT) : noBody
-    const outcome = await invoker.invoke({ fn, version: active, trigger: 'http', event: toEvent(request, fn, body), requestId: request.id, record: true, place: placeOf(request.raw) })
+    const outcome = await invoker.invoke({ fn, version: active, trigger: 'http', event: toEvent(request, fn, body), requestId: request.id, record: true, place: placeOf(request.raw), caller: new HttpCaller(request.raw) })
     return sendOutcome(reply, outcome, { sandboxPolicy: fn.allowSameOrigin ? undefined : sandboxPolicy, neighbourhood })
   }
 }

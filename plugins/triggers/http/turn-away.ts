@@ -12,6 +12,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { FastifyInstance } from 'fastify'
 import '../../../core/contracts/server.js'
 import { corsHeaders } from '../../../core/api/cors-headers.js'
+import { HttpCaller } from '../../../core/connections/caller.js'
 import { errorBody } from '../../../core/api/error-body.js'
 import type { Place, WaitingCall } from '../../../core/contracts/invocation.js'
 import type { MoonletError } from '../../../core/errors.js'
@@ -64,16 +65,23 @@ export function turnAwayEarly (fastify: FastifyInstance): void {
 
   class Waiting implements WaitingCall {
     readonly queuedAt = performance.now()
+    private stopWatching: (() => void) | undefined
     constructor (private readonly request: WaitingRequest, private readonly response: ServerResponse) {}
 
+    waits (leave: () => void): void { this.stopWatching = new HttpCaller(this.request).onGone(leave) }
+
     enter (place: Place): void {
+      this.stopWatching?.()
       this.request[placeKey] = place
       // Whatever it is answered, and also when its caller has left.
       this.response.once('close', () => { place.leave() })
       goOn(this.request, this.response)
     }
 
-    refuse (error: MoonletError): void { refuse(this.response, error) }
+    refuse (error: MoonletError): void {
+      this.stopWatching?.()
+      if (error.code !== 'CALLER_GONE') refuse(this.response, error)
+    }
   }
 
   server.removeAllListeners('request')

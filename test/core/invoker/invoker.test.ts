@@ -5,8 +5,12 @@ import type { FinishedExecution, NewExecution } from '../../../core/contracts/st
 import { createIdSource } from '../../../core/ids.js'
 import { Refusal, type InvokerHook } from '../../../core/invoker/hooks.js'
 import { createInvoker } from '../../../core/invoker/invoker.js'
+import { host, luaModule } from '../../../core/lua/module.js'
+import { Nil } from '../../../core/lua/types.js'
+import { logModule } from '../../../plugins/lua/log/module.js'
+import { eventually } from '../../helpers/eventually.js'
 import { functionRecord } from '../../helpers/function-record.js'
-import { startRig } from '../../sandbox/rig.js'
+import { startRig, type RigOptions } from '../../sandbox/rig.js'
 
 const fn = functionRecord({ id: 'f', name: 'f' })
 
@@ -21,8 +25,8 @@ const toRequest = (code: string, change: Partial<InvocationRequest> = {}): Invoc
 })
 
 /** An invoker on real processes, and what it writes. */
-async function startInvoker (t: Test, hooks: InvokerHook[] = []) {
-  const { pool } = await startRig(t)
+async function startInvoker (t: Test, hooks: InvokerHook[] = [], options: RigOptions = {}) {
+  const { pool } = await startRig(t, options)
   const begun: NewExecution[] = []
   const finished: FinishedExecution[] = []
   const early: LogEntry[] = []
@@ -38,7 +42,8 @@ async function startInvoker (t: Test, hooks: InvokerHook[] = []) {
     eventLimit: 65_536,
     hooks,
     onPrint: (_fn, _id, line) => { printed.push(line) },
-    onHookError () {}
+    onHookError () {},
+    onRecordError () {}
   })
   return { invoker, begun, finished, early, printed }
 }
@@ -128,4 +133,60 @@ t.test('stop gives what runs its record, with the reason', async t => {
   await invoker.stop(50)
   t.match(await looping, { fault: { kind: 'stopped' } })
   t.match(finished, [{ status: 'error', fault: { kind: 'stopped' } }])
+})
+
+t.test('a call that had begun and is refused in the queue ends as an error that says why, and its listeners hear of the end', async t => {
+  const arrived: Array<() => void> = []
+  const gate = luaModule('gate', {
+    doc: 'Waits for a test.',
+    functions: {
+      wait: host({ doc: 'Waits.', params: [], returns: Nil, example: 'return {}', run: () => new Promise<undefined>(resolve => { arrived.push(() => { resolve(undefined) }) }) })
+    }
+  })
+  const { invoker, begun, finished } = await startInvoker(t, [], { modules: [logModule(), gate], settings: { SANDBOX_MAX: '1', QUEUE_TIMEOUT: '1' } })
+  const ends: string[] = []
+  invoker.onExecution(({ phase, executionId }) => { if (phase === 'end') ends.push(executionId) })
+  const code = 'function handler(_, event) if event.path == "/slow" then gate.wait() end return {} end'
+  const request = toRequest(code)
+  for (let i = 0; i < 30; i++) await invoker.invoke(request)
+  const slow = invoker.invoke({ ...request, event: { ...request.event, path: '/slow' } })
+  await eventually(t, () => arrived.length, 1)
+  await t.rejects(invoker.invoke(request), { code: 'QUEUE_TIMEOUT' })
+  const late = begun.at(-1)
+  t.match(finished.at(-1), { id: late?.id, status: 'error', fault: { kind: 'refused', message: /No sandbox was free within 1 seconds/ } })
+  t.equal(ends.at(-1), late?.id)
+  for (const open of arrived) open()
+  await slow
+  t.same(new Set(finished.map(({ id }) => id)), new Set(begun.map(({ id }) => id)), 'all that began has ended')
+})
+
+t.test('a call that never got a sandbox has no record, whoever refused it', async t => {
+  const { invoker, begun, finished } = await startInvoker(t, [], { settings: { SANDBOX_MAX: '1', QUEUE_LIMIT: '0' } })
+  const looping = invoker.invoke(toRequest('function handler() while true do end end'))
+  await eventually(t, () => invoker.counts().busy ?? 0, 1)
+  await t.rejects(invoker.invoke(toRequest('function handler() return {} end')), { code: 'QUEUE_FULL' })
+  const gone = { isGone: true, onGone: () => () => {} }
+  await t.rejects(invoker.invoke(toRequest('function handler() return {} end', { caller: gone })), { code: 'CALLER_GONE' })
+  await invoker.stop(50)
+  await looping
+  await t.rejects(invoker.invoke(toRequest('function handler() return {} end')), { code: 'SERVER_STOPPING' })
+  t.same([begun.length, finished.length], [1, 1])
+})
+
+t.test('a run whose record cannot be begun is run and recorded all the same, and its sandbox stays of use', async t => {
+  const { pool } = await startRig(t, { settings: { SANDBOX_MAX: '1' } })
+  const [finished, failures]: [FinishedExecution[], unknown[]] = [[], []]
+  const invoker = createInvoker({
+    pool,
+    executions: { begin () { throw new Error('no row') }, appendLogs () {}, finish: async execution => { finished.push(execution) } },
+    ids: createIdSource(),
+    eventLimit: 65536,
+    onPrint () {},
+    onHookError () {},
+    onRecordError: (_id, error) => { failures.push(error) }
+  })
+  for (let i = 0; i < 3; i++) await invoker.invoke(toRequest('function handler() return {} end'))
+  t.same(finished.map(({ status }) => status), ['success', 'success', 'success'])
+  t.equal(failures.length, 3)
+  t.equal(invoker.counts().busy, 0)
 })

@@ -2,6 +2,7 @@ import t from 'tap'
 import { execa } from 'execa'
 import { fileURLToPath } from 'node:url'
 import { bytes, createFunction, finished, log, newExecution, PAGE, run } from '../../contracts/storage-fixtures.js'
+import { eventually } from '../../helpers/eventually.js'
 import { openParts, totalsOf } from './open-parts.js'
 import { temporaryFolder } from './open-storage.js'
 
@@ -57,6 +58,24 @@ t.test('an execution whose write was taken back fails, and its record says so', 
   t.match(await storage.executions.find(kept.id), { status: 'success' })
   t.equal(await storage.kv.get(id, bytes('k')), undefined)
   t.same(await storage.kv.get(id, bytes('other')), bytes('v'))
+})
+
+t.test('an execution whose end finds the database full does not stay pending: it ends as soon as there is room', async t => {
+  const { db, storage } = await openParts(t)
+  const id = await createFunction(storage)
+  const execution = newExecution(id)
+  storage.executions.begin(execution)
+  storage.executions.appendLogs(execution.id, [log('early')])
+  await storage.probe()
+  db.pragma(`max_page_count = ${Number(db.pragma('page_count', { simple: true }))}`)
+  const logs = [log('x'.repeat(100_000))]
+  await t.rejects(storage.executions.finish(finished(execution, { logs })), { code: 'STORAGE_FAILED' })
+  t.equal((await storage.executions.find(execution.id))?.status, 'pending')
+  db.pragma('max_page_count = 1000000')
+  await eventually(t, async () => (await storage.executions.find(execution.id))?.status, 'error')
+  t.match(await storage.executions.find(execution.id), { errorMessage: /could not keep/ })
+  const { kept, counted } = totalsOf(db)
+  t.same(kept, counted)
 })
 
 const prlimit = await execa('prlimit', ['--version'], { reject: false })

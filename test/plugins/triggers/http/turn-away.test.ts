@@ -1,30 +1,10 @@
 /** A full queue, made with real calls that wait for a server of the test. */
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
-import { connect, type AddressInfo } from 'node:net'
-import type { FastifyInstance } from 'fastify'
-import t, { type Test } from 'tap'
-import { API_KEY, build } from '../../../helpers/build.js'
+import { connect } from 'node:net'
+import t from 'tap'
+import { build } from '../../../helpers/build.js'
 import { eventually } from '../../../helpers/eventually.js'
-
-const portOf = (server: Server): number => (server.address() as AddressInfo).port
-
-/** A server that answers nobody until `open` is called. */
-async function startGate (t: Test) {
-  const waiting: Array<() => void> = []
-  const server = createServer((_request, response) => { waiting.push(() => { response.end('go') }) }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => { server.close() })
-  const timer = { opened: undefined as NodeJS.Timeout | undefined }
-  t.teardown(() => { clearInterval(timer.opened) })
-  return { port: portOf(server), open () { timer.opened = setInterval(() => { for (const answer of waiting.splice(0)) answer() }, 10) } }
-}
-
-async function save (app: FastifyInstance, port: number, body = '"done"'): Promise<string> {
-  const code = `function handler(ctx, event) http.get("http://127.0.0.1:${port}/") return { body = ${body} } end`
-  const reply = await app.inject({ method: 'POST', url: '/api/functions', headers: { authorization: `Bearer ${API_KEY}` }, payload: { name: 'waits', code } })
-  return reply.json<{ id: string }>().id
-}
+import { portOf, saveWaiting, startGate } from '../../../helpers/gate.js'
 
 /** What comes back for the head of a request whose body is never sent. */
 async function answerToHead (port: number, id: string): Promise<string> {
@@ -40,7 +20,7 @@ for (const [name, settings] of [['on the server', {}], ['on a port for functions
     const gate = await startGate(t)
     const app = await build(t, { SANDBOX_MAX: '1', QUEUE_LIMIT: '1', HTTP_ALLOW_PRIVATE: 'true', ...settings })
     await app.listen({ port: 0, host: '127.0.0.1' })
-    const id = await save(app, gate.port)
+    const id = await saveWaiting(app, gate)
     const functions = Number(new URL(app.functionsUrl()).port)
     const call = async () => await (await fetch(`http://127.0.0.1:${functions}/fn/${id}`)).text()
     const first = call()
@@ -67,7 +47,7 @@ t.test('of many calls refused at a time each gets its answer, in order on its co
   const app = await build(t, { SANDBOX_MAX: '1', QUEUE_LIMIT: '1', HTTP_ALLOW_PRIVATE: 'true' })
   await app.listen({ port: 0, host: '127.0.0.1' })
   const port = portOf(app.server)
-  const id = await save(app, gate.port)
+  const id = await saveWaiting(app, gate)
   const served = async () => await (await fetch(`http://127.0.0.1:${port}/fn/${id}`)).text()
   const first = served()
   await eventually(t, async () => app.invoker.counts().busy, 1)
@@ -98,12 +78,12 @@ t.test('of a long queue each call gets its own answer: its body is read when its
   const gate = await startGate(t)
   const app = await build(t, { SANDBOX_MAX: '1', HTTP_ALLOW_PRIVATE: 'true' })
   const base = await app.listen({ port: 0, host: '127.0.0.1' })
-  const id = await save(app, gate.port, 'event.method .. " " .. event.body')
+  const id = await saveWaiting(app, gate, 'event.method .. " " .. event.body')
   const bodies = Array.from({ length: 300 }, (_, i) => `${i} `.repeat(i % 10 === 0 ? 30_000 : 1))
   const answers = bodies.map(async body => await (await fetch(`${base}/fn/${id}`, { method: 'POST', body })).text())
   await eventually(t, async () => app.invoker.counts().waiting, bodies.length - 1)
   t.ok(app.invoker.isLong(id))
-  const other = await save(app, gate.port, '"other"')
+  const other = await saveWaiting(app, gate, '"other"')
   t.notOk(app.invoker.isLong(other))
   // Half a body, and a caller who does not wait for the answer, hold up nobody.
   const half = connect(portOf(app.server), '127.0.0.1').on('error', () => {})
@@ -112,6 +92,7 @@ t.test('of a long queue each call gets its own answer: its body is read when its
   leaving.write(`GET /fn/${id} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
   await eventually(t, async () => app.invoker.counts().waiting, bodies.length + 1)
   leaving.destroy()
+  await eventually(t, async () => app.invoker.counts().waiting, bodies.length)
   gate.open()
   t.same(await Promise.all(answers), bodies.map(body => `POST ${body}`))
   await eventually(t, async () => app.invoker.counts().waiting, 0)
@@ -125,7 +106,7 @@ t.test('who waits in a long queue keeps the place, however many press from behin
   const gate = await startGate(t)
   const app = await build(t, { SANDBOX_MAX: '1', QUEUE_LIMIT: '300', HTTP_ALLOW_PRIVATE: 'true' })
   const base = await app.listen({ port: 0, host: '127.0.0.1' })
-  const id = await save(app, gate.port, 'event.body')
+  const id = await saveWaiting(app, gate, 'event.body')
   const call = async (path: string, body: string) => { const answer = await fetch(`${base}${path}`, { method: 'POST', body }); return [answer.status, await answer.text()] as const }
   const first = call(`/fn/${id}`, 'first')
   await eventually(t, async () => app.invoker.counts().busy, 1)
@@ -146,7 +127,7 @@ t.test('calls of a long queue are served before the server stops, if they are ca
   const gate = await startGate(t)
   const app = await build(t, { SANDBOX_MAX: '1', HTTP_ALLOW_PRIVATE: 'true' })
   const base = await app.listen({ port: 0, host: '127.0.0.1' })
-  const id = await save(app, gate.port, 'event.body')
+  const id = await saveWaiting(app, gate, 'event.body')
   const bodies = Array.from({ length: 300 }, (_, i) => String(i))
   const answers = bodies.map(async body => await (await fetch(`${base}/fn/${id}`, { method: 'POST', body })).text())
   await eventually(t, async () => app.invoker.counts().waiting, bodies.length - 1)
@@ -161,7 +142,7 @@ t.test('who waits in a long queue is refused after QUEUE_TIMEOUT, or when the se
   const gate = await startGate(t)
   const app = await build(t, { SANDBOX_MAX: '1', QUEUE_TIMEOUT: '2', HTTP_ALLOW_PRIVATE: 'true' })
   const base = await app.listen({ port: 0, host: '127.0.0.1' })
-  const id = await save(app, gate.port)
+  const id = await saveWaiting(app, gate)
   const refusals: Array<string | undefined> = []
   app.invoker.onCall(({ refusal }) => { if (refusal !== undefined) refusals.push(refusal) })
   const call = async () => { const answer = await fetch(`${base}/fn/${id}`); return [answer.status, await answer.text()] as const }
