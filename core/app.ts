@@ -7,6 +7,7 @@ import './contracts/server.js'
 import { answerBrokenRequest } from './api/broken-request.js'
 import { corsHeaders } from './api/cors-headers.js'
 import { answerError } from './api/error-answer.js'
+import { requestTimeoutMs, serverOptions } from './connections/server-options.js'
 import { createIdSource } from './ids.js'
 import invoker from './invoker/plugin.js'
 import lua from './lua/plugin.js'
@@ -14,6 +15,7 @@ import { RequestLogger } from './request-logger.js'
 import { toOriginForm } from './request-target.js'
 import type { Prepared } from './start.js'
 import auth from '../plugins/auth/plugin.js'
+import connections from '../plugins/connections.js'
 import cors from '../plugins/cors.js'
 import dashboard from '../plugins/dashboard/plugin.js'
 import docs from '../plugins/docs/plugin.js'
@@ -54,6 +56,8 @@ export async function buildApp ({ config, logger, plugins = [], pluginSettings =
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: config.BODY_LIMIT,
+    http: serverOptions(config),
+    requestTimeout: requestTimeoutMs(config),
     trustProxy: typeof config.TRUST_PROXY === 'boolean' ? config.TRUST_PROXY : [...config.TRUST_PROXY],
     genReqId: nextRequestId,
     childLoggerFactory: (parent, bindings, options) => new RequestLogger(parent, bindings, options),
@@ -77,7 +81,7 @@ export async function buildApp ({ config, logger, plugins = [], pluginSettings =
   const luaApis = [lua, outgoingHttp, luaLog, luaKv, luaEnv, luaHttp, luaLocal, luaAi, luaEmail]
   for (const plugin of [...everyRequest, ...whatIsKept, ...luaApis, invoker]) await app.register(plugin)
   await app.register(thirdParty, { plugins, settings: pluginSettings })
-  for (const plugin of [httpTrigger, cronTrigger, cronRoutes, routes, reference, health, metrics]) await app.register(plugin)
+  for (const plugin of [httpTrigger, cronTrigger, cronRoutes, routes, reference, health, metrics, connections]) await app.register(plugin)
   await app.register(dashboard, {})
   return app
 }

@@ -1,13 +1,17 @@
 /** Every error code of the server, in one place. `status` is what the HTTP API answers. */
 const codes = {
   INVALID_BODY: 400,
+  INVALID_REQUEST: 400,
   VALIDATION: 400,
   UNAUTHORIZED: 401,
   FORBIDDEN: 403,
   NOT_FOUND: 404,
+  REQUEST_TIMEOUT: 408,
   CONFLICT: 409,
   BODY_TOO_LARGE: 413,
   TOO_MANY_ATTEMPTS: 429,
+  HEADERS_TOO_LARGE: 431,
+  NO_ROOM: 503,
   TOO_MANY_LISTENERS: 503,
   QUEUE_FULL: 503,
   QUEUE_TIMEOUT: 503,

@@ -1,11 +1,10 @@
 /**
  * FUNCTIONS_HOST: functions on a host name or port of their own, where neither dashboard nor API answers, and
- * no functions where those answer. With a port, a second listener feeds the same routes.
+ * no functions where those answer. With a port, a second listener hands its connections to the same server.
  */
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server } from 'node:net'
 import fp from 'fastify-plugin'
 import '../core/contracts/server.js'
-import { answerBrokenRequest } from '../core/api/broken-request.js'
 import { functionsUrl, isForHost, type FunctionsAddress } from '../core/functions-address.js'
 
 export default fp(async function functionsHost (fastify) {
@@ -33,15 +32,11 @@ export default fp(async function functionsHost (fastify) {
     fastify.addHook('preClose', async () => {
       if (listener === undefined) return
       listener.close()
-      listener.closeIdleConnections()
     })
   }
 
   async function listen ({ port }: Extract<FunctionsAddress, { kind: 'port' }>): Promise<Server> {
-    const server = createServer((request, response) => { fastify.server.emit('request', request, response) })
-    server.on('clientError', answerBrokenRequest)
-    const { keepAliveTimeout, headersTimeout, requestTimeout } = fastify.server
-    Object.assign(server, { keepAliveTimeout, headersTimeout, requestTimeout })
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, socket => { fastify.server.emit('connection', socket) })
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
       server.listen(port, fastify.config.HOST, resolve)

@@ -49,6 +49,7 @@ export default fp(async function metrics (fastify) {
   counter('moonlet_sandbox_ends_total', 'Sandbox processes that ended: retired, by themselves (exit), or killed for a kind of fault', ['reason'], () => toRows('reason', Object.entries(invoker.ends())))
   gauge('moonlet_queue_length', 'Calls that wait for a sandbox', [], () => [[{}, invoker.counts().waiting ?? 0]])
   gauge('moonlet_sandboxes', 'Sandbox processes, by what they are doing', ['state'], () => toRows('state', Object.entries(invoker.counts()).filter(([state]) => state !== 'waiting')))
+  gauge('moonlet_buffered_bytes', 'Request bodies and large answers that are held in memory', [], () => [[{}, fastify.connections.bufferedBytes()]])
   gauge('moonlet_database_bytes', 'Size of the database file, and how much of that is free', ['part'], async () => {
     const { bytes, freeBytes } = await storage.sizes()
     return [[{ part: 'used' }, bytes - freeBytes], [{ part: 'free' }, freeBytes]]

@@ -11,6 +11,7 @@ const causes = {
   401: 'No valid key or session.',
   403: 'Not allowed in this way.',
   404: 'There is no such thing.',
+  408: 'The body did not arrive within REQUEST_TIMEOUT.',
   409: 'Not possible in the present state.',
   413: 'The body is larger than BODY_LIMIT.',
   429: 'Too many attempts; `Retry-After` says for how many seconds to wait.',
@@ -36,7 +37,8 @@ export function failures<const S extends Partial<Record<FailureStatus, string>>>
 export const commonFailures = failures({
   401: 'Authentication required',
   429: 'Too many wrong keys from this address; try again in 30 seconds',
-  500: 'Internal server error'
+  500: 'Internal server error',
+  503: 'Too much is being received and sent at the moment (BUFFERED_BYTES_MAX is 134217728 bytes)'
 })
 
 /** An answer without a body. */
@@ -51,5 +53,9 @@ export const changeFailures = {
 /** What every route that reads a body may answer besides its own. */
 export const bodyFailures = {
   ...changeFailures,
-  ...failures({ 400: 'Invalid request body', 413: 'The request body is larger than 10485760 bytes (setting BODY_LIMIT)' })
+  ...failures({
+    400: 'Invalid request body',
+    408: 'The request did not arrive within 60 seconds (REQUEST_TIMEOUT)',
+    413: 'The request body is larger than 10485760 bytes (setting BODY_LIMIT)'
+  })
 }

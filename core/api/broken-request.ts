@@ -1,6 +1,8 @@
 /** What a client hears whose bytes are no HTTP request, on a connection that is of no further use. */
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import { unansweredOn } from '../connections/open-responses.js'
+import { corsHeaders } from './cors-headers.js'
 import { errorBody } from './error-body.js'
 
 const byCode: Readonly<Record<string, readonly [status: number, error: string]>> = {
@@ -9,11 +11,34 @@ const byCode: Readonly<Record<string, readonly [status: number, error: string]>>
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not arrive in time']
 }
 
-/** Answers in the form of all errors, where the connection still takes an answer, and closes it. */
+/**
+ * Answers in the form of all errors, where the connection still takes an answer, and closes it. Requests that came
+ * before on the connection are answered first, so that nobody takes this for the answer to one of them.
+ */
 export function answerBrokenRequest (error: Error & { readonly code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
-  const [status, text] = byCode[error.code ?? ''] ?? [400, 'The request is no valid HTTP']
+  const unanswered = unansweredOn(socket)
+  if (unanswered?.request.complete === true) {
+    unanswered.response.once('close', () => { answer(error.code, socket) })
+    return
+  }
+  // What broke is the body of a request that waits behind others for its turn: there is no place for an answer to it.
+  const isBehind = unanswered !== undefined && unanswered.response.socket === null
+  if (isBehind || unanswered?.response.headersSent === true) socket.destroySoon()
+  else answer(error.code, socket)
+}
+
+function answer (code: string | undefined, socket: Socket): void {
+  if (socket.destroyed) return
+  const [status, text] = byCode[code ?? ''] ?? [400, 'The request is no valid HTTP']
   const body = errorBody(text)
-  if (socket.writable) socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`)
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    ...Object.entries(corsHeaders).map(([name, value]) => `${name}: ${value}`),
+    'Content-Type: application/json',
+    `Content-Length: ${body.length}`,
+    'Connection: close'
+  ]
+  if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${body}`)
   socket.destroySoon()
 }

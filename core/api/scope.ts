@@ -2,10 +2,13 @@
  * The manners of the management API. A plugin that adds routes under `/api/` calls this on its own scope, so
  * that a third-party plugin's other routes keep Fastify's defaults.
  */
-import type { FastifyInstance } from 'fastify'
+import type { IncomingMessage } from 'node:http'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { TSchema } from 'typebox'
 import '../contracts/server.js'
+import { readBody } from '../connections/read-body.js'
+import { LARGE_ANSWER } from '../connections/unsent.js'
 import { createBodyReader } from './body-reader.js'
 import { createQueryReader } from './query-reader.js'
 
@@ -16,7 +19,8 @@ import { createQueryReader } from './query-reader.js'
 export function apiScope (scope: FastifyInstance, { open = false }: { open?: boolean } = {}) {
   scope.removeAllContentTypeParsers()
   // Bytes as they come: the body's reader makes of them what the route's schema says.
-  scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: scope.config.BODY_LIMIT }, (_request, body, done) => { done(null, body) })
+  const { BODY_LIMIT: limit, REQUEST_TIMEOUT: seconds } = scope.config
+  scope.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) => readBody(request.raw, { limit, timeoutMs: seconds * 1000 }, payload))
   // Fastify answers 415 to a malformed Content-Type before any parser sees it; here that header never counts.
   scope.addHook('preParsing', async request => { delete request.headers['content-type'] })
   scope.setValidatorCompiler<TSchema>(({ schema, httpPart }) => {
@@ -30,8 +34,11 @@ export function apiScope (scope: FastifyInstance, { open = false }: { open?: boo
   scope.setSerializerCompiler(() => data => `${JSON.stringify(data)}\n`)
   scope.addHook('onRequest', async (_request, reply) => { reply.header('cache-control', 'no-store') })
   // JSON is UTF-8 by definition; Fastify names that once more.
-  scope.addHook('onSend', async (_request, reply) => {
+  scope.addHook('onSend', async (request, reply, payload) => {
     if (reply.getHeader('content-type') === 'application/json; charset=utf-8') reply.header('content-type', 'application/json')
+    if (typeof payload !== 'string' || payload.length < LARGE_ANSWER) return
+    const refusal = scope.connections.mayAnswer(request.raw, reply.raw, Buffer.byteLength(payload))
+    if (refusal !== undefined) throw refusal
   })
   if (!open) scope.addHook('onRequest', scope.authenticate)
   return scope.withTypeProvider<TypeBoxTypeProvider>()

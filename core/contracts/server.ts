@@ -1,6 +1,7 @@
 /** What plugins find on the Fastify instance. Each is put there by the plugin named in the comment. */
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Config } from '../../config/schema.js'
+import type { MoonletError } from '../errors.js'
 import type { IdSource } from '../ids.js'
 import type { LuaRegistry } from '../lua/registry.js'
 import type { InvocationEvent, Invoker } from './invocation.js'
@@ -13,6 +14,17 @@ export interface FunctionCache {
   forget (id: string): void
   /** Calls `listener` after each `forget`: the function was made, changed or deleted. Gives a way to end that. */
   onForget (listener: (id: string) => void): () => void
+}
+
+/** What stands between connections and everything else. */
+export interface Connections {
+  /** Bytes of bodies and answers that are held in memory at the moment. */
+  bufferedBytes (): number
+  /**
+   * Enters a large answer that is about to be sent. Gives why it must not be (NO_ROOM): callers that do not read hold
+   * too many others.
+   */
+  mayAnswer (request: IncomingMessage, response: ServerResponse, bytes: number): MoonletError | undefined
 }
 
 declare module 'fastify' {
@@ -29,6 +41,8 @@ declare module 'fastify' {
     readonly ids: IdSource
     /** core/app; the id of a request that Fastify does not see */
     readonly nextRequestId: () => string
+    /** plugins/connections, as 'connections' */
+    readonly connections: Connections
     /** plugins/storage, as 'storage' */
     readonly storage: Storage
     /** plugins/storage/function-cache, as 'function-cache' */

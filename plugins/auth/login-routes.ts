@@ -41,9 +41,11 @@ export default async function loginRoutes (fastify: FastifyInstance, { isKey, se
         200: { ...Success, headers: { 'Set-Cookie': { type: 'string', description: 'The session.' } } },
         400: refusal('Invalid request body', 'The body is no JSON object.'),
         401: refusal('Invalid API key', 'The key is wrong or missing.'),
+        408: refusal('The request did not arrive within 60 seconds (REQUEST_TIMEOUT)', 'The body did not arrive in time.'),
         413: refusal('The request body is larger than 10485760 bytes (setting BODY_LIMIT)', 'The body is larger than BODY_LIMIT.'),
         429: refusal('Too many wrong keys from this address; try again in 30 seconds', 'Too many attempts; `Retry-After` says for how many seconds to wait.'),
-        500: refusal('Internal server error', 'A fault of the server.')
+        500: refusal('Internal server error', 'A fault of the server.'),
+        503: refusal('Too much is being received and sent at the moment (BUFFERED_BYTES_MAX is 134217728 bytes)', 'Too busy; `Retry-After` says for how many seconds to wait.')
       }
     }
   }, async (request, reply) => {

@@ -38,6 +38,8 @@ const describeCall = (method: (typeof methods)[number]): Operation => ({
     default: { description: 'What the handler returned.', headers, content: { '*/*': { schema: {} } } } as Operation['responses'][string],
     403: failure('The function is disabled.', 'Function is disabled'),
     404: failure('There is no such function.', 'Function not found'),
+    408: failure('The body did not arrive in time.', 'The request did not arrive within 60 seconds (REQUEST_TIMEOUT)'),
+    413: failure('The body is larger than BODY_LIMIT.', 'The request body is larger than 10485760 bytes (setting BODY_LIMIT)'),
     500: failure('The run failed; its execution says why.', 'Function execution failed'),
     503: failure('Too busy, or stopping; `Retry-After` says for how many seconds to wait.', 'Too many calls wait for a sandbox (QUEUE_LIMIT is 1000)')
   }

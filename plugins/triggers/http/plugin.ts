@@ -2,12 +2,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import '../../../core/contracts/server.js'
 import { HttpCaller } from '../../../core/connections/caller.js'
+import { hasBody, readBody } from '../../../core/connections/read-body.js'
+import { ReceivedRequest } from '../../../core/connections/received-request.js'
+import { LARGE_ANSWER } from '../../../core/connections/unsent.js'
 import { errorBody } from '../../../core/api/error-body.js'
 import { MoonletError } from '../../../core/errors.js'
-import type { InvocationEvent } from '../../../core/contracts/invocation.js'
-import type { FunctionRecord } from '../../../core/contracts/records.js'
+import type { InvocationEvent, Outcome } from '../../../core/contracts/invocation.js'
+import type { FunctionRecord, VersionRecord } from '../../../core/contracts/records.js'
 import { toEventHeaders } from './header-names.js'
-import { hasBody, readBody } from './read-body.js'
 import { sendOutcome } from './send-outcome.js'
 import { placeOf, turnAwayEarly } from './turn-away.js'
 import { splitUrl } from './url-parts.js'
@@ -24,9 +26,11 @@ const sandboxPolicy = 'sandbox allow-downloads allow-forms allow-modals allow-or
 export default async function httpTrigger (fastify: FastifyInstance) {
   const { functionCache, invoker, config } = fastify
   const neighbourhood = config.FUNCTIONS_HOST === undefined ? 'origin' : config.FUNCTIONS_HOST.kind === 'port' ? 'host' : 'apart'
+  const bodyLimits = { limit: config.BODY_LIMIT, timeoutMs: config.REQUEST_TIMEOUT * 1000 }
 
   fastify.removeAllContentTypeParsers()
-  fastify.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: config.BODY_LIMIT }, (_request, body, done) => { done(null, body) })
+  // The handler reads the body, once it knows that somebody wants it.
+  fastify.addContentTypeParser('*', (_request, _payload, done) => { done(null) })
   // Fastify refuses a malformed Content-Type; a function gets whatever was sent (its event is made of the raw headers).
   fastify.addHook('preParsing', (request, _reply, payload, done) => {
     delete request.headers['content-type']
@@ -47,9 +51,39 @@ export default async function httpTrigger (fastify: FastifyInstance) {
     const { fn, active } = found
     if (fn.disabled) return refuse(reply, 403, 'Function is disabled')
     if (active === undefined) return refuse(reply, 500, 'No active version found')
-    const body = request.body instanceof Uint8Array ? request.body : hasBody(request.raw) ? await readBody(request.raw, config.BODY_LIMIT) : noBody
-    const outcome = await invoker.invoke({ fn, version: active, trigger: 'http', event: toEvent(request, fn, body), requestId: request.id, record: true, place: placeOf(request.raw), caller: new HttpCaller(request.raw) })
+    const outcome = hasBody(request.raw)
+      ? await runWithBody(request, fn, active)
+      : await invoke(request, fn, active, noBody)
+    const size = outcome.answer?.body.length ?? 0
+    const refusal = size < LARGE_ANSWER ? undefined : fastify.connections.mayAnswer(request.raw, reply.raw, size)
+    if (refusal !== undefined) throw refusal
     return sendOutcome(reply, outcome, { sandboxPolicy: fn.allowSameOrigin ? undefined : sandboxPolicy, neighbourhood })
+  }
+
+  /** Until its run ends the body counts as held, also when its caller has hung up. */
+  async function runWithBody (request: FastifyRequest, fn: FunctionRecord, version: VersionRecord): Promise<Outcome> {
+    const { raw } = request
+    const body = await readBody(raw, bodyLimits)
+    if (!(raw instanceof ReceivedRequest)) return await invoke(request, fn, version, body)
+    raw.kept = true
+    try {
+      return await invoke(request, fn, version, body)
+    } finally {
+      raw.release()
+    }
+  }
+
+  function invoke (request: FastifyRequest, fn: FunctionRecord, version: VersionRecord, body: Uint8Array): Promise<Outcome> {
+    return invoker.invoke({
+      fn,
+      version,
+      trigger: 'http',
+      event: toEvent(request, fn, body),
+      requestId: request.id,
+      record: true,
+      place: placeOf(request.raw),
+      caller: new HttpCaller(request.raw)
+    })
   }
 }
 

@@ -11,9 +11,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import '../../../core/contracts/server.js'
-import { corsHeaders } from '../../../core/api/cors-headers.js'
 import { HttpCaller } from '../../../core/connections/caller.js'
-import { errorBody } from '../../../core/api/error-body.js'
+import { answerPlainly } from '../../../core/connections/plain-answer.js'
 import type { Place, WaitingCall } from '../../../core/contracts/invocation.js'
 import type { MoonletError } from '../../../core/errors.js'
 import { toOriginForm } from '../../../core/request-target.js'
@@ -50,7 +49,7 @@ export function turnAwayEarly (fastify: FastifyInstance): void {
   function refuse (response: ServerResponse, error: MoonletError): void {
     if (refused++ === 0) setTimeout(() => { report(error.message) }, REPORT_MS).unref()
     const requestId = fastify.nextRequestId()
-    pace.next(() => { answer(response, error, requestId) })
+    pace.next(() => { answerPlainly(response, error, requestId) })
   }
 
   /** One line for all of a second, with the reason that the first had. */
@@ -94,22 +93,4 @@ export function turnAwayEarly (fastify: FastifyInstance): void {
     else if (invoker.isLong(id)) invoker.park(id, 'http', new Waiting(request, response))
     else goOn(request, response)
   })
-}
-
-interface Prepared { readonly text: string, readonly headers: readonly string[] }
-
-/** Of each error once: the pool gives the same one again and again. */
-const prepared = new WeakMap<MoonletError, Prepared>()
-
-function prepare (error: MoonletError): Prepared {
-  const text = errorBody(error.message)
-  const headers = Object.entries({ ...corsHeaders, ...error.headers, 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) }).flat()
-  prepared.set(error, { text, headers })
-  return { text, headers }
-}
-
-function answer (response: ServerResponse, error: MoonletError, requestId: string): void {
-  const { text, headers } = prepared.get(error) ?? prepare(error)
-  response.writeHead(error.statusCode, [...headers, 'x-request-id', requestId])
-  response.end(text)
 }

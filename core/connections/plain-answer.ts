@@ -1,0 +1,24 @@
+/** An error as an answer of Node's own, for requests that Fastify never sees. */
+import type { ServerResponse } from 'node:http'
+import { corsHeaders } from '../api/cors-headers.js'
+import { errorBody } from '../api/error-body.js'
+import type { MoonletError } from '../errors.js'
+
+interface Prepared { readonly text: string, readonly headers: readonly string[] }
+
+/** Of each error once: under overload and attack the same one is given thousands of times a second. */
+const prepared = new WeakMap<MoonletError, Prepared>()
+
+function prepare (error: MoonletError): Prepared {
+  const text = errorBody(error.message)
+  const own = { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) }
+  const made = { text, headers: Object.entries({ ...corsHeaders, ...error.headers, ...own }).flat() }
+  prepared.set(error, made)
+  return made
+}
+
+export function answerPlainly (response: ServerResponse, error: MoonletError, requestId: string): void {
+  const { text, headers } = prepared.get(error) ?? prepare(error)
+  response.writeHead(error.statusCode, [...headers, 'x-request-id', requestId])
+  response.end(text)
+}

@@ -1,0 +1,57 @@
+/** Reading the body of a request whole, within its limits. */
+import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
+import { MoonletError } from '../errors.js'
+import { ReceivedRequest } from './received-request.js'
+
+export const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
+
+export interface BodyLimits {
+  /** Bytes. */
+  readonly limit: number
+  /** Milliseconds for all of it, from now on. */
+  readonly timeoutMs: number
+}
+
+/**
+ * Gives the whole body. Rejects with BODY_TOO_LARGE (before anything is read where its length is told), with
+ * REQUEST_TIMEOUT, with NO_ROOM, or with what the connection broke with. What was not read is up to the connection.
+ */
+export function readBody (request: IncomingMessage, { limit, timeoutMs }: BodyLimits, payload: Readable = request): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > limit) return Promise.reject(tooLarge(limit))
+  if (request instanceof ReceivedRequest && request.refusal !== undefined) return Promise.reject(request.refusal)
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    const timer = setTimeout(() => { fail(tooLate(timeoutMs)) }, timeoutMs)
+    const stop = (): void => {
+      clearTimeout(timer)
+      payload.off('data', onData).off('end', onEnd).off('error', fail).off('close', onClose)
+    }
+    const fail = (error: Error): void => {
+      stop()
+      reject(error)
+    }
+    const onData = (chunk: Buffer): void => {
+      size += chunk.length
+      if (size > limit) fail(tooLarge(limit))
+      else chunks.push(chunk)
+    }
+    const onEnd = (): void => {
+      stop()
+      resolve(Buffer.concat(chunks, size))
+    }
+    const onClose = (): void => { fail(endedEarly()) }
+    payload.on('data', onData).on('end', onEnd).on('error', fail).on('close', onClose)
+  })
+}
+
+const tooLarge = (limit: number): MoonletError =>
+  new MoonletError('BODY_TOO_LARGE', `The request body is larger than ${limit} bytes (setting BODY_LIMIT)`)
+
+/** After it the connection is of no use: nobody knows when the rest would come. */
+const tooLate = (timeoutMs: number): MoonletError =>
+  new MoonletError('REQUEST_TIMEOUT', `The request did not arrive within ${timeoutMs / 1000} seconds (REQUEST_TIMEOUT)`, { headers: { connection: 'close' } })
+
+const endedEarly = (): Error => Object.assign(new Error('The request ended early'), { code: 'ECONNRESET' })

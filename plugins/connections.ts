@@ -1,0 +1,79 @@
+/**
+ * What stands between connections and everything else: broken heads are refused, bodies and answers enter the budget
+ * of bytes (BUFFERED_BYTES_MAX), and what neither sends nor takes is cut off.
+ */
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import fp from 'fastify-plugin'
+import '../core/contracts/server.js'
+import { budgetLimit, ByteBudget } from '../core/connections/byte-budget.js'
+import { HttpCaller } from '../core/connections/caller.js'
+import { closeBehind, isClosing, noteRequest } from '../core/connections/open-responses.js'
+import { answerPlainly } from '../core/connections/plain-answer.js'
+import { hasBody } from '../core/connections/read-body.js'
+import { noRoom, ReceivedRequest } from '../core/connections/received-request.js'
+import { headProblem } from '../core/connections/request-head.js'
+import { UnsentBytes } from '../core/connections/unsent.js'
+import type { MoonletError } from '../core/errors.js'
+
+export default fp(async function connections (fastify) {
+  const { config, server } = fastify
+  const budget = new ByteBudget(budgetLimit(config))
+  const unsent = new UnsentBytes(budget, config.REQUEST_TIMEOUT * 1000)
+  const account = { budget, dropMax: config.BODY_LIMIT }
+
+  fastify.decorate('connections', {
+    bufferedBytes: () => budget.used,
+    mayAnswer: (request: IncomingMessage, response: ServerResponse, bytes: number) =>
+      unsent.enter(request, response, bytes) ? undefined : noRoom(budget.limit)
+  })
+  // More headers than there may be are counted here instead of being dropped there.
+  server.maxHeadersCount = 0
+  server.on('connection', socket => { unsent.watch(socket) })
+  fastify.addHook('onClose', async () => { unsent.stop() })
+
+  // When all others have put theirs before the server's own handling: this comes before them.
+  fastify.addHook('onReady', async () => {
+    const handlers = server.listeners('request') as RequestListener[]
+    server.removeAllListeners('request')
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      if (admit(request, response)) for (const handle of handlers) handle(request, response)
+    })
+    // Left to itself Node would tell everybody to go on, also those that are refused.
+    server.on('checkContinue', (request: ReceivedRequest, response: ServerResponse) => {
+      request.whenRead(() => { if (!response.headersSent) response.writeContinue() })
+      server.emit('request', request, response)
+    })
+  })
+
+  function admit (request: IncomingMessage, response: ServerResponse): boolean {
+    if (isClosing(request.socket)) return false
+    noteRequest(request, response)
+    const problem = headProblem(request)
+    // Node takes what follows a wish to upgrade for another protocol, which nobody here speaks.
+    if (problem !== undefined || request.headers.upgrade !== undefined) closeBehind(response, request)
+    if (problem !== undefined) return refuse(response, problem)
+    if (!(request instanceof ReceivedRequest) || !hasBody(request)) return true
+    request.count(account)
+    followBody(request, response)
+    const length = Number(request.headers['content-length'] ?? 1)
+    // One that is too large in any case is told that by whom it is for.
+    if (length <= config.BODY_LIMIT && !budget.hasRoomForBody(0, length)) return refuse(response, noRoom(budget.limit))
+    return true
+  }
+
+  function refuse (response: ServerResponse, error: MoonletError): false {
+    answerPlainly(response, error, fastify.nextRequestId())
+    return false
+  }
+}, { name: 'connections' })
+
+/** What the body holds is given back with the answer, unless its run still has it; what is still to come then, is dropped. */
+function followBody (request: ReceivedRequest, response: ServerResponse): void {
+  const end = (): void => {
+    stopWatching()
+    if (!request.kept) request.release()
+    if (!request.complete && !request.socket.destroyed) request.discard()
+  }
+  const stopWatching = new HttpCaller(request).onGone(end)
+  response.once('close', end)
+}
