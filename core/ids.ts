@@ -3,13 +3,13 @@
  * counter. Within one process they are strictly increasing, also when the clock steps back; `startAfter`
  * carries that over a restart.
  */
-import { randomBytes } from 'node:crypto'
+import { nodeCrypto } from './node-crypto.js'
 
 const ALPHABET = '0123456789abcdefghijklmnopqrstuv'
 const COUNTER_MAX = 0xffffff
 
 /** Makes ids that sort by creation. `now` gives Unix seconds; `process` are the five bytes of this process. */
-export function createIdSource (now: () => number = () => Math.floor(Date.now() / 1000), process: Uint8Array = randomBytes(5)) {
+export function createIdSource (now: () => number = () => Math.floor(Date.now() / 1000), process: Uint8Array = nodeCrypto().randomBytes(5)) {
   const bytes = new Uint8Array(12)
   bytes.set(process, 4)
   let seconds = 0
