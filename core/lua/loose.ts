@@ -2,6 +2,7 @@
  * Reading values of tables that a module checks itself, field by field, because a wrong one gives `nil, message`
  * there instead of raising. Declare such a field as `LooseText` or `LooseNumber`.
  */
+import { numberToString } from '../../sandbox/protocol/number-text.js'
 import { Any, Num, Text, Union, type LuaType } from './types.js'
 
 /** Text or a number, or anything else, which counts as left out. */
@@ -24,7 +25,8 @@ export const isAbsent = (value: unknown): value is null | undefined => value ===
 /** The text, or undefined for anything that is none. */
 export function looseText (value: unknown): string | undefined {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8')
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
+  if (typeof value === 'number') return numberToString(value)
+  return typeof value === 'string' ? value : undefined
 }
 
 /** The finite number, or undefined for anything that is none. */

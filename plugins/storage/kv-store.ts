@@ -4,6 +4,7 @@ import { MoonletError } from '../../core/errors.js'
 import type { KvEntry, KvStore, Soon } from '../../core/contracts/storage.js'
 import type { Batch } from './batch.js'
 import { requireKey, type FunctionKeys } from './function-keys.js'
+import { numberToString } from '../../sandbox/protocol/number-text.js'
 
 interface Parts {
   readonly db: Database
@@ -52,7 +53,9 @@ export function createKvStore ({ db, batch, keys, touch, nowMs }: Parts): KvStor
     const entry = getEntry.get(owner, key, nowMs())
     const sum = toNumber(entry?.value) + by
     if (!Number.isFinite(sum)) throw new MoonletError('KV_NOT_A_NUMBER', `The sum ${sum} is not a finite number; the value was left as it was.`)
-    put.run(owner, key, Buffer.from(String(sum)), entry?.expiresAt ?? null)
+    // A whole sum with all its digits, as Lua shows it; a fraction so that it reads back as the same number.
+    const text = Number.isInteger(sum) ? numberToString(sum) : String(sum)
+    put.run(owner, key, Buffer.from(text), entry?.expiresAt ?? null)
     return sum
   }
 

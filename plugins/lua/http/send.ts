@@ -3,6 +3,7 @@ import { fromBytes, toBytes } from '../../../core/binary.js'
 import type { OutgoingHttp, OutgoingResponse } from '../../../core/contracts/outgoing-http.js'
 import { LuaFailure } from '../../../core/lua/errors.js'
 import type { HostCall } from '../../../core/lua/module.js'
+import { numberText } from '../number-text.js'
 import { withQuery } from './query.js'
 
 export interface HttpOptions {
@@ -36,5 +37,6 @@ const toLua = ({ statusCode, body, headers }: OutgoingResponse) => ({
 /** Bytes and texts as they are, numbers as text, anything else empty. */
 function looseBytes (value: unknown): Uint8Array {
   if (value instanceof Uint8Array) return value
-  return typeof value === 'string' || typeof value === 'number' ? Buffer.from(String(value)) : new Uint8Array()
+  if (typeof value === 'number') return Buffer.from(numberText(value))
+  return typeof value === 'string' ? Buffer.from(value) : new Uint8Array()
 }

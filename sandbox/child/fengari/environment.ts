@@ -47,7 +47,7 @@ export function createEnvironment (vm: Vm, options: EngineOptions, border: Borde
     table: [...toNatives(tableLibrary(vm), 'table.'), ...old.table],
     math: [...math.fields, ...old.math],
     coroutine: coroutineLibrary(vm),
-    os: toNatives(osLibrary(options.now), 'os.'),
+    os: toNatives(osLibrary(vm, options.now), 'os.'),
     utf8: utf8Library(vm),
     bit32: toNatives(bit32Library, 'bit32.')
   }

@@ -19,19 +19,24 @@ const LEAST_ALLOWANCE = 1 << 20
 export const allowance = { left: 0 }
 
 let limit = Infinity
+/** Allowances given to this run, all together. */
+let given = 0
 let base = 0
 let collect: (() => void) | undefined
 
 /** Starts the account of a run that may hold `bytes` more than the engine itself does. */
 export function openAccount (bytes: number): void {
   limit = bytes
-  allowance.left = Math.max(LEAST_ALLOWANCE, Math.floor(bytes / 4))
+  given = allowance.left = Math.max(LEAST_ALLOWANCE, Math.floor(bytes / 4))
 }
 
 /** Notes what the process holds with no run in it. */
 export function noteIdleHeap (): void {
   base = getHeapStatistics().used_heap_size
 }
+
+/** What the run has drawn so far, whether it is still held or not. */
+export function bytesAskedFor (): number { return given - allowance.left }
 
 /** Draws `bytes` for something about to be allocated; raises "not enough memory" when that would be too much. */
 export function charge (bytes: number): void {
@@ -53,11 +58,14 @@ export function look (wanted: number): void {
     collect()
     held = getHeapStatistics().used_heap_size - base + wanted
     if (held > limit) {
+      given -= allowance.left
       allowance.left = 0
       throw new MemoryError()
     }
   }
-  allowance.left = Math.max(LEAST_ALLOWANCE, Math.floor((limit - held) / 2))
+  const next = Math.max(LEAST_ALLOWANCE, Math.floor((limit - held) / 2))
+  given += next - allowance.left
+  allowance.left = next
 }
 
 function findCollector (): () => void {

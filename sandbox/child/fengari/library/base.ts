@@ -1,5 +1,6 @@
 /** The basic functions. */
 import { ArgumentError, LuaError, Raise } from '../errors.js'
+import { bytesAskedFor } from '../memory.js'
 import { isTrue, metamethod, toText, getIndex } from '../machine/operations.js'
 import { positionAt } from '../machine/position.js'
 import type { Vm } from '../machine/vm.js'
@@ -7,7 +8,7 @@ import { parseNumber } from '../number.js'
 import { Table } from '../table.js'
 import { Native, Special, typeName } from '../value.js'
 import type { Returned, Value } from '../value.js'
-import { checkAny, checkInteger, checkTable, wrongType } from './arguments.js'
+import { checkAny, checkInteger, checkString, checkTable, wrongType } from './arguments.js'
 import { toNatives } from './library.js'
 
 export function baseLibrary (vm: Vm, print: (line: string) => void): Array<readonly [string, Native]> {
@@ -67,8 +68,7 @@ export function baseLibrary (vm: Vm, print: (line: string) => void): Array<reado
         checkAny(args.length, 1)
         return typeName(args[0])
       },
-      // Memory is the engine's affair: accepted, because older functions call it, and without effect.
-      collectgarbage: () => 0
+      collectgarbage: option => collectGarbage(option === undefined ? 'collect' : checkString(option, 1))
     }, ''),
     ['next', next],
     ['pcall', new Native('pcall', () => undefined, Special.pcall)],
@@ -85,6 +85,20 @@ function assert (vm: Vm, args: Value[]): Returned {
 function withPosition (vm: Vm, value: Value, level: Value): Value {
   const at = level === undefined ? 1 : checkInteger(level, 2)
   return typeof value === 'string' && at > 0 ? positionAt(vm, at) + value : value
+}
+
+/**
+ * Memory is the engine's affair, so nothing is collected or tuned. Counted is what the run has asked for so far: what
+ * the process holds would show one run what others left behind.
+ */
+function collectGarbage (option: string): Returned {
+  switch (option) {
+    case 'collect': case 'stop': case 'restart': return 0
+    case 'count': return bytesAskedFor() / 1024
+    case 'step': case 'isrunning': return true
+    case 'setpause': case 'setstepmul': return 200
+    default: throw new ArgumentError(1, `invalid option '${option}'`)
+  }
 }
 
 function select (args: Value[]): Returned {
@@ -114,19 +128,17 @@ function toNumber (args: Value[]): Value {
   const radix = checkInteger(base, 2)
   if (typeof value !== 'string' && typeof value !== 'number') throw wrongType(1, 'string', value)
   if (radix < 2 || radix > 36) throw new ArgumentError(2, 'base out of range')
-  return parseDigits(String(value).trim().toLowerCase(), radix)
+  return parseDigits(checkString(value, 1), radix)
 }
 
 function parseDigits (text: string, radix: number): number | undefined {
-  const negative = text.startsWith('-')
-  const digits = negative || text.startsWith('+') ? text.slice(1) : text
+  const [, sign = '', digits = ''] = /^[ \t\n\v\f\r]*([-+]?)([\da-z]*)[ \t\n\v\f\r]*$/i.exec(text) ?? []
   if (digits === '') return undefined
   let n = 0
   for (let i = 0; i < digits.length; i++) {
-    const c = digits.charCodeAt(i)
-    const digit = c >= 48 && c <= 57 ? c - 48 : c >= 97 && c <= 122 ? c - 87 : 99
+    const digit = parseInt(digits.charAt(i), 36)
     if (digit >= radix) return undefined
     n = n * radix + digit
   }
-  return negative ? -n : n
+  return sign === '-' ? -n : n
 }

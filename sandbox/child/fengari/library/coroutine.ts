@@ -1,7 +1,8 @@
 /** Coroutines. Each has registers and frames of its own; resuming one runs it on top of the caller. */
-import { ArgumentError, LuaError, Raise } from '../errors.js'
+import { ArgumentError, LuaError, MemoryError, Raise } from '../errors.js'
 import { execute } from '../machine/execute.js'
 import { deliver, pushFrame, reserve } from '../machine/frames.js'
+import { positionAt } from '../machine/position.js'
 import type { Vm } from '../machine/vm.js'
 import { allowance, look } from '../memory.js'
 import { Closure, Coroutine, FrameFlag, Native, Special } from '../value.js'
@@ -32,13 +33,22 @@ export function coroutineLibrary (vm: Vm): Array<readonly [string, Native]> {
         const co = create(body)
         return new Native('wrap', (...args) => {
           if (co.status !== 'suspended') throw new Raise(cannotResume(co))
-          // An error goes through as it is, as in Lua 5.1; 5.3 would put this position before that of the error.
-          return resume(vm, co, args)
+          try {
+            return resume(vm, co, args)
+          } catch (error) {
+            throw withCallersPosition(vm, error)
+          }
         })
       }
     }, 'coroutine.'),
     ['yield', new Native('coroutine.yield', () => undefined, Special.yield)]
   ]
+}
+
+/** As Lua 5.3 does it: a message that comes through `wrap` also says where the function it gave was called. */
+function withCallersPosition (vm: Vm, error: unknown): unknown {
+  if (!(error instanceof LuaError) || error instanceof MemoryError || typeof error.value !== 'string') return error
+  return new LuaError(positionAt(vm, 1) + error.value)
 }
 
 function checkCoroutine (value: Value): Coroutine {

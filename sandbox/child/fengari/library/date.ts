@@ -1,7 +1,7 @@
 /** Dates as strftime writes them, in English and in the process's time zone or UTC. */
 import { ArgumentError, Raise } from '../errors.js'
 import { parseNumber } from '../number.js'
-import type { Table } from '../table.js'
+import type { Value } from '../value.js'
 
 export interface DateFields {
   readonly year: number
@@ -101,18 +101,27 @@ function isoWeek (f: DateFields): { year: number, week: number } {
   return { year, week: Math.floor((thursday.getTime() - Date.UTC(year, 0, 1)) / DAY / 7) + 1 }
 }
 
-/** Seconds since 1970 of a table as os.date('*t') makes it, in local time; fields may be out of range. */
-export function timeFromFields (table: Table): number {
+/** Fields of a date reach so far, as in PUC Lua: what C's `int` holds, with room for what is added. */
+const LARGEST_FIELD = 2 ** 30 - 1
+
+/** Seconds since 1970 of a table as os.date('*t') makes it, in local time; fields may be out of range. NaN for too far. */
+export function timeFromFields (read: (name: string) => Value): number {
   const field = (name: string, fallback?: number): number => {
-    const value = table.getString(name)
+    const value = read(name)
     const n = typeof value === 'string' ? parseNumber(value) : value
-    if (typeof n === 'number' && Number.isFinite(n)) return Math.trunc(n)
+    if (typeof n === 'number' && Number.isFinite(n)) {
+      if (Math.abs(n) > LARGEST_FIELD) throw new Raise(`field '${name}' is out-of-bound`)
+      return Math.trunc(n)
+    }
     if (value !== undefined) throw new Raise(`field '${name}' is not an integer`)
     if (fallback === undefined) throw new Raise(`field '${name}' missing in date table`)
     return fallback
   }
+  // In this order, so that of several mistakes the same one is named as in PUC Lua.
+  const [sec, min, hour] = [field('sec', 0), field('min', 0), field('hour', 12)]
+  const [day, month, year] = [field('day'), field('month'), field('year')]
   const moment = new Date(2000, 0, 1)
-  moment.setFullYear(field('year'), field('month') - 1, field('day'))
-  moment.setHours(field('hour', 12), field('min', 0), field('sec', 0))
+  moment.setFullYear(year, month - 1, day)
+  moment.setHours(hour, min, sec)
   return Math.floor(moment.getTime() / 1000)
 }

@@ -1,9 +1,9 @@
 /** string.format: C's printf for the conversions Lua knows. */
 import { ArgumentError, Raise } from '../errors.js'
-import { chargeString } from '../memory.js'
+import { charge, chargeString } from '../memory.js'
 import { toText } from '../machine/operations.js'
 import type { Vm } from '../machine/vm.js'
-import { formatGeneral, signedExponent, toFixed, toScientific } from '../number.js'
+import { MAX_INTEGER, formatGeneral, numberToString, signedExponent, toFixed, toScientific } from '../number.js'
 import { typeName } from '../value.js'
 import type { Value } from '../value.js'
 import { checkInteger, checkNumber, checkString } from './arguments.js'
@@ -24,8 +24,11 @@ interface Conversion {
 type Part = string | Conversion
 
 const parsed = new Map<string, readonly Part[]>()
-/** Formats kept parsed; they are texts of programs, so few. */
+/** Formats kept parsed; they are texts of programs, so few and short. */
 const MOST_PARSED = 500
+const LONGEST_PARSED = 500
+/** Rough bytes of one part. */
+const PART_BYTES = 112
 
 export function format (vm: Vm, args: Value[]): string {
   const pattern = checkString(args[0], 1)
@@ -50,6 +53,7 @@ function parse (pattern: string): readonly Part[] {
   const parts: Part[] = []
   let from = 0
   for (let at = pattern.indexOf('%'); at >= 0; at = pattern.indexOf('%', from)) {
+    if ((parts.length & 255) === 255) charge(256 * PART_BYTES)
     if (at > from) parts.push(pattern.slice(from, at))
     const match = /^%([-+ #0]*)(\d*)(?:(\.)(\d*))?([\s\S]?)/.exec(pattern.slice(at, at + 40))
     const [whole = '%', flags = '', width = '', point, precision = '', letter = ''] = match ?? []
@@ -58,6 +62,7 @@ function parse (pattern: string): readonly Part[] {
     from = at + whole.length
   }
   if (from < pattern.length) parts.push(pattern.slice(from))
+  if (pattern.length > LONGEST_PARSED) return parts
   if (parsed.size >= MOST_PARSED) parsed.clear()
   parsed.set(pattern, parts)
   return parts
@@ -114,7 +119,7 @@ function whole (c: Conversion, n: number): string {
 
 /** Digits of a whole number, all of them however large, and at least as many as the precision asks for. */
 function digitsOf (c: Conversion, n: number, base: number): string {
-  const digits = n < 1e21 ? n.toString(base) : BigInt(n).toString(base)
+  const digits = n <= MAX_INTEGER ? n.toString(base) : BigInt(n).toString(base)
   if (c.precision === 0 && n === 0) return ''
   return digits.padStart(c.precision, '0')
 }
@@ -195,7 +200,7 @@ function quote (value: Value, index: number): string {
     }) + '"'
   }
   if (typeof value === 'number') {
-    if (Number.isInteger(value)) return value.toString().includes('e') ? `0x${BigInt(Math.abs(value)).toString(16)}p+0`.replace(/^/, value < 0 ? '-' : '') : String(value)
+    if (Number.isInteger(value) && Math.abs(value) <= 2 ** 63) return numberToString(value)
     if (Number.isNaN(value)) return '(0/0)'
     if (!Number.isFinite(value)) return value > 0 ? '1e9999' : '-1e9999'
     return (value < 0 ? '-' : '') + hexadecimal(Math.abs(value), -1)

@@ -1,7 +1,7 @@
 /** `load` and its older name `loadstring`: text only. */
 import { compile } from '../compiler/compile.js'
 import { SyntaxFault } from '../compiler/llex.js'
-import { Raise } from '../errors.js'
+import { LuaError, MemoryError } from '../errors.js'
 import { chargeString } from '../memory.js'
 import type { Vm } from '../machine/vm.js'
 import { Closure, Native, closureOf } from '../value.js'
@@ -10,6 +10,8 @@ import { checkString, wrongType } from './arguments.js'
 import type { Functions } from './library.js'
 
 const LONGEST_NAME = 60
+/** Bytes of a chunk: each becomes many in its compiled form. */
+const LONGEST_CHUNK = 2 ** 24
 
 export const loadLibrary = (vm: Vm): Functions => ({
   load: (...args) => {
@@ -19,6 +21,7 @@ export const loadLibrary = (vm: Vm): Functions => ({
     }
     const isText = typeof chunk === 'string' || typeof chunk === 'number'
     const text = isText ? checkString(chunk, 1) : readPieces(vm, chunk)
+    if (text instanceof LuaError) return [undefined, text.value]
     const title = name === undefined ? (isText ? text : '=(load)') : checkString(name, 2)
     return loadText(text, title, args.length > 3 ? env : vm.globals)
   },
@@ -28,14 +31,18 @@ export const loadLibrary = (vm: Vm): Functions => ({
   }
 })
 
-function readPieces (vm: Vm, reader: Value): string {
+/** All that a reader gives, or how it failed, which `load` returns like a syntax error. */
+function readPieces (vm: Vm, reader: Value): string | LuaError {
   if (!(reader instanceof Closure) && !(reader instanceof Native)) throw wrongType(1, 'function', reader)
   let text = ''
   for (;;) {
-    const piece = vm.callFirst(reader, [])
-    if (piece === undefined || piece === '') return text
-    if (typeof piece !== 'string') throw new Raise('reader function must return a string')
-    text += piece
+    const piece = vm.tryFirst(reader, [])
+    if (piece instanceof LuaError) return piece
+    const { value } = piece
+    if (value === undefined || value === '') return text
+    if (typeof value !== 'string' && typeof value !== 'number') return new LuaError('reader function must return a string')
+    text += checkString(value, 1)
+    if (text.length > LONGEST_CHUNK) return new MemoryError()
     chargeString(text.length)
   }
 }

@@ -34,6 +34,7 @@ export class Matcher {
     }
     const start = this.starts[index] as number
     const end = this.ends[index] as number
+    if (end === OPEN) throw new Raise('unfinished capture')
     return end === POSITION ? start + 1 : cut(this.text, start, end)
   }
 
@@ -66,6 +67,7 @@ export class Matcher {
         case Kind.minus: return this.repeatLazily(at, position)
         case Kind.open: case Kind.position: case Kind.close: return this.bound(at, position)
         case Kind.back: {
+          if (this.ends[item.a] === POSITION) return -1
           const captured = text.slice(this.starts[item.a], this.ends[item.a])
           if (!text.startsWith(captured, position)) return -1
           position += captured.length
@@ -81,6 +83,7 @@ export class Matcher {
           if (item.set[before] === 1 || item.set[after] === 0) return -1
           break
         }
+        case Kind.fail: throw new Raise(this.pattern.failure)
         case Kind.end: return position === text.length ? position : -1
       }
     }

@@ -1,12 +1,20 @@
 /** What is left of the os library where there is no system to reach: time. */
 import { formatDate, dateFields, timeFromFields } from './date.js'
-import { ArgumentError, Raise } from '../errors.js'
+import type { DateFields } from './date.js'
+import { Raise } from '../errors.js'
+import { getIndex, setIndex } from '../machine/operations.js'
+import type { Vm } from '../machine/vm.js'
 import { Table } from '../table.js'
+import type { Value } from '../value.js'
 import { checkNumber, checkString, checkTable } from './arguments.js'
 import type { Functions } from './library.js'
 
+/** A date as the table that os.date('*t') makes and os.time takes. */
+const tableFields = ({ year, month, day, hour, min, sec, wday, yday }: DateFields): Array<[string, Value]> =>
+  Object.entries({ year, month, day, hour, min, sec, wday, yday, isdst: false })
+
 /** `now` is the one clock, in milliseconds since 1970. */
-export const osLibrary = (now: () => number): Functions => ({
+export const osLibrary = (vm: Vm, now: () => number): Functions => ({
   clock: () => process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6,
   date: (format, time) => {
     let pattern = format === undefined ? '%c' : checkString(format, 1)
@@ -18,15 +26,16 @@ export const osLibrary = (now: () => number): Functions => ({
     const fields = dateFields(date, utc)
     if (!pattern.startsWith('*t')) return formatDate(pattern, fields, seconds)
     const table = new Table()
-    const { year, month, day, hour, min, sec, wday, yday } = fields
-    for (const [name, value] of Object.entries({ year, month, day, hour, min, sec, wday, yday, isdst: false })) table.addField(name, value)
+    for (const [name, value] of tableFields(fields)) table.addField(name, value)
     return table
   },
   difftime: (later, earlier) => checkNumber(later, 1) - (earlier === undefined ? 0 : checkNumber(earlier, 2)),
-  time: table => {
-    if (table === undefined) return Math.floor(now() / 1000)
-    const time = timeFromFields(checkTable(table, 1))
-    if (Number.isNaN(time)) throw new ArgumentError(1, 'time result cannot be represented in this installation')
+  time: value => {
+    if (value === undefined) return Math.floor(now() / 1000)
+    const table = checkTable(value, 1)
+    const time = timeFromFields(name => getIndex(vm, table, name))
+    if (Number.isNaN(time)) throw new Raise('time result cannot be represented in this installation')
+    for (const [name, field] of tableFields(dateFields(new Date(time * 1000), false))) setIndex(vm, table, name, field)
     return time
   }
 })

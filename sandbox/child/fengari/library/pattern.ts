@@ -4,9 +4,10 @@
  * sets, so the repeated part of a pattern is one tight loop.
  */
 import { Raise } from '../errors.js'
+import { charge } from '../memory.js'
 import { compileSet } from './pattern-set.js'
 
-export const enum Kind { single, star, plus, minus, optional, open, position, close, back, balance, frontier, end }
+export const enum Kind { single, star, plus, minus, optional, open, position, close, back, balance, frontier, end, fail }
 
 export interface Item {
   readonly kind: Kind
@@ -22,6 +23,8 @@ export interface Pattern {
   readonly items: readonly Item[]
   readonly anchored: boolean
   readonly captures: number
+  /** What is wrong with the pattern: raised by its last item, so only where a match gets that far, as in PUC Lua. */
+  readonly failure: string
 }
 
 const MOST_CAPTURES = 32
@@ -29,13 +32,18 @@ const NO_SET = new Uint8Array(256)
 const QUANTIFIERS: ReadonlyMap<string, Kind> = new Map([['*', Kind.star], ['+', Kind.plus], ['-', Kind.minus], ['?', Kind.optional]])
 
 const compiled = new Map<string, Pattern>()
-/** Patterns kept; they are texts of programs, so few. */
+/** Patterns kept; they are texts of programs, so few and short. */
 const MOST_COMPILED = 500
+const LONGEST_COMPILED = 500
+/** Rough bytes of an item of its own, and of the place of one that patterns share. */
+const ITEM_BYTES = 64
+const PLACE_BYTES = 16
 
 export function compilePattern (text: string): Pattern {
   const known = compiled.get(text)
   if (known !== undefined) return known
   const pattern = parsePattern(text)
+  if (text.length > LONGEST_COMPILED) return pattern
   if (compiled.size >= MOST_COMPILED) compiled.clear()
   compiled.set(text, pattern)
   return pattern
@@ -43,15 +51,40 @@ export function compilePattern (text: string): Pattern {
 
 const bare = (kind: Kind, a = 0, b = 0): Item => ({ kind, set: NO_SET, a, b })
 
+const shared = new Map<Uint8Array, Item>()
+
+/** An item for a single character that is one of a set that other patterns have as well. */
+function sharedItem (set: Uint8Array): Item {
+  const known = shared.get(set)
+  if (known !== undefined) return known
+  const item = { kind: Kind.single, set, a: 0, b: 0 }
+  shared.set(set, item)
+  return item
+}
+
 function parsePattern (text: string): Pattern {
+  const anchored = text.startsWith('^')
   const items: Item[] = []
+  let captures = 0
+  try {
+    captures = parseItems(text, anchored ? 1 : 0, items)
+  } catch (error) {
+    if (!(error instanceof Raise)) throw error
+    captures = items.filter(({ kind }) => kind === Kind.open || kind === Kind.position).length
+    items.push(bare(Kind.fail))
+    return { items, anchored, captures, failure: error.message }
+  }
+  return { items, anchored, captures, failure: '' }
+}
+
+/** Adds the items of `text` from `at` on; gives the number of captures. */
+function parseItems (text: string, at: number, items: Item[]): number {
   const open: number[] = []
   const closed = new Set<number>()
   let captures = 0
-  const anchored = text.startsWith('^')
-  let at = anchored ? 1 : 0
   while (at < text.length) {
     const c = text.charAt(at)
+    if ((items.length & 1023) === 1023) charge(1024 * PLACE_BYTES)
     if (c === '(') {
       if (captures >= MOST_CAPTURES) throw new Raise('too many captures')
       const isPosition = text.charAt(at + 1) === ')'
@@ -86,10 +119,13 @@ function parsePattern (text: string): Pattern {
     } else {
       const { set, end } = compileSet(text, at)
       const quantifier = QUANTIFIERS.get(text.charAt(end))
-      items.push({ kind: quantifier ?? Kind.single, set, a: 0, b: 0 })
+      if (quantifier === undefined && c !== '[') items.push(sharedItem(set))
+      else {
+        charge(ITEM_BYTES + (c === '[' ? set.length : 0))
+        items.push({ kind: quantifier ?? Kind.single, set, a: 0, b: 0 })
+      }
       at = quantifier === undefined ? end : end + 1
     }
   }
-  if (open.length > 0) throw new Raise('unfinished capture')
-  return { items, anchored, captures }
+  return captures
 }

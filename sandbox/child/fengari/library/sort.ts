@@ -1,43 +1,103 @@
-/** table.sort, on JavaScript's stable merge sort, which asks only whether one value comes before another. */
-import { Raise } from '../errors.js'
-import { getIndex, isTrue, lessThan, setIndex } from '../machine/operations.js'
+/**
+ * table.sort, by quicksort with the median of three as pivot, which compares the same pairs in the same order as PUC
+ * Lua 5.3: so equal elements end up in the same order, and an order function that contradicts itself is noticed by the
+ * same lists. It works on a copy: whatever an order function does to the table, each step stays within bounds.
+ */
+import { ArgumentError, Raise } from '../errors.js'
+import { charge } from '../memory.js'
+import { getIndex, lessThan, setIndex } from '../machine/operations.js'
 import type { Vm } from '../machine/vm.js'
 import type { Value } from '../value.js'
 import { checkFunction, checkTable } from './arguments.js'
 import { lengthOfList } from './table.js'
 
-const TOO_LONG = 2 ** 31
+type Before = (a: Value, b: Value) => boolean
+
+const TOO_LONG = 2 ** 31 - 1
+const ITEM_BYTES = 16
+/** Parts larger than this take another pivot than the middle, once halving them has gone badly. */
+const LARGE = 100
+const UNEVEN = 128
 
 export function sort (vm: Vm, value: Value, compare: Value): [] {
   const list = checkTable(value, 1)
-  const before = compare === undefined ? undefined : checkFunction(compare, 2)
   const length = lengthOfList(vm, list)
   if (length < 2) return []
-  if (length >= TOO_LONG) throw new Raise('array too big')
+  if (length >= TOO_LONG) throw new ArgumentError(1, 'array too big')
+  const before = compare === undefined ? undefined : checkFunction(compare, 2)
+  charge(length * ITEM_BYTES)
   const values: Value[] = []
   for (let i = 1; i <= length; i++) values.push(list.meta === null ? list.getNumber(i) : getIndex(vm, list, i))
-  const sorted = before === undefined ? sortPlainly(vm, values) : sortWith(vm, values, before)
+  if (before === undefined) sortPlainly(vm, values)
+  else quicksort(values, 0, length - 1, vm.repeatedTest(before))
   for (let i = 0; i < length; i++) {
-    if (list.meta === null) list.setNumber(i + 1, sorted[i])
-    else setIndex(vm, list, i + 1, sorted[i])
+    if (list.meta === null) list.setNumber(i + 1, values[i])
+    else setIndex(vm, list, i + 1, values[i])
   }
   return []
 }
 
-function sortPlainly (vm: Vm, values: Value[]): Value[] {
-  if (values.every(value => typeof value === 'number')) return (values as number[]).sort((a, b) => a < b ? -1 : a > b ? 1 : 0)
+/** A number other than nan, which has no place in an order. */
+const isOrdered = (value: Value): boolean => typeof value === 'number' && value === value // eslint-disable-line no-self-compare
+
+function sortPlainly (vm: Vm, values: Value[]): void {
+  // In what order equal ones come shows with neither.
+  if (values.every(isOrdered)) (values as number[]).sort((a, b) => a < b ? -1 : a > b ? 1 : 0)
   // Binary strings: comparing units is comparing bytes.
-  if (values.every(value => typeof value === 'string')) return values.sort()
-  return sortBy(values, (a, b) => lessThan(vm, a, b))
+  else if (values.every(value => typeof value === 'string')) values.sort()
+  else quicksort(values, 0, values.length - 1, (a, b) => lessThan(vm, a, b))
 }
 
-function sortWith (vm: Vm, values: Value[], before: Value): Value[] {
-  const ask = vm.repeatedCall(before)
-  return sortBy(values, (a, b) => isTrue(ask(a, b)))
+function swap (values: Value[], i: number, j: number): void {
+  const value = values[i]
+  values[i] = values[j]
+  values[j] = value
 }
 
-function sortBy (values: Value[], before: (a: Value, b: Value) => boolean): Value[] {
-  if (!values.includes(undefined)) return values.sort((a, b) => before(a, b) ? -1 : 1)
-  // JavaScript puts undefined last unasked; Lua compares nil, and mostly fails.
-  return values.map(value => ({ value })).sort((a, b) => before(a.value, b.value) ? -1 : 1).map(({ value }) => value)
+/** Sorts `values` from `low` to `high`. It calls itself for the smaller part only, so it never gets deep. */
+function quicksort (values: Value[], low: number, high: number, before: Before): void {
+  let uneven = false
+  while (low < high) {
+    if (before(values[high], values[low])) swap(values, low, high)
+    if (high - low === 1) return
+    const middle = uneven && high - low > LARGE ? aside(low, high) : Math.floor((low + high) / 2)
+    if (before(values[middle], values[low])) swap(values, middle, low)
+    else if (before(values[high], values[middle])) swap(values, middle, high)
+    if (high - low === 2) return
+    const pivot = values[middle]
+    swap(values, middle, high - 1)
+    const at = partition(values, low, high, pivot, before)
+    let smaller: number
+    if (at - low < high - at) {
+      quicksort(values, low, at - 1, before)
+      smaller = at - low
+      low = at + 1
+    } else {
+      quicksort(values, at + 1, high, before)
+      smaller = high - at
+      high = at - 1
+    }
+    if ((high - low) / UNEVEN > smaller) uneven = true
+  }
+}
+
+/** Some place in the middle half, another one for every part. */
+function aside (low: number, high: number): number {
+  const quarter = Math.floor((high - low) / 4)
+  return low + quarter + (Math.imul(low + high, 0x9e3779b1) >>> 0) % (quarter * 2)
+}
+
+/** Moves what comes before the pivot, which stands at `high - 1`, below it; gives the pivot's new place. */
+function partition (values: Value[], low: number, high: number, pivot: Value, before: Before): number {
+  let i = low
+  let j = high - 1
+  for (;;) {
+    while (before(values[++i], pivot)) if (i === high - 1) throw new Raise('invalid order function for sorting')
+    while (before(pivot, values[--j])) if (j < i) throw new Raise('invalid order function for sorting')
+    if (j < i) {
+      swap(values, high - 1, i)
+      return i
+    }
+    swap(values, i, j)
+  }
 }

@@ -2,7 +2,7 @@
  * The string library, on binary JavaScript strings. Replaces Fengari's lstrlib.js, where building and comparing
  * strings in Uint8Arrays was 25 to 44 % of the time of programs that work with text.
  */
-import { ArgumentError } from '../errors.js'
+import { ArgumentError, Raise } from '../errors.js'
 import { chargeString } from '../memory.js'
 import type { Vm } from '../machine/vm.js'
 import type { Value } from '../value.js'
@@ -36,14 +36,19 @@ export const stringLibrary = (vm: Vm): Functions => ({
   ...searchFunctions(vm)
 })
 
+/** Values that one call may give. */
+const MOST_RESULTS = 250000
+
 function bytes (text: string, from: Value, to: Value): Value | Value[] {
+  const { length } = text
   let first = optionalInteger(from, 2, 1)
-  if (first < 0) first = Math.max(text.length + first + 1, 1)
-  else if (first === 0) first = 1
-  if (to === undefined && first <= text.length && from !== 0) return text.charCodeAt(first - 1)
-  let last = optionalInteger(to, 3, optionalInteger(from, 2, 1))
-  if (last < 0) last = text.length + last + 1
-  else if (last > text.length) last = text.length
+  if (first < 0) first = Math.max(length + first + 1, 0)
+  if (to === undefined && first > 0) return first <= length ? text.charCodeAt(first - 1) : []
+  let last = optionalInteger(to, 3, first)
+  if (last < 0) last = length + last + 1
+  else if (last > length) last = length
+  if (first === 0) first = 1
+  if (last - first >= MOST_RESULTS) throw new Raise('string slice too long')
   const codes: number[] = []
   for (let i = first; i <= last; i++) codes.push(text.charCodeAt(i - 1))
   return codes
@@ -84,6 +89,7 @@ function charged (text: string): string {
 function repeat (text: string, count: number, separator: string): string {
   if (count <= 0) return ''
   const length = (text.length + separator.length) * count - separator.length
+  if (length === 0) return ''
   chargeString(length)
   return separator === '' ? text.repeat(count) : (text + separator).repeat(count - 1) + text
 }

@@ -3,7 +3,7 @@ import { ArgumentError, Raise } from '../errors.js'
 import { chargeString } from '../memory.js'
 import { getIndex, lengthOf, setIndex } from '../machine/operations.js'
 import type { Vm } from '../machine/vm.js'
-import { numberToString } from '../number.js'
+import { MAX_INTEGER, numberToString } from '../number.js'
 import { Table } from '../table.js'
 import { typeName } from '../value.js'
 import type { Returned, Value } from '../value.js'
@@ -46,12 +46,14 @@ function concat (vm: Vm, value: Value, separator: Value, from: Value, to: Value)
   const plain = list.meta === null
   let text = ''
   let looked = 0
-  for (let i = first; i <= last; i++) {
+  // By a count: next to 2^53 an index that goes up stays where it is.
+  for (let n = 0, count = last - first; n <= count; n++) {
+    const i = first + n
     const item = plain ? list.getNumber(i) : getIndex(vm, list, i)
     if (typeof item === 'string') text += item
     else if (typeof item === 'number') text += numberToString(item)
     else throw new Raise(`invalid value (${typeName(item)}) at index ${numberToString(i)} in table for 'concat'`)
-    if (i !== last) text += between
+    if (n !== count) text += between
     // Looked at as it grows: a short list of one long string can ask for more than there is.
     if (text.length - looked > 65536) {
       chargeString(text.length)
@@ -86,13 +88,8 @@ function insert (vm: Vm, args: Value[]): Returned {
 function remove (vm: Vm, args: Value[]): Value {
   const list = checkTable(args[0], 1)
   const size = lengthOfList(vm, list)
-  if (args.length < 2) {
-    const last = take(vm, list, size)
-    if (size > 0 || last !== undefined) put(vm, list, size, undefined)
-    return last
-  }
-  let at = checkInteger(args[1], 2)
-  if (size + 1 !== at && (at < 1 || at > size + 1) && !(size === 0 && at === 0)) throw new ArgumentError(1, 'position out of bounds')
+  let at = optionalInteger(args[1], 2, size)
+  if (at !== size && (at < 1 || at > size + 1)) throw new ArgumentError(1, 'position out of bounds')
   const removed = take(vm, list, at)
   if (list.meta === null && at >= 1 && at <= size) {
     list.removeItem(at)
@@ -117,7 +114,8 @@ function move (vm: Vm, args: Value[]): Value {
   const at = checkInteger(args[3], 4)
   const target = args[4] === undefined ? source : checkTable(args[4], 5)
   if (to < from) return target
-  if (to - from >= 2 ** 53 || at + (to - from) > 2 ** 53) throw new ArgumentError(3, 'too many elements to move')
+  if (from <= 0 && to >= MAX_INTEGER + from) throw new ArgumentError(3, 'too many elements to move')
+  if (at > MAX_INTEGER - (to - from)) throw new ArgumentError(4, 'destination wrap around')
   const forwards = at > to || at <= from || target !== source
   for (let i = 0, count = to - from; i <= count; i++) {
     const offset = forwards ? i : count - i
@@ -135,6 +133,8 @@ export function unpack (vm: Vm, value: Value, from: Value, to: Value): Value[] {
   if (first > last) return []
   if (last - first >= MOST_UNPACKED) throw new Raise('too many results to unpack')
   const results: Value[] = []
-  for (let i = first; i <= last; i++) results.push(plain ? value.getNumber(i) : getIndex(vm, value, i))
+  for (let n = 0, count = last - first; n <= count; n++) {
+    results.push(plain ? value.getNumber(first + n) : getIndex(vm, value, first + n))
+  }
   return results
 }

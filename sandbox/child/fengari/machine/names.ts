@@ -68,7 +68,7 @@ export function describeOperand (frame: Frame, which: 0 | 1 | 2, register = 0): 
 
 export function describeCallee (frame: Frame): string {
   const at = current(frame)
-  if (at === undefined || (at.op !== Op.CALL && at.op !== Op.TAILCALL)) return ''
+  if (at === undefined || frame.closure.code.hidden || (at.op !== Op.CALL && at.op !== Op.TAILCALL)) return ''
   return written(nameOf(frame.closure.code, frame.pc - 1, at.a))
 }
 

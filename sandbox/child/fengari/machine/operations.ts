@@ -167,7 +167,8 @@ const textOf = (value: string | number): string => typeof value === 'string' ? v
 
 export function lengthOf (vm: Vm, value: Value): Value {
   const handler = typeof value === 'string' ? undefined : metamethod(vm, value, '__len')
-  if (handler !== undefined) return vm.operate(handler, [value])
+  // The operand twice, as for the other operators of one operand.
+  if (handler !== undefined) return vm.operate(handler, [value, value])
   if (typeof value === 'string') return value.length
   if (value instanceof Table) return value.length()
   throw new Raise(`attempt to get length of a ${typeNameOf(value)} value${describeOperand(vm.current.frame, 1)}`)

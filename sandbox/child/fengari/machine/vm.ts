@@ -8,8 +8,9 @@ import type { Frame, Returned, Value } from '../value.js'
 import { Op } from '../compiler/opcodes.js'
 import { Table } from '../table.js'
 import { execute } from './execute.js'
-import { pushFrame, reserve } from './frames.js'
+import { closeUpvalues, pushFrame, reserve } from './frames.js'
 import { describeArgument } from './names.js'
+import { isTrue } from './operations.js'
 import { positionOf } from './position.js'
 
 /** Whether a frame's current instruction is a call, so that its operators are those of a library function. */
@@ -58,6 +59,25 @@ export class Vm {
     const co = this.current
     const func = this.callClosure(callee, args)
     return co.top > func ? co.stack[func] : undefined
+  }
+
+  /** Calls any value as pcall does, for library functions that report what a callback raises: its first result, or the error. */
+  tryFirst (callee: Value, args: readonly Value[]): { readonly value: Value } | LuaError {
+    const co = this.current
+    const { frame, unyieldable } = co
+    const { depth } = this
+    try {
+      return { value: this.callFirst(callee, args) }
+    } catch (thrown) {
+      const error = this.toLuaError(thrown, this.current)
+      this.depth = depth
+      this.current = co
+      co.status = 'running'
+      co.unyieldable = unyieldable
+      closeUpvalues(co, frame.top)
+      co.frame = frame
+      return error
+    }
   }
 
   private callNative (callee: Native, args: readonly Value[]): Returned {
@@ -113,14 +133,14 @@ export class Vm {
     return undefined
   }
 
-  /** A way to call `callee` many times with two arguments, for the first result. */
-  repeatedCall (callee: Value): (a: Value, b: Value) => Value {
-    if (!(callee instanceof Closure)) return (a, b) => this.callFirst(callee, [a, b])
+  /** A way to call `callee` many times with two arguments: whether the first result is true. */
+  repeatedTest (callee: Value): (a: Value, b: Value) => boolean {
+    if (!(callee instanceof Closure)) return (a, b) => isTrue(this.callFirst(callee, [a, b]))
     const co = this.current
     const func = co.frame.top
+    reserve(this, co, func + 3)
+    const { stack } = co
     return (a, b) => {
-      reserve(this, co, func + 3)
-      const { stack } = co
       stack[func] = callee
       stack[func + 1] = a
       stack[func + 2] = b
@@ -129,7 +149,7 @@ export class Vm {
       execute(this, co, pushFrame(this, co, callee, func, 2, 1, FrameFlag.fresh))
       co.unyieldable--
       this.depth--
-      return stack[func]
+      return isTrue(stack[func])
     }
   }
 

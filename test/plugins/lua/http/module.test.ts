@@ -30,6 +30,14 @@ t.test('each function sends its method', async t => {
   t.equal(await text(functions.request.run(hostCall(), 'PROPFIND', `${url}/x`, options)), 'PROPFIND /x b')
 })
 
+t.test('numbers are sent with all their digits', async t => {
+  const { url, functions } = await mirror(t)
+  const options = { headers: { 'X-In': 2 ** 62 }, query: { id: 2 ** 62, part: 0.1 }, body: -(2 ** 63) }
+  const reply = await functions.post.run(hostCall(), url, options)
+  t.equal(Buffer.from(reply.body).toString(), 'POST /?id=4611686018427387904&part=0.1 -9223372036854775808')
+  t.same(reply.headers['X-Seen'], Buffer.from('4611686018427387904'))
+})
+
 t.test('values that are no text are sent as an empty text', async t => {
   const { url, functions } = await mirror(t)
   const reply = await functions.post.run(hostCall(), url, {

@@ -60,6 +60,15 @@ t.test('many increments at once lose no step', async t => {
   t.equal(await increment.run(call, bytes('n'), -500.5), -0.5)
 })
 
+t.test('a large sum is kept with all its digits', async t => {
+  const { functions: { increment, get }, call } = await kv(t)
+  await increment.run(call, bytes('n'), 2 ** 62)
+  t.equal(text(await get.run(call, bytes('n'))), '4611686018427387904')
+  await increment.run(call, bytes('f'), 0.1)
+  await increment.run(call, bytes('f'), 0.2)
+  t.equal(text(await get.run(call, bytes('f'))), '0.30000000000000004')
+})
+
 t.test('incrementing what is no number is misuse, and changes nothing', async t => {
   const { functions: { increment, set, get }, call } = await kv(t)
   await set.run(call, bytes('k'), bytes('text'), undefined)

@@ -19,7 +19,7 @@ const recursions: Record<string, string> = {
   '__tostring functions': 'local t t = setmetatable({}, { __tostring = function() return tostring(t) end }) return tostring(t)',
   'coroutines in coroutines': 'local function f() return coroutine.wrap(f)() end return f()',
   'resumed coroutines': 'local function f() local ok, e = coroutine.resume(coroutine.create(f)) error(e, 0) end f()',
-  'load readers': 'local function f() return load(f) end return f()',
+  'load readers': 'local function f() return assert(load(f)) end return f()',
   'an iterator': 'local function f() for _ in f do end end f()'
 }
 
