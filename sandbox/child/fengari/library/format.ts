@@ -4,7 +4,6 @@ import { charge, chargeString } from '../memory.js'
 import { toText } from '../machine/operations.js'
 import type { Vm } from '../machine/vm.js'
 import { MAX_INTEGER, formatGeneral, numberToString, signedExponent, toFixed, toScientific } from '../number.js'
-import { typeName } from '../value.js'
 import type { Value } from '../value.js'
 import { checkInteger, checkNumber, checkString } from './arguments.js'
 
@@ -94,6 +93,8 @@ function convert (vm: Vm, c: Conversion, value: Value, index: number): string {
     case 'c': return pad(c, String.fromCharCode(checkInteger(value, index) & 255), false)
     case 's': {
       const text = toText(vm, value)
+      const plain = c.width === 0 && c.precision < 0
+      if (!plain && text.includes('\0')) throw new ArgumentError(index, 'string contains zeros')
       return pad(c, c.precision < 0 ? text : text.slice(0, c.precision), false)
     }
     case 'q': return quote(value, index)
@@ -207,5 +208,5 @@ function quote (value: Value, index: number): string {
   }
   if (value === undefined) return 'nil'
   if (typeof value === 'boolean') return String(value)
-  throw new ArgumentError(index, `value has no literal form (a ${typeName(value)})`)
+  throw new ArgumentError(index, 'value has no literal form')
 }

@@ -7,6 +7,7 @@ import { ArgumentError, Raise } from '../errors.js'
 import { charge } from '../memory.js'
 import { getIndex, lessThan, setIndex } from '../machine/operations.js'
 import type { Vm } from '../machine/vm.js'
+import type { Table } from '../table.js'
 import type { Value } from '../value.js'
 import { checkFunction, checkTable } from './arguments.js'
 import { lengthOfList } from './table.js'
@@ -28,13 +29,23 @@ export function sort (vm: Vm, value: Value, compare: Value): [] {
   charge(length * ITEM_BYTES)
   const values: Value[] = []
   for (let i = 1; i <= length; i++) values.push(list.meta === null ? list.getNumber(i) : getIndex(vm, list, i))
-  if (before === undefined) sortPlainly(vm, values)
-  else quicksort(values, 0, length - 1, vm.repeatedTest(before))
-  for (let i = 0; i < length; i++) {
+  try {
+    if (before === undefined) sortPlainly(vm, values)
+    else quicksort(values, 0, length - 1, vm.repeatedTest(before))
+  } catch (error) {
+    // As far as it came, as if it had been done in place.
+    if (list.meta === null) writeBack(vm, list, values)
+    throw error
+  }
+  writeBack(vm, list, values)
+  return []
+}
+
+function writeBack (vm: Vm, list: Table, values: readonly Value[]): void {
+  for (let i = 0; i < values.length; i++) {
     if (list.meta === null) list.setNumber(i + 1, values[i])
     else setIndex(vm, list, i + 1, values[i])
   }
-  return []
 }
 
 /** A number other than nan, which has no place in an order. */

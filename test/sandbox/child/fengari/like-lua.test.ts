@@ -56,6 +56,17 @@ t.test('sort notices an order function that contradicts itself', async t => {
   t.strictSame(lua.values('local t = { 3, 1, 2, 5, 4 } table.sort(t, function(a, b) t[#t] = nil return a < b end) return t'), [[1, 2, 3, 4, 5]])
 })
 
+t.test('a sort that fails leaves the list as far as it came', async t => {
+  t.strictSame(lua.values('local t = { 5, 4, 3, 2, 1 } pcall(table.sort, t, function() return true end) table.sort(t) return t'), [[1, 2, 3, 4, 5]])
+  t.strictSame(lua.values('local t = { 3, 1, 2 } pcall(table.sort, t, function(a, b) if a == 2 or b == 2 then error("x") end return a < b end) return #t'), [3])
+})
+
+t.test('%s with a width refuses a text with zeros in it, which C could not pad', async t => {
+  t.match(error('return ("%5s"):format("a\\0b")'), '(string contains zeros)')
+  t.strictSame(lua.values('return ("%s"):format("a\\0b")'), ['a\0b'])
+  t.match(error('return ("%q"):format({})'), /value has no literal form\)$/)
+})
+
 t.test('string.byte takes positions from the end, and none where there is none', async t => {
   t.strictSame(lua.values('return select("#", string.byte("hi", -3)), select("#", string.byte("hi", 0)), string.byte("hi", -1), select("#", string.byte("hi", 3))'), [0, 0, 105, 0])
   t.strictSame(lua.values('return string.byte("hi", -3, -1)'), [104, 105])
