@@ -30,7 +30,7 @@ function readStatus (value: LuaValue): number {
 /** A numeric text as Lua's `tonumber` takes it; undefined for any other. */
 function toNumber (text: string): number | undefined {
   const trimmed = text.trim()
-  return /^[-+]?(?:0[xX][\da-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)$/.test(trimmed) ? signed(trimmed) : undefined
+  return /^[-+]?(?:0[xX][\da-fA-F]+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)$/.test(trimmed) ? signed(trimmed) : undefined
 }
 
 const signed = (text: string): number => text.startsWith('-') ? -Number(text.slice(1)) : Number(text.replace(/^\+/, ''))

@@ -1,7 +1,7 @@
 /** Numerals as numbers. What the other way is the same for all of Moonlet stands in ../../protocol/number-text.ts. */
 export { MAX_INTEGER, formatGeneral, numberToString, signedExponent, toFixed, toScientific } from '../../protocol/number-text.js'
 
-const DECIMAL = /^[ \t\n\v\f\r]*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)[ \t\n\v\f\r]*$/
+const DECIMAL = /^[ \t\n\v\f\r]*([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)[ \t\n\v\f\r]*$/
 const HEXADECIMAL = /^[ \t\n\v\f\r]*([-+]?)0[xX]([\da-fA-F]*)(?:\.([\da-fA-F]*))?(?:[pP]([-+]?\d+))?[ \t\n\v\f\r]*$/
 
 /** The number that a numeral says, in source or for `tonumber`; undefined when it is none. */

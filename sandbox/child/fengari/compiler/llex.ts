@@ -34,6 +34,8 @@ export class LexState {
   /** The token being read. */
   reading = this.t
   chunkName = ''
+  /** Called for every token. */
+  meter: (() => void) | undefined = undefined
   fs: unknown = null
   L: unknown = null
   h: unknown = null
@@ -59,12 +61,13 @@ export class LexState {
   }
 }
 
-export interface Source { readonly text: string, readonly chunkName: string }
+export interface Source { readonly text: string, readonly chunkName: string, readonly meter: (() => void) | undefined }
 
 export function luaX_setinput (state: unknown, ls: LexState, source: Source, name: unknown): void { // eslint-disable-line camelcase
   ls.L = state
   ls.text = source.text
   ls.chunkName = source.chunkName
+  ls.meter = source.meter
   ls.source = name
 }
 
@@ -73,6 +76,7 @@ export const luaX_token2str = (_ls: LexState, token: number): string => describe
 export const isreserved = (name: TString): boolean => reservedWords.has(name.text)
 
 export function luaX_next (ls: LexState): void { // eslint-disable-line camelcase
+  ls.meter?.()
   ls.lastline = ls.linenumber
   if (ls.lookahead.token === EOS) return read(ls, ls.t)
   const used = ls.t

@@ -2,7 +2,7 @@
 import { compile } from '../compiler/compile.js'
 import { SyntaxFault } from '../compiler/llex.js'
 import { LuaError, MemoryError } from '../errors.js'
-import { chargeString } from '../memory.js'
+import { charge, chargeString } from '../memory.js'
 import type { Vm } from '../machine/vm.js'
 import { Closure, Native, closureOf } from '../value.js'
 import type { Returned, Value } from '../value.js'
@@ -10,8 +10,9 @@ import { checkString, wrongType } from './arguments.js'
 import type { Functions } from './library.js'
 
 const LONGEST_NAME = 60
-/** Bytes of a chunk: each becomes many in its compiled form. */
 const LONGEST_CHUNK = 2 ** 24
+/** Rough bytes that a token takes while it is compiled. */
+const TOKEN_BYTES = 160
 
 export const loadLibrary = (vm: Vm): Functions => ({
   load: (...args) => {
@@ -49,10 +50,11 @@ function readPieces (vm: Vm, reader: Value): string | LuaError {
 
 function loadText (text: string, title: string, env: Value): Returned {
   try {
-    const code = compile(text, displayName(title))
+    const code = compile(text, displayName(title), () => { charge(TOKEN_BYTES) })
     return closureOf(code, env)
   } catch (error) {
     if (error instanceof SyntaxFault) return [undefined, error.message]
+    if (error instanceof MemoryError) return [undefined, error.value]
     throw error
   }
 }

@@ -1,11 +1,14 @@
 /** string.pack, string.unpack and string.packsize: values in binary layouts. */
 import { ArgumentError, Raise } from '../errors.js'
+import { charge } from '../memory.js'
 import type { Value } from '../value.js'
 import { checkInteger, checkNumber, checkString } from './arguments.js'
 
 const NATIVE_ALIGNMENT = 8
 const LARGEST = 16
 const MOST_BYTES = 2 ** 31 - 1
+/** Rough bytes that V8 takes for each piece of a text that grows. */
+const PIECE_BYTES = 48
 
 interface Field {
   readonly kind: 'int' | 'uint' | 'float' | 'double' | 'fixed' | 'counted' | 'zero' | 'byte' | 'align'
@@ -79,6 +82,7 @@ export function pack (args: Value[]): string {
   let result = ''
   let next = 1
   for (const field of fields(checkString(args[0], 1))) {
+    charge(PIECE_BYTES + field.size)
     result += '\0'.repeat(field.padding(result.length))
     if (field.kind === 'align') continue
     if (field.kind === 'byte') {

@@ -35,6 +35,13 @@ t.test('a pattern of megabytes is matched, or refused for want of memory', async
   t.match(lua.values('return pcall(string.format, ("%d"):rep(3e6))')[1], /not enough memory|no value/)
 })
 
+t.test('long numerals, long layouts of string.pack and long chunks take little time and no more memory than there is', async t => {
+  t.strictSame(lua.values('return tonumber(("0"):rep(1e6) .. "x"), tonumber(("1"):rep(300000)), (pcall(function() return -(("9"):rep(1e6) .. "x") end))'), [undefined, Infinity, false])
+  t.strictSame(lua.values('return pcall(string.pack, ("x"):rep(1e7))'), [false, 'not enough memory'])
+  t.strictSame(lua.values('return load(("x=1 "):rep(1e6))'), [undefined, 'not enough memory'])
+  t.strictSame(lua.values('return #load("return [[" .. ("x"):rep(4e6) .. "]]")()'), [4e6])
+})
+
 t.test('a mistake in a pattern counts where a match gets to it', async t => {
   t.strictSame(lua.values('return string.find("abc", "x["), string.find("abc", "x%"), string.gsub("p", "x(y", "")'), [undefined, undefined, 'p', 0])
   t.match(error('string.find("x", "x[")'), "malformed pattern (missing ']')")
