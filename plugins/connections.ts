@@ -7,10 +7,10 @@ import fp from 'fastify-plugin'
 import '../core/contracts/server.js'
 import { budgetLimit, ByteBudget } from '../core/connections/byte-budget.js'
 import { HttpCaller } from '../core/connections/caller.js'
-import { closeBehind, isClosing, noteRequest } from '../core/connections/open-responses.js'
+import { closeBehind, isClosing } from '../core/connections/open-responses.js'
 import { answerPlainly } from '../core/connections/plain-answer.js'
 import { hasBody } from '../core/connections/read-body.js'
-import { noRoom, ReceivedRequest } from '../core/connections/received-request.js'
+import { noRoom, ReceivedBody, whenRead } from '../core/connections/received-body.js'
 import { headProblem } from '../core/connections/request-head.js'
 import { UnsentBytes } from '../core/connections/unsent.js'
 import type { MoonletError } from '../core/errors.js'
@@ -19,7 +19,6 @@ export default fp(async function connections (fastify) {
   const { config, server } = fastify
   const budget = new ByteBudget(budgetLimit(config))
   const unsent = new UnsentBytes(budget, config.REQUEST_TIMEOUT * 1000)
-  const account = { budget, dropMax: config.BODY_LIMIT }
 
   fastify.decorate('connections', {
     bufferedBytes: () => budget.used,
@@ -39,22 +38,20 @@ export default fp(async function connections (fastify) {
       if (admit(request, response)) for (const handle of handlers) handle(request, response)
     })
     // Left to itself Node would tell everybody to go on, also those that are refused.
-    server.on('checkContinue', (request: ReceivedRequest, response: ServerResponse) => {
-      request.whenRead(() => { if (!response.headersSent) response.writeContinue() })
+    server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+      whenRead(request, () => { if (!response.headersSent) response.writeContinue() })
       server.emit('request', request, response)
     })
   })
 
   function admit (request: IncomingMessage, response: ServerResponse): boolean {
     if (isClosing(request.socket)) return false
-    noteRequest(request, response)
     const problem = headProblem(request)
     // Node takes what follows a wish to upgrade for another protocol, which nobody here speaks.
     if (problem !== undefined || request.headers.upgrade !== undefined) closeBehind(response, request)
     if (problem !== undefined) return refuse(response, problem)
-    if (!(request instanceof ReceivedRequest) || !hasBody(request)) return true
-    request.count(account)
-    followBody(request, response)
+    if (!hasBody(request)) return true
+    followBody(new ReceivedBody(request, budget, config.BODY_LIMIT), request, response)
     const length = Number(request.headers['content-length'] ?? 1)
     // One that is too large in any case is told that by whom it is for.
     if (length <= config.BODY_LIMIT && !budget.hasRoomForBody(0, length)) return refuse(response, noRoom(budget.limit))
@@ -68,11 +65,11 @@ export default fp(async function connections (fastify) {
 }, { name: 'connections' })
 
 /** What the body holds is given back with the answer, unless its run still has it; what is still to come then, is dropped. */
-function followBody (request: ReceivedRequest, response: ServerResponse): void {
+function followBody (body: ReceivedBody, request: IncomingMessage, response: ServerResponse): void {
   const end = (): void => {
     stopWatching()
-    if (!request.kept) request.release()
-    if (!request.complete && !request.socket.destroyed) request.discard()
+    if (!body.kept) body.release()
+    if (!request.complete && !request.socket.destroyed) body.discard()
   }
   const stopWatching = new HttpCaller(request).onGone(end)
   response.once('close', end)

@@ -18,13 +18,9 @@ const byCode: Readonly<Record<string, readonly [status: number, error: string]>>
 export function answerBrokenRequest (error: Error & { readonly code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
   const unanswered = unansweredOn(socket)
-  if (unanswered?.request.complete === true) {
-    unanswered.response.once('close', () => { answer(error.code, socket) })
-    return
-  }
-  // What broke is the body of a request that waits behind others for its turn: there is no place for an answer to it.
-  const isBehind = unanswered !== undefined && unanswered.response.socket === null
-  if (isBehind || unanswered?.response.headersSent === true) socket.destroySoon()
+  // The next one's turn has come by then; or that one's own body is what broke.
+  if (unanswered?.req.complete === true) unanswered.once('close', () => { answerBrokenRequest(error, socket) })
+  else if (unanswered?.headersSent === true) socket.destroySoon()
   else answer(error.code, socket)
 }
 

@@ -15,7 +15,7 @@ export function answerError (error: unknown, request: FastifyRequest, reply: Fas
   if (statusCode === 500) request.log.error({ err: error, reqId: request.id }, 'request failed')
   else request.log.debug({ err: error, reqId: request.id }, 'request refused')
   // Fastify closes the connection of a body that failed, which the caller may notice before the answer. The rest of a
-  // body is dropped within bounds (connections/received-request.ts).
+  // body is dropped within bounds (connections/received-body.ts).
   reply.removeHeader('connection')
   return reply.code(statusCode)
     .headers(headers)

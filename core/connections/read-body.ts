@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { MoonletError } from '../errors.js'
-import { ReceivedRequest } from './received-request.js'
+import { ReceivedBody } from './received-body.js'
 
 export const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
@@ -20,7 +20,8 @@ export interface BodyLimits {
  */
 export function readBody (request: IncomingMessage, { limit, timeoutMs }: BodyLimits, payload: Readable = request): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > limit) return Promise.reject(tooLarge(limit))
-  if (request instanceof ReceivedRequest && request.refusal !== undefined) return Promise.reject(request.refusal)
+  const refusal = ReceivedBody.of(request)?.refusal
+  if (refusal !== undefined) return Promise.reject(refusal)
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0

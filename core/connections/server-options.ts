@@ -1,7 +1,6 @@
 /** How Node's HTTP server takes requests. Fastify makes the server with these. */
 import type { ServerOptions } from 'node:http'
 import type { Config } from '../../config/schema.js'
-import { ReceivedRequest } from './received-request.js'
 
 /** How often Node looks for requests that are late. */
 const CHECK_MS = 1000
@@ -15,9 +14,8 @@ type Times = Pick<Config, 'REQUEST_TIMEOUT' | 'QUEUE_TIMEOUT'>
 export const requestTimeoutMs = ({ REQUEST_TIMEOUT, QUEUE_TIMEOUT }: Times): number =>
   (REQUEST_TIMEOUT + QUEUE_TIMEOUT + 1) * 1000
 
-export function serverOptions ({ REQUEST_TIMEOUT, ...times }: Times): ServerOptions<typeof ReceivedRequest> {
+export function serverOptions ({ REQUEST_TIMEOUT, ...times }: Times): ServerOptions {
   return {
-    IncomingMessage: ReceivedRequest,
     headersTimeout: REQUEST_TIMEOUT * 1000,
     requestTimeout: requestTimeoutMs({ REQUEST_TIMEOUT, ...times }),
     connectionsCheckingInterval: CHECK_MS,

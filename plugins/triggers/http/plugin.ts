@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import '../../../core/contracts/server.js'
 import { HttpCaller } from '../../../core/connections/caller.js'
 import { hasBody, readBody } from '../../../core/connections/read-body.js'
-import { ReceivedRequest } from '../../../core/connections/received-request.js'
+import { ReceivedBody } from '../../../core/connections/received-body.js'
 import { LARGE_ANSWER } from '../../../core/connections/unsent.js'
 import { errorBody } from '../../../core/api/error-body.js'
 import { MoonletError } from '../../../core/errors.js'
@@ -64,12 +64,13 @@ export default async function httpTrigger (fastify: FastifyInstance) {
   async function runWithBody (request: FastifyRequest, fn: FunctionRecord, version: VersionRecord): Promise<Outcome> {
     const { raw } = request
     const body = await readBody(raw, bodyLimits)
-    if (!(raw instanceof ReceivedRequest)) return await invoke(request, fn, version, body)
-    raw.kept = true
+    const received = ReceivedBody.of(raw)
+    if (received === undefined) return await invoke(request, fn, version, body)
+    received.kept = true
     try {
       return await invoke(request, fn, version, body)
     } finally {
-      raw.release()
+      received.release()
     }
   }
 
