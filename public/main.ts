@@ -1,6 +1,7 @@
 /** The dashboard's beginning: everything registers itself with Alpine, then the page of the address is shown. */
 import { Alpine } from './alpine.js'
 import { observe } from './api/client.js'
+import { installLongTexts } from './format/long-text.js'
 import { installFormats, startClock } from './format/values.js'
 import { installProse } from './format/prose.js'
 import { installTexts } from './i18n/directive.js'
@@ -35,6 +36,7 @@ import './pages/settings/variables.js'
 observe({ onSignedOut, onAccepted, onUnreachable, onReached })
 installTexts()
 installProse()
+installLongTexts()
 installFormats()
 startClock()
 chooseLanguage(language.locale)

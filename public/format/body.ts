@@ -1,4 +1,6 @@
 /** How to show bytes: as text, JSON, a picture, a page, or hex. */
+import { isJson } from './json-layout.js'
+
 export type BodyKind = 'empty' | 'json' | 'html' | 'image' | 'text' | 'binary'
 
 const strict = new TextDecoder('utf-8', { fatal: true })
@@ -15,22 +17,13 @@ export function decodeText (bytes: Uint8Array): string | undefined {
   }
 }
 
-/** The same JSON with two blanks for each level, or undefined when it is none. */
-export function prettyJson (text: string): string | undefined {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2)
-  } catch {
-    return undefined
-  }
-}
-
 export function kindOf (contentType: string, bytes: Uint8Array): BodyKind {
   if (bytes.length === 0) return 'empty'
   if (contentType.startsWith('image/')) return 'image'
   const text = decodeText(bytes)
   if (text === undefined) return 'binary'
   if (contentType.includes('html')) return 'html'
-  return /^\s*[[{"\d\-tfn]/.test(text) && prettyJson(text) !== undefined ? 'json' : 'text'
+  return /^\s*[[{"\d\-tfn]/.test(text) && isJson(text) ? 'json' : 'text'
 }
 
 const columns = 16

@@ -51,7 +51,10 @@ function bytes (count: number): string {
   return `${new Intl.NumberFormat(language.locale, { maximumFractionDigits: unit === 0 ? 0 : 1 }).format(size)} ${units[unit]}`
 }
 
-export const format = { number, dateTime, timeOfDay, fullDate, relative, duration, bytes }
+/** "A, B and C". */
+const list = (items: readonly string[]): string => new Intl.ListFormat(language.locale, { type: 'conjunction' }).format(items)
+
+export const format = { number, list, dateTime, timeOfDay, fullDate, relative, duration, bytes }
 
 /** `$f.relative(…)` in markup. */
 export const installFormats = (): void => { Alpine.magic('f', () => format) }

@@ -1,6 +1,6 @@
 /** All functions, with search, and a first one made in one click. */
 import { component } from '../alpine.js'
-import { createFunction, listFunctions } from '../api/functions.js'
+import { listFunctions } from '../api/functions.js'
 import type { LuaFunction } from '../api/types.js'
 import { t } from '../i18n/locale.js'
 import { busily, extend, loading, track } from '../shell/loading.js'
@@ -8,6 +8,7 @@ import { go, keepInAddress, readAddress, route } from '../shell/router.js'
 import { functionPath } from '../shell/routes.js'
 import { fail, succeed } from '../shell/toasts.js'
 import { dotOf, outcomeText } from './function/execution-words.js'
+import { createFromTemplate } from './create-from-template.js'
 import { templates } from './templates.js'
 
 const pageSize = 50
@@ -57,7 +58,7 @@ component('functions', () => {
       return busily(this, async () => {
         const [template] = templates
         if (!template) return
-        const made = await createFunction({ name: t('functions.firstName'), code: template.code })
+        const made = await createFromTemplate(template, { name: t('functions.firstName') }, fail)
         succeed(t('create.done', { name: made.name }))
         await go(functionPath(made.id, 'test'))
       }, fail)

@@ -1,5 +1,6 @@
 /** A stored value as it is shown and typed: as text, as JSON with line breaks, or as hex. */
-import { decodeText, fromHex, prettyJson, toHex } from '../format/body.js'
+import { decodeText, fromHex, toHex } from '../format/body.js'
+import { isJson, packJson, prettyJson } from '../format/json-layout.js'
 import { t } from '../i18n/locale.js'
 
 export type ValueView = 'text' | 'json' | 'hex'
@@ -11,7 +12,7 @@ const plainHex = (bytes: Uint8Array): string => toHex(bytes, bytes.length).split
 export function firstView (bytes: Uint8Array): ValueView {
   const text = decodeText(bytes)
   if (text === undefined) return 'hex'
-  return /^\s*[[{]/.test(text) && prettyJson(text) !== undefined ? 'json' : 'text'
+  return /^\s*[[{]/.test(text) && isJson(text) ? 'json' : 'text'
 }
 
 export function toTyped (bytes: Uint8Array, view: ValueView): string {
@@ -30,7 +31,7 @@ export function fromTyped (text: string, view: ValueView): Uint8Array<ArrayBuffe
     return bytes
   }
   try {
-    return encode(JSON.stringify(JSON.parse(text)))
+    return encode(packJson(text))
   } catch (error) {
     throw new Error(t('data.noJson', { message: error instanceof Error ? error.message : '' }))
   }

@@ -1,13 +1,15 @@
 /** A new function, beginning with one of the templates. */
 import { component } from '../alpine.js'
-import { createFunction } from '../api/functions.js'
 import type { TextKey } from '../i18n/locale.js'
 import { t } from '../i18n/locale.js'
 import { busily } from '../shell/loading.js'
 import { go, keepInAddress, readAddress } from '../shell/router.js'
 import { functionPath } from '../shell/routes.js'
-import { inWords, succeed } from '../shell/toasts.js'
-import { templates } from './templates.js'
+import { fail, inWords, succeed } from '../shell/toasts.js'
+import { missingVariables } from '../format/needed-variables.js'
+import { format } from '../format/values.js'
+import { createFromTemplate } from './create-from-template.js'
+import { templates, type Template } from './templates.js'
 
 const steps: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }
 const nameOf = (id: string): string => t(`templates.${id}` as TextKey)
@@ -25,7 +27,19 @@ component('newFunction', () => ({
   error: '',
   busy: false,
 
-  code () { return templates.find(template => template.id === this.chosen)?.code ?? '' },
+  template (): Template { return templates.find(({ id }) => id === this.chosen) ?? templates[0] },
+  code () { return this.template().code },
+
+  /** What the function will have besides its code, and what will be left to do. */
+  notes () {
+    const { id, code, schedule, secret } = this.template()
+    const left = missingVariables(code, secret === undefined ? {} : { [secret]: '' })
+    return [
+      ...(schedule === undefined ? [] : [{ id, text: t('create.runsHourly', { schedule }) }]),
+      ...(secret === undefined ? [] : [{ id, text: t('create.getsSecret', { name: secret }) }]),
+      ...(left.length === 0 ? [] : [{ id, text: t('create.needs', { names: format.list(left) }) }])
+    ]
+  },
 
   choose (index: number) {
     const template = templates[index]
@@ -48,7 +62,7 @@ component('newFunction', () => ({
     this.error = ''
     return busily(this, async () => {
       const description = this.description.trim()
-      const made = await createFunction({ name: this.name, code: this.code(), ...(description === '' ? {} : { description }) })
+      const made = await createFromTemplate(this.template(), { name: this.name, ...(description === '' ? {} : { description }) }, fail)
       succeed(t('create.done', { name: made.name }))
       await go(functionPath(made.id))
     }, error => {

@@ -15,8 +15,12 @@ let guard: Guard | undefined
 let shown = ''
 let current = location.pathname + location.search
 
-/** Sets what is asked before the present page is left; undefined asks nothing. */
-export const guardLeaving = (asked: Guard | undefined): void => { guard = asked }
+/** Sets what is asked before the present page is left. Gives the way to ask no more. */
+export function guardLeaving (asked: Guard): () => void {
+  guard = asked
+  // A part of the page that goes may have been followed by one with a question of its own.
+  return () => { if (guard === asked) guard = undefined }
+}
 
 function apply (): void {
   const next = toRoute(location.pathname)

@@ -15,6 +15,10 @@ function handler(ctx, event)
     return answer(400, { error = 'Send {"question": "…"}' })
   end
 
+  if not env.get("OPENAI_API_KEY") then
+    return answer(503, { error = "Set OPENAI_API_KEY under Settings, Environment variables" })
+  end
+
   local reply, problem = ai.chat({
     provider = "openai",
     model = "gpt-4o-mini",

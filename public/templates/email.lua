@@ -1,4 +1,4 @@
--- Sends an e-mail through Resend. Set RESEND_API_KEY and MAIL_FROM under Settings,
+-- Sends an e-mail through Resend. Set RESEND_API_KEY and MAIL_FROM ("Name <me@my-domain.org>") under Settings,
 -- then send {"to": "…", "name": "…"} with POST.
 local function answer(status, value)
   return {
@@ -14,8 +14,14 @@ function handler(ctx, event)
     return answer(400, { error = 'Send {"to": "someone@example.org", "name": "…"}' })
   end
 
+  for _, name in ipairs({ "RESEND_API_KEY", "MAIL_FROM" }) do
+    if not env.get(name) then
+      return answer(503, { error = "Set " .. name .. " under Settings, Environment variables" })
+    end
+  end
+
   local sent, problem = email.send({
-    from = env.get("MAIL_FROM") or "Moonlet <hello@example.org>",
+    from = env.get("MAIL_FROM"),
     to = request.to,
     subject = "Welcome",
     text = "Hello " .. tostring(request.name or "there") .. ",\n\nit is good to have you here."

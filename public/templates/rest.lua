@@ -1,4 +1,5 @@
 -- A small REST API for notes:
+--   GET /   says what there is
 --   GET /notes   POST /notes {"text": "…"}   GET /notes/:id   DELETE /notes/:id
 local function answer(status, value)
   return {
@@ -13,6 +14,13 @@ local function readNotes()
 end
 
 local routes = {}
+
+routes["GET /"] = function()
+  return answer(200, {
+    notes = router.url("/notes"),
+    routes = { "GET /notes", "POST /notes", "GET /notes/:id", "DELETE /notes/:id" }
+  })
+end
 
 routes["GET /notes"] = function()
   local list = {}

@@ -22,14 +22,14 @@ end
 function handler(ctx, event)
   local secret = env.get("WEBHOOK_SECRET")
   if not secret then
-    log.error("WEBHOOK_SECRET is not set")
-    return answer(503, { error = "This webhook is not set up yet" })
+    log.error("WEBHOOK_SECRET is not set: set it under Settings, Environment variables")
+    return answer(503, { error = "This webhook is not set up yet; its log says what is missing" })
   end
 
   local expected = "sha256=" .. crypto.hmac_sha256(event.body, secret)
   if not sameText(expected, event.headers["X-Signature-256"] or "") then
     log.warn("Refused a request with a wrong signature")
-    return answer(401, { error = "Wrong signature" })
+    return answer(401, { error = 'Send "sha256=" and the HMAC-SHA256 of the body in the header X-Signature-256' })
   end
 
   local payload, problem = json.decode(event.body)

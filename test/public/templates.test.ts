@@ -51,6 +51,27 @@ t.test('rest keeps, gives and deletes notes', async t => {
   t.equal((await call('/elsewhere')).status, 404)
 })
 
+t.test('rest says at its root what there is', async t => {
+  const call = await run(t, 'rest')
+  t.match(await (await call()).json(), { notes: /\/notes$/, routes: ['GET /notes', 'POST /notes', 'GET /notes/:id', 'DELETE /notes/:id'] })
+})
+
+t.test('blank answers with nothing, successfully', async t => {
+  const call = await run(t, 'blank')
+  const response = await call()
+  t.equal(response.status, 200)
+  t.equal(await response.text(), '')
+})
+
+t.test('ai and email say what is to be set, and where', async t => {
+  const chat = await run(t, 'ai')
+  const refused = await chat('', post({ question: 'Why?' }))
+  t.equal(refused.status, 503)
+  t.same(await refused.json(), { error: 'Set OPENAI_API_KEY under Settings, Environment variables' })
+  const mail = await run(t, 'email', { RESEND_API_KEY: 'k' })
+  t.same(await (await mail('', post({ to: 'someone@example.org' }))).json(), { error: 'Set MAIL_FROM under Settings, Environment variables' })
+})
+
 t.test('counter counts', async t => {
   const call = await run(t, 'counter')
   await call()
@@ -94,7 +115,7 @@ t.test('ai hands on the answer of the model', async t => {
 
 t.test('email sends, and says what is missing', async t => {
   const endpoint = await serve(t, { id: 'mail-1' })
-  const call = await run(t, 'email', { RESEND_API_KEY: 'k', RESEND_BASE_URL: `${endpoint}/` })
+  const call = await run(t, 'email', { RESEND_API_KEY: 'k', MAIL_FROM: 'me@example.org', RESEND_BASE_URL: `${endpoint}/` })
   const sent = await call('', post({ to: 'someone@example.org', name: 'Ada' }))
   t.equal(sent.status, 202)
   t.same(await sent.json(), { id: 'mail-1' })

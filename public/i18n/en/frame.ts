@@ -35,6 +35,9 @@ export const frame = {
     dismiss: 'Dismiss',
     more: 'Show more',
     shown: '{shown} of {total}',
+    beginning: 'The beginning: {shown} of {total}.',
+    showAll: 'Show all',
+    download: 'Download',
     actions: 'Actions',
     typeToConfirm: 'Type “{text}” to confirm'
   },

@@ -27,6 +27,9 @@ export const setup = {
     title: 'New function',
     intro: 'Begin with a program that works, and make it yours.',
     template: 'Template',
+    needs: 'Set {names} under Settings once the function is there; Test reminds you.',
+    getsSecret: '{name} is set to a random value. Settings shows it, and Test signs its first call with it.',
+    runsHourly: 'It runs every hour ({schedule}) from the start. Settings changes that.',
     optional: 'Optional',
     showCode: 'Show the code',
     submit: 'Create function',
@@ -35,6 +38,8 @@ export const setup = {
   templates: {
     http: 'HTTP endpoint',
     httpText: 'Answers a request with JSON.',
+    blank: 'Blank',
+    blankText: 'An empty handler.',
     rest: 'REST API',
     restText: 'Routes, path parameters and stored notes.',
     counter: 'Counter',

@@ -38,6 +38,9 @@ export const frame: Translated<typeof english> = {
     dismiss: 'Dispensar',
     more: 'Mostrar mais',
     shown: '{shown} de {total}',
+    beginning: 'O começo: {shown} de {total}.',
+    showAll: 'Mostrar tudo',
+    download: 'Baixar',
     actions: 'Ações',
     typeToConfirm: 'Digite “{text}” para confirmar'
   },

@@ -30,6 +30,9 @@ export const setup: Translated<typeof english> = {
     title: 'Nova função',
     intro: 'Comece com um programa que funciona e faça dele o seu.',
     template: 'Modelo',
+    needs: 'Depois de criar, defina {names} nas configurações; a página Testar avisa.',
+    getsSecret: '{name} recebe um valor aleatório. As configurações o mostram, e Testar assina a primeira chamada com ele.',
+    runsHourly: 'Ela já começa executando a cada hora ({schedule}). Isso muda nas configurações.',
     optional: 'Opcional',
     showCode: 'Mostrar o código',
     submit: 'Criar função',
@@ -38,6 +41,8 @@ export const setup: Translated<typeof english> = {
   templates: {
     http: 'Endpoint HTTP',
     httpText: 'Responde a uma requisição com JSON.',
+    blank: 'Em branco',
+    blankText: 'Um handler vazio.',
     rest: 'API REST',
     restText: 'Rotas, parâmetros no caminho e notas guardadas.',
     counter: 'Contador',

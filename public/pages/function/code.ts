@@ -1,8 +1,10 @@
 /** The editor: check while typing, run a draft, save a version, and never lose what is typed. */
 import { component } from '../../alpine.js'
 import { checkCode, runDraft, updateFunction } from '../../api/functions.js'
+import { byteLength, isTooLong, limits } from '../../api/limits.js'
 import type { CodeEditor, Problem } from '../../editor/contract.js'
 import { loadEditor } from '../../editor/load.js'
+import { format } from '../../format/values.js'
 import { t } from '../../i18n/locale.js'
 import { ask } from '../../shell/dialogs.js'
 import { busily, loading, track } from '../../shell/loading.js'
@@ -15,7 +17,8 @@ import type { TypedEvent } from './draft-event.js'
 import { emptyEvent, noOutcome, toDraftEvent, toProblem, toShown } from './draft-event.js'
 import { dropDraft, keepDraft, readDraft } from './draft-store.js'
 
-const checkDelayMs = 300
+/** Nothing is marked before there was a pause of so long: what is being typed is not finished. */
+const checkDelayMs = 1_000
 const noSyntaxError = { message: '', line: 0, column: 1 }
 
 component('code', () => {
@@ -25,12 +28,15 @@ component('code', () => {
   let faulty: Problem | undefined
   let failed: Problem | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
+  let stopGuarding = (): void => {}
   const { id } = current.fn
   return {
     ...loading(),
     busy: false,
     running: false,
     dirty: false,
+    /** Longer than the server takes; said while typing. */
+    tooLong: '',
     restored: false,
     side: readAddress('side').side === 'reference' ? 'reference' : 'run',
     syntax: noSyntaxError,
@@ -39,12 +45,13 @@ component('code', () => {
     keys: { save: `${commandKey} S`, run: `${commandKey} ↵` },
 
     init () {
-      guardLeaving(to => !this.dirty || (to.id === id && to.tab === 'code') || this.mayLeave())
+      stopGuarding = guardLeaving(to => !this.dirty || (to.id === id && to.tab === 'code') || this.mayLeave())
       this.load()
     },
 
     destroy () {
-      guardLeaving(undefined)
+      stopGuarding()
+      write(`event.${id}`, this.event)
       clearTimeout(timer)
       checking?.abort()
       editor?.dispose()
@@ -67,20 +74,28 @@ component('code', () => {
           onRun: () => { this.run() }
         })
         if (matchMedia('(min-width: 64rem)').matches) editor.focus()
+        this.measure(editor.value())
         this.check()
       })
     },
 
     onChange (code: string) {
-      if (failed) {
+      if (failed || faulty) {
         failed = undefined
+        faulty = undefined
         this.mark()
       }
+      this.measure(code)
       this.dirty = code !== current.fn.active_version.code
       if (this.dirty) keepDraft(id, code)
       else dropDraft(id)
       clearTimeout(timer)
       timer = setTimeout(() => { this.check() }, checkDelayMs)
+    },
+
+    measure (code: string) {
+      const sizes = () => ({ size: format.number(byteLength(code)), limit: format.number(limits.code) })
+      this.tooLong = isTooLong(code, limits.code) ? t('code.tooLong', sizes()) : ''
     },
 
     mark () { editor?.mark(faulty ?? failed) },
@@ -91,7 +106,7 @@ component('code', () => {
       checking = new AbortController()
       const code = editor?.value() ?? ''
       try {
-        const answer = code.trim() === '' ? { ok: true } as const : await checkCode(code, checking.signal)
+        const answer = code.trim() === '' || this.tooLong !== '' ? { ok: true } as const : await checkCode(code, checking.signal)
         faulty = answer.ok ? undefined : { line: 1, ...answer.error }
         this.mark()
         this.syntax = faulty ? { column: 1, ...faulty } : noSyntaxError
@@ -102,7 +117,7 @@ component('code', () => {
 
     save () {
       const code = editor?.value()
-      if (code === undefined || !this.dirty) return
+      if (code === undefined || !this.dirty || this.tooLong !== '') return
       return busily(this, async () => {
         await updateFunction(id, { code })
         await current.refresh()

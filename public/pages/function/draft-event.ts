@@ -3,7 +3,8 @@ import type { DraftEvent, DraftOutcome, LogEntry } from '../../api/types.js'
 import type { Problem } from '../../editor/contract.js'
 import type { ErrorText } from '../../format/error-text.js'
 import { parseErrorText } from '../../format/error-text.js'
-import { fromBase64, prettyJson, toHex } from '../../format/body.js'
+import { fromBase64, toHex } from '../../format/body.js'
+import { prettyJson } from '../../format/json-layout.js'
 import { t } from '../../i18n/locale.js'
 
 export interface TypedEvent { method: string, path: string, headers: string, body: string }

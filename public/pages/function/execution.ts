@@ -2,7 +2,7 @@
 import { component } from '../../alpine.js'
 import { getExecution, getLogs, rerun } from '../../api/executions.js'
 import type { Execution, LogEntry } from '../../api/types.js'
-import { prettyJson } from '../../format/body.js'
+import { prettyJson } from '../../format/json-layout.js'
 import { parseErrorText } from '../../format/error-text.js'
 import { t } from '../../i18n/locale.js'
 import { busily, loading, track } from '../../shell/loading.js'
@@ -11,6 +11,7 @@ import { functionPath } from '../../shell/routes.js'
 import { fail, succeed } from '../../shell/toasts.js'
 import { current } from '../function.js'
 import { listAddress } from './execution-list-address.js'
+import { noKept, toKeptAnswer, toKeptEvent } from './kept.js'
 import { dotOf, outcomeText, requestText, triggerName } from './execution-words.js'
 import type { Outgoing } from './outgoing.js'
 import { listOutgoing } from './outgoing.js'
@@ -28,6 +29,8 @@ component('execution', () => {
     busy: false,
     run: {} as Partial<Execution>,
     outcome: { error: parseErrorText('') },
+    event: noKept(),
+    answer: noKept(),
     logs: [] as LogEntry[],
     logTotal: 0,
     level: levels.find(level => level === readAddress('level').level) ?? 'all',
@@ -53,7 +56,15 @@ component('execution', () => {
     load (): Promise<void> {
       const asked = () => Promise.all([getExecution(id), getLogs(id, { limit: logPage, offset: 0 }), listOutgoing(id)])
       return track(this, asked, ([run, { logs, pagination }, requests]) => {
-        Object.assign(this, { run, logs: logs ?? [], logTotal: pagination.total, requests, outcome: { error: parseErrorText(run.error_message ?? '') } })
+        Object.assign(this, {
+          run,
+          logs: logs ?? [],
+          logTotal: pagination.total,
+          requests,
+          outcome: { error: parseErrorText(run.error_message ?? '') },
+          event: toKeptEvent(run.event_json),
+          answer: toKeptAnswer(run.response_json)
+        })
         clearTimeout(timer)
         if (run.status === 'pending') timer = setTimeout(() => { this.load() }, pendingMs)
       })

@@ -1,7 +1,8 @@
 /** What a function answered, made ready to be shown. */
 import type { LogEntry } from '../../api/types.js'
 import type { BodyKind } from '../../format/body.js'
-import { decodeText, kindOf, prettyJson, toHex } from '../../format/body.js'
+import { decodeText, kindOf, toHex } from '../../format/body.js'
+import { prettyJson } from '../../format/json-layout.js'
 
 export type AnswerView = 'pretty' | 'preview' | 'image' | 'text' | 'hex' | 'none'
 
@@ -43,9 +44,21 @@ export function toShownAnswer (response: Response, bytes: Uint8Array<ArrayBuffer
   }
 }
 
-/** The body in one of its textual views. */
-export function bodyText (bytes: Uint8Array, view: AnswerView): string {
-  if (view === 'hex') return toHex(bytes)
+/** So many bytes are shown as hex. */
+export const HEX_LIMIT = 64 * 1024
+
+/** The textual views of a body, each made once. */
+export function createBodyTexts (bytes: Uint8Array): (view: AnswerView) => string {
+  const made = new Map<AnswerView, string>()
+  return view => {
+    const text = made.get(view) ?? bodyText(bytes, view)
+    made.set(view, text)
+    return text
+  }
+}
+
+function bodyText (bytes: Uint8Array, view: AnswerView): string {
+  if (view === 'hex') return toHex(bytes, HEX_LIMIT)
   const text = decodeText(bytes) ?? ''
   return view === 'pretty' ? prettyJson(text) ?? text : text
 }

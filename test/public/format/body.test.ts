@@ -1,5 +1,6 @@
 import t from 'tap'
-import { decodeText, fromBase64, fromHex, kindOf, prettyJson, toHex } from '../../../public/format/body.js'
+import { decodeText, fromBase64, fromHex, kindOf, toHex } from '../../../public/format/body.js'
+import { packJson, prettyJson } from '../../../public/format/json-layout.js'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 
@@ -30,3 +31,15 @@ t.test('JSON is laid out, and what is no JSON is left to others', async t => {
   t.equal(prettyJson('{'), undefined)
 })
 t.test('base64 becomes bytes', async t => { t.same(fromBase64('AP8='), Uint8Array.of(0, 255)) })
+
+t.test('laying JSON out and packing it change no value', async t => {
+  const text = '{"id":12345678901234567890,"id":1.0,"e":1e400,"t":"a\\u00e9 \\"{,:}\\"","o":{},"l":[ ],"n":[1,{"a":null}]}'
+  const pretty = prettyJson(text)!
+  t.equal(pretty, [
+    '{', '  "id": 12345678901234567890,', '  "id": 1.0,', '  "e": 1e400,', '  "t": "a\\u00e9 \\"{,:}\\"",', '  "o": {},', '  "l": [],',
+    '  "n": [', '    1,', '    {', '      "a": null', '    }', '  ]', '}'
+  ].join('\n'))
+  t.equal(packJson(pretty), text.replace('[ ]', '[]'))
+  t.equal(prettyJson(' "text" '), '"text"')
+  t.throws(() => packJson('{'), SyntaxError)
+})
