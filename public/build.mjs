@@ -5,6 +5,7 @@
 import { build } from 'esbuild'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { compress } from './build/compress.mjs'
+import { withoutNode } from './build/no-node.mjs'
 import { buildPage } from './build/page.mjs'
 import { withoutUnused } from './build/monaco.mjs'
 
@@ -27,7 +28,8 @@ const shared = {
 const monaco = { ...shared, entryPoints: { editor: 'public/editor/main.ts', worker: 'monaco-editor/editor/editor.worker' } }
 const bundles = [
   { ...shared, entryPoints: { app: 'public/main.ts', styles: 'public/design/main.css', icon: 'public/design/moonlet.svg' } },
-  { ...shared, entryPoints: { boot: 'public/boot.ts', preview: 'public/preview.ts' }, format: 'iife' }
+  { ...shared, entryPoints: { boot: 'public/boot.ts', preview: 'public/preview.ts' }, format: 'iife' },
+  { ...shared, entryPoints: { dotenv: 'public/format/dotenv.ts' }, plugins: [withoutNode] }
 ]
 
 /** `app.js` → `/assets/app-1A2B3C.js` for everything that the pages name. */

@@ -1,14 +1,9 @@
 /** Fetches the editor's bundle once, when the first page that shows code opens. */
 import { getReference } from '../api/server.js'
 import { t } from '../i18n/locale.js'
+import { asset } from '../shell/asset.js'
 import { onThemeChange } from '../shell/theme.js'
 import type { EditorModule } from './contract.js'
-
-const asset = (name: string): string => {
-  const path = document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content
-  if (!path) throw new Error(`The page does not say where its ${name} is`)
-  return path
-}
 
 function loadStyles (href: string): Promise<void> {
   const link = document.createElement('link')
@@ -24,7 +19,7 @@ function loadStyles (href: string): Promise<void> {
 let loaded: Promise<EditorModule> | undefined
 
 async function load (): Promise<EditorModule> {
-  const [editor] = await Promise.all([import(asset('moonlet-editor')) as Promise<EditorModule>, loadStyles(asset('moonlet-editor-styles'))])
+  const [editor] = await Promise.all([import(asset('editor')) as Promise<EditorModule>, loadStyles(asset('editor-styles'))])
   onThemeChange(() => editor.refreshTheme())
   // Editing works without the reference; it is a help that comes when it comes.
   editor.describeApis(getReference(), () => t('reference.needs'))

@@ -1,20 +1,35 @@
-/** Reads `NAME=value` lines as .env files have them: comments, `export`, quotes, escapes in double quotes. */
-const line = /^\s*(?:export\s+)?([A-Za-z0-9_]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\n]*?))\s*(?:#.*)?$/
+/** What a pasted .env says: read by dotenv, and nothing of it left out in silence. Loaded only where it is asked for. */
+import { parse } from 'dotenv'
 
-const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' }
-const unescape = (text: string): string => text.replace(/\\(.)/g, (_, character: string) => escapes[character] ?? character)
+export interface PastedVariable {
+  name: string
+  value: string
+  /** Why it cannot be taken; '' when it can. */
+  problem: '' | 'name' | 'empty'
+}
 
-export interface Variable { name: string, value: string }
+export interface PastedEnv {
+  /** In their order; the last of repeated names wins. */
+  variables: PastedVariable[]
+  /** Lines that are neither a variable, nor a part of one, nor a comment. */
+  leftOver: string[]
+}
 
-/** Variables in their order; the last of repeated names wins. Lines that are none are left out. */
-export function parseDotenv (text: string): Variable[] {
-  const found = new Map<string, string>()
-  for (const candidate of text.split(/\r?\n/)) {
-    if (/^\s*(#|$)/.test(candidate)) continue
-    const match = line.exec(candidate)
-    if (!match) continue
-    const [, name = '', double, single, plain = ''] = match
-    found.set(name, double !== undefined ? unescape(double) : single ?? plain)
+const problemOf = (name: string, value: string): PastedVariable['problem'] => {
+  if (!/^[A-Za-z0-9_]+$/.test(name)) return 'name'
+  return value.trim() === '' ? 'empty' : ''
+}
+
+export function readDotenv (text: string): PastedEnv {
+  const found = Object.entries(parse(text))
+  const begins = (line: string): boolean => {
+    const name = /^(?:export\s+)?([\w.-]+)\s*[=:]/.exec(line)?.[1]
+    return name !== undefined && found.some(([known]) => known === name)
   }
-  return Array.from(found, ([name, value]) => ({ name, value }))
+  const isInside = (line: string): boolean => found.some(([, value]) => value.includes('\n') && value.includes(line.replace(/["'`]\s*(#.*)?$/, '')))
+  const lines = text.split(/\r\n?|\n/).map(line => line.trim())
+  return {
+    variables: found.map(([name, value]) => ({ name, value, problem: problemOf(name, value) })),
+    leftOver: lines.filter(line => line !== '' && !line.startsWith('#') && !begins(line) && !isInside(line))
+  }
 }

@@ -46,31 +46,6 @@ t.test('keys are found by how they begin, in the shared store too', needsBrowser
   t.same(faults, [])
 })
 
-t.test('variables stay hidden until asked for, and a whole .env is pasted at once', needsBrowser, async t => {
-  const { page, server, faults, api, createFunction } = await visit(t)
-  const id = await createFunction('Secrets', hello)
-  await api(`/api/functions/${id}/env`, { method: 'PUT', body: { env_vars: { TOKEN: 'old', KEEP: 'kept' } } })
-  await page.goto(`${server.base}/functions/${id}/settings`)
-  const form = page.locator('form').filter({ hasText: 'Environment variables' })
-  const token = form.getByRole('group', { name: 'TOKEN' })
-  const value = token.getByLabel('Value', { exact: true })
-  await eventually(t, () => value.getAttribute('type'), 'password')
-  await token.getByRole('button', { name: 'Show value' }).click()
-  await eventually(t, () => value.getAttribute('type'), 'text')
-
-  await value.focus()
-  await page.evaluate(() => {
-    const clipboardData = new DataTransfer()
-    clipboardData.setData('text', '# pasted\nTOKEN="new"\nexport MORE=1\n')
-    document.activeElement?.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
-  })
-  await said(t, page, '2 variables pasted')
-  await form.getByRole('button', { name: 'Save' }).click()
-  await said(t, page, 'Changes saved')
-  t.same((await api<{ env_vars: object }>(`/api/functions/${id}`)).env_vars, { TOKEN: 'new', KEEP: 'kept', MORE: '1' })
-  t.same(faults, [])
-})
-
 t.test('a schedule that is none is refused in words, and one that is shows its next five runs', needsBrowser, async t => {
   const { page, server, faults, api, createFunction } = await visit(t)
   const id = await createFunction('Clockwork', hello)

@@ -1,19 +1,27 @@
 import t from 'tap'
-import { parseDotenv } from '../../../public/format/dotenv.js'
+import { readDotenv } from '../../../public/format/dotenv.js'
 
-t.test('plain, quoted and exported values are read', async t => {
-  t.same(parseDotenv('A=1\nexport B = "two words"\nC=\'it $is\'\n'), [{ name: 'A', value: '1' }, { name: 'B', value: 'two words' }, { name: 'C', value: 'it $is' }])
+t.test('comments, export, quotes and values over several lines are read as dotenv does', async t => {
+  t.same(readDotenv('# secrets\n\nexport API_KEY="a\\nb"\nNAME=Ada Lovelace # comment\nPLAIN=\'it # stays\'\nPEM="-----BEGIN\nab=c\n-----END"\nNAME=Grace\n'), {
+    variables: [
+      { name: 'API_KEY', value: 'a\nb', problem: '' },
+      { name: 'NAME', value: 'Grace', problem: '' },
+      { name: 'PLAIN', value: 'it # stays', problem: '' },
+      { name: 'PEM', value: '-----BEGIN\nab=c\n-----END', problem: '' }
+    ],
+    leftOver: []
+  })
 })
-t.test('comments and blank lines are left out', async t => {
-  t.same(parseDotenv('# nothing\n\nA=1 # one\nB="#no comment"'), [{ name: 'A', value: '1' }, { name: 'B', value: '#no comment' }])
+t.test('names with dash or dot, empty values and lines that are none are reported', async t => {
+  t.same(readDotenv('my-name=1\nmy.name=2\nEMPTY=\njust words\nsk+live/secret=='), {
+    variables: [
+      { name: 'my-name', value: '1', problem: 'name' },
+      { name: 'my.name', value: '2', problem: 'name' },
+      { name: 'EMPTY', value: '', problem: 'empty' }
+    ],
+    leftOver: ['just words', 'sk+live/secret==']
+  })
 })
-t.test('double quotes take escapes, single quotes do not', async t => {
-  t.same(parseDotenv('A="a\\nb\\"c"\nB=\'a\\nb\''), [{ name: 'A', value: 'a\nb"c' }, { name: 'B', value: 'a\\nb' }])
-})
-t.test('the last of repeated names wins and Windows line ends do not matter', async t => {
-  t.same(parseDotenv('A=1\r\nA=2\r\n'), [{ name: 'A', value: '2' }])
-})
-t.test('text that is no .env gives nothing', async t => {
-  t.same(parseDotenv('hello world'), [])
-  t.same(parseDotenv('https://example.org/a'), [])
+t.test('nothing gives nothing', async t => {
+  t.same(readDotenv('# only\n\n'), { variables: [], leftOver: [] })
 })

@@ -1,0 +1,63 @@
+/** The dialog that takes a whole .env: what it would set is shown before anything is taken. */
+import { component } from '../../alpine.js'
+import type * as Dotenv from '../../format/dotenv.js'
+import type { PastedVariable } from '../../format/dotenv.js'
+import { t } from '../../i18n/locale.js'
+import { asset } from '../../shell/asset.js'
+import { fail } from '../../shell/toasts.js'
+import { current } from '../function.js'
+
+export interface Chosen { name: string, value: string }
+type Reader = Pick<typeof Dotenv, 'readDotenv'>
+
+let loaded: Promise<Reader> | undefined
+/** A failed load may be tried again. */
+function loadDotenv (): Promise<Reader> {
+  loaded ??= (import(asset('dotenv')) as Promise<Reader>).catch((error: unknown) => {
+    loaded = undefined
+    throw error
+  })
+  return loaded
+}
+
+component('pasteEnv', () => ({
+  text: '',
+  variables: [] as PastedVariable[],
+  leftOver: [] as string[],
+
+  open () {
+    Object.assign(this, { text: '', variables: [], leftOver: [] })
+    this.dialog()?.showModal()
+    loadDotenv().catch(fail)
+  },
+
+  async read () {
+    try {
+      const { readDotenv } = await loadDotenv()
+      Object.assign(this, readDotenv(this.text))
+    } catch (error) {
+      fail(error)
+    }
+  },
+
+  /** What would become of the variable. */
+  fate ({ name, value, problem }: PastedVariable) {
+    if (problem === 'name') return t('variables.fateName')
+    if (problem === 'empty') return t('variables.fateEmpty')
+    const before = current.fn.env_vars[name]
+    if (before === undefined) return t('variables.fateNew')
+    return before === value ? t('variables.fateSame') : t('variables.fateReplaced')
+  },
+
+  good (): PastedVariable[] { return this.variables.filter(({ problem }) => problem === '') },
+
+  take () {
+    const chosen: Chosen[] = this.good().map(({ name, value }) => ({ name, value }))
+    if (chosen.length === 0) return
+    this.$dispatch('moonlet-env', chosen)
+    this.close()
+  },
+
+  close () { this.dialog()?.close() },
+  dialog () { return this.$refs['dialog'] as HTMLDialogElement | undefined }
+}))
