@@ -47,10 +47,20 @@ component('functionPage', () => ({
     this.load()
     findOrigin().catch(() => {})
     this.$watch('$store.current.fn', () => { this.fn = current.fn })
+    // On a phone the tabs are wider than the window: the present one is never out of sight, in any language.
+    this.$watch('$store.route.tab', () => { this.showTab() })
+    this.$watch('$store.language.locale', () => { this.showTab() })
+    this.showTab()
   },
 
   load (): Promise<void> {
     return track(this, () => current.refresh(), () => { this.fn = current.fn })
+  },
+
+  showTab () {
+    this.$nextTick(() => {
+      this.$root.querySelector('.tabs [aria-current="page"]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
+    })
   },
 
   address: functionAddress,

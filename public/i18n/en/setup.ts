@@ -121,13 +121,13 @@ export const setup = {
     neverRuns: 'No date ever fits this schedule.',
     active: 'Active',
     paused: 'Paused',
-    catchUp: 'Run once at start when a run was missed',
+    catchUp: 'When a run was missed, run once as soon as the server starts',
     clear: 'Remove schedule'
   },
   records: {
     title: 'Executions',
     retention: 'Keep executions for',
-    retentionHint: 'Logs, AI and e-mail requests go with them.',
+    retentionHint: 'Their logs and AI and e-mail requests are deleted with them.',
     days_one: '{count} day',
     days_other: '{count} days',
     saveResponse: 'Keep answers',
@@ -143,12 +143,12 @@ export const setup = {
     enable: 'Enable function',
     enableText: 'It answers and runs on its schedule again.',
     disable: 'Disable function',
-    disableText: 'It answers 403 and its schedule rests until it is enabled again.',
+    disableText: 'It answers 403, and its schedule is suspended until it is enabled again.',
     enabled: 'The function is enabled',
     disabled: 'The function is disabled',
     delete: 'Delete function',
     deleteTitle: 'Delete “{name}”?',
-    deleteText: 'Its versions, executions, data and variables go with it, for good.',
+    deleteText: 'Its versions, executions, data and variables are deleted too, for good.',
     deleted: '“{name}” has been deleted'
   }
 } as const

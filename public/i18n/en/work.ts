@@ -142,7 +142,7 @@ export const work = {
     closeDiff: 'Close the comparison',
     deleteThis: 'Delete version {version}',
     deleteTitle: 'Delete version {version}?',
-    deleteText: 'Its executions go with it.',
+    deleteText: 'Its executions are deleted too.',
     deleted: 'Version {version} has been deleted'
   },
   data: {

@@ -7,7 +7,7 @@ export const frame: Translated<typeof english> = {
     skip: 'Ir para o conteúdo',
     sidebar: 'Barra lateral',
     navigation: 'Principal',
-    menu: 'Abrir menu',
+    menu: 'Abrir o menu',
     palette: 'Buscar ou ir para…',
     recent: 'Recentes',
     plugins: 'Extensões',
@@ -52,7 +52,7 @@ export const frame: Translated<typeof english> = {
     requestId: 'Requisição {id}',
     excerpt: 'O código em volta do erro'
   },
-  time: { now: 'agora há pouco', soon: 'em menos de um minuto' },
+  time: { now: 'agora mesmo', soon: 'em menos de um minuto' },
   status: { success: 'Sucesso', error: 'Erro', pending: 'Em execução' },
   triggers: { http: 'HTTP', cron: 'Agendamento', rerun: 'Nova execução', draft: 'Rascunho' },
   palette: {
@@ -75,7 +75,7 @@ export const frame: Translated<typeof english> = {
   missing: { title: 'Não há nada aqui', text: 'O endereço pode estar errado, ou o que havia aqui foi excluído.', back: 'Ver todas as funções' },
   login: {
     title: 'Entrar',
-    intro: 'O painel se abre com a chave de API deste servidor.',
+    intro: 'Para abrir o painel, use a chave de API deste servidor.',
     key: 'Chave de API',
     submit: 'Entrar',
     wrong: 'Esta não é a chave de API deste servidor.',
@@ -85,10 +85,10 @@ export const frame: Translated<typeof english> = {
   },
   account: {
     title: 'Conta',
-    intro: 'Quem está conectado e que servidor é este.',
+    intro: 'Quem está conectado e qual é este servidor.',
     sessions: 'Sessões',
     current: 'Esta',
-    seen: 'visto {when}',
+    seen: 'última atividade {when}',
     until: 'até {when}',
     end: 'Encerrar',
     ended: 'A sessão foi encerrada',

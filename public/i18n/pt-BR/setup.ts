@@ -23,8 +23,8 @@ export const setup: Translated<typeof english> = {
     createFirst: 'Criar uma função',
     seeTemplates: 'Ver todos os modelos',
     firstName: 'Olá',
-    nothingFound: 'Nenhuma função corresponde',
-    nothingFoundText: 'A busca olha nomes e descrições.'
+    nothingFound: 'Nenhuma função corresponde à busca',
+    nothingFoundText: 'A busca abrange nomes e descrições.'
   },
   create: {
     title: 'Nova função',
@@ -44,11 +44,11 @@ export const setup: Translated<typeof english> = {
     blank: 'Em branco',
     blankText: 'Um handler vazio.',
     rest: 'API REST',
-    restText: 'Rotas, parâmetros no caminho e notas guardadas.',
+    restText: 'Rotas, parâmetros de caminho e notas guardadas.',
     counter: 'Contador',
     counterText: 'Guarda um número entre as chamadas.',
     scheduled: 'Tarefa agendada',
-    scheduledText: 'Roda sozinha e lembra quando.',
+    scheduledText: 'É executada por si e guarda quando foi.',
     webhook: 'Webhook com assinatura',
     webhookText: 'Confere uma assinatura HMAC antes de confiar.',
     page: 'Página web',
@@ -106,9 +106,9 @@ export const setup: Translated<typeof english> = {
   },
   schedule: {
     title: 'Agendamento',
-    intro: 'Executa a função sozinha.',
+    intro: 'Executa a função automaticamente.',
     expression: 'Expressão cron',
-    hint: 'Minuto, hora, dia do mês, mês, dia da semana. CRON_TZ=Zona na frente define o fuso horário.',
+    hint: 'Minuto, hora, dia do mês, mês, dia da semana. CRON_TZ=Fuso no início define o fuso horário.',
     presets: 'Agendamentos comuns',
     everyFiveMinutes: 'A cada 5 minutos',
     hourly: 'A cada hora',
@@ -119,22 +119,22 @@ export const setup: Translated<typeof english> = {
     presetZone: 'Os horários abaixo são no',
     zoneYours: 'seu fuso ({zone})',
     zoneServer: 'fuso do servidor ({zone})',
-    pausedNote: 'O agendamento está pausado: nada é executado sozinho até ele ser ativado.',
+    pausedNote: 'O agendamento está pausado: nada é executado automaticamente até que ele seja ativado.',
     nextPaused: 'Quando seria executada se estivesse ativo, no seu horário ({zone})',
     neverRuns: 'Nenhuma data corresponde a este agendamento.',
     active: 'Ativo',
     paused: 'Pausado',
-    catchUp: 'Executar uma vez ao iniciar quando uma execução foi perdida',
+    catchUp: 'Se uma execução foi perdida, executar uma vez quando o servidor iniciar',
     clear: 'Remover agendamento'
   },
   records: {
     title: 'Execuções',
     retention: 'Guardar execuções por',
-    retentionHint: 'Registros e requisições de IA e e-mail vão junto.',
+    retentionHint: 'Depois disso, os registros e as requisições de IA e de e-mail também são apagados.',
     days_one: '{count} dia',
     days_other: '{count} dias',
     saveResponse: 'Guardar respostas',
-    saveResponseHint: 'Guarda o que a função responde, sem mascarar, em cada execução.'
+    saveResponseHint: 'Guarda com cada execução o que a função respondeu, sem mascarar nada.'
   },
   origin: {
     title: 'Páginas no navegador',
@@ -144,14 +144,14 @@ export const setup: Translated<typeof english> = {
   danger: {
     title: 'Zona de perigo',
     enable: 'Ativar função',
-    enableText: 'Ela volta a responder e a rodar no agendamento.',
+    enableText: 'Ela volta a responder e a seguir o agendamento.',
     disable: 'Desativar função',
-    disableText: 'Ela responde 403 e o agendamento descansa até ser ativada de novo.',
+    disableText: 'Ela passa a responder 403, e o agendamento fica suspenso até que seja ativada de novo.',
     enabled: 'A função está ativa',
     disabled: 'A função está desativada',
     delete: 'Excluir função',
     deleteTitle: 'Excluir “{name}”?',
-    deleteText: 'Versões, execuções, dados e variáveis vão junto, para sempre.',
+    deleteText: 'As versões, execuções, variáveis e os dados dela também serão excluídos, para sempre.',
     deleted: '“{name}” foi excluída'
   }
 }

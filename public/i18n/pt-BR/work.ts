@@ -12,15 +12,15 @@ export const work: Translated<typeof english> = {
     unsaved: 'Alterações não salvas',
     savedAs: 'Versão {version}, salva {when}',
     save: 'Salvar',
-    run: 'Rodar rascunho',
+    run: 'Executar rascunho',
     saved: 'Salvo como versão {version}',
-    restored: 'Estas são as suas alterações não salvas de antes.',
+    restored: 'Estas alterações são de antes e ainda não foram salvas.',
     discard: 'Descartar alterações',
     discardTitle: 'Descartar as alterações?',
     discardText: 'O código volta à versão ativa.',
     leaveTitle: 'Sair com alterações não salvas?',
     leaveText: 'Elas ficam neste navegador e você pode continuar depois.',
-    leave: 'Sair daqui',
+    leave: 'Sair sem salvar',
     saveAndLeave: 'Salvar e sair',
     tooLong: 'O código tem {size} bytes; no máximo {limit} podem ser salvos.',
     noProblems: 'Nenhum erro de sintaxe',
@@ -32,11 +32,11 @@ export const work: Translated<typeof english> = {
   reference: {
     search: 'Buscar na API de Lua',
     returns: 'Retorna',
-    fails: 'Quando o mundo externo falha, retorna nil e uma mensagem.',
+    fails: 'Quando algo externo falha, retorna nil e uma mensagem.',
     example: 'Exemplo',
     insert: 'Inserir no código',
     needs: 'Carregue-o antes:',
-    nothing: 'Nada na referência corresponde.'
+    nothing: 'Nada na referência corresponde à busca.'
   },
   request: {
     title: 'Requisição',
@@ -53,7 +53,7 @@ export const work: Translated<typeof english> = {
     history: 'Últimas requisições',
     examples: 'Chamar de outro lugar',
     answer: 'Resposta',
-    noneYet: 'Envie uma requisição e a resposta aparece aqui.',
+    noneYet: 'Envie uma requisição e veja a resposta aqui.',
     emptyBody: 'O corpo está vazio.',
     viewAs: 'Mostrar como',
     view_pretty: 'JSON',
@@ -63,14 +63,14 @@ export const work: Translated<typeof english> = {
     view_hex: 'Hexadecimal',
     hexCut: 'Só os primeiros 64 KB aparecem em hexadecimal.',
     view_none: 'Nada',
-    image: 'A imagem que a função respondeu',
+    image: 'A imagem que a função devolveu',
     preview: 'Prévia da página',
     seeExecution: 'Ver a execução',
     disabled: 'A função está desativada: toda requisição recebe 403.',
     missing_one: 'O código lê {names}, que não está definida. Defina-a nas configurações, em Variáveis de ambiente.',
     missing_other: 'O código lê {names}, que não estão definidas. Defina-as nas configurações, em Variáveis de ambiente.',
     toSettings: 'Ir às configurações',
-    failed: 'A requisição não pôde ser feita: {message}'
+    failed: 'Não foi possível fazer a requisição: {message}'
   },
   logs: { title: 'Registros', none: 'Nada foi registrado.', level: 'Nível', all: 'Todos' },
   executions: {
@@ -94,7 +94,7 @@ export const work: Translated<typeof english> = {
     duration: 'Duração',
     pause: 'Pausar',
     resume: 'Continuar',
-    live: 'Ao vivo: novas execuções aparecem sozinhas',
+    live: 'Ao vivo: as novas execuções aparecem por si',
     connecting: 'Conectando…',
     paused: 'Pausado',
     waiting_one: 'Pausado, {count} nova execução',
@@ -103,12 +103,12 @@ export const work: Translated<typeof english> = {
     total_other: '{count} execuções',
     found_one: '{count} encontrada até agora',
     found_other: '{count} encontradas até agora',
-    partial: 'A busca demorou demais e só as execuções mais recentes foram procuradas. Um período menor, uma situação ou uma versão permite ir mais longe.',
+    partial: 'A busca demorou demais, e só as execuções mais recentes foram examinadas. Com um período menor, uma situação ou uma versão ela vai mais longe.',
     empty: 'Ainda não foi executada',
-    emptyText: 'Cada chamada é registrada aqui na hora.',
+    emptyText: 'Cada chamada aparece aqui assim que acontece.',
     tryIt: 'Enviar uma requisição',
     nothingFound: 'Nenhuma execução corresponde aos filtros',
-    nothingYet: 'Nada encontrado nas execuções procuradas'
+    nothingYet: 'Nada encontrado nas execuções examinadas'
   },
   execution: {
     title: 'Execução',
@@ -116,7 +116,7 @@ export const work: Translated<typeof english> = {
     summary: 'Resumo',
     answeredWith: '{code}, respondido pela função',
     runAgain: 'Executar de novo com este evento',
-    ranAgain: 'Executada de novo; esta é a nova execução',
+    ranAgain: 'A função foi executada de novo; esta é a nova execução',
     openCode: 'Abrir o código',
     error: 'Erro',
     traceback: 'Pilha de chamadas',
@@ -145,7 +145,7 @@ export const work: Translated<typeof english> = {
     closeDiff: 'Fechar a comparação',
     deleteThis: 'Excluir a versão {version}',
     deleteTitle: 'Excluir a versão {version}?',
-    deleteText: 'As execuções dela vão junto.',
+    deleteText: 'As execuções dela também serão excluídas.',
     deleted: 'A versão {version} foi excluída'
   },
   data: {
@@ -156,7 +156,7 @@ export const work: Translated<typeof english> = {
     value: 'Valor',
     size: 'Tamanho',
     expires: 'Expira',
-    expiresAt: 'Expira em {when}. Um campo vazio mantém isso.',
+    expiresAt: 'Expira em {when}. Deixe o campo vazio para manter assim.',
     binary: 'Binário',
     add: 'Adicionar entrada',
     edit: 'Editar entrada',
@@ -173,7 +173,7 @@ export const work: Translated<typeof english> = {
     nothingFound: 'Nenhuma chave começa assim',
     deleteKey: 'Excluir {key}',
     deleteTitle: 'Excluir esta entrada?',
-    deleteText: 'O valor de “{key}” se perde para sempre.',
+    deleteText: 'O valor de “{key}” será perdido para sempre.',
     noHex: 'Isto não é hexadecimal: dois dígitos 0–9 ou a–f para cada byte.',
     noJson: 'Isto não é JSON: {message}'
   }
