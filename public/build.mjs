@@ -29,7 +29,7 @@ const monaco = { ...shared, entryPoints: { editor: 'public/editor/main.ts', work
 const bundles = [
   { ...shared, entryPoints: { app: 'public/main.ts', styles: 'public/design/main.css', icon: 'public/design/moonlet.svg' } },
   { ...shared, entryPoints: { boot: 'public/boot.ts', preview: 'public/preview.ts' }, format: 'iife' },
-  { ...shared, entryPoints: { dotenv: 'public/format/dotenv.ts' }, plugins: [withoutNode] }
+  { ...shared, entryPoints: { dotenv: 'public/format/dotenv.ts', markdown: 'public/format/markdown.ts' }, plugins: [withoutNode] }
 ]
 
 /** `app.js` → `/assets/app-1A2B3C.js` for everything that the pages name. */

@@ -1,44 +1,47 @@
 /** The documentation as one page that needs no script: searched by the server, folded by the browser. */
 import type { ApiDocument, Content, Operation, Parameter } from './document.js'
 import { html, prose, type Html } from './html.js'
+import type { Look, Words } from './look.js'
 import { renderSchema, typeName } from './schema-view.js'
 
 interface Entry { readonly method: string, readonly path: string, readonly operation: Operation }
 
 /** The whole page; with `asked`, only the operations in which all of its words occur, unfolded when few. */
-export function renderPage (document: ApiDocument, asked: string): string {
+export function renderPage (document: ApiDocument, asked: string, { theme, words: say, language }: Look): string {
   const words = asked.toLowerCase().split(/\s+/).filter(word => word !== '')
   const entries = entriesOf(document).filter(entry => isAskedFor(entry, words))
   const open = words.length > 0 && entries.length <= 5
   const chapters = document.tags.map(tag => ({ ...tag, entries: entries.filter(({ operation }) => operation.tags[0] === tag.name) })).filter(({ entries }) => entries.length > 0)
   const { title, version, description } = document.info
+  const all = `/docs?theme=${theme}&lang=${language}`
   return html`<!doctype html>
-<html lang="en">
+<html lang="${language}" data-theme="${theme}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
+<meta name="color-scheme" content="${theme === 'auto' ? 'light dark' : theme}">
 <title>${title} API</title>
 <link rel="stylesheet" href="/docs/style.css">
 </head>
 <body>
 <header>
 <h1>${title} API <small>${version}</small></h1>
-<p>${prose(description)}</p>
-<p class="links"><a href="/">Dashboard</a> <a href="/docs/openapi.json">OpenAPI as JSON</a> <a href="/docs/openapi.yaml">as YAML</a></p>
+<p lang="en">${prose(description)}</p>
+<p class="links"><a href="/">${say.dashboard}</a> <a href="/docs/openapi.json">${say.json}</a> <a href="/docs/openapi.yaml">${say.yaml}</a></p>
 <form role="search" action="/docs" method="get">
-<label for="q">Search</label>
+<label for="q">${say.search}</label>
 <input id="q" name="q" type="search" value="${asked}" placeholder="version, /kv, POST …" autocomplete="off">
-<button>Find</button>${words.length > 0 && html` <a href="/docs">Show all</a>`}
+<input type="hidden" name="theme" value="${theme}"><input type="hidden" name="lang" value="${language}">
+<button>${say.find}</button>${words.length > 0 && html` <a href="${all}">${say.showAll}</a>`}
 </form>
-<nav aria-label="Chapters">${chapters.map(({ name }) => html`<a href="#${toAnchor(name)}">${name}</a> `)}</nav>
+<nav aria-label="${say.chapters}" lang="en">${chapters.map(({ name }) => html`<a href="#${toAnchor(name)}">${name}</a> `)}</nav>
 </header>
-<main>
-${chapters.length === 0 && html`<p role="status">Nothing matches “${asked}”. <a href="/docs">Show all</a></p>`}
+<main lang="en">
+${chapters.length === 0 && html`<p role="status" lang="${language}">${say.nothing} “${asked}”. <a href="${all}">${say.showAll}</a></p>`}
 ${chapters.map(chapter => html`<section id="${toAnchor(chapter.name)}" aria-labelledby="${toAnchor(chapter.name)}-title">
 <h2 id="${toAnchor(chapter.name)}-title">${chapter.name}</h2>
 <p>${prose(chapter.description)}</p>
-${chapter.entries.map(entry => renderOperation(document, entry, open))}</section>
+${chapter.entries.map(entry => renderOperation(document, entry, open, say))}</section>
 `)}
 </main>
 </body>
@@ -57,17 +60,17 @@ function isAskedFor ({ method, path, operation }: Entry, words: readonly string[
 
 const toAnchor = (name: string): string => name.toLowerCase().replaceAll(' ', '-')
 
-function renderOperation (document: ApiDocument, { method, path, operation }: Entry, open: boolean): Html {
+function renderOperation (document: ApiDocument, { method, path, operation }: Entry, open: boolean, say: Words): Html {
   const { operationId, summary, description, parameters = [], requestBody, responses, security } = operation
   return html`<details id="${operationId}"${open && html` open`}>
 <summary><span class="method ${method.toLowerCase()}">${method}</span> <code class="path">${path}</code> <span class="summary">${summary}</span></summary>
 <div class="operation">
-<p>${prose(description)}${security?.length === 0 && html` <em>Needs no authentication.</em>`} <a href="#${operationId}">#${operationId}</a></p>
-${parameters.length > 0 && html`<h3>Parameters</h3>
-<table><thead><tr><th>Name</th><th>In</th><th>Type</th><th>Meaning</th></tr></thead><tbody>
-${[...parameters].sort(byPlace).map(renderParameter)}</tbody></table>
-`}${requestBody !== undefined && html`<h3>Body</h3>
-${renderContent(document, requestBody)}`}<h3>Answers</h3>
+<p>${prose(description)}${security?.length === 0 && html` <em>${say.open}</em>`} <a href="#${operationId}">#${operationId}</a></p>
+${parameters.length > 0 && html`<h3>${say.parameters}</h3>
+<table><thead><tr><th>${say.name}</th><th>${say.place}</th><th>${say.type}</th><th>${say.meaning}</th></tr></thead><tbody>
+${[...parameters].sort(byPlace).map(parameter => renderParameter(parameter, say))}</tbody></table>
+`}${requestBody !== undefined && html`<h3>${say.body}</h3>
+${renderContent(document, requestBody)}`}<h3>${say.answers}</h3>
 ${Object.entries(responses).map(([status, answer]) => html`<h4><span class="status s${status.charAt(0)}">${status}</span> ${prose(answer.description)}${errorOf(answer)}</h4>
 ${errorOf(answer) === undefined && renderContent(document, answer)}`)}</div>
 </details>
@@ -83,8 +86,8 @@ function errorOf ({ content }: Content): Html | undefined {
   return schema?.$ref === '#/components/schemas/Error' ? html` <code>${String((example as { error?: string } | undefined)?.error ?? '')}</code>` : undefined
 }
 
-const renderParameter = ({ name, in: place, required, description, schema }: Parameter): Html =>
-  html`<tr><td><code>${name}</code>${required === true && place !== 'path' && html` <em>needed</em>`}</td><td>${place}</td><td>${typeName(schema)}</td><td>${prose(description)}</td></tr>
+const renderParameter = ({ name, in: place, required, description, schema }: Parameter, say: Words): Html =>
+  html`<tr><td><code>${name}</code>${required === true && place !== 'path' && html` <em>${say.needed}</em>`}</td><td>${place}</td><td>${typeName(schema)}</td><td>${prose(description)}</td></tr>
 `
 
 function renderContent (document: ApiDocument, { content = {} }: Content): Html[] {

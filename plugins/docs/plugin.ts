@@ -6,6 +6,7 @@ import '../../core/contracts/server.js'
 import { moonletVersion } from '../../core/version.js'
 import { toDocument, type ApiDocument } from './document.js'
 import { describeTags } from './tags.js'
+import { toLook } from './look.js'
 import { renderPage } from './page.js'
 import { style } from './style.js'
 
@@ -38,9 +39,9 @@ export default fp(async function docs (fastify) {
   let document: ApiDocument | undefined
   let json: string | undefined
   let yaml: string | undefined
-  const read = () => { document ??= toDocument(fastify.swagger(), { api: fastify.baseUrl(), functions: fastify.functionsUrl() }); return document }
-  const readJson = () => { json ??= `${JSON.stringify(read(), null, 2)}\n`; return json }
-  const readYaml = () => { yaml ??= stringify(read(), { lineWidth: 0, aliasDuplicateObjects: false }); return yaml }
+  const readDocument = () => { document ??= toDocument(fastify.swagger(), { api: fastify.baseUrl(), functions: fastify.functionsUrl() }); return document }
+  const readJson = () => { json ??= `${JSON.stringify(readDocument(), null, 2)}\n`; return json }
+  const readYaml = () => { yaml ??= stringify(readDocument(), { lineWidth: 0, aliasDuplicateObjects: false }); return yaml }
 
   fastify.get('/docs/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
     reply.header('cache-control', 'no-store').type('application/json').send(readJson()))
@@ -51,11 +52,11 @@ export default fp(async function docs (fastify) {
   fastify.get('/docs/style.css', { schema: { hide: true } }, async (_request, reply) =>
     reply.header('cache-control', 'no-cache').header('x-content-type-options', 'nosniff').type('text/css; charset=utf-8').send(style))
 
-  fastify.get<{ Querystring: { q?: string | string[] } }>('/docs', { schema: { hide: true } }, async (request, reply) => {
-    const asked = [request.query.q ?? ''].flat()[0] ?? ''
+  fastify.get<{ Querystring: Record<string, string | string[] | undefined> }>('/docs', { schema: { hide: true } }, async (request, reply) => {
+    const read = (name: string): string => [request.query[name] ?? ''].flat()[0] ?? ''
     return reply
       .headers({ 'cache-control': 'no-store', 'content-security-policy': POLICY, 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' })
       .type('text/html; charset=utf-8')
-      .send(renderPage(read(), asked.slice(0, 200)))
+      .send(renderPage(readDocument(), read('q').slice(0, 200), toLook(read('theme'), read('lang'))))
   })
 }, { name: 'docs' })

@@ -12,8 +12,10 @@ export const style = `:root {
   --bad: #a4202f;
 }
 @media (prefers-color-scheme: dark) {
-  :root { --ground: #14161b; --card: #1c1f26; --line: #343944; --text: #e6e8ee; --soft: #a5adbb; --accent: #9fb0ff; --good: #7ad6a0; --warn: #f0b567; --bad: #ff9aa5 }
+  :root:not([data-theme='light']) { --ground: #14161b; --card: #1c1f26; --line: #343944; --text: #e6e8ee; --soft: #a5adbb; --accent: #9fb0ff; --good: #7ad6a0; --warn: #f0b567; --bad: #ff9aa5 }
 }
+[data-theme='light'] { color-scheme: light }
+[data-theme='dark'] { color-scheme: dark; --ground: #14161b; --card: #1c1f26; --line: #343944; --text: #e6e8ee; --soft: #a5adbb; --accent: #9fb0ff; --good: #7ad6a0; --warn: #f0b567; --bad: #ff9aa5 }
 * { box-sizing: border-box }
 html { scroll-behavior: smooth }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto } }

@@ -1,5 +1,6 @@
 /** The one way to the management API. Every failure is a `Failure` with words, status and request id. */
 import { t } from '../i18n/locale.js'
+import { serverWords } from './server-words.js'
 import { Failure } from './failure.js'
 
 export interface Ask {
@@ -53,7 +54,7 @@ async function toFailure (response: Response): Promise<Failure> {
   const requestId = response.headers.get('x-request-id') ?? undefined
   try {
     const { error } = JSON.parse(text) as { error?: unknown }
-    if (typeof error === 'string') return new Failure(response.status, error, requestId)
+    if (typeof error === 'string') return new Failure(response.status, serverWords(error, response.status), requestId)
   } catch {
     // Not JSON: a proxy's page, say. The status is all there is to tell.
   }

@@ -1,5 +1,6 @@
 /** What the palette offers besides functions. */
 import { chooseLanguage, language, t } from '../i18n/locale.js'
+import { docsAddress } from './docs-address.js'
 import { go, route } from './router.js'
 import { functionPath, tabs } from './routes.js'
 import { leave } from './session.js'
@@ -20,11 +21,12 @@ export function commands (): Command[] {
     page('new', 'plus', t('create.title'), '/new'),
     page('data', 'data', t('data.globalTitle'), '/data'),
     page('account', 'account', t('account.title'), '/account'),
+    page('guide', 'code', t('shell.luaGuide'), '/guide'),
     action('light', 'sun', t('palette.light'), () => theme.choose('light')),
     action('dark', 'moon', t('palette.dark'), () => theme.choose('dark')),
     action('auto', 'screen', t('palette.auto'), () => theme.choose('auto')),
     action('language', 'globe', t('palette.language'), () => chooseLanguage(language.locale === 'en' ? 'pt-BR' : 'en')),
-    action('docs', 'book', t('shell.apiDocs'), () => { open('/docs', '_blank', 'noopener') }),
+    action('docs', 'book', t('shell.apiDocs'), () => { open(docsAddress(), '_blank', 'noopener') }),
     action('leave', 'leave', t('shell.signOut'), leave)
   ]
 }

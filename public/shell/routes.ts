@@ -1,6 +1,6 @@
 /** Which page an address shows. */
 export interface Route {
-  page: 'login' | 'functions' | 'new' | 'function' | 'data' | 'account' | 'missing'
+  page: 'login' | 'functions' | 'new' | 'function' | 'data' | 'account' | 'guide' | 'missing'
   /** The function, its tab and what is open in it; empty where they do not apply. */
   id: string
   tab: string
@@ -8,7 +8,7 @@ export interface Route {
 }
 
 export const tabs = ['code', 'test', 'executions', 'versions', 'data', 'settings'] as const
-const plain: readonly string[] = ['login', 'new', 'data', 'account']
+const plain: readonly string[] = ['login', 'new', 'data', 'account', 'guide']
 
 export function toRoute (path: string): Route {
   const [first = '', id = '', tab = 'code', detail = '', ...rest] = path.split('/').filter(Boolean).map(decodeURIComponent)

@@ -5,6 +5,7 @@ import { chooseLanguage } from '../i18n/locale.js'
 import { recent } from './recent.js'
 import { route } from './router.js'
 import { leave } from './session.js'
+import { docsAddress } from './docs-address.js'
 import { commandKey, hasCommand } from './shortcuts.js'
 
 component('shell', () => ({
@@ -14,6 +15,7 @@ component('shell', () => ({
   pluginsAsked: false,
   paletteKeys: `${commandKey} K`,
   chooseLanguage,
+  docsAddress,
   leave,
 
   init () {

@@ -11,6 +11,7 @@ const pages = {
   new: () => t('create.title'),
   data: () => t('data.globalTitle'),
   account: () => t('account.title'),
+  guide: () => t('guide.title'),
   missing: () => t('missing.title')
 } as const
 

@@ -41,6 +41,7 @@ export async function preparePlaces ({ server, api, createFunction }: Visit): Pr
     { name: 'data', path: of('data'), ready: row },
     { name: 'settings', path: of('settings'), ready: page => page.locator('ol .list-item').nth(4).waitFor() },
     { name: 'shared data', path: '/data', ready: page => page.locator('.blank h2:visible').waitFor() },
+    { name: 'guide', path: '/guide', ready: page => page.locator('article.prose h2').first().waitFor() },
     { name: 'account', path: '/account', ready: page => page.locator('li.list-item').first().waitFor() }
   ]
 }

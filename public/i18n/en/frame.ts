@@ -46,6 +46,16 @@ export const frame = {
     unreachable: 'The server cannot be reached. Check that it runs and that you are connected.',
     status: 'The server answered with status {status}.',
     unexpected: 'Something unexpected happened: {message}',
+    answer_400: 'That was not accepted: {message}',
+    answer_401: 'You have to sign in: {message}',
+    answer_403: 'That is not allowed: {message}',
+    answer_404: 'There is no such thing: {message}',
+    answer_409: 'That is not possible now: {message}',
+    answer_412: 'It has been changed meanwhile: {message}',
+    answer_413: 'That is too large: {message}',
+    answer_429: 'That was too often: {message}',
+    answer_500: 'The server failed: {message}',
+    answer_503: 'The server is busy: {message}',
     requestId: 'Request {id}',
     excerpt: 'The code around the error'
   },
@@ -68,6 +78,14 @@ export const frame = {
     dark: 'Use the dark theme',
     auto: 'Use the theme of the system',
     language: 'Mudar para português'
+  },
+  guide: {
+    title: 'Lua guide',
+    intro: 'How a function is written, and everything it can use.',
+    plain: 'As plain text',
+    definitions: 'Definitions for your editor',
+    language: 'This text is in English.',
+    chapters: 'Chapters'
   },
   missing: { title: 'There is nothing here', text: 'The address may be mistyped, or what was here has been deleted.', back: 'To all functions' },
   login: {

@@ -49,6 +49,16 @@ export const frame: Translated<typeof english> = {
     unreachable: 'Não foi possível falar com o servidor. Verifique se ele está no ar e se você está conectado.',
     status: 'O servidor respondeu com o status {status}.',
     unexpected: 'Aconteceu algo inesperado: {message}',
+    answer_400: 'Isto não foi aceito: {message}',
+    answer_401: 'É preciso entrar: {message}',
+    answer_403: 'Isto não é permitido: {message}',
+    answer_404: 'Isto não existe: {message}',
+    answer_409: 'Isto não é possível agora: {message}',
+    answer_412: 'Isto foi alterado nesse meio-tempo: {message}',
+    answer_413: 'Isto é grande demais: {message}',
+    answer_429: 'Foram tentativas demais: {message}',
+    answer_500: 'O servidor falhou: {message}',
+    answer_503: 'O servidor está ocupado: {message}',
     requestId: 'Requisição {id}',
     excerpt: 'O código em volta do erro'
   },
@@ -71,6 +81,14 @@ export const frame: Translated<typeof english> = {
     dark: 'Usar o tema escuro',
     auto: 'Usar o tema do sistema',
     language: 'Switch to English'
+  },
+  guide: {
+    title: 'Guia de Lua',
+    intro: 'Como se escreve uma função e tudo o que ela pode usar.',
+    plain: 'Como texto simples',
+    definitions: 'Definições para o seu editor',
+    language: 'Este texto está em inglês.',
+    chapters: 'Capítulos'
   },
   missing: { title: 'Não há nada aqui', text: 'O endereço pode estar errado, ou o que havia aqui foi excluído.', back: 'Ver todas as funções' },
   login: {

@@ -3,6 +3,7 @@ import { component } from '../../alpine.js'
 import { checkSchedule, updateFunction } from '../../api/functions.js'
 import { getStatus } from '../../api/server.js'
 import { t } from '../../i18n/locale.js'
+import { serverWords } from '../../api/server-words.js'
 import { busily } from '../../shell/loading.js'
 import { fail, inWords, succeed } from '../../shell/toasts.js'
 import { current } from '../function.js'
@@ -88,7 +89,7 @@ component('schedule', () => {
         if (question !== asked) return
         this.checked = true
         this.runs = answer.ok ? answer.next_runs : []
-        this.problem = answer.ok ? '' : answer.error
+        this.problem = answer.ok ? '' : serverWords(answer.error)
       } catch (error) {
         fail(error)
       }

@@ -20,7 +20,7 @@ async function build (t: Test, functionsUrl = here) {
 t.test('the addresses of all pages give the same document, not to be cached without asking', async t => {
   const app = await build(t)
   const html = await readFile('dist/public/index.html', 'utf8')
-  for (const url of ['/', '/login', '/new', '/data', '/account', '/functions/abc/code', '/functions/abc/executions/x']) {
+  for (const url of ['/', '/login', '/new', '/data', '/account', '/guide', '/functions/abc/code', '/functions/abc/executions/x']) {
     const response = await app.inject(url)
     t.equal(response.statusCode, 200, url)
     t.equal(response.body, html)
