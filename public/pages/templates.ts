@@ -33,7 +33,7 @@ const json = { 'Content-Type': 'application/json' }
 const post = (body: object): FirstCall => ({ method: 'POST', headers: json, body: JSON.stringify(body, null, 2) })
 
 export const templates = [
-  { id: 'http', icon: 'globe', code: http, call: { query: { name: 'Luna' } } },
+  { id: 'http', icon: 'globe', code: http },
   { id: 'rest', icon: 'route', code: rest, call: { path: '/notes', ...post({ text: 'water the plants' }) } },
   { id: 'counter', icon: 'count', code: counter },
   { id: 'scheduled', icon: 'clock', code: scheduled, schedule: '0 * * * *' },
