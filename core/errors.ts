@@ -13,6 +13,7 @@ const codes = {
   HEADERS_TOO_LARGE: 431,
   NO_ROOM: 503,
   TOO_MANY_LISTENERS: 503,
+  LOOP_DETECTED: 508,
   QUEUE_FULL: 503,
   QUEUE_TIMEOUT: 503,
   // Nobody reads this answer; its status is for the log, where proxies write the same one.

@@ -12,15 +12,15 @@ export const isHeaderName = (name: string): boolean => /^[!#$%&'*+.^_`|~0-9a-z-]
 
 /**
  * Headers by which the server itself speaks to functions: who has called (`X-Trigger`, `X-Cron-…`), and how deep in
- * calls of functions by functions the call is. From outside they are never believed, and never passed on.
+ * calls of functions by functions it is. From outside they are never believed, and never passed on.
  */
 export function isServersOwnHeader (name: string): boolean {
   const lower = name.toLowerCase()
-  return lower === 'x-trigger' || lower.startsWith('x-cron-') || lower === CALL_DEPTH_HEADER
+  return lower === 'x-trigger' || lower.startsWith('x-cron-') || lower === CALL_CHAIN_HEADER
 }
 
-/** Carries how many functions have called each other by HTTP; see core/call-depth.ts. */
-export const CALL_DEPTH_HEADER = 'x-moonlet-depth'
+/** Carries how functions have called each other by HTTP; see core/call-chain.ts. */
+export const CALL_CHAIN_HEADER = 'x-moonlet-chain'
 
 /** Headers of a request that was made outside, without those that only the server may set. */
 export function withoutServersOwnHeaders (headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -1,4 +1,5 @@
 /** What the pool is asked to do, and what comes of it. */
+import type { CalledByFunction } from '../core/call-chain.js'
 import type { Answer, Caller, InvocationEvent, Place } from '../core/contracts/invocation.js'
 import type { Fault, FunctionRecord, LogLevel, VersionRecord } from '../core/contracts/records.js'
 
@@ -12,6 +13,8 @@ export interface RunJob {
   readonly trigger: string
   readonly requestId: string
   readonly event: InvocationEvent
+  /** Set when another run waits for this one; left out: none does. */
+  readonly calledBy?: CalledByFunction | undefined
   /** The place in the queue that it has had so far; left out: none. */
   readonly place?: Place | undefined
   /** Who may hang up while the job waits; left out: nobody. */

@@ -1,5 +1,6 @@
 /** One job on its way through a process: what host functions know of it, what it used up, how it ended. */
 import { toText } from '../core/binary.js'
+import { followCall } from '../core/call-chain.js'
 import type { Answer } from '../core/contracts/invocation.js'
 import type { Fault, LogLevel } from '../core/contracts/records.js'
 import type { HostCall } from '../core/lua/module.js'
@@ -88,9 +89,20 @@ export class Run implements HostCall {
 
   /** Made when a host function first asks for it; most never do. */
   get signal (): AbortSignal {
-    this.controller ??= new AbortController()
+    this.controller ??= this.createController()
     if (this.ended) this.controller.abort()
     return this.controller.signal
+  }
+
+  /** What the run asks of others also ends when it was called by another run that waits no longer. */
+  private createController (): AbortController {
+    const controller = new AbortController()
+    const calledBy = this.job.kind === 'run' ? this.job.calledBy : undefined
+    followCall(controller.signal, calledBy)
+    const end = (): void => { controller.abort() }
+    if (calledBy?.gone.aborted === true) end()
+    else calledBy?.gone.addEventListener('abort', end, { once: true })
+    return controller
   }
 
   readonly log = (level: LogLevel, message: string): void => {

@@ -1,4 +1,5 @@
 /** One run of a function: what a trigger asks for and what comes back. */
+import type { CalledByFunction } from '../call-chain.js'
 import type { InvokerHook } from '../invoker/hooks.js'
 import type { ErrorCode, MoonletError } from '../errors.js'
 import type { Fault, FunctionRecord, LogEntry, VersionRecord } from './records.js'
@@ -30,6 +31,8 @@ export interface InvocationRequest {
   readonly requestId: string
   /** False runs it without any record (drafts). */
   readonly record: boolean
+  /** Set when another run waits for this one; left out: none does. */
+  readonly calledBy?: CalledByFunction | undefined
   /** The place in the queue that the call has had so far; left out: none. */
   readonly place?: Place | undefined
   /** Who waits for the answer and may stop doing so; left out: nobody who could. */

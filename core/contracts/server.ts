@@ -1,6 +1,7 @@
 /** What plugins find on the Fastify instance. Each is put there by the plugin named in the comment. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Config } from '../../config/schema.js'
+import type { CallChains } from '../call-chain.js'
 import type { MoonletError } from '../errors.js'
 import type { IdSource } from '../ids.js'
 import type { LuaRegistry } from '../lua/registry.js'
@@ -57,6 +58,8 @@ declare module 'fastify' {
     readonly createdKeyFile: string | undefined
     /** plugins/auth, as 'auth': refuses a request that carries no valid key or session (401) */
     readonly authenticate: (request: FastifyRequest) => Promise<void>
+    /** plugins/auth; which calls functions make for which */
+    readonly callChains: CallChains
     /** plugins/auth; an event without the dashboard's session and the API key */
     readonly hideCredentials: (event: InvocationEvent) => InvocationEvent
   }

@@ -86,7 +86,7 @@ export function createInvoker (options: InvokerOptions): Invoker {
   }
 
   function toJob (request: InvocationRequest, event: InvocationEvent, record: Record, logs: ExecutionLogs): RunJob {
-    const { fn, version, trigger, requestId, place, caller } = request
+    const { fn, version, trigger, requestId, calledBy, place, caller } = request
     const executionId = record.execution.id
     return {
       kind: 'run',
@@ -97,6 +97,7 @@ export function createInvoker (options: InvokerOptions): Invoker {
       trigger,
       requestId,
       event,
+      calledBy,
       place,
       caller,
       onStart () {

@@ -2,6 +2,7 @@
 import fp from 'fastify-plugin'
 import type { FastifyRequest } from 'fastify'
 import '../../core/contracts/server.js'
+import { createCallChains } from '../../core/call-chain.js'
 import { MoonletError } from '../../core/errors.js'
 import { readOrCreateApiKey } from './api-key.js'
 import { createCredentialFilter } from './hide-credentials.js'
@@ -26,6 +27,7 @@ export default fp(async function auth (fastify) {
   await sessions.removeStale()
 
   fastify.decorate('createdKeyFile', createdFile)
+  fastify.decorate('callChains', createCallChains(key, config.EXECUTION_TIMEOUT))
   fastify.decorate('hideCredentials', createCredentialFilter(key.length, isKey))
   fastify.decorateRequest('sessionId', undefined)
   fastify.decorate('authenticate', async (request: FastifyRequest) => {

@@ -41,6 +41,7 @@ const describeCall = (method: (typeof methods)[number]): Operation => ({
     408: failure('The body did not arrive in time.', 'The request did not arrive within 60 seconds (REQUEST_TIMEOUT)'),
     413: failure('The body is larger than BODY_LIMIT.', 'The request body is larger than 10485760 bytes (setting BODY_LIMIT)'),
     500: failure('The run failed; its execution says why.', 'Function execution failed'),
+    508: failure('Functions have called each other by HTTP too deep, or for too long.', 'Functions call each other more than 8 deep; this call is refused'),
     503: failure('Too busy, or stopping; `Retry-After` says for how many seconds to wait.', 'Too many calls wait for a sandbox (QUEUE_LIMIT is 1000)')
   }
 })

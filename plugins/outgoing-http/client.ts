@@ -4,6 +4,7 @@
  */
 import { Agent } from 'undici'
 import type { OutgoingHttp, OutgoingResponse } from '../../core/contracts/outgoing-http.js'
+import { CALL_CHAIN_HEADER } from '../../core/header-names.js'
 import { createConnector, type ConnectorOptions } from './connector.js'
 import { startDeadline } from './deadline.js'
 import { exchange, type Hop, type Reply } from './exchange.js'
@@ -20,9 +21,12 @@ export interface OutgoingHttpOptions extends ConnectorOptions {
   readonly responseLimit: number
   /** Longest time of one request with all its redirects; 30 s unless given. */
   readonly timeoutMs?: number
+  /** What tells servers of functions which run makes a request with this signal; undefined: nothing is told. */
+  readonly signChain?: (signal: AbortSignal) => string | undefined
 }
 
-export function createOutgoingHttp ({ responseLimit: limit, timeoutMs = 30_000, ...connecting }: OutgoingHttpOptions): OutgoingHttp {
+export function createOutgoingHttp (options: OutgoingHttpOptions): OutgoingHttp {
+  const { responseLimit: limit, timeoutMs = 30_000, signChain = () => undefined, ...connecting } = options
   const agent = new Agent({
     connect: createConnector(connecting),
     connections: CONNECTIONS_PER_HOST,
@@ -31,10 +35,10 @@ export function createOutgoingHttp ({ responseLimit: limit, timeoutMs = 30_000, 
     bodyTimeout: 0
   })
 
-  async function follow (first: Hop, signal: AbortSignal): Promise<{ reply: Reply, host: string }> {
+  async function follow (first: Hop, signal: AbortSignal, chain: string | undefined): Promise<{ reply: Reply, host: string }> {
     let hop = first
     for (let redirects = 0; ; redirects++) {
-      const reply = await exchange(agent, withCredentials(hop), { signal, limit })
+      const reply = await exchange(agent, withChain(withCredentials(hop), chain), { signal, limit })
       const next = nextHop(hop, reply, first.target)
       if (next === undefined) return { reply, host: hop.target.host }
       if (redirects === MAX_REDIRECTS) throw failures.tooManyRedirects(MAX_REDIRECTS)
@@ -47,7 +51,7 @@ export function createOutgoingHttp ({ responseLimit: limit, timeoutMs = 30_000, 
       const { hop, unpacks } = firstHop(request)
       const deadline = startDeadline(request.signal, timeoutMs, () => failures.tooSlow(hop.target.host, timeoutMs))
       try {
-        const { reply, host } = await follow(hop, deadline.signal)
+        const { reply, host } = await follow(hop, deadline.signal, signChain(request.signal))
         return unpacks ? await unpack(reply, { host, limit }) : reply
       } finally {
         deadline.stop()
@@ -63,3 +67,7 @@ function withCredentials (hop: Hop): Hop {
   if (authorization === undefined || Object.keys(hop.headers).some(name => name.toLowerCase() === 'authorization')) return hop
   return { ...hop, headers: { ...hop.headers, Authorization: authorization } }
 }
+
+/** On every hop, wherever it leads: a function may reach this server by any name. */
+const withChain = (hop: Hop, chain: string | undefined): Hop =>
+  chain === undefined ? hop : { ...hop, headers: { ...hop.headers, [CALL_CHAIN_HEADER]: chain } }

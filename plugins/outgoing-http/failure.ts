@@ -23,7 +23,7 @@ export const failures = {
   tooLarge: (host: string, limit: number) => new OutgoingFailure(`the reply of ${host} is larger than ${limit} bytes (setting RESPONSE_LIMIT)`),
   tooSlow: (host: string, ms: number) => new OutgoingFailure(`no complete reply of ${host} within ${ms / 1000} s`),
   notCompressed: (host: string, encoding: string) => new OutgoingFailure(`the reply of ${host} is not valid ${encoding}`),
-  ended: () => new OutgoingFailure('the execution ended before the reply was complete'),
+  ended: () => new OutgoingFailure('the execution, or the one that called it, ended before the reply was complete'),
   stopping: () => new OutgoingFailure('the server is stopping')
 }
 

@@ -1,12 +1,12 @@
 /** The first request of a call: the URL taken apart, the headers checked and completed. */
-import { isHeaderName } from '../../core/header-names.js'
+import { CALL_CHAIN_HEADER, isHeaderName } from '../../core/header-names.js'
 import type { OutgoingRequest } from '../../core/contracts/outgoing-http.js'
 import type { Hop } from './exchange.js'
 import { failures } from './failure.js'
 import { parseTarget } from './target.js'
 
 /** The client's own business; what a caller says about them is left out, as most HTTP libraries do. */
-const OWN = new Set(['host', 'content-length', 'transfer-encoding', 'trailer', 'connection', 'keep-alive', 'proxy-connection', 'upgrade', 'expect'])
+const OWN = new Set(['host', 'content-length', 'transfer-encoding', 'trailer', 'connection', 'keep-alive', 'proxy-connection', 'upgrade', 'expect', CALL_CHAIN_HEADER])
 
 export interface FirstHop {
   readonly hop: Hop

@@ -59,7 +59,7 @@ When the handler sets no \`Content-Type\`, it is \`application/json\` for a body
 - Nothing survives a run but what is stored: globals, upvalues and changes of libraries are gone. Keep data with \`kv\` (private to the function), settings and secrets with \`env\`. Runs go on side by side; for counters use \`kv.increment\`, for read-change-write \`kv.compareAndSet\`.
 - One run may take ${timeoutSeconds} seconds, loading and waiting included; then it is ended, and \`pcall\` does not prevent that.
 - One run has about ${memoryMb} MiB of memory. Request bodies are up to ${bodyLimit} bytes, answers up to ${responseLimit}.
-- There are no files, no processes, no sockets; \`http\` is the only way out, and it reaches public addresses only unless the server allows others.
+- There are no files, no processes, no sockets; \`http\` is the only way out, and it reaches public addresses only unless the server allows others. Functions that call each other by it are answered 508 when that goes more than 8 calls deep; share code or \`kv\` instead.
 - \`print\` goes to the server's own output; what you want to see in the function's history goes to \`log.info\`.
 
 ### Schedules

@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer'
 import { Type } from 'typebox'
 import { bodyFailures, failures } from '../../../core/api/answers.js'
+import { readCalledBy } from '../../../core/api/called-by.js'
 import type { ApiScope } from '../../../core/api/scope.js'
 import { HttpCaller } from '../../../core/connections/caller.js'
 import { toText } from '../../../core/binary.js'
@@ -46,7 +47,7 @@ export function addDraftRoute (api: ApiScope): void {
       }, { examples: [{ code: versionExample.code, event: { method: 'POST', path: '/users', query: { page: '2' }, headers: { 'X-Note': 'n' }, body: '{}' } }] }),
       response: { 200: DraftResult, ...bodyFailures, ...failures({ 400: 'code: code cannot be empty', 404: 'Function not found', 503: 'Too many calls are waiting for a sandbox (QUEUE_LIMIT is 1000)' }) }
     }
-  }, async request => {
+  }, async (request, reply) => {
     const { code = '', event } = request.body
     checkCode(code)
     const found = await findFunction(api.storage, request.params.id)
@@ -57,7 +58,8 @@ export function addDraftRoute (api: ApiScope): void {
       event: readDraftEvent(found.fn.id, event),
       requestId: request.id,
       record: false,
-      caller: new HttpCaller(request.raw)
+      caller: new HttpCaller(request.raw),
+      calledBy: readCalledBy(request, reply)
     })
     return toDraftResult(outcome)
   })

@@ -1,6 +1,7 @@
 /** Running a function again with the event of an earlier execution. */
 import { Type } from 'typebox'
 import { changeFailures, failures } from '../../../core/api/answers.js'
+import { readCalledBy } from '../../../core/api/called-by.js'
 import type { ApiScope } from '../../../core/api/scope.js'
 import { HttpCaller } from '../../../core/connections/caller.js'
 import type { InvocationEvent, Outcome } from '../../../core/contracts/invocation.js'
@@ -30,14 +31,15 @@ export function addRerunRoute (api: ApiScope): void {
       params: Type.Object({ id: ExecutionId }),
       response: { 200: RerunResult, ...changeFailures, ...failures({ 404: 'Execution not found', 409: 'Function is disabled', 503: 'Too many calls are waiting for a sandbox (QUEUE_LIMIT is 1000)' }) }
     }
-  }, async request => {
+  }, async (request, reply) => {
     const execution = await findExecution(api.storage, request.params.id)
     const { fn, active } = await findFunction(api.storage, execution.functionId)
     if (fn.disabled) throw new MoonletError('CONFLICT', 'Function is disabled')
     if (active === undefined) throw new MoonletError('CONFLICT', 'No active version found')
     const event = readEvent(execution)
     const caller = new HttpCaller(request.raw)
-    const asked = { fn, version: active, trigger: 'rerun', event, requestId: request.id, record: true, caller }
+    const calledBy = readCalledBy(request, reply)
+    const asked = { fn, version: active, trigger: 'rerun', event, requestId: request.id, record: true, calledBy, caller }
     return toRerunResult(await api.invoker.invoke(asked))
   })
 }

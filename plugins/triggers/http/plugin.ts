@@ -1,10 +1,12 @@
 /** The HTTP trigger: `/fn/{id}` and everything below it runs the function's active version, without authentication. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import '../../../core/contracts/server.js'
+import { readCalledBy } from '../../../core/api/called-by.js'
 import { HttpCaller } from '../../../core/connections/caller.js'
 import { hasBody, readBody } from '../../../core/connections/read-body.js'
 import { ReceivedBody } from '../../../core/connections/received-body.js'
 import { LARGE_ANSWER } from '../../../core/connections/unsent.js'
+import type { CalledByFunction } from '../../../core/call-chain.js'
 import { errorBody } from '../../../core/api/error-body.js'
 import { MoonletError } from '../../../core/errors.js'
 import type { InvocationEvent, Outcome } from '../../../core/contracts/invocation.js'
@@ -45,6 +47,7 @@ export default async function httpTrigger (fastify: FastifyInstance) {
 
   async function run (request: FastifyRequest, reply: FastifyReply) {
     const { id } = request.params as { id: string }
+    const calledBy = readCalledBy(request, reply)
     const cached = functionCache.get(id)
     const found = cached instanceof Promise ? await cached : cached
     if (found === undefined) return refuse(reply, 404, 'Function not found')
@@ -52,8 +55,8 @@ export default async function httpTrigger (fastify: FastifyInstance) {
     if (fn.disabled) return refuse(reply, 403, 'Function is disabled')
     if (active === undefined) return refuse(reply, 500, 'No active version found')
     const outcome = hasBody(request.raw)
-      ? await runWithBody(request, fn, active)
-      : await invoke(request, fn, active, noBody)
+      ? await runWithBody(request, fn, active, calledBy)
+      : await invoke(request, fn, active, noBody, calledBy)
     const size = outcome.answer?.body.length ?? 0
     const refusal = size < LARGE_ANSWER ? undefined : fastify.connections.mayAnswer(request.raw, reply.raw, size)
     if (refusal !== undefined) throw refusal
@@ -61,20 +64,20 @@ export default async function httpTrigger (fastify: FastifyInstance) {
   }
 
   /** Until its run ends the body counts as held, also when its caller has hung up. */
-  async function runWithBody (request: FastifyRequest, fn: FunctionRecord, version: VersionRecord): Promise<Outcome> {
+  async function runWithBody (request: FastifyRequest, fn: FunctionRecord, version: VersionRecord, calledBy: CalledByFunction | undefined): Promise<Outcome> {
     const { raw } = request
     const body = await readBody(raw, bodyLimits)
     const received = ReceivedBody.of(raw)
-    if (received === undefined) return await invoke(request, fn, version, body)
+    if (received === undefined) return await invoke(request, fn, version, body, calledBy)
     received.kept = true
     try {
-      return await invoke(request, fn, version, body)
+      return await invoke(request, fn, version, body, calledBy)
     } finally {
       received.release()
     }
   }
 
-  function invoke (request: FastifyRequest, fn: FunctionRecord, version: VersionRecord, body: Uint8Array): Promise<Outcome> {
+  function invoke (request: FastifyRequest, fn: FunctionRecord, version: VersionRecord, body: Uint8Array, calledBy: CalledByFunction | undefined): Promise<Outcome> {
     return invoker.invoke({
       fn,
       version,
@@ -82,6 +85,7 @@ export default async function httpTrigger (fastify: FastifyInstance) {
       event: toEvent(request, fn, body),
       requestId: request.id,
       record: true,
+      calledBy,
       place: placeOf(request.raw),
       caller: new HttpCaller(request.raw)
     })

@@ -76,9 +76,9 @@ t.test('nor do session and key reach a draft', async t => {
 })
 
 t.test('who calls from outside cannot say that the scheduler does', async t => {
-  const forged = { 'x-trigger': 'cron', 'X-TRIGGER': 'cron', 'x-cron-schedule': '* * * * *', 'X-Cron-Whatever': '1', 'x-moonlet-depth': '1', 'x-cronology': 'kept' }
+  const forged = { 'x-trigger': 'cron', 'X-TRIGGER': 'cron', 'x-cron-schedule': '* * * * *', 'X-Cron-Whatever': '1', 'x-moonlet-chain': '1.1.00', 'x-cronology': 'kept' }
   const { headers, stored } = await see(forged)
-  t.notMatch(Object.keys(headers).join(), /trigger|x-cron-|depth/i)
+  t.notMatch(Object.keys(headers).join(), /trigger|x-cron-|chain/i)
   t.equal(headers['X-Cronology'], 'kept')
-  t.notMatch(stored, /trigger|x-cron-|depth/i)
+  t.notMatch(stored, /trigger|x-cron-|chain/i)
 })
