@@ -58,6 +58,8 @@ declare module 'fastify' {
     readonly createdKeyFile: string | undefined
     /** plugins/auth, as 'auth': refuses a request that carries no valid key or session (401) */
     readonly authenticate: (request: FastifyRequest) => Promise<void>
+    /** plugins/auth; calls `onEnd` when the session that opened the way ends or expires; gives a way to stop that */
+    readonly watchSession: (request: FastifyRequest, onEnd: () => void) => () => void
     /** plugins/auth; which calls functions make for which */
     readonly callChains: CallChains
     /** plugins/auth; an event without the dashboard's session and the API key */

@@ -3,7 +3,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { toErrorAnswer } from '../../core/api/error-answer.js'
 import { apiScope } from '../../core/api/scope.js'
+import { MoonletError } from '../../core/errors.js'
 import { refuseGuess, type LoginAttempts } from './login-attempts.js'
+import { isSameOrigin, originOf } from './same-origin.js'
 import { endedCookie, sessionCookie, tokenOf } from './session-cookie.js'
 import type { Sessions } from './sessions.js'
 
@@ -13,6 +15,8 @@ const refusal = (error: string, description: string) => Type.Object({
   success: Type.Literal(false),
   error: Type.String()
 }, { title: 'LoginRefusal', examples: [{ success: false, error }], 'x-response-description': description })
+
+const foreignPage = refusal('A page of another origin cannot sign in or out here', 'The request comes from a page of another origin.')
 
 export interface LoginOptions {
   readonly isKey: (guess: string) => boolean
@@ -29,6 +33,12 @@ export default async function loginRoutes (fastify: FastifyInstance, { isKey, se
     return reply.code(statusCode).headers(headers).header('x-request-id', request.id).send({ success: false, error: text })
   })
 
+  // A page of another site could sign a person out, or in with a key of its own choosing, and watch what he does then.
+  api.addHook('onRequest', async request => {
+    if (isSameOrigin(request.method, originOf(request), fastify.baseUrl())) return
+    throw new MoonletError('FORBIDDEN', 'A page of another origin cannot sign in or out here')
+  })
+
   api.post('/api/auth/login', {
     schema: {
       operationId: 'login',
@@ -40,6 +50,7 @@ export default async function loginRoutes (fastify: FastifyInstance, { isKey, se
       response: {
         200: { ...Success, headers: { 'Set-Cookie': { type: 'string', description: 'The session.' } } },
         400: refusal('Invalid request body', 'The body is no JSON object.'),
+        403: foreignPage,
         401: refusal('Invalid API key', 'The key is wrong or missing.'),
         408: refusal('The request did not arrive within 60 seconds (REQUEST_TIMEOUT)', 'The body did not arrive in time.'),
         413: refusal('The request body is larger than 10485760 bytes (setting BODY_LIMIT)', 'The body is larger than BODY_LIMIT.'),
@@ -66,7 +77,7 @@ export default async function loginRoutes (fastify: FastifyInstance, { isKey, se
       summary: 'End this session',
       description: 'Ends the session of the cookie, if there is one, and clears the cookie.',
       security: [],
-      response: { 200: Success, 500: refusal('Internal server error', 'A fault of the server.') }
+      response: { 200: Success, 403: foreignPage, 500: refusal('Internal server error', 'A fault of the server.') }
     }
   }, async (request, reply) => {
     const token = tokenOf(request.headers.cookie)

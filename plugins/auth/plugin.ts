@@ -2,6 +2,7 @@
 import fp from 'fastify-plugin'
 import type { FastifyRequest } from 'fastify'
 import '../../core/contracts/server.js'
+import type { SessionRecord } from '../../core/contracts/storage.js'
 import { createCallChains } from '../../core/call-chain.js'
 import { MoonletError } from '../../core/errors.js'
 import { readOrCreateApiKey } from './api-key.js'
@@ -9,7 +10,7 @@ import { createCredentialFilter } from './hide-credentials.js'
 import { bearerOf, createKeyCheck } from './key-check.js'
 import { createLoginAttempts, refuseGuess } from './login-attempts.js'
 import loginRoutes from './login-routes.js'
-import { isSameOrigin } from './same-origin.js'
+import { isSameOrigin, originOf } from './same-origin.js'
 import { tokenOf } from './session-cookie.js'
 import sessionRoutes from './session-routes.js'
 import { createSessions } from './sessions.js'
@@ -24,6 +25,7 @@ export default fp(async function auth (fastify) {
   const isKey = createKeyCheck(key)
   const sessions = createSessions({ store: storage.sessions, ids, key, onError: error => { log.warn({ err: error }, 'could not note that a session was seen') } })
   const attempts = createLoginAttempts()
+  const opened = new WeakMap<FastifyRequest, SessionRecord>()
   await sessions.removeStale()
 
   fastify.decorate('createdKeyFile', createdFile)
@@ -41,11 +43,15 @@ export default fp(async function auth (fastify) {
       if (token !== undefined || (bearer ?? '') !== '') refuseGuess(attempts, request.ip)
       throw new MoonletError('UNAUTHORIZED', 'Authentication required')
     }
-    const origin = { origin: headers.origin, host: headers.host, secFetchSite: headers['sec-fetch-site'] }
-    if (!isSameOrigin(method, origin, fastify.baseUrl())) {
+    if (!isSameOrigin(method, originOf(request), fastify.baseUrl())) {
       throw new MoonletError('FORBIDDEN', 'A page of another origin cannot act with this session; use Authorization: Bearer with the API key')
     }
     request.sessionId = session.id
+    opened.set(request, session)
+  })
+  fastify.decorate('watchSession', (request: FastifyRequest, onEnd: () => void) => {
+    const session = opened.get(request)
+    return session === undefined ? () => {} : sessions.watch(session, onEnd)
   })
 
   await fastify.register(loginRoutes, { isKey, sessions, attempts })

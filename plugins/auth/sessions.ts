@@ -4,6 +4,7 @@
  * every session.
  */
 import { createHash, createHmac, randomBytes } from 'node:crypto'
+import { createSessionWatchers } from './session-watchers.js'
 import type { IdSource } from '../../core/ids.js'
 import type { SessionRecord, SessionStore } from '../../core/contracts/storage.js'
 
@@ -24,6 +25,7 @@ export interface SessionOptions {
 export function createSessions ({ store, ids, key, onError, now = () => Math.floor(Date.now() / 1000) }: SessionOptions) {
   const tokenHash = (token: string) => createHmac('sha256', key).update(`session ${token}`).digest('hex')
   const keyMark = markOf(key)
+  const watchers = createSessionWatchers(now)
 
   return {
     /** Starts a session; gives the token for the cookie, the only time it is seen. */
@@ -56,8 +58,17 @@ export function createSessions ({ store, ids, key, onError, now = () => Math.flo
       await store.removeStale(now(), keyMark)
       return await store.list()
     },
-    end: (id: string): Promise<boolean> => store.remove(id),
-    endAll: (): Promise<void> => store.removeAll(),
+    async end (id: string): Promise<boolean> {
+      const wasThere = await store.remove(id)
+      watchers.tell(id)
+      return wasThere
+    },
+    async endAll (): Promise<void> {
+      await store.removeAll()
+      watchers.tellAll()
+    },
+    /** Calls `onEnd` once, when the session is ended or expires; gives a way to stop that. */
+    watch: watchers.watch,
     /** Forgets the sessions that have expired or belong to a former key. */
     removeStale: (): Promise<void> => store.removeStale(now(), keyMark)
   }

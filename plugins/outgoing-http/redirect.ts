@@ -6,13 +6,19 @@ import { parseTarget, type Target } from './target.js'
 
 const KEEPS_METHOD = new Set([307, 308])
 const CHANGES_METHOD = new Set([301, 302, 303])
-/** Credentials; they stay with the host they were meant for. */
-const SENSITIVE = new Set(['authorization', 'cookie', 'cookie2', 'proxy-authorization', 'proxy-authenticate', 'www-authenticate'])
+/**
+ * What may go to a host that the caller did not name. A list of what is harmless, since credentials have any name:
+ * `X-Api-Key`, `X-Auth-Token`, `Ocp-Apim-Subscription-Key`.
+ */
+const HARMLESS = new Set([
+  'accept', 'accept-charset', 'accept-encoding', 'accept-language', 'cache-control', 'content-encoding', 'content-language', 'content-type',
+  'if-match', 'if-modified-since', 'if-none-match', 'if-range', 'if-unmodified-since', 'pragma', 'range', 'user-agent'
+])
 
 /**
  * The request that follows a reply, or undefined when it is no redirect. 301, 302 and 303 turn every method but
- * GET and HEAD into GET without body; 307 and 308 keep method and body. Credentials are dropped for good when the way
- * leaves the first host (its subdomains count as the same) or goes from https to http.
+ * GET and HEAD into GET without body; 307 and 308 keep method and body. All headers but harmless ones are dropped for
+ * good when the way leaves the first server (its host and port) or goes from https to http.
  */
 export function nextHop (hop: Hop, reply: Reply, first: Target): Hop | undefined {
   const keepsMethod = KEEPS_METHOD.has(reply.statusCode)
@@ -21,10 +27,10 @@ export function nextHop (hop: Hop, reply: Reply, first: Target): Hop | undefined
 
   const target = resolveLocation(location, hop.target)
   const becomesGet = !keepsMethod && hop.method !== 'GET' && hop.method !== 'HEAD'
-  const leaves = !isSameSite(target, first)
+  const leaves = !isSameServer(target, first)
   const headers = Object.fromEntries(Object.entries(hop.headers).filter(([name]) => {
     const lower = name.toLowerCase()
-    return !(leaves && SENSITIVE.has(lower)) && !(becomesGet && lower.startsWith('content-'))
+    return !(leaves && !HARMLESS.has(lower)) && !(becomesGet && lower.startsWith('content-'))
   }))
   return { method: becomesGet ? 'GET' : hop.method, target, headers, body: becomesGet ? undefined : hop.body }
 }
@@ -35,7 +41,10 @@ function resolveLocation (location: string, base: Target): Target {
   return parseTarget(new URL(text, base.url).href)
 }
 
-function isSameSite (target: Target, first: Target): boolean {
-  if (first.protocol === 'https:' && target.protocol === 'http:') return false
-  return target.hostname === first.hostname || target.hostname.endsWith(`.${first.hostname}`)
+/** A step from http to https, each on its usual port, stays with the server. */
+function isSameServer (target: Target, first: Target): boolean {
+  if (target.origin === first.origin) return true
+  return first.protocol === 'http:' && target.protocol === 'https:' && hasUsualPort(target) && hasUsualPort(first) && target.hostname === first.hostname
 }
+
+const hasUsualPort = ({ host, hostname }: Target): boolean => host === hostname

@@ -5,7 +5,7 @@ import { Text } from '../../../core/lua/types.js'
 import { send } from './send.js'
 import { HttpReply, bodyOptions, options, url } from './types.js'
 
-const LIMITS = 'Up to 10 redirects are followed; after 30 seconds, or beyond the size limit of the server, it fails.'
+const LIMITS = 'Up to 10 redirects are followed, to another server with none but harmless headers (no `Authorization`, `Cookie` or `X-…`); after 30 seconds, or beyond the size limit of the server, it fails.'
 const handled = (call: string, shown: string) => `local reply, err = ${call}\nif not reply then\n  return { statusCode = 502, body = err }\nend\nreturn { statusCode = reply.statusCode, body = ${shown} }`
 
 export function httpModule (http: OutgoingHttp) {

@@ -51,16 +51,20 @@ export function addEventRoutes (api: ApiScope): void {
     const functionId = request.query.function_id === '' ? undefined : request.query.function_id
     if (functionId !== undefined) await findFunction(api.storage, functionId)
     if (hub.size() >= MOST_LISTENERS) throw new MoonletError('TOO_MANY_LISTENERS', `There are already ${MOST_LISTENERS} listeners`, { headers: { 'retry-after': '10' } })
+    const mayGoOn = () => api.authenticate(request).then(() => true, () => false)
     const stream = createEventStream({
       pingMs: PING_MS,
-      // A session that has ended takes its streams with it.
-      mayGoOn: () => api.authenticate(request).then(() => true, () => false)
+      mayGoOn
     })
+    // A session that ends takes its streams with it; one that ended before this line, too.
+    const unwatch = api.watchSession(request, () => { stream.end() })
+    void mayGoOn().then(may => { if (!may) stream.end() })
     const leave = hub.join(functionId, stream)
     answers.add(reply.raw)
     reply.raw.once('close', () => {
       answers.delete(reply.raw)
       leave()
+      unwatch()
       stream.output.destroy()
     })
     return reply.header('x-accel-buffering', 'no').type('text/event-stream').code(200).send(stream.output)

@@ -1,4 +1,6 @@
 import t from 'tap'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Lookup } from '../../../plugins/outgoing-http/connector.js'
 import { client, failure, readBody, serve } from './serve.js'
 
 /** Replies to /from with a redirect to /to, and to everything else with what it received. */
@@ -64,19 +66,37 @@ t.test('a redirect to an address that cannot be read is refused', async t => {
   t.match(await failure(client(t).request(`${url}/from`)), 'redirects to an invalid address "http://[broken"')
 })
 
-t.test('credentials stay with their host', async t => {
-  const other = await serve(t, (request, response) => response.end(JSON.stringify(request.headers)), '127.0.0.2')
+t.test('only harmless headers follow to another host, port or scheme; to the same server all do', async t => {
+  const listener = (request: IncomingMessage, response: ServerResponse) => { response.end(JSON.stringify(request.headers)) }
+  const otherHost = await serve(t, listener, '127.0.0.2')
+  const otherPort = await serve(t, listener)
   const { url } = await serve(t, (request, response) => {
-    if (request.url === '/away') return response.writeHead(307, { location: `${other.url}/` }).end()
-    if (request.url === '/near') return response.writeHead(307, { location: '/stay' }).end()
-    return response.end(JSON.stringify(request.headers))
+    const away: Record<string, string> = { '/host': `${otherHost.url}/`, '/port': `${otherPort.url}/`, '/same': '/stay' }
+    const location = away[request.url ?? '']
+    return location === undefined ? listener(request, response) : response.writeHead(307, { location }).end()
   })
   const { request } = client(t)
-  const headers = { Authorization: 'Bearer s', Cookie: 'a=b', 'X-Kept': 'k' }
-  t.match(JSON.parse(Buffer.from((await request(`${url}/near`, { headers })).body).toString()), { authorization: 'Bearer s', cookie: 'a=b' })
-  const away = JSON.parse(Buffer.from((await request(`${url}/away`, { headers })).body).toString())
-  t.equal(away['x-kept'], 'k')
-  t.notOk('authorization' in away || 'cookie' in away)
+  const secret = { Authorization: 'Bearer s', Cookie: 'a=b', 'X-Api-Key': 's', 'x-auth-token': 's', 'Proxy-Authorization': 's', 'PRIVATE-TOKEN': 's', 'X-Unheard-Of': 's' }
+  const harmless = { Accept: 'text/plain', 'Accept-Language': 'pt', 'Content-Type': 'text/x', 'user-agent': 'mine', Range: 'bytes=0-9', 'If-None-Match': '"e"' }
+  const arrives = async (path: string) => Object.keys(JSON.parse(Buffer.from((await request(`${url}${path}`, { headers: { ...secret, ...harmless } })).body).toString()))
+  const lower = (headers: object) => Object.keys(headers).map(name => name.toLowerCase())
+  const same = await arrives('/same')
+  t.same(lower({ ...secret, ...harmless }).filter(name => !same.includes(name)), [])
+  for (const path of ['/host', '/port']) {
+    const away = await arrives(path)
+    t.same(lower(secret).filter(name => away.includes(name)), [], path)
+    t.same(lower(harmless).filter(name => !away.includes(name)), [], path)
+  }
+})
+
+t.test('credentials of a site are not for its subdomains, which may belong to others', async t => {
+  const { port } = await serve(t, (request, response) => {
+    if (request.headers.host?.startsWith('example.test') === true) return response.writeHead(302, { location: `http://evil.example.test:${port}/` }).end()
+    return response.end(request.headers['x-api-key'] ?? 'none')
+  })
+  const lookup: Lookup = (_name, _options, callback) => { callback(null, [{ address: '127.0.0.1', family: 4 }]) }
+  const { body } = await client(t, { lookup }).request(`http://example.test:${port}/`, { headers: { 'X-Api-Key': 's' } })
+  t.equal(Buffer.from(body).toString(), 'none')
 })
 
 t.test('credentials do not come back after a detour', async t => {
