@@ -30,9 +30,15 @@ export async function runProgram (args: readonly string[], terminal: Terminal): 
     return code
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE
-    terminal.note(error instanceof MoonletError ? error.message : error instanceof Error ? error.stack ?? error.message : String(error))
+    const words = error instanceof MoonletError ? error.message : error instanceof Error ? error.stack ?? error.message : String(error)
+    eachLine(words, terminal.note)
     return FAILED
   }
+}
+
+/** For texts of our own, which have several lines. */
+function eachLine (text: string, print: (line: string) => void): void {
+  for (const line of text.trimEnd().split('\n')) print(line)
 }
 
 type Runner = <T extends unknown[]>(command: (context: Context, ...args: T) => Promise<number>) => (...args: T) => Promise<void>
@@ -44,7 +50,7 @@ function createProgram (terminal: Terminal, run: Runner): Command {
     .option('--data-dir <folder>', 'folder of the database and the key files (setting DATA_DIR)')
     .version(moonletVersion, '--version', 'print the version')
     .helpOption('-h, --help', 'print this, or what a command does')
-    .configureOutput({ writeOut: text => { terminal.say(text.trimEnd()) }, writeErr: text => { terminal.note(text.trimEnd()) } })
+    .configureOutput({ writeOut: text => { eachLine(text, terminal.say) }, writeErr: text => { eachLine(text, terminal.note) } })
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage.')
     .exitOverride()
 

@@ -15,13 +15,31 @@ export function readEnvVars (variables: Readonly<Record<string, string | null>> 
   return Object.fromEntries(entries as Array<[string, string]>)
 }
 
+/**
+ * The limits of one variable that comes from a file. What else the API refuses, such as blank values, a function may
+ * have set, and gets it back.
+ */
+export function checkVariableSize (key: string, value: string): void {
+  if (isBlank(key)) refuse('env_var_key', 'environment variable key cannot be empty')
+  checkKeyLength(key)
+  checkValueLength(value)
+}
+
+function checkKeyLength (key: string): void {
+  if (byteLength(key) > limits.envKeyBytes) refuse('env_var_key', `environment variable key cannot be longer than ${limits.envKeyBytes} characters`)
+}
+
+function checkValueLength (value: string): void {
+  if (byteLength(value) > limits.envValueBytes) refuse('env_var_value', `environment variable value cannot be longer than ${limits.envValueBytes} characters`)
+}
+
 function checkKey (key: string): void {
   if (isBlank(key)) refuse('env_var_key', 'environment variable key cannot be empty')
-  if (byteLength(key) > limits.envKeyBytes) refuse('env_var_key', `environment variable key cannot be longer than ${limits.envKeyBytes} characters`)
+  checkKeyLength(key)
   if (!/^[A-Za-z0-9_]+$/.test(key)) refuse('env_var_key', 'environment variable key can only contain letters, numbers, and underscores')
 }
 
 function checkValue (value: string | null): void {
   if (value === null || isBlank(value)) refuse('env_var_value', 'environment variable value cannot be empty')
-  if (byteLength(value) > limits.envValueBytes) refuse('env_var_value', `environment variable value cannot be longer than ${limits.envValueBytes} characters`)
+  checkValueLength(value)
 }

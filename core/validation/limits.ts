@@ -6,6 +6,10 @@ export const limits = {
   envVars: 100,
   envKeyBytes: 100,
   envValueBytes: 10_000,
+  /** Keys are looked up in an index, which long ones would bloat. */
+  kvKeyBytes: 64 * 1024,
+  /** What fits into one message of the sandbox with room to spare. */
+  kvValueBytes: 8 * 1024 * 1024,
   retentionDays: [7, 15, 30, 365],
   cronStatuses: ['active', 'paused']
 } as const

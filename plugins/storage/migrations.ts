@@ -79,6 +79,7 @@ async function applyFile (db: Database, { namespace, file, prefix }: { namespace
     db.exec(sql)
     if (!db.inTransaction) throw new MoonletError('MIGRATION_FAILED', `The migration ${file} ends the transaction it is applied in, so it may be applied in part. Remove its COMMIT or ROLLBACK and restore the database ${db.name}.`)
     refuseForeign(before, readSchema(db), prefix)
+    if (prefix !== '') refuseCode(db)
     const broken = db.pragma('foreign_key_check') as { table: string }[]
     if (broken[0] !== undefined) throw new Error(`it leaves a row of ${broken[0].table} that refers to a missing one`)
     db.prepare('insert into migrations (namespace, name, applied_at) values (?, ?, ?)').run(namespace, name, Math.floor(Date.now() / 1000))
@@ -101,6 +102,12 @@ function isApplied (db: Database, namespace: string, name: string): boolean {
 /** What there is, with how it was made. */
 const readSchema = (db: Database): Map<string, string> => new Map(
   db.prepare<[], { name: string, sql: string }>("select name, coalesce(sql, '') as sql from sqlite_schema where name not like 'sqlite\\_%' escape '\\'").all().map(({ name, sql }) => [name, sql]))
+
+/** So that a backup holds data and nothing that runs; restoring one checks that (transfer/check-schema.ts). */
+function refuseCode (db: Database): void {
+  const found = db.prepare<[], string>("select type || ' ' || name from sqlite_schema where type in ('trigger', 'view')").pluck().get()
+  if (found !== undefined) throw new Error(`it makes the ${found}; a plugin may have tables and indexes alone`)
+}
 
 /** A plugin keeps to its own tables: nothing else may have appeared, changed or gone. */
 function refuseForeign (before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>, prefix: string): void {

@@ -1,16 +1,13 @@
 /** Parameters and limits that the functions of `kv` share. */
 import { param } from '../../../core/lua/module.js'
+import { limits } from '../../../core/validation/limits.js'
 import { Bytes, Fields, Int, List, Num, Optional, field } from '../../../core/lua/types.js'
 
-/** Longest key in bytes: keys are looked up in an index, which long ones would bloat. */
-const MAX_KEY = 64 * 1024
-/** Longest value in bytes: what fits into one message of the sandbox with room to spare. */
-const MAX_VALUE = 8 * 1024 * 1024
 /** Longest time to live: a hundred years in seconds. */
 const MAX_TTL = 100 * 366 * 86400
 
-export const Key = Bytes({ max: MAX_KEY })
-export const Value = Bytes({ max: MAX_VALUE })
+export const Key = Bytes({ max: limits.kvKeyBytes })
+export const Value = Bytes({ max: limits.kvValueBytes })
 
 export const key = param('key', Key, 'Any bytes, up to 64 KiB; upper and lower case differ.')
 export const value = param('value', Value, 'Any bytes, up to 8 MiB; numbers are kept as text.')

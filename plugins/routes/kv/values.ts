@@ -4,12 +4,13 @@ import { bodyFailures, changeFailures, commonFailures, failures, NoContent } fro
 import { BYTES } from '../../../core/api/body-reader.js'
 import type { ApiScope } from '../../../core/api/scope.js'
 import { MoonletError } from '../../../core/errors.js'
+import { limits } from '../../../core/validation/limits.js'
 import { Encoding, toKeyBytes } from './encoding.js'
 import { keyPath, places } from './places.js'
 
 const tags = ['Stored values']
-/** What fits into one message of the sandbox; a longer value no function could read. */
-const MOST_VALUE_BYTES = 8 * 1024 * 1024
+/** A longer value no function could read. */
+const MOST_VALUE_BYTES = limits.kvValueBytes
 const MOST_TTL_SECONDS = 100 * 366 * 86_400
 
 const Bytes = Type.Unsafe<Uint8Array>({ type: 'string', contentMediaType: BYTES, description: `Any bytes, whatever the Content-Type; at most ${MOST_VALUE_BYTES}.`, examples: ['10'] })

@@ -7,6 +7,20 @@ export function text (row: Row, column: string): string {
   return value
 }
 
+/** An id as it stands in addresses. */
+export function id (row: Row, column: string): string {
+  const value = text(row, column)
+  if (!/^[\w-]{1,64}$/.test(value)) throw wrong(column, value, 'an id of up to 64 letters, digits, - and _')
+  return value
+}
+
+/** Bytes up to `limit`. */
+export function boundedBytes (row: Row, column: string, limit: number): Uint8Array {
+  const value = bytes(row, column)
+  if (value.length > limit) throw new Error(`${column} has ${value.length} bytes; up to ${limit} are taken`)
+  return value
+}
+
 export function optionalText (row: Row, column: string): string | undefined {
   const value = row[column]
   if (value === null || value === undefined) return undefined

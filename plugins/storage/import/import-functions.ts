@@ -1,9 +1,11 @@
 /** Functions with their versions, key-value entries and variables. One function is one transaction. */
 import type { Database } from 'better-sqlite3'
 import type { ImportedTable } from '../../../core/contracts/offline-storage.js'
+import { checkVariableSize } from '../../../core/validation/env-vars.js'
+import { limits } from '../../../core/validation/limits.js'
 import type { SecretBox } from '../secret-box.js'
 import { GLOBAL } from '../kv-store.js'
-import { bytes, text } from './columns.js'
+import { boundedBytes, text } from './columns.js'
 import { followGroups } from './groups.js'
 import { toFunctionRow, toVersionRow } from './reference-rows.js'
 import type { ReferenceSource, Row } from './reference-source.js'
@@ -75,11 +77,16 @@ export function importFunctions ({ db, source, secrets, report }: Parts, onFunct
     const foreign = languageOf(fn, versions)
     if (active === undefined) report.note(`${fn.name} (${fn.id}) has no active version and cannot run until one is activated`)
     if (foreign !== undefined) report.note(foreignNote(fn, foreign))
+    if (fn.scheduleProblem !== undefined) report.note(`${fn.name} (${fn.id}) was taken over without its schedule ${fn.scheduleProblem}`)
     const key = Number(insertFunction.run(fn.id, fn.name, fn.description ?? null, Number(fn.disabled || foreign !== undefined), fn.retentionDays ?? null, fn.cronSchedule ?? null,
       fn.cronStatus, Number(fn.saveResponse), fn.createdAt, fn.updatedAt, active?.version ?? null, versions.at(-1)?.version ?? 0).lastInsertRowid)
     for (const { version, createdAt, code } of versions) insertVersion.run(key, version, createdAt, code)
-    const kv = read('kv_store', kvRows, row => insertKv.run(key, bytes(row, 'key'), bytes(row, 'value')))
-    const env = read('env_vars', envRows, row => insertEnv.run(key, text(row, 'key'), secrets.seal(text(row, 'value'), fn.id, text(row, 'key'))))
+    const kv = read('kv_store', kvRows, row => insertKv.run(key, ...toKvEntry(row)))
+    const env = read('env_vars', envRows, row => {
+      const [name, value] = [text(row, 'key'), text(row, 'value')]
+      checkVariableSize(name, value)
+      insertEnv.run(key, name, secrets.seal(value, fn.id, name))
+    })
     report.tables.functions.taken++
     report.tables.function_versions.taken += versions.length
     report.tables.kv_store.taken += kv.length
@@ -88,7 +95,7 @@ export function importFunctions ({ db, source, secrets, report }: Parts, onFunct
 
   /** Entries of the store that all functions share; the reference keeps them under an empty function id. */
   const importGlobal = db.transaction((rows: readonly Row[]) => {
-    const taken = read('kv_store', rows, row => insertKv.run(GLOBAL, bytes(row, 'key'), bytes(row, 'value')).changes)
+    const taken = read('kv_store', rows, row => insertKv.run(GLOBAL, ...toKvEntry(row)).changes)
     const count = taken.filter(changes => changes > 0).length
     report.tables.kv_store.taken += count
     report.tables.kv_store.present += taken.length - count
@@ -121,3 +128,6 @@ function languageOf (fn: ImportedFunction, versions: readonly ImportedVersion[])
 const foreignNote = ({ name, id }: ImportedFunction, language: string): string =>
   `${name} (${id}) is written in ${language}, which Moonlet does not run: it was taken over disabled. ` +
     'Write it anew in Lua, then enable it.'
+
+const toKvEntry = (row: Row): [key: Uint8Array, value: Uint8Array] =>
+  [boundedBytes(row, 'key', limits.kvKeyBytes), boundedBytes(row, 'value', limits.kvValueBytes)]

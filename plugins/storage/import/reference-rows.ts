@@ -2,9 +2,10 @@
 import { errorText } from '../../../core/error-text.js'
 import type { AiRequestRecord, EmailRequestRecord, Fault, LogEntry } from '../../../core/contracts/records.js'
 import type { FinishedExecution } from '../../../core/contracts/storage.js'
+import { checkCodeLength, checkCronSchedule, checkDescription, checkName } from '../../../core/validation/function-fields.js'
 import { limits } from '../../../core/validation/limits.js'
 import { findVersionNumber, toVersionId } from '../execution-rows.js'
-import { flag, integer, oneOf, optionalInteger, optionalText, text } from './columns.js'
+import { flag, id, integer, oneOf, optionalInteger, optionalText, text } from './columns.js'
 import type { Row } from './reference-source.js'
 
 const levels = ['debug', 'info', 'warn', 'error'] as const
@@ -13,14 +14,20 @@ const interrupted: Fault = { kind: 'interrupted', message: 'The run was still pe
 export function toFunctionRow (row: Row) {
   const retentionDays = optionalInteger(row, 'retention_days')
   const createdAt = integer(row, 'created_at')
+  const name = text(row, 'name')
+  checkName(name)
+  const description = optionalText(row, 'description')
+  if (description !== undefined) checkDescription(description)
+  const schedule = readSchedule(row)
   return {
-    id: text(row, 'id'),
-    name: text(row, 'name'),
-    description: optionalText(row, 'description'),
+    id: id(row, 'id'),
+    name,
+    description,
     disabled: flag(row, 'disabled'),
     retentionDays: (limits.retentionDays as readonly (number | undefined)[]).includes(retentionDays) ? retentionDays : undefined,
-    cronSchedule: optionalText(row, 'cron_schedule'),
-    cronStatus: optionalText(row, 'cron_status') === 'active' ? 'active' : 'paused',
+    cronSchedule: schedule.text,
+    cronStatus: schedule.text !== undefined && optionalText(row, 'cron_status') === 'active' ? 'active' : 'paused',
+    scheduleProblem: schedule.problem,
     saveResponse: flag(row, 'save_response'),
     language: toLanguage(row),
     createdAt,
@@ -28,12 +35,25 @@ export function toFunctionRow (row: Row) {
   }
 }
 
+/** A schedule that is none would never be due, and be in the way of those that are: the function is taken without. */
+function readSchedule (row: Row): { text?: string | undefined, problem?: string } {
+  const text = optionalText(row, 'cron_schedule')
+  try {
+    checkCronSchedule(text ?? '')
+    return { text }
+  } catch (error) {
+    return { problem: `${JSON.stringify(text).slice(0, 100)}: ${error instanceof Error ? error.message : String(error)}` }
+  }
+}
+
 export function toVersionRow (row: Row) {
   const version = integer(row, 'version')
   if (version < 1) throw new Error(`version is ${version}, not a number from 1`)
+  const code = text(row, 'code')
+  checkCodeLength(code)
   return {
     version,
-    code: text(row, 'code'),
+    code,
     createdAt: integer(row, 'created_at'),
     isActive: flag(row, 'is_active'),
     language: toLanguage(row)
@@ -48,7 +68,7 @@ function toLanguage (row: Row): string | undefined {
 
 /** `versionNumbers` gives the numbers of version ids that do not say it themselves. */
 export function toExecution (row: Row, versionNumbers: ReadonlyMap<string, number>): { execution: FinishedExecution, version: number } {
-  const id = text(row, 'id')
+  const executionId = id(row, 'id')
   const functionId = text(row, 'function_id')
   const versionId = text(row, 'function_version_id')
   const version = versionNumbers.get(versionId) ?? findVersionNumber(functionId, versionId)
@@ -59,7 +79,7 @@ export function toExecution (row: Row, versionNumbers: ReadonlyMap<string, numbe
   return {
     version,
     execution: {
-      id,
+      id: executionId,
       functionId,
       versionId: toVersionId(functionId, version),
       trigger: optionalText(row, 'trigger') || 'http',
@@ -89,7 +109,7 @@ export function toLogEntry (row: Row): LogEntry {
 }
 
 const toRequest = (row: Row) => ({
-  id: text(row, 'id'),
+  id: id(row, 'id'),
   executionId: text(row, 'execution_id'),
   requestJson: optionalText(row, 'request_json') ?? '',
   responseJson: optionalText(row, 'response_json') || undefined,

@@ -20,12 +20,15 @@ export function createReport (tables: readonly ImportedTable[]): Report {
     note (text) { notes.push(text) },
     refuse (table, row, error) {
       counts[table].refused++
-      if (problems.length < PROBLEMS_KEPT) problems.push({ table, row: toRowName(row), reason: error instanceof Error ? error.message : String(error) })
+      if (problems.length < PROBLEMS_KEPT) problems.push({ table, row: toRowName(row), reason: shorten(error instanceof Error ? error.message : String(error)) })
     }
   }
 }
 
 function toRowName (row: unknown): string {
-  if (row instanceof Uint8Array) return Buffer.from(row).toString()
-  return typeof row === 'string' || typeof row === 'number' ? String(row) : '?'
+  if (row instanceof Uint8Array) return shorten(Buffer.from(row.subarray(0, 1000)).toString())
+  return typeof row === 'string' || typeof row === 'number' ? shorten(String(row)) : '?'
 }
+
+/** Whatever the file holds, people can read the report. */
+const shorten = (text: string): string => text.length > 200 ? `${text.slice(0, 200)}…` : text

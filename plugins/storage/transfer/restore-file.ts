@@ -6,6 +6,7 @@ import { MoonletError } from '../../../core/errors.js'
 import { lockDataFolder } from '../data-lock.js'
 import { COMPANIONS, makeDatabasePrivate } from '../private-database.js'
 import { copyDatabase, exists, removeDatabase } from './backup-file.js'
+import { checkSchema } from './check-schema.js'
 import { checkKind } from './integrity.js'
 
 /**
@@ -20,6 +21,8 @@ export async function restoreFile (backup: string, database: string, onProgress:
   try {
     checkKind(backup)
     await copyDatabase(backup, copy, onProgress)
+    // Of the copy: the backup may be another one by now.
+    await checkSchema(copy, backup)
     const kept = await setAside(database, now)
     await rename(copy, database)
     return kept

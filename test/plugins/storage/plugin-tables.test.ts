@@ -78,6 +78,18 @@ t.test('a migration that leaves the plugin\'s own tables is refused, naming what
   t.same((await storage.functions.list({ limit: 1, offset: 0 })).rows, [])
 })
 
+t.test('a migration that makes a trigger or a view is refused: a backup would hold code', async t => {
+  const { file, migrations } = await place(t)
+  const storage = await openAt(t, file)
+  for (const [sql, made] of [
+    ['create table plugin_notes_a (a integer) strict; create trigger plugin_notes_t after insert on plugin_notes_a begin select 1; end;', 'trigger plugin_notes_t'],
+    ['create view plugin_notes_v as select 1;', 'view plugin_notes_v']
+  ] as const) {
+    await t.rejects(storage.openPluginTables('notes', await migrations('notes', { '0001-x.sql': sql })),
+      { code: 'MIGRATION_FAILED', message: `it makes the ${made}; a plugin may have tables and indexes alone` })
+  }
+})
+
 t.test('statements that would break into the shared transaction are refused', async t => {
   const { file, migrations } = await place(t)
   const db = await (await openAt(t, file)).openPluginTables('notes', await migrations('notes', notes))
