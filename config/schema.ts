@@ -8,6 +8,8 @@ import { parseFunctionsAddress, type FunctionsAddress } from '../core/functions-
 import { parseSecretKey } from '../core/secret-key.js'
 import { boolean, bytes, integer, list, oneOf, optionalText, SettingProblem, splitList, text, type Setting } from './setting.js'
 
+const TEBIBYTE = 1024 ** 4
+
 export const settings = {
   PORT: integer({ min: 0, max: 65535, fallback: 3000, doc: 'Port to listen on; 0 takes a free one' }),
   HOST: text({ fallback: '0.0.0.0', doc: 'Address to listen on' }),
@@ -22,6 +24,10 @@ export const settings = {
   EVENT_LIMIT: bytes({ min: 1024, max: 1024 ** 2, fallback: 64 * 1024, doc: 'What is stored of the body of an event; beyond, it is cut, with its size and hash' }),
   BUFFERED_BYTES_MAX: bytes({ min: 1024 ** 2, max: 1024 ** 4, fallback: 128 * 1024 ** 2, doc: 'Bytes of request bodies and of large answers that the server holds in memory, over all connections; beyond, the answer is 503. Twice `BODY_LIMIT` and twice `RESPONSE_LIMIT` are the least, whatever is set' }),
   REQUEST_TIMEOUT: integer({ min: 1, max: 3600, fallback: 60, unit: 'seconds', doc: 'Longest time for the head of a request to arrive, and for its body; then the answer is 408. A connection that takes nothing of an answer for so long is closed' }),
+  HISTORY_LIMIT: bytes({ min: 1024 ** 2, max: TEBIBYTE, fallback: 2 * 1024 ** 3, doc: 'Room for the history of all functions (executions, logs, requests); beyond, the oldest is deleted' }),
+  HISTORY_LIMIT_PER_FUNCTION: bytes({ min: 1024 ** 2, max: TEBIBYTE, fallback: 512 * 1024 ** 2, doc: 'The same for each function' }),
+  KV_LIMIT: bytes({ min: 1024 ** 2, max: TEBIBYTE, fallback: 1024 ** 3, doc: 'Room for the stored values of all functions; beyond, writes are refused' }),
+  KV_LIMIT_PER_FUNCTION: bytes({ min: 1024, max: TEBIBYTE, fallback: 64 * 1024 ** 2, doc: 'The same for each function, and for the store that all share' }),
   SANDBOX_MAX: integer({ min: 1, max: 1024, fallback: defaultSandboxMax(), defaultText: 'from cores and memory, at least 8', doc: 'Sandbox processes at once' }),
   SANDBOX_MEMORY_MB: integer({ min: 32, max: 4096, fallback: 128, unit: 'MiB', doc: 'Memory of one sandbox process' }),
   SANDBOX_MAX_INVOCATIONS: integer({ min: 1, max: 1_000_000_000, fallback: 50_000, doc: 'Runs after which a sandbox process is replaced; 1 gives every run a process of its own' }),

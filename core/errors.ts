@@ -19,6 +19,7 @@ const codes = {
   // Nobody reads this answer; its status is for the log, where proxies write the same one.
   CALLER_GONE: 499,
   SERVER_STOPPING: 503,
+  QUOTA_EXCEEDED: 507,
   STORAGE_FAILED: 500,
   KV_NOT_A_NUMBER: 400,
   SANDBOX_EXITED: 500,

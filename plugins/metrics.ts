@@ -55,6 +55,9 @@ export default fp(async function metrics (fastify) {
     return [[{ part: 'used' }, bytes - freeBytes], [{ part: 'free' }, freeBytes]]
   })
 
+  gauge('moonlet_stored_bytes', 'What functions keep, by the measure of its quota: history or stored values (kv)', ['kind'], async () =>
+    toRows('kind', Object.entries(await storage.usage())))
+
   fastify.get('/metrics', { schema: description, onRequest: fastify.authenticate, serializerCompiler: () => String }, async (_request, reply) =>
     reply.header('cache-control', 'no-store').type(registry.contentType).send(await registry.metrics()))
   fastify.addHook('onClose', async () => { registry.clear() })

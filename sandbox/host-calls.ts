@@ -74,7 +74,8 @@ export class HostCalls {
   private take (run: Run, frame: readonly unknown[], oneWay: boolean): HostEntry {
     if (++run.calls > budgets.calls) throw new BudgetExceeded(`more than ${budgets.calls} calls of built-in functions in one execution`)
     const entry = typeof frame[1] === 'number' ? this.options.entries[frame[1]] : undefined
-    if (entry === undefined || entry.oneWay !== oneWay) throw new ProtocolFault('a call of a function there is not')
+    // What need not be waited for may be, but not the other way round.
+    if (entry === undefined || (oneWay && !entry.oneWay)) throw new ProtocolFault('a call of a function there is not')
     entry.calls++
     return entry
   }

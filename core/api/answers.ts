@@ -16,6 +16,7 @@ const causes = {
   413: 'The body is larger than BODY_LIMIT.',
   429: 'Too many attempts; `Retry-After` says for how many seconds to wait.',
   500: 'A fault of the server; its log has more under the id in `X-Request-Id`.',
+  507: 'No room for it in a quota; the text says in which.',
   503: 'Too busy, or stopping; `Retry-After` says for how many seconds to wait.'
 } as const
 

@@ -17,6 +17,18 @@ export interface Paged<T> {
   readonly partial?: boolean
 }
 
+/** Quotas in bytes; history deletes its oldest executions, stored values are refused beyond. */
+export interface StorageLimits {
+  readonly history: number
+  readonly historyPerFunction: number
+  readonly kv: number
+  /** Also of the store that all functions share. */
+  readonly kvPerFunction: number
+}
+
+/** Bytes that are kept. */
+export interface StoredUsage { readonly history: number, readonly kv: number }
+
 export interface FunctionWithVersion { readonly fn: FunctionRecord, readonly active: VersionRecord | undefined }
 
 export type FunctionPatch = Partial<Pick<FunctionRecord,
@@ -167,7 +179,8 @@ export interface KvEntry {
 
 /**
  * `scope` is a function id, or '' for the store shared by all functions. Keys and values are bytes. Writing to a
- * function that is not there rejects with NOT_FOUND; reading finds nothing.
+ * function that is not there rejects with NOT_FOUND; reading finds nothing. What its quota has no room for rejects
+ * with QUOTA_EXCEEDED, and what was there stays.
  */
 export interface KvStore {
   get (scope: string, key: Uint8Array): Soon<Uint8Array | undefined>
@@ -209,7 +222,8 @@ export interface RunKv {
 export interface EnvStore {
   get (functionId: string, name: string): Promise<string | undefined>
   all (functionId: string): Promise<Record<string, string>>
-  set (functionId: string, name: string, value: string): Promise<void>
+  /** False, changing nothing: it would be one variable more than `most`; no limit if that is not given. */
+  set (functionId: string, name: string, value: string, most?: number): Promise<boolean>
   delete (functionId: string, name: string): Promise<void>
   replace (functionId: string, variables: Readonly<Record<string, string>>): Promise<void>
 }
@@ -262,6 +276,8 @@ export interface Storage {
   reclaim (maxPages: number): Promise<number>
   /** Bytes of the database's file, and how many of them are free; its log of recent writes is not counted. */
   sizes (): Promise<{ readonly bytes: number, readonly freeBytes: number }>
+  /** What a function keeps, or all together with the shared store; zeros for one that is not there. */
+  usage (functionId?: string): Promise<StoredUsage>
   /** Proves that a write can be made durable; rejects otherwise. */
   probe (): Promise<void>
   /** Commits what is open and closes. */

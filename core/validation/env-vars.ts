@@ -6,11 +6,8 @@ import { byteLength, isBlank, refuse } from './text.js'
 export function readEnvVars (variables: Readonly<Record<string, string | null>> | undefined): Record<string, string> {
   if (variables === undefined) refuse('env_vars', 'env_vars cannot be nil')
   const entries = Object.entries(variables)
-  if (entries.length > limits.envVars) refuse('env_vars', `cannot have more than ${limits.envVars} environment variables`)
-  for (const [key, value] of entries) {
-    checkKey(key)
-    checkValue(value)
-  }
+  if (entries.length > limits.envVars) tooManyEnvVars()
+  for (const [key, value] of entries) checkEnvVar(key, value)
   // Every value is a text now: null did not pass as one that is blank.
   return Object.fromEntries(entries as Array<[string, string]>)
 }
@@ -32,6 +29,15 @@ function checkKeyLength (key: string): void {
 function checkValueLength (value: string): void {
   if (byteLength(value) > limits.envValueBytes) refuse('env_var_value', `environment variable value cannot be longer than ${limits.envValueBytes} characters`)
 }
+
+/** Throws VALIDATION for a name or value that no variable can have. */
+export function checkEnvVar (key: string, value: string | null): void {
+  checkKey(key)
+  checkValue(value)
+}
+
+export const tooManyEnvVars = (): never =>
+  refuse('env_vars', `cannot have more than ${limits.envVars} environment variables`)
 
 function checkKey (key: string): void {
   if (isBlank(key)) refuse('env_var_key', 'environment variable key cannot be empty')

@@ -17,6 +17,7 @@ interface Parts {
 
 export function createEnvStore ({ db, batch, keys, secrets, variables }: Parts): EnvStore {
   const get = db.prepare<[number, string], Buffer | string>('select value from env where function = ? and name = ?').pluck()
+  const count = db.prepare<[number], number>('select count(*) from env where function = ?').pluck()
   const all = db.prepare<[number], { name: string, value: Buffer | string }>('select name, value from env where function = ? order by name')
   const put = db.prepare<[number, string, Uint8Array]>('insert into env (function, name, value) values (?, ?, ?) on conflict do update set value = excluded.value')
   const remove = db.prepare<[number, string]>('delete from env where function = ? and name = ?')
@@ -33,9 +34,12 @@ export function createEnvStore ({ db, batch, keys, secrets, variables }: Parts):
       const rows = key === undefined ? [] : all.all(key)
       return Object.fromEntries(rows.map(({ name, value }) => [name, secrets.open(value, functionId, name)]))
     }),
-    set: (functionId, name, value) => batch.write(() => {
-      put.run(requireKey(keys, functionId), name, secrets.seal(value, functionId, name))
+    set: (functionId, name, value, most = Infinity) => batch.write(() => {
+      const key = requireKey(keys, functionId)
+      if (get.get(key, name) === undefined && (count.get(key) ?? 0) >= most) return false
+      put.run(key, name, secrets.seal(value, functionId, name))
       variables.changed(functionId)
+      return true
     }),
     delete: (functionId, name) => batch.write(() => {
       remove.run(requireKey(keys, functionId), name)

@@ -12,6 +12,8 @@ import type { ExecutionWriter } from './execution-writer.js'
 import type { FunctionKeys } from './function-keys.js'
 import type { IdSkew } from './id-skew.js'
 import type { Purges } from './purges.js'
+import { bytesSql } from './row-bytes.js'
+import type { StoredBytes } from './stored-bytes.js'
 import { aiColumns, emailColumns, toAiRequest, toEmailRequest, type AiRow, type EmailRow } from './request-rows.js'
 
 interface Parts {
@@ -23,13 +25,14 @@ interface Parts {
   readonly writer: ExecutionWriter
   readonly remover: ExecutionRemover
   readonly purges: Purges
+  readonly stored: StoredBytes
 }
 
 /** Of functions and versions that are still there. */
 const visible = `from executions e join functions f on f.seq = e.function
   where not exists (select 1 from purges p where p.function = e.function and p.version in (0, e.version))`
 
-export function createExecutionStore ({ db, batch, keys, counts, skew, writer, remover, purges }: Parts): ExecutionStore {
+export function createExecutionStore ({ db, batch, keys, counts, skew, writer, remover, purges, stored }: Parts): ExecutionStore {
   const find = db.prepare<[string], ExecutionRow>(`select ${wholeColumns} ${visible} and e.id = ?`)
   const findListed = db.prepare<[string], ExecutionRow>(`select ${executionColumns}, null as responseJson ${visible} and e.id = ?`)
   const rowOf = db.prepare<[string], number>(`select e.seq ${visible} and e.id = ?`).pluck()
@@ -38,7 +41,9 @@ export function createExecutionStore ({ db, batch, keys, counts, skew, writer, r
     where e.function = ? and e.version not in (select value from json_each(?)) order by e.id desc limit 1`)
   const lists = createExecutionList({ db, batch, counts, skew })
   const lastId = db.prepare<[], string | null>('select max(id) from executions').pluck()
-  const unfinished = db.prepare<[], { function: number, version: number, trigger: string }>('select function, version, trigger from executions where status = 0')
+  const unfinished = db.prepare<[], { seq: number, function: number, version: number, trigger: string, bytes: number }>(`
+    select seq, function, version, trigger, ${bytesSql('executions')} as bytes from executions where status = 0`)
+  const sizeOf = db.prepare<[number], number>(`select ${bytesSql('executions')} from executions where seq = ?`).pluck()
   const close = db.prepare<[string, string]>('update executions set status = 2, error_message = ?, fault_json = ? where status = 0')
 
   const part = (table: string, columns: string, order: string) => ({
@@ -102,11 +107,12 @@ export function createExecutionStore ({ db, batch, keys, counts, skew, writer, r
     },
     closeUnfinished: (fault, errorMessage) => batch.atomic(() => {
       const rows = unfinished.all()
+      close.run(errorMessage, JSON.stringify(fault))
       for (const row of rows) {
         counts.add(row.function, row.version, row.trigger, 0, -1)
         counts.add(row.function, row.version, row.trigger, 2, 1)
+        stored.add(row.function, 'history', (sizeOf.get(row.seq) ?? 0) - row.bytes)
       }
-      close.run(errorMessage, JSON.stringify(fault))
       return rows.length
     }),
     expire: createExecutionExpiry({ db, batch, remover }),

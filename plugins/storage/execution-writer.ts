@@ -19,6 +19,7 @@ import type { FunctionKeys } from './function-keys.js'
 import { createLateEnds } from './late-ends.js'
 import type { IdSkew } from './id-skew.js'
 import { prepareRequestStatements } from './request-rows.js'
+import type { StoredBytes } from './stored-bytes.js'
 import { createRunning, noteWritten, settleBatch, type Part, type Running } from './running.js'
 
 export interface ExecutionWriter {
@@ -37,7 +38,7 @@ export interface ExecutionWriter {
   stop (): void
 }
 
-interface Parts { readonly db: Database, readonly batch: Batch, readonly keys: FunctionKeys, readonly counts: ExecutionCounts, readonly skew: IdSkew }
+interface Parts { readonly db: Database, readonly batch: Batch, readonly keys: FunctionKeys, readonly counts: ExecutionCounts, readonly skew: IdSkew, readonly stored: StoredBytes }
 
 const LOST = 'The database could not keep what this execution stored.'
 const withoutWrites = (execution: FinishedExecution): FinishedExecution =>
@@ -46,10 +47,13 @@ const withoutWrites = (execution: FinishedExecution): FinishedExecution =>
 /** A run may be up to twice as old before its pending row is written: one timer serves all. */
 const PENDING_AFTER_MS = 20
 
-export function createExecutionWriter ({ db, batch, keys, counts, skew }: Parts): ExecutionWriter {
-  const statements = prepareExecutionStatements(db)
-  const requests = prepareRequestStatements(db)
-  const rowOf = db.prepare<[string], number>('select seq from executions where id = ?').pluck()
+export function createExecutionWriter ({ db, batch, keys, counts, skew, stored }: Parts): ExecutionWriter {
+  /** What the write at hand has written. */
+  let bytes = 0
+  const written = (more: number): void => { bytes += more }
+  const statements = prepareExecutionStatements(db, written)
+  const requests = prepareRequestStatements(db, written)
+  const rowOf = db.prepare<[string], { seq: number, function: number }>('select seq, function from executions where id = ?')
 
   const noteCronRun = db.prepare<[number, number]>('update functions set last_cron_at = max(ifnull(last_cron_at, 0), ?) where seq = ?')
 
@@ -97,12 +101,14 @@ export function createExecutionWriter ({ db, batch, keys, counts, skew }: Parts)
     const { execution } = run
     const place = placeOf(execution)
     if (place === undefined) return
+    bytes = 0
     const row = run.row ?? statements.insertPending(place.functionKey, place.version, execution)
     const nextLog = writeParts(run, row)
     if (run.row === undefined) {
       noteNew(place.functionKey, execution)
       counts.add(place.functionKey, place.version, execution.trigger, PENDING, 1)
     }
+    stored.add(place.functionKey, 'history', bytes)
     if (run.inBatch === undefined) inBatch.push(run)
     noteWritten(run, row, nextLog)
   }
@@ -129,7 +135,10 @@ export function createExecutionWriter ({ db, batch, keys, counts, skew }: Parts)
   function appendToRecord (executionId: string, part: Part): void {
     batch.atomic(() => {
       const row = rowOf.get(executionId)
-      if (row !== undefined) part(row, 0)
+      if (row === undefined) return
+      bytes = 0
+      part(row.seq, 0)
+      stored.add(row.function, 'history', bytes)
     }).catch(() => {})
   }
 
@@ -138,12 +147,14 @@ export function createExecutionWriter ({ db, batch, keys, counts, skew }: Parts)
     if (place === undefined) return
     const { functionKey, version } = place
     const { trigger } = execution
+    bytes = 0
     if (run.row !== undefined && !statements.finish(run.row, execution)) return
     const row = run.row ?? statements.insertFinished(functionKey, version, execution)
     statements.insertLogs(row, writeParts(run, row), execution.logs)
     if (run.row === undefined) noteNew(functionKey, execution)
     else counts.add(functionKey, version, trigger, PENDING, -1)
     counts.add(functionKey, version, trigger, toStatusNumber(execution.status), 1)
+    stored.add(functionKey, 'history', bytes)
   }
 
   /** What its function keeps of an execution that has just got its row. */

@@ -1,10 +1,15 @@
 /** KvStore on SQLite. */
 import type { Database } from 'better-sqlite3'
 import { MoonletError } from '../../core/errors.js'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { KvEntry, KvStore, Soon } from '../../core/contracts/storage.js'
 import type { Batch } from './batch.js'
 import { requireKey, type FunctionKeys } from './function-keys.js'
 import { numberToString } from '../../sandbox/protocol/number-text.js'
+import type { KvRemover } from './kv-remover.js'
+import type { Quotas } from './quotas.js'
+import { bytesOf, bytesSql } from './row-bytes.js'
+import type { StoredBytes } from './stored-bytes.js'
 
 interface Parts {
   readonly db: Database
@@ -13,6 +18,9 @@ interface Parts {
   /** Notes that a running execution writes. */
   readonly touch: (executionId: string) => void
   readonly nowMs: () => number
+  readonly stored: StoredBytes
+  readonly quotas: Quotas
+  readonly remover: KvRemover
 }
 interface ListRow { readonly key: Buffer, readonly value: Buffer, readonly expiresAt: number | null }
 interface Entry { readonly value: Buffer, readonly expiresAt: number | null }
@@ -20,32 +28,50 @@ interface Entry { readonly value: Buffer, readonly expiresAt: number | null }
 /** The scope of the store shared by all functions. */
 export const GLOBAL = 0
 const NO_BYTES = new Uint8Array()
+/** Expired entries that a write removes at most to make room. */
+const EXPIRED_AT_ONCE = 100
 const decimal = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 
-export function createKvStore ({ db, batch, keys, touch, nowMs }: Parts): KvStore {
+export function createKvStore ({ db, batch, keys, touch, nowMs, stored, quotas, remover }: Parts): KvStore {
   const alive = '(expires_at is null or expires_at > ?)'
   const get = db.prepare<[number, Uint8Array, number], Buffer>(`select value from kv where function = ? and key = ? and ${alive}`).pluck()
   const getEntry = db.prepare<[number, Uint8Array, number], Entry>(`select value, expires_at as expiresAt from kv where function = ? and key = ? and ${alive}`)
   const put = db.prepare<[number, Uint8Array, Uint8Array, number | null]>('insert into kv (function, key, value, expires_at) values (?, ?, ?, ?) on conflict do update set value = excluded.value, expires_at = excluded.expires_at')
+  const sizeOf = db.prepare<[number, Uint8Array], number>(`select ${bytesSql('kv')} from kv where function = ? and key = ?`).pluck()
   const removeAlive = db.prepare<[number, Uint8Array, number]>(`delete from kv where function = ? and key = ? and ${alive}`)
-  const removeAny = db.prepare<[number, Uint8Array]>('delete from kv where function = ? and key = ?')
   const list = db.prepare<[number, Uint8Array, number, number], ListRow>(`
     select key, value, expires_at as expiresAt from kv where function = ? and key >= ? and ${alive} order by key limit ?`)
   const listWithin = db.prepare<[number, Uint8Array, Uint8Array, number, number], ListRow>(`
     select key, value, expires_at as expiresAt from kv where function = ? and key >= ? and key < ? and ${alive} order by key limit ?`)
   const keysFrom = db.prepare<[number, Uint8Array, number, number], Buffer>(
     `select key from kv where function = ? and key >= ? and ${alive} order by key limit ?`).pluck()
-  const expire = db.prepare<[number, number]>('delete from kv where (function, key) in (select function, key from kv where expires_at <= ? order by expires_at limit ?)')
 
   const find = (scope: string): number | undefined => scope === '' ? GLOBAL : keys.find(scope)
   const require = (scope: string): number => scope === '' ? GLOBAL : requireKey(keys, scope)
 
   function set (scope: string, key: Uint8Array, value: Uint8Array, expiresAt: number | undefined): void {
-    put.run(require(scope), key, value, expiresAt ?? null)
+    write(require(scope), key, value, expiresAt ?? null)
+  }
+
+  /** Counts an expired entry as well, whose place it takes. */
+  function write (owner: number, key: Uint8Array, value: Uint8Array, expiresAt: number | null): void {
+    const more = (): number => bytesOf('kv', key, value) - (sizeOf.get(owner, key) ?? 0)
+    quotas.takeKv(owner, more(), () => { remover.removeExpired(nowMs(), EXPIRED_AT_ONCE) })
+    const by = more()
+    put.run(owner, key, value, expiresAt)
+    stored.add(owner, 'kv', by)
+  }
+
+  /** An expired entry is left to others: it is not there. */
+  function removeEntry (owner: number, key: Uint8Array): boolean {
+    const bytes = sizeOf.get(owner, key)
+    if (bytes === undefined || removeAlive.run(owner, key, nowMs()).changes === 0) return false
+    stored.add(owner, 'kv', -bytes)
+    return true
   }
 
   function remove (scope: string, key: Uint8Array): boolean {
-    return removeAlive.run(require(scope), key, nowMs()).changes > 0
+    return removeEntry(require(scope), key)
   }
 
   function increment (scope: string, key: Uint8Array, by: number): number {
@@ -55,7 +81,7 @@ export function createKvStore ({ db, batch, keys, touch, nowMs }: Parts): KvStor
     if (!Number.isFinite(sum)) throw new MoonletError('KV_NOT_A_NUMBER', `The sum ${sum} is not a finite number; the value was left as it was.`)
     // A whole sum with all its digits, as Lua shows it; a fraction so that it reads back as the same number.
     const text = Number.isInteger(sum) ? numberToString(sum) : String(sum)
-    put.run(owner, key, Buffer.from(text), entry?.expiresAt ?? null)
+    write(owner, key, Buffer.from(text), entry?.expiresAt ?? null)
     return sum
   }
 
@@ -63,8 +89,8 @@ export function createKvStore ({ db, batch, keys, touch, nowMs }: Parts): KvStor
     const owner = require(scope)
     const entry = getEntry.get(owner, key, nowMs())
     if (!isEqual(entry?.value, expected)) return false
-    if (next === undefined) removeAny.run(owner, key)
-    else put.run(owner, key, next, entry?.expiresAt ?? null)
+    if (next === undefined) removeEntry(owner, key)
+    else write(owner, key, next, entry?.expiresAt ?? null)
     return true
   }
 
@@ -100,7 +126,14 @@ export function createKvStore ({ db, batch, keys, touch, nowMs }: Parts): KvStor
       const owner = find(scope)
       return owner === undefined ? [] : keysFrom.all(owner, after === undefined ? NO_BYTES : justAfter(after), nowMs(), limit)
     }),
-    expire: (now, limit) => batch.write(() => expire.run(now, limit).changes)
+    async expire (now, limit) {
+      let removed = 0
+      for (let step = 1; step > 0 && removed < limit; removed += step) {
+        step = await batch.atomic(() => remover.removeExpired(now, limit - removed))
+        await nextTurn()
+      }
+      return removed
+    }
   }
 }
 

@@ -4,13 +4,29 @@ import { join } from 'node:path'
 import '../../core/contracts/server.js'
 import { lockDataFolder } from './data-lock.js'
 import { loadSecretKey } from './secret-key.js'
+import type { QuotaNotice } from './quotas.js'
 import { openStorage } from './storage.js'
 
 export default fp(async function storage (fastify) {
-  const { DATA_DIR, SECRET_KEY } = fastify.config
+  const { config } = fastify
+  const { DATA_DIR, SECRET_KEY } = config
   const lock = lockDataFolder(DATA_DIR)
   fastify.addHook('onClose', async () => { lock.release() })
-  const opened = await openStorage({ file: join(DATA_DIR, 'moonlet.db'), secretKey: SECRET_KEY ?? loadSecretKey(DATA_DIR) })
+  const opened = await openStorage({
+    file: join(DATA_DIR, 'moonlet.db'),
+    secretKey: SECRET_KEY ?? loadSecretKey(DATA_DIR),
+    limits: {
+      history: config.HISTORY_LIMIT,
+      historyPerFunction: config.HISTORY_LIMIT_PER_FUNCTION,
+      kv: config.KV_LIMIT,
+      kvPerFunction: config.KV_LIMIT_PER_FUNCTION
+    },
+    onNotice: notice => { fastify.log.warn(notice, toWords(notice)) }
+  })
   fastify.decorate('storage', opened)
   fastify.addHook('onClose', () => opened.close())
 }, { name: 'storage' })
+
+const toWords = ({ kind, setting }: QuotaNotice): string => kind === 'history'
+  ? `history has used most of its quota (${setting}); beyond it the oldest executions are deleted`
+  : `stored values have used most of their quota (${setting}); beyond it writes are refused`

@@ -7,6 +7,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Batch } from './batch.js'
 import type { ExecutionRemover } from './execution-remover.js'
 import type { ExecutionCounts } from './execution-counts.js'
+import type { KvRemover } from './kv-remover.js'
+import type { StoredBytes } from './stored-bytes.js'
 
 export interface Purges {
   /** Within a batch. With version 0 the whole function. */
@@ -17,14 +19,20 @@ export interface Purges {
   stop (): Promise<void>
 }
 
-interface Parts { readonly db: Database, readonly batch: Batch, readonly remover: ExecutionRemover, readonly counts: ExecutionCounts }
+interface Parts {
+  readonly db: Database
+  readonly batch: Batch
+  readonly remover: ExecutionRemover
+  readonly kvRemover: KvRemover
+  readonly counts: ExecutionCounts
+  readonly stored: StoredBytes
+}
 interface Purge { readonly function: number, readonly version: number }
 
-const KV_STEP = 50
 /** How many rows of other versions one step may look at. */
 const SCAN_STEP = 2000
 
-export function createPurges ({ db, batch, remover, counts }: Parts): Purges {
+export function createPurges ({ db, batch, remover, kvRemover, counts, stored }: Parts): Purges {
   const insert = db.prepare<[number, number]>('insert or ignore into purges (function, version) values (?, ?)')
   const all = db.prepare<[], Purge>('select function, version from purges')
   const done = db.prepare<[number, number]>('delete from purges where function = ? and version = ?')
@@ -33,7 +41,6 @@ export function createPurges ({ db, batch, remover, counts }: Parts): Purges {
     select max(id) from (select id from executions where function = ? and id > ? order by id limit ?)`).pluck()
   const inScan = db.prepare<[number, string, string, number, number], { seq: number, id: string }>(`
     select seq, id from executions where function = ? and id > ? and id <= ? and version = ? order by id limit ?`)
-  const deleteKv = db.prepare<[number, number, number]>('delete from kv where function = ? and key in (select key from kv where function = ? limit ?)')
   const deleteEnv = db.prepare<[number]>('delete from env where function = ?')
   const deleteVersions = db.prepare<[number]>('delete from versions where function = ?')
   const deleteFunction = db.prepare<[number]>('delete from functions where seq = ?')
@@ -73,7 +80,7 @@ export function createPurges ({ db, batch, remover, counts }: Parts): Purges {
 
   async function purgeFunction (key: number): Promise<boolean> {
     return await repeat(() => remover.remove(executionsOf.all(key, remover.step)) > 0) &&
-      await repeat(() => deleteKv.run(key, key, KV_STEP).changes > 0)
+      await repeat(() => kvRemover.removeOf(key) > 0)
   }
 
   async function purgeVersion (purge: Purge): Promise<boolean> {
@@ -82,8 +89,9 @@ export function createPurges ({ db, batch, remover, counts }: Parts): Purges {
       const end = scanEnd.get(purge.function, after, SCAN_STEP)
       if (end === undefined || end === null) return false
       const found = inScan.all(purge.function, after, end, purge.version, remover.step)
-      remover.remove(found.map(({ seq }) => seq))
-      after = found.length < remover.step ? end : found.at(-1)?.id ?? end
+      const removed = remover.remove(found.map(({ seq }) => seq))
+      const isAll = removed === found.length
+      after = isAll && found.length < remover.step ? end : found[removed - 1]?.id ?? end
       return true
     })
   }
@@ -100,7 +108,10 @@ export function createPurges ({ db, batch, remover, counts }: Parts): Purges {
   async function finish (purge: Purge): Promise<void> {
     await batch.atomic(() => {
       counts.drop(purge.function, purge.version)
-      if (purge.version === 0) for (const statement of [deleteEnv, deleteVersions, deleteFunction]) statement.run(purge.function)
+      if (purge.version === 0) {
+        for (const statement of [deleteEnv, deleteVersions, deleteFunction]) statement.run(purge.function)
+        stored.drop(purge.function)
+      }
       done.run(purge.function, purge.version)
       load()
     })

@@ -1,5 +1,6 @@
 /** AI and email requests as rows. */
 import type { Database } from 'better-sqlite3'
+import { bytesOf } from './row-bytes.js'
 import type { AiRequestRecord, EmailRequestRecord } from '../../core/contracts/records.js'
 
 type Nullable<T> = { readonly [K in keyof T]: undefined extends T[K] ? Exclude<T[K], undefined> | null : T[K] }
@@ -37,7 +38,8 @@ export function toEmailRequest ({ toJson, ...row }: EmailRow): EmailRequestRecor
   }
 }
 
-export function prepareRequestStatements (db: Database) {
+/** `written` is told the bytes of each row, by the measure of quotas. */
+export function prepareRequestStatements (db: Database, written: (bytes: number) => void) {
   const ai = db.prepare(`
     insert into ai_requests (id, execution, provider, model, endpoint, request_json, response_json, status, error_message, input_tokens, output_tokens, duration_ms, created_at)
     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
@@ -48,10 +50,14 @@ export function prepareRequestStatements (db: Database) {
     insertAi (row: number, r: AiRequestRecord): void {
       ai.run(r.id, row, r.provider, r.model, r.endpoint, r.requestJson, r.responseJson ?? null, r.status, r.errorMessage ?? null,
         r.inputTokens ?? null, r.outputTokens ?? null, Math.round(r.durationMs), r.createdAt)
+      written(bytesOf('ai_requests', r.model, r.endpoint, r.errorMessage ?? null, r.requestJson, r.responseJson ?? null))
     },
     insertEmail (row: number, r: EmailRequestRecord): void {
-      email.run(r.id, row, r.from, JSON.stringify(r.to), r.subject, Number(r.hasText), Number(r.hasHtml), r.requestJson, r.responseJson ?? null,
-        r.status, r.errorMessage ?? null, r.emailId ?? null, Math.round(r.durationMs), r.createdAt)
+      const recipients = JSON.stringify(r.to)
+      const [error, response] = [r.errorMessage ?? null, r.responseJson ?? null]
+      email.run(r.id, row, r.from, recipients, r.subject, Number(r.hasText), Number(r.hasHtml), r.requestJson, response,
+        r.status, error, r.emailId ?? null, Math.round(r.durationMs), r.createdAt)
+      written(bytesOf('email_requests', r.from, recipients, r.subject, error, r.requestJson, response))
     }
   }
 }

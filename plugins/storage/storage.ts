@@ -1,7 +1,7 @@
 /** Storage on one SQLite file: what there is, put together. */
 import type { Database } from 'better-sqlite3'
 import { fileURLToPath } from 'node:url'
-import type { Storage } from '../../core/contracts/storage.js'
+import type { Storage, StorageLimits } from '../../core/contracts/storage.js'
 import { errorMessageOf } from '../../core/error-text.js'
 import { backupDatabase } from './backup.js'
 import { createBatch } from './batch.js'
@@ -15,15 +15,18 @@ import { createExecutionWriter } from './execution-writer.js'
 import { createFunctionKeys } from './function-keys.js'
 import { createFunctionStore } from './function-store.js'
 import { createIdSkew } from './id-skew.js'
+import { createKvRemover } from './kv-remover.js'
 import { createKvStore } from './kv-store.js'
 import { applyMigrations, findMigrations } from './migrations.js'
 import { maskedWriter } from './masked-writer.js'
 import { limitBusyWait, openDatabase } from './open.js'
 import { openPluginTables } from './plugin-tables.js'
 import { createPurges } from './purges.js'
+import { createQuotas, NO_LIMITS, type QuotaNotice } from './quotas.js'
 import { createSecretBox } from './secret-box.js'
 import { createSecretMasks } from './secret-masks.js'
 import { createSessionStore } from './session-store.js'
+import { ALL, createStoredBytes } from './stored-bytes.js'
 import { createVersionStore } from './version-store.js'
 
 export interface StorageOptions {
@@ -35,6 +38,10 @@ export interface StorageOptions {
   readonly nowMs?: () => number
   /** How long a call waits when another process holds the database; 5 seconds if not given. */
   readonly lockPatienceMs?: number
+  /** None if not given. */
+  readonly limits?: StorageLimits
+  /** Told when a quota is nearly used up. */
+  readonly onNotice?: (notice: QuotaNotice) => void
 }
 
 export const migrationsFolder = fileURLToPath(new URL('../../migrations/', import.meta.url))
@@ -56,7 +63,8 @@ export async function openStorage ({ file, ...options }: StorageOptions): Promis
 }
 
 /** On a database that has the program's shape. */
-export function createStorage (db: Database, { secretKey, nowMs = Date.now, ...batching }: Omit<StorageOptions, 'file'>): Storage {
+export function createStorage (db: Database, options: Omit<StorageOptions, 'file'>): Storage {
+  const { secretKey, nowMs = Date.now, limits = NO_LIMITS, onNotice = () => {}, ...batching } = options
   const containsText = (text: unknown, part: unknown): number => typeof text === 'string' && foldCase(text).includes(String(part)) ? 1 : 0
   db.function('contains_text', { deterministic: true }, containsText)
   db.function('error_contains_text', { deterministic: true }, (text, part) =>
@@ -65,21 +73,24 @@ export function createStorage (db: Database, { secretKey, nowMs = Date.now, ...b
   const keys = createFunctionKeys(db)
   batch.onCommit({ before () {}, after (durable) { if (!durable) keys.forgetAll() } })
   const counts = createExecutionCounts(db, batch)
-  const remover = createExecutionRemover(db, counts)
-  const purges = createPurges({ db, batch, remover, counts })
+  const stored = createStoredBytes(db, batch)
+  const remover = createExecutionRemover(db, counts, stored)
+  const kvRemover = createKvRemover(db, stored)
+  const quotas = createQuotas({ db, batch, remover, stored, limits, onNotice })
+  const purges = createPurges({ db, batch, remover, kvRemover, counts, stored })
   const skew = createIdSkew(db, batch)
   const changes = createChangeFeed(batch)
   const secrets = createSecretBox(secretKey)
   const variables = createChangeFeed(batch)
   const masks = createSecretMasks({ db, keys, secrets, changes: variables })
-  const writer = maskedWriter(createExecutionWriter({ db, batch, keys, counts, skew }), masks)
+  const writer = maskedWriter(createExecutionWriter({ db, batch, keys, counts, skew, stored }), masks)
   const probe = db.prepare<[number]>('insert into probes (id, at) values (1, ?) on conflict do update set at = excluded.at')
 
   return {
     functions: createFunctionStore({ db, batch, keys, purges, changes }),
     versions: createVersionStore({ db, batch, keys, purges, writer, changes }),
-    executions: createExecutionStore({ db, batch, keys, counts, skew, writer, remover, purges }),
-    kv: createKvStore({ db, batch, keys, touch: writer.touch, nowMs }),
+    executions: createExecutionStore({ db, batch, keys, counts, skew, writer, remover, purges, stored }),
+    kv: createKvStore({ db, batch, keys, touch: writer.touch, nowMs, stored, quotas, remover: kvRemover }),
     sessions: createSessionStore({ db, batch }),
     env: createEnvStore({ db, batch, keys, secrets, variables }),
     openPluginTables: (plugin, folder) => openPluginTables(db, batch, plugin, folder),
@@ -101,10 +112,15 @@ export function createStorage (db: Database, { secretKey, nowMs = Date.now, ...b
       const pageSize = pragma('page_size')
       return { bytes: pageSize * pragma('page_count'), freeBytes: pageSize * pragma('freelist_count') }
     }),
+    usage: functionId => batch.read(() => {
+      const key = functionId === undefined ? ALL : keys.find(functionId)
+      return key === undefined ? { history: 0, kv: 0 } : { ...stored.of(key) }
+    }),
     probe: () => batch.write(() => { probe.run(nowMs()) }),
     async close () {
       writer.stop()
       await purges.stop()
+      await quotas.stop()
       try {
         await batch.close()
       } finally {

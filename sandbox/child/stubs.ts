@@ -44,18 +44,26 @@ function hostStub (module: string, fn: ManifestFunction, target: number, door: D
     const { result } = fn.oneWay
     return (...args) => {
       const checked = check(args)
+      if (isLarge(checked)) return waitFor(checked)
       guard(name, () => { door.send(target, checked) })
       return result
     }
   }
-  return (...args) => {
-    const checked = check(args)
+  return (...args) => waitFor(check(args))
+
+  function waitFor (checked: readonly unknown[]): ReturnType<NativeFunction> {
     const [status, value] = guard(name, () => door.call(target, checked))
     if (status === Reply.value) return fromWire(value) as ToLua
     if (status === Reply.failure) return new Results([undefined, fromWireText(value as WireText)])
     throw new LuaRaise(fromWireText(value as WireText))
   }
 }
+
+/** Of what is large, a call waits even where it need not: whoever writes much learns at once when it is too much. */
+const LARGE = 16 * 1024
+
+const isLarge = (args: readonly unknown[]): boolean =>
+  args.some(value => (typeof value === 'string' || value instanceof Uint8Array) && value.length > LARGE)
 
 /** A frame that is too large is the caller's mistake, and nothing was sent. */
 function guard<T> (name: string, cross: () => T): T {

@@ -34,6 +34,7 @@ export function testEnvStore (t: Test, open: OpenStorage): void {
     const { env } = await open(t)
     t.equal(await env.get('nope', 'A'), undefined)
     t.same(await env.all('nope'), {})
-    for (const write of [env.set('nope', 'A', 'b'), env.delete('nope', 'A'), env.replace('nope', { A: 'b' })]) await t.rejects(write, { code: 'NOT_FOUND' })
+    const writes: Array<Promise<unknown>> = [env.set('nope', 'A', 'b'), env.delete('nope', 'A'), env.replace('nope', { A: 'b' })]
+    for (const write of writes) await t.rejects(write as Promise<void>, { code: 'NOT_FOUND' })
   })
 }

@@ -1,8 +1,13 @@
 /** `env`: the function's environment variables, the same that the management API shows. */
 import type { Storage } from '../../../core/contracts/storage.js'
+import { MoonletError } from '../../../core/errors.js'
+import { LuaMisuse } from '../../../core/lua/errors.js'
 import { host, luaModule, param } from '../../../core/lua/module.js'
 import { Bool, Optional, Text } from '../../../core/lua/types.js'
+import { checkEnvVar, tooManyEnvVars } from '../../../core/validation/env-vars.js'
+import { limits } from '../../../core/validation/limits.js'
 
+/** Longer ones may have been imported, and can be read. */
 const Name = Text({ max: 1024 })
 const name = param('name', Name, 'The variable\'s name; upper and lower case differ.')
 
@@ -17,16 +22,22 @@ export const envModule = ({ env, executions }: Pick<Storage, 'env' | 'executions
       run: async (call, name) => await env.get(call.functionId, name)
     }),
     set: host({
-      doc: 'Sets an environment variable of this function, for this run and all later ones.',
+      doc: 'Sets an environment variable of this function, for this run and all later ones. ' +
+        `Raises beyond the limits of the management API: ${limits.envVars} variables; names of letters, digits and \`_\`, ` +
+        `of at most ${limits.envKeyBytes} bytes; values not blank, of at most ${limits.envValueBytes} bytes.`,
       params: [name, param('value', Text({ max: 1024 * 1024 }), 'The new value.')],
       returns: Bool,
       returnDoc: 'Always true.',
       example: 'env.set("GREETING", "good morning")\nreturn { body = env.get("GREETING") }',
-      oneWay: { result: true },
       async run (call, name, value) {
-        executions.touch(call.executionId)
-        await env.set(call.functionId, name, value)
-        return true
+        try {
+          checkEnvVar(name, value)
+          executions.touch(call.executionId)
+          if (!await env.set(call.functionId, name, value, limits.envVars)) tooManyEnvVars()
+          return true
+        } catch (error) {
+          throw error instanceof MoonletError && error.code === 'VALIDATION' ? new LuaMisuse(`env.set: ${error.message}`) : error
+        }
       }
     }),
     delete: host({

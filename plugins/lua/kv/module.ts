@@ -2,7 +2,7 @@
 import type { Soon, Storage } from '../../../core/contracts/storage.js'
 import { host, luaModule, param } from '../../../core/lua/module.js'
 import { Bool, Bytes, Dict, List, Num, Optional } from '../../../core/lua/types.js'
-import { expiry, increment, listEntries, readAll, readKeys } from './operations.js'
+import { expiry, increment, listEntries, readAll, readKeys, writing } from './operations.js'
 import { Entries, Value, key, listParams, setOptions, value } from './types.js'
 
 /** The store shared by all functions. */
@@ -27,10 +27,10 @@ export function kvModule ({ kv }: Pick<Storage, 'kv'>) {
         doc: 'Stores a value under a key, in place of the one that was there.',
         params: [key, value, setOptions],
         returns: Bool,
-        returnDoc: 'Always true; the run fails when the store does.',
+        returnDoc: 'Always true. The run fails when the store does, or has no room left; a value of more than 16 KiB that has no room raises at once.',
         example: 'kv.set("session:42", "Ada", { ttl = 3600 })\nreturn { body = kv.get("session:42") }',
         oneWay: { result: true },
-        run: (call, key, value, options) => trueAfter(kv.ofRun.set(call.executionId, call.functionId, key, value, expiry(options)))
+        run: (call, key, value, options) => trueAfter(writing('kv.set', () => kv.ofRun.set(call.executionId, call.functionId, key, value, expiry(options))))
       }),
       delete: host({
         doc: 'Removes a key and its value.',
@@ -58,7 +58,7 @@ export function kvModule ({ kv }: Pick<Storage, 'kv'>) {
         returns: Bool,
         returnDoc: 'True if the value was replaced, false if it was not the expected one.',
         example: 'if kv.compareAndSet("lock", nil, "mine") then\n  kv.compareAndSet("lock", "mine", nil)\n  return { body = "had the lock" }\nend\nreturn { statusCode = 409, body = "locked" }',
-        run: (call, key, expected, next) => kv.ofRun.compareAndSet(call.executionId, call.functionId, key, expected, next)
+        run: (call, key, expected, next) => writing('kv.compareAndSet', () => kv.ofRun.compareAndSet(call.executionId, call.functionId, key, expected, next))
       }),
       list: host({
         doc: 'Returns entries in the byte order of their keys, at most `limit` and about 4 MiB at once. To read everything, call it again with `after` set to the last key until the list is empty.',
@@ -92,10 +92,10 @@ export function kvModule ({ kv }: Pick<Storage, 'kv'>) {
         doc: 'Stores a value under a key in the store that all functions share.',
         params: [key, value, setOptions],
         returns: Bool,
-        returnDoc: 'Always true; the run fails when the store does.',
+        returnDoc: 'Always true; the same holds when there is no room as for `kv.set`.',
         example: 'kv.setGlobal("motd", "back at noon", { ttl = 7200 })\nreturn { body = kv.getGlobal("motd") }',
         oneWay: { result: true },
-        run: (call, key, value, options) => trueAfter(kv.ofRun.set(call.executionId, GLOBAL, key, value, expiry(options)))
+        run: (call, key, value, options) => trueAfter(writing('kv.setGlobal', () => kv.ofRun.set(call.executionId, GLOBAL, key, value, expiry(options))))
       }),
       deleteGlobal: host({
         doc: 'Removes a key and its value from the store that all functions share.',

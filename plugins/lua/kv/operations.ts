@@ -13,17 +13,21 @@ export const expiry = (options: { ttl: number | undefined } | undefined): number
 /** The sum. Misuse when the value is no number, or the sum none that can be kept. */
 export function increment (writes: RunKv, { executionId, functionId }: HostCall, key: Uint8Array, by: number): Soon<number> {
   if (!Number.isFinite(by)) throw new LuaMisuse("bad argument #2 to 'kv.increment' (a finite number expected)")
-  try {
-    const sum = writes.increment(executionId, functionId, key, by)
-    return typeof sum === 'number' ? sum : sum.catch(raiseMisuse)
-  } catch (error) {
-    return raiseMisuse(error)
-  }
+  return writing('kv.increment', () => writes.increment(executionId, functionId, key, by))
 }
 
-function raiseMisuse (error: unknown): never {
-  if (!(error instanceof MoonletError) || error.code !== 'KV_NOT_A_NUMBER') throw error
-  throw new LuaMisuse(`kv.increment: ${error.message}`)
+/** A write whose refusal, for want of room or since there is no number, is an error of Lua that says why. */
+export function writing<T> (name: string, write: () => Soon<T>): Soon<T> {
+  const raise = (error: unknown): never => {
+    const isRefusal = error instanceof MoonletError && (error.code === 'KV_NOT_A_NUMBER' || error.code === 'QUOTA_EXCEEDED')
+    throw isRefusal ? new LuaMisuse(`${name}: ${error.message}`) : error
+  }
+  try {
+    const result = write()
+    return result instanceof Promise ? result.catch(raise) : result
+  } catch (error) {
+    return raise(error)
+  }
 }
 
 interface ListQuery { readonly prefix: Uint8Array | undefined, readonly limit: number | undefined, readonly after: Uint8Array | undefined }

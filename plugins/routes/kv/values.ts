@@ -60,7 +60,7 @@ export function addKvValues (api: ApiScope): void {
         }),
         consumes: [BYTES],
         body: Bytes,
-        response: { 204: NoContent('The value is stored.'), ...bodyFailures, ...failures({ 400: `ttl: ttl must be a whole number from 1 to ${MOST_TTL_SECONDS}`, ...(name === 'Function' ? { 404: place.missing } : {}) }) }
+        response: { 204: NoContent('The value is stored.'), ...bodyFailures, ...failures({ 400: `ttl: ttl must be a whole number from 1 to ${MOST_TTL_SECONDS}`, 507: 'no room for 10 bytes more: …', ...(name === 'Function' ? { 404: place.missing } : {}) }) }
       }
     }, async ({ params, query, body }, reply) => {
       if (body.byteLength > MOST_VALUE_BYTES) throw new MoonletError('VALIDATION', `value: value cannot be longer than ${MOST_VALUE_BYTES} bytes`)

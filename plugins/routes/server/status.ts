@@ -14,13 +14,25 @@ const Limits = Type.Object({
   sandbox_max: Type.Integer({ description: 'Processes.' }),
   sandbox_memory: Type.Integer({ description: 'Bytes of one process.' }),
   queue_limit: Type.Integer({ description: 'Calls.' }),
-  queue_timeout: Type.Integer({ description: 'Seconds.' })
+  queue_timeout: Type.Integer({ description: 'Seconds.' }),
+  event_limit: Type.Integer({ description: 'Bytes of a body that are stored.' }),
+  history: Type.Integer({ description: 'Bytes, of all functions; as are the next three.' }),
+  history_per_function: Type.Integer(),
+  kv: Type.Integer(),
+  kv_per_function: Type.Integer()
+})
+
+/** What is kept, beside its limits. */
+export const Usage = Type.Object({
+  history: Type.Integer({ description: 'Bytes of executions, their logs and requests.' }),
+  kv: Type.Integer({ description: 'Bytes of stored values.' })
 })
 
 const Status = Type.Object({
   version: Type.String({ description: 'Of Moonlet.' }),
   lua_version: Type.String(),
   limits: Limits,
+  usage: Usage,
   sandboxes: Type.Record(Type.String(), Type.Integer({ minimum: 0 }), { description: 'How many, by what they are doing.' }),
   base_url: Type.String({ description: 'Public address of this server.' }),
   functions_url: Type.String({ description: 'Public address of functions, without `/fn`.' }),
@@ -31,7 +43,21 @@ const Status = Type.Object({
   examples: [{
     version: '0.1.0',
     lua_version: LUA_VERSION,
-    limits: { execution_timeout: 300, body_limit: 10485760, response_limit: 10485760, sandbox_max: 8, sandbox_memory: 134217728, queue_limit: 1000, queue_timeout: 30 },
+    limits: {
+      execution_timeout: 300,
+      body_limit: 10485760,
+      response_limit: 10485760,
+      sandbox_max: 8,
+      sandbox_memory: 134217728,
+      queue_limit: 1000,
+      queue_timeout: 30,
+      event_limit: 65536,
+      history: 2147483648,
+      history_per_function: 536870912,
+      kv: 1073741824,
+      kv_per_function: 67108864
+    },
+    usage: { history: 52428800, kv: 4096 },
     sandboxes: { idle: 2, busy: 1 },
     base_url: 'https://moonlet.example.org',
     functions_url: 'https://moonlet.example.org',
@@ -41,7 +67,7 @@ const Status = Type.Object({
 })
 
 export function addStatusRoute (api: ApiScope): void {
-  const { config, invoker } = api
+  const { config, invoker, storage } = api
   const limits = {
     execution_timeout: config.EXECUTION_TIMEOUT,
     body_limit: config.BODY_LIMIT,
@@ -49,7 +75,12 @@ export function addStatusRoute (api: ApiScope): void {
     sandbox_max: config.SANDBOX_MAX,
     sandbox_memory: config.SANDBOX_MEMORY_MB * 1024 ** 2,
     queue_limit: config.QUEUE_LIMIT,
-    queue_timeout: config.QUEUE_TIMEOUT
+    queue_timeout: config.QUEUE_TIMEOUT,
+    event_limit: config.EVENT_LIMIT,
+    history: config.HISTORY_LIMIT,
+    history_per_function: config.HISTORY_LIMIT_PER_FUNCTION,
+    kv: config.KV_LIMIT,
+    kv_per_function: config.KV_LIMIT_PER_FUNCTION
   }
 
   api.get('/api/status', {
@@ -63,6 +94,7 @@ export function addStatusRoute (api: ApiScope): void {
     version: moonletVersion,
     lua_version: LUA_VERSION,
     limits,
+    usage: await storage.usage(),
     sandboxes: { ...invoker.counts() },
     base_url: api.baseUrl(),
     functions_url: api.functionsUrl(),

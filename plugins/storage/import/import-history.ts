@@ -27,8 +27,9 @@ export function importHistory ({ db, source, versionNumbers, report }: Parts, on
     insert into execution_counts (function, version, trigger, status, total) values (?, ?, ?, ?, 1)
     on conflict do update set total = total + 1`)
   const widen = db.prepare<{ skew: number, owner: number }>('update functions set id_skew = :skew where seq = :owner and id_skew < :skew')
-  const statements = prepareExecutionStatements(db)
-  const requests = prepareRequestStatements(db)
+  // What is imported is counted when the database is opened next.
+  const statements = prepareExecutionStatements(db, () => {})
+  const requests = prepareRequestStatements(db, () => {})
 
   const follow = (table: ImportedTable) => followGroups(source.rows(table, 'execution_id'), 'execution_id', row => {
     report.refuse(table, row.id, new Error(`it belongs to no execution (execution_id ${JSON.stringify(row.execution_id)})`))

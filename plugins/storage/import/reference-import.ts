@@ -6,6 +6,7 @@
 import type { ImportReport, Progress } from '../../../core/contracts/offline-storage.js'
 import { openDatabase } from '../open.js'
 import { applyMigrations, findMigrations } from '../migrations.js'
+import { forgetStoredBytes } from '../stored-bytes.js'
 import { createSecretBox } from '../secret-box.js'
 import { importFunctions } from './import-functions.js'
 import { importHistory } from './import-history.js'
@@ -29,6 +30,7 @@ export async function importReference ({ file, database, migrationsFolder, secre
   const db = openDatabase(database)
   try {
     await applyMigrations(db, { namespace: 'moonlet', files: await findMigrations(migrationsFolder) })
+    forgetStoredBytes(db)
     const report = createReport(referenceTables)
     const total = source.count('functions') + source.count('executions')
     let done = 0

@@ -8,14 +8,14 @@ import { createStorage } from '../../../plugins/storage/storage.js'
 import { SECRET_KEY, temporaryFolder } from './open-storage.js'
 
 /** `prepared` has the text of every statement that the storage prepares. */
-export async function openParts (t: Test, file?: string) {
+export async function openParts (t: Test, file?: string, options: Partial<Parameters<typeof createStorage>[1]> = {}) {
   const db = openDatabase(file ?? join(await temporaryFolder(t), 'moonlet.db'))
   await applyMigrations(db, { namespace: 'moonlet', files: await findMigrations(fileURLToPath(new URL('../../../migrations/', import.meta.url))) })
   limitBusyWait(db)
   const prepared = new Set<string>()
   const prepare = db.prepare.bind(db)
   db.prepare = ((sql: string) => { prepared.add(sql); return prepare(sql) }) as typeof db.prepare
-  const storage = createStorage(db, { secretKey: SECRET_KEY })
+  const storage = createStorage(db, { secretKey: SECRET_KEY, ...options })
   t.teardown(() => storage.close())
   return { db, storage, prepared }
 }

@@ -5,7 +5,7 @@ import { openParts } from './open-parts.js'
 
 const large = /\b(?:executions|logs|ai_requests|email_requests|kv|versions)\b/
 /** A function's executions, logs and the like must be found by an index, whatever the filter. */
-const fullScan = /SCAN (?!f\b|functions\b|purges\b|json_each\b|p\b|CONSTANT ROW)(?!.*USING)/
+const fullScan = /SCAN (?!f\b|functions\b|purges\b|stored_bytes\b|json_each\b|p\b|CONSTANT ROW)(?!.*USING)/
 const sorts = /USE TEMP B-TREE FOR ORDER BY/
 /** Sorts the few rows of one page. */
 const ofOnePage = /where e\.seq in \(select value from json_each\(\?\)\) order by/
