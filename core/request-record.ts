@@ -1,8 +1,12 @@
 /** What is kept of requests to outside services (ai, email): masked, and never with the key they were sent with. */
+import { boundJson } from './bound-json.js'
 import type { IdSource } from './ids.js'
 import { LuaFailure } from './lua/errors.js'
 import type { HostCall } from './lua/module.js'
 import { maskCredentials, maskJson, maskLogMessage, maskSecrets } from './masking.js'
+
+/** What is kept of a request, and of its reply: about so many characters. */
+const RECORD_CHARACTERS = 64 * 1024
 
 /** What the records of all kinds of requests have in common. */
 export interface RequestFields {
@@ -48,8 +52,13 @@ export async function recorded<T> ({ call, ids, note, send, keep }: Request<T>):
 /** The text without the key; services like to quote it in their error messages. */
 export const withoutKey = (text: string, key: string): string => maskSecrets(text, [key])
 
-/** JSON as it is stored: masked. */
-export const toRecordJson = (value: unknown): string => JSON.stringify(maskJson(value))
+/** JSON as it is stored: masked, and cut where it is longer than records should be; then it has `truncated`. */
+export function toRecordJson (value: unknown): string {
+  const { value: kept, isCut } = boundJson(value, RECORD_CHARACTERS)
+  const masked = maskJson(kept)
+  const isObject = typeof masked === 'object' && masked !== null && !Array.isArray(masked)
+  return JSON.stringify(isCut && isObject ? { ...masked, truncated: true } : masked)
+}
 
 /** A reply's text as it is stored: masked by its fields if it is JSON, by shapes either way; and without the key. */
 export function replyToRecordJson (text: string, key: string): string {
@@ -57,6 +66,6 @@ export function replyToRecordJson (text: string, key: string): string {
   try {
     return toRecordJson(JSON.parse(clean))
   } catch {
-    return maskCredentials(clean)
+    return maskCredentials(clean.slice(0, RECORD_CHARACTERS))
   }
 }

@@ -12,6 +12,13 @@ export interface ExecutionLogs {
   readonly close: () => readonly LogEntry[]
 }
 
+/** Longest message that is kept: masking and storing it takes the server's time. */
+const MESSAGE_CHARACTERS = 64 * 1024
+
+const cutMessage = (message: string): string => message.length <= MESSAGE_CHARACTERS
+  ? message
+  : `${message.slice(0, MESSAGE_CHARACTERS)}… (cut: ${message.length} characters)`
+
 type WriteLogs = (executionId: string, logs: readonly LogEntry[]) => void
 
 /** `open` makes the logs of one execution; those of a run that is not `recorded` are only kept. */
@@ -40,7 +47,7 @@ export function createLogKeeper (write: WriteLogs) {
     return {
       entries,
       add (level, message) {
-        entries.push({ level, message: maskLogMessage(message), createdAt: Math.floor(Date.now() / 1000) })
+        entries.push({ level, message: maskLogMessage(cutMessage(message)), createdAt: Math.floor(Date.now() / 1000) })
         if (!recorded) return
         dirty.add(flush)
         timer ??= setInterval(writeEarly, EARLY_MS).unref()

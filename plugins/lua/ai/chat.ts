@@ -20,6 +20,9 @@ export interface ChatNote {
   key: string
 }
 
+/** A reply is parsed whole, which takes the server's time; those of chats are far smaller. */
+const MOST_REPLY_BYTES = 1024 * 1024
+
 /** Throws a LuaFailure for everything the outside world does wrong, and for a key that is not set. */
 export async function chat (call: HostCall, { env, http, request, note }: { env: EnvStore, http: OutgoingHttp, request: Chat, note: ChatNote }): Promise<ChatAnswer> {
   const provider = Object.hasOwn(providers, request.provider) ? providers[request.provider] : undefined
@@ -46,6 +49,7 @@ async function post (call: HostCall, http: OutgoingHttp, { url, headers, body }:
       body: JSON.stringify(body),
       signal: call.signal
     })
+    if (reply.body.byteLength > MOST_REPLY_BYTES) throw new Error(`the reply has more than ${MOST_REPLY_BYTES} bytes`)
     return Buffer.from(reply.body).toString('utf8')
   } catch (error) {
     throw new LuaFailure(`HTTP request failed: ${error instanceof Error ? error.message : 'unknown error'}`, { cause: error })

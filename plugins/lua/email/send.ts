@@ -34,8 +34,11 @@ export async function send (call: HostCall, { env, http, message, note }: { env:
   return readReply(reply)
 }
 
+/** Of a reply no more is read: it is a short object, or none that says anything. */
+const MOST_REPLY_BYTES = 64 * 1024
+
 function readReply ({ statusCode, statusText, body }: OutgoingResponse): string {
-  const reply = parse(Buffer.from(body).toString('utf8'))
+  const reply = parse(Buffer.from(body.subarray(0, MOST_REPLY_BYTES)).toString('utf8'))
   if (statusCode < 200 || statusCode > 299) {
     throw new LuaFailure(`failed to send email: ${typeof reply?.message === 'string' ? reply.message : `${statusCode} ${statusText}`.trim()}`)
   }
