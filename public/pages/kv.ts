@@ -1,6 +1,6 @@
 /** The browser of a key-value store: a function's, or the one shared by all. */
 import { component } from '../alpine.js'
-import { deleteValue, encodeKey, listKeys, readValue, writeValue } from '../api/kv.js'
+import { deleteValue, encodeKey, listKeys, nextOf, readValue, writeValue } from '../api/kv.js'
 import type { KvEntry } from '../api/types.js'
 import { decodeText } from '../format/body.js'
 import { t } from '../i18n/locale.js'
@@ -45,7 +45,7 @@ component('kv', () => {
     load (): Promise<void> {
       return track(this, () => listKeys(functionId, { prefix: this.prefix, limit: pageSize }), page => {
         this.entries = page.entries ?? []
-        this.next = page.next ?? ''
+        this.next = nextOf(page)
       })
     },
 
@@ -57,7 +57,7 @@ component('kv', () => {
     more () {
       return extend(this, () => listKeys(functionId, { prefix: this.prefix, after: this.next, limit: pageSize }), page => {
         this.entries = [...this.entries, ...page.entries ?? []]
-        this.next = page.next ?? ''
+        this.next = nextOf(page)
       })
     },
 
@@ -98,7 +98,7 @@ component('kv', () => {
     save () {
       return busily(this, async () => {
         const bytes = fromTyped(this.open.text, this.open.view)
-        const encoded = this.open.fresh ? encodeURIComponent(this.open.key) : this.open.encoded
+        const encoded = this.open.fresh ? encodeKey({ key: this.open.key }) : this.open.encoded
         await writeValue(functionId, encoded, bytes, Number(this.open.ttl) > 0 ? Number(this.open.ttl) : this.timeLeft())
         this.close()
         succeed(t('data.saved', { key: this.open.key }))

@@ -4,7 +4,7 @@ import type { ApiScope } from '../../../core/api/scope.js'
 import { findFunction } from '../find-function.js'
 import { FunctionId } from '../functions/schema.js'
 
-interface Place {
+export interface Place {
   readonly url: string
   /** For operation ids and summaries. */
   readonly name: 'Function' | 'Global'

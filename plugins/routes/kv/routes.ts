@@ -1,6 +1,6 @@
 /** Browsing the key-value stores. */
 import { Type } from 'typebox'
-import { commonFailures, failures } from '../../../core/api/answers.js'
+import { bodyFailures, commonFailures, failures } from '../../../core/api/answers.js'
 import type { ApiScope } from '../../../core/api/scope.js'
 import type { KvEntry } from '../../../core/contracts/storage.js'
 import { Encoding, toKeyBytes, toKeyText, toPreview } from './encoding.js'
@@ -33,8 +33,42 @@ const querystring = Type.Object({
   encoding: Encoding
 })
 
+/** The same in a body, for prefixes and keys that are too long for a query. */
+const ListBody = Type.Object({
+  prefix: Type.Optional(Type.String()),
+  after: Type.Optional(Type.String()),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+  encoding: Type.Optional(Type.Enum(['text', 'base64']))
+})
+
+interface Query {
+  readonly prefix: string
+  readonly after?: string | undefined
+  readonly limit: number
+  readonly encoding: 'text' | 'base64'
+}
+
+const badPrefix = failures({ 400: 'prefix: prefix must be base64' })
+
 export function addKvRoutes (api: ApiScope): void {
   for (const place of places(api)) {
+    const missing = place.name === 'Function' ? failures({ 404: place.missing }) : {}
+
+    api.post(`${place.url}-value/list`, {
+      schema: {
+        operationId: `list${place.name}KvByBody`,
+        tags: ['Stored values'],
+        summary: `List the keys ${place.words}, the question in the body`,
+        description: 'As with GET, for prefixes and keys that are too long for the head of a request (16 KiB).',
+        params: listPath(place),
+        body: ListBody,
+        response: { 200: Entries, ...bodyFailures, ...badPrefix, ...missing }
+      }
+    }, async ({ params, body }) => {
+      const { prefix = '', limit = 50, encoding = 'text', after } = body
+      return listEntries(api, await place.scopeOf(params), { prefix, after, limit, encoding })
+    })
+
     api.get(place.url, {
       schema: {
         operationId: `list${place.name}Kv`,
@@ -43,19 +77,20 @@ export function addKvRoutes (api: ApiScope): void {
         description: 'In the order of their bytes.',
         params: listPath(place),
         querystring,
-        response: { 200: Entries, ...failures({ 400: 'prefix: prefix must be base64', ...(place.name === 'Function' ? { 404: place.missing } : {}) }), ...commonFailures }
+        response: { 200: Entries, ...commonFailures, ...badPrefix, ...missing }
       }
-    }, async ({ params, query }) => {
-      const prefix = toKeyBytes('prefix', query.prefix, query.encoding)
-      const after = query.after === undefined ? undefined : toKeyBytes('after', query.after, query.encoding)
-      const scope = await place.scopeOf(params)
-      const found = await api.storage.kv.list(scope, { prefix, after, limit: query.limit + 1, maxBytes: MOST_BYTES })
-      const page = found.slice(0, query.limit)
-      const last = found.length > page.length || isCutShort(found) ? page.at(-1) : undefined
-      const next = last === undefined ? undefined : toKeyText(last.key)
-      return { entries: page.map(toEntry), next: next?.text, next_base64: next?.base64 }
-    })
+    }, async ({ params, query }) => listEntries(api, await place.scopeOf(params), query))
   }
+}
+
+async function listEntries (api: ApiScope, scope: string, { limit, encoding, ...asked }: Query) {
+  const prefix = toKeyBytes('prefix', asked.prefix, encoding)
+  const after = asked.after === undefined ? undefined : toKeyBytes('after', asked.after, encoding)
+  const found = await api.storage.kv.list(scope, { prefix, after, limit: limit + 1, maxBytes: MOST_BYTES })
+  const page = found.slice(0, limit)
+  const last = found.length > page.length || isCutShort(found) ? page.at(-1) : undefined
+  const next = last === undefined ? undefined : toKeyText(last.key)
+  return { entries: page.map(toEntry), next: next?.text, next_base64: next?.base64 }
 }
 
 function toEntry ({ key, value, expiresAt }: KvEntry) {

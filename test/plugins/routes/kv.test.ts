@@ -119,3 +119,50 @@ t.test('a page of large values is cut short and goes on', async t => {
   const rest = await call('GET', `/api/kv?after=${json.next}`)
   t.equal(json.entries.length + rest.json.entries.length, 4)
 })
+
+t.test('keys that no path can hold are reached by the query, and long ones by the body', async t => {
+  const { call, create } = api
+  const id = await create()
+  const base = `/api/functions/${id}/kv`
+  for (const key of ['.', '..', '', 'a/b', '%2e%2e', 'k'.repeat(60_000)]) {
+    const short = `key=${encodeURIComponent(key)}`
+    const [put, url] = key.length > 4000 || key === ''
+      ? [await call('PUT', `${base}-value/entry?key_bytes=${key.length}`, `${key}of ${key}`), undefined]
+      : [await call('PUT', `${base}-value?${short}`, `of ${key}`), `${base}-value?${short}`]
+    t.equal(put.status, 204)
+    if (url !== undefined) t.equal((await call('GET', url)).text, `of ${key}`)
+    t.equal((await call('POST', `${base}-value/read`, key)).text, `of ${key}`)
+    t.match((await call('GET', base)).json, { entries: [{ key }] })
+    if (url !== undefined) t.equal((await call('DELETE', url)).status, 204)
+    else t.equal((await call('POST', `${base}-value/delete`, key)).status, 204)
+    t.equal((await call('POST', `${base}-value/read`, key)).status, 404)
+    t.match((await call('GET', base)).json, { entries: [] })
+  }
+  t.equal((await call('GET', `/api/functions/${id}`)).status, 200)
+})
+
+t.test('an address without its key says what is missing', async t => {
+  const { call } = api
+  for (const method of ['GET', 'PUT', 'DELETE']) {
+    t.match(await call(method, '/api/kv-value'), { status: 400, json: { error: 'key: key is missing' } }, method)
+    t.match(await call(method, '/api/kv-value?key=*&encoding=base64'), { status: 400, json: { error: 'key: key must be base64' } }, method)
+  }
+  t.match(await call('PUT', '/api/kv-value/entry', 'k'), { status: 400, json: { error: 'key_bytes: key_bytes is missing' } })
+  t.match(await call('PUT', '/api/kv-value/entry?key_bytes=2', 'k'), { status: 400, json: { error: 'key_bytes: key_bytes cannot be larger than the body, which has 1 bytes' } })
+  t.match(await call('PUT', '/api/kv-value/entry?key_bytes=-1', 'k'), { status: 400 })
+  t.match(await call('GET', '/api/functions/none/kv-value?key=k'), { status: 404, json: { error: 'Function not found' } })
+})
+
+t.test('pages behind long keys go on with the question in the body', async t => {
+  const { call, create } = api
+  const base = `/api/functions/${await create()}/kv`
+  const keys = ['a', 'b', 'c'].map(last => 'k'.repeat(30_000) + last)
+  for (const key of keys) await call('PUT', `${base}-value/entry?key_bytes=${key.length}`, key)
+  const list = async (body: object) => (await call('POST', `${base}-value/list`, body)).json
+  const first = await list({ limit: 2 })
+  t.same([first.entries.length, first.next], [2, keys[1]])
+  const second = await list({ limit: 2, prefix: 'k', after: first.next })
+  t.same([second.entries.length, second.entries[0].key, second.next], [1, keys[2], undefined])
+  t.match(await call('POST', `${base}-value/list`, { limit: 101 }), { status: 400, json: { error: 'Invalid request body' } })
+  t.match(await call('POST', '/api/functions/none/kv-value/list', {}), { status: 404, json: { error: 'Function not found' } })
+})
