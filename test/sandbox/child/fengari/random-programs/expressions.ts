@@ -1,10 +1,11 @@
 /**
  * Random expressions of Lua, each of a known kind, so that what they do is the same in Lua 5.3 with its integers as in
- * Moonlet with its doubles: whole numbers stay small, and what may be a fraction is never turned into text.
+ * Moonlet with its doubles: whole numbers stay small, none is minus zero where that shows, and what may be a fraction is
+ * never turned into text.
  */
 import type { Random } from './random.js'
 
-const TEXTS = ['""', '"abc"', '"x1"', '"a b c"', '"aXbXc"', '"(a(b)c)"', '"10"', '"0x10"', '"-3"', '"\\0z"', '"k=v"', '"\\n\\t"', '"\\200\\255"']
+const TEXTS = ['""', '"abc"', '"x1"', '"a b c"', '"aXbXc"', '"(a(b)c)"', '"10"', '"-3"', '"\\0z"', '"k=v"', '"\\n\\t"', '"\\200\\255"']
 const PIECES = ['a', 'b', 'c', 'x', '.', '%a', '%d', '%s', '%w', '%S', '[a-c]', '[^b]', '[%a_]', '(', ')', '()', '%1', '*', '+', '-', '?',
   '^', '$', '%b()', '%f[%w]', '%', '[', ' ']
 const FORMATS = ['%d', '%5d', '%-5d|', '%05d', '%x', '%X', '%o', '%+d', '%s', '%10s', '%.2s', '%q', '%c', '%i', '%%', '%g', '%.3f', '%e', '%5.1f', '%a']
@@ -82,7 +83,7 @@ export class Expressions {
       () => `((${this.number(0)} % 7) ^ ${this.random.below(4)})`,
       () => `math.${this.random.pick(['floor', 'ceil', 'abs', 'sqrt', 'fmod'])}(${this.number(depth)}${', 4'})`,
       () => `(${this.text(0)} + ${this.number(0)})`,
-      () => `tonumber(${this.text(0)}${this.random.chance(30) ? ', 16' : ''})`
+      () => this.random.chance(30) ? `tonumber((${this.text(0)}):sub(-8), 16)` : `tonumber(${this.text(0)})`
     )
   }
 
@@ -124,9 +125,12 @@ export class Expressions {
       () => `string.gsub, ${subject}, ${pattern}, function(...) P(...) return ${this.random.pick(['nil', 's', '7', '{}'])} end, 3`,
       () => `collect, ${subject}, ${pattern}`,
       () => `string.byte, ${subject}, ${this.number(0)}, ${this.number(0)}`,
-      () => `string.format, ${JSON.stringify(this.random.pick(FORMATS) + ' ' + this.random.pick(FORMATS))}, ${this.any(0)}, ${this.number(1)}`
+      () => `string.format, ${JSON.stringify(this.random.pick(FORMATS) + ' ' + this.random.pick(FORMATS))}, ${this.any(0)}, ${this.kept()}`
     )
   }
+
+  /** As a value that is kept, so maybe formatted: never minus zero, which Lua's integers do not have. */
+  kept (depth = 1): string { return `${this.number(depth)} + 0` }
 
   /** Something that mostly raises. */
   mistake (): string {

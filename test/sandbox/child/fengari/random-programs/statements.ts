@@ -36,9 +36,9 @@ export class Statements extends Expressions {
   private simple (): string {
     const [table, list] = [this.random.pick(TABLES), this.random.pick(LISTS)]
     return this.oneOf(
-      () => `${this.random.pick(NUMBERS)} = ${this.number()}`,
+      () => `${this.random.pick(NUMBERS)} = ${this.kept(2)}`,
       () => `${this.random.pick(WORDS)} = ${this.text()}`,
-      () => `${table}[${this.key()}] = ${this.random.chance(30) ? 'nil' : this.number(1)}`,
+      () => `${table}[${this.key()}] = ${this.random.chance(30) ? 'nil' : this.kept()}`,
       () => `${table}[${this.key()}] = ${this.text(1)}`,
       () => `${table} = { ${this.items()} }`,
       () => `P(${this.values(2)})`,
@@ -51,7 +51,7 @@ export class Statements extends Expressions {
       () => `if #${list} < 200 then table.insert(${list}, ${this.number(1)}) end`,
       () => `P((function(...) local x, y = ... return select("#", ...), y, x, ... end)(${this.values(1)}))`,
       () => `P(load("return " .. ${this.number(1)} .. ", ...")(${this.values(0)}))`,
-      () => `local ${this.random.pick(NUMBERS)} = ${this.number(1)}`,
+      () => `local ${this.random.pick(NUMBERS)} = ${this.kept()}`,
       () => `P(${table}[${this.key()}], rawlen(${list}), next(${list}))`
     )
   }
