@@ -1,5 +1,5 @@
 /**
- * What is replaced before anything is stored (BEHAVIOUR section 8); handlers see the real request. All of it
+ * What is replaced before anything is stored (CONTRACT section 8); handlers see the real request. All of it
  * runs in linear time and in bounded memory, whatever the text: it is the caller of a function who chooses it.
  */
 import { maskCutBody, maskJson, maskJsonBody } from './masking/json.js'

@@ -1,4 +1,4 @@
-/** The difference of two versions of code, line by line (BEHAVIOUR section 12). */
+/** The difference of two versions of code, line by line (CONTRACT section 12). */
 import { diffArrays } from 'diff'
 
 export interface DiffLine {

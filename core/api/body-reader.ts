@@ -1,5 +1,5 @@
 /**
- * How the API reads request bodies (BEHAVIOUR section 2). It differs from Fastify's Ajv on purpose: nothing is
+ * How the API reads request bodies (CONTRACT section 2). It differs from Fastify's Ajv on purpose: nothing is
  * coerced, unknown fields are ignored rather than removed, and null is as good as absent.
  */
 import type { TSchema } from 'typebox'

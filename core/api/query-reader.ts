@@ -1,6 +1,6 @@
 /**
  * How the API reads query parameters: each is turned into what its schema says. A parameter with a default
- * never refuses: what does not fit gives the default, and what is too large the maximum (BEHAVIOUR section 2,
+ * never refuses: what does not fit gives the default, and what is too large the maximum (CONTRACT section 2,
  * Pagination). One without a default answers 400 and names itself. The first of repeated values counts.
  */
 import type { TSchema } from 'typebox'

@@ -69,7 +69,7 @@ export interface Place {
   leave (): boolean
 }
 
-/** What the handler answered, with the rules of BEHAVIOUR section 6 applied. */
+/** What the handler answered, with the rules of CONTRACT section 6 applied. */
 export interface Answer {
   /** 100 to 999. */
   readonly statusCode: number
@@ -89,7 +89,7 @@ export interface Outcome {
   /** Exactly one of `answer` and `fault` is set. */
   readonly answer: Answer | undefined
   readonly fault: Fault | undefined
-  /** Text of BEHAVIOUR section 9, when there is a fault. */
+  /** Text of CONTRACT section 9, when there is a fault. */
   readonly errorMessage: string | undefined
   /** Masked; kept here for draft runs, which have no record. */
   readonly logs: readonly LogEntry[]

@@ -57,7 +57,7 @@ export interface ExecutionRecord {
   readonly statusCode?: number | undefined
   /** undefined while pending. */
   readonly durationMs: number | undefined
-  /** The text of BEHAVIOUR section 9; only after a failed run. */
+  /** The text of CONTRACT section 9; only after a failed run. */
   readonly errorMessage: string | undefined
   readonly fault: Fault | undefined
   /** The masked event as JSON text. */

@@ -18,7 +18,7 @@ const patterns = [
 ]
 
 /**
- * A message with what looks like a credential replaced: first by the patterns of BEHAVIOUR section 8, which take the
+ * A message with what looks like a credential replaced: first by the patterns of CONTRACT section 8, which take the
  * name with them, in their order; then what these miss.
  */
 export function maskLogMessage (text: string): string {

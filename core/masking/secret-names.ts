@@ -1,6 +1,6 @@
 /** Which names, of JSON fields, form fields, parameters and headers, stand for credentials. */
 
-/** The rule of BEHAVIOUR section 8 for fields of JSON bodies. */
+/** The rule of CONTRACT section 8 for fields of JSON bodies. */
 const contractField = new RegExp(
   '^(?:password|secret|api_key|apikey|access_token|private_key|client_secret|token|auth|authorization|bearer|' +
   'credentials?)(?:$|[_-])'

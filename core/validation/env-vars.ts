@@ -1,4 +1,4 @@
-/** The rules for a function's environment variables (BEHAVIOUR section 5). */
+/** The rules for a function's environment variables (CONTRACT section 5). */
 import { limits } from './limits.js'
 import { byteLength, isBlank, refuse } from './text.js'
 

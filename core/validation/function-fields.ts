@@ -1,4 +1,4 @@
-/** The rules for each field of a function (BEHAVIOUR section 5). Each check throws VALIDATION with the API's text. */
+/** The rules for each field of a function (CONTRACT section 5). Each check throws VALIDATION with the API's text. */
 import { parseSchedule } from '../cron/schedule.js'
 import type { FunctionRecord } from '../contracts/records.js'
 import { limits } from './limits.js'

@@ -1,4 +1,4 @@
-/** The table a handler returned, as the answer frame; read raw, with the rules of BEHAVIOUR section 6. */
+/** The table a handler returned, as the answer frame; read raw, with the rules of CONTRACT section 6. */
 import { fromBytes, toText } from '../../core/binary.js'
 import { badHeader } from '../protocol/header-rules.js'
 import type { AnswerFields, ChildFaultKind } from '../protocol.js'

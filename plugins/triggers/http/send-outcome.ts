@@ -1,4 +1,4 @@
-/** What the caller of a function gets, by BEHAVIOUR section 6. */
+/** What the caller of a function gets, by CONTRACT section 6. */
 import type { FastifyReply } from 'fastify'
 import { errorBody } from '../../../core/api/error-body.js'
 import type { Outcome } from '../../../core/contracts/invocation.js'
