@@ -17,12 +17,15 @@ t.test('every name of moonlet/plugin has a doc comment', async t => {
   t.same(without.map(({ name }) => name), [])
 })
 
+// core/validation holds the rules for what Moonlet's own API stores, variables among it; a plugin has its own.
+const fromCore = /^import \{([^}]*)\} from '(?:\.\.\/)+core\/(?!validation\/)[^']+'/gm
+
 t.test('whatever a built-in Lua module takes from core, plugins can take from moonlet/plugin', async t => {
   const missing: string[] = []
   for (const room of ['log', 'kv', 'env', 'http', 'ai', 'email']) {
     for (const file of await readdir(`plugins/lua/${room}`)) {
       const text = await readFile(`plugins/lua/${room}/${file}`, 'utf8')
-      for (const [, names = ''] of text.matchAll(/^import \{([^}]*)\} from '(?:\.\.\/)+core\/[^']+'/gm)) {
+      for (const [, names = ''] of text.matchAll(fromCore)) {
         for (const name of names.split(',').map(name => name.trim()).filter(name => name !== '' && !name.startsWith('type '))) {
           if (!Object.hasOwn(api, name)) missing.push(`${room}/${file}: ${name}`)
         }
