@@ -9,10 +9,11 @@ import { maskLogMessage } from './masking/log-message.js'
 import { REDACTED } from './masking/redacted.js'
 import { isSecretHeader, isSecretParameter } from './masking/secret-names.js'
 import { createSecretMask, maskSecrets, type SecretMask } from './masking/secrets.js'
+import { maskUrl, maskUrlSecrets } from './masking/url.js'
 import { quote } from './masking/quote.js'
 import { toText } from './binary.js'
 
-export { REDACTED, maskCredentials, maskCutBody, maskForm, maskJson, maskJsonBody, maskLogMessage, createSecretMask, maskSecrets }
+export { REDACTED, maskCredentials, maskCutBody, maskForm, maskJson, maskJsonBody, maskLogMessage, createSecretMask, maskSecrets, maskUrl, maskUrlSecrets }
 export type { SecretMask }
 
 /** A field of a JSON object, made ready: its quoted name with the colon, and whether its value is masked. */

@@ -113,3 +113,22 @@ export interface EmailRequestRecord {
   readonly durationMs: number
   readonly createdAt: number
 }
+
+/** What is kept of one request of `http`. */
+export interface HttpRequestRecord {
+  readonly id: string
+  readonly executionId: string
+  readonly method: string
+  /** Masked; of a long one the beginning. */
+  readonly url: string
+  /** Whether a reply came, whatever its status. */
+  readonly status: 'success' | 'error'
+  readonly statusCode: number | undefined
+  readonly errorMessage: string | undefined
+  /** Bytes of the body. */
+  readonly requestSize: number
+  /** Bytes of the body, unpacked; undefined without a reply. */
+  readonly responseSize: number | undefined
+  readonly durationMs: number
+  readonly createdAt: number
+}

@@ -5,7 +5,8 @@
  */
 import type { PluginDatabase } from './plugin.js'
 import type {
-  AiRequestRecord, EmailRequestRecord, ExecutionRecord, ExecutionStatus, Fault, FunctionRecord, LogEntry, VersionRecord
+  AiRequestRecord, EmailRequestRecord, ExecutionRecord, ExecutionStatus, Fault, FunctionRecord, HttpRequestRecord,
+  LogEntry, VersionRecord
 } from './records.js'
 
 /** `limit` 1 to 100; `offset` from 0. */
@@ -122,6 +123,9 @@ export interface ExecutionFilter {
   readonly text?: string
 }
 
+/** Records of `http` that are kept of one execution. */
+export const MAX_HTTP_REQUESTS = 100
+
 export interface ExecutionStore {
   /**
    * Announces a run. Its pending record is written with the next thing this execution makes durable, or after
@@ -137,6 +141,8 @@ export interface ExecutionStore {
   appendLogs (executionId: string, logs: readonly LogEntry[]): void
   appendAiRequest (request: AiRequestRecord): void
   appendEmailRequest (request: EmailRequestRecord): void
+  /** Of a running execution the first MAX_HTTP_REQUESTS are kept; the others are counted when it ends. */
+  appendHttpRequest (request: HttpRequestRecord): void
   /**
    * Settles when the record, its logs and requests, and every earlier write of the run are durable. If function
    * or version were removed meanwhile it resolves and leaves no record. `begin` need not have been called.
@@ -150,10 +156,12 @@ export interface ExecutionStore {
    * beginning, as valid JSON with `"truncated":true`.
    */
   list (functionId: string, page: Page, filter?: ExecutionFilter): Promise<Paged<ExecutionRecord>>
-  /** Oldest first, as are the next two. */
+  /** Oldest first, as are the next three. */
   logs (executionId: string, page: Page): Promise<Paged<LogEntry>>
   aiRequests (executionId: string, page: Page): Promise<Paged<AiRequestRecord>>
   emailRequests (executionId: string, page: Page): Promise<Paged<EmailRequestRecord>>
+  /** `leftOut`: how many more there were. */
+  httpRequests (executionId: string, page: Page): Promise<Paged<HttpRequestRecord> & { readonly leftOut: number }>
   /** The newest execution of each function. */
   latest (functionIds: readonly string[]): Promise<Map<string, ExecutionRecord>>
   /** Marks what was pending when the server died as failed; gives how many. Called once, at start, before any `begin`. */

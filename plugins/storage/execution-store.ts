@@ -14,7 +14,9 @@ import type { IdSkew } from './id-skew.js'
 import type { Purges } from './purges.js'
 import { bytesSql } from './row-bytes.js'
 import type { StoredBytes } from './stored-bytes.js'
-import { aiColumns, emailColumns, toAiRequest, toEmailRequest, type AiRow, type EmailRow } from './request-rows.js'
+import {
+  aiColumns, emailColumns, httpColumns, toAiRequest, toEmailRequest, toHttpRequest, type AiRow, type EmailRow, type HttpRow
+} from './request-rows.js'
 
 interface Parts {
   readonly db: Database
@@ -53,6 +55,9 @@ export function createExecutionStore ({ db, batch, keys, counts, skew, writer, r
   const logs = part('logs', 'r.level, r.message, r.created_at as createdAt', 'r.n')
   const aiRequests = part('ai_requests', aiColumns, 'r.id')
   const emailRequests = part('email_requests', emailColumns, 'r.id')
+  const httpRequests = part('http_requests', httpColumns, 'r.id')
+  const leftOut = db.prepare<[string], number | null>('select http_left_out from executions where id = ?').pluck()
+  const readHttp = readPart<HttpRow, ReturnType<typeof toHttpRequest>>(httpRequests, toHttpRequest)
 
   function readOne (statement: typeof find) {
     return (id: string): Promise<ExecutionRecord | undefined> => {
@@ -82,6 +87,7 @@ export function createExecutionStore ({ db, batch, keys, counts, skew, writer, r
     appendLogs: writer.appendLogs,
     appendAiRequest: writer.appendAiRequest,
     appendEmailRequest: writer.appendEmailRequest,
+    appendHttpRequest: writer.appendHttpRequest,
     finish: writer.finish,
     find: readOne(find),
     findListed: readOne(findListed),
@@ -93,6 +99,10 @@ export function createExecutionStore ({ db, batch, keys, counts, skew, writer, r
     logs: readPart<LogRow, ReturnType<typeof toLogEntry>>(logs, toLogEntry),
     aiRequests: readPart<AiRow, ReturnType<typeof toAiRequest>>(aiRequests, toAiRequest),
     emailRequests: readPart<EmailRow, ReturnType<typeof toEmailRequest>>(emailRequests, toEmailRequest),
+    async httpRequests (executionId, page) {
+      const found = await readHttp(executionId, page)
+      return { ...found, leftOut: await batch.read(() => leftOut.get(executionId) ?? 0) }
+    },
     latest (functionIds) {
       const wanted = new Set(functionIds)
       writer.show(({ functionId }) => wanted.has(functionId))

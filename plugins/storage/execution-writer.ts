@@ -8,8 +8,8 @@
  * `finish` itself fails, its caller is told, and a pending row gets its end as soon as the database takes writes again.
  */
 import type { Database } from 'better-sqlite3'
-import type { AiRequestRecord, EmailRequestRecord, LogEntry } from '../../core/contracts/records.js'
-import type { FinishedExecution, NewExecution } from '../../core/contracts/storage.js'
+import type { AiRequestRecord, EmailRequestRecord, HttpRequestRecord, LogEntry } from '../../core/contracts/records.js'
+import { MAX_HTTP_REQUESTS, type FinishedExecution, type NewExecution } from '../../core/contracts/storage.js'
 import { MoonletError } from '../../core/errors.js'
 import type { Batch } from './batch.js'
 import type { ExecutionCounts } from './execution-counts.js'
@@ -28,6 +28,7 @@ export interface ExecutionWriter {
   appendLogs (executionId: string, logs: readonly LogEntry[]): void
   appendAiRequest (request: AiRequestRecord): void
   appendEmailRequest (request: EmailRequestRecord): void
+  appendHttpRequest (request: HttpRequestRecord): void
   finish (execution: FinishedExecution): Promise<void>
   /** Writes the pending rows of those running executions, so that a read shows them. */
   show (wanted: (execution: NewExecution) => boolean): void
@@ -151,6 +152,7 @@ export function createExecutionWriter ({ db, batch, keys, counts, skew, stored }
     if (run.row !== undefined && !statements.finish(run.row, execution)) return
     const row = run.row ?? statements.insertFinished(functionKey, version, execution)
     statements.insertLogs(row, writeParts(run, row), execution.logs)
+    if (run.httpRequests > MAX_HTTP_REQUESTS) requests.noteLeftOut(row, run.httpRequests - MAX_HTTP_REQUESTS)
     if (run.row === undefined) noteNew(functionKey, execution)
     else counts.add(functionKey, version, trigger, PENDING, -1)
     counts.add(functionKey, version, trigger, toStatusNumber(execution.status), 1)
@@ -187,6 +189,11 @@ export function createExecutionWriter ({ db, batch, keys, counts, skew, stored }
     appendLogs: (executionId, logs) => { append(executionId, (row, next) => statements.insertLogs(row, next, logs)) },
     appendAiRequest: request => { append(request.executionId, (row, next) => { requests.insertAi(row, request); return next }) },
     appendEmailRequest: request => { append(request.executionId, (row, next) => { requests.insertEmail(row, request); return next }) },
+    appendHttpRequest (request) {
+      const run = running.get(request.executionId)
+      if (run !== undefined && ++run.httpRequests > MAX_HTTP_REQUESTS) return
+      append(request.executionId, (row, next) => { requests.insertHttp(row, request); return next })
+    },
     finish (execution) {
       const run = running.get(execution.id) ?? createRunning(execution)
       running.delete(execution.id)

@@ -2,8 +2,9 @@
  * The writer of executions, with the values of a function's variables masked in everything it is given: events,
  * logs, errors, requests to other services. Whoever writes, none of them reaches the file.
  */
-import type { AiRequestRecord, EmailRequestRecord, Fault, LogEntry } from '../../core/contracts/records.js'
+import type { AiRequestRecord, EmailRequestRecord, Fault, HttpRequestRecord, LogEntry } from '../../core/contracts/records.js'
 import type { FinishedExecution } from '../../core/contracts/storage.js'
+import { maskUrlSecrets } from '../../core/masking.js'
 import type { ExecutionWriter } from './execution-writer.js'
 import type { SecretMask, SecretMasks } from './secret-masks.js'
 
@@ -22,6 +23,7 @@ export function maskedWriter (writer: ExecutionWriter, masks: SecretMasks): Exec
     appendLogs (id, logs) { writer.appendLogs(id, maskLogs(logs, running.get(id))) },
     appendAiRequest (request) { writer.appendAiRequest(maskRequest(request, running.get(request.executionId))) },
     appendEmailRequest (request) { writer.appendEmailRequest(maskRequest(request, running.get(request.executionId))) },
+    appendHttpRequest (request) { writer.appendHttpRequest(maskHttp(request, running.get(request.executionId))) },
     finish (execution) {
       // What was a secret when the run began is one to its end, also if the run has changed it.
       const begunWith = running.get(execution.id)
@@ -43,6 +45,12 @@ function maskRequest<T extends AiRequestRecord | EmailRequestRecord> (request: T
   if (mask === undefined) return request
   const { requestJson, responseJson, errorMessage } = request
   return { ...request, requestJson: mask(requestJson), responseJson: maskText(responseJson, mask), errorMessage: maskText(errorMessage, mask) }
+}
+
+function maskHttp (request: HttpRequestRecord, mask: SecretMask | undefined): HttpRequestRecord {
+  if (mask === undefined) return request
+  const { method, url, errorMessage } = request
+  return { ...request, method: mask(method), url: maskUrlSecrets(url, mask), errorMessage: maskText(errorMessage, mask) }
 }
 
 function maskFinished (execution: FinishedExecution, mask: SecretMask | undefined): FinishedExecution {

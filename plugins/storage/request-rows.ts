@@ -1,11 +1,12 @@
-/** AI and email requests as rows. */
+/** Requests to other servers as rows. */
 import type { Database } from 'better-sqlite3'
 import { bytesOf } from './row-bytes.js'
-import type { AiRequestRecord, EmailRequestRecord } from '../../core/contracts/records.js'
+import type { AiRequestRecord, EmailRequestRecord, HttpRequestRecord } from '../../core/contracts/records.js'
 
 type Nullable<T> = { readonly [K in keyof T]: undefined extends T[K] ? Exclude<T[K], undefined> | null : T[K] }
 
 export type AiRow = Nullable<AiRequestRecord>
+export type HttpRow = Nullable<HttpRequestRecord>
 export type EmailRow = Omit<Nullable<EmailRequestRecord>, 'to' | 'hasText' | 'hasHtml'> & { readonly toJson: string, readonly hasText: number, readonly hasHtml: number }
 
 export const aiColumns = `r.id, e.id as executionId, r.provider, r.model, r.endpoint, r.request_json as requestJson,
@@ -15,6 +16,19 @@ export const aiColumns = `r.id, e.id as executionId, r.provider, r.model, r.endp
 export const emailColumns = `r.id, e.id as executionId, r.sender as "from", r.recipients_json as toJson, r.subject,
   r.has_text as hasText, r.has_html as hasHtml, r.request_json as requestJson, r.response_json as responseJson,
   r.status, r.error_message as errorMessage, r.email_id as emailId, r.duration_ms as durationMs, r.created_at as createdAt`
+
+export const httpColumns = `r.id, e.id as executionId, r.method, r.url, r.status, r.status_code as statusCode,
+  r.error_message as errorMessage, r.request_size as requestSize, r.response_size as responseSize,
+  r.duration_ms as durationMs, r.created_at as createdAt`
+
+export function toHttpRequest (row: HttpRow): HttpRequestRecord {
+  return {
+    ...row,
+    statusCode: row.statusCode ?? undefined,
+    errorMessage: row.errorMessage ?? undefined,
+    responseSize: row.responseSize ?? undefined
+  }
+}
 
 export function toAiRequest (row: AiRow): AiRequestRecord {
   return {
@@ -46,7 +60,18 @@ export function prepareRequestStatements (db: Database, written: (bytes: number)
   const email = db.prepare(`
     insert into email_requests (id, execution, sender, recipients_json, subject, has_text, has_html, request_json, response_json, status, error_message, email_id, duration_ms, created_at)
     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+  const http = db.prepare(`
+    insert into http_requests (id, execution, method, url, status, status_code, error_message, request_size, response_size, duration_ms, created_at)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+  const leaveOut = db.prepare<[number, number]>('update executions set http_left_out = ? where seq = ?')
   return {
+    insertHttp (row: number, r: HttpRequestRecord): void {
+      const error = r.errorMessage ?? null
+      http.run(r.id, row, r.method, r.url, r.status, r.statusCode ?? null, error, r.requestSize, r.responseSize ?? null,
+        Math.round(r.durationMs), r.createdAt)
+      written(bytesOf('http_requests', r.method, r.url, error))
+    },
+    noteLeftOut (row: number, count: number): void { leaveOut.run(count, row) },
     insertAi (row: number, r: AiRequestRecord): void {
       ai.run(r.id, row, r.provider, r.model, r.endpoint, r.requestJson, r.responseJson ?? null, r.status, r.errorMessage ?? null,
         r.inputTokens ?? null, r.outputTokens ?? null, Math.round(r.durationMs), r.createdAt)

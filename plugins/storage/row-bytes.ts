@@ -19,6 +19,7 @@ const measured = {
   logs: { texts: ['message'], overhead: 30 },
   ai_requests: { texts: ['model', 'endpoint', 'error_message', 'request_json', 'response_json'], overhead: 260 },
   email_requests: { texts: ['sender', 'recipients_json', 'subject', 'error_message', 'request_json', 'response_json'], overhead: 260 },
+  http_requests: { texts: ['method', 'url', 'error_message'], overhead: 200 },
   kv: { texts: ['key', 'value'], overhead: 40 }
 } as const satisfies Record<string, Measured>
 
@@ -43,7 +44,7 @@ export function bytesSql (table: MeasuredTable, alias: string = table): string {
 }
 
 /** Tables whose rows belong to an execution. */
-export const belongings = ['logs', 'ai_requests', 'email_requests', 'large_events', 'large_responses'] as const
+export const belongings = ['logs', 'ai_requests', 'email_requests', 'http_requests', 'large_events', 'large_responses'] as const
 
 /** SQL of an execution `e` with all that belongs to it. */
 export const executionBytesSql: string = [bytesSql('executions', 'e'), ...belongings.map(table =>

@@ -14,6 +14,8 @@ export interface Running {
   /** Key of its row, once it is written. */
   row: number | undefined
   nextLog: number
+  /** Requests of `http` so far. */
+  httpRequests: number
   /** Parts not written yet. */
   queued: Part[]
   /** What the open batch has written; taken back if it fails. */
@@ -21,7 +23,7 @@ export interface Running {
 }
 
 export const createRunning = (execution: NewExecution): Running =>
-  ({ execution, done: false, touched: false, lost: false, row: undefined, nextLog: 0, queued: [], inBatch: undefined })
+  ({ execution, done: false, touched: false, lost: false, row: undefined, nextLog: 0, httpRequests: 0, queued: [], inBatch: undefined })
 
 /** Notes that the open batch wrote the row, if it had none, and all queued parts. */
 export function noteWritten (run: Running, row: number, nextLog: number): void {

@@ -85,6 +85,19 @@ export interface EmailRequest {
   created_at: number
 }
 
+export interface HttpRequest {
+  id: string
+  method: string
+  url: string
+  status: 'success' | 'error'
+  status_code?: number
+  error_message?: string
+  request_size: number
+  response_size?: number
+  duration_ms: number
+  created_at: number
+}
+
 export interface DraftEvent { method?: string, path?: string, query?: Record<string, string>, headers?: Record<string, string>, body?: string }
 
 export interface DraftOutcome {

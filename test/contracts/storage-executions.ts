@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
 import type { OpenStorage } from './storage.js'
-import { aiRequest, bytes, createFunction, emailRequest, finished, ids, log, newExecution, NOW, PAGE, run } from './storage-fixtures.js'
+import { aiRequest, bytes, createFunction, emailRequest, finished, httpRequest, ids, log, newExecution, NOW, PAGE, run } from './storage-fixtures.js'
 
 export function testExecutions (t: Test, open: OpenStorage): void {
   t.test('a finished execution is kept as it was given', async t => {
@@ -21,12 +21,26 @@ export function testExecutions (t: Test, open: OpenStorage): void {
   t.test('an execution that is not there is undefined, its parts are empty', async t => {
     const storage = await open(t)
     t.equal(await storage.executions.find('nope'), undefined)
-    for (const part of ['logs', 'aiRequests', 'emailRequests'] as const) t.same(await storage.executions[part]('nope', PAGE), { rows: [], total: 0 })
+    for (const part of ['logs', 'aiRequests', 'emailRequests', 'httpRequests'] as const) t.match(await storage.executions[part]('nope', PAGE), { rows: [], total: 0 })
     t.same(await storage.executions.list('nope', PAGE), { rows: [], total: 0 })
     t.equal(await storage.executions.lastId(), undefined)
     storage.executions.touch('nope')
     storage.executions.appendLogs('nope', [log('x')])
     await storage.probe()
+  })
+
+  t.test('of many HTTP requests the first hundred are kept, and the others counted', async t => {
+    const storage = await open(t)
+    const execution = newExecution(await createFunction(storage))
+    storage.executions.begin(execution)
+    const failed = httpRequest(execution.id, { status: 'error', statusCode: undefined, responseSize: undefined, errorMessage: 'no' })
+    const all = [failed, ...Array.from({ length: 119 }, () => httpRequest(execution.id))]
+    for (const request of all) storage.executions.appendHttpRequest(request)
+    t.match(await storage.executions.httpRequests(execution.id, PAGE), { total: 100 })
+    await storage.executions.finish(finished(execution))
+    const { rows, total, leftOut } = await storage.executions.httpRequests(execution.id, { limit: 100, offset: 0 })
+    t.strictSame([total, leftOut], [100, 20])
+    t.strictSame(rows, all.slice(0, 100))
   })
 
   t.test('a running execution is seen as pending', async t => {

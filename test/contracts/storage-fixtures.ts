@@ -1,7 +1,7 @@
 /** What the storage tests write. */
 import { createIdSource } from '../../core/ids.js'
 import type { FinishedExecution, NewExecution, Storage } from '../../core/contracts/storage.js'
-import type { AiRequestRecord, EmailRequestRecord, LogEntry } from '../../core/contracts/records.js'
+import type { AiRequestRecord, EmailRequestRecord, HttpRequestRecord, LogEntry } from '../../core/contracts/records.js'
 
 export const ids = createIdSource()
 export const NOW = 1_700_000_000
@@ -67,6 +67,23 @@ export function emailRequest (executionId: string, change: Partial<EmailRequestR
     status: 'error',
     errorMessage: 'no',
     emailId: undefined,
+    durationMs: 3,
+    createdAt: NOW,
+    ...change
+  }
+}
+
+export function httpRequest (executionId: string, change: Partial<HttpRequestRecord> = {}): HttpRequestRecord {
+  return {
+    id: ids.next(),
+    executionId,
+    method: 'GET',
+    url: 'https://example.org/?q=1',
+    status: 'success',
+    statusCode: 200,
+    errorMessage: undefined,
+    requestSize: 0,
+    responseSize: 12,
     durationMs: 3,
     createdAt: NOW,
     ...change

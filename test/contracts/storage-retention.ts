@@ -1,7 +1,7 @@
 import type { Test } from 'tap'
 import { createIdSource } from '../../core/ids.js'
 import type { OpenStorage } from './storage.js'
-import { aiRequest, createFunction, finished, log, newExecution, NOW, PAGE, run } from './storage-fixtures.js'
+import { aiRequest, httpRequest, createFunction, finished, log, newExecution, NOW, PAGE, run } from './storage-fixtures.js'
 
 const DAY = 86_400
 
@@ -29,6 +29,7 @@ export function testRetention (t: Test, open: OpenStorage): void {
     const execution = newExecution(id, { createdAt: NOW - 8 * DAY })
     storage.executions.begin(execution)
     storage.executions.appendAiRequest(aiRequest(execution.id))
+    storage.executions.appendHttpRequest(httpRequest(execution.id))
     await storage.executions.finish(finished(execution, { status: 'error', logs: [log('x')] }))
     t.equal(await storage.executions.expire(NOW, 10), 1)
     t.equal(await storage.executions.find(execution.id), undefined)

@@ -4,5 +4,6 @@ import '../../../core/contracts/server.js'
 import { httpModule } from './module.js'
 
 export default fp(async function luaHttp (fastify) {
-  fastify.lua.add(httpModule(fastify.outgoingHttp), 'lua-http')
-}, { name: 'lua-http', dependencies: ['outgoing-http', 'lua'] })
+  const { ids, storage: { executions } } = fastify
+  fastify.lua.add(httpModule(fastify.outgoingHttp, { ids, append: record => { executions.appendHttpRequest(record) } }), 'lua-http')
+}, { name: 'lua-http', dependencies: ['storage', 'outgoing-http', 'lua'] })

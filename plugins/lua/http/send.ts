@@ -5,6 +5,7 @@ import { LuaFailure } from '../../../core/lua/errors.js'
 import type { HostCall } from '../../../core/lua/module.js'
 import { numberText } from '../number-text.js'
 import { withQuery } from './query.js'
+import { recorded, type Records } from './record.js'
 
 export interface HttpOptions {
   readonly headers: Readonly<Record<string, unknown>> | undefined
@@ -12,17 +13,20 @@ export interface HttpOptions {
   readonly body?: unknown
 }
 
+interface Sending { readonly http: OutgoingHttp, readonly records: Records }
+
 /** Performs the request; a failure of the outside world, of whatever kind, becomes `nil, message`. */
-export async function send (http: OutgoingHttp, call: HostCall, method: string, url: string, options: HttpOptions | undefined) {
+export async function send ({ http, records }: Sending, call: HostCall, method: string, url: string, options: HttpOptions | undefined) {
   const headers = Object.entries(options?.headers ?? {}).map(([name, value]) => [name, fromBytes(looseBytes(value))])
   const query = Object.entries(options?.query ?? {}).map(([name, value]) => [name, looseBytes(value)] as const)
-  const reply = await http.request({
+  const request = {
     method,
     url: withQuery(url, query),
     headers: Object.fromEntries(headers),
     body: looseBytes(options?.body),
     signal: call.signal
-  }).catch((error: unknown) => {
+  }
+  const reply = await recorded(records, call, request, () => http.request(request)).catch((error: unknown) => {
     throw new LuaFailure(error instanceof Error ? error.message : 'the request failed', { cause: error })
   })
   return toLua(reply)

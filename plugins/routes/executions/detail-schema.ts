@@ -1,6 +1,6 @@
 /** Log entries and request records as the API shows them. */
 import { Type } from 'typebox'
-import type { AiRequestRecord, EmailRequestRecord, LogEntry } from '../../../core/contracts/records.js'
+import type { AiRequestRecord, EmailRequestRecord, HttpRequestRecord, LogEntry } from '../../../core/contracts/records.js'
 
 export const LogLine = Type.Object({
   level: Type.Enum(['debug', 'info', 'warn', 'error']),
@@ -106,6 +106,48 @@ export const toEmailRequest = (record: EmailRequestRecord) => ({
   status: record.status,
   error_message: record.errorMessage,
   email_id: record.emailId,
+  duration_ms: record.durationMs,
+  created_at: record.createdAt
+})
+
+export const httpRequestExample = {
+  id: 'd2c1vb9o5a6c4g1k2m30',
+  execution_id: 'd2c1vb9o5a6c4g1k2m0t',
+  method: 'GET',
+  url: 'https://api.example.org/items?page=2&token=[REDACTED]',
+  status_code: 200,
+  request_size: 0,
+  response_size: 5120,
+  status: 'success',
+  duration_ms: 84,
+  created_at: 1767225600
+}
+
+export const HttpRequest = Type.Object({
+  id: Type.String(),
+  execution_id: Type.String(),
+  method: Type.String(),
+  url: Type.String({ description: 'With its query; credentials masked, no more than 2048 characters.' }),
+  status_code: Type.Optional(Type.Integer({ description: 'Absent without a reply.' })),
+  request_size: Type.Integer({ minimum: 0, description: 'Bytes of the body.' }),
+  response_size: Type.Optional(Type.Integer({ minimum: 0, description: 'Bytes of the body, unpacked; absent without a reply.' })),
+  ...outcome,
+  status: Type.Enum(['success', 'error'], { description: '`success` when a reply came, whatever its status code.' })
+}, {
+  title: 'HttpRequest',
+  examples: [httpRequestExample]
+})
+
+export const toHttpRequest = (record: HttpRequestRecord) => ({
+  id: record.id,
+  execution_id: record.executionId,
+  method: record.method,
+  url: record.url,
+  status_code: record.statusCode,
+  request_size: record.requestSize,
+  response_size: record.responseSize,
+  status: record.status,
+  error_message: record.errorMessage,
   duration_ms: record.durationMs,
   created_at: record.createdAt
 })

@@ -1,9 +1,12 @@
-/** What an execution left behind: its logs, and its requests to AI providers and the mail service. */
+/** What an execution left behind: its logs, and its requests to other servers, AI providers and the mail service. */
 import { Type } from 'typebox'
 import { commonFailures, failures } from '../../../core/api/answers.js'
 import { PageQuery, Pagination, pageOf, toPagination } from '../../../core/api/pagination.js'
 import type { ApiScope } from '../../../core/api/scope.js'
-import { AiRequest, EmailRequest, LogLine, toAiRequest, toEmailRequest, toLogLine } from './detail-schema.js'
+import {
+  AiRequest, EmailRequest, HttpRequest, httpRequestExample, LogLine, toAiRequest, toEmailRequest, toHttpRequest, toLogLine
+} from './detail-schema.js'
+import { MAX_HTTP_REQUESTS } from '../../../core/contracts/storage.js'
 import { findExecution } from './find-execution.js'
 import { executionExample, executionFields, ExecutionId, toExecution } from './schema.js'
 
@@ -20,6 +23,14 @@ const ExecutionWithLogs = Type.Object({
 }, {
   title: 'ExecutionWithLogs',
   examples: [{ ...executionExample, logs: [{ level: 'info', message: 'hello', created_at: 1767225600 }], pagination: { total: 1, limit: 20, offset: 0 } }]
+})
+
+const HttpRequests = Type.Object({
+  http_requests: Type.Array(HttpRequest),
+  pagination: Pagination,
+  left_out: Type.Integer({ minimum: 0, description: 'How many more there were than are kept; known once the execution has ended.' })
+}, {
+  examples: [{ http_requests: [httpRequestExample], pagination: { total: 1, limit: 20, offset: 0 }, left_out: 0 }]
 })
 
 export function addExecutionDetails (api: ApiScope): void {
@@ -71,5 +82,21 @@ export function addExecutionDetails (api: ApiScope): void {
     await findExecution(api.storage, params.id)
     const { rows, total } = await executions.emailRequests(params.id, query)
     return { email_requests: rows.map(toEmailRequest), pagination: toPagination(total, query) }
+  })
+
+  api.get('/api/executions/:id/http-requests', {
+    schema: {
+      operationId: 'listHttpRequests',
+      tags,
+      summary: 'List the HTTP requests that an execution made',
+      description: `The oldest first; secrets masked. Of each execution the first ${MAX_HTTP_REQUESTS} are kept.`,
+      params,
+      querystring,
+      response: { 200: HttpRequests, ...notFound }
+    }
+  }, async ({ params, query }) => {
+    await findExecution(api.storage, params.id)
+    const { rows, total, leftOut } = await executions.httpRequests(params.id, query)
+    return { http_requests: rows.map(toHttpRequest), pagination: toPagination(total, query), left_out: leftOut }
   })
 }

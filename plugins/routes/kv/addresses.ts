@@ -28,6 +28,8 @@ export interface Address {
   readonly writeQuery: TProperties
   /** Whether bodies of reading and deleting are the key. */
   readonly keyInBody: boolean
+  /** A body of writing. */
+  readonly entryExample: string
   /** Of reading and deleting. */
   readonly keyOf: (request: AddressedRequest) => Uint8Array
   /** Of writing. */
@@ -51,6 +53,7 @@ export function addressesOf (place: Place): readonly Address[] {
     params: keyPath(place),
     writeQuery: {},
     keyInBody: false,
+    entryExample: '10',
     keyOf,
     entryOf: (request: AddressedRequest & { body: Uint8Array }) => ({ key: keyOf(request), value: request.body })
   }
@@ -63,7 +66,7 @@ export function addressesOf (place: Place): readonly Address[] {
       suffix: 'ByQuery',
       words: ', whatever its key',
       params: listPath(place),
-      query: { key: Type.Optional(Type.String({ description: `The key. ${LONGEST}`, examples: ['..'] })), encoding: Encoding }
+      query: { key: Type.String({ description: `The key. ${LONGEST}`, examples: ['..'] }), encoding: Encoding }
     },
     {
       suffix: 'ByBody',
@@ -73,8 +76,9 @@ export function addressesOf (place: Place): readonly Address[] {
       remove: { method: 'POST', url: `${own}/delete` },
       params: listPath(place),
       query: {},
-      writeQuery: { key_bytes: Type.Optional(Type.Integer({ minimum: 0, description: 'How many bytes of the body, from its beginning, are the key; the rest is the value.' })) },
+      writeQuery: { key_bytes: Type.Integer({ minimum: 0, description: 'How many bytes of the body, from its beginning, are the key; the rest is the value.', examples: [7] }) },
       keyInBody: true,
+      entryExample: 'counter10',
       keyOf: ({ body }) => body as Uint8Array,
       entryOf: request => splitEntry(request.body, parametersOf(request).key_bytes)
     }

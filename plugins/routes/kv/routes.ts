@@ -39,7 +39,7 @@ const ListBody = Type.Object({
   after: Type.Optional(Type.String()),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
   encoding: Type.Optional(Type.Enum(['text', 'base64']))
-})
+}, { examples: [{ prefix: 'user:', limit: 50 }] })
 
 interface Query {
   readonly prefix: string

@@ -73,7 +73,7 @@ function addWrite (api: ApiScope, place: Place, address: Address): void {
         ttl: Type.Optional(Type.Integer({ minimum: 1, maximum: MOST_TTL_SECONDS, description: 'Seconds after which the value is gone; kept for good without it.' }))
       }),
       consumes: [BYTES],
-      body: Bytes,
+      body: { ...Bytes, examples: [address.entryExample] },
       response: {
         204: NoContent('The value is stored.'),
         ...bodyFailures,

@@ -122,6 +122,9 @@ export const work = {
     noAnswer: 'There was no answer.',
     sent: 'Sent',
     received: 'Received',
+    http: 'HTTP requests',
+    httpLeftOut_one: '{count} more is not kept',
+    httpLeftOut_other: '{count} more are not kept',
     tokens_one: '{count} token',
     tokens_other: '{count} tokens'
   },

@@ -125,6 +125,9 @@ export const work: Translated<typeof english> = {
     noAnswer: 'Não houve resposta.',
     sent: 'Enviado',
     received: 'Recebido',
+    http: 'Requisições HTTP',
+    httpLeftOut_one: 'mais {count} não foi guardada',
+    httpLeftOut_other: 'mais {count} não foram guardadas',
     tokens_one: '{count} token',
     tokens_other: '{count} tokens'
   },

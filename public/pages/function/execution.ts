@@ -1,10 +1,10 @@
 /** One execution with everything that is kept of it. */
 import { component } from '../../alpine.js'
-import { getExecution, getLogs, rerun } from '../../api/executions.js'
-import type { Execution, LogEntry } from '../../api/types.js'
+import { getExecution, getHttpRequests, getLogs, rerun } from '../../api/executions.js'
+import type { Execution, HttpRequest, LogEntry } from '../../api/types.js'
 import { prettyJson } from '../../format/json-layout.js'
 import { parseErrorText } from '../../format/error-text.js'
-import { t } from '../../i18n/locale.js'
+import { t, tn } from '../../i18n/locale.js'
 import { busily, loading, track } from '../../shell/loading.js'
 import { go, keepInAddress, readAddress, route } from '../../shell/router.js'
 import { functionPath } from '../../shell/routes.js'
@@ -36,6 +36,8 @@ component('execution', () => {
     level: levels.find(level => level === readAddress('level').level) ?? 'all',
     levels,
     requests: [] as Outgoing[],
+    http: [] as HttpRequest[],
+    httpLeftOut: 0,
     dot: dotOf,
     request: requestText,
     listAddress: listAddress(current.fn.id),
@@ -54,13 +56,15 @@ component('execution', () => {
     destroy () { clearTimeout(timer) },
 
     load (): Promise<void> {
-      const asked = () => Promise.all([getExecution(id), getLogs(id, { limit: logPage, offset: 0 }), listOutgoing(id)])
-      return track(this, asked, ([run, { logs, pagination }, requests]) => {
+      const asked = () => Promise.all([getExecution(id), getLogs(id, { limit: logPage, offset: 0 }), listOutgoing(id), getHttpRequests(id)])
+      return track(this, asked, ([run, { logs, pagination }, requests, { http_requests: http, left_out: httpLeftOut }]) => {
         Object.assign(this, {
           run,
           logs: logs ?? [],
           logTotal: pagination.total,
           requests,
+          http: http ?? [],
+          httpLeftOut,
           outcome: { error: parseErrorText(run.error_message ?? '') },
           event: toKeptEvent(run.event_json),
           answer: toKeptAnswer(run.response_json)
@@ -69,6 +73,8 @@ component('execution', () => {
         if (run.status === 'pending') timer = setTimeout(() => { this.load() }, pendingMs)
       })
     },
+
+    leftOutText () { return tn('execution.httpLeftOut', this.httpLeftOut) },
 
     async moreLogs () {
       try {

@@ -53,6 +53,7 @@ async function prepare (): Promise<Record<string, string>> {
   storage.executions.begin(execution)
   storage.executions.appendAiRequest({ id: ids.next(), executionId: execution.id, provider: 'openai', model: 'm', endpoint: '', requestJson: '{}', responseJson: '{}', status: 'error', errorMessage: 'e', inputTokens: 1, outputTokens: 2, durationMs: 5, createdAt: 1000 })
   storage.executions.appendEmailRequest({ id: ids.next(), executionId: execution.id, from: 'a@x', to: ['b@x'], subject: 's', hasText: true, hasHtml: false, requestJson: '', responseJson: '{}', status: 'success', errorMessage: undefined, emailId: 'x', durationMs: 0, createdAt: 1000 })
+  storage.executions.appendHttpRequest({ id: ids.next(), executionId: execution.id, method: 'GET', url: 'https://x/', status: 'error', statusCode: 200, errorMessage: 'e', requestSize: 0, responseSize: 1, durationMs: 0, createdAt: 1000 })
   await storage.executions.finish({ ...execution, status: 'error', statusCode: 500, durationMs: 9, errorMessage: 'text', fault: { kind: 'runtime', message: 'm', line: 1, column: 2, traceback: 't' }, responseJson: '{}', logs: [{ level: 'info', message: 'l', createdAt: 1000 }] })
   for (const scope of [fn, '']) await storage.kv.set(scope, Buffer.from('counter'), Buffer.from('1'), Date.now() + 60_000)
   const session = ids.next()
@@ -64,11 +65,14 @@ async function prepare (): Promise<Record<string, string>> {
 function addressOf ({ path, operation }: Named, things: Record<string, string>): string {
   const kind = path.startsWith('/api/executions') ? 'execution' : path.startsWith('/api/auth/sessions') ? 'session' : 'function'
   const isNumber = operation.operationId === 'getVersion'
+  const needed = operation.parameters?.filter(parameter => parameter.in === 'query' && parameter.required === true) ?? []
+  const query = new URLSearchParams(needed.map(({ name, example }) => [name, things[name] ?? String(example)]))
+  const tail = query.size === 0 ? '' : `?${query}`
   return base + path.replace(/\{(\w+)\}/g, (_, place: string) => {
     const name = place !== 'version' ? place : isNumber ? 'number' : 'versionId'
     const example = operation.parameters?.find(parameter => parameter.name === name)?.example
     return encodeURIComponent(things[name === 'id' ? kind : name] ?? String(example))
-  })
+  }) + tail
 }
 
 function bodyOf ({ operation }: Named): string | undefined {

@@ -176,14 +176,37 @@ t.test('AI and email requests are listed with the fields that apply', async t =>
   ])
 })
 
+t.test('HTTP requests are listed with the fields that apply', async t => {
+  const { executions } = api.app.storage
+  const fn = await api.create()
+  const id = api.app.ids.next()
+  const execution = { id, functionId: fn, versionId: `ver_${fn}_v1`, trigger: 'http', eventJson: '{}', createdAt: 1000 }
+  const common = { executionId: id, method: 'GET', url: 'https://x/', requestSize: 0, durationMs: 5, createdAt: 1000 }
+  executions.begin(execution)
+  executions.appendHttpRequest({ ...common, id: 'h1', status: 'success', statusCode: 404, errorMessage: undefined, responseSize: 9 })
+  executions.appendHttpRequest({ ...common, id: 'h2', status: 'error', statusCode: undefined, errorMessage: 'no', responseSize: undefined })
+  await executions.finish({ ...execution, status: 'success', durationMs: 9, errorMessage: undefined, fault: undefined, responseJson: undefined, logs: [] })
+  const shown = { execution_id: id, method: 'GET', url: 'https://x/', request_size: 0, duration_ms: 5, created_at: 1000 }
+  t.strictSame((await api.call('GET', `/api/executions/${id}/http-requests`)).json, {
+    http_requests: [
+      { ...shown, id: 'h1', status: 'success', status_code: 404, response_size: 9 },
+      { ...shown, id: 'h2', status: 'error', error_message: 'no' }
+    ],
+    pagination: { total: 2, limit: 20, offset: 0 },
+    left_out: 0
+  })
+  t.match((await api.call('GET', `/api/executions/${id}/http-requests?limit=1&offset=1`)).json, { http_requests: [{ id: 'h2' }] })
+})
+
 t.test('an execution without requests has empty lists', async t => {
   const id = await record(await api.create())
+  t.same((await api.call('GET', `/api/executions/${id}/http-requests`)).json.http_requests, [])
   t.same((await api.call('GET', `/api/executions/${id}/ai-requests`)).json.ai_requests, [])
   t.same((await api.call('GET', `/api/executions/${id}/email-requests`)).json.email_requests, [])
 })
 
 t.test('nothing is found of an execution that there is not', async t => {
   const { call } = api
-  for (const tail of ['', '/logs', '/ai-requests', '/email-requests']) t.match(await call('GET', `/api/executions/none${tail}`), { status: 404, json: { error: 'Execution not found' } }, tail)
+  for (const tail of ['', '/logs', '/ai-requests', '/email-requests', '/http-requests']) t.match(await call('GET', `/api/executions/none${tail}`), { status: 404, json: { error: 'Execution not found' } }, tail)
   t.match(await call('POST', '/api/executions/none/rerun'), { status: 404, json: { error: 'Execution not found' } })
 })

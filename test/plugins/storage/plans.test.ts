@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { createFunction, PAGE, run } from '../../contracts/storage-fixtures.js'
 import { openParts } from './open-parts.js'
 
-const large = /\b(?:executions|logs|ai_requests|email_requests|kv|versions)\b/
+const large = /\b(?:executions|logs|ai_requests|email_requests|http_requests|kv|versions)\b/
 /** A function's executions, logs and the like must be found by an index, whatever the filter. */
 const fullScan = /SCAN (?!f\b|functions\b|purges\b|stored_bytes\b|json_each\b|p\b|CONSTANT ROW)(?!.*USING)/
 const sorts = /USE TEMP B-TREE FOR ORDER BY/

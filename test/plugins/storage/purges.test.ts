@@ -2,13 +2,13 @@ import t from 'tap'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Storage } from '../../../core/contracts/storage.js'
-import { aiRequest, bytes, createFunction, emailRequest, finished, log, newExecution, NOW, PAGE, run } from '../../contracts/storage-fixtures.js'
+import { aiRequest, bytes, createFunction, emailRequest, finished, httpRequest, log, newExecution, NOW, PAGE, run } from '../../contracts/storage-fixtures.js'
 import { openParts, totalsOf } from './open-parts.js'
 import { temporaryFolder } from './open-storage.js'
 
 type Db = Awaited<ReturnType<typeof openParts>>['db']
 
-const tables = ['executions', 'logs', 'ai_requests', 'email_requests', 'kv', 'env', 'versions', 'functions', 'purges'] as const
+const tables = ['executions', 'logs', 'ai_requests', 'email_requests', 'http_requests', 'kv', 'env', 'versions', 'functions', 'purges'] as const
 const sizes = (db: Db) => Object.fromEntries(tables.map(table => [table, db.prepare(`select count(*) from ${table}`).pluck().get()]))
 
 async function fill (storage: Storage, functionId: string, executions: number): Promise<void> {
@@ -17,6 +17,7 @@ async function fill (storage: Storage, functionId: string, executions: number): 
   storage.executions.begin(execution)
   storage.executions.appendAiRequest(aiRequest(execution.id))
   storage.executions.appendEmailRequest(emailRequest(execution.id))
+  storage.executions.appendHttpRequest(httpRequest(execution.id))
   await storage.executions.finish(finished(execution))
   await Promise.all(Array.from({ length: 120 }, (_, i) => storage.kv.set(functionId, bytes(`k${i}`), bytes('v'))))
   await storage.env.set(functionId, 'A', 'b')

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { aiRequest, bytes, createFunction, emailRequest, finished, log, newExecution, NOW, PAGE, run } from '../../contracts/storage-fixtures.js'
+import { aiRequest, bytes, createFunction, emailRequest, finished, httpRequest, log, newExecution, NOW, PAGE, run } from '../../contracts/storage-fixtures.js'
 import type { StorageLimits } from '../../../core/contracts/storage.js'
 import { NO_LIMITS, type QuotaNotice } from '../../../plugins/storage/quotas.js'
 import { bytesSql, executionBytesSql } from '../../../plugins/storage/row-bytes.js'
@@ -39,6 +39,7 @@ async function writeAll (storage: Awaited<ReturnType<typeof open>>['storage'], i
   executions.appendLogs(long.id, [log('early \ud800')])
   executions.appendAiRequest(aiRequest(long.id, { errorMessage: 'né' }))
   executions.appendEmailRequest(emailRequest(long.id))
+  for (let i = 0; i < 102; i++) executions.appendHttpRequest(httpRequest(long.id, { url: 'http://é/', errorMessage: 'né' }))
   executions.touch(long.id)
   await kv.set(id, bytes('a'), bytes('x'.repeat(1000)))
   await executions.finish(finished(long, { responseJson: 'r'.repeat(9000), logs: [log('late')] }))

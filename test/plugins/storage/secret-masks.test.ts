@@ -1,5 +1,5 @@
 import t from 'tap'
-import { aiRequest, createFunction, emailRequest, finished, log, newExecution, PAGE, run } from '../../contracts/storage-fixtures.js'
+import { aiRequest, createFunction, emailRequest, finished, httpRequest, log, newExecution, PAGE, run } from '../../contracts/storage-fixtures.js'
 import { openNew } from './open-storage.js'
 
 const SECRET = 'hunter2-hunter2'
@@ -13,6 +13,7 @@ t.test('values of a function\'s variables are in nothing that is stored of its e
   storage.executions.appendLogs(execution.id, [log(`early ${SECRET}`)])
   storage.executions.appendAiRequest(aiRequest(execution.id, { requestJson: `{"a":"${SECRET}"}`, errorMessage: SECRET }))
   storage.executions.appendEmailRequest(emailRequest(execution.id, { requestJson: `{"a":"${SECRET}"}`, responseJson: SECRET }))
+  storage.executions.appendHttpRequest(httpRequest(execution.id, { url: `https://x/${SECRET}?q=${SECRET}`, errorMessage: SECRET }))
   const fault = { kind: 'runtime', message: `f:1: ${SECRET}`, traceback: `in ${SECRET}` } as const
   await storage.executions.finish(finished(execution, { status: 'error', errorMessage: `Error: ${SECRET}`, fault, logs: [log(`late ${SECRET}`)] }))
 
@@ -20,10 +21,11 @@ t.test('values of a function\'s variables are in nothing that is stored of its e
     await storage.executions.find(execution.id),
     await storage.executions.logs(execution.id, PAGE),
     await storage.executions.aiRequests(execution.id, PAGE),
-    await storage.executions.emailRequests(execution.id, PAGE)
+    await storage.executions.emailRequests(execution.id, PAGE),
+    await storage.executions.httpRequests(execution.id, PAGE)
   ])
   t.notMatch(stored, SECRET)
-  t.equal(stored.split('[REDACTED]').length - 1, 10)
+  t.equal(stored.split('[REDACTED]').length - 1, 13)
 })
 
 t.test('a changed value is masked from then on, a removed one no longer, and another function\'s never', async t => {
@@ -47,4 +49,18 @@ t.test('a run that takes its own secret away while it runs does not get it store
   await storage.env.delete(fn, 'TOKEN')
   await storage.executions.finish(finished(execution, { logs: [log(SECRET)] }))
   t.equal((await storage.executions.logs(execution.id, PAGE)).rows[0]?.message, '[REDACTED]')
+})
+
+t.test('values of variables are found in addresses also where they are percent-encoded', async t => {
+  const storage = await openNew(t)
+  const fn = await createFunction(storage)
+  await storage.env.set(fn, 'TOKEN', 'pass word/1&é')
+  const execution = newExecution(fn)
+  storage.executions.begin(execution)
+  for (const url of ['https://x/pass%20word%2F1%26%C3%A9/y', 'https://x/?a=pass+word%2f1%26%c3%a9&b=c+d', 'https://x/?q=pass+word']) {
+    storage.executions.appendHttpRequest(httpRequest(execution.id, { url }))
+  }
+  await storage.executions.finish(finished(execution))
+  const { rows } = await storage.executions.httpRequests(execution.id, PAGE)
+  t.same(rows.map(({ url }) => url), ['https://x/[REDACTED]/y', 'https://x/?a=[REDACTED]&b=c+d', 'https://x/?q=[REDACTED]'])
 })

@@ -1,5 +1,7 @@
 import t from 'tap'
 import { httpModule } from '../../../../plugins/lua/http/module.js'
+import type { HttpRequestRecord } from '../../../../core/contracts/records.js'
+import { createIdSource } from '../../../../core/ids.js'
 import { LuaFailure } from '../../../../core/lua/errors.js'
 import { hostCall } from '../../../helpers/host-call.js'
 import { client, readBody, serve } from '../../outgoing-http/serve.js'
@@ -13,8 +15,9 @@ async function mirror (t: Parameters<typeof serve>[0]) {
     response.end(Buffer.from([request.method, request.url, await readBody(request)].join(' ')))
   })
   const { request, close } = client(t)
-  const { functions } = httpModule({ request: ({ url, ...rest }) => request(url, rest), close })
-  return { url, functions }
+  const records: HttpRequestRecord[] = []
+  const { functions } = httpModule({ request: ({ url, ...rest }) => request(url, rest), close }, { ids: createIdSource(), append: record => { records.push(record) } })
+  return { url, functions, records }
 }
 
 t.test('each function sends its method', async t => {
@@ -59,4 +62,41 @@ t.test('whatever goes wrong outside is a failure with a message', async t => {
     await t.rejects(async () => await functions.get.run(hostCall(), url, undefined), LuaFailure, url)
   }
   await t.rejects(async () => await functions.get.run(hostCall(), 'http://h/', { headers: { 'bad name': Buffer.from('x') }, query: undefined }), new LuaFailure('invalid header name "bad name"'))
+})
+
+t.test('of each request method, address, sizes and outcome are kept, credentials masked', async t => {
+  const { url, functions, records } = await mirror(t)
+  const address = url.replace('//', '//ann:s3cret@')
+  await functions.post.run(hostCall({ executionId: 'e1' }), `${address}/x?a=1&api_key=hidden#part`, {
+    headers: { Authorization: 'Bearer hidden' }, query: { 'my-token': 'hidden' }, body: Buffer.from('body')
+  })
+  await t.rejects(async () => await functions.get.run(hostCall(), 'http://ann:s3cret@127.0.0.1:1/?sig=hidden', undefined))
+  await t.rejects(async () => await functions.get.run(hostCall(), 'ftp://ann:s3cret@h/', undefined))
+  t.match(records[0], {
+    executionId: 'e1', method: 'POST', url: `${url.replace('//', '//[REDACTED]@')}/x?a=1&api_key=[REDACTED]&my-token=[REDACTED]`,
+    status: 'success', statusCode: 200, errorMessage: undefined, requestSize: 4
+  })
+  t.equal(records[0]?.responseSize, 'POST /x?a=1&api_key=hidden&my-token=hidden body'.length)
+  t.match(records[1], { method: 'GET', status: 'error', statusCode: undefined, responseSize: undefined, errorMessage: /127.0.0.1/ })
+  t.equal(records.length, 3)
+  t.notMatch(JSON.stringify(records), /hidden|s3cret/)
+})
+
+t.test('a request that the end of the run breaks off is kept, once', async t => {
+  const { url } = await serve(t, () => {})
+  const { request, close } = client(t)
+  const records: HttpRequestRecord[] = []
+  const { functions } = httpModule({ request: ({ url, ...rest }) => request(url, rest), close }, { ids: createIdSource(), append: record => { records.push(record) } })
+  const run = new AbortController()
+  const asked = functions.get.run(hostCall({ signal: run.signal }), `${url}/slow`, undefined)
+  run.abort(new Error('the run has ended'))
+  t.match(records, [{ url: `${url}/slow`, status: 'error', errorMessage: 'the execution ended before the reply' }])
+  await t.rejects(async () => await asked)
+  t.equal(records.length, 1)
+})
+
+t.test('of a long address the beginning is kept', async t => {
+  const { url, functions, records } = await mirror(t)
+  await functions.get.run(hostCall(), `${url}/${'a'.repeat(5000)}`, undefined)
+  t.equal(records[0]?.url.length, 2048)
 })
