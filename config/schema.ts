@@ -22,7 +22,7 @@ export const settings = {
   BODY_LIMIT: bytes({ min: 1024, max: 1024 ** 3, fallback: 10 * 1024 ** 2, doc: 'Largest request body' }),
   RESPONSE_LIMIT: bytes({ min: 1024, max: 1024 ** 3, fallback: 10 * 1024 ** 2, doc: 'Largest answer of a function, and of a server that a function calls' }),
   EVENT_LIMIT: bytes({ min: 1024, max: 1024 ** 2, fallback: 64 * 1024, doc: 'What is stored of the body of an event; beyond, it is cut, with its size and hash' }),
-  BUFFERED_BYTES_MAX: bytes({ min: 1024 ** 2, max: 1024 ** 4, fallback: 128 * 1024 ** 2, doc: 'Bytes of request bodies and of large answers that the server holds in memory, over all connections; beyond, the answer is 503. Twice `BODY_LIMIT` and twice `RESPONSE_LIMIT` are the least, whatever is set' }),
+  BUFFERED_BYTES_MAX: bytes({ min: 1024 ** 2, max: 1024 ** 4, fallback: 128 * 1024 ** 2, doc: 'Bytes of request bodies and of large answers that the server holds in memory, over all connections, and for one function never more than stays free beside it; beyond, the answer is 503. Twice `BODY_LIMIT` and twice `RESPONSE_LIMIT` are the least, whatever is set' }),
   REQUEST_TIMEOUT: integer({ min: 1, max: 3600, fallback: 60, unit: 'seconds', doc: 'Longest time for the head of a request to arrive, and for its body; then the answer is 408. A connection that takes nothing of an answer for so long is closed' }),
   HISTORY_LIMIT: bytes({ min: 1024 ** 2, max: TEBIBYTE, fallback: 2 * 1024 ** 3, doc: 'Room for the history of all functions (executions, logs, requests); beyond, the oldest is deleted' }),
   HISTORY_LIMIT_PER_FUNCTION: bytes({ min: 1024 ** 2, max: TEBIBYTE, fallback: 512 * 1024 ** 2, doc: 'The same for each function' }),

@@ -11,3 +11,14 @@ export function toOriginForm (target: string): string {
   const rest = target.slice(address.length)
   return rest.startsWith('/') ? rest : `/${rest}`
 }
+
+/** The function that a request target names; undefined for any other address. */
+export function functionOf (target: string): string | undefined {
+  const [, id] = /^\/fn\/([^/?#]+)/.exec(toOriginForm(target)) ?? []
+  if (id?.includes('%') !== true) return id
+  try {
+    return decodeURIComponent(id)
+  } catch {
+    return undefined
+  }
+}

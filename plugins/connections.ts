@@ -8,6 +8,7 @@ import '../core/contracts/server.js'
 import { budgetLimit, ByteBudget } from '../core/connections/byte-budget.js'
 import { HttpCaller } from '../core/connections/caller.js'
 import { closeBehind, isClosing } from '../core/connections/open-responses.js'
+import { ownerOf } from '../core/connections/owner.js'
 import { answerPlainly } from '../core/connections/plain-answer.js'
 import { hasBody } from '../core/connections/read-body.js'
 import { noRoom, ReceivedBody, whenRead } from '../core/connections/received-body.js'
@@ -54,7 +55,7 @@ export default fp(async function connections (fastify) {
     followBody(new ReceivedBody(request, budget, config.BODY_LIMIT), request, response)
     const length = Number(request.headers['content-length'] ?? 1)
     // One that is too large in any case is told that by whom it is for.
-    if (length <= config.BODY_LIMIT && !budget.hasRoomForBody(0, length)) return refuse(response, noRoom(budget.limit))
+    if (length <= config.BODY_LIMIT && !budget.hasRoomForBody(ownerOf(request), length)) return refuse(response, noRoom(budget.limit))
     return true
   }
 
@@ -68,8 +69,7 @@ export default fp(async function connections (fastify) {
 function followBody (body: ReceivedBody, request: IncomingMessage, response: ServerResponse): void {
   const end = (): void => {
     stopWatching()
-    if (!body.kept) body.release()
-    if (!request.complete && !request.socket.destroyed) body.discard()
+    body.answered()
   }
   const stopWatching = new HttpCaller(request).onGone(end)
   response.once('close', end)

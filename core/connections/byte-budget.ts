@@ -11,20 +11,35 @@ export const budgetLimit = (config: Pick<Config, 'BUFFERED_BYTES_MAX' | 'BODY_LI
 
 export class ByteBudget {
   used = 0
+  /** Of `used`, what is held for each owner (owner.ts). */
+  private readonly shares = new Map<string, number>()
 
   constructor (readonly limit: number) {}
 
   /**
-   * Whether a body that holds `held` bytes may hold `more`: never more than is left free beside it (a dynamic
-   * threshold, as for the shares of sandboxes). So large bodies find no room long before small ones.
+   * Whether the bodies of an owner may hold `more`: never more than is left free beside them (a dynamic threshold, as
+   * for the shares of sandboxes). So one function's callers never take the room of all others, and large bodies find
+   * none long before small ones.
    */
-  hasRoomForBody (held: number, more: number): boolean {
-    return this.used + held + 2 * more <= this.limit
+  hasRoomForBody (owner: string, more: number): boolean {
+    return this.used + this.heldFor(owner) + 2 * more <= this.limit
   }
 
-  hasRoom (bytes: number): boolean { return this.used + bytes <= this.limit }
+  /** Whether a further answer finds room: beside it as much stays free as its owner holds already. */
+  hasRoomForAnswer (owner: string, bytes: number): boolean {
+    return this.used + this.heldFor(owner) + bytes <= this.limit
+  }
 
-  take (bytes: number): void { this.used += bytes }
+  /** Without an owner only the whole is counted. */
+  take (bytes: number, owner?: string): void {
+    this.used += bytes
+    if (owner === undefined) return
+    const held = this.heldFor(owner) + bytes
+    if (held === 0) this.shares.delete(owner)
+    else this.shares.set(owner, held)
+  }
 
-  give (bytes: number): void { this.used -= bytes }
+  give (bytes: number, owner?: string): void { this.take(-bytes, owner) }
+
+  private heldFor (owner: string): number { return this.shares.get(owner) ?? 0 }
 }

@@ -9,6 +9,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ByteBudget } from './byte-budget.js'
 import { HttpCaller } from './caller.js'
+import { ownerOf } from './owner.js'
 
 /** From this size on an answer is entered when it is sent. */
 export const LARGE_ANSWER = 64 * 1024
@@ -16,9 +17,12 @@ export const LARGE_ANSWER = 64 * 1024
 const STALLED_MS = 1000
 const SWEEP_MS = 1000
 
+interface LargeAnswer { readonly owner: string, readonly bytes: number }
+
 /** What one connection has yet to take. */
 interface Sending {
-  /** Bytes of large answers. */
+  readonly answers: Set<LargeAnswer>
+  /** Their bytes. */
   large: number
   /** Of other answers, as the last look found them. */
   small: number
@@ -49,17 +53,21 @@ export class UnsentBytes {
   enter (request: IncomingMessage, response: ServerResponse, bytes: number): boolean {
     const { socket } = request
     if (socket.destroyed) return true
-    this.makeRoom(bytes)
-    if (!this.budget.hasRoom(bytes)) return false
-    this.budget.take(bytes)
+    const owner = ownerOf(request)
+    const hasRoom = (): boolean => this.budget.hasRoomForAnswer(owner, bytes)
+    this.makeRoom(hasRoom)
+    if (!hasRoom()) return false
+    this.budget.take(bytes, owner)
     const entry = this.entryOf(socket)
+    const answer = { owner, bytes }
+    entry.answers.add(answer)
     entry.large += bytes
     const leave = (): void => {
       stopWatching()
       // Unless the connection was closed for it, and its bytes given back then.
-      if (this.sending.get(socket) !== entry) return
+      if (!entry.answers.delete(answer)) return
       entry.large -= bytes
-      this.budget.give(bytes)
+      this.budget.give(bytes, owner)
       if (entry.large + entry.small === 0) this.sending.delete(socket)
     }
     const stopWatching = new HttpCaller(request).onGone(leave)
@@ -72,7 +80,7 @@ export class UnsentBytes {
   private entryOf (socket: Socket): Sending {
     const known = this.sending.get(socket)
     if (known !== undefined) return known
-    const made = { large: 0, small: 0, taken: takenBy(socket), since: performance.now() }
+    const made = { answers: new Set<LargeAnswer>(), large: 0, small: 0, taken: takenBy(socket), since: performance.now() }
     this.sending.set(socket, made)
     return made
   }
@@ -80,18 +88,20 @@ export class UnsentBytes {
   private forget (socket: Socket): void {
     const entry = this.sending.get(socket)
     if (entry === undefined) return
-    this.budget.give(entry.large + entry.small)
+    for (const { owner, bytes } of entry.answers) this.budget.give(bytes, owner)
+    entry.answers.clear()
+    this.budget.give(entry.small)
     this.sending.delete(socket)
   }
 
   /** Closes connections that take nothing, the longest first, until there is room. */
-  private makeRoom (bytes: number): void {
-    if (this.budget.hasRoom(bytes)) return
+  private makeRoom (hasRoom: () => boolean): void {
+    if (hasRoom()) return
     const now = performance.now()
     const stalled = [...this.sending].filter(([socket, entry]) => !this.takesMore(socket, entry, now) && now - entry.since >= STALLED_MS)
     stalled.sort(([, a], [, b]) => a.since - b.since)
     for (const [socket] of stalled) {
-      if (this.budget.hasRoom(bytes)) return
+      if (hasRoom()) return
       this.close(socket)
     }
   }
@@ -108,7 +118,7 @@ export class UnsentBytes {
       if (entry.large + small === 0) this.sending.delete(socket)
       else if (!this.takesMore(socket, entry, now) && now - entry.since >= this.timeoutMs) this.close(socket)
     }
-    this.makeRoom(0)
+    this.makeRoom(() => this.budget.used <= this.budget.limit)
   }
 
   /** Whether it has taken something since the last look; notes what. */

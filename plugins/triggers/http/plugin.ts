@@ -69,7 +69,7 @@ export default async function httpTrigger (fastify: FastifyInstance) {
     const body = await readBody(raw, bodyLimits)
     const received = ReceivedBody.of(raw)
     if (received === undefined) return await invoke(request, fn, version, body, calledBy)
-    received.kept = true
+    received.keep()
     try {
       return await invoke(request, fn, version, body, calledBy)
     } finally {

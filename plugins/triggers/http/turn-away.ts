@@ -15,22 +15,11 @@ import { HttpCaller } from '../../../core/connections/caller.js'
 import { answerPlainly } from '../../../core/connections/plain-answer.js'
 import type { Place, WaitingCall } from '../../../core/contracts/invocation.js'
 import type { MoonletError } from '../../../core/errors.js'
-import { toOriginForm } from '../../../core/request-target.js'
+import { functionOf } from '../../../core/request-target.js'
 import { breathe } from '../../../core/turn.js'
 import { RefusalPace } from './refusal-pace.js'
 
 const REPORT_MS = 1000
-
-/** The function that a request target names; undefined for any other address. */
-function functionOf (target: string): string | undefined {
-  const [, id] = /^\/fn\/([^/?#]+)/.exec(toOriginForm(target)) ?? []
-  if (id?.includes('%') !== true) return id
-  try {
-    return decodeURIComponent(id)
-  } catch {
-    return undefined
-  }
-}
 
 const placeKey = Symbol('place in the queue')
 

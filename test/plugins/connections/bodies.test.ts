@@ -1,4 +1,6 @@
 /** Bodies that do not come, come slowly, come for nobody, or come too many at a time. */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import t, { type Test } from 'tap'
 import type { FastifyInstance } from 'fastify'
 import { API_KEY, build } from '../../helpers/build.js'
@@ -19,6 +21,14 @@ const head = (method: string, path: string, ...headers: string[]): string =>
   `${method} ${path} HTTP/1.1\r\nHost: x\r\n${headers.map(header => `${header}\r\n`).join('')}\r\n`
 
 const post = (path: string, body: string): string => head('POST', path, `Content-Length: ${body.length}`) + body
+
+/** Bytes that this process, in which the server is too, still holds on to. */
+function memory (): number {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}
 
 const held = (app: FastifyInstance): number => app.connections.bufferedBytes()
 
@@ -196,4 +206,60 @@ t.test('bodies count while their calls wait and run, until the run ends, also wh
   gate.open()
   for (const raw of waiting.slice(1)) await raw.until(/done/)
   await eventually(t, () => held(app), 0)
+})
+
+t.test('a body of which every byte comes in a chunk of its own is held in no more memory than it has bytes', async t => {
+  const size = 400_000
+  const { app, id, open } = await start(t, { BODY_LIMIT: '1MiB' })
+  const raw = await open()
+  raw.send(head('POST', `/fn/${id}`, 'Transfer-Encoding: chunked'))
+  const before = memory()
+  raw.send('1\r\nx\r\n'.repeat(size))
+  await eventually(t, () => held(app) >= size * 0.98, true)
+  // A buffer for each of them would take 270 bytes for one.
+  const grown = memory() - before
+  t.ok(grown < 20 * size, `${grown} bytes`)
+  raw.send('0\r\n\r\n')
+  const whole = 'x'.repeat(size)
+  await raw.until(text => text.endsWith(whole))
+  await eventually(t, () => held(app), 0)
+})
+
+t.test('a body that comes byte by byte, each with a pause, counts for what its pieces take', async t => {
+  const { app, id, open } = await start(t)
+  const raw = await open()
+  raw.socket.setNoDelay(true)
+  raw.send(head('POST', `/fn/${id}`, 'Content-Length: 21'))
+  for (let i = 0; i < 20; i++) {
+    raw.send('x')
+    await eventually(t, () => held(app) >= 256 * (i + 1), true)
+  }
+  raw.send('y')
+  await raw.until(/x{20}y$/)
+  await eventually(t, () => held(app), 0)
+})
+
+t.test('the bodies for one function leave room for those for others, and for the API', async t => {
+  const { app, id, open } = await start(t, { BODY_LIMIT: '400KiB', RESPONSE_LIMIT: '400KiB', BUFFERED_BYTES_MAX: '1MiB' })
+  const other = await saveCode(app, ECHO)
+  const sent = 'x'.repeat(60_000)
+  let refused = 0
+  for (let i = 0; i < 40; i++) {
+    const raw = await open()
+    // Small pieces find room where large ones do not: they are what fills the last of it.
+    const size = i < 12 ? sent.length : 2000
+    raw.send(head('POST', `/fn/${id}`, 'Content-Length: 70000') + sent.slice(0, size))
+    const before = held(app)
+    await eventually(t, () => held(app) > before || raw.text() !== '', true)
+    if (raw.text() !== '') refused++
+  }
+  t.ok(refused > 0, 'there is no more room for this one')
+  const text = 'y'.repeat(120_000)
+  const raw = await open()
+  raw.send(post(`/fn/${other}`, text))
+  t.same(statusesOf(await raw.until(/^HTTP[^]*\r\n\r\n./)), [200])
+  const saved = await open()
+  const body = JSON.stringify({ name: 'saved', code: `${ECHO} -- ${'y'.repeat(50_000)}` })
+  saved.send(head('POST', '/api/functions', `Authorization: Bearer ${API_KEY}`, `Content-Length: ${body.length}`) + body)
+  t.same(statusesOf(await saved.until(/^HTTP[^]*\r\n\r\n./)), [200])
 })

@@ -8,8 +8,8 @@ import { portOf, saveCode } from '../../helpers/gate.js'
 
 const SIZE = 8 * 1024 ** 2
 /** Heads and the like are counted once a second. */
-const LIMIT = 3 * SIZE + 64 * 1024
-const settings = { RESPONSE_LIMIT: '8MiB', BUFFERED_BYTES_MAX: '24MiB' }
+const LIMIT = 25 * 1024 ** 2 + 64 * 1024
+const settings = { RESPONSE_LIMIT: '8MiB', BUFFERED_BYTES_MAX: '25MiB' }
 
 /** A server with a function whose answers are larger than what two machines buffer between them. */
 async function start (t: Test, more: Record<string, string> = {}) {
@@ -85,5 +85,20 @@ t.test('a large answer that is taken at once leaves nothing behind, however many
   for (let i = 0; i < 10; i++) t.equal((await (await fetch(`${base}/fn/${id}`)).text()).length, SIZE)
   const head = await fetch(`${base}/fn/${id}`, { method: 'HEAD' })
   t.equal(head.status, 200)
+  await eventually(t, held, 0)
+})
+
+t.test('slow readers of one function\'s answers leave room for the bodies and answers of others', async t => {
+  const { app, base, ask, held } = await start(t)
+  const other = await saveCode(app, 'function handler(ctx, event) return { body = event.body } end')
+  let calls = 0
+  app.invoker.onCall(() => { calls++ })
+  const silent = await Promise.all(Array.from({ length: 6 }, () => ask()))
+  await eventually(t, () => calls, silent.length)
+  const body = 'y'.repeat(1024 ** 2)
+  const answer = await fetch(`${base}/fn/${other}`, { method: 'POST', body })
+  t.equal(answer.status, 200)
+  t.equal(await answer.text(), body)
+  for (const socket of silent) socket.destroy()
   await eventually(t, held, 0)
 })
