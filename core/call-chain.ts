@@ -1,9 +1,10 @@
 /**
  * Functions that call functions by HTTP, perhaps themselves. How deep such calls are, and since when they go on,
- * travels in a header with every outgoing request of a run. It is signed with the API key: from others it is not
- * believed, so nobody can have a function's own calls refused. It tells them nothing but two numbers.
+ * travels in a header with every outgoing request of a run. It is signed: from others it is not believed, so nobody can
+ * have a function's own calls refused. It goes to strangers too, so it tells them nothing but two numbers: what it is
+ * signed with is random, and no guess of the API key can be tried on it. A restart ends every run, and with them chains.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { MoonletError } from './errors.js'
 
 /** A call may be made for a call that was made for a call, and so on, as often as this. */
@@ -42,8 +43,8 @@ export function followCall (signal: AbortSignal, calledBy: CallChain | undefined
 }
 
 /** `longestRun` is that of one run, in seconds: when it is over, nobody is left at the beginning of a chain. */
-export function createCallChains (key: string, longestRun: number): CallChains {
-  const secret = createHmac('sha256', key).update('chains of calls').digest()
+export function createCallChains (longestRun: number): CallChains {
+  const secret = randomBytes(32)
   const signatureOf = (text: string): Buffer => createHmac('sha256', secret).update(text).digest()
 
   return {

@@ -29,7 +29,7 @@ export default fp(async function auth (fastify) {
   await sessions.removeStale()
 
   fastify.decorate('createdKeyFile', createdFile)
-  fastify.decorate('callChains', createCallChains(key, config.EXECUTION_TIMEOUT))
+  fastify.decorate('callChains', createCallChains(config.EXECUTION_TIMEOUT))
   fastify.decorate('hideCredentials', createCredentialFilter(key.length, isKey))
   fastify.decorateRequest('sessionId', undefined)
   fastify.decorate('authenticate', async (request: FastifyRequest) => {

@@ -1,9 +1,10 @@
 /** Functions that call functions of the same server by HTTP. */
 import t, { type Test } from 'tap'
 import { once } from 'node:events'
+import { createHmac } from 'node:crypto'
 import { createServer, get } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createCallChains, followCall } from '../../../../core/call-chain.js'
+import { followCall } from '../../../../core/call-chain.js'
 import { buildApi, type Api } from '../../../helpers/api.js'
 import { eventually } from '../../../helpers/eventually.js'
 import { API_KEY } from '../../../helpers/build.js'
@@ -22,10 +23,10 @@ end
 `
 
 /** The header of a call that a function `depth` deep makes in a chain that began so many seconds ago. */
-function signed (depth: number, secondsAgo = 0): string {
+function signed ({ app }: Api, depth: number, secondsAgo = 0): string {
   const { signal } = new AbortController()
   followCall(signal, { depth, since: Math.floor(Date.now() / 1000) - secondsAgo })
-  return createCallChains(API_KEY, 300).sign(signal) ?? ''
+  return app.callChains.sign(signal) ?? ''
 }
 
 const count = async ({ call }: Api, id: string): Promise<number> => (await call('GET', `/api/functions/${id}/executions`)).json.pagination.total
@@ -72,7 +73,7 @@ t.test('what strangers send is not believed, so they cannot have the calls of a 
 
 t.test('calls of functions by functions end when one run is over, however few deep they are', async t => {
   const api = await start(t)
-  const answer = await fetch(`${api.base}/fn/${await api.create()}`, { headers: { 'x-moonlet-chain': signed(1, 400) } })
+  const answer = await fetch(`${api.base}/fn/${await api.create()}`, { headers: { 'x-moonlet-chain': signed(api, 1, 400) } })
   t.equal(answer.status, 508)
   t.match(await answer.text(), /EXECUTION_TIMEOUT is 300 seconds/)
 })
@@ -99,7 +100,7 @@ t.test('the requests of a run end when the function that called it is gone, and 
   const { url, request, closed } = await silent(t)
   const inner = await api.create({ code: `function handler()\n  local _, err = http.get("${url}")\n  kv.setGlobal("err", err)\n  return {}\nend\n` })
   const outer = await api.create({ code: recursive(api.base).replace('event.path', `"/fn/${inner}"`) })
-  const caller = get(`${api.base}/fn/${outer}`, { headers: { 'x-moonlet-chain': signed(1) } }).on('error', () => {})
+  const caller = get(`${api.base}/fn/${outer}`, { headers: { 'x-moonlet-chain': signed(api, 1) } }).on('error', () => {})
   await request
   caller.destroy()
   await closed
@@ -122,4 +123,22 @@ t.test('a caller who hangs up from outside leaves a run its requests', async t =
   await new Promise(resolve => caller.once('close', resolve))
   held[0]?.()
   await eventually(t, async () => (await api.call('GET', `/api/functions/${id}/kv/got`)).text, 'late')
+})
+
+t.test('what other servers are told of a chain is nothing to try guesses of the API key on', async t => {
+  const api = await start(t)
+  let seen = ''
+  const elsewhere = createServer(({ headers }, response) => {
+    seen = String(headers['x-moonlet-chain'])
+    response.end()
+  })
+  await once(elsewhere.listen(0, '127.0.0.1'), 'listening')
+  t.teardown(() => { elsewhere.close() })
+  const { port } = elsewhere.address() as AddressInfo
+  const code = `function handler() return { body = http.get("http://127.0.0.1:${port}").body } end`
+  await fetch(`${api.base}/fn/${await api.create({ code })}`)
+  const [, text = '', signature] = /^(1\.\d+)\.([\da-f]{64})$/.exec(seen) ?? []
+  t.ok(signature, seen)
+  const keys = [API_KEY, createHmac('sha256', API_KEY).update('chains of calls').digest()]
+  for (const key of keys) t.not(createHmac('sha256', key).update(text).digest('hex'), signature)
 })
