@@ -16,7 +16,7 @@ const PREFIX_LENGTH = MIN_LENGTH
 const MAX_ALTERNATIVES = 1000
 /**
  * Characters of values that one text may be compared with, some 10 ms. A text that wants more repeats how values
- * begin; what begins like one is then masked without comparing.
+ * begin; what begins like one is then masked to the end of its word, without comparing.
  */
 const MAX_COMPARED = 2 * 1024 * 1024
 
@@ -94,7 +94,7 @@ function replaceSecrets (
   for (let at = find(text, 0); at !== -1;) {
     const forms = formsByPrefix.get(text.slice(at, at + PREFIX_LENGTH)) ?? []
     for (const form of forms) compared += form.length
-    const length = compared > MAX_COMPARED ? PREFIX_LENGTH : matchingLength(text, at, forms, isCut)
+    const length = compared > MAX_COMPARED ? wordLength(text, at) : matchingLength(text, at, forms, isCut)
     if (length > 0) {
       masked += text.slice(done, at) + REDACTED
       done = at + length
@@ -111,6 +111,14 @@ function matchingLength (text: string, at: number, forms: readonly string[], isC
   let longest = 0
   for (const form of forms) longest = Math.max(longest, commonLength(text, at, form))
   return longest
+}
+
+const endOfWord = /[\s"\\]/g
+
+/** Never into what closes a JSON string, nor through half an escape. */
+function wordLength (text: string, at: number): number {
+  endOfWord.lastIndex = at + PREFIX_LENGTH
+  return (endOfWord.exec(text)?.index ?? text.length) - at
 }
 
 function commonLength (text: string, at: number, form: string): number {

@@ -18,7 +18,7 @@ export function maskedWriter (writer: ExecutionWriter, masks: SecretMasks): Exec
       const mask = masks.of(execution.functionId)
       if (mask === undefined) return writer.begin(execution)
       running.set(execution.id, mask)
-      writer.begin({ ...execution, eventJson: maskEvent(execution.eventJson, mask) })
+      writer.begin({ ...execution, eventJson: maskWhole(execution.eventJson, mask) })
     },
     appendLogs (id, logs) { writer.appendLogs(id, maskLogs(logs, running.get(id))) },
     appendAiRequest (request) { writer.appendAiRequest(maskRequest(request, running.get(request.executionId))) },
@@ -34,17 +34,21 @@ export function maskedWriter (writer: ExecutionWriter, masks: SecretMasks): Exec
 }
 
 const maskLogs = (logs: readonly LogEntry[], mask: SecretMask | undefined): readonly LogEntry[] =>
-  mask === undefined ? logs : logs.map(entry => ({ ...entry, message: mask(entry.message) }))
+  mask === undefined ? logs : logs.map(entry => ({ ...entry, message: maskWhole(entry.message, mask) }))
 
-/** A body that was cut may end within a secret. */
-const maskEvent = (json: string, mask: SecretMask): string => mask(json, json.includes('"truncated":true'))
+/** How texts say of themselves that they were cut: events and requests, logs, saved responses. */
+const cutMark = /"truncated":true|… \(cut: \d+ characters\)$|\[TRUNCATED - Response exceeded 1MB\]/
 
-const maskText = (text: string | undefined, mask: SecretMask): string | undefined => text === undefined ? undefined : mask(text)
+/** What was cut may end within a secret. */
+const maskWhole = (text: string, mask: SecretMask): string => mask(text, cutMark.test(text))
+
+const maskText = (text: string | undefined, mask: SecretMask): string | undefined =>
+  text === undefined ? undefined : maskWhole(text, mask)
 
 function maskRequest<T extends AiRequestRecord | EmailRequestRecord> (request: T, mask: SecretMask | undefined): T {
   if (mask === undefined) return request
   const { requestJson, responseJson, errorMessage } = request
-  return { ...request, requestJson: mask(requestJson), responseJson: maskText(responseJson, mask), errorMessage: maskText(errorMessage, mask) }
+  return { ...request, requestJson: maskWhole(requestJson, mask), responseJson: maskText(responseJson, mask), errorMessage: maskText(errorMessage, mask) }
 }
 
 function maskHttp (request: HttpRequestRecord, mask: SecretMask | undefined): HttpRequestRecord {
@@ -58,7 +62,7 @@ function maskFinished (execution: FinishedExecution, mask: SecretMask | undefine
   const { eventJson, errorMessage, fault, responseJson, logs } = execution
   return {
     ...execution,
-    eventJson: maskEvent(eventJson, mask),
+    eventJson: maskWhole(eventJson, mask),
     errorMessage: maskText(errorMessage, mask),
     fault: maskFault(fault, mask),
     responseJson: maskText(responseJson, mask),

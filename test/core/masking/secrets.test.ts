@@ -38,3 +38,13 @@ t.test('20,000 variables, and texts that repeat how values begin, are masked in 
   const maskAlike = createSecretMask(alike)
   for (let i = 0; i < 20; i++) t.notOk(maskAlike(`${'abcdefgh'.repeat(131_072)} ${alike[5]}`).includes(`${alike[5]}`))
 })
+
+t.test('a text that repeats how a value begins does not bring the rest of that value to light', t => {
+  const values = Array.from({ length: 100 }, (_, i) => `postgres://user:${String(i).padStart(3, '0')}-secret@host/${'x'.repeat(900)}`)
+  const mask = createSecretMask(values)
+  const event = JSON.stringify({ body: `${'postgres '.repeat(7000)} "${values[7]}" end`, truncated: true })
+  const masked = mask(event)
+  t.notMatch(masked, /007-secret|user:/)
+  t.match(JSON.parse(masked).body, / end$/)
+  t.end()
+})

@@ -64,3 +64,26 @@ t.test('values of variables are found in addresses also where they are percent-e
   const { rows } = await storage.executions.httpRequests(execution.id, PAGE)
   t.same(rows.map(({ url }) => url), ['https://x/[REDACTED]/y', 'https://x/?a=[REDACTED]&b=c+d', 'https://x/?q=[REDACTED]'])
 })
+
+t.test('a text that was cut within a value of a variable shows nothing of it, wherever it is stored', async t => {
+  const storage = await openNew(t)
+  const fn = await createFunction(storage)
+  await storage.env.set(fn, 'TOKEN', SECRET)
+  const part = SECRET.slice(0, 12)
+  const json = JSON.stringify({ a: `${part}…`, truncated: true })
+  const execution = newExecution(fn, { eventJson: JSON.stringify({ body: part, truncated: true }) })
+  storage.executions.begin(execution)
+  storage.executions.appendAiRequest(aiRequest(execution.id, { requestJson: json, responseJson: json }))
+  storage.executions.appendEmailRequest(emailRequest(execution.id, { requestJson: json, responseJson: json }))
+  const responseJson = JSON.stringify({ body: `${part}\n[TRUNCATED - Response exceeded 1MB]` })
+  await storage.executions.finish(finished(execution, { responseJson, logs: [log(`key ${part}… (cut: 70000 characters)`)] }))
+
+  const stored = JSON.stringify([
+    await storage.executions.find(execution.id),
+    await storage.executions.logs(execution.id, PAGE),
+    await storage.executions.aiRequests(execution.id, PAGE),
+    await storage.executions.emailRequests(execution.id, PAGE)
+  ])
+  t.notMatch(stored, part.slice(0, 9))
+  t.equal(stored.split('[REDACTED]').length - 1, 7)
+})
