@@ -1,13 +1,15 @@
 /** Puts a backup in the place of a data folder's database. */
+import Database from 'better-sqlite3'
 import { rename, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Progress } from '../../../core/contracts/offline-storage.js'
 import { MoonletError } from '../../../core/errors.js'
 import { lockDataFolder } from '../data-lock.js'
+import { forgetStoredBytes } from '../stored-bytes.js'
 import { COMPANIONS, makeDatabasePrivate } from '../private-database.js'
 import { copyDatabase, exists, removeDatabase } from './backup-file.js'
 import { checkSchema } from './check-schema.js'
-import { checkKind } from './integrity.js'
+import { checkKind, hasTables } from './integrity.js'
 
 /**
  * Replaces `database` by a checked copy of `backup`, which itself is left alone. The old database is kept
@@ -23,12 +25,23 @@ export async function restoreFile (backup: string, database: string, onProgress:
     await copyDatabase(backup, copy, onProgress)
     // Of the copy: the backup may be another one by now.
     await checkSchema(copy, backup)
+    recount(copy)
     const kept = await setAside(database, now)
     await rename(copy, database)
     return kept
   } finally {
     await removeDatabase(copy)
     lock.release()
+  }
+}
+
+/** What a file says that it holds, quotas do not go by: the next start counts. */
+function recount (file: string): void {
+  const db = new Database(file)
+  try {
+    if (hasTables(db, ['stored_bytes'])) forgetStoredBytes(db)
+  } finally {
+    db.close()
   }
 }
 

@@ -61,3 +61,14 @@ t.test('restoring takes a backup of an earlier version, and one with tables of a
   await t.resolves(offline.restore(await changed("insert into migrations values ('my-notes', '0001.sql', 1); create table plugin_my_notes_a (a integer) strict; create index plugin_my_notes_i on plugin_my_notes_a (a)"), () => {}))
   await t.resolves(offline.restore(backup, () => {}))
 })
+
+t.test('what a backup says that its functions keep is not believed: it is counted anew', async t => {
+  const entry = "insert into kv (function, key, value) values (0, x'61', x'62')"
+  const forged = 'insert or replace into stored_bytes (function, history, kv) values (0, 9000000000000000, -9000000000000000)'
+  await offline.restore(await changed(`${entry}; ${forged}`), () => {})
+  const { storage, close } = await offline.open({ alone: true })
+  t.teardown(close)
+  const { history, kv } = await storage.usage()
+  t.equal(history, 0)
+  t.ok(kv > 0 && kv < 1000, `${kv} bytes`)
+})
