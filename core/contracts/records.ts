@@ -35,8 +35,12 @@ export interface VersionRecord {
 
 export type ExecutionStatus = 'pending' | 'success' | 'error'
 
-export type FaultKind = 'syntax' | 'load' | 'runtime' | 'memory' | 'no-handler' | 'bad-return' |
-  'timeout' | 'crash' | 'protocol' | 'limit' | 'bad-answer' | 'stopped' | 'skipped' | 'refused' | 'interrupted'
+export const faultKinds = [
+  'syntax', 'load', 'runtime', 'memory', 'no-handler', 'bad-return', 'timeout', 'crash', 'protocol', 'limit',
+  'bad-answer', 'stopped', 'skipped', 'refused', 'interrupted'
+] as const
+
+export type FaultKind = typeof faultKinds[number]
 
 /** How an execution failed, structured; `error_message` is made from it for people. */
 export interface Fault {

@@ -5,7 +5,7 @@
  */
 import type { PluginDatabase } from './plugin.js'
 import type {
-  AiRequestRecord, EmailRequestRecord, ExecutionRecord, ExecutionStatus, Fault, FunctionRecord, HttpRequestRecord,
+  AiRequestRecord, EmailRequestRecord, ExecutionRecord, ExecutionStatus, Fault, FaultKind, FunctionRecord, HttpRequestRecord,
   LogEntry, VersionRecord
 } from './records.js'
 
@@ -121,6 +121,8 @@ export interface ExecutionFilter {
   readonly to?: number
   /** Text in the error message or in a log message, in any case. */
   readonly text?: string
+  /** How it failed. */
+  readonly errorKind?: FaultKind
 }
 
 /** Records of `http` that are kept of one execution. */

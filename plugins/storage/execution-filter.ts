@@ -10,6 +10,7 @@ const conditions = {
   version: 'e.version = :version',
   from: 'e.created_at >= :from',
   to: 'e.created_at <= :to',
+  errorKind: "(e.status = 2 and e.fault_json ->> '$.kind' = :errorKind)",
   text: `((e.status = 2 and error_contains_text(e.error_message, :text)) or
     exists (select 1 from logs l where l.execution = e.seq and contains_text(l.message, :text)))`
 } as const satisfies Record<keyof ExecutionFilter, string>

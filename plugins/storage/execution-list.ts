@@ -7,7 +7,7 @@
  * the counters, so the walk ends with the page. A time range is walked as a range of ids; its total is counted
  * within it and outside of it at the same time, and what ends first gives it.
  *
- * A text has to be looked for in errors and logs themselves. An index for that (trigrams) would cost every run
+ * A text has to be looked for in errors and logs themselves, and how a run failed in its row. An index for that (trigrams) would cost every run
  * several times its record; so the walk ends when it has worked for TEXT_BUDGET_MS, and the answer is marked
  * `partial`: newer executions were searched, `total` counts what was found. A narrower time range, status or
  * version lets it reach further back.
@@ -94,7 +94,7 @@ export function createExecutionList ({ db, batch, counts, skew }: Parts): Execut
   return {
     async list (functionKey, page, filter, removedVersions) {
       const { from, to } = filter
-      const hasText = (filter.text ?? '') !== ''
+      const readsRows = (filter.text ?? '') !== '' || filter.errorKind !== undefined
       const start = (part: ExecutionFilter): Walk => startWalk(functionKey, toConditions(part, removedVersions), skew.toIdRange(functionKey, part.from, part.to))
       if (toConditions(filter, removedVersions).sql === '') {
         return batch.read(() => {
@@ -103,13 +103,13 @@ export function createExecutionList ({ db, batch, counts, skew }: Parts): Execut
         })
       }
       if (from !== undefined && to !== undefined && from > to) return { rows: [], total: 0 }
-      const counted = hasText || from !== undefined || to !== undefined ? undefined : await batch.read(() => counts.total(functionKey, filter))
+      const counted = readsRows || from !== undefined || to !== undefined ? undefined : await batch.read(() => counts.total(functionKey, filter))
       if (counted !== undefined && counted <= page.offset) return { rows: [], total: counted }
 
       const walk = start(filter)
-      const { rows, found } = await findPage(walk, page, hasText ? TEXT_BUDGET_MS : Infinity)
-      const total = counted ?? (hasText ? found + await countText(walk) : await countRange(functionKey, walk, found, filter, start))
-      return { rows: await batch.read(() => readRecords(rows)), total, ...(hasText && !walk.ended ? { partial: true } : {}) }
+      const { rows, found } = await findPage(walk, page, readsRows ? TEXT_BUDGET_MS : Infinity)
+      const total = counted ?? (readsRows ? found + await countText(walk) : await countRange(functionKey, walk, found, filter, start))
+      return { rows: await batch.read(() => readRecords(rows)), total, ...(readsRows && !walk.ended ? { partial: true } : {}) }
     }
   }
 }

@@ -3,7 +3,7 @@ import { request } from './client.js'
 import type { AiRequest, EmailRequest, Execution, HttpRequest, LogEntry, Pagination } from './types.js'
 import type { Paging } from './functions.js'
 
-export interface ExecutionFilters { status?: string, trigger?: string, version?: string, from?: number, to?: number, text?: string }
+export interface ExecutionFilters { status?: string, error_kind?: string, trigger?: string, version?: string, from?: number, to?: number, text?: string }
 
 const one = (id: string): string => `/api/executions/${encodeURIComponent(id)}`
 

@@ -3,6 +3,7 @@ import { component } from '../alpine.js'
 import { endAllSessions, endSession, getStatus, listSessions } from '../api/server.js'
 import type { ServerStatus, Session } from '../api/types.js'
 import { t } from '../i18n/locale.js'
+import { holdPlace } from '../shell/focus.js'
 import { ask } from '../shell/dialogs.js'
 import { loading, track } from '../shell/loading.js'
 import { onSignedOut } from '../shell/session.js'
@@ -33,11 +34,14 @@ component('account', () => ({
   },
 
   async end (session: Session) {
+    const keepPlace = holdPlace()
     try {
       await endSession(session.id)
       if (session.current) return onSignedOut()
       this.sessions = this.sessions.filter(({ id }) => id !== session.id)
       succeed(t('account.ended'))
+      await this.$nextTick()
+      keepPlace()
     } catch (error) {
       fail(error)
     }

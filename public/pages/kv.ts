@@ -5,6 +5,7 @@ import type { KvEntry } from '../api/types.js'
 import { decodeText } from '../format/body.js'
 import { t } from '../i18n/locale.js'
 import { ask } from '../shell/dialogs.js'
+import { holdPlace } from '../shell/focus.js'
 import { busily, createTurns, extend, loading, track } from '../shell/loading.js'
 import { keepInAddress, readAddress, route } from '../shell/router.js'
 import { fail, succeed } from '../shell/toasts.js'
@@ -110,10 +111,13 @@ component('kv', () => {
     timeLeft () { return this.open.expires > 0 ? Math.max(1, Math.round(this.open.expires - Date.now() / 1000)) : undefined },
 
     async remove (entry: KvEntry) {
+      const keepPlace = holdPlace()
       if (await ask({ title: t('data.deleteTitle'), text: t('data.deleteText', { key: entry.key }), confirm: t('common.delete'), danger: true }) !== 'confirm') return
       try {
         await deleteValue(functionId, encodeKey(entry))
         await this.load()
+        await this.$nextTick()
+        keepPlace()
       } catch (error) {
         fail(error)
       }

@@ -25,8 +25,8 @@ export function addExecutionRoutes (api: ApiScope): void {
     }
   }, async ({ params, query }) => {
     await findFunction(storage, params.id)
-    const { limit, offset, ...asked } = query
-    const { rows, total, partial } = await storage.executions.list(params.id, { limit, offset }, toFilter(asked))
+    const { limit, offset, error_kind: errorKind, ...asked } = query
+    const { rows, total, partial } = await storage.executions.list(params.id, { limit, offset }, toFilter(errorKind === undefined ? asked : { ...asked, errorKind }))
     return { executions: rows.map(toListedExecution), pagination: toPagination(total, query), partial }
   })
 

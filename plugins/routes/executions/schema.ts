@@ -1,7 +1,7 @@
 /** Executions as the API shows them. */
 import { Type } from 'typebox'
 import { pageOf } from '../../../core/api/pagination.js'
-import type { ExecutionRecord, Fault } from '../../../core/contracts/records.js'
+import { faultKinds, type ExecutionRecord, type Fault } from '../../../core/contracts/records.js'
 import { readRequestLine } from './request-line.js'
 
 export const ExecutionId = Type.String({ description: 'Id of the execution.', examples: ['d2c1vb9o5a6c4g1k2m0t'] })
@@ -67,7 +67,7 @@ const listed = pageOf('executions', ListedExecution)
 
 export const ExecutionPage = Type.Object({
   ...listed.properties,
-  partial: Type.Optional(Type.Boolean({ description: 'True when a search for `text` ended at its time limit: the newest executions were searched, `total` is what was found, and older ones may fit too. A shorter time range, a status or a version reaches further back.' }))
+  partial: Type.Optional(Type.Boolean({ description: 'True when a search for `text` or `error_kind` ended at its time limit: the newest executions were searched, `total` is what was found, and older ones may fit too. A shorter time range, a status or a version reaches further back.' }))
 }, { title: 'ExecutionPage', examples: [{ executions: [executionExample], pagination: { total: 1, limit: 20, offset: 0 } }] })
 
 export const Execution = Type.Object({
@@ -88,6 +88,7 @@ export const LastExecution = Type.Object({
 
 export const ExecutionFilters = {
   status: Type.Optional(Type.Enum([...statuses], { description: 'How it went.' })),
+  error_kind: Type.Optional(Type.Enum([...faultKinds], { description: 'Only runs that failed in this way, such as `timeout` or `memory`.' })),
   trigger: Type.Optional(Type.String({ maxLength: 100, description: '`http`, `cron`, `rerun` or the name of a plugin\'s trigger.' })),
   version: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'Number of the version.' })),
   from: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Not older than this, in Unix seconds.' })),

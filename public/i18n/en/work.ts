@@ -24,7 +24,10 @@ export const work = {
     line: 'Line {line}',
     tabHint: 'Ctrl+M: Tab leaves the editor',
     moreOfEvent: 'Headers and body',
-    draftHint: 'Runs what is in the editor, without saving it and without a record.'
+    draftHint: 'Runs what is in the editor, without saving the code and without a record. What it writes is real.',
+    writesShort: 'Its writes are real',
+    writesTitle: 'Run a draft that writes?',
+    writesText: 'Only its code is not saved: what it does with {names} changes the data of this function for real. This is asked once for each function.'
   },
   reference: {
     search: 'Search the Lua API',
@@ -69,12 +72,14 @@ export const work = {
     toSettings: 'To the settings',
     failed: 'The request could not be made: {message}'
   },
-  logs: { title: 'Logs', none: 'Nothing was logged.', level: 'Level', all: 'All' },
+  logs: { title: 'Logs', none: 'Nothing was logged.', level: 'Level', all: 'All', search: 'Search the lines', showAll: 'Show all', download: 'Download', nothingFound: 'No line fits that' },
   executions: {
     filters: 'Filters',
     text: 'Search errors and logs',
     status: 'Status',
     anyStatus: 'Any status',
+    onlyTimeout: 'Error: timeout',
+    onlyMemory: 'Error: memory',
     trigger: 'Trigger',
     anyTrigger: 'Any trigger',
     version: 'Version',
@@ -129,6 +134,14 @@ export const work = {
     tokens_other: '{count} tokens'
   },
   versions: {
+    view: 'View',
+    viewThis: 'View version {version}',
+    viewed: 'Version {version}',
+    editorLabel: 'Code of version {version}, read only',
+    closeView: 'Close this version',
+    openAsDraft: 'Open as draft',
+    replaceTitle: 'Replace your unsaved changes?',
+    replaceText: 'The editor holds changes that are not saved. The code of version {version} takes their place.',
     version: 'Version',
     saved: 'Saved',
     active: 'Active',

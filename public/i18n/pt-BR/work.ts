@@ -27,7 +27,10 @@ export const work: Translated<typeof english> = {
     line: 'Linha {line}',
     tabHint: 'Ctrl+M: o Tab sai do editor',
     moreOfEvent: 'Cabeçalhos e corpo',
-    draftHint: 'Executa o que está no editor, sem salvar e sem registro.'
+    draftHint: 'Executa o que está no editor, sem salvar o código e sem registro. O que ele grava é real.',
+    writesShort: 'O que ele grava é real',
+    writesTitle: 'Executar um rascunho que grava?',
+    writesText: 'Só o código não é salvo: o que ele faz com {names} muda de verdade os dados desta função. Isto é perguntado uma vez por função.'
   },
   reference: {
     search: 'Buscar na API de Lua',
@@ -72,12 +75,14 @@ export const work: Translated<typeof english> = {
     toSettings: 'Ir às configurações',
     failed: 'Não foi possível fazer a requisição: {message}'
   },
-  logs: { title: 'Registros', none: 'Nada foi registrado.', level: 'Nível', all: 'Todos' },
+  logs: { title: 'Registros', none: 'Nada foi registrado.', level: 'Nível', all: 'Todos', search: 'Buscar nas linhas', showAll: 'Mostrar todas', download: 'Baixar', nothingFound: 'Nenhuma linha corresponde' },
   executions: {
     filters: 'Filtros',
     text: 'Buscar em erros e registros',
     status: 'Situação',
     anyStatus: 'Qualquer situação',
+    onlyTimeout: 'Erro: tempo esgotado',
+    onlyMemory: 'Erro: memória',
     trigger: 'Gatilho',
     anyTrigger: 'Qualquer gatilho',
     version: 'Versão',
@@ -132,6 +137,14 @@ export const work: Translated<typeof english> = {
     tokens_other: '{count} tokens'
   },
   versions: {
+    view: 'Ver',
+    viewThis: 'Ver a versão {version}',
+    viewed: 'Versão {version}',
+    editorLabel: 'Código da versão {version}, só leitura',
+    closeView: 'Fechar esta versão',
+    openAsDraft: 'Abrir como rascunho',
+    replaceTitle: 'Substituir suas alterações não salvas?',
+    replaceText: 'O editor tem alterações não salvas. O código da versão {version} toma o lugar delas.',
     version: 'Versão',
     saved: 'Salva em',
     active: 'Ativa',

@@ -15,6 +15,7 @@ import { fail, succeed } from '../../shell/toasts.js'
 import { current } from '../function.js'
 import type { TypedEvent } from './draft-event.js'
 import { emptyEvent, noOutcome, toDraftEvent, toProblem, toShown } from './draft-event.js'
+import { mayWrite } from './draft-writes.js'
 import { dropDraft, keepDraft, readDraft } from './draft-store.js'
 
 /** Nothing is marked before there was a pause of so long: what is being typed is not finished. */
@@ -73,7 +74,9 @@ component('code', () => {
           onSave: () => { this.save() },
           onRun: () => { this.run() }
         })
-        if (matchMedia('(min-width: 64rem)').matches) editor.focus()
+        const { line } = readAddress('line')
+        if (/^[1-9]\d*$/.test(line)) editor.goTo(Number(line))
+        else if (matchMedia('(min-width: 64rem)').matches) editor.focus()
         this.measure(editor.value())
         this.check()
       })
@@ -129,7 +132,7 @@ component('code', () => {
     },
 
     async run () {
-      if (this.running || !editor) return
+      if (this.running || !editor || !await mayWrite(id, editor.value()) || this.running || !editor) return
       this.running = true
       this.showSide('run')
       write(`event.${id}`, this.event)

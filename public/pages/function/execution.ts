@@ -10,16 +10,21 @@ import { go, keepInAddress, readAddress, route } from '../../shell/router.js'
 import { functionPath } from '../../shell/routes.js'
 import { fail, succeed } from '../../shell/toasts.js'
 import { current } from '../function.js'
+import { downloadLogs, fetchLogs, findLogs, logPage } from './execution-logs.js'
 import { listAddress } from './execution-list-address.js'
 import { noKept, toKeptAnswer, toKeptEvent } from './kept.js'
 import { dotOf, outcomeText, requestText, triggerName } from './execution-words.js'
 import type { Outgoing } from './outgoing.js'
 import { listOutgoing } from './outgoing.js'
 
-const logPage = 100
 const levels = ['all', 'debug', 'info', 'warn', 'error'] as const
 /** What is still running is asked for again until it is done. */
 const pendingMs = 1_000
+
+function readLogFilter () {
+  const { level, search } = readAddress('level', 'search')
+  return { level: levels.find(known => known === level) ?? 'all', search }
+}
 
 component('execution', () => {
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -33,8 +38,9 @@ component('execution', () => {
     answer: noKept(),
     logs: [] as LogEntry[],
     logTotal: 0,
-    level: levels.find(level => level === readAddress('level').level) ?? 'all',
+    ...readLogFilter(),
     levels,
+    loadingLogs: false,
     requests: [] as Outgoing[],
     http: [] as HttpRequest[],
     httpLeftOut: 0,
@@ -44,7 +50,8 @@ component('execution', () => {
     trigger: triggerName,
 
     init () {
-      this.load()
+      scrollTo(0, 0)
+      this.load().then(() => { if (this.search !== '') this.searchLogs() })
       this.$watch('$store.route.detail', () => {
         if (route.detail === '') return
         id = route.detail
@@ -76,22 +83,48 @@ component('execution', () => {
 
     leftOutText () { return tn('execution.httpLeftOut', this.httpLeftOut) },
 
-    async moreLogs () {
+    /** False: they could not be fetched, which the reader is told. */
+    async allLogs (): Promise<boolean> {
+      const of = id
+      if (this.logs.length >= this.logTotal) return true
+      this.loadingLogs = true
       try {
-        const { logs } = await getLogs(id, { limit: logPage, offset: this.logs.length })
-        this.logs = [...this.logs, ...logs ?? []]
+        const rest = await fetchLogs(of, this.logs.length, this.logTotal)
+        if (of === id) this.logs = [...this.logs, ...rest]
+        return of === id
       } catch (error) {
         fail(error)
+        return false
+      } finally {
+        this.loadingLogs = false
       }
     },
 
     chooseLevel (level: typeof levels[number]) {
       this.level = level
-      keepInAddress({ level: level === 'all' ? '' : level })
+      this.keepFilter()
     },
 
-    shownLogs () { return this.level === 'all' ? this.logs : this.logs.filter(entry => entry.level === this.level) },
+    /** A search looks through all lines, not only those that are shown. */
+    async searchLogs () {
+      this.keepFilter()
+      if (this.search !== '') await this.allLogs()
+    },
+
+    keepFilter () { keepInAddress({ level: this.level === 'all' ? '' : this.level, search: this.search }) },
+    shownLogs () { return findLogs(this.logs, this.level, this.search) },
+
+    async download () { if (await this.allLogs()) downloadLogs(id, this.logs) },
     pretty: (json: string | undefined) => json === undefined ? '' : prettyJson(json) ?? json,
+
+    /** The line that failed: in the editor, or in its version when that is not the active one any more. */
+    codeAddress () {
+      const { error, version } = this.run
+      const line = error?.line === undefined ? '' : String(error.line)
+      const isActive = version === undefined || version === current.fn.active_version.version
+      const query = new URLSearchParams({ ...(isActive ? {} : { view: String(version) }), ...(line === '' ? {} : { line }) })
+      return `${functionPath(current.fn.id, isActive ? 'code' : 'versions')}${query.size === 0 ? '' : `?${query}`}`
+    },
 
     /** What came of the run; an answer of 400 and more says so beside its code. */
     result () {
@@ -106,6 +139,7 @@ component('execution', () => {
         const { execution_id: next } = await rerun(id)
         succeed(t('execution.ranAgain'))
         await go(functionPath(current.fn.id, 'executions', next))
+        document.getElementById('execution-title')?.focus({ preventScroll: true })
       }, fail)
     }
   }

@@ -10,10 +10,14 @@ import { functionPath } from '../../shell/routes.js'
 import { current } from '../function.js'
 import type { Range } from './execution-filters.js'
 import { belongs, isRange, ranges, toQuery } from './execution-filters.js'
-import { rememberList } from './execution-list-address.js'
+import { placeOf, rememberList, rememberPlace } from './execution-list-address.js'
 import { dotOf, outcomeText, requestText, triggerName } from './execution-words.js'
 
 const pageSize = 50
+/** The most that the server gives at once. */
+const largestPage = 100
+/** No more is fetched anew. */
+const mostRows = 1_000
 const names = ['text', 'status', 'trigger', 'version', 'range', 'from', 'to'] as const
 
 /** What the address says the list is narrowed by. */
@@ -47,7 +51,8 @@ component('executions', () => {
     trigger: triggerName,
 
     init () {
-      this.load()
+      const place = placeOf(functionId, route.query)
+      this.load(place.count).then(() => this.$nextTick()).then(() => { if (place.scroll > 0) scrollTo(0, place.scroll) })
       stop = listenLive(functionId, {
         onExecution: execution => this.arrive(execution),
         onSkipped: () => { if (!this.paused) this.load() },
@@ -65,10 +70,15 @@ component('executions', () => {
       const wanted = readFilters()
       if (JSON.stringify(wanted) === JSON.stringify({ filters, range, from, to })) return
       Object.assign(this, wanted)
-      this.load()
+      this.load(pageSize)
     },
 
-    destroy () { stop() },
+    destroy () {
+      stop()
+      rememberPlace({ count: this.rows.length })
+    },
+
+    onScroll () { if (this.status === 'ready') rememberPlace({ scroll: scrollY }) },
 
     /** What is chosen goes into the address, then the list follows it. */
     find (): Promise<void> {
@@ -79,22 +89,36 @@ component('executions', () => {
         from: custom ? this.from : '',
         to: custom ? this.to : ''
       })
-      return this.load()
+      return this.load(pageSize)
     },
 
     query () { return toQuery(this.filters, this.range, this.from, this.to) },
     filtered () { return this.range !== 'all' || Object.values(this.filters).some(value => value !== '') },
 
-    load (): Promise<void> {
+    /** As many as there were, so that what somebody looks at stays. */
+    load (wanted?: number): Promise<void> {
+      const count = wanted ?? this.rows.length
       const late: Execution[] = arrived = []
-      return track(this, () => listExecutions(functionId, { ...this.query(), limit: pageSize, offset: 0 }), ({ executions, pagination, partial = false }) => {
-        this.rows = executions ?? []
+      return track(this, () => this.fetch(Math.min(Math.max(count, pageSize), mostRows)), ({ rows, pagination, partial = false }) => {
+        this.rows = rows
         this.total = pagination.total
         this.partial = partial
         this.waiting = 0
         arrived = undefined
         for (const execution of late) this.arrive(execution)
       })
+    },
+
+    /** The newest ones. */
+    async fetch (count: number) {
+      const query = this.query()
+      const offsets = Array.from({ length: Math.ceil(count / largestPage) }, (_, page) => page * largestPage)
+      const pages = await Promise.all(offsets.map(offset =>
+        listExecutions(functionId, { ...query, limit: Math.min(largestPage, count - offset), offset })))
+      // One that came while the pages were read is on two of them.
+      const rows = new Map(pages.flatMap(({ executions }) => executions ?? []).map(row => [row.id, row]))
+      const { pagination = { total: 0 }, partial } = pages[0] ?? {}
+      return { rows: [...rows.values()], pagination, partial }
     },
 
     /** The list is live once it also has what happened before the connection. */

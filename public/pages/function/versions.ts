@@ -2,21 +2,27 @@
 import { component } from '../../alpine.js'
 import { activateVersion, deleteVersion, getVersion, listVersions } from '../../api/functions.js'
 import type { Version } from '../../api/types.js'
-import type { DiffView } from '../../editor/contract.js'
+import type { CodeEditor, DiffView } from '../../editor/contract.js'
 import { loadEditor } from '../../editor/load.js'
 import { t } from '../../i18n/locale.js'
 import { ask } from '../../shell/dialogs.js'
-import { busily, extend, loading, track } from '../../shell/loading.js'
-import { keepInAddress, readAddress } from '../../shell/router.js'
+import { holdPlace } from '../../shell/focus.js'
+import { busily, createTurns, extend, loading, track } from '../../shell/loading.js'
+import { go, keepInAddress, readAddress } from '../../shell/router.js'
+import { functionPath } from '../../shell/routes.js'
 import { fail, succeed } from '../../shell/toasts.js'
 import { current } from '../function.js'
-import { readDraft } from './draft-store.js'
+import { keepDraft, readDraft } from './draft-store.js'
 
 const pageSize = 50
 
 component('versions', () => {
   const { id } = current.fn
   let view: DiffView | undefined
+  let reader: CodeEditor | undefined
+  /** Of a version that comes after another was asked for, nothing is shown. */
+  const askDiff = createTurns()
+  const askCode = createTurns()
   return {
     ...loading(),
     busy: false,
@@ -25,15 +31,73 @@ component('versions', () => {
     comparing: false,
     older: '',
     newer: '',
+    /** Number of the version that is shown alone; '' for none. */
+    viewed: '',
 
     async init () {
       await this.load()
-      const { older, newer } = readAddress('older', 'newer')
+      const { older, newer, view: number, line } = readAddress('older', 'newer', 'view', 'line')
+      if (/^[1-9]\d*$/.test(number)) await this.look(Number(number), Number(line))
       if (!/^[1-9]\d*$/.test(older) || !/^[1-9]\d*$/.test(newer)) return
       Object.assign(this, { older, newer, comparing: true })
       await this.compare()
     },
-    destroy () { view?.dispose() },
+    destroy () {
+      view?.dispose()
+      reader?.dispose()
+    },
+
+    keepAddress () {
+      keepInAddress({ ...(this.comparing ? { older: this.older, newer: this.newer } : {}), view: this.viewed })
+    },
+
+    /** Shows the code of one version; it cannot be typed in. */
+    async look (version: number, line = 0) {
+      const counts = askCode()
+      try {
+        const [{ createEditor }, { code }] = await Promise.all([loadEditor(), getVersion(id, version)])
+        const host = this.$refs['code']
+        if (!counts() || !host?.isConnected) return
+        this.viewed = String(version)
+        this.keepAddress()
+        reader?.dispose()
+        await this.$nextTick()
+        reader = createEditor(host, { label: t('versions.editorLabel', { version }), code, readOnly: true })
+        if (line > 0) reader.goTo(line)
+        else reader.focus()
+        host.scrollIntoView({ block: 'nearest' })
+      } catch (error) {
+        if (counts()) fail(error)
+      }
+    },
+
+    closeView () {
+      const number = this.viewed
+      askCode()
+      this.viewed = ''
+      reader?.dispose()
+      reader = undefined
+      this.keepAddress()
+      this.$nextTick(() => { this.$root.querySelector<HTMLElement>(`[data-view="${number}"]`)?.focus() })
+    },
+
+    /** Takes the code into the editor, where it can be run and saved. */
+    async openAsDraft () {
+      const code = reader?.value()
+      if (code === undefined) return
+      const kept = readDraft(id)
+      const question = { title: t('versions.replaceTitle'), text: t('versions.replaceText', { version: this.viewed }), confirm: t('versions.openAsDraft'), danger: true }
+      if (kept !== undefined && kept !== code && await ask(question) !== 'confirm') return
+      keepDraft(id, code)
+      await go(functionPath(id, 'code'))
+    },
+
+    /** Also those that are compared and not in the list, which may be on a later page of it. */
+    choices () {
+      const numbers = new Set([...this.rows.map(({ version }) => String(version)), this.older, this.newer])
+      numbers.delete('')
+      return [...numbers].sort((a, b) => Number(b) - Number(a))
+    },
 
     load (): Promise<void> {
       return track(this, () => listVersions(id, { limit: pageSize, offset: 0 }), ({ versions, pagination }) => {
@@ -59,15 +123,19 @@ component('versions', () => {
     },
 
     async compare () {
-      keepInAddress({ older: this.older, newer: this.newer })
+      const counts = askDiff()
+      this.keepAddress()
       try {
         const [{ createDiff }, older, newer] = await Promise.all([loadEditor(), getVersion(id, Number(this.older)), getVersion(id, Number(this.newer))])
         const host = this.$refs['diff']
-        if (!host?.isConnected) return
+        if (!counts() || !host?.isConnected) return
         view ??= createDiff(host, { original: t('versions.older'), modified: t('versions.newer') })
         view.show(older.code, newer.code)
         host.scrollIntoView({ block: 'nearest' })
       } catch (error) {
+        if (!counts()) return
+        // What was compared before must not be taken for what is chosen now.
+        this.closeDiff()
         fail(error)
       }
     },
@@ -75,24 +143,34 @@ component('versions', () => {
     size: (code: string) => new TextEncoder().encode(code).length,
 
     closeDiff () {
-      this.comparing = false
-      keepInAddress({})
+      askDiff()
+      Object.assign(this, { comparing: false, older: '', newer: '' })
+      this.keepAddress()
     },
 
     activate (item: Version) {
+      const keepPlace = holdPlace()
       return busily(this, async () => {
         await activateVersion(id, item.id)
         await Promise.all([current.refresh(), this.load()])
         succeed(t(readDraft(id) === undefined ? 'versions.activated' : 'versions.activatedDraft', { version: item.version }))
+        await this.$nextTick()
+        keepPlace()
       }, fail)
     },
 
     async remove (item: Version) {
+      const keepPlace = holdPlace()
       if (await ask({ title: t('versions.deleteTitle', { version: item.version }), text: t('versions.deleteText'), confirm: t('common.delete'), danger: true }) !== 'confirm') return
       try {
         await deleteVersion(id, item.id)
         succeed(t('versions.deleted', { version: item.version }))
         await this.load()
+        const number = String(item.version)
+        if (this.older === number || this.newer === number) this.closeDiff()
+        if (this.viewed === number) this.closeView()
+        await this.$nextTick()
+        keepPlace()
       } catch (error) {
         fail(error)
       }

@@ -210,3 +210,19 @@ t.test('nothing is found of an execution that there is not', async t => {
   for (const tail of ['', '/logs', '/ai-requests', '/email-requests', '/http-requests']) t.match(await call('GET', `/api/executions/none${tail}`), { status: 404, json: { error: 'Execution not found' } }, tail)
   t.match(await call('POST', '/api/executions/none/rerun'), { status: 404, json: { error: 'Execution not found' } })
 })
+
+t.test('failures are filtered by how they failed', async t => {
+  const { executions } = api.app.storage
+  const fn = await api.create()
+  for (const kind of ['timeout', 'memory', 'timeout', 'runtime'] as const) {
+    const execution = { id: api.app.ids.next(), functionId: fn, versionId: `ver_${fn}_v1`, trigger: 'http', eventJson: '{}', createdAt: 1000 }
+    await executions.finish({ ...execution, status: 'error', durationMs: 9, errorMessage: kind, fault: { kind, message: kind }, responseJson: undefined, logs: [] })
+  }
+  const path = `/api/functions/${fn}/executions`
+  const kinds = async (query: string) => (await api.call('GET', `${path}?${query}`)).json.executions.map(({ error }: { error: { kind: string } }) => error.kind)
+  t.same(await kinds('error_kind=timeout'), ['timeout', 'timeout'])
+  t.same(await kinds('error_kind=memory&status=error'), ['memory'])
+  t.same(await kinds('error_kind=memory&status=success'), [])
+  t.match((await api.call('GET', `${path}?error_kind=timeout&limit=1`)).json, { executions: { length: 1 }, pagination: { total: 2 } })
+  t.match(await api.call('GET', `${path}?error_kind=other`), { status: 400, json: { error: /^error_kind: error_kind must be one of/ } })
+})
