@@ -19,8 +19,11 @@ import { createQueryReader } from './query-reader.js'
 export function apiScope (scope: FastifyInstance, { open = false }: { open?: boolean } = {}) {
   scope.removeAllContentTypeParsers()
   // Bytes as they come: the body's reader makes of them what the route's schema says.
-  const { BODY_LIMIT: limit, REQUEST_TIMEOUT: seconds } = scope.config
-  scope.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) => readBody(request.raw, { limit, timeoutMs: seconds * 1000 }, payload))
+  const { BODY_LIMIT, REQUEST_TIMEOUT: seconds } = scope.config
+  scope.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) => {
+    const limit = Math.min(request.routeOptions.bodyLimit ?? BODY_LIMIT, BODY_LIMIT)
+    return readBody(request.raw, { limit, isOwnLimit: limit < BODY_LIMIT, timeoutMs: seconds * 1000 }, payload)
+  })
   // Fastify answers 415 to a malformed Content-Type before any parser sees it; here that header never counts.
   scope.addHook('preParsing', async request => { delete request.headers['content-type'] })
   scope.setValidatorCompiler<TSchema>(({ schema, httpPart }) => {

@@ -10,6 +10,8 @@ export const hasBody = ({ headers }: IncomingMessage): boolean =>
 export interface BodyLimits {
   /** Bytes. */
   readonly limit: number
+  /** The limit is not the setting's but that of an address that needs no more. */
+  readonly isOwnLimit?: boolean
   /** Milliseconds for all of it, from now on. */
   readonly timeoutMs: number
 }
@@ -18,8 +20,8 @@ export interface BodyLimits {
  * Gives the whole body. Rejects with BODY_TOO_LARGE (before anything is read where its length is told), with
  * REQUEST_TIMEOUT, with NO_ROOM, or with what the connection broke with. What was not read is up to the connection.
  */
-export function readBody (request: IncomingMessage, { limit, timeoutMs }: BodyLimits, payload: Readable = request): Promise<Buffer> {
-  if (Number(request.headers['content-length'] ?? 0) > limit) return Promise.reject(tooLarge(limit))
+export function readBody (request: IncomingMessage, { limit, isOwnLimit = false, timeoutMs }: BodyLimits, payload: Readable = request): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > limit) return Promise.reject(tooLarge(limit, isOwnLimit))
   const refusal = ReceivedBody.of(request)?.refusal
   if (refusal !== undefined) return Promise.reject(refusal)
   return new Promise((resolve, reject) => {
@@ -36,7 +38,7 @@ export function readBody (request: IncomingMessage, { limit, timeoutMs }: BodyLi
     }
     const onData = (chunk: Buffer): void => {
       size += chunk.length
-      if (size > limit) fail(tooLarge(limit))
+      if (size > limit) fail(tooLarge(limit, isOwnLimit))
       else chunks.push(chunk)
     }
     const onEnd = (): void => {
@@ -48,8 +50,8 @@ export function readBody (request: IncomingMessage, { limit, timeoutMs }: BodyLi
   })
 }
 
-const tooLarge = (limit: number): MoonletError =>
-  new MoonletError('BODY_TOO_LARGE', `The request body is larger than ${limit} bytes (setting BODY_LIMIT)`)
+const tooLarge = (limit: number, isOwnLimit: boolean): MoonletError =>
+  new MoonletError('BODY_TOO_LARGE', `The request body is larger than ${limit} bytes${isOwnLimit ? '' : ' (setting BODY_LIMIT)'}`)
 
 /** After it the connection is of no use: nobody knows when the rest would come. */
 const tooLate = (timeoutMs: number): MoonletError =>

@@ -9,6 +9,9 @@ import { isSameOrigin, originOf } from './same-origin.js'
 import { endedCookie, sessionCookie, tokenOf } from './session-cookie.js'
 import type { Sessions } from './sessions.js'
 
+/** Anybody may send one; no key is longer. Strangers shall not fill the server's memory here. */
+const MOST_LOGIN_BYTES = 64 * 1024
+
 const Success = Type.Object({ success: Type.Literal(true) }, { title: 'Success', examples: [{ success: true }] })
 
 const refusal = (error: string, description: string) => Type.Object({
@@ -40,6 +43,7 @@ export default async function loginRoutes (fastify: FastifyInstance, { isKey, se
   })
 
   api.post('/api/auth/login', {
+    bodyLimit: MOST_LOGIN_BYTES,
     schema: {
       operationId: 'login',
       tags: ['Authentication'],
@@ -53,7 +57,7 @@ export default async function loginRoutes (fastify: FastifyInstance, { isKey, se
         403: foreignPage,
         401: refusal('Invalid API key', 'The key is wrong or missing.'),
         408: refusal('The request did not arrive within 60 seconds (REQUEST_TIMEOUT)', 'The body did not arrive in time.'),
-        413: refusal('The request body is larger than 10485760 bytes (setting BODY_LIMIT)', 'The body is larger than BODY_LIMIT.'),
+        413: refusal(`The request body is larger than ${MOST_LOGIN_BYTES} bytes`, 'The body is larger than a key can be.'),
         429: refusal('Too many wrong keys from this address; try again in 30 seconds', 'Too many attempts; `Retry-After` says for how many seconds to wait.'),
         500: refusal('Internal server error', 'A fault of the server.'),
         503: refusal('Too much is being received and sent at the moment (BUFFERED_BYTES_MAX is 134217728 bytes)', 'Too busy; `Retry-After` says for how many seconds to wait.')

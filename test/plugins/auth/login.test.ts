@@ -169,3 +169,10 @@ t.test('neither token nor key is in the database', async t => {
   t.equal(bytes.includes(token), false)
   t.equal(bytes.includes('a-long-and-secret-key'), false)
 })
+
+t.test('who signs in sends no more than a key has, however large other bodies may be', async t => {
+  const { callOpen } = await buildApi(t)
+  const { status, json } = await callOpen('POST', '/api/auth/login', { apiKey: 'x'.repeat(65 * 1024) })
+  t.same([status, json], [413, { success: false, error: 'The request body is larger than 65536 bytes' }])
+  t.equal((await callOpen('POST', '/api/auth/login', { apiKey: 'x'.repeat(60 * 1024) })).status, 401)
+})
