@@ -40,7 +40,11 @@ export function readUsage (frame: readonly unknown[], clockMs: number): Usage {
 }
 
 const isTime = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value < 1e9
-const readText = (value: unknown, what: string): string => toText(readBinary(value, what).slice(0, MAX_MESSAGE))
+/** A longer text ends with `…`, by which masking knows that it may end within a secret. */
+function readText (value: unknown, what: string): string {
+  const binary = readBinary(value, what)
+  return binary.length <= MAX_MESSAGE ? toText(binary) : `${toText(binary.slice(0, MAX_MESSAGE))}…`
+}
 const isPlace = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0
 
 /** Of an answer frame. `maxBody` in bytes. */

@@ -36,8 +36,8 @@ export function maskedWriter (writer: ExecutionWriter, masks: SecretMasks): Exec
 const maskLogs = (logs: readonly LogEntry[], mask: SecretMask | undefined): readonly LogEntry[] =>
   mask === undefined ? logs : logs.map(entry => ({ ...entry, message: maskWhole(entry.message, mask) }))
 
-/** How texts say of themselves that they were cut: events and requests, logs, saved responses. */
-const cutMark = /"truncated":true|… \(cut: \d+ characters\)$|\[TRUNCATED - Response exceeded 1MB\]/
+/** How texts say of themselves, or of a part, that they were cut: events and requests, saved responses, all others. */
+const cutMark = /"truncated":true|\[TRUNCATED - Response exceeded 1MB\]|…/
 
 /** What was cut may end within a secret. */
 const maskWhole = (text: string, mask: SecretMask): string => mask(text, cutMark.test(text))
@@ -73,5 +73,6 @@ function maskFinished (execution: FinishedExecution, mask: SecretMask | undefine
 function maskFault (fault: Fault | undefined, mask: SecretMask): Fault | undefined {
   if (fault === undefined) return undefined
   const { message, traceback } = fault
-  return { ...fault, message: mask(message), ...(traceback === undefined ? {} : { traceback: mask(traceback) }) }
+  const masked = { ...fault, message: maskWhole(message, mask) }
+  return traceback === undefined ? masked : { ...masked, traceback: maskWhole(traceback, mask) }
 }

@@ -38,7 +38,7 @@ export async function recorded (
     })
   }
   const keepFailure = (message: string): void => {
-    const errorMessage = maskLogMessage(message.replaceAll(request.url, cut(maskUrl(cut(request.url)))).slice(0, ERROR_CHARACTERS))
+    const errorMessage = maskLogMessage(shorten(message.replaceAll(request.url, cut(maskUrl(cut(request.url))))))
     keep({ status: 'error', statusCode: undefined, errorMessage, responseSize: undefined })
   }
   let isKept = call.signal.aborted
@@ -61,3 +61,6 @@ export async function recorded (
 /** An address that is longer is no use to people; the rest of a broken escape goes too. */
 const cut = (url: string): string =>
   url.length <= URL_CHARACTERS ? url : `${url.slice(0, URL_CHARACTERS - 1).replace(/%.?$/, '')}…`
+
+const shorten = (message: string): string =>
+  message.length <= ERROR_CHARACTERS ? message : `${message.slice(0, ERROR_CHARACTERS - 1)}…`

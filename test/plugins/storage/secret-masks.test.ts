@@ -76,7 +76,8 @@ t.test('a text that was cut within a value of a variable shows nothing of it, wh
   storage.executions.appendAiRequest(aiRequest(execution.id, { requestJson: json, responseJson: json }))
   storage.executions.appendEmailRequest(emailRequest(execution.id, { requestJson: json, responseJson: json }))
   const responseJson = JSON.stringify({ body: `${part}\n[TRUNCATED - Response exceeded 1MB]` })
-  await storage.executions.finish(finished(execution, { responseJson, logs: [log(`key ${part}… (cut: 70000 characters)`)] }))
+  const fault = { kind: 'runtime', message: `f:1: ${part}…` } as const
+  await storage.executions.finish(finished(execution, { fault, responseJson, logs: [log(`key ${part}… (cut: 70000 characters)`)] }))
 
   const stored = JSON.stringify([
     await storage.executions.find(execution.id),
@@ -85,5 +86,5 @@ t.test('a text that was cut within a value of a variable shows nothing of it, wh
     await storage.executions.emailRequests(execution.id, PAGE)
   ])
   t.notMatch(stored, part.slice(0, 9))
-  t.equal(stored.split('[REDACTED]').length - 1, 7)
+  t.equal(stored.split('[REDACTED]').length - 1, 8)
 })
