@@ -8,6 +8,7 @@ const codes = {
   NOT_FOUND: 404,
   REQUEST_TIMEOUT: 408,
   CONFLICT: 409,
+  PRECONDITION_FAILED: 412,
   BODY_TOO_LARGE: 413,
   TOO_MANY_ATTEMPTS: 429,
   HEADERS_TOO_LARGE: 431,
@@ -38,14 +39,17 @@ export type ErrorCode = keyof typeof codes
 export class MoonletError extends Error {
   override name = 'MoonletError'
   readonly statusCode: number
-  constructor (readonly code: ErrorCode, message: string, options: { cause?: unknown, headers?: Record<string, string> } = {}) {
+  constructor (readonly code: ErrorCode, message: string, options: { cause?: unknown, headers?: Record<string, string>, details?: object } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.statusCode = codes[code]
     this.headers = options.headers ?? {}
+    this.details = options.details ?? {}
   }
 
   /** Headers the HTTP answer carries, such as Retry-After. */
   readonly headers: Record<string, string>
+  /** Fields that the HTTP answer has beside `error`. */
+  readonly details: object
 }
 
 export const errorCodes: Readonly<Record<ErrorCode, number>> = codes

@@ -1,6 +1,6 @@
 /**
  * Retention: every full hour, and a moment after start, executions older than their function's period are
- * deleted with their logs and requests, expired key-value entries go, and the file's free space is given back.
+ * deleted with their logs and requests, expired key-value entries and old states of variables go, and the file's free space is given back.
  * It works in small batches with rests between, so that calls hardly notice.
  */
 import fp from 'fastify-plugin'
@@ -22,11 +22,13 @@ const REST_MIN_MS = 5
 export interface Swept {
   readonly executions: number
   readonly entries: number
+  /** Former states of variables. */
+  readonly variables: number
   /** Bytes given back. */
   readonly reclaimed: number
 }
 
-type SweptStorage = Pick<Storage, 'reclaim'> & { readonly executions: Pick<Storage['executions'], 'expire'>, readonly kv: Pick<Storage['kv'], 'expire'> }
+type SweptStorage = Pick<Storage, 'reclaim'> & { readonly executions: Pick<Storage['executions'], 'expire'>, readonly kv: Pick<Storage['kv'], 'expire'>, readonly env: Pick<Storage['env'], 'expireHistory'> }
 
 /** Deletes all that is due now. Ends early, after the batch at hand, when `signal` aborts. */
 export async function sweep (storage: SweptStorage, clock: Clock, signal: AbortSignal): Promise<Swept> {
@@ -44,6 +46,7 @@ export async function sweep (storage: SweptStorage, clock: Clock, signal: AbortS
   return {
     executions: await repeat(EXECUTIONS, () => storage.executions.expire(Math.floor(clock.now() / 1000), EXECUTIONS)),
     entries: await repeat(ENTRIES, () => storage.kv.expire(clock.now(), ENTRIES)),
+    variables: await repeat(ENTRIES, () => storage.env.expireHistory(Math.floor(clock.now() / 1000), ENTRIES)),
     reclaimed: await repeat(1, () => storage.reclaim(PAGES))
   }
 }
@@ -54,7 +57,7 @@ export default fp(async function retention (fastify) {
 
   const run = () => {
     sweeping ??= sweep(fastify.storage, systemClock, stopping.signal)
-      .then(swept => { if (swept.executions + swept.entries > 0) fastify.log.info(swept, 'old executions deleted') })
+      .then(swept => { if (swept.executions + swept.entries + swept.variables > 0) fastify.log.info(swept, 'old executions deleted') })
       .catch((error: unknown) => { fastify.log.error({ err: error }, 'old executions could not be deleted; the next try is at the full hour') })
       .finally(() => { sweeping = undefined })
   }

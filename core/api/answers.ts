@@ -13,6 +13,7 @@ const causes = {
   404: 'There is no such thing.',
   408: 'The body did not arrive within REQUEST_TIMEOUT.',
   409: 'Not possible in the present state.',
+  412: 'It is not in the state that If-Match names.',
   413: 'The body is larger than BODY_LIMIT.',
   429: 'Too many attempts; `Retry-After` says for how many seconds to wait.',
   500: 'A fault of the server; its log has more under the id in `X-Request-Id`.',
@@ -50,6 +51,9 @@ export const changeFailures = {
   ...commonFailures,
   ...failures({ 403: 'A page of another origin cannot act with this session; use Authorization: Bearer with the API key' })
 }
+
+/** What every route that looks at `If-Match` and reads no body may answer besides its own. */
+export const conditionFailures = failures({ 400: 'If-Match: If-Match must be * or a list of entity tags such as "x"' })
 
 /** What every route that reads a body may answer besides its own. */
 export const bodyFailures = {

@@ -1,2 +1,2 @@
 /** What every refused or failed request is answered with. */
-export const errorBody = (text: string): string => `${JSON.stringify({ error: text })}\n`
+export const errorBody = (text: string, details: object = {}): string => `${JSON.stringify({ error: text, ...details })}\n`

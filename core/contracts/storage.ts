@@ -30,7 +30,23 @@ export interface StorageLimits {
 /** Bytes that are kept. */
 export interface StoredUsage { readonly history: number, readonly kv: number }
 
+/**
+ * Asked within the transaction of a change with the name of the state that it would change; false refuses the change
+ * with PRECONDITION_FAILED. Left out: whatever is there is changed.
+ */
+export type MayChange = (revision: string) => boolean
+
+/** The same for an entry of the key-value store, which is its own name; undefined: there is none. */
+export type MayChangeEntry = (entry: KvEntry | undefined) => boolean
+
 export interface FunctionWithVersion { readonly fn: FunctionRecord, readonly active: VersionRecord | undefined }
+
+/** All of a function at one moment. */
+export interface FunctionSnapshot extends FunctionWithVersion {
+  readonly variables: Readonly<Record<string, string>>
+  /** A name for this state: every change of the function, its versions or its variables, by whomever, gives another. */
+  readonly revision: string
+}
 
 export type FunctionPatch = Partial<Pick<FunctionRecord,
   'name' | 'description' | 'disabled' | 'retentionDays' | 'cronSchedule' | 'cronStatus' | 'cronCatchUp' | 'saveResponse' | 'allowSameOrigin'>>
@@ -54,12 +70,16 @@ export interface ScheduledFunction {
 
 export interface FunctionStore {
   /** Version 1 is made and active. */
-  create (fn: NewFunction): Promise<FunctionWithVersion>
+  create (fn: NewFunction): Promise<FunctionSnapshot>
   find (id: string): Promise<FunctionWithVersion | undefined>
+  snapshot (id: string): Promise<FunctionSnapshot | undefined>
   /** Newest `created_at` first. `search` looks in name and description, in any case. */
   list (page: Page, search?: string): Promise<Paged<FunctionWithVersion>>
-  /** Applies the patch and, if `code` is given, makes and activates a new version, in one transaction. False: no such function. */
-  update (id: string, change: { patch: FunctionPatch, code: string | undefined, now: number }): Promise<boolean>
+  /**
+   * Applies the patch and, if `code` is given, makes a new version, activated unless `activate` is false, in one
+   * transaction. Gives the new revision; false: no such function.
+   */
+  update (id: string, change: { patch: FunctionPatch, code: string | undefined, activate?: boolean | undefined, now: number }, mayChange?: MayChange): Promise<string | false>
   /**
    * Takes over a function with its versions as they are, for imports; at most one of them is active. False,
    * changing nothing: the id is in use.
@@ -69,7 +89,7 @@ export interface FunctionStore {
    * Everything that belongs to the function goes too: versions, executions, logs, requests, kv, env. It is gone
    * for every reader at once; runs still going leave no record.
    */
-  remove (id: string): Promise<boolean>
+  remove (id: string, mayChange?: MayChange): Promise<boolean>
   /** Enabled functions whose schedule is set and active; for the scheduler. */
   listScheduled (): Promise<ScheduledFunction[]>
   /**
@@ -84,10 +104,10 @@ export interface VersionStore {
   /** Highest number first. */
   list (functionId: string, page: Page): Promise<Paged<VersionRecord>>
   find (functionId: string, version: number): Promise<VersionRecord | undefined>
-  /** False: no such version of this function. Exactly one version is active afterwards. */
-  activate (functionId: string, versionId: string): Promise<boolean>
+  /** Gives the function's new revision; false: no such version of this function. Exactly one version is active afterwards. */
+  activate (functionId: string, versionId: string, mayChange?: MayChange): Promise<string | false>
   /** The version's executions go too. */
-  remove (functionId: string, versionId: string): Promise<'removed' | 'missing' | 'active'>
+  remove (functionId: string, versionId: string, mayChange?: MayChange): Promise<'removed' | 'missing' | 'active'>
 }
 
 export interface NewExecution {
@@ -195,8 +215,9 @@ export interface KvEntry {
 export interface KvStore {
   get (scope: string, key: Uint8Array): Soon<Uint8Array | undefined>
   /** `expiresAt` in Unix milliseconds; an expired entry is as good as absent. */
-  set (scope: string, key: Uint8Array, value: Uint8Array, expiresAt?: number): Promise<void>
-  delete (scope: string, key: Uint8Array): Promise<boolean>
+  set (scope: string, key: Uint8Array, value: Uint8Array, expiresAt?: number, mayChange?: MayChangeEntry): Promise<void>
+  /** False: there is no such entry; `mayChange` is not asked then. */
+  delete (scope: string, key: Uint8Array, mayChange?: MayChangeEntry): Promise<boolean>
   /**
    * Atomic; an absent key counts as 0. Keeps the expiry. Rejects with KV_NOT_A_NUMBER, leaving the value as it
    * was, when that is no decimal number or the sum is not finite.
@@ -228,14 +249,39 @@ export interface RunKv {
   compareAndSet (executionId: string, scope: string, key: Uint8Array, expected: Uint8Array | undefined, next: Uint8Array | undefined): Soon<boolean>
 }
 
-/** Writing to a function that is not there rejects with NOT_FOUND; reading finds nothing. */
+/** A former state of a function's variables. */
+export interface VariablesEntry {
+  readonly id: number
+  /** Unix seconds. */
+  readonly replacedAt: number
+  /** Through the management API, or by the function itself. */
+  readonly replacedBy: 'user' | 'function'
+  readonly variables: Readonly<Record<string, string>>
+  /** What took their place then. */
+  readonly replacement: Readonly<Record<string, string>>
+}
+
+/**
+ * Writing to a function that is not there rejects with NOT_FOUND; reading finds nothing. What a change replaces is
+ * kept, in bounds of number and age: `replace` keeps it each time, `set` and `delete` (which functions call) once
+ * for changes that follow each other closely.
+ */
 export interface EnvStore {
   get (functionId: string, name: string): Promise<string | undefined>
   all (functionId: string): Promise<Record<string, string>>
   /** False, changing nothing: it would be one variable more than `most`; no limit if that is not given. */
   set (functionId: string, name: string, value: string, most?: number): Promise<boolean>
   delete (functionId: string, name: string): Promise<void>
-  replace (functionId: string, variables: Readonly<Record<string, string>>): Promise<void>
+  /** Gives the function's new revision. */
+  replace (functionId: string, variables: Readonly<Record<string, string>>, mayChange?: MayChange): Promise<string>
+  /** Former states, newest first. */
+  history (functionId: string, page: Page): Promise<Paged<VariablesEntry>>
+  /** The variables of one of them. */
+  former (functionId: string, entryId: number): Promise<Readonly<Record<string, string>> | undefined>
+  /** Forgets all former states; gives how many. */
+  forgetHistory (functionId: string): Promise<number>
+  /** Deletes at most `batch` former states that are too old; gives how many. `now` in Unix seconds. */
+  expireHistory (now: number, batch: number): Promise<number>
 }
 
 export interface SessionRecord {

@@ -23,7 +23,7 @@ export interface ImportedFunction {
 
 export interface ImportTarget {
   readonly functions: Pick<Storage['functions'], 'list' | 'find' | 'create' | 'update'>
-  readonly env: Pick<Storage['env'], 'all' | 'set'>
+  readonly env: Pick<Storage['env'], 'all' | 'replace'>
 }
 
 /** Escapes take up to six bytes for one. */
@@ -121,14 +121,16 @@ async function findTarget ({ functions }: ImportTarget, { id, name }: FunctionFi
 async function importVariables (env: ImportTarget['env'], functionId: string, variables: Readonly<Record<string, string | null>>) {
   const current = await env.all(functionId)
   const missing: string[] = []
+  const wanted = { ...current }
   let changed = false
   for (const [name, value] of Object.entries(variables)) {
     if (value === null) {
       if (current[name] === undefined) missing.push(name)
     } else if (value !== current[name]) {
-      await env.set(functionId, name, value)
+      wanted[name] = value
       changed = true
     }
   }
+  if (changed) await env.replace(functionId, wanted)
   return { changed, missing }
 }

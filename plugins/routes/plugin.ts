@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { apiScope } from '../../core/api/scope.js'
 import { addFunctionChanges } from './functions/change.js'
+import { addVariableRoutes } from './functions/variables.js'
 import { addFunctionRoutes } from './functions/routes.js'
 import { addExecutionDetails } from './executions/details.js'
 import { addExecutionRoutes } from './executions/routes.js'
@@ -19,6 +20,7 @@ export default async function routes (fastify: FastifyInstance) {
   const api = apiScope(fastify)
   addFunctionRoutes(api)
   addFunctionChanges(api)
+  addVariableRoutes(api)
   addVersionRoutes(api)
   addDiffRoute(api)
   addExecutionRoutes(api)

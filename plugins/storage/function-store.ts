@@ -7,15 +7,18 @@ import { foldCase } from './execution-filter.js'
 import type { FunctionKeys } from './function-keys.js'
 import { activeColumns, functionColumns, patchColumns, toFunctionWithVersion, toScheduled, toStored, type ActiveRow, type ScheduledRow } from './function-rows.js'
 import type { Purges } from './purges.js'
+import type { Revisions } from './revisions.js'
 
-interface Parts { readonly db: Database, readonly batch: Batch, readonly keys: FunctionKeys, readonly purges: Purges, readonly changes: ChangeFeed }
+interface Parts { readonly db: Database, readonly batch: Batch, readonly keys: FunctionKeys, readonly purges: Purges, readonly changes: ChangeFeed, readonly revisions: Revisions }
 
 const source = 'from functions f left join versions v on v.function = f.seq and v.version = f.active_version'
 /** Removed functions wait for their purge under another id. */
 const present = 'f.seq not in (select function from purges where version = 0)'
 const matching = '(contains_text(f.name, :search) or contains_text(f.description, :search))'
 
-export function createFunctionStore ({ db, batch, keys, purges, changes }: Parts): FunctionStore {
+type Variables = Readonly<Record<string, string>>
+
+export function createFunctionStore ({ db, batch, keys, purges, changes, revisions }: Parts, variablesOf: (functionKey: number, functionId: string) => Variables): FunctionStore {
   const find = db.prepare<[string], ActiveRow>(`select ${activeColumns} ${source} where f.id = ?`)
   const list = db.prepare<[number, number], ActiveRow>(`select ${activeColumns} ${source} where ${present} order by f.created_at desc, f.seq desc limit ? offset ?`)
   const count = db.prepare<[], number>(`select count(*) from functions f where ${present}`).pluck()
@@ -30,7 +33,8 @@ export function createFunctionStore ({ db, batch, keys, purges, changes }: Parts
     insert into functions (id, name, description, disabled, retention_days, cron_schedule, cron_status, cron_catch_up, save_response, allow_same_origin, created_at, updated_at, active_version, last_version)
     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
   const insertVersion = db.prepare('insert into versions (function, version, created_at, code) values (?, ?, ?, ?)')
-  const nextVersion = db.prepare<[number], number>('update functions set last_version = last_version + 1, active_version = last_version + 1 where seq = ? returning last_version').pluck()
+  const nextVersion = db.prepare<[number], number>('update functions set last_version = last_version + 1 where seq = ? returning last_version').pluck()
+  const activateLast = db.prepare<[number]>('update functions set active_version = last_version where seq = ?')
   const hide = db.prepare<[string, number]>('update functions set id = ?, disabled = 1 where seq = ?')
   // One statement for each part of a patch: the names come from the list above, never from a caller.
   const setters = new Map((Object.keys(patchColumns) as (keyof FunctionPatch)[]).map(name =>
@@ -42,29 +46,39 @@ export function createFunctionStore ({ db, batch, keys, purges, changes }: Parts
     return row === undefined ? undefined : toFunctionWithVersion(row)
   }
 
+  const snapshotNow = (id: string) => {
+    const key = keys.find(id)
+    const found = key === undefined ? undefined : findNow(id)
+    return key === undefined || found === undefined ? undefined : { ...found, variables: variablesOf(key, id), revision: revisions.of(key) }
+  }
+
   return {
     create: ({ id, name, description, code, now }) => batch.atomic(() => {
       const { lastInsertRowid } = insert.run(id, name, description ?? null, 0, null, null, 'paused', 0, 0, 0, now, now, 1, 1)
       insertVersion.run(lastInsertRowid, 1, now, code)
       changes.changed(id)
-      const created = findNow(id)
+      const created = snapshotNow(id)
       if (created === undefined) throw new Error(`the function ${id} cannot be read back`)
       return created
     }),
     find: id => batch.read(() => findNow(id)),
+    snapshot: id => batch.read(() => snapshotNow(id)),
     list: ({ limit, offset }, text = '') => batch.read(() => {
       if (text === '') return { rows: list.all(limit, offset).map(toFunctionWithVersion), total: count.get() ?? 0 }
       const folded = foldCase(text)
       return { rows: search.all({ search: folded, limit, offset }).map(toFunctionWithVersion), total: countMatching.get({ search: folded }) ?? 0 }
     }),
-    update: (id, { patch, code, now }) => batch.atomic(() => {
+    update: (id, { patch, code, activate = true, now }, mayChange) => batch.atomic(() => {
       const key = keys.find(id)
       if (key === undefined) return false
+      revisions.check(key, mayChange)
       for (const [name, setter] of setters) if (name in patch) setter.run(toStored(patch[name]), key)
       if (code !== undefined) insertVersion.run(key, nextVersion.get(key), now, code)
+      if (code !== undefined && activate) activateLast.run(key)
       setUpdated.run(now, key)
+      revisions.count(key)
       changes.changed(id)
-      return true
+      return revisions.of(key)
     }),
     restore: (fn, versions) => batch.atomic(() => {
       if (keys.find(fn.id) !== undefined) return false
@@ -76,9 +90,10 @@ export function createFunctionStore ({ db, batch, keys, purges, changes }: Parts
       changes.changed(fn.id)
       return true
     }),
-    remove: id => batch.atomic(() => {
+    remove: (id, mayChange) => batch.atomic(() => {
       const key = keys.find(id)
       if (key === undefined) return false
+      revisions.check(key, mayChange)
       hide.run(`removed ${key}`, key)
       purges.add(key, 0)
       keys.forget(id)

@@ -2,12 +2,13 @@
 import type { Database } from 'better-sqlite3'
 import { MoonletError } from '../../core/errors.js'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { KvEntry, KvStore, Soon } from '../../core/contracts/storage.js'
+import type { KvEntry, KvStore, MayChangeEntry, Soon } from '../../core/contracts/storage.js'
 import type { Batch } from './batch.js'
 import { requireKey, type FunctionKeys } from './function-keys.js'
 import { numberToString } from '../../sandbox/protocol/number-text.js'
 import type { KvRemover } from './kv-remover.js'
 import type { Quotas } from './quotas.js'
+import { changedMeanwhile } from './revisions.js'
 import { bytesOf, bytesSql } from './row-bytes.js'
 import type { StoredBytes } from './stored-bytes.js'
 
@@ -94,6 +95,13 @@ export function createKvStore ({ db, batch, keys, touch, nowMs, stored, quotas, 
     return true
   }
 
+  /** Within the write. Throws PRECONDITION_FAILED. */
+  function check (scope: string, key: Uint8Array, mayChange: MayChangeEntry | undefined): void {
+    if (mayChange === undefined) return
+    const entry = getEntry.get(require(scope), key, nowMs())
+    if (!mayChange(entry === undefined ? undefined : { key, value: entry.value, expiresAt: entry.expiresAt ?? undefined })) throw changedMeanwhile()
+  }
+
   function ofRun<T> (executionId: string, work: () => T): Soon<T> {
     touch(executionId)
     return batch.carryOut(work)
@@ -104,8 +112,15 @@ export function createKvStore ({ db, batch, keys, touch, nowMs, stored, quotas, 
       const owner = find(scope)
       return owner === undefined ? undefined : get.get(owner, key, nowMs())
     }),
-    set: (scope, key, value, expiresAt) => batch.write(() => { set(scope, key, value, expiresAt) }),
-    delete: (scope, key) => batch.write(() => remove(scope, key)),
+    set: (scope, key, value, expiresAt, mayChange) => batch.write(() => {
+      check(scope, key, mayChange)
+      set(scope, key, value, expiresAt)
+    }),
+    delete: (scope, key, mayChange) => batch.write(() => {
+      const isThere = mayChange === undefined || getEntry.get(require(scope), key, nowMs()) !== undefined
+      if (isThere) check(scope, key, mayChange)
+      return isThere && remove(scope, key)
+    }),
     increment: (scope, key, by) => batch.write(() => increment(scope, key, by)),
     compareAndSet: (scope, key, expected, next) => batch.write(() => compareAndSet(scope, key, expected, next)),
     ofRun: {

@@ -42,6 +42,7 @@ export function createPurges ({ db, batch, remover, kvRemover, counts, stored }:
   const inScan = db.prepare<[number, string, string, number, number], { seq: number, id: string }>(`
     select seq, id from executions where function = ? and id > ? and id <= ? and version = ? order by id limit ?`)
   const deleteEnv = db.prepare<[number]>('delete from env where function = ?')
+  const deleteEnvHistory = db.prepare<[number]>('delete from env_history where function = ?')
   const deleteVersions = db.prepare<[number]>('delete from versions where function = ?')
   const deleteFunction = db.prepare<[number]>('delete from functions where seq = ?')
 
@@ -109,7 +110,7 @@ export function createPurges ({ db, batch, remover, kvRemover, counts, stored }:
     await batch.atomic(() => {
       counts.drop(purge.function, purge.version)
       if (purge.version === 0) {
-        for (const statement of [deleteEnv, deleteVersions, deleteFunction]) statement.run(purge.function)
+        for (const statement of [deleteEnv, deleteEnvHistory, deleteVersions, deleteFunction]) statement.run(purge.function)
         stored.drop(purge.function)
       }
       done.run(purge.function, purge.version)

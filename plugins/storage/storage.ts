@@ -6,7 +6,8 @@ import { errorMessageOf } from '../../core/error-text.js'
 import { backupDatabase } from './backup.js'
 import { createBatch } from './batch.js'
 import { createChangeFeed } from './change-feed.js'
-import { createEnvStore } from './env-store.js'
+import { createEnvHistory } from './env-history.js'
+import { createEnvStore, createVariableReader } from './env-store.js'
 import { createExecutionCounts } from './execution-counts.js'
 import { foldCase } from './execution-filter.js'
 import { createExecutionRemover } from './execution-remover.js'
@@ -23,6 +24,7 @@ import { limitBusyWait, openDatabase } from './open.js'
 import { openPluginTables } from './plugin-tables.js'
 import { createPurges } from './purges.js'
 import { createQuotas, NO_LIMITS, type QuotaNotice } from './quotas.js'
+import { createRevisions } from './revisions.js'
 import { createSecretBox } from './secret-box.js'
 import { createSecretMasks } from './secret-masks.js'
 import { createSessionStore } from './session-store.js'
@@ -84,15 +86,18 @@ export function createStorage (db: Database, options: Omit<StorageOptions, 'file
   const variables = createChangeFeed(batch)
   const masks = createSecretMasks({ db, keys, secrets, changes: variables })
   const writer = maskedWriter(createExecutionWriter({ db, batch, keys, counts, skew, stored }), masks)
+  const revisions = createRevisions(db)
+  const variablesOf = createVariableReader(db, secrets)
+  const history = createEnvHistory(db, secrets, nowMs)
   const probe = db.prepare<[number]>('insert into probes (id, at) values (1, ?) on conflict do update set at = excluded.at')
 
   return {
-    functions: createFunctionStore({ db, batch, keys, purges, changes }),
-    versions: createVersionStore({ db, batch, keys, purges, writer, changes }),
+    functions: createFunctionStore({ db, batch, keys, purges, changes, revisions }, variablesOf),
+    versions: createVersionStore({ db, batch, keys, purges, writer, changes, revisions }),
     executions: createExecutionStore({ db, batch, keys, counts, skew, writer, remover, purges, stored }),
     kv: createKvStore({ db, batch, keys, touch: writer.touch, nowMs, stored, quotas, remover: kvRemover }),
     sessions: createSessionStore({ db, batch }),
-    env: createEnvStore({ db, batch, keys, secrets, variables }),
+    env: createEnvStore({ db, batch, keys, secrets, variables, variablesOf, history, revisions }),
     openPluginTables: (plugin, folder) => openPluginTables(db, batch, plugin, folder),
     async backup (file, onProgress) {
       await batch.flush()

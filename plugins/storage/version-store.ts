@@ -8,6 +8,7 @@ import type { ExecutionWriter } from './execution-writer.js'
 import type { FunctionKeys } from './function-keys.js'
 import { toVersion, type VersionRow } from './function-rows.js'
 import type { Purges } from './purges.js'
+import type { Revisions } from './revisions.js'
 
 interface Parts {
   readonly db: Database
@@ -16,11 +17,12 @@ interface Parts {
   readonly purges: Purges
   readonly writer: ExecutionWriter
   readonly changes: ChangeFeed
+  readonly revisions: Revisions
 }
 
 const select = 'select v.version, v.code, v.created_at as createdAt, v.version is f.active_version as isActive from versions v join functions f on f.seq = v.function'
 
-export function createVersionStore ({ db, batch, keys, purges, writer, changes }: Parts): VersionStore {
+export function createVersionStore ({ db, batch, keys, purges, writer, changes, revisions }: Parts): VersionStore {
   const list = db.prepare<[number, number, number], VersionRow>(`${select} where v.function = ? order by v.version desc limit ? offset ?`)
   const count = db.prepare<[number], number>('select count(*) from versions where function = ?').pluck()
   const find = db.prepare<[number, number], VersionRow>(`${select} where v.function = ? and v.version = ?`)
@@ -46,22 +48,26 @@ export function createVersionStore ({ db, batch, keys, purges, writer, changes }
       const row = key === undefined ? undefined : find.get(key, version)
       return row === undefined ? undefined : toVersion(functionId, row)
     }),
-    activate: (functionId, versionId) => batch.atomic(() => {
+    activate: (functionId, versionId, mayChange) => batch.atomic(() => {
       const found = findById(functionId, versionId)
       if (found === undefined) return false
+      revisions.check(found.key, mayChange)
       activate.run(found.version, found.key)
+      revisions.count(found.key)
       changes.changed(functionId)
-      return true
+      return revisions.of(found.key)
     }),
-    async remove (functionId, versionId) {
+    async remove (functionId, versionId, mayChange) {
       let removed: { key: number, version: number } | undefined
       try {
         return await batch.atomic(() => {
           const found = findById(functionId, versionId)
           if (found === undefined) return 'missing'
           if (found.isActive) return 'active'
+          revisions.check(found.key, mayChange)
           removed = found
           remove.run(found.key, found.version)
+          revisions.count(found.key)
           purges.add(found.key, found.version)
           writer.discard(found.key, found.version)
           return 'removed'

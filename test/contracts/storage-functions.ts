@@ -7,7 +7,7 @@ export function testFunctions (t: Test, open: OpenStorage): void {
   t.test('a function is made with version 1 active and the defaults', async t => {
     const storage = await open(t)
     const id = ids.next()
-    const created = await storage.functions.create({ id, name: ' Zoë ', description: 'd', code: 'x\0\r\n', now: NOW })
+    const { variables, revision, ...created } = await storage.functions.create({ id, name: ' Zoë ', description: 'd', code: 'x\0\r\n', now: NOW })
     t.strictSame(created, {
       fn: {
         id, name: ' Zoë ', description: 'd', disabled: false, retentionDays: undefined, cronSchedule: undefined, cronStatus: 'paused', cronCatchUp: false, saveResponse: false, allowSameOrigin: false, createdAt: NOW, updatedAt: NOW
@@ -15,11 +15,14 @@ export function testFunctions (t: Test, open: OpenStorage): void {
       active: { id: `ver_${id}_v1`, functionId: id, version: 1, code: 'x\0\r\n', createdAt: NOW, isActive: true }
     })
     t.strictSame(await storage.functions.find(id), created)
+    t.strictSame(await storage.functions.snapshot(id), { ...created, variables: {}, revision })
+    t.same(variables, {})
   })
 
   t.test('a function that is not there is undefined', async t => {
     const storage = await open(t)
     t.equal(await storage.functions.find('nope'), undefined)
+    t.equal(await storage.functions.snapshot('nope'), undefined)
     t.equal(await storage.functions.update('nope', { patch: { name: 'x' }, code: undefined, now: NOW }), false)
     t.equal(await storage.functions.update('nope', { patch: {}, code: 'x', now: NOW }), false)
     t.equal(await storage.functions.remove('nope'), false)
@@ -72,7 +75,7 @@ export function testFunctions (t: Test, open: OpenStorage): void {
     const storage = await open(t)
     const id = await createFunction(storage)
     const patch = { name: 'n', description: 'd', disabled: true, retentionDays: 30, cronSchedule: '* * * * *', cronStatus: 'active', cronCatchUp: true, saveResponse: true, allowSameOrigin: true } as const
-    t.equal(await storage.functions.update(id, { patch, code: undefined, now: NOW + 5 }), true)
+    t.type(await storage.functions.update(id, { patch, code: undefined, now: NOW + 5 }), 'string')
     t.match((await storage.functions.find(id))?.fn, { ...patch, createdAt: NOW, updatedAt: NOW + 5 })
     await storage.functions.update(id, { patch: { cronSchedule: '' }, code: undefined, now: NOW + 6 })
     t.match((await storage.functions.find(id))?.fn, { ...patch, cronSchedule: '', updatedAt: NOW + 6 })

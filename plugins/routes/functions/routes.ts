@@ -1,13 +1,14 @@
 import { Type } from 'typebox'
-import { bodyFailures, changeFailures, commonFailures, failures, NoContent } from '../../../core/api/answers.js'
+import { bodyFailures, changeFailures, commonFailures, conditionFailures, failures, NoContent } from '../../../core/api/answers.js'
 import { PageQuery, pageOf, toPagination } from '../../../core/api/pagination.js'
+import { etagHeader, IfMatch, readIfMatch } from '../../../core/api/entity-tags.js'
 import type { ApiScope } from '../../../core/api/scope.js'
 import { MoonletError } from '../../../core/errors.js'
 import { readNewFunction } from '../../../core/validation/function-change.js'
 import { limits } from '../../../core/validation/limits.js'
 import { toLastExecution } from '../executions/schema.js'
-import { findFunction } from '../find-function.js'
 import { versionExample } from '../versions/schema.js'
+import { changeFunction, readSnapshot, sendTag, staleFunction } from './revision.js'
 import { FunctionId, FunctionSchema, ListedFunction, toFunction } from './schema.js'
 
 const tags = ['Functions']
@@ -28,11 +29,12 @@ export function addFunctionRoutes (api: ApiScope): void {
       summary: 'Create a function',
       description: 'With version 1 of its code, which is active at once. Other fields are ignored.',
       body: NewFunction,
-      response: { 200: FunctionSchema, ...bodyFailures, ...failures({ 400: 'name: name cannot be empty' }) }
+      response: { 200: { ...FunctionSchema, ...etagHeader }, ...bodyFailures, ...failures({ 400: 'name: name cannot be empty' }) }
     }
-  }, async ({ body }) => {
+  }, async ({ body }, reply) => {
     const fields = readNewFunction(body)
     const created = await storage.functions.create({ ...fields, id: ids.next(), now: Math.floor(Date.now() / 1000) })
+    sendTag(reply, created.revision)
     return { ...toFunction(created, {}), cron_status: undefined }
   })
 
@@ -65,11 +67,12 @@ export function addFunctionRoutes (api: ApiScope): void {
       summary: 'Read a function',
       description: 'With its environment variables.',
       params: Type.Object({ id: FunctionId }),
-      response: { 200: FunctionSchema, ...failures({ 404: 'Function not found' }), ...commonFailures }
+      response: { 200: { ...FunctionSchema, ...etagHeader }, ...failures({ 404: 'Function not found' }), ...commonFailures }
     }
-  }, async ({ params }) => {
-    const found = await findFunction(storage, params.id)
-    return toFunction(found, await storage.env.all(params.id))
+  }, async ({ params }, reply) => {
+    const found = await readSnapshot(storage, params.id)
+    sendTag(reply, found.revision)
+    return toFunction(found, { ...found.variables })
   })
 
   api.delete('/api/functions/:id', {
@@ -79,10 +82,12 @@ export function addFunctionRoutes (api: ApiScope): void {
       summary: 'Delete a function',
       description: 'With all that belongs to it: versions, executions, logs, request records, stored values and variables.',
       params: Type.Object({ id: FunctionId }),
-      response: { 204: NoContent('The function is gone.'), ...failures({ 404: 'Function not found' }), ...changeFailures }
+      headers: IfMatch,
+      response: { 204: NoContent('The function is gone.'), ...conditionFailures, ...failures({ 404: 'Function not found' }), ...changeFailures, ...staleFunction }
     }
-  }, async ({ params }, reply) => {
-    const removed = await storage.functions.remove(params.id)
+  }, async ({ params, headers }, reply) => {
+    const mayChange = readIfMatch(headers['if-match'])
+    const removed = await changeFunction(storage, params.id, storage.functions.remove(params.id, mayChange))
     if (!removed) throw new MoonletError('NOT_FOUND', 'Function not found')
     return reply.code(204).send()
   })

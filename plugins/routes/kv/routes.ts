@@ -1,24 +1,29 @@
 /** Browsing the key-value stores. */
 import { Type } from 'typebox'
 import { bodyFailures, commonFailures, failures } from '../../../core/api/answers.js'
+import { toEntityTag } from '../../../core/api/entity-tags.js'
 import type { ApiScope } from '../../../core/api/scope.js'
 import type { KvEntry } from '../../../core/contracts/storage.js'
 import { Encoding, toKeyBytes, toKeyText, toPreview } from './encoding.js'
 import { listPath, places } from './places.js'
+import { toEntryRevision } from './revision.js'
+
+const entryExample = { key: 'counter', size: 2, etag: '"u3SrQ7oVqYkJb0pX2mWc1g"', preview: '10' }
 
 const Entry = Type.Object({
   key: Type.String({ description: 'As text; what is none reads U+FFFD.' }),
   key_base64: Type.Optional(Type.String({ description: 'The key in base64 (URL alphabet); only when it is no text.' })),
   size: Type.Integer({ minimum: 0, description: 'Bytes of the value.' }),
   expires_at: Type.Optional(Type.Integer({ description: 'Unix seconds; absent when the value is kept for good.' })),
+  etag: Type.String({ description: 'As the `ETag` of the value.' }),
   preview: Type.Union([Type.String(), Type.Null()], { description: 'The first 200 bytes as text; null when they are none.' })
-}, { title: 'KvEntry', examples: [{ key: 'counter', size: 2, preview: '10' }] })
+}, { title: 'KvEntry', examples: [entryExample] })
 
 const Entries = Type.Object({
   entries: Type.Array(Entry),
   next: Type.Optional(Type.String({ description: 'The last key of this page: give it as `after` for the next one. Absent on the last page.' })),
   next_base64: Type.Optional(Type.String({ description: 'The same in base64, when it is no text.' }))
-}, { title: 'KvPage', examples: [{ entries: [{ key: 'counter', size: 2, preview: '10' }] }] })
+}, { title: 'KvPage', examples: [{ entries: [entryExample] }] })
 
 /** Of keys and values that are read for one page; large values make pages short. */
 const MOST_BYTES = 16 * 1024 * 1024
@@ -100,6 +105,7 @@ function toEntry ({ key, value, expiresAt }: KvEntry) {
     key_base64: base64,
     size: value.byteLength,
     expires_at: expiresAt === undefined ? undefined : Math.ceil(expiresAt / 1000),
+    etag: toEntityTag(toEntryRevision({ value, expiresAt })),
     preview: toPreview(value)
   }
 }

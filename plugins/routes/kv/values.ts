@@ -1,12 +1,14 @@
 /** Reading, writing and deleting single values of the key-value stores. */
 import { Type } from 'typebox'
 import { bodyFailures, changeFailures, commonFailures, failures, NoContent } from '../../../core/api/answers.js'
+import { EntryConditions, etagHeader, IfMatch, toEntityTag } from '../../../core/api/entity-tags.js'
 import { BYTES } from '../../../core/api/body-reader.js'
 import type { ApiScope } from '../../../core/api/scope.js'
 import { MoonletError } from '../../../core/errors.js'
 import { limits } from '../../../core/validation/limits.js'
 import { addressesOf, KeyBody, type Address } from './addresses.js'
 import { places, type Place } from './places.js'
+import { changeEntry, findEntry, readEntryConditions, staleEntry, toEntryRevision } from './revision.js'
 
 const tags = ['Stored values']
 /** A longer value no function could read. */
@@ -42,7 +44,7 @@ function addRead (api: ApiScope, place: Place, address: Address): void {
       summary: `Read a value ${place.words}${address.words}`,
       ...keySchema(address),
       response: {
-        200: { ...Bytes, 'x-response-description': 'The value as it is.', headers: { 'X-Expires-At': { type: 'integer', description: 'Unix seconds; absent when the value is kept for good.' } } },
+        200: { ...Bytes, 'x-response-description': 'The value as it is.', headers: { ...etagHeader.headers, 'X-Expires-At': { type: 'integer', description: 'Unix seconds; absent when the value is kept for good.' } } },
         ...(address.keyInBody ? bodyFailures : commonFailures),
         ...failures({ 400: 'key: key must be base64', 404: 'Key not found' })
       }
@@ -50,11 +52,11 @@ function addRead (api: ApiScope, place: Place, address: Address): void {
     async handler (request, reply) {
       const key = address.keyOf(request)
       const scope = await place.scopeOf(request.params)
-      // A key is the first of all that begin with it.
-      const [first] = await api.storage.kv.list(scope, { prefix: key, after: undefined, limit: 1, maxBytes: 0 })
-      if (first === undefined || Buffer.compare(first.key, key) !== 0) throw notFound()
-      if (first.expiresAt !== undefined) reply.header('x-expires-at', String(Math.ceil(first.expiresAt / 1000)))
-      return reply.type(BYTES).header('x-content-type-options', 'nosniff').code(200).send(first.value)
+      const entry = await findEntry(api.storage.kv, scope, key)
+      if (entry === undefined) throw notFound()
+      if (entry.expiresAt !== undefined) reply.header('x-expires-at', String(Math.ceil(entry.expiresAt / 1000)))
+      reply.header('etag', toEntityTag(toEntryRevision(entry)))
+      return reply.type(BYTES).header('x-content-type-options', 'nosniff').code(200).send(entry.value)
     }
   })
 }
@@ -73,9 +75,11 @@ function addWrite (api: ApiScope, place: Place, address: Address): void {
         ttl: Type.Optional(Type.Integer({ minimum: 1, maximum: MOST_TTL_SECONDS, description: 'Seconds after which the value is gone; kept for good without it.' }))
       }),
       consumes: [BYTES],
+      headers: EntryConditions,
       body: { ...Bytes, examples: [address.entryExample] },
       response: {
-        204: NoContent('The value is stored.'),
+        204: { ...NoContent('The value is stored.'), ...etagHeader },
+        ...staleEntry,
         ...bodyFailures,
         ...failures({
           400: `ttl: ttl must be a whole number from 1 to ${MOST_TTL_SECONDS}`,
@@ -85,11 +89,14 @@ function addWrite (api: ApiScope, place: Place, address: Address): void {
       }
     },
     async handler (request, reply) {
+      const mayChange = readEntryConditions(request.headers)
       const { key, value } = address.entryOf(request)
       if (value.byteLength > MOST_VALUE_BYTES) throw new MoonletError('VALIDATION', `value: value cannot be longer than ${MOST_VALUE_BYTES} bytes`)
       const { ttl } = request.query as { ttl?: number }
       const scope = await place.scopeOf(request.params)
-      await api.storage.kv.set(scope, key, value, ttl === undefined ? undefined : Date.now() + ttl * 1000)
+      const expiresAt = ttl === undefined ? undefined : Date.now() + ttl * 1000
+      await changeEntry(api.storage.kv, scope, key, api.storage.kv.set(scope, key, value, expiresAt, mayChange))
+      reply.header('etag', toEntityTag(toEntryRevision({ value, expiresAt })))
       return reply.code(204).send()
     }
   })
@@ -103,16 +110,19 @@ function addRemove (api: ApiScope, place: Place, address: Address): void {
       tags,
       summary: `Delete a value ${place.words}${address.words}`,
       ...keySchema(address),
+      headers: IfMatch,
       response: {
         204: NoContent('The value is gone.'),
+        ...staleEntry,
         ...(address.keyInBody ? bodyFailures : changeFailures),
         ...failures({ 400: 'key: key must be base64', 404: 'Key not found' })
       }
     },
     async handler (request, reply) {
+      const mayChange = readEntryConditions({ 'if-match': request.headers['if-match'] })
       const key = address.keyOf(request)
       const scope = await place.scopeOf(request.params)
-      if (!await api.storage.kv.delete(scope, key)) throw notFound()
+      if (!await changeEntry(api.storage.kv, scope, key, api.storage.kv.delete(scope, key, mayChange))) throw notFound()
       return reply.code(204).send()
     }
   })

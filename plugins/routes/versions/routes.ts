@@ -1,9 +1,10 @@
 import { Type } from 'typebox'
-import { changeFailures, commonFailures, failures, NoContent } from '../../../core/api/answers.js'
+import { changeFailures, commonFailures, conditionFailures, failures, NoContent } from '../../../core/api/answers.js'
 import { PageQuery, pageOf, toPagination } from '../../../core/api/pagination.js'
+import { etagHeader, IfMatch, readIfMatch } from '../../../core/api/entity-tags.js'
 import type { ApiScope } from '../../../core/api/scope.js'
 import { MoonletError } from '../../../core/errors.js'
-import { findFunction } from '../find-function.js'
+import { changeFunction, readSnapshot, sendTag, staleFunction } from '../functions/revision.js'
 import { FunctionId } from '../functions/schema.js'
 import { readVersionNumber, toVersion, Version } from './schema.js'
 
@@ -26,10 +27,10 @@ export function addVersionRoutes (api: ApiScope): void {
       description: 'The highest number first.',
       params: Type.Object({ id: FunctionId }),
       querystring: Type.Object(PageQuery),
-      response: { 200: pageOf('versions', Version), ...failures({ 404: 'Function not found' }), ...commonFailures }
+      response: { 200: { ...pageOf('versions', Version), ...etagHeader }, ...failures({ 404: 'Function not found' }), ...commonFailures }
     }
-  }, async ({ params, query }) => {
-    await findFunction(storage, params.id)
+  }, async ({ params, query }, reply) => {
+    sendTag(reply, (await readSnapshot(storage, params.id)).revision)
     const { rows, total } = await storage.versions.list(params.id, query)
     return { versions: rows.map(toVersion), pagination: toPagination(total, query) }
   })
@@ -56,12 +57,14 @@ export function addVersionRoutes (api: ApiScope): void {
       tags,
       summary: 'Make a version the one that runs',
       params: VersionPath,
-      response: { 200: NoContent('The version is active.'), ...failures({ 404: 'Version not found' }), ...changeFailures }
+      headers: IfMatch,
+      response: { 200: { ...NoContent('The version is active.'), ...etagHeader }, ...conditionFailures, ...failures({ 404: 'Version not found' }), ...changeFailures, ...staleFunction }
     }
-  }, async ({ params }, reply) => {
-    const activated = await storage.versions.activate(params.id, params.version)
-    if (!activated) throw notFound()
-    return reply.code(200).send()
+  }, async ({ params, headers }, reply) => {
+    const mayChange = readIfMatch(headers['if-match'])
+    const revision = await changeFunction(storage, params.id, storage.versions.activate(params.id, params.version, mayChange))
+    if (revision === false) throw notFound()
+    return sendTag(reply, revision).code(200).send()
   })
 
   api.delete('/api/functions/:id/versions/:version', {
@@ -71,10 +74,12 @@ export function addVersionRoutes (api: ApiScope): void {
       summary: 'Delete a version',
       description: 'Its executions go too. The active version cannot be deleted.',
       params: VersionPath,
-      response: { 204: NoContent('The version is gone.'), ...failures({ 400: 'Cannot delete active version', 404: 'Version not found' }), ...changeFailures }
+      headers: IfMatch,
+      response: { 204: NoContent('The version is gone.'), ...staleFunction, ...failures({ 400: 'Cannot delete active version', 404: 'Version not found' }), ...changeFailures }
     }
-  }, async ({ params }, reply) => {
-    const result = await storage.versions.remove(params.id, params.version)
+  }, async ({ params, headers }, reply) => {
+    const mayChange = readIfMatch(headers['if-match'])
+    const result = await changeFunction(storage, params.id, storage.versions.remove(params.id, params.version, mayChange))
     if (result === 'missing') throw notFound()
     if (result === 'active') throw new MoonletError('VALIDATION', 'Cannot delete active version')
     return reply.code(204).send()

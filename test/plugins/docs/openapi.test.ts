@@ -49,6 +49,7 @@ async function prepare (): Promise<Record<string, string>> {
   await storage.functions.create({ id: fn, name: 'documented', description: 'd', code: 'v1', now: 1000 })
   await storage.functions.update(fn, { patch: { cronSchedule: '0 0 * * *', cronStatus: 'active' }, code: CODE, now: 2000 })
   await storage.env.replace(fn, { A: '1' })
+  const { rows: [former] } = await storage.env.history(fn, { limit: 1, offset: 0 })
   const execution = { id: ids.next(), functionId: fn, versionId: `ver_${fn}_v1`, trigger: 'http', eventJson: '{"method":"GET","path":"/fn/x","relativePath":"/","headers":{},"query":{},"body":""}', createdAt: 1000 }
   storage.executions.begin(execution)
   storage.executions.appendAiRequest({ id: ids.next(), executionId: execution.id, provider: 'openai', model: 'm', endpoint: '', requestJson: '{}', responseJson: '{}', status: 'error', errorMessage: 'e', inputTokens: 1, outputTokens: 2, durationMs: 5, createdAt: 1000 })
@@ -58,7 +59,7 @@ async function prepare (): Promise<Record<string, string>> {
   for (const scope of [fn, '']) await storage.kv.set(scope, Buffer.from('counter'), Buffer.from('1'), Date.now() + 60_000)
   const session = ids.next()
   await storage.sessions.create({ id: session, createdAt: 1, lastSeenAt: 1, expiresAt: 9_999_999_999, address: '192.0.2.1', userAgent: 'x', tokenHash: session, keyMark: 'k' })
-  return { function: fn, execution: execution.id, session, versionId: `ver_${fn}_v1`, number: '1', v1: '1', v2: '2', key: 'counter' }
+  return { function: fn, execution: execution.id, session, versionId: `ver_${fn}_v1`, number: '1', v1: '1', v2: '2', key: 'counter', entry: String(former?.id) }
 }
 
 /** The address of an operation, with what was prepared in the place of its parameters. */
@@ -191,7 +192,7 @@ t.test('every operation does what the document says', async t => {
 })
 
 t.test('every operation refuses in the way that the document says', async t => {
-  const nothing = { function: 'none', execution: 'none', session: 'none', versionId: 'none', number: 'x', v1: 'x', v2: 'x', key: 'none' }
+  const nothing = { function: 'none', execution: 'none', session: 'none', versionId: 'none', number: 'x', v1: 'x', v2: 'x', key: 'none', entry: 'none' }
   for (const named of operationsOf(document)) {
     const name = named.operation.operationId
     const things = await prepare()

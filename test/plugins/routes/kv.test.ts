@@ -78,7 +78,8 @@ t.test('a listed value shows its size and beginning', async t => {
   await call('PUT', `${path}/long`, 'é'.repeat(300))
   await call('PUT', `${path}/odd`, `x${'é'.repeat(300)}`)
   await call('PUT', `${path}/binary`, bytes)
-  t.strictSame((await call('GET', path)).json, {
+  const { entries, ...rest } = (await call('GET', path)).json
+  t.strictSame({ entries: entries.map(({ etag, ...entry }: { etag: string }) => entry), ...rest }, {
     entries: [
       { key: 'binary', size: 4, preview: null },
       { key: 'long', size: 600, preview: 'é'.repeat(100) },

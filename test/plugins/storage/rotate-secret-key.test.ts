@@ -32,6 +32,19 @@ t.test('after a rotation the new key opens everything and the old one nothing', 
   await t.rejects(variables(Buffer.from(before.trim(), 'hex')), { message: /cannot be decrypted/ })
 })
 
+t.test('what variables were before is opened by the new key as well, and nobody reads it in the file', async t => {
+  const { offline, key } = await withSecrets(t)
+  const write = await offline().open({ alone: true })
+  await write.storage.env.replace(ID, { A: 'two' })
+  await write.close()
+  await offline().rotateSecretKey()
+  const { storage, close } = await offline().open({ alone: true })
+  const { rows } = await storage.env.history(ID, { limit: 10, offset: 0 })
+  t.same(rows.map(({ variables }) => variables), [{ A: 'one', B: 'zwei ☾' }, {}])
+  await close()
+  t.notMatch(await readFile(key('moonlet.db'), 'latin1'), Buffer.from('zwei ☾').toString('latin1'))
+})
+
 t.test('a rotation that died before the new key was in place is brought to an end', async t => {
   const { offline, key, variables } = await withSecrets(t)
   const before = await readFile(key('secret.key'), 'utf8')
