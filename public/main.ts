@@ -34,6 +34,7 @@ import './pages/settings/origin.js'
 import './pages/settings/paste-env.js'
 import './pages/settings/records.js'
 import './pages/settings/schedule.js'
+import './pages/settings/variable-history.js'
 import './pages/settings/variables.js'
 
 observe({ onSignedOut, onAccepted, onUnreachable, onReached })

@@ -1,7 +1,7 @@
 /** The one way to the management API. Every failure is a `Failure` with words, status and request id. */
 import { t } from '../i18n/locale.js'
 import { serverWords } from './server-words.js'
-import { Failure } from './failure.js'
+import { Failure, Stale } from './failure.js'
 
 export interface Ask {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -10,6 +10,10 @@ export interface Ask {
   readonly raw?: Blob
   readonly query?: Readonly<Record<string, string | number | undefined>>
   readonly signal?: AbortSignal
+  /** Only if this is still there: a tag as `ETag` gave it. */
+  readonly ifMatch?: string | undefined
+  /** Only if nothing is there yet. */
+  readonly ifNew?: boolean
 }
 
 interface Observers {
@@ -31,12 +35,15 @@ export function toUrl (path: string, query: Ask['query'] = {}): string {
 }
 
 async function send (path: string, ask: Ask): Promise<Response> {
-  const init: RequestInit = { method: ask.method ?? 'GET', credentials: 'same-origin' }
+  const headers: Record<string, string> = {}
+  const init: RequestInit = { method: ask.method ?? 'GET', credentials: 'same-origin', headers }
+  if (ask.ifMatch !== undefined) headers['if-match'] = ask.ifMatch
+  if (ask.ifNew) headers['if-none-match'] = '*'
   if (ask.signal) init.signal = ask.signal
   if (ask.raw) init.body = ask.raw
   else if (ask.body !== undefined) {
     init.body = JSON.stringify(ask.body)
-    init.headers = { 'content-type': 'application/json' }
+    headers['content-type'] = 'application/json'
   }
   try {
     const response = await fetch(toUrl(path, ask.query), init)
@@ -49,11 +56,15 @@ async function send (path: string, ask: Ask): Promise<Response> {
   }
 }
 
+/** What the answer's `ETag` says; '' when there is none. */
+export const tagOf = (response: Response): string => response.headers.get('etag') ?? ''
+
 async function toFailure (response: Response): Promise<Failure> {
   const text = await response.text().catch(() => '')
   const requestId = response.headers.get('x-request-id') ?? undefined
   try {
-    const { error } = JSON.parse(text) as { error?: unknown }
+    const { error, current } = JSON.parse(text) as { error?: unknown, current?: unknown }
+    if (response.status === 412 && typeof error === 'string') return new Stale(error, requestId, current, tagOf(response))
     if (typeof error === 'string') return new Failure(response.status, serverWords(error, response.status), requestId)
   } catch {
     // Not JSON: a proxy's page, say. The status is all there is to tell.

@@ -10,3 +10,18 @@ export class Failure extends Error {
     super(message)
   }
 }
+
+/** A change that was refused because something else is there by now. */
+export class Stale extends Failure {
+  override name = 'Stale'
+  constructor (
+    message: string,
+    requestId: string | undefined,
+    /** What is there now, as the server sent it; null when it is gone. */
+    readonly current: unknown,
+    /** The tag to change that with; '' when it is gone. */
+    readonly tag: string
+  ) {
+    super(412, message, requestId)
+  }
+}

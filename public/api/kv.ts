@@ -2,7 +2,7 @@
  * The key-value store of one function, or the one shared by all (`functionId` undefined). Keys travel as base64 in the
  * query, never as a part of the path, where `.` and `..` would lead elsewhere; those too long for a query, in bodies.
  */
-import { fetchOk, request } from './client.js'
+import { fetchOk, request, tagOf, type Ask } from './client.js'
 import type { KvEntry } from './types.js'
 
 const base = (functionId: string | undefined): string => functionId === undefined ? '/api/kv' : `/api/functions/${encodeURIComponent(functionId)}/kv`
@@ -42,25 +42,28 @@ export function listKeys (functionId: string | undefined, asked: { prefix: strin
   return request(`${values(functionId)}/list`, { method: 'POST', body: query })
 }
 
-export async function readValue (functionId: string | undefined, encodedKey: string): Promise<Uint8Array> {
+export async function readValue (functionId: string | undefined, encodedKey: string): Promise<{ bytes: Uint8Array, tag: string }> {
   const url = values(functionId)
   const response = fits(encodedKey)
     ? await fetchOk(url, { query: byKey(encodedKey) })
     : await fetchOk(`${url}/read`, { method: 'POST', raw: toBlob(toBytes(encodedKey)) })
-  return new Uint8Array(await response.arrayBuffer())
+  return { bytes: new Uint8Array(await response.arrayBuffer()), tag: tagOf(response) }
 }
 
-export function writeValue (functionId: string | undefined, encodedKey: string, value: Uint8Array<ArrayBuffer>, ttl: number | undefined): Promise<Response> {
+/** What must be there for a change to be made; it fails with `Stale` otherwise. */
+type Condition = Pick<Ask, 'ifMatch' | 'ifNew'>
+
+export function writeValue (functionId: string | undefined, encodedKey: string, value: Uint8Array<ArrayBuffer>, ttl: number | undefined, condition: Condition): Promise<Response> {
   const url = values(functionId)
-  if (fits(encodedKey)) return fetchOk(url, { method: 'PUT', raw: toBlob(value), query: { ...byKey(encodedKey), ttl } })
+  if (fits(encodedKey)) return fetchOk(url, { ...condition, method: 'PUT', raw: toBlob(value), query: { ...byKey(encodedKey), ttl } })
   const key = toBytes(encodedKey)
-  return fetchOk(`${url}/entry`, { method: 'PUT', raw: toBlob(key, value), query: { key_bytes: key.length, ttl } })
+  return fetchOk(`${url}/entry`, { ...condition, method: 'PUT', raw: toBlob(key, value), query: { key_bytes: key.length, ttl } })
 }
 
-export function deleteValue (functionId: string | undefined, encodedKey: string): Promise<Response> {
+export function deleteValue (functionId: string | undefined, encodedKey: string, ifMatch: string): Promise<Response> {
   const url = values(functionId)
-  if (fits(encodedKey)) return fetchOk(url, { method: 'DELETE', query: byKey(encodedKey) })
-  return fetchOk(`${url}/delete`, { method: 'POST', raw: toBlob(toBytes(encodedKey)) })
+  if (fits(encodedKey)) return fetchOk(url, { ifMatch, method: 'DELETE', query: byKey(encodedKey) })
+  return fetchOk(`${url}/delete`, { ifMatch, method: 'POST', raw: toBlob(toBytes(encodedKey)) })
 }
 
 const byKey = (encodedKey: string) => ({ key: encodedKey, encoding: 'base64' })

@@ -33,6 +33,9 @@ export interface LuaFunction {
   last_execution?: LastExecution
 }
 
+export interface EnvChange { name: string, change: 'added' | 'changed' | 'removed' }
+export interface EnvHistoryEntry { id: number, replaced_at: number, replaced_by: 'user' | 'function', changes: EnvChange[] }
+
 export interface Fault { kind: string, message: string, line?: number, column?: number, traceback?: string }
 
 export interface Execution {
@@ -110,7 +113,9 @@ export interface DraftOutcome {
   error?: Fault & { text?: string }
 }
 
-export interface KvEntry { key: string, key_base64?: string, size: number, expires_at?: number, preview: string | null }
+export interface KvEntry { key: string, key_base64?: string, size: number, expires_at?: number, etag: string, preview: string | null }
+/** An entry as it is now, of an answer 412. */
+export interface StaleValue { value?: string, value_base64?: string, expires_at?: number }
 export interface Session { id: string, created_at: number, last_seen_at: number, expires_at: number, address: string, user_agent: string, current: boolean }
 
 export interface NextRun { has_schedule: boolean, cron_status?: string, next_run?: number, next_runs?: number[] }

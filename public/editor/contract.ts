@@ -26,12 +26,21 @@ export interface EditorOptions {
 
 export interface DiffView {
   show (original: string, modified: string): void
+  /** The right side as it is now. */
+  value (): string
   dispose (): void
+}
+
+export interface DiffOptions {
+  readonly original: string
+  readonly modified: string
+  /** The right side can be typed in, and takes blocks over from the left. */
+  readonly editable?: boolean
 }
 
 export interface EditorModule {
   createEditor (host: HTMLElement, options: EditorOptions): CodeEditor
-  createDiff (host: HTMLElement, labels: { original: string, modified: string }): DiffView
+  createDiff (host: HTMLElement, options: DiffOptions): DiffView
   /**
    * Completion, hover and signature help speak of these APIs; what they do not know yet they wait for. `needs` are
    * words for "load it first".

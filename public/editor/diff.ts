@@ -1,6 +1,6 @@
 /** Two versions side by side; below each other on a phone. */
 import { editor } from 'monaco-editor/editor'
-import type { DiffView } from './contract.js'
+import type { DiffOptions, DiffView } from './contract.js'
 import { sharedOptions } from './options.js'
 
 const leastPx = 160
@@ -12,19 +12,19 @@ function fit (host: HTMLElement, view: editor.IStandaloneDiffEditor): void {
   if (frame) frame.style.height = `${Math.max(leastPx, Math.min(needed + 12, innerHeight * 0.7))}px`
 }
 
-export function createDiff (host: HTMLElement, labels: { original: string, modified: string }): DiffView {
+export function createDiff (host: HTMLElement, { editable = false, ...labels }: DiffOptions): DiffView {
   const view = editor.createDiffEditor(host, {
     ...sharedOptions(),
-    readOnly: true,
+    readOnly: !editable,
     renderLineHighlight: 'none',
-    domReadOnly: true,
+    domReadOnly: !editable,
     originalEditable: false,
     renderSideBySide: true,
     useInlineViewWhenSpaceIsLimited: true,
     renderSideBySideInlineBreakpoint: 700,
     renderOverviewRuler: false,
     hideUnchangedRegions: { enabled: true },
-    renderMarginRevertIcon: false,
+    renderMarginRevertIcon: editable,
     renderGutterMenu: false
   })
   // The diff editor forgets the labels of its two sides whenever its own options change.
@@ -32,22 +32,35 @@ export function createDiff (host: HTMLElement, labels: { original: string, modif
     view.getOriginalEditor().updateOptions({ ariaLabel: labels.original })
     view.getModifiedEditor().updateOptions({ ariaLabel: labels.modified })
   }
-  view.onDidUpdateDiff(label)
+  /** The editor does not bear to be disposed of while it compares. */
+  let comparing = false
+  let ended = false
+  view.onDidUpdateDiff(() => {
+    comparing = false
+    if (ended) end()
+    else label()
+  })
   for (const side of [view.getOriginalEditor(), view.getModifiedEditor()]) side.onDidContentSizeChange(() => fit(host, view))
   let models: editor.ITextModel[] = []
   const drop = (): void => { for (const model of models) model.dispose() }
+  const end = (): void => {
+    view.dispose()
+    drop()
+  }
   return {
     show (original, modified) {
       const before = models
       models = [editor.createModel(original, 'lua'), editor.createModel(modified, 'lua')]
       const [left, right] = models
+      comparing = true
       if (left && right) view.setModel({ original: left, modified: right })
       label()
       for (const model of before) model.dispose()
     },
+    value: () => view.getModifiedEditor().getValue(),
     dispose () {
-      view.dispose()
-      drop()
+      ended = true
+      if (!comparing) end()
     }
   }
 }

@@ -16,17 +16,30 @@ let latest: Promise<void> | undefined
 /** The function that the page is about. Tabs read it, and ask for it anew when they changed it. */
 export const current = store('current', {
   fn: { ...nothing, active_version: { id: '', function_id: '', version: 0, code: '', created_at: 0, is_active: true } } as LuaFunction,
+  /** Of the state that `fn` is in; changes bring it along. */
+  tag: '',
   /** Where functions answer, without a trailing slash. */
   origin: location.origin,
   /** Resolves once the page has what the latest question was answered, whichever answer came last. */
   refresh (): Promise<void> {
-    const asked: Promise<void> = getFunction(route.id).then(async fn => {
+    const asked: Promise<void> = getFunction(route.id).then(async ({ fn, tag }) => {
       if (latest !== asked) return await latest
-      this.fn = fn
-      remember({ id: fn.id, name: fn.name })
+      this.show(fn, tag)
     })
     latest = asked
     return asked
+  },
+  /** Resolves once nothing is asked for any more: then `tag` is of the latest state that this page has made itself. */
+  async settled (): Promise<void> { await latest?.catch(() => {}) },
+  /** What a refused change found there; newer than whatever is still being asked for. */
+  take (fn: LuaFunction, tag: string): void {
+    latest = Promise.resolve()
+    this.show(fn, tag)
+  },
+  show (fn: LuaFunction, tag: string): void {
+    this.tag = tag
+    this.fn = fn
+    remember({ id: fn.id, name: fn.name })
   }
 })
 

@@ -15,6 +15,11 @@ export function firstView (bytes: Uint8Array): ValueView {
   return /^\s*[[{]/.test(text) && isJson(text) ? 'json' : 'text'
 }
 
+/** The bytes of a value as an answer 412 has it. */
+export function toBytes ({ value, value_base64: base64 }: { value?: string, value_base64?: string }): Uint8Array {
+  return base64 === undefined ? new TextEncoder().encode(value ?? '') : Uint8Array.from(atob(base64), unit => unit.charCodeAt(0))
+}
+
 export function toTyped (bytes: Uint8Array, view: ValueView): string {
   if (view === 'hex') return plainHex(bytes)
   const text = decodeText(bytes) ?? ''

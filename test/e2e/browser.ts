@@ -65,9 +65,20 @@ export async function visit (t: Test, options: BrowserContextOptions & { signedI
   return { page, server, faults, api, createFunction }
 }
 
+/** A page of another person's browser, signed in to the same server; what goes wrong in it counts with the first's. */
+export async function visitAlso (t: Test, { page, server, faults }: Visit): Promise<Page> {
+  const context = await (await launched()).newContext({ viewport: page.viewportSize(), locale: 'en-US', timezoneId: 'America/Sao_Paulo', reducedMotion: 'reduce' })
+  t.teardown(() => context.close())
+  context.setDefaultTimeout(ACTION_TIMEOUT_MS)
+  await context.request.post(`${server.base}/api/auth/login`, { data: { apiKey: server.key } })
+  await context.addInitScript(keepNews)
+  const other = await context.newPage()
+  watch(other, faults)
+  return other
+}
+
 /** Script errors, refusals by the Content-Security-Policy, and requests to any other host. */
-function watch (page: Page): string[] {
-  const faults: string[] = []
+function watch (page: Page, faults: string[] = []): string[] {
   page.on('pageerror', error => { faults.push(`error: ${error.message}`) })
   page.on('console', message => {
     if (message.type() === 'error' || message.type() === 'warning') faults.push(`${message.type()}: ${message.text()}`)

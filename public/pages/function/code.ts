@@ -1,6 +1,6 @@
 /** The editor: check while typing, run a draft, save a version, and never lose what is typed. */
 import { component } from '../../alpine.js'
-import { checkCode, runDraft, updateFunction } from '../../api/functions.js'
+import { checkCode, runDraft } from '../../api/functions.js'
 import { byteLength, isTooLong, limits } from '../../api/limits.js'
 import type { CodeEditor, Problem } from '../../editor/contract.js'
 import { loadEditor } from '../../editor/load.js'
@@ -17,6 +17,7 @@ import type { TypedEvent } from './draft-event.js'
 import { emptyEvent, noOutcome, toDraftEvent, toProblem, toShown } from './draft-event.js'
 import { mayWrite } from './draft-writes.js'
 import { dropDraft, keepDraft, readDraft } from './draft-store.js'
+import { saveCode, toBase, type CodeBase } from './save-code.js'
 
 /** Nothing is marked before there was a pause of so long: what is being typed is not finished. */
 const checkDelayMs = 1_000
@@ -31,6 +32,8 @@ component('code', () => {
   let timer: ReturnType<typeof setTimeout> | undefined
   let stopGuarding = (): void => {}
   const { id } = current.fn
+  /** What the code in the editor was made from. */
+  let base: CodeBase = toBase(current.fn.active_version)
   return {
     ...loading(),
     busy: false,
@@ -47,6 +50,7 @@ component('code', () => {
 
     init () {
       stopGuarding = guardLeaving(to => !this.dirty || (to.id === id && to.tab === 'code') || this.mayLeave())
+      this.$watch('$store.current.fn', () => { this.follow() })
       this.load()
     },
 
@@ -65,11 +69,12 @@ component('code', () => {
         if (!host?.isConnected || editor) return
         const kept = readDraft(id)
         const saved = current.fn.active_version.code
-        this.restored = kept !== undefined && kept !== saved
+        this.restored = kept !== undefined && kept.code !== saved
         this.dirty = this.restored
+        base = this.restored && kept !== undefined && kept.base !== current.fn.active_version.version ? { version: kept.base } : toBase(current.fn.active_version)
         editor = createEditor(host, {
           label: t('code.editorLabel', { name: current.fn.name }),
-          code: kept ?? saved,
+          code: kept?.code ?? saved,
           onChange: code => this.onChange(code),
           onSave: () => { this.save() },
           onRun: () => { this.run() }
@@ -89,8 +94,8 @@ component('code', () => {
         this.mark()
       }
       this.measure(code)
-      this.dirty = code !== current.fn.active_version.code
-      if (this.dirty) keepDraft(id, code)
+      this.dirty = code !== (base.code ?? current.fn.active_version.code)
+      if (this.dirty) keepDraft(id, { code, base: base.version })
       else dropDraft(id)
       clearTimeout(timer)
       timer = setTimeout(() => { this.check() }, checkDelayMs)
@@ -99,6 +104,14 @@ component('code', () => {
     measure (code: string) {
       const sizes = () => ({ size: format.number(byteLength(code)), limit: format.number(limits.code) })
       this.tooLong = isTooLong(code, limits.code) ? t('code.tooLong', sizes()) : ''
+    },
+
+    /** What somebody else activated is shown at once where nothing was typed, and asked about on saving where it was. */
+    follow () {
+      const { active_version: active } = current.fn
+      if (!editor || this.dirty || this.busy || current.fn.id !== id || active.version === base.version) return
+      base = toBase(active)
+      if (editor.value() !== active.code) editor.set(active.code)
     },
 
     mark () { editor?.mark(faulty ?? failed) },
@@ -122,12 +135,16 @@ component('code', () => {
       const code = editor?.value()
       if (code === undefined || !this.dirty || this.tooLong !== '') return
       return busily(this, async () => {
-        await updateFunction(id, { code })
-        await current.refresh()
-        this.dirty = editor?.value() !== current.fn.active_version.code
+        const saved = await saveCode(id, code, base)
+        if (saved === undefined) return
+        const { active_version: active } = current.fn
+        base = { version: active.version, code: saved.code }
+        if (saved.code !== code && editor?.value() === code) editor.set(saved.code)
+        this.dirty = editor?.value() !== saved.code
         this.restored = false
         if (!this.dirty) dropDraft(id)
-        succeed(t('code.saved', { version: current.fn.active_version.version }))
+        if (saved.how === 'asleep') succeed(t('changes.savedAsleep', { version: saved.version }))
+        else if (saved.how === 'active') succeed(t('code.saved', { version: active.version }))
       }, fail)
     },
 
@@ -152,6 +169,7 @@ component('code', () => {
 
     async discard () {
       if (await ask({ title: t('code.discardTitle'), text: t('code.discardText'), confirm: t('code.discard'), danger: true }) !== 'confirm') return
+      base = toBase(current.fn.active_version)
       editor?.set(current.fn.active_version.code)
       dropDraft(id)
       this.restored = false
@@ -159,7 +177,10 @@ component('code', () => {
 
     async mayLeave () {
       const answer = await ask({ title: t('code.leaveTitle'), text: t('code.leaveText'), confirm: t('code.leave'), other: t('code.saveAndLeave') })
-      if (answer === 'other') return await this.save() ?? false
+      if (answer === 'other') {
+        await this.save()
+        return !this.dirty
+      }
       return answer === 'confirm'
     },
 

@@ -1,10 +1,10 @@
 /** All versions of a function: compare any two, go back to one, delete. */
 import { component } from '../../alpine.js'
-import { activateVersion, deleteVersion, getVersion, listVersions } from '../../api/functions.js'
+import { activateVersion, checkCode, deleteVersion, getVersion, listVersions } from '../../api/functions.js'
 import type { Version } from '../../api/types.js'
 import type { CodeEditor, DiffView } from '../../editor/contract.js'
 import { loadEditor } from '../../editor/load.js'
-import { t } from '../../i18n/locale.js'
+import { t, type TextKey } from '../../i18n/locale.js'
 import { ask } from '../../shell/dialogs.js'
 import { holdPlace } from '../../shell/focus.js'
 import { busily, createTurns, extend, loading, track } from '../../shell/loading.js'
@@ -12,6 +12,7 @@ import { go, keepInAddress, readAddress } from '../../shell/router.js'
 import { functionPath } from '../../shell/routes.js'
 import { fail, succeed } from '../../shell/toasts.js'
 import { current } from '../function.js'
+import { insist } from './insist.js'
 import { keepDraft, readDraft } from './draft-store.js'
 
 const pageSize = 50
@@ -35,6 +36,7 @@ component('versions', () => {
     viewed: '',
 
     async init () {
+      this.$watch('$store.current.fn', () => { this.follow() })
       await this.load()
       const { older, newer, view: number, line } = readAddress('older', 'newer', 'view', 'line')
       if (/^[1-9]\d*$/.test(number)) await this.look(Number(number), Number(line))
@@ -87,8 +89,9 @@ component('versions', () => {
       if (code === undefined) return
       const kept = readDraft(id)
       const question = { title: t('versions.replaceTitle'), text: t('versions.replaceText', { version: this.viewed }), confirm: t('versions.openAsDraft'), danger: true }
-      if (kept !== undefined && kept !== code && await ask(question) !== 'confirm') return
-      keepDraft(id, code)
+      if (kept !== undefined && kept.code !== code && await ask(question) !== 'confirm') return
+      // It is meant to follow the version that is active now, whose code the reader leaves on purpose.
+      keepDraft(id, { code, base: current.fn.active_version.version })
       await go(functionPath(id, 'code'))
     },
 
@@ -97,6 +100,12 @@ component('versions', () => {
       const numbers = new Set([...this.rows.map(({ version }) => String(version)), this.older, this.newer])
       numbers.delete('')
       return [...numbers].sort((a, b) => Number(b) - Number(a))
+    },
+
+    /** The list shows what is active, whoever activated it. */
+    follow () {
+      const shown = this.rows.find(row => row.is_active)
+      if (this.status === 'ready' && !this.busy && shown?.version !== current.fn.active_version.version) this.load()
     },
 
     load (): Promise<void> {
@@ -151,7 +160,7 @@ component('versions', () => {
     activate (item: Version) {
       const keepPlace = holdPlace()
       return busily(this, async () => {
-        await activateVersion(id, item.id)
+        if (!await this.isWanted(item) || !await this.insist(tag => activateVersion(id, item.id, tag), 'versions.activate', t('changes.activateTitle', { version: item.version }))) return
         await Promise.all([current.refresh(), this.load()])
         succeed(t(readDraft(id) === undefined ? 'versions.activated' : 'versions.activatedDraft', { version: item.version }))
         await this.$nextTick()
@@ -159,11 +168,33 @@ component('versions', () => {
       }, fail)
     },
 
+    /** Code that does not parse goes live only when the reader says so. */
+    async isWanted ({ code }: Version): Promise<boolean> {
+      const answer = await checkCode(code)
+      if (answer.ok) return true
+      const { line = 1, message } = answer.error
+      const text = t('changes.brokenText', { line, message })
+      return await ask({ title: t('changes.brokenTitle'), text, confirm: t('changes.activateBroken'), danger: true }) === 'confirm'
+    },
+
+    /** Asks again when another version than the one shown here has become active meanwhile. */
+    async insist (change: (tag: string) => Promise<unknown>, confirm: TextKey, title: string): Promise<boolean> {
+      let seen = this.rows.find(row => row.is_active)?.version
+      const done = await insist(change, ({ active_version: active }) => {
+        if (active.version === seen) return undefined
+        seen = active.version
+        return { title, text: t('changes.activateText', { active: active.version }), confirm: t(confirm), danger: true }
+      })
+      if (!done) await this.load()
+      return done
+    },
+
     async remove (item: Version) {
       const keepPlace = holdPlace()
       if (await ask({ title: t('versions.deleteTitle', { version: item.version }), text: t('versions.deleteText'), confirm: t('common.delete'), danger: true }) !== 'confirm') return
       try {
-        await deleteVersion(id, item.id)
+        if (!await this.insist(tag => deleteVersion(id, item.id, tag), 'common.delete', t('versions.deleteTitle', { version: item.version }))) return
+        await current.refresh()
         succeed(t('versions.deleted', { version: item.version }))
         await this.load()
         const number = String(item.version)

@@ -8,6 +8,7 @@ import { forget } from '../../shell/recent.js'
 import { go } from '../../shell/router.js'
 import { fail, succeed } from '../../shell/toasts.js'
 import { current } from '../function.js'
+import { insist } from '../function/insist.js'
 import { dropDraft } from '../function/draft-store.js'
 
 component('danger', () => ({
@@ -15,7 +16,9 @@ component('danger', () => ({
 
   toggle () {
     return busily(this, async () => {
-      await updateFunction(current.fn.id, { disabled: !current.fn.disabled })
+      const disabled = !current.fn.disabled
+      // What the reader asked for holds, whatever else was changed meanwhile.
+      await insist(tag => updateFunction(current.fn.id, { disabled }, tag), () => undefined)
       await current.refresh()
       succeed(current.fn.disabled ? t('danger.disabled') : t('danger.enabled'))
     }, fail)
@@ -26,7 +29,8 @@ component('danger', () => ({
     const answer = await ask({ title: t('danger.deleteTitle', { name }), text: t('danger.deleteText'), confirm: t('danger.delete'), danger: true, typed: name.trim() })
     if (answer !== 'confirm') return
     await busily(this, async () => {
-      await deleteFunction(id)
+      const question = { title: t('danger.deleteTitle', { name }), text: t('changes.deleteFunction'), confirm: t('danger.delete'), danger: true }
+      if (!await insist(tag => deleteFunction(id, tag), () => question)) return
       dropDraft(id)
       forget(id)
       succeed(t('danger.deleted', { name }))

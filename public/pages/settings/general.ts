@@ -2,13 +2,16 @@
 import { component } from '../../alpine.js'
 import { updateFunction } from '../../api/functions.js'
 import { byteLength, isTooLong, limits } from '../../api/limits.js'
-import { t } from '../../i18n/locale.js'
-import { busily } from '../../shell/loading.js'
-import { inWords, succeed } from '../../shell/toasts.js'
+import { t, type TextKey } from '../../i18n/locale.js'
+import { inWords } from '../../shell/toasts.js'
 import { current } from '../function.js'
+import { createFormEdit, saveForm, type FormEdit } from '../function/form-edit.js'
 import { addForm } from './unsaved.js'
 
+const labels: Readonly<Record<string, TextKey>> = { name: 'settings.name', description: 'settings.description' }
+
 component('generalSettings', () => {
+  let edit: FormEdit
   let forget = (): void => {}
   return {
     busy: false,
@@ -16,10 +19,20 @@ component('generalSettings', () => {
     name: current.fn.name,
     description: current.fn.description ?? '',
 
-    init () { forget = addForm({ title: 'settings.general', changed: () => this.changed(), save: () => this.save() }) },
+    init () {
+      forget = addForm({ title: 'settings.general', changed: () => this.changed(), save: () => this.save() })
+      edit = createFormEdit({
+        read: ({ name, description = '' }) => ({ name, description }),
+        mine: () => ({ name: this.name, description: this.description }),
+        show: fields => { Object.assign(this, fields) },
+        send: (_wanted, changed, tag) => updateFunction(current.fn.id, changed, tag),
+        label: name => t(labels[name] ?? 'settings.general')
+      })
+      this.$watch('$store.current.fn', () => { edit.follow() })
+    },
     destroy () { forget() },
 
-    changed () { return this.name !== current.fn.name || this.description !== (current.fn.description ?? '') },
+    changed () { return edit.changed() },
 
     /** The limits are bytes: an accent counts twice. */
     measure () {
@@ -29,11 +42,7 @@ component('generalSettings', () => {
 
     save () {
       this.error = ''
-      return busily(this, async () => {
-        await updateFunction(current.fn.id, { name: this.name, description: this.description })
-        await current.refresh()
-        succeed(t('common.savedChanges'))
-      }, error => { this.error = inWords(error).text })
+      return saveForm(this, edit, error => { this.error = inWords(error).text })
     }
   }
 })

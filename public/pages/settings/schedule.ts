@@ -2,11 +2,12 @@
 import { component } from '../../alpine.js'
 import { checkSchedule, updateFunction } from '../../api/functions.js'
 import { getStatus } from '../../api/server.js'
-import { t } from '../../i18n/locale.js'
 import { serverWords } from '../../api/server-words.js'
-import { busily } from '../../shell/loading.js'
-import { fail, inWords, succeed } from '../../shell/toasts.js'
+import { t, type TextKey } from '../../i18n/locale.js'
+import { fail, inWords } from '../../shell/toasts.js'
 import { current } from '../function.js'
+import { createFormEdit, saveForm, type FormEdit } from '../function/form-edit.js'
+import type { Fields } from '../function/merge.js'
 import { addForm } from './unsaved.js'
 
 /** `timed` presets name an hour, which is one in some time zone. */
@@ -18,10 +19,13 @@ const presets = [
   { id: 'monthly', text: '0 9 1 * *', timed: true }
 ] as const
 
+const labels: Readonly<Record<string, TextKey>> = { cron_schedule: 'schedule.expression', cron_status: 'schedule.active', cron_catch_up: 'schedule.catchUp' }
+
 const readersZone = Intl.DateTimeFormat().resolvedOptions().timeZone
 
 component('schedule', () => {
   let asked = 0
+  let edit: FormEdit
   let forget = (): void => {}
   return {
     busy: false,
@@ -40,16 +44,31 @@ component('schedule', () => {
     serverZone: readersZone,
 
     init () {
+      edit = createFormEdit({
+        read: fn => ({ cron_schedule: fn.cron_schedule ?? '', cron_status: fn.cron_status ?? 'paused', cron_catch_up: fn.cron_catch_up ?? false }),
+        mine: () => ({ cron_schedule: this.text.trim(), cron_status: this.active ? 'active' : 'paused', cron_catch_up: this.catchUp }),
+        show: fields => { this.show(fields) },
+        send: (_wanted, changed, tag) => updateFunction(current.fn.id, changed, tag),
+        label: name => t(labels[name] ?? 'schedule.title')
+      })
+      this.$watch('$store.current.fn', () => { edit.follow() })
       this.check()
       forget = addForm({ title: 'schedule.title', changed: () => this.changed(), save: () => this.save() })
       getStatus().then(status => { this.serverZone = status.time_zone }, fail)
     },
     destroy () { forget() },
 
-    changed () {
-      const { fn } = current
-      return this.text.trim() !== (fn.cron_schedule ?? '') || this.active !== (fn.cron_status === 'active') || this.catchUp !== (fn.cron_catch_up ?? false)
+    show (fields: Fields) {
+      const text = String(fields['cron_schedule'] ?? '')
+      const isOther = text !== this.text.trim()
+      this.active = fields['cron_status'] === 'active'
+      this.catchUp = fields['cron_catch_up'] === true
+      if (!isOther) return
+      this.text = text
+      this.check()
     },
+
+    changed () { return edit.changed() },
 
     /** A first schedule is meant to run, unless the reader says otherwise. */
     type () {
@@ -95,13 +114,10 @@ component('schedule', () => {
       }
     },
 
-    save () {
-      return busily(this, async () => {
-        await updateFunction(current.fn.id, { cron_schedule: this.text.trim(), cron_status: this.active ? 'active' : 'paused', cron_catch_up: this.catchUp })
-        await current.refresh()
-        this.decided = false
-        succeed(t('common.savedChanges'))
-      }, error => { this.problem = inWords(error).text })
+    async save () {
+      const saved = await saveForm(this, edit, error => { this.problem = inWords(error).text })
+      if (saved) this.decided = false
+      return saved
     }
   }
 })

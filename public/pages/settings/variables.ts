@@ -2,16 +2,16 @@
 import { component } from '../../alpine.js'
 import { replaceEnv } from '../../api/functions.js'
 import { missingVariables } from '../../format/needed-variables.js'
-import { t, tn } from '../../i18n/locale.js'
-import { busily } from '../../shell/loading.js'
+import { tn } from '../../i18n/locale.js'
 import { inWords, succeed } from '../../shell/toasts.js'
 import { current } from '../function.js'
 import type { Chosen } from './paste-env.js'
+import { createFormEdit, saveForm, type FormEdit } from '../function/form-edit.js'
+import type { Fields } from '../function/merge.js'
 import { addForm } from './unsaved.js'
 import { findProblem, toRecord, toRow, type Row } from './variable-rows.js'
 
 const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => a < b ? -1 : 1
-const sorted = (record: Readonly<Record<string, string>>): string => JSON.stringify(Object.entries(record).sort(byName))
 
 /** What is set, then what the code reads besides. */
 function saved (): Row[] {
@@ -23,6 +23,7 @@ function saved (): Row[] {
 }
 
 component('variables', () => {
+  let edit: FormEdit
   let forget = (): void => {}
   return {
     busy: false,
@@ -31,10 +32,34 @@ component('variables', () => {
     wrong: 0,
     list: saved(),
 
-    init () { forget = addForm({ title: 'variables.title', changed: () => this.changed(), save: () => this.save() }) },
+    init () {
+      forget = addForm({ title: 'variables.title', changed: () => this.changed(), save: () => this.save() })
+      edit = createFormEdit({
+        read: fn => fn.env_vars,
+        mine: () => toRecord(this.list),
+        show: fields => { this.show(fields) },
+        send: (wanted, _changed, tag) => replaceEnv(current.fn.id, wanted, tag),
+        label: name => name,
+        secret: true
+      })
+      this.$watch('$store.current.fn', () => { edit.follow() })
+    },
     destroy () { forget() },
 
-    changed () { return sorted(toRecord(this.list)) !== sorted(current.fn.env_vars) },
+    /** Rows stay where they are; what is new comes behind them. */
+    show (fields: Fields) {
+      const before = toRecord(this.list)
+      const kept = this.list.filter(row => Object.hasOwn(fields, row.name.trim()) || !Object.hasOwn(before, row.name.trim()))
+      for (const row of kept.filter(({ name }) => Object.hasOwn(fields, name.trim()))) {
+        const { value, crlf } = toRow(row.name, String(fields[row.name.trim()]))
+        Object.assign(row, { value, crlf })
+      }
+      const names = new Set(kept.map(row => row.name.trim()))
+      const added = Object.entries(fields).filter(([name]) => !names.has(name)).map(([name, value]) => toRow(name, String(value)))
+      this.list = [...kept, ...added]
+    },
+
+    changed () { return edit.changed() },
     allShown () { return this.list.length > 0 && this.list.every(row => row.shown) },
     toggleAll () {
       const shown = !this.allShown()
@@ -68,6 +93,12 @@ component('variables', () => {
       succeed(tn('variables.pasted', chosen.length))
     },
 
+    async send (): Promise<boolean> {
+      const done = await saveForm(this, edit, error => { this.error = inWords(error).text })
+      if (done) this.list = saved()
+      return done
+    },
+
     save (): boolean | Promise<boolean> {
       const problem = findProblem(this.list)
       this.error = problem?.text ?? ''
@@ -77,12 +108,7 @@ component('variables', () => {
         this.focus(problem.row, problem.row.name.trim() === '' ? 'input' : 'textarea')
         return false
       }
-      return busily(this, async () => {
-        await replaceEnv(current.fn.id, toRecord(this.list))
-        await current.refresh()
-        this.list = saved()
-        succeed(t('common.savedChanges'))
-      }, error => { this.error = inWords(error).text })
+      return this.send()
     }
   }
 })
