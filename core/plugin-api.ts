@@ -14,6 +14,7 @@ export { LuaFailure, LuaMisuse } from './lua/errors.js'
 export { Checked, LooseNumber, LooseText, isAbsent, isText, looseField, looseList, looseNumber, looseText } from './lua/loose.js'
 export { fromBytes, fromText, isAscii, toBytes, toText } from './binary.js'
 export { recorded, replyToRecordJson, toRecordJson, withoutKey } from './request-record.js'
+export { maskLogMessage, maskUrl } from './masking.js'
 export { Refusal } from './invoker/hooks.js'
 export { MoonletError } from './errors.js'
 

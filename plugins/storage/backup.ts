@@ -1,6 +1,8 @@
 /** Copies of a database that is in use. */
 import Database from 'better-sqlite3'
+import { existsSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { PRIVATE_FILE } from '../../core/private-file.js'
 import { toStorageError } from './failure.js'
 
@@ -31,9 +33,15 @@ export async function backupDatabase (source: string, file: string, onProgress?:
     await rename(part, file)
     onProgress?.(totalPages, totalPages)
   } catch (error) {
-    throw toStorageError(error)
+    throw toStorageError(explainMissingFolder(error, file))
   } finally {
     db?.close()
     await rm(part, { force: true }).catch(() => {})
   }
+}
+
+/** The error that creating the copy gives where its folder is missing says only ENOENT. */
+function explainMissingFolder (error: unknown, file: string): unknown {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || existsSync(dirname(file))) return error
+  return new Error(`cannot write ${file}: its directory does not exist`, { cause: error })
 }

@@ -25,7 +25,7 @@ t.test('a search that was cut says so, in both languages', needsBrowser, async t
   await page.getByText(/found so far$/).waitFor()
   await page.getByText('only the newest executions were searched').waitFor()
   await page.getByRole('button', { name: 'Português' }).click()
-  await page.getByText('só as execuções mais recentes foram procuradas').waitFor()
+  await page.getByText('só as execuções mais recentes foram examinadas').waitFor()
   await page.getByText(/encontradas até agora$/).waitFor()
 
   await page.getByRole('searchbox', { name: 'Buscar em erros e registros' }).fill('')

@@ -124,20 +124,20 @@ t.test('aborting ends a request that waits for a reply, and closes its connectio
     closed = once(request.socket, 'close')
     controller.abort()
   })
-  t.match(await failure(client(t).request(url, { signal: controller.signal })), 'the execution ended')
+  t.match(await failure(client(t).request(url, { signal: controller.signal })), 'ended before the reply was complete')
   await closed
 })
 
 t.test('aborting ends a request that waits for a name', async t => {
   const controller = new AbortController()
   const { request } = client(t, { lookup: () => controller.abort() })
-  t.match(await failure(request('http://slow.example/', { signal: controller.signal })), 'the execution ended')
+  t.match(await failure(request('http://slow.example/', { signal: controller.signal })), 'ended before the reply was complete')
 })
 
 t.test('a request of an execution that is over is not sent', async t => {
   let reached = 0
   const { url } = await serve(t, (_request, response) => { reached++; response.end() })
-  t.match(await failure(client(t).request(url, { signal: AbortSignal.abort() })), 'the execution ended')
+  t.match(await failure(client(t).request(url, { signal: AbortSignal.abort() })), 'ended before the reply was complete')
   t.equal(reached, 0)
 })
 

@@ -16,6 +16,16 @@ async function save (title: string, variables: Record<string, string> = {}) {
   return { id, call: (method: InjectOptions['method'], path: string, more: Omit<InjectOptions, 'method' | 'url'> = {}) => app.inject({ ...more, method, url: `/fn/${id}${path}` }) }
 }
 
+/** Runs the function as its schedule does, with the header that only the scheduler can set. */
+async function runBySchedule (id: string): Promise<{ response: string }> {
+  const found = await app.functionCache.get(id)
+  if (found?.active === undefined) throw new Error('the function is not there')
+  const path = `/fn/${id}`
+  const event = { method: 'POST', path, relativePath: '/', headers: { 'X-Trigger': 'cron' }, query: {}, body: new Uint8Array(0) }
+  const outcome = await app.invoker.invoke({ fn: found.fn, version: found.active, trigger: 'cron', event, requestId: 'r', record: true })
+  return { response: Buffer.from(outcome.answer?.body ?? []).toString() }
+}
+
 const tests: Readonly<Record<string, (t: Test, title: string) => Promise<void>>> = {
   'A JSON API with several routes': async (t, title) => {
     const { call } = await save(title)
@@ -84,9 +94,10 @@ const tests: Readonly<Record<string, (t: Test, title: string) => Promise<void>>>
     t.match((await call('GET', '')).body, 'views: 1')
   },
   'A scheduled job': async (t, title) => {
-    const { call } = await save(title)
-    t.equal((await call('GET', '')).body, 'no report yet')
-    t.same((await call('POST', '', { headers: { 'x-trigger': 'cron' } })).json(), { lines: 0 })
+    const { id, call } = await save(title)
+    t.equal((await call('POST', '', { headers: { 'x-trigger': 'cron' } })).body, 'no report yet', 'a forged header makes no report')
+    const { response } = await runBySchedule(id)
+    t.same(JSON.parse(response), { lines: 0 })
     t.match((await call('GET', '')).body, /^Report for \d{4}-\d\d-\d\d\n/)
   },
   'A question to a language model': async (t, title) => {

@@ -75,7 +75,7 @@ t.test('a search looks in name and description, in any case, for the text itself
   const other = await create({ name: 'x', description: 'sends the invoice' })
   await create({ name: 'unrelated' })
   const search = async (text: string) => (await call('GET', `/api/functions?search=${encodeURIComponent(text)}`)).json
-  t.same((await search('INVOICE')).functions.map(({ id }: { id: string }) => id), [other, hit])
+  t.same((await search('INVOICE')).functions.map(({ id }: { id: string }) => id), [hit, other], 'names come before descriptions')
   t.same((await search('100%')).pagination.total, 1)
   t.same((await search('_')).pagination.total, 0)
   t.same((await search('')).pagination.total, 3)

@@ -11,7 +11,8 @@ const asOutsider: Plugin = {
   name: 'as-outsider',
   setup (build) {
     build.onResolve({ filter: /\/core\/contracts/ }, () => ({ path: 'nothing', namespace: 'nothing' }))
-    build.onResolve({ filter: /\/core\// }, () => ({ path: 'moonlet/plugin', external: true }))
+    // The rules for what Moonlet itself stores are no means; they are packed with the module.
+    build.onResolve({ filter: /\/core\// }, ({ path }) => path.includes('/core/validation/') ? undefined : { path: 'moonlet/plugin', external: true })
     build.onLoad({ filter: /.*/, namespace: 'nothing' }, () => ({ contents: '' }))
     build.onLoad({ filter: /kv\/module\.ts$/ }, async ({ path }) => ({ contents: (await readFile(path, 'utf8')).replace("luaModule('kv'", "luaModule('outer_kv'"), loader: 'ts' }))
     build.onLoad({ filter: /kv\/plugin\.ts$/ }, async ({ path }) => ({ contents: (await readFile(path, 'utf8')).replaceAll('lua-kv', 'outer-kv'), loader: 'ts' }))

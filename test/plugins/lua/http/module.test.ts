@@ -73,8 +73,13 @@ t.test('of each request method, address, sizes and outcome are kept, credentials
   await t.rejects(async () => await functions.get.run(hostCall(), 'http://ann:s3cret@127.0.0.1:1/?sig=hidden', undefined))
   await t.rejects(async () => await functions.get.run(hostCall(), 'ftp://ann:s3cret@h/', undefined))
   t.match(records[0], {
-    executionId: 'e1', method: 'POST', url: `${url.replace('//', '//[REDACTED]@')}/x?a=1&api_key=[REDACTED]&my-token=[REDACTED]`,
-    status: 'success', statusCode: 200, errorMessage: undefined, requestSize: 4
+    executionId: 'e1',
+    method: 'POST',
+    url: `${url.replace('//', '//[REDACTED]@')}/x?a=1&api_key=[REDACTED]&my-token=[REDACTED]`,
+    status: 'success',
+    statusCode: 200,
+    errorMessage: undefined,
+    requestSize: 4
   })
   t.equal(records[0]?.responseSize, 'POST /x?a=1&api_key=hidden&my-token=hidden body'.length)
   t.match(records[1], { method: 'GET', status: 'error', statusCode: undefined, responseSize: undefined, errorMessage: /127.0.0.1/ })
