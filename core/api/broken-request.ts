@@ -1,5 +1,5 @@
 /** What a client hears whose bytes are no HTTP request, on a connection that is of no further use. */
-import { STATUS_CODES } from 'node:http'
+import { STATUS_CODES, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { unansweredOn } from '../connections/open-responses.js'
 import { corsHeaders } from './cors-headers.js'
@@ -11,17 +11,28 @@ const byCode: Readonly<Record<string, readonly [status: number, error: string]>>
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not arrive in time']
 }
 
+/** Connections that wait for their turn to be told. Node tells of each piece that still comes on them. */
+const waiting = new WeakSet<Socket>()
+
 /**
  * Answers in the form of all errors, where the connection still takes an answer, and closes it. Requests that came
  * before on the connection are answered first, so that nobody takes this for the answer to one of them.
  */
 export function answerBrokenRequest (error: Error & { readonly code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed) return
+  if (error.code === 'ECONNRESET' || socket.destroyed || waiting.has(socket)) return
   const unanswered = unansweredOn(socket)
-  // The next one's turn has come by then; or that one's own body is what broke.
-  if (unanswered?.req.complete === true) unanswered.once('close', () => { answerBrokenRequest(error, socket) })
+  if (unanswered?.req.complete === true) answerBehind(unanswered, error, socket)
   else if (unanswered?.headersSent === true) socket.destroySoon()
   else answer(error.code, socket)
+}
+
+/** The next one's turn has come then; or that one's own body is what broke. */
+function answerBehind (unanswered: ServerResponse, error: Error, socket: Socket): void {
+  waiting.add(socket)
+  unanswered.once('close', () => {
+    waiting.delete(socket)
+    answerBrokenRequest(error, socket)
+  })
 }
 
 function answer (code: string | undefined, socket: Socket): void {

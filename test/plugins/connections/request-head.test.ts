@@ -1,4 +1,5 @@
 /** Heads that are broken, ambiguous or too large, and what comes behind them on their connections. */
+import type { ServerResponse } from 'node:http'
 import t from 'tap'
 import { build } from '../../helpers/build.js'
 import { eventually } from '../../helpers/eventually.js'
@@ -111,4 +112,26 @@ t.test('trailers and extensions of chunks are dropped where they are few, and cu
   t.match(await few.until(/next/), /POST 1 none x[^]*GET 1 next/)
   const floods = [`${chunked}1;${'a'.repeat(20_000)}\r\nx\r\n0\r\n\r\n`, `${chunked}1\r\nx\r\n0\r\n${'X-A: 1\r\n'.repeat(5000)}\r\n`]
   for (const flood of floods) t.match(statusesOf(await (await send(flood)).closed)[0], /^4(13|31)$/)
+})
+
+t.test('what goes on to come on a broken connection adds nothing to what waits there to be answered', async t => {
+  const held = await startGate(t)
+  const waits = await saveWaiting(app, held)
+  const raw = await openRaw(t, port)
+  const [response] = await Promise.all([
+    new Promise<ServerResponse>(resolve => { app.server.once('request', (_request, response) => { resolve(response) }) }),
+    raw.send(`GET /fn/${waits} HTTP/1.1\r\nHost: x\r\n\r\n`)
+  ])
+  let broken = 0
+  const count = (): void => { broken++ }
+  app.server.on('clientError', count)
+  t.teardown(() => { app.server.off('clientError', count) })
+  const before = response.listenerCount('close')
+  for (let i = 1; i <= 20; i++) {
+    raw.send('no HTTP\r\n')
+    await eventually(t, () => broken >= i, true)
+  }
+  t.equal(response.listenerCount('close'), before + 1)
+  held.open()
+  t.same(statusesOf(await raw.closed), [200, 400])
 })
