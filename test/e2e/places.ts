@@ -34,7 +34,7 @@ export async function preparePlaces ({ server, api, createFunction }: Visit): Pr
       name: 'versions',
       path: of('versions'),
       ready: async page => {
-        await page.locator('tbody tr').first().getByRole('button').first().click()
+        await page.locator('tbody tr').first().getByRole('button', { name: /^Com/ }).click()
         await page.locator('.monaco-diff-editor .view-line').first().waitFor()
       }
     },
