@@ -23,7 +23,8 @@ export function createCredentialFilter (keyLength: number, isKey: (guess: string
 
   function holdsKey (value: string): boolean {
     if (value.length < keyLength) return false
-    if (isTheKey(value) || isTheKey(value.slice(value.indexOf(' ') + 1))) return true
+    // Of a key with separators in it, as base64 has them, there are no whole pieces.
+    if ([value, behind(value, ' '), behind(value, '=')].some(isTheKey)) return true
     return value.match(pieces)?.slice(0, MOST_PIECES).some(isTheKey) ?? false
   }
 
@@ -38,9 +39,12 @@ export function createCredentialFilter (keyLength: number, isKey: (guess: string
 
   function cleanCookies (value: string): string | undefined {
     const cookies = value.toLowerCase().includes(SESSION_COOKIE) ? withoutSessionCookie(value) : value
-    if (cookies === undefined || !holdsKey(cookies)) return cookies
-    const kept = cookies.split(';').filter(pair => !holdsKey(pair)).join(';').trim()
-    return kept === '' ? undefined : kept
+    if (cookies === undefined || cookies.length < keyLength) return cookies
+    const pairs = cookies.split(';')
+    const kept = pairs.filter(pair => !holdsKey(pair))
+    if (kept.length === pairs.length) return cookies
+    const text = kept.join(';').trim()
+    return text === '' ? undefined : text
   }
 
   function cleanHeader (name: string, value: string): string | undefined {
@@ -57,6 +61,8 @@ export function createCredentialFilter (keyLength: number, isKey: (guess: string
     return headers === event.headers && query === event.query ? event : { ...event, headers, query }
   }
 }
+
+const behind = (value: string, mark: string): string => value.slice(value.indexOf(mark) + 1).trim()
 
 /** The same object when nothing changes. */
 function cleanFields (fields: Fields, clean: (name: string, value: string) => string | undefined): Fields {

@@ -82,3 +82,23 @@ t.test('who calls from outside cannot say that the scheduler does', async t => {
   t.equal(headers['X-Cronology'], 'kept')
   t.notMatch(stored, /trigger|x-cron-|chain/i)
 })
+
+t.test('nor does a key in base64, which has characters in it that else stand around one', async t => {
+  const key = 'q83/7g+ab/cdEF0123456789abcdefghijklmnopqrs='
+  const other = await buildApi(t, { API_KEY: key })
+  const shows = await other.create({ code: SHOW })
+  const sent: Array<Record<string, string>> = [
+    { authorization: `Bearer ${key}` },
+    { authorization: `Bearer  ${key}` },
+    { authorization: `Basic ${Buffer.from(`me:${key}`).toString('base64')}` },
+    { 'x-api-key': key },
+    { 'x-key': `key=${key}` },
+    { cookie: `theme=dark; key=${key}; lang=pt` }
+  ]
+  for (const headers of sent) {
+    const { json } = await other.callOpen('GET', `/fn/${shows}?k=${encodeURIComponent(key)}&page=2`, undefined, headers)
+    t.notMatch(JSON.stringify(json), 'q83', JSON.stringify(headers))
+    t.same(json.query, { page: '2' })
+    if (headers.cookie !== undefined) t.equal(json.headers.Cookie, 'theme=dark; lang=pt')
+  }
+})
