@@ -32,6 +32,10 @@ component('executions', () => {
   let connected = false
   /** What arrives while the list is fetched: the list may be older. */
   let arrived: Execution[] | undefined
+  /** Rows that a fetch under way has been asked for; 0 when there is none. */
+  let rowsWanted = 0
+  /** How far down the reader was, until the rows are there again. */
+  let scrollWanted = 0
   return {
     ...loading(),
     busy: false,
@@ -52,7 +56,8 @@ component('executions', () => {
 
     init () {
       const place = placeOf(functionId, route.query)
-      this.load(place.count).then(() => this.$nextTick()).then(() => { if (place.scroll > 0) scrollTo(0, place.scroll) })
+      scrollWanted = place.scroll
+      this.load(place.count)
       stop = listenLive(functionId, {
         onExecution: execution => this.arrive(execution),
         onSkipped: () => { if (!this.paused) this.load() },
@@ -78,7 +83,11 @@ component('executions', () => {
       rememberPlace({ count: this.rows.length })
     },
 
-    onScroll () { if (this.status === 'ready') rememberPlace({ scroll: scrollY }) },
+    /** A page that is being left shrinks, which scrolls too. */
+    onScroll () {
+      const isShown = route.id === functionId && route.tab === 'executions' && route.detail === ''
+      if (isShown && this.status === 'ready' && scrollWanted === 0) rememberPlace({ scroll: scrollY })
+    },
 
     /** What is chosen goes into the address, then the list follows it. */
     find (): Promise<void> {
@@ -97,7 +106,8 @@ component('executions', () => {
 
     /** As many as there were, so that what somebody looks at stays. */
     load (wanted?: number): Promise<void> {
-      const count = wanted ?? this.rows.length
+      const count = wanted ?? Math.max(this.rows.length, rowsWanted)
+      rowsWanted = count
       const late: Execution[] = arrived = []
       return track(this, () => this.fetch(Math.min(Math.max(count, pageSize), mostRows)), ({ rows, pagination, partial = false }) => {
         this.rows = rows
@@ -105,8 +115,18 @@ component('executions', () => {
         this.partial = partial
         this.waiting = 0
         arrived = undefined
+        rowsWanted = 0
         for (const execution of late) this.arrive(execution)
+        this.$nextTick(() => { this.restoreScroll() })
       })
+    },
+
+    /** The rows may take some frames until they are laid out. */
+    restoreScroll (frames = 60) {
+      if (scrollWanted === 0) return
+      scrollTo(0, scrollWanted)
+      if (frames === 0 || scrollY >= scrollWanted - 1) scrollWanted = 0
+      else requestAnimationFrame(() => { this.restoreScroll(frames - 1) })
     },
 
     /** The newest ones. */
