@@ -22,6 +22,16 @@ t.test('what is no event becomes an empty one that says it is cut', async t => {
   }
 })
 
+t.test('of a long body the beginning is shown, whatever looks like its bounds', async t => {
+  for (const unit of ['","query":{', '},"body":"', '\\', '"', '\\"', 'é\u{1f600}', '\u0000']) {
+    const body = unit.repeat(9000)
+    const headers = { body: '},"body":"', query: '","query":{' }
+    const listed = JSON.parse(toListedEvent(JSON.stringify({ method: 'POST', path: '/', relativePath: '/', headers, body, query: { a: unit } })))
+    t.ok(listed.body.length > 100 && body.startsWith(listed.body), unit)
+    t.same([listed.headers, listed.query], [headers, { a: unit }], unit)
+  }
+})
+
 t.test('bytes count, not characters', async t => {
   t.ok(fitsRow('x'.repeat(4096)))
   t.notOk(fitsRow('x'.repeat(4097)))
