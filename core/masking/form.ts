@@ -1,4 +1,5 @@
 /** Masking of form bodies: fields whose names stand for credentials. */
+import { maskPairs } from './pairs.js'
 import { REDACTED } from './redacted.js'
 import { isSecretField } from './secret-names.js'
 
@@ -11,27 +12,11 @@ const partName = /^content-disposition:[^\r\n]*?[;\s]name=(?:"([^"\r\n]*)"|([^\s
 /** The form as it is stored, cut or whole; undefined when the Content-Type is not that of a form. */
 export function maskForm (text: string, contentType: string | undefined): string | undefined {
   const type = contentType?.trimStart().toLowerCase() ?? ''
-  if (type.startsWith(URL_ENCODED)) return maskUrlEncoded(text)
+  if (type.startsWith(URL_ENCODED)) return maskPairs(text, isSecretField)
   if (!type.startsWith(MULTIPART)) return undefined
   const [, quoted, plain] = boundaryParameter.exec(contentType ?? '') ?? []
   const boundary = quoted ?? plain
   return boundary === undefined ? text : maskMultipart(text, boundary)
-}
-
-function maskUrlEncoded (text: string): string {
-  return text.split('&').map(pair => {
-    const equals = pair.indexOf('=')
-    return equals === -1 || !isSecretField(decodeName(pair.slice(0, equals))) ? pair : pair.slice(0, equals + 1) + REDACTED
-  }).join('&')
-}
-
-function decodeName (name: string): string {
-  const spaced = name.replaceAll('+', ' ')
-  try {
-    return decodeURIComponent(spaced)
-  } catch {
-    return spaced
-  }
 }
 
 function maskMultipart (text: string, boundary: string): string {

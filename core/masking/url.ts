@@ -1,5 +1,6 @@
 /** Masking of addresses: user and password, the values of parameters whose names stand for credentials, known shapes. */
 import { maskCredentials } from './credentials.js'
+import { decodePart, maskPairs } from './pairs.js'
 import { REDACTED } from './redacted.js'
 import { isSecretField, isSecretParameter } from './secret-names.js'
 
@@ -7,25 +8,10 @@ import { isSecretField, isSecretParameter } from './secret-names.js'
 export function maskUrl (url: string): string {
   const [, start = '', query] = /^([^?#]*)(?:\?([^#]*))?/.exec(url) ?? []
   const open = start.replace(/(\/\/)[^/]*@/, `$1${REDACTED}@`)
-  return maskCredentials(query === undefined ? open : `${open}?${query.split('&').map(maskPair).join('&')}`)
+  return maskCredentials(query === undefined ? open : `${open}?${maskPairs(query, isSecret)}`)
 }
 
-function maskPair (pair: string): string {
-  const equals = pair.indexOf('=')
-  if (equals < 0) return pair
-  const name = decodePart(pair.slice(0, equals))
-  return isSecretParameter(name) || isSecretField(name) ? pair.slice(0, equals + 1) + REDACTED : pair
-}
-
-/** What stands between two delimiters of an address. A broken escape leaves it as it is. */
-function decodePart (part: string): string {
-  const spaced = part.replaceAll('+', ' ')
-  try {
-    return decodeURIComponent(spaced)
-  } catch {
-    return spaced
-  }
-}
+const isSecret = (name: string): boolean => isSecretParameter(name) || isSecretField(name)
 
 const encodeAround = (text: string): string => text.split(REDACTED).map(encodeURIComponent).join(REDACTED)
 
