@@ -1,5 +1,5 @@
 /** Reads the settings from the environment; the only file that looks at `process.env`. */
-import { MoonletError } from '../core/errors.js'
+import { MoonletError } from '../core/base/errors.js'
 import { settings, type Config } from './schema.js'
 import { SettingProblem, type Setting } from './setting.js'
 

@@ -4,8 +4,8 @@
  */
 import { availableParallelism, totalmem } from 'node:os'
 import ipaddr from 'ipaddr.js'
-import { parseFunctionsAddress, type FunctionsAddress } from '../core/functions-address.js'
-import { parseSecretKey } from '../core/secret-key.js'
+import { parseFunctionsAddress, type FunctionsAddress } from './functions-address.js'
+import { parseSecretKey } from './secret-key.js'
 import { boolean, bytes, integer, list, oneOf, optionalText, SettingProblem, splitList, text, type Setting } from './setting.js'
 
 const TEBIBYTE = 1024 ** 4

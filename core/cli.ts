@@ -1,5 +1,5 @@
 /** The `moonlet` program, as its launcher (moonlet.sh) and `node dist/core/cli.js` start it. */
-import { inRuntime } from './runtime.js'
+import { inRuntime } from './process/runtime.js'
 
 await inRuntime(async () => {
   const { createTerminal } = await import('./cli/terminal.js')

@@ -7,7 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { watchServer } from './server-process.js'
+import { watchServer } from './process/server-process.js'
 
 /** What to start. */
 export interface TestServerOptions {

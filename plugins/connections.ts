@@ -14,7 +14,7 @@ import { hasBody } from '../core/connections/read-body.js'
 import { noRoom, ReceivedBody, whenRead } from '../core/connections/received-body.js'
 import { headProblem } from '../core/connections/request-head.js'
 import { UnsentBytes } from '../core/connections/unsent.js'
-import type { MoonletError } from '../core/errors.js'
+import type { MoonletError } from '../core/base/errors.js'
 
 export default fp(async function connections (fastify) {
   const { config, server } = fastify

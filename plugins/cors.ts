@@ -3,7 +3,7 @@
  * called from pages of other hosts. The session cookie is SameSite=Strict, so this opens nothing else.
  */
 import fp from 'fastify-plugin'
-import { corsHeaders } from '../core/api/cors-headers.js'
+import { corsHeaders } from '../core/http/cors-headers.js'
 
 export default fp(async function cors (fastify) {
   // With a callback, as all hooks that every call passes: an async one costs each a promise.

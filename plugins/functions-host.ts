@@ -5,7 +5,7 @@
 import { createServer, type Server } from 'node:net'
 import fp from 'fastify-plugin'
 import '../core/contracts/server.js'
-import { functionsUrl, isForHost, type FunctionsAddress } from '../core/functions-address.js'
+import { functionsUrl, isForHost, type FunctionsAddress } from '../config/functions-address.js'
 
 export default fp(async function functionsHost (fastify) {
   const address = fastify.config.FUNCTIONS_HOST

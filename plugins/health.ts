@@ -5,7 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import fp from 'fastify-plugin'
 import { Type } from 'typebox'
-import { failures } from '../core/api/answers.js'
+import { failures } from '../core/http/response-schemas.js'
 import '../core/contracts/server.js'
 
 /** A check that takes longer counts as failed. */

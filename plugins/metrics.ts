@@ -5,7 +5,7 @@
 import fp from 'fastify-plugin'
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 import { Type } from 'typebox'
-import { commonFailures } from '../core/api/answers.js'
+import { commonFailures } from '../core/http/response-schemas.js'
 import '../core/contracts/server.js'
 import type { CallNotice } from '../core/contracts/invocation.js'
 

@@ -5,7 +5,7 @@
 import fp from 'fastify-plugin'
 import '../core/contracts/server.js'
 import type { Fault } from '../core/contracts/records.js'
-import { errorText } from '../core/error-text.js'
+import { errorText } from '../core/lua-advice/error-text.js'
 
 const interrupted: Fault = { kind: 'interrupted', message: 'the server ended before this execution did, so its outcome is not known' }
 

@@ -1,4 +1,4 @@
-import { exportFunctions } from '../transfer/export.js'
+import { exportFunctions } from '../export-import/export.js'
 import { openDataFolder } from './offline.js'
 import type { Context } from './program.js'
 

@@ -1,7 +1,7 @@
 /** The commands of the `moonlet` program and their options. Exit codes: 0 done, 1 failed, 2 wrong usage. */
 import { Command, CommanderError } from 'commander'
-import { MoonletError } from '../errors.js'
-import { moonletVersion } from '../version.js'
+import { MoonletError } from '../base/errors.js'
+import { moonletVersion } from '../base/version.js'
 import { backup, restore } from './backup.js'
 import { exportToFolder } from './export.js'
 import { importFrom } from './import.js'
@@ -94,7 +94,7 @@ function createProgram (terminal: Terminal, run: Runner): Command {
 }
 
 async function serveWith ({ settings }: Context): Promise<number> {
-  const { serve } = await import('../serve.js')
+  const { serve } = await import('../process/serve.js')
   await serve(settings)
   return 0
 }

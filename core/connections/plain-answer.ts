@@ -1,8 +1,8 @@
 /** An error as an answer of Node's own, for requests that Fastify never sees. */
 import type { ServerResponse } from 'node:http'
-import { corsHeaders } from '../api/cors-headers.js'
-import { errorBody } from '../api/error-body.js'
-import type { MoonletError } from '../errors.js'
+import { corsHeaders } from '../http/cors-headers.js'
+import { errorBody } from '../http/error-body.js'
+import type { MoonletError } from '../base/errors.js'
 
 interface Prepared { readonly text: string, readonly headers: readonly string[] }
 

@@ -1,7 +1,7 @@
 /** Reading the body of a request whole, within its limits. */
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
-import { MoonletError } from '../errors.js'
+import { MoonletError } from '../base/errors.js'
 import { ReceivedBody } from './received-body.js'
 
 export const hasBody = ({ headers }: IncomingMessage): boolean =>

@@ -6,7 +6,7 @@
  * away). What it held is given back once, by `release`.
  */
 import { IncomingMessage } from 'node:http'
-import { MoonletError } from '../errors.js'
+import { MoonletError } from '../base/errors.js'
 import type { ByteBudget } from './byte-budget.js'
 import { ownerOf } from './owner.js'
 

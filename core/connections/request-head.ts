@@ -1,6 +1,6 @@
 /** What Node's parser lets pass of a request's head and the server does not. */
 import type { IncomingMessage } from 'node:http'
-import { MoonletError } from '../errors.js'
+import { MoonletError } from '../base/errors.js'
 
 /** Node keeps so many by itself and silently drops the rest; here more are refused. */
 const HEADERS_MAX = 1000

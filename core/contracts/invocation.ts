@@ -1,12 +1,12 @@
 /** One run of a function: what a trigger asks for and what comes back. */
-import type { CalledByFunction } from '../call-chain.js'
+import type { CalledByFunction } from '../http/call-chain.js'
 import type { InvokerHook } from '../invoker/hooks.js'
-import type { ErrorCode, MoonletError } from '../errors.js'
+import type { ErrorCode, MoonletError } from '../base/errors.js'
 import type { Fault, FunctionRecord, LogEntry, VersionRecord } from './records.js'
 
 /**
  * The request as the handler sees it. All texts are *binary strings*, one unit (0-255) for each byte, as
- * Node gives header values and as Lua holds strings; `toText` in core/binary.ts decodes them.
+ * Node gives header values and as Lua holds strings; `toText` in core/base/binary.ts decodes them.
  */
 export interface InvocationEvent {
   readonly method: string

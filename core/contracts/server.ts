@@ -1,9 +1,9 @@
 /** What plugins find on the Fastify instance. Each is put there by the plugin named in the comment. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Config } from '../../config/schema.js'
-import type { CallChains } from '../call-chain.js'
-import type { MoonletError } from '../errors.js'
-import type { IdSource } from '../ids.js'
+import type { CallChains } from '../http/call-chain.js'
+import type { MoonletError } from '../base/errors.js'
+import type { IdSource } from '../base/ids.js'
 import type { LuaRegistry } from '../lua/registry.js'
 import type { InvocationEvent, Invoker } from './invocation.js'
 import type { OutgoingHttp } from './outgoing-http.js'

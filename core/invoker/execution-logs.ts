@@ -1,6 +1,6 @@
 /** Logs of running executions: kept in memory until the run ends, and of longer runs written early. */
 import type { LogEntry, LogLevel } from '../contracts/records.js'
-import { maskLogMessage } from '../masking.js'
+import { maskLogMessage } from '../masking/event.js'
 
 /** Runs that are older than this get their logs written while they run. */
 const EARLY_MS = 500

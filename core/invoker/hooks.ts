@@ -1,6 +1,6 @@
 /** Hooks around every execution, in the order they were added. */
 import type { InvocationEvent, InvocationRequest, Outcome } from '../contracts/invocation.js'
-import { isThenable } from '../thenable.js'
+import { isThenable } from '../base/thenable.js'
 import { checkEvent } from './check-event.js'
 
 /** Said by a `before` hook: the function is not run, and the execution's record tells this reason. */

@@ -7,13 +7,13 @@
  * after the record is durable. Drafts (`record: false`) never touch the execution store.
  */
 import type { JobResult, RunJob } from '../../sandbox/job.js'
-import type { Pool } from '../../sandbox/pool.js'
+import type { Pool } from '../../sandbox/scheduler/pool.js'
 import type { CallNotice, ExecutionNotice, InvocationEvent, InvocationRequest, Invoker, Outcome } from '../contracts/invocation.js'
 import type { ExecutionStore, NewExecution } from '../contracts/storage.js'
-import { MoonletError } from '../errors.js'
-import { storedEvent } from '../event-json.js'
-import type { IdSource } from '../ids.js'
-import { tellAll } from '../tell-all.js'
+import { MoonletError } from '../base/errors.js'
+import { storedEvent } from './event-json.js'
+import type { IdSource } from '../base/ids.js'
+import { tellAll } from '../base/tell-all.js'
 import { draftKey } from './draft-key.js'
 import { createLogKeeper, type ExecutionLogs } from './execution-logs.js'
 import { Refusal, runAfter, runBefore, type InvokerHook } from './hooks.js'
@@ -25,7 +25,7 @@ export interface InvokerOptions {
   readonly ids: Pick<IdSource, 'next'>
   /** Takes out of an event what no function may get; the event as it is unless given. */
   readonly cleanEvent?: (event: InvocationEvent) => InvocationEvent
-  /** Bytes that are stored of an event's body; see core/event-json.ts. */
+  /** Bytes that are stored of an event's body; see core/invoker/event-json.ts. */
   readonly eventLimit: number
   /** The first hooks; `addHook` adds to them. */
   readonly hooks?: readonly InvokerHook[]

@@ -3,8 +3,8 @@ import type { JobResult } from '../../sandbox/job.js'
 import type { InvocationRequest, Outcome } from '../contracts/invocation.js'
 import type { Fault, LogEntry } from '../contracts/records.js'
 import type { FinishedExecution, NewExecution } from '../contracts/storage.js'
-import { errorText } from '../error-text.js'
-import { maskLogMessage } from '../masking.js'
+import { errorText } from '../lua-advice/error-text.js'
+import { maskLogMessage } from '../masking/event.js'
 import { responseJson } from './response-json.js'
 
 /** A run that ends with neither answer nor fault is a fault of ours, and said to be one. */

@@ -1,7 +1,7 @@
 /** The invoker and its sandboxes as a part of the server. */
 import fp from 'fastify-plugin'
-import { createLauncher } from '../../sandbox/launcher.js'
-import { Pool } from '../../sandbox/pool.js'
+import { createLauncher } from '../../sandbox/process/sandbox-factory.js'
+import { Pool } from '../../sandbox/scheduler/pool.js'
 import '../contracts/server.js'
 import { createInvoker } from './invoker.js'
 

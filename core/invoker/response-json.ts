@@ -2,9 +2,9 @@
  * The answer as it is kept with `save_response`: what the handler returned. Names mask nothing here, as the contract
  * says; credentials that are known by their shape are replaced, and values of variables where it is stored.
  */
-import { textOfFirst, toText } from '../binary.js'
+import { textOfFirst, toText } from '../base/binary.js'
 import type { Answer } from '../contracts/invocation.js'
-import { maskCredentials } from '../masking.js'
+import { maskCredentials } from '../masking/event.js'
 
 const MAX_BODY = 1024 * 1024
 const NOTE = '\n[TRUNCATED - Response exceeded 1MB]'

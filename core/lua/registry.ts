@@ -1,5 +1,5 @@
 /** All Lua modules of this server, built-in and third-party alike. */
-import { MoonletError } from '../errors.js'
+import { MoonletError } from '../base/errors.js'
 import { toManifest, type Manifest } from './manifest.js'
 import type { LuaModule } from './module.js'
 import { whyReserved } from './reserved-names.js'

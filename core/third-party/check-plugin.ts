@@ -2,7 +2,7 @@
 import semver from 'semver'
 import type { FastifyPluginAsync } from 'fastify'
 import type { PluginDeclaration, PluginPage, PluginSettingDeclarations } from '../contracts/plugin.js'
-import { moonletVersion } from '../version.js'
+import { moonletVersion } from '../base/version.js'
 import { DECLARATION, type DeclaredPlugin, type PluginOptions } from './define-plugin.js'
 import { pluginFailure } from './failure.js'
 import type { ImportedPlugin } from './import-plugin.js'

@@ -1,5 +1,5 @@
 /** The one message that a plugin's failure stops the start with: which plugin, which file, what happened. */
-import { MoonletError } from '../errors.js'
+import { MoonletError } from '../base/errors.js'
 
 /** Why a plugin's module could not be imported, in words that say where themselves. */
 export class ImportProblem extends Error {

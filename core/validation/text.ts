@@ -1,5 +1,5 @@
 /** Measures of texts, in the terms that the limits are stated in. */
-import { MoonletError } from '../errors.js'
+import { MoonletError } from '../base/errors.js'
 
 /** Nothing but white space, as Unicode defines it. */
 export const isBlank = (text: string): boolean => !/\P{White_Space}/u.test(text)

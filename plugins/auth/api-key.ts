@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { link, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Config } from '../../config/schema.js'
-import { MoonletError } from '../../core/errors.js'
-import { makeFolder } from '../../core/make-folder.js'
-import { PRIVATE_FILE } from '../../core/private-file.js'
+import { MoonletError } from '../../core/base/errors.js'
+import { makeFolder } from '../../core/base/make-folder.js'
+import { PRIVATE_FILE } from '../../core/base/private-file.js'
 
 export interface ApiKey {
   readonly key: string

@@ -3,7 +3,7 @@
  * people's code, and events are stored: neither may get hold of them. All other cookies and credentials pass.
  */
 import type { InvocationEvent } from '../../core/contracts/invocation.js'
-import { SESSION_COOKIE, withoutSessionCookie } from '../../core/session-cookie.js'
+import { SESSION_COOKIE, withoutSessionCookie } from '../../core/http/session-cookie.js'
 
 type Fields = Readonly<Record<string, string>>
 

@@ -5,7 +5,7 @@
  * Kept in memory, bounded: the addresses that failed longest ago are forgotten first.
  */
 import ipaddr from 'ipaddr.js'
-import { MoonletError } from '../../core/errors.js'
+import { MoonletError } from '../../core/base/errors.js'
 
 const FREE_FAILURES = 20
 const FIRST_WAIT_MS = 30_000

@@ -1,9 +1,9 @@
 /** Signing in and out. Their errors have a shape of their own: `{"success": false, "error"}`. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { toErrorAnswer } from '../../core/api/error-answer.js'
-import { apiScope } from '../../core/api/scope.js'
-import { MoonletError } from '../../core/errors.js'
+import { toErrorAnswer } from '../../core/http/error-answer.js'
+import { apiScope } from '../../core/http/conventions.js'
+import { MoonletError } from '../../core/base/errors.js'
 import { refuseGuess, type LoginAttempts } from './login-attempts.js'
 import { isSameOrigin, originOf } from './same-origin.js'
 import { endedCookie, sessionCookie, tokenOf } from './session-cookie.js'

@@ -1,6 +1,6 @@
 /** The cookie that carries a session. */
 import { parse } from 'cookie'
-import { SESSION_COOKIE as NAME } from '../../core/session-cookie.js'
+import { SESSION_COOKIE as NAME } from '../../core/http/session-cookie.js'
 import { SESSION_SECONDS } from './sessions.js'
 
 /** The session token of a `Cookie` header; undefined when there is none. */

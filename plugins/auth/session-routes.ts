@@ -1,10 +1,10 @@
 /** Seeing and ending sessions. */
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { changeFailures, commonFailures, failures, NoContent } from '../../core/api/answers.js'
-import { apiScope } from '../../core/api/scope.js'
+import { changeFailures, commonFailures, failures, NoContent } from '../../core/http/response-schemas.js'
+import { apiScope } from '../../core/http/conventions.js'
 import type { SessionRecord } from '../../core/contracts/storage.js'
-import { MoonletError } from '../../core/errors.js'
+import { MoonletError } from '../../core/base/errors.js'
 import { endedCookie } from './session-cookie.js'
 import type { Sessions } from './sessions.js'
 

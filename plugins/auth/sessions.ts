@@ -5,7 +5,7 @@
  */
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { createSessionWatchers } from './session-watchers.js'
-import type { IdSource } from '../../core/ids.js'
+import type { IdSource } from '../../core/base/ids.js'
 import type { SessionRecord, SessionStore } from '../../core/contracts/storage.js'
 
 export const SESSION_SECONDS = 86_400

@@ -1,5 +1,5 @@
 /** The code of all functions that are declared `local`; bundled into the sandbox. */
-import type { NativeFunction } from '../../sandbox/child/engine.js'
+import type { NativeFunction } from '../../sandbox/lua/api.js'
 import { functions as base64 } from './base64/local.js'
 import { functions as crypto } from './crypto/local.js'
 import { functions as json } from './json/local.js'

@@ -1,6 +1,6 @@
 /** What the local functions of all modules share: their type, range checks and bounds. */
 import { LuaMisuse } from '../../core/lua/errors.js'
-import type { LuaValue, NativeFunction, Results, ToLua } from '../../sandbox/child/engine.js'
+import type { LuaValue, NativeFunction, Results, ToLua } from '../../sandbox/lua/api.js'
 import { numberText } from './number-text.js'
 import { runContext } from './run-context.js'
 

@@ -1,4 +1,4 @@
-import { nodeCrypto } from '../../core/node-crypto.js'
+import { nodeCrypto } from '../../core/base/node-crypto.js'
 
 const POOL = 4096
 

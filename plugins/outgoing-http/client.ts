@@ -4,7 +4,7 @@
  */
 import { Agent } from 'undici'
 import type { OutgoingHttp, OutgoingResponse } from '../../core/contracts/outgoing-http.js'
-import { CALL_CHAIN_HEADER } from '../../core/header-names.js'
+import { CALL_CHAIN_HEADER } from '../../core/http/header-names.js'
 import { createConnector, type ConnectorOptions } from './connector.js'
 import { startDeadline } from './deadline.js'
 import { exchange, type Hop, type Reply } from './exchange.js'

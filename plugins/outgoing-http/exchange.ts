@@ -1,7 +1,7 @@
 /** One request and its reply, without redirects and unpacking, over a pooled connection. */
 import type { Agent, Dispatcher } from 'undici'
-import { fromBytes } from '../../core/binary.js'
-import { canonicalHeaderName } from '../../core/header-names.js'
+import { fromBytes } from '../../core/base/binary.js'
+import { canonicalHeaderName } from '../../core/http/header-names.js'
 import { createCollector } from './collect.js'
 import { noteConnection, wasStale, type ConnectionUse } from './connection-use.js'
 import { failures, isClosedConnection, StaleConnection, toFailure } from './failure.js'

@@ -1,5 +1,5 @@
 /** The first request of a call: the URL taken apart, the headers checked and completed. */
-import { CALL_CHAIN_HEADER, isHeaderName } from '../../core/header-names.js'
+import { CALL_CHAIN_HEADER, isHeaderName } from '../../core/http/header-names.js'
 import type { OutgoingRequest } from '../../core/contracts/outgoing-http.js'
 import type { Hop } from './exchange.js'
 import { failures } from './failure.js'

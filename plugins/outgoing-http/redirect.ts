@@ -1,5 +1,5 @@
 /** What a redirect asks for next. */
-import { toText } from '../../core/binary.js'
+import { toText } from '../../core/base/binary.js'
 import type { Hop, Reply } from './exchange.js'
 import { failures } from './failure.js'
 import { parseTarget, type Target } from './target.js'

@@ -1,4 +1,4 @@
-import { MoonletError } from '../../core/errors.js'
+import { MoonletError } from '../../core/base/errors.js'
 import type { FunctionWithVersion, Storage } from '../../core/contracts/storage.js'
 
 /** The function with its active version. Throws NOT_FOUND with the API's text. */

@@ -2,9 +2,9 @@
 import fp from 'fastify-plugin'
 import { join } from 'node:path'
 import '../../core/contracts/server.js'
-import { lockDataFolder } from './data-lock.js'
-import { loadSecretKey } from './secret-key.js'
-import type { QuotaNotice } from './quotas.js'
+import { lockDataFolder } from './db/data-lock.js'
+import { loadSecretKey } from './secrets/secret-key.js'
+import type { QuotaNotice } from './quotas/quotas.js'
 import { openStorage } from './storage.js'
 
 export default fp(async function storage (fastify) {

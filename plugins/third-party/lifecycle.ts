@@ -1,6 +1,6 @@
 /** A plugin's beginning and end: each has its time, so that no plugin holds up the server for ever. */
 import type { FastifyInstance, FastifyPluginCallback } from 'fastify'
-import { MoonletError } from '../../core/errors.js'
+import { MoonletError } from '../../core/base/errors.js'
 import { inNameOf } from '../../core/third-party/attribution.js'
 import type { ThirdPartyPlugin } from '../../core/third-party/check-plugin.js'
 import type { PluginOptions } from '../../core/third-party/define-plugin.js'

@@ -1,8 +1,8 @@
 /** Third-party plugins: starts those that the setting PLUGINS names, and lists them at `/api/plugins`. */
 import fp from 'fastify-plugin'
 import { Type } from 'typebox'
-import { commonFailures } from '../../core/api/answers.js'
-import { apiScope } from '../../core/api/scope.js'
+import { commonFailures } from '../../core/http/response-schemas.js'
+import { apiScope } from '../../core/http/conventions.js'
 import '../../core/contracts/server.js'
 import type { PluginDatabase, PluginTools } from '../../core/contracts/plugin.js'
 import type { Storage } from '../../core/contracts/storage.js'

@@ -1,12 +1,12 @@
 /** How a plugin's trigger runs a function. */
-import { fromText } from '../../core/binary.js'
+import { fromText } from '../../core/base/binary.js'
 import type { InvocationEvent, Invoker } from '../../core/contracts/invocation.js'
 import type { PluginEvent, PluginTools } from '../../core/contracts/plugin.js'
 import type { FunctionCache } from '../../core/contracts/server.js'
-import { MoonletError } from '../../core/errors.js'
+import { MoonletError } from '../../core/base/errors.js'
 import { checkEvent } from '../../core/invoker/check-event.js'
-import { canonicalHeaderName, withoutServersOwnHeaders } from '../../core/header-names.js'
-import type { IdSource } from '../../core/ids.js'
+import { canonicalHeaderName, withoutServersOwnHeaders } from '../../core/http/header-names.js'
+import type { IdSource } from '../../core/base/ids.js'
 
 interface Dependencies {
   readonly functionCache: Pick<FunctionCache, 'get'>

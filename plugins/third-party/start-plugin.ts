@@ -5,7 +5,7 @@
  */
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import type { PluginTools } from '../../core/contracts/plugin.js'
-import { MoonletError } from '../../core/errors.js'
+import { MoonletError } from '../../core/base/errors.js'
 import { moduleProblems } from '../../core/lua/check-module.js'
 import type { LuaFunctionDeclaration, LuaModule } from '../../core/lua/module.js'
 import { inNameOf, ofPlugin } from '../../core/third-party/attribution.js'

@@ -1,6 +1,6 @@
 /** The language of the page: chosen, remembered, and followed by every text. */
 import { store } from '../alpine.js'
-import { read, write } from '../shell/memory.js'
+import { read, write } from '../shell/local-storage.js'
 import { en } from './en.js'
 import { ptBR } from './pt-BR.js'
 

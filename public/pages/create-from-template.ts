@@ -1,7 +1,7 @@
 /** Makes a function of a template, with all that it needs to answer its first call. */
 import { createFunction, replaceEnv, updateFunction } from '../api/functions.js'
 import type { LuaFunction } from '../api/types.js'
-import { write } from '../shell/memory.js'
+import { write } from '../shell/local-storage.js'
 import { emptyEvent } from './function/draft-event.js'
 import { emptyRequest, type Pair } from './function/test-request.js'
 import type { FirstCall, Template } from './templates.js'

@@ -1,6 +1,6 @@
 /** The functions looked at last, for the sidebar. */
 import { store } from '../alpine.js'
-import { read, write } from './memory.js'
+import { read, write } from './local-storage.js'
 
 interface Seen { id: string, name: string }
 const most = 5

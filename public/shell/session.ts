@@ -1,6 +1,6 @@
 /** Who is signed in is known to the server alone: a 401 anywhere leads to the login page and back. */
 import { signOut } from '../api/server.js'
-import { read, write } from './memory.js'
+import { read, write } from './local-storage.js'
 import { go, route } from './router.js'
 import { fail } from './toasts.js'
 

@@ -1,6 +1,6 @@
 /** Light, dark, or as the system says. boot.ts sets it before the first paint. */
 import { store } from '../alpine.js'
-import { write } from './memory.js'
+import { write } from './local-storage.js'
 
 export type Theme = 'auto' | 'light' | 'dark'
 const themes: readonly string[] = ['auto', 'light', 'dark']

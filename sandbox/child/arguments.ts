@@ -2,13 +2,13 @@
  * The argument check of Lua APIs, made once per process from the declarations: nothing crosses the channel,
  * and no local function runs, with arguments of another type than declared.
  */
-import { fromText } from '../../core/binary.js'
+import { fromText } from '../../core/base/binary.js'
 import type { ManifestFunction } from '../../core/lua/manifest.js'
 import type { LuaField, LuaType } from '../../core/lua/types.js'
-import { LuaRaise, type LuaTable, type LuaValue } from './engine.js'
-import { Mismatch, expected, missing, notOneOf, outOfRange, tooLong, type Given } from './mismatch.js'
+import { LuaRaise, type LuaTable, type LuaValue } from '../lua/api.js'
+import { Mismatch, expected, missing, notOneOf, outOfRange, tooLong, type Given } from './type-mismatch.js'
 import { numberText } from '../../plugins/lua/number-text.js'
-import { anyToWire } from './any-to-wire.js'
+import { anyToWire } from './encode-any.js'
 import { toWireText } from './wire.js'
 
 /** Gives the value to pass on, or a Mismatch. */

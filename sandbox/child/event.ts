@@ -1,7 +1,7 @@
 /** A run frame as the values that Lua sees: `ctx` and `event`. */
-import { fromBytes } from '../../core/binary.js'
-import type { BindFrame, RunFrame } from '../protocol.js'
-import { Fields, LuaRaise, WithMethods, type LuaValue, type NativeFunction } from './engine.js'
+import { fromBytes } from '../../core/base/binary.js'
+import type { BindFrame, RunFrame } from '../protocol/frames.js'
+import { Fields, LuaRaise, WithMethods, type LuaValue, type NativeFunction } from '../lua/api.js'
 
 /** A run that waits for its turn; nothing in it is a view of the channel's buffer. */
 export interface QueuedRun {

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Script } from 'node:vm'
-import { read } from './descriptor.js'
+import { read } from './blocking-io.js'
 
 const cachedData = Buffer.allocUnsafeSlow(Number(process.argv[2] ?? 0))
 for (let filled = 0; filled < cachedData.length;) filled += read(cachedData, filled, cachedData.length - filled)

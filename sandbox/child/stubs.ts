@@ -1,13 +1,13 @@
 /** The Lua APIs as the engine's libraries: every declared function with its argument check in front. */
 import { LuaFailure, LuaMisuse } from '../../core/lua/errors.js'
-import { fromText } from '../../core/binary.js'
+import { fromText } from '../../core/base/binary.js'
 import type { Manifest, ManifestFunction } from '../../core/lua/manifest.js'
-import { Reply } from '../protocol.js'
+import { Reply } from '../protocol/frames.js'
 import { compileArguments } from './arguments.js'
-import { FrameTooLarge } from './channel.js'
-import { LuaRaise, Results, type Library, type LuaValue, type NativeFunction, type ToLua } from './engine.js'
+import { FrameTooLarge } from './host-port.js'
+import { LuaRaise, Results, type Library, type LuaValue, type NativeFunction, type ToLua } from '../lua/api.js'
 import { fromWire, fromWireText } from './wire.js'
-import type { WireText } from '../protocol.js'
+import type { WireText } from '../protocol/frames.js'
 
 /** How a stub reaches the server. */
 export interface Door {

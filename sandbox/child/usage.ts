@@ -1,6 +1,6 @@
 /** What a run costs: its time on a core, and its time asleep. The server decides by it who shares a process. */
 import { runContext } from '../../plugins/lua/run-context.js'
-import type { Usage } from '../protocol.js'
+import type { Usage } from '../protocol/frames.js'
 
 /** Below this the clock is believed: what the run did not wait it computed. To ask the kernel would cost a tenth of such a run. */
 const SHORT_MS = 1

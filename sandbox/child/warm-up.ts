@@ -3,13 +3,13 @@
  * called, and so the first real run would wait for the libraries and the channel to be made. (The engine does
  * the same for its machine.)
  */
-import { FromChild, HEADER_BYTES, ToChild } from '../protocol.js'
+import { FromChild, HEADER_BYTES, ToChild } from '../protocol/frames.js'
 import { answerText } from '../protocol/answer-frame.js'
 import { encodeFrame } from '../protocol/codec.js'
 import { plainSize, writePlain } from '../protocol/plain.js'
 import { decodeRun, encodeRun } from '../protocol/run-frame.js'
-import { readAnswer } from './answer.js'
-import type { Engine } from './engine.js'
+import { readAnswer } from './response.js'
+import type { Engine } from '../lua/api.js'
 import { toQueuedRun } from './event.js'
 
 const code = `

@@ -1,6 +1,6 @@
 /** Texts of Lua on the wire and back: binary strings as str where they are ASCII, else as bin. */
-import { fromBytes, isAscii, toBytes } from '../../core/binary.js'
-import type { WireText } from '../protocol.js'
+import { fromBytes, isAscii, toBytes } from '../../core/base/binary.js'
+import type { WireText } from '../protocol/frames.js'
 
 export const toWireText = (text: string): WireText => isAscii(text) ? text : toBytes(text)
 

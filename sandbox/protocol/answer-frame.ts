@@ -2,7 +2,7 @@
  * The frame of a run's answer: a plain one (plain.ts), whose text has a line for each thing. That needs no escapes:
  * no header that may be sent has a control character, and nothing else is a text of the function's.
  */
-import { FromChild, MAX_HEADER_BYTES, type AnswerFields, type AnswerFrame, type Usage } from '../protocol.js'
+import { FromChild, MAX_HEADER_BYTES, type AnswerFields, type AnswerFrame, type Usage } from './frames.js'
 import { plainBody, plainText } from './plain.js'
 
 /** Stands before the number of values of a header that has a list of them; no value begins so. */

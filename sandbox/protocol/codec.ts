@@ -1,6 +1,6 @@
 /** Frames as bytes: MessagePack without extensions; tables are Maps, so that no key has a meaning of its own. */
 import { Packr } from 'msgpackr'
-import { HEADER_BYTES } from '../protocol.js'
+import { HEADER_BYTES } from './frames.js'
 
 /** Above this the encoder's work buffer is let go after use. */
 const KEEP_BUFFER = 1024 * 1024

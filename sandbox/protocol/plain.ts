@@ -6,7 +6,7 @@
  * reason what the child calls here and in the two frames does not destructure lists or walk them by `for of`, which before
  * it is optimized is a call for each element, and reads and writes numbers byte by byte.
  */
-import { HEADER_BYTES, ProtocolFault } from '../protocol.js'
+import { HEADER_BYTES, ProtocolFault } from './frames.js'
 
 /** The one byte that MessagePack never uses. */
 const PLAIN = 0xc1

@@ -2,7 +2,7 @@
  * The frame that starts a run: a plain one (plain.ts). Its text has a line for each thing; where one of them has line
  * breaks itself, the text is JSON. The child believes what the server sends.
  */
-import { ToChild, type RunFields, type RunFrame } from '../protocol.js'
+import { ToChild, type RunFields, type RunFrame } from './frames.js'
 import { plainBody, plainSize, plainText, writePlain } from './plain.js'
 
 /** Lines before the names of the headers. */

@@ -2,9 +2,9 @@
 import { availableParallelism } from 'node:os'
 import { loadConfig } from '../../config/load.js'
 import { toManifest } from '../../core/lua/manifest.js'
-import { stoppedFault } from '../../sandbox/exit-fault.js'
-import { createLauncher } from '../../sandbox/launcher.js'
-import { allModules } from '../plugins/reference/support/modules.js'
+import { stoppedFault } from '../../sandbox/process/exit-error.js'
+import { createLauncher } from '../../sandbox/process/sandbox-factory.js'
+import { allModules } from '../plugins/lua-docs/support/modules.js'
 
 const ignore = { onReady () {}, onRunEnd () {}, onGone () {} }
 

@@ -1,5 +1,5 @@
 /** A large history for benchmarks: many functions, half of all executions of the first one, the rest of the others. */
-import { createIdSource } from '../../core/ids.js'
+import { createIdSource } from '../../core/base/ids.js'
 import type { FinishedExecution, Storage } from '../../core/contracts/storage.js'
 
 export const FUNCTIONS = 1000

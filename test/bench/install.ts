@@ -7,7 +7,7 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { watchServer } from '../../core/server-process.js'
+import { watchServer } from '../../core/process/server-process.js'
 import { createFunction, KEY, timeCall } from './api.js'
 
 const CODE = 'function handler() return { body = "hello" } end'

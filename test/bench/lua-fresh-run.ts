@@ -3,7 +3,7 @@
  * compiling, in microseconds of CPU. Usage, after `npm run build -- --tests`: node dist/test/bench/lua-fresh-run.js
  */
 import { createRequire } from 'node:module'
-import type * as Bundle from '../sandbox/child/fengari/bundle.js'
+import type * as Bundle from '../sandbox/lua/bundle.js'
 
 const RUNS = 50000
 const ROUNDS = 7

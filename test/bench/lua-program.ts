@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import type * as Engine from '../sandbox/child/fengari/bundle.js'
+import type * as Engine from '../sandbox/lua/bundle.js'
 
 const require = createRequire(import.meta.url)
 const [which = '', file = '', rounds = '5'] = process.argv.slice(2)

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { createFunction, KEY } from './api.js'
-import { offer, type OfferResult, type OfferTask } from './offer.js'
+import { offer, type OfferResult, type OfferTask } from './open-loop-load.js'
 import { memoryOf, processorTimesOf, startProcess } from './process.js'
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '10' }, connections: { type: 'string', default: '2000' }, times: { type: 'string', default: '2' }, function: { type: 'string', default: 'hello' } } })

@@ -1,6 +1,6 @@
 /** What the dashboard's pages show besides the history: many versions, stored values, and one run with all that a run can leave. */
 import type { Storage } from '../../core/contracts/storage.js'
-import { createIdSource } from '../../core/ids.js'
+import { createIdSource } from '../../core/base/ids.js'
 import { seedHistory } from './history.js'
 
 /** Runs of half a second ago and of every page's own; none is old enough to expire while the benchmark runs. */

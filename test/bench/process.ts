@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { watchServer } from '../../core/server-process.js'
+import { watchServer } from '../../core/process/server-process.js'
 import { startEnvironment } from '../helpers/start-environment.js'
 
 export interface BenchProcess { readonly base: string, readonly child: ChildProcess, readonly stop: () => Promise<void> }

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { watchServer } from '../../core/server-process.js'
+import { watchServer } from '../../core/process/server-process.js'
 import { startEnvironment } from '../helpers/start-environment.js'
 
 export const API_KEY = 'chaos-key'

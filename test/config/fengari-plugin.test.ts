@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import t from 'tap'
-import type * as Plugin from '../../config/fengari-plugin.mjs'
+import type * as Plugin from '../../config/build/fengari-plugin.mjs'
 
 const require = createRequire(import.meta.url)
 // The build's own files are not built: found from dist/test/config.
-const { checkVersion, patchSource } = await import(new URL('../../../config/fengari-plugin.mjs', import.meta.url).href) as typeof Plugin
+const { checkVersion, patchSource } = await import(new URL('../../../config/build/fengari-plugin.mjs', import.meta.url).href) as typeof Plugin
 
 t.test('any version of Fengari but the pinned one stops the build', async t => {
   t.throws(() => checkVersion('0.1.4'), { message: 'the sandbox is made for fengari 0.1.5, but 0.1.4 is installed' })

@@ -2,7 +2,7 @@ import type { Test } from 'tap'
 import type { ExecutionFilter, Storage } from '../../core/contracts/storage.js'
 import type { ExecutionRecord } from '../../core/contracts/records.js'
 import type { OpenStorage } from './storage.js'
-import { errorText } from '../../core/error-text.js'
+import { errorText } from '../../core/lua-advice/error-text.js'
 import { createFunction, log, NOW, PAGE, run } from './storage-fixtures.js'
 
 /** 60 executions of two versions, three triggers and all outcomes, at 60 moments; another function's are beside. */

@@ -1,5 +1,5 @@
 /** What the storage tests write. */
-import { createIdSource } from '../../core/ids.js'
+import { createIdSource } from '../../core/base/ids.js'
 import type { FinishedExecution, NewExecution, Storage } from '../../core/contracts/storage.js'
 import type { AiRequestRecord, EmailRequestRecord, HttpRequestRecord, LogEntry } from '../../core/contracts/records.js'
 

@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import { createIdSource } from '../../core/ids.js'
+import { createIdSource } from '../../core/base/ids.js'
 import type { OpenStorage } from './storage.js'
 import { aiRequest, httpRequest, createFunction, finished, log, newExecution, NOW, PAGE, run } from './storage-fixtures.js'
 

@@ -2,7 +2,7 @@
 import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { exportFunctions } from '../../core/transfer/export.js'
+import { exportFunctions } from '../../core/export-import/export.js'
 import { createOfflineStorage } from '../../plugins/storage/offline.js'
 import { temporaryFolder } from '../helpers/build.js'
 import { startServer } from '../helpers/server.js'

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
-import { watchServer } from '../../core/server-process.js'
+import { watchServer } from '../../core/process/server-process.js'
 import { API_KEY, temporaryFolder } from './build.js'
 
 export interface StartedServer {

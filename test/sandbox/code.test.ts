@@ -1,12 +1,12 @@
 /** The code of the sandbox's program, which one process hands to the later ones. */
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { bareBarriers } from '../../sandbox/barriers.js'
-import { measureBaseline } from '../../sandbox/baseline.js'
-import { childProgram, sandboxCommand } from '../../sandbox/command.js'
-import type { ProcessOptions } from '../../sandbox/process.js'
+import { bareBarriers } from '../../sandbox/process/barriers.js'
+import { measureBaseline } from '../../sandbox/process/calibration.js'
+import { childProgram, sandboxCommand } from '../../sandbox/process/command.js'
+import type { ProcessOptions } from '../../sandbox/process/sandbox-process.js'
 import { encodeFrame } from '../../sandbox/protocol/codec.js'
-import { PROTOCOL_VERSION, ToChild } from '../../sandbox/protocol.js'
+import { PROTOCOL_VERSION, ToChild } from '../../sandbox/protocol/frames.js'
 import { eventually } from '../helpers/eventually.js'
 import { returning, startRig } from './rig.js'
 

@@ -4,9 +4,9 @@ import { loadConfig } from '../../config/load.js'
 import { toManifest } from '../../core/lua/manifest.js'
 import type { LuaModule } from '../../core/lua/module.js'
 import type { LogLevel } from '../../core/contracts/records.js'
-import { createLauncher, type LauncherOptions } from '../../sandbox/launcher.js'
+import { createLauncher, type LauncherOptions } from '../../sandbox/process/sandbox-factory.js'
 import type { JobResult, RunJob } from '../../sandbox/job.js'
-import { Pool } from '../../sandbox/pool.js'
+import { Pool } from '../../sandbox/scheduler/pool.js'
 import { logModule } from '../../plugins/lua/log/module.js'
 
 export interface RigOptions {

@@ -1,9 +1,9 @@
 /** `ai`: chat models, with a record of every request. */
 import type { OutgoingHttp } from '../../../core/contracts/outgoing-http.js'
 import type { Storage } from '../../../core/contracts/storage.js'
-import type { IdSource } from '../../../core/ids.js'
+import type { IdSource } from '../../../core/base/ids.js'
 import { host, luaModule, param } from '../../../core/lua/module.js'
-import { recorded } from '../../../core/request-record.js'
+import { recorded } from '../../../core/lua/request-record.js'
 import { readChat } from './chat-options.js'
 import { chat, type ChatNote } from './chat.js'
 import { ChatOptions, ChatResult } from './types.js'

@@ -1,5 +1,5 @@
 import { LuaFailure } from '../../../core/lua/errors.js'
-import { fromBytes, toBytes } from '../../../core/binary.js'
+import { fromBytes, toBytes } from '../../../core/base/binary.js'
 import { checkLength, native } from '../native.js'
 
 const encode = native((text: string) => {

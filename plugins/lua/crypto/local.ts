@@ -1,5 +1,5 @@
 import { native } from '../native.js'
-import { nodeCrypto } from '../../../core/node-crypto.js'
+import { nodeCrypto } from '../../../core/base/node-crypto.js'
 import { randomBytes } from '../random-bytes.js'
 
 const hash = (algorithm: string) => native((text: string) =>

@@ -1,9 +1,9 @@
 /** `email`: mail through Resend, with a record of every request. */
 import type { OutgoingHttp } from '../../../core/contracts/outgoing-http.js'
 import type { Storage } from '../../../core/contracts/storage.js'
-import type { IdSource } from '../../../core/ids.js'
+import type { IdSource } from '../../../core/base/ids.js'
 import { host, luaModule, param } from '../../../core/lua/module.js'
-import { recorded } from '../../../core/request-record.js'
+import { recorded } from '../../../core/lua/request-record.js'
 import { readMessage } from './message.js'
 import { send, type EmailNote } from './send.js'
 import { EmailOptions, EmailResult } from './types.js'

@@ -3,7 +3,7 @@ import type { OutgoingHttp, OutgoingResponse } from '../../../core/contracts/out
 import type { EnvStore } from '../../../core/contracts/storage.js'
 import { LuaFailure } from '../../../core/lua/errors.js'
 import type { HostCall } from '../../../core/lua/module.js'
-import { toRecordJson } from '../../../core/request-record.js'
+import { toRecordJson } from '../../../core/lua/request-record.js'
 import type { EmailMessage } from './message.js'
 
 const DEFAULT_BASE = 'https://api.resend.com/'

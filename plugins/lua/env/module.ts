@@ -1,6 +1,6 @@
 /** `env`: the function's environment variables, the same that the management API shows. */
 import type { Storage } from '../../../core/contracts/storage.js'
-import { MoonletError } from '../../../core/errors.js'
+import { MoonletError } from '../../../core/base/errors.js'
 import { LuaMisuse } from '../../../core/lua/errors.js'
 import { host, luaModule, param } from '../../../core/lua/module.js'
 import { Bool, Optional, Text } from '../../../core/lua/types.js'

@@ -4,9 +4,9 @@
  */
 import type { OutgoingRequest, OutgoingResponse } from '../../../core/contracts/outgoing-http.js'
 import type { HttpRequestRecord } from '../../../core/contracts/records.js'
-import type { IdSource } from '../../../core/ids.js'
+import type { IdSource } from '../../../core/base/ids.js'
 import type { HostCall } from '../../../core/lua/module.js'
-import { maskLogMessage, maskUrl } from '../../../core/masking.js'
+import { maskLogMessage, maskUrl } from '../../../core/masking/event.js'
 
 const URL_CHARACTERS = 2048
 const ERROR_CHARACTERS = 1000

@@ -1,5 +1,5 @@
 /** From the arguments of an `http` function to the outgoing request, and back. */
-import { fromBytes, toBytes } from '../../../core/binary.js'
+import { fromBytes, toBytes } from '../../../core/base/binary.js'
 import type { OutgoingHttp, OutgoingResponse } from '../../../core/contracts/outgoing-http.js'
 import { LuaFailure } from '../../../core/lua/errors.js'
 import type { HostCall } from '../../../core/lua/module.js'

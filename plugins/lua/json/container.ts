@@ -1,5 +1,5 @@
 import { LuaFailure } from '../../../core/lua/errors.js'
-import type { LuaTable, LuaValue } from '../../../sandbox/child/engine.js'
+import type { LuaTable, LuaValue } from '../../../sandbox/lua/api.js'
 import { runContext } from '../run-context.js'
 
 /** What a table is in JSON: an object with `keys`, or a list without; undefined values are null. */

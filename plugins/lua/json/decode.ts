@@ -2,7 +2,7 @@
  * JSON text as Lua values, by RFC 8259 and strictly. Works on the bytes as they are, so texts need no decoding,
  * and without recursion, so depth costs no stack.
  */
-import type { ToLua } from '../../../sandbox/child/engine.js'
+import type { ToLua } from '../../../sandbox/lua/api.js'
 import { repaired } from '../utf8.js'
 import { JsonReader } from './reader.js'
 

@@ -3,7 +3,7 @@
  * below a native function may already be deep.
  */
 import { LuaFailure } from '../../../core/lua/errors.js'
-import type { LuaTable, LuaValue } from '../../../sandbox/child/engine.js'
+import type { LuaTable, LuaValue } from '../../../sandbox/lua/api.js'
 import { quoteJson } from './quote.js'
 import { readContainer, type Container } from './container.js'
 import { TextBuilder } from './text-builder.js'

@@ -1,5 +1,5 @@
 import { LuaMisuse } from '../../../core/lua/errors.js'
-import type { LuaValue } from '../../../sandbox/child/engine.js'
+import type { LuaValue } from '../../../sandbox/lua/api.js'
 import { native } from '../native.js'
 import { decodeJson } from './decode.js'
 import { encodeJson } from './encode.js'

@@ -1,7 +1,7 @@
 /** What the functions of `kv` do beyond one call of the store. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { KvEntry, KvStore, RunKv, Soon } from '../../../core/contracts/storage.js'
-import { MoonletError } from '../../../core/errors.js'
+import { MoonletError } from '../../../core/base/errors.js'
 import type { HostCall } from '../../../core/lua/module.js'
 import { LuaMisuse } from '../../../core/lua/errors.js'
 import { MAX_ALL, MAX_ALL_BYTES, MAX_LIST, MAX_LIST_BYTES } from './types.js'

@@ -1,5 +1,5 @@
-/** Ids as the server makes them (core/ids.ts), from the run's own clock and random source. */
-import { createIdSource, type IdSource } from '../../../core/ids.js'
+/** Ids as the server makes them (core/base/ids.ts), from the run's own clock and random source. */
+import { createIdSource, type IdSource } from '../../../core/base/ids.js'
 import { randomBytes } from '../random-bytes.js'
 import { runContext } from '../run-context.js'
 

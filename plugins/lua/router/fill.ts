@@ -1,4 +1,4 @@
-import type { LuaTable } from '../../../sandbox/child/engine.js'
+import type { LuaTable } from '../../../sandbox/lua/api.js'
 import { checkLength } from '../native.js'
 import { numberText } from '../number-text.js'
 

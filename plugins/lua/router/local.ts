@@ -1,4 +1,4 @@
-import type { LuaTable } from '../../../sandbox/child/engine.js'
+import type { LuaTable } from '../../../sandbox/lua/api.js'
 import { checkLength, native } from '../native.js'
 import { runContext } from '../run-context.js'
 import { fillPattern } from './fill.js'

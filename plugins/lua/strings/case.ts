@@ -1,5 +1,5 @@
 /** Upper and lower case, one character to one character, as Unicode's simple mappings have it. */
-import { isAscii } from '../../../core/binary.js'
+import { isAscii } from '../../../core/base/binary.js'
 import { codePoint, encodePoint, sequences } from '../utf8.js'
 
 export const toLower = (text: string): string => isAscii(text) ? text.toLowerCase() : map(text, lowerAscii, lowerPoint)

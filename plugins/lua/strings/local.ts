@@ -1,5 +1,5 @@
 import { LuaMisuse } from '../../../core/lua/errors.js'
-import type { LuaTable, LuaValue } from '../../../sandbox/child/engine.js'
+import type { LuaTable, LuaValue } from '../../../sandbox/lua/api.js'
 import { checkEntries, checkLength, native, wholeNumber } from '../native.js'
 import { numberText } from '../number-text.js'
 import { runContext } from '../run-context.js'

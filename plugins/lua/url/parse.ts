@@ -1,6 +1,6 @@
 /** Takes a URL apart, by RFC 3986 with the tolerance of Go's net/url, which people's functions were written for. */
 import { LuaFailure } from '../../../core/lua/errors.js'
-import type { ToLua } from '../../../sandbox/child/engine.js'
+import type { ToLua } from '../../../sandbox/lua/api.js'
 import { parseAuthority } from './authority.js'
 import { unescape } from './escapes.js'
 import { parseQuery } from './query.js'

@@ -1,8 +1,8 @@
 /** What an execution left behind: its logs, and its requests to other servers, AI providers and the mail service. */
 import { Type } from 'typebox'
-import { commonFailures, failures } from '../../../core/api/answers.js'
-import { PageQuery, Pagination, pageOf, toPagination } from '../../../core/api/pagination.js'
-import type { ApiScope } from '../../../core/api/scope.js'
+import { commonFailures, failures } from '../../../core/http/response-schemas.js'
+import { PageQuery, Pagination, pageOf, toPagination } from '../../../core/http/pagination.js'
+import type { ApiScope } from '../../../core/http/conventions.js'
 import {
   AiRequest, EmailRequest, HttpRequest, httpRequestExample, LogLine, toAiRequest, toEmailRequest, toHttpRequest, toLogLine
 } from './detail-schema.js'

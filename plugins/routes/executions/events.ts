@@ -1,9 +1,9 @@
 /** Executions as they begin and end, as server-sent events. */
 import type { ServerResponse } from 'node:http'
 import { Type } from 'typebox'
-import { commonFailures, failures } from '../../../core/api/answers.js'
-import type { ApiScope } from '../../../core/api/scope.js'
-import { MoonletError } from '../../../core/errors.js'
+import { commonFailures, failures } from '../../../core/http/response-schemas.js'
+import type { ApiScope } from '../../../core/http/conventions.js'
+import { MoonletError } from '../../../core/base/errors.js'
 import { findFunction } from '../find-function.js'
 import { createEventHub } from './event-hub.js'
 import { createEventStream } from './event-stream.js'

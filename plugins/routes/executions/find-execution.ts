@@ -1,4 +1,4 @@
-import { MoonletError } from '../../../core/errors.js'
+import { MoonletError } from '../../../core/base/errors.js'
 import type { ExecutionRecord } from '../../../core/contracts/records.js'
 import type { Storage } from '../../../core/contracts/storage.js'
 

@@ -1,6 +1,6 @@
 /** Executions as the API shows them. */
 import { Type } from 'typebox'
-import { pageOf } from '../../../core/api/pagination.js'
+import { pageOf } from '../../../core/http/pagination.js'
 import { faultKinds, type ExecutionRecord, type Fault } from '../../../core/contracts/records.js'
 import { readRequestLine } from './request-line.js'
 

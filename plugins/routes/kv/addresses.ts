@@ -4,8 +4,8 @@
  * and longer keys stand in the body.
  */
 import { Type, type TObject, type TProperties, type TString } from 'typebox'
-import { BYTES } from '../../../core/api/body-reader.js'
-import { MoonletError } from '../../../core/errors.js'
+import { BYTES } from '../../../core/http/body-reader.js'
+import { MoonletError } from '../../../core/base/errors.js'
 import { Encoding, toKeyBytes } from './encoding.js'
 import { keyPath, listPath, type Place } from './places.js'
 

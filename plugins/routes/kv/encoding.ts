@@ -1,7 +1,7 @@
 /** Keys are bytes. In paths and queries they are text, or base64 where they are none. */
 import { isUtf8 } from 'node:buffer'
 import { Type } from 'typebox'
-import { MoonletError } from '../../../core/errors.js'
+import { MoonletError } from '../../../core/base/errors.js'
 
 export const Encoding = Type.Enum(['text', 'base64'], {
   default: 'text',

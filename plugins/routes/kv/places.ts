@@ -1,6 +1,6 @@
 /** Where values live: each function has a store of its own, and there is one that all share. */
 import { Type, type TObject, type TString } from 'typebox'
-import type { ApiScope } from '../../../core/api/scope.js'
+import type { ApiScope } from '../../../core/http/conventions.js'
 import { findFunction } from '../find-function.js'
 import { FunctionId } from '../functions/schema.js'
 

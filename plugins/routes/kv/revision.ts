@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { Type } from 'typebox'
 import { isUtf8 } from 'node:buffer'
-import { readIfMatch, readIfNoneMatch, staleAnswer, tellCurrent } from '../../../core/api/entity-tags.js'
+import { readIfMatch, readIfNoneMatch, staleAnswer, tellCurrent } from '../../../core/http/entity-tags.js'
 import type { KvEntry, KvStore, MayChangeEntry } from '../../../core/contracts/storage.js'
 
 type State = Pick<KvEntry, 'value' | 'expiresAt'>

@@ -1,8 +1,8 @@
 /** Browsing the key-value stores. */
 import { Type } from 'typebox'
-import { bodyFailures, commonFailures, failures } from '../../../core/api/answers.js'
-import { toEntityTag } from '../../../core/api/entity-tags.js'
-import type { ApiScope } from '../../../core/api/scope.js'
+import { bodyFailures, commonFailures, failures } from '../../../core/http/response-schemas.js'
+import { toEntityTag } from '../../../core/http/entity-tags.js'
+import type { ApiScope } from '../../../core/http/conventions.js'
 import type { KvEntry } from '../../../core/contracts/storage.js'
 import { Encoding, toKeyBytes, toKeyText, toPreview } from './encoding.js'
 import { listPath, places } from './places.js'

@@ -1,8 +1,8 @@
 /** What this server is, what it allows and what it is doing. */
 import { Type } from 'typebox'
-import { commonFailures } from '../../../core/api/answers.js'
-import type { ApiScope } from '../../../core/api/scope.js'
-import { moonletVersion } from '../../../core/version.js'
+import { commonFailures } from '../../../core/http/response-schemas.js'
+import type { ApiScope } from '../../../core/http/conventions.js'
+import { moonletVersion } from '../../../core/base/version.js'
 
 /** Fengari implements this Lua; see the README for where it differs. */
 const LUA_VERSION = '5.3'

@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
-import { commonFailures, failures } from '../../../core/api/answers.js'
-import type { ApiScope } from '../../../core/api/scope.js'
-import { MoonletError } from '../../../core/errors.js'
-import { diffVersions } from '../../../core/version-diff.js'
+import { commonFailures, failures } from '../../../core/http/response-schemas.js'
+import type { ApiScope } from '../../../core/http/conventions.js'
+import { MoonletError } from '../../../core/base/errors.js'
+import { diffVersions } from './version-diff.js'
 import { FunctionId } from '../functions/schema.js'
 import { readVersionNumber } from './schema.js'
 

@@ -4,10 +4,10 @@
  * so a second run changes nothing. Rows that make no sense are reported and left out.
  */
 import type { ImportReport, Progress } from '../../../core/contracts/offline-storage.js'
-import { openDatabase } from '../open.js'
-import { applyMigrations, findMigrations } from '../migrations.js'
-import { forgetStoredBytes } from '../stored-bytes.js'
-import { createSecretBox } from '../secret-box.js'
+import { openDatabase } from '../db/open.js'
+import { applyMigrations, findMigrations } from '../db/migrations.js'
+import { forgetStoredBytes } from '../quotas/stored-bytes.js'
+import { createSecretBox } from '../secrets/secret-box.js'
 import { importFunctions } from './import-functions.js'
 import { importHistory } from './import-history.js'
 import { openReference, referenceTables } from './reference-source.js'

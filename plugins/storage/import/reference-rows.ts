@@ -1,10 +1,10 @@
 /** Rows of the reference's tables as Moonlet's records. Each function throws an Error that says what is wrong. */
-import { errorText } from '../../../core/error-text.js'
+import { errorText } from '../../../core/lua-advice/error-text.js'
 import type { AiRequestRecord, EmailRequestRecord, Fault, LogEntry } from '../../../core/contracts/records.js'
 import type { FinishedExecution } from '../../../core/contracts/storage.js'
 import { checkCodeLength, checkCronSchedule, checkDescription, checkName } from '../../../core/validation/function-fields.js'
 import { limits } from '../../../core/validation/limits.js'
-import { findVersionNumber, toVersionId } from '../execution-rows.js'
+import { findVersionNumber, toVersionId } from '../executions/rows.js'
 import { flag, id, integer, oneOf, optionalInteger, optionalText, text } from './columns.js'
 import type { Row } from './reference-source.js'
 

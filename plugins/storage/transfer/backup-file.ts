@@ -3,9 +3,9 @@ import Database from 'better-sqlite3'
 import { access, open, rename, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Progress } from '../../../core/contracts/offline-storage.js'
-import { MoonletError } from '../../../core/errors.js'
-import { backupDatabase } from '../backup.js'
-import { COMPANIONS } from '../private-database.js'
+import { MoonletError } from '../../../core/base/errors.js'
+import { backupDatabase } from '../db/backup.js'
+import { COMPANIONS } from '../db/private-database.js'
 import { checkIntegrity } from './integrity.js'
 
 export interface BackupOptions {

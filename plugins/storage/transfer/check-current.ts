@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3'
 import { basename } from 'node:path'
-import { MoonletError } from '../../../core/errors.js'
-import { findMigrations } from '../migrations.js'
+import { MoonletError } from '../../../core/base/errors.js'
+import { findMigrations } from '../db/migrations.js'
 import { migrationsFolder } from '../storage.js'
 
 /**

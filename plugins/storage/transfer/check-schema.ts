@@ -4,9 +4,9 @@
  */
 import Database from 'better-sqlite3'
 import { basename } from 'node:path'
-import { MoonletError } from '../../../core/errors.js'
-import { applyMigrations, findMigrations } from '../migrations.js'
-import { tablePrefix } from '../plugin-tables.js'
+import { MoonletError } from '../../../core/base/errors.js'
+import { applyMigrations, findMigrations } from '../db/migrations.js'
+import { tablePrefix } from '../db/plugin-tables.js'
 import { migrationsFolder } from '../storage.js'
 
 interface Thing { readonly type: string, readonly name: string, readonly owner: string, readonly sql: string }

@@ -1,6 +1,6 @@
 /** Is a file what it should be, before anything is made of it? */
 import Database from 'better-sqlite3'
-import { MoonletError } from '../../../core/errors.js'
+import { MoonletError } from '../../../core/base/errors.js'
 
 /** Throws VALIDATION, saying what `file` is instead, unless it is a database of Moonlet's. Quick. */
 export function checkKind (file: string): void {

@@ -1,5 +1,5 @@
 /** The request a scheduled run sees. */
-import { fromText } from '../../../core/binary.js'
+import { fromText } from '../../../core/base/binary.js'
 import type { InvocationEvent } from '../../../core/contracts/invocation.js'
 import type { FunctionRecord } from '../../../core/contracts/records.js'
 

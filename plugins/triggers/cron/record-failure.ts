@@ -1,7 +1,7 @@
 /** Tells the history of a scheduled run that never began. */
-import { errorText } from '../../../core/error-text.js'
-import { storedEvent } from '../../../core/event-json.js'
-import type { IdSource } from '../../../core/ids.js'
+import { errorText } from '../../../core/lua-advice/error-text.js'
+import { storedEvent } from '../../../core/invoker/event-json.js'
+import type { IdSource } from '../../../core/base/ids.js'
 import type { InvocationEvent } from '../../../core/contracts/invocation.js'
 import type { Fault, FunctionRecord, VersionRecord } from '../../../core/contracts/records.js'
 import type { ExecutionStore } from '../../../core/contracts/storage.js'

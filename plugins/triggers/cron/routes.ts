@@ -2,12 +2,12 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import '../../../core/contracts/server.js'
-import { bodyFailures, commonFailures, failures } from '../../../core/api/answers.js'
-import { apiScope } from '../../../core/api/scope.js'
+import { bodyFailures, commonFailures, failures } from '../../../core/http/response-schemas.js'
+import { apiScope } from '../../../core/http/conventions.js'
 import { humanizeNextRun } from '../../../core/cron/humanize.js'
 import { nextRuns, parseSchedule, type Schedule } from '../../../core/cron/schedule.js'
 import type { FunctionRecord } from '../../../core/contracts/records.js'
-import { MoonletError } from '../../../core/errors.js'
+import { MoonletError } from '../../../core/base/errors.js'
 
 /** Times shown ahead. */
 const AHEAD = 5

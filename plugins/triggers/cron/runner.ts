@@ -5,7 +5,7 @@
  * and the history says that too.
  */
 import type { FastifyBaseLogger } from 'fastify'
-import { MoonletError } from '../../../core/errors.js'
+import { MoonletError } from '../../../core/base/errors.js'
 import type { Invoker } from '../../../core/contracts/invocation.js'
 import type { FunctionCache } from '../../../core/contracts/server.js'
 import type { FunctionWithVersion } from '../../../core/contracts/storage.js'

@@ -1,7 +1,7 @@
 /** Which headers of a function's answer reach its caller. */
 import type { FastifyReply } from 'fastify'
 import type { Answer } from '../../../core/contracts/invocation.js'
-import { withoutSettingSession } from '../../../core/session-cookie.js'
+import { withoutSettingSession } from '../../../core/http/session-cookie.js'
 
 /** They describe the connection, the framing, or the run itself; those are the server's to set. */
 const serversOwn = new Set([

@@ -1,5 +1,5 @@
 /** The headers of a request as the handler sees them. */
-import { canonicalHeaderName, isServersOwnHeader } from '../../../core/header-names.js'
+import { canonicalHeaderName, isServersOwnHeader } from '../../../core/http/header-names.js'
 
 const CACHE_LIMIT = 1000
 const cache = new Map<string, string>()

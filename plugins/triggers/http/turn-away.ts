@@ -14,9 +14,9 @@ import '../../../core/contracts/server.js'
 import { HttpCaller } from '../../../core/connections/caller.js'
 import { answerPlainly } from '../../../core/connections/plain-answer.js'
 import type { Place, WaitingCall } from '../../../core/contracts/invocation.js'
-import type { MoonletError } from '../../../core/errors.js'
-import { functionOf } from '../../../core/request-target.js'
-import { breathe } from '../../../core/turn.js'
+import type { MoonletError } from '../../../core/base/errors.js'
+import { functionOf } from '../../../core/http/request-target.js'
+import { breathe } from '../../../core/base/tick.js'
 import { RefusalPace } from './refusal-pace.js'
 
 const REPORT_MS = 1000

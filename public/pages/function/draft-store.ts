@@ -1,5 +1,5 @@
 /** Code that is not saved yet, kept in the browser until it is saved or discarded. */
-import { read, write } from '../../shell/memory.js'
+import { read, write } from '../../shell/local-storage.js'
 
 const name = (functionId: string): string => `draft.${functionId}`
 

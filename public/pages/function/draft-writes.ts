@@ -1,7 +1,7 @@
 /** Whether a draft changes what others see: it runs for real, only its code is not saved. */
 import { t } from '../../i18n/locale.js'
 import { ask } from '../../shell/dialogs.js'
-import { read, write } from '../../shell/memory.js'
+import { read, write } from '../../shell/local-storage.js'
 
 const writing = new RegExp(
   '\\b(?:kv\\.(?:set|delete|increment|compareAndSet|setGlobal|deleteGlobal)|env\\.(?:set|delete)|email\\.send|' +

@@ -1,6 +1,6 @@
 import t from 'tap'
 import '../../helpers/fuzzing.js'
-import { maskCredentials, maskForm, maskJson, maskJsonBody, maskLogMessage, maskQuery } from '../../../core/masking.js'
+import { maskCredentials, maskForm, maskJson, maskJsonBody, maskLogMessage, maskQuery } from '../../../core/masking/event.js'
 
 const R = '[REDACTED]'
 

@@ -2,7 +2,7 @@ import t from 'tap'
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import '../../helpers/fuzzing.js'
-import { createSecretMask, maskSecrets } from '../../../core/masking.js'
+import { createSecretMask, maskSecrets } from '../../../core/masking/event.js'
 
 const R = '[REDACTED]'
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { NewSession, SessionRecord, SessionStore } from '../../../core/contracts/storage.js'
-import { createIdSource } from '../../../core/ids.js'
+import { createIdSource } from '../../../core/base/ids.js'
 import { createSessions, SESSION_SECONDS } from '../../../plugins/auth/sessions.js'
 import { openNew } from '../storage/open-storage.js'
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { toText } from '../../../core/binary.js'
+import { toText } from '../../../core/base/binary.js'
 import type { LuaFunctionDeclaration } from '../../../core/lua/module.js'
 import { Fields, field, Int, List, Nil, Optional, Text } from '../../../core/lua/types.js'
 import { API_KEY, build } from '../../helpers/build.js'

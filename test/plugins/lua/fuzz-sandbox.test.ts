@@ -1,7 +1,7 @@
 import t from 'tap'
 import fc from 'fast-check'
 import '../../helpers/fuzzing.js'
-import type { LuaValue } from '../../../sandbox/child/engine.js'
+import type { LuaValue } from '../../../sandbox/lua/api.js'
 import { localModules } from '../../../plugins/lua/builtin.js'
 import { startRig } from '../../sandbox/rig.js'
 import { arbitraryOf, arbitraryValue } from './support/arbitrary.js'

@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { AiRequestRecord, EmailRequestRecord } from '../../../core/contracts/records.js'
 import type { OutgoingHttp } from '../../../core/contracts/outgoing-http.js'
-import { createIdSource } from '../../../core/ids.js'
+import { createIdSource } from '../../../core/base/ids.js'
 import { client, readBody, serve } from '../outgoing-http/serve.js'
 
 export interface Seen { readonly url: string | undefined, readonly headers: IncomingHttpHeaders, readonly body: string }

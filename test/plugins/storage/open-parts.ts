@@ -2,8 +2,8 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
-import { applyMigrations, findMigrations } from '../../../plugins/storage/migrations.js'
-import { limitBusyWait, openDatabase } from '../../../plugins/storage/open.js'
+import { applyMigrations, findMigrations } from '../../../plugins/storage/db/migrations.js'
+import { limitBusyWait, openDatabase } from '../../../plugins/storage/db/open.js'
 import { createStorage } from '../../../plugins/storage/storage.js'
 import { SECRET_KEY, temporaryFolder } from './open-storage.js'
 

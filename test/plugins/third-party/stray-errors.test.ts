@@ -47,7 +47,7 @@ t.test('a rejection while a plugin is loaded stops the start with one message th
 t.test('an error of the server itself still ends it', async t => {
   const folder = await temporaryFolder(t)
   const program = join(folder, 'fails.mjs')
-  const uncaught = fileURLToPath(new URL('../../../core/uncaught.js', import.meta.url))
+  const uncaught = fileURLToPath(new URL('../../../core/process/uncaught.js', import.meta.url))
   await writeFile(program, `
     import pino from 'pino'
     import { handleUncaughtErrors } from ${JSON.stringify(uncaught)}

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import type { Test } from 'tap'
 import { buildApp } from '../../../core/app.js'
-import { prepareStart } from '../../../core/start.js'
+import { prepareStart } from '../../../core/process/bootstrap.js'
 import { API_KEY, temporaryFolder } from '../../helpers/build.js'
 
 export const auth = { authorization: `Bearer ${API_KEY}` }

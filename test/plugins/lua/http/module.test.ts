@@ -1,7 +1,7 @@
 import t from 'tap'
 import { httpModule } from '../../../../plugins/lua/http/module.js'
 import type { HttpRequestRecord } from '../../../../core/contracts/records.js'
-import { createIdSource } from '../../../../core/ids.js'
+import { createIdSource } from '../../../../core/base/ids.js'
 import { LuaFailure } from '../../../../core/lua/errors.js'
 import { hostCall } from '../../../helpers/host-call.js'
 import { client, readBody, serve } from '../../outgoing-http/serve.js'

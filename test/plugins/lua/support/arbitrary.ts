@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import '../../../helpers/fuzzing.js'
 import type { LuaType } from '../../../../core/lua/types.js'
-import type { LuaValue } from '../../../../sandbox/child/engine.js'
+import type { LuaValue } from '../../../../sandbox/lua/api.js'
 import { aFunction, FakeTable } from './fake-table.js'
 
 const byteText = fc.uint8Array({ maxLength: 60 }).map(bytes => Buffer.from(bytes).toString('latin1'))

@@ -1,5 +1,5 @@
 import type { LuaModule } from '../../../../core/lua/module.js'
-import type { NativeFunction } from '../../../../sandbox/child/engine.js'
+import type { NativeFunction } from '../../../../sandbox/lua/api.js'
 
 /** What is wrong with a module's declaration, beside its code; a sentence for each. */
 export function problemsOf (module: LuaModule, code: { readonly [fn: string]: NativeFunction } = {}): string[] {

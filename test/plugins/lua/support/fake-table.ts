@@ -1,5 +1,5 @@
-import { fromText } from '../../../../core/binary.js'
-import type { LuaFunction, LuaTable, LuaValue } from '../../../../sandbox/child/engine.js'
+import { fromText } from '../../../../core/base/binary.js'
+import type { LuaFunction, LuaTable, LuaValue } from '../../../../sandbox/lua/api.js'
 
 /** A Lua table without an engine, made of lists, objects and Maps, deeply. */
 export class FakeTable implements LuaTable {

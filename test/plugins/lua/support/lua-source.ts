@@ -1,5 +1,5 @@
 /** Lua source that makes given values, cycles and shared tables included. */
-import type { LuaValue } from '../../../../sandbox/child/engine.js'
+import type { LuaValue } from '../../../../sandbox/lua/api.js'
 import { FakeTable } from './fake-table.js'
 
 /** Statements that set `T`, the list of all tables, and an expression for each value. */

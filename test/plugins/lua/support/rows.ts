@@ -1,7 +1,7 @@
 import type { Test } from 'tap'
-import { fromText } from '../../../../core/binary.js'
+import { fromText } from '../../../../core/base/binary.js'
 import { LuaFailure, LuaMisuse } from '../../../../core/lua/errors.js'
-import type { LuaValue, ToLua } from '../../../../sandbox/child/engine.js'
+import type { LuaValue, ToLua } from '../../../../sandbox/lua/api.js'
 import { locals } from '../../../../plugins/lua/locals.js'
 import { toLuaValue } from './fake-table.js'
 

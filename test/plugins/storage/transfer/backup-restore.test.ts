@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import { createOfflineStorage } from '../../../../plugins/storage/offline.js'
-import { lockDataFolder } from '../../../../plugins/storage/data-lock.js'
+import { lockDataFolder } from '../../../../plugins/storage/db/data-lock.js'
 import { openStorage } from '../../../../plugins/storage/storage.js'
 import { SECRET_KEY, temporaryFolder } from '../open-storage.js'
 
@@ -139,7 +139,7 @@ t.test('a damaged or foreign file is refused and nothing changes', async t => {
 
 t.test('the lock goes with its process, however that ends', async t => {
   const folder = await temporaryFolder(t)
-  const code = `import(${JSON.stringify(new URL('../../../../plugins/storage/data-lock.js', import.meta.url).href)}).then(({ lockDataFolder }) => { lockDataFolder(${JSON.stringify(folder)}); process.kill(process.pid, 'SIGKILL') })`
+  const code = `import(${JSON.stringify(new URL('../../../../plugins/storage/db/data-lock.js', import.meta.url).href)}).then(({ lockDataFolder }) => { lockDataFolder(${JSON.stringify(folder)}); process.kill(process.pid, 'SIGKILL') })`
   const ended = await run(process.execPath, ['-e', code]).catch((error: { signal: string }) => error)
   t.match(ended, { signal: 'SIGKILL' })
   const lock = lockDataFolder(folder)

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { MoonletError, type ErrorCode } from '../../../../core/errors.js'
+import { MoonletError, type ErrorCode } from '../../../../core/base/errors.js'
 import type { InvocationRequest, Outcome } from '../../../../core/contracts/invocation.js'
 import type { FunctionRecord } from '../../../../core/contracts/records.js'
 import type { FinishedExecution } from '../../../../core/contracts/storage.js'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { canonicalHeaderName } from '../../../../core/header-names.js'
+import { canonicalHeaderName } from '../../../../core/http/header-names.js'
 import { toEventHeaders } from '../../../../plugins/triggers/http/header-names.js'
 import { parseQuery, splitUrl } from '../../../../plugins/triggers/http/url-parts.js'
 

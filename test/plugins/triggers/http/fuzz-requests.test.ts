@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import fc from 'fast-check'
 import '../../../helpers/fuzzing.js'
-import { canonicalHeaderName } from '../../../../core/header-names.js'
+import { canonicalHeaderName } from '../../../../core/http/header-names.js'
 import { API_KEY, build } from '../../../helpers/build.js'
 
 const app = await build(t, { BODY_LIMIT: '65536' })

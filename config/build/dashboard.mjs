@@ -1,0 +1,63 @@
+/**
+ * Builds the dashboard into dist/public: bundles with content hashes in their names under assets/, and the
+ * two pages that name them. Everything is compressed here once, so that serving costs nothing.
+ */
+import { build } from 'esbuild'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { compress } from './dashboard/compress.mjs'
+import { withoutNode } from './dashboard/no-node.mjs'
+import { buildPage } from './dashboard/page.mjs'
+import { withoutUnused } from './dashboard/monaco.mjs'
+
+const shared = {
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  target: ['es2022'],
+  legalComments: 'none',
+  loader: { '.ttf': 'file', '.lua': 'text', '.svg': 'file', '.png': 'file' },
+  assetNames: '[name]-[hash]',
+  entryNames: '[name]-[hash]',
+  publicPath: '/assets',
+  metafile: true,
+  write: false,
+  outdir: 'assets',
+  logLevel: 'warning'
+}
+
+const monaco = { ...shared, entryPoints: { editor: 'public/editor/main.ts', worker: 'monaco-editor/editor/editor.worker' } }
+const bundles = [
+  { ...shared, entryPoints: { app: 'public/main.ts', styles: 'public/design/main.css', icon: 'public/design/moonlet.svg' } },
+  { ...shared, entryPoints: { boot: 'public/boot.ts', preview: 'public/preview.ts' }, format: 'iife' },
+  { ...shared, entryPoints: { dotenv: 'public/format/dotenv.ts', markdown: 'public/format/markdown.ts' }, plugins: [withoutNode] }
+]
+
+/** `app.js` → `/assets/app-1A2B3C.js` for everything that the pages name. */
+function toNames (results) {
+  const names = {}
+  for (const [path, { entryPoint, cssBundle }] of results.flatMap(({ metafile }) => Object.entries(metafile.outputs))) {
+    const hashed = path.replace(/^assets\//, '')
+    const plain = hashed.replace(/-[A-Z0-9]{8}(?=\.\w+$)/, '')
+    if (entryPoint !== undefined || plain === 'moonlet.svg' || plain === 'editor.css') names[plain] = `/assets/${hashed}`
+    if (cssBundle) names[plain.replace(/\.js$/, '.css')] = `/assets/${cssBundle.replace(/^assets\//, '')}`
+  }
+  return names
+}
+
+/** Builds everything below `${out}/public`. */
+export async function buildDashboard (out) {
+  const target = `${out}/public`
+  await mkdir(`${target}/assets`, { recursive: true })
+  const results = await Promise.all([...bundles, { ...monaco, plugins: await withoutUnused(monaco) }].map(options => build(options)))
+  const names = toNames(results)
+  const files = results.flatMap(({ outputFiles }) => outputFiles)
+    .filter(file => !/icon-\w+\.js$/.test(file.path))
+    .map(file => ({ path: `${target}/assets/${file.path.slice(file.path.lastIndexOf('/') + 1)}`, contents: file.contents }))
+  for (const page of ['index.html', 'preview.html']) {
+    files.push({ path: `${target}/${page}`, contents: Buffer.from(await buildPage(`public/${page}`, names)) })
+  }
+  await Promise.all(files.map(async ({ path, contents }) => {
+    await writeFile(path, contents)
+    await compress(path, contents)
+  }))
+}

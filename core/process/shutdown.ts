@@ -1,0 +1,35 @@
+/** The orderly end of the process. */
+import type { FastifyInstance } from 'fastify'
+import '../contracts/server.js'
+
+/**
+ * The first SIGTERM or SIGINT stops accepting, lets executions finish within their grace time, writes all and
+ * exits with 0; the second ends at once.
+ */
+export function endOnSignals (app: FastifyInstance, flush: () => void): void {
+  let ending = false
+  const end = async (signal: string) => {
+    if (ending) {
+      flush()
+      process.exit(130)
+    }
+    ending = true
+    app.log.info({ signal }, 'stopping: finishing what runs, then closing')
+    try {
+      app.invoker.enterAll()
+      await app.close()
+      app.log.info('stopped')
+      flush()
+      process.exit(0)
+    } catch (error) {
+      app.log.fatal({ err: error }, 'could not close in order')
+      flush()
+      process.exit(1)
+    }
+  }
+  process.on('SIGTERM', signal => { void end(signal) })
+  process.on('SIGINT', signal => { void end(signal) })
+  // A limit on file sizes (ulimit -f) shall fail the write that exceeds it. Left to itself this signal would end
+  // the process: what watches signals for child processes takes Node's own answer, to ignore it, away.
+  process.on('SIGXFSZ', () => {})
+}

@@ -1,0 +1,50 @@
+import type { Database } from 'better-sqlite3'
+import type { ExecutionCounts } from './counts.js'
+import { belongings, executionBytesSql } from '../quotas/row-bytes.js'
+import type { StoredBytes } from '../quotas/stored-bytes.js'
+
+/** Deletes executions with all that belongs to them. */
+export interface ExecutionRemover {
+  /** How many rows one step may delete so that it blocks for a few milliseconds at most. */
+  readonly step: number
+  /**
+   * Within a batch. Deletes the first of them, as many as have `mostBytes`, not many megabytes in one step but at
+   * least one; gives how many. None
+   * means that none of them is there.
+   */
+  remove (rows: readonly number[], mostBytes?: number): number
+}
+
+interface Removed { readonly function: number, readonly version: number, readonly trigger: string, readonly status: number }
+interface Sized { readonly seq: number, readonly function: number, readonly bytes: number }
+
+const STEP_BYTES = 4 * 1024 * 1024
+
+export function createExecutionRemover (db: Database, counts: ExecutionCounts, stored: StoredBytes): ExecutionRemover {
+  const sizes = db.prepare<[string], Sized>(`
+    select e.seq, e.function, ${executionBytesSql} as bytes 
+    from json_each(?) cross join executions e on e.seq = json_each.value`)
+  const deletions = belongings.map(table =>
+    db.prepare<[string]>(`delete from ${table} where execution in (select value from json_each(?))`))
+  const executions = db.prepare<[string], Removed>(`
+    delete from executions where seq in (select value from json_each(?)) returning function, version, trigger, status`)
+
+  return {
+    step: 100,
+    remove (rows, mostBytes = Infinity) {
+      if (rows.length === 0) return 0
+      const due = firstBytes(sizes.all(JSON.stringify(rows)), Math.min(STEP_BYTES, mostBytes))
+      const list = JSON.stringify(due.map(({ seq }) => seq))
+      for (const statement of deletions) statement.run(list)
+      for (const row of executions.all(list)) counts.add(row.function, row.version, row.trigger, row.status, -1)
+      for (const { function: functionKey, bytes } of due) stored.add(functionKey, 'history', -bytes)
+      return due.length
+    }
+  }
+}
+
+function firstBytes (rows: readonly Sized[], wanted: number): readonly Sized[] {
+  let bytes = 0
+  const end = rows.findIndex(row => (bytes += row.bytes) >= wanted)
+  return end === -1 ? rows : rows.slice(0, end + 1)
+}

@@ -1,0 +1,73 @@
+/** Executions and their logs as rows. */
+import type { ExecutionRecord, ExecutionStatus, Fault, LogEntry, LogLevel } from '../../../core/contracts/records.js'
+import { MoonletError } from '../../../core/base/errors.js'
+
+const statuses: readonly ExecutionStatus[] = ['pending', 'success', 'error']
+const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
+
+export const PENDING = 0
+export const toStatusNumber = (status: ExecutionStatus): number => statuses.indexOf(status)
+export const toLevelNumber = (level: LogLevel): number => levels.indexOf(level)
+
+export interface ExecutionRow {
+  readonly id: string
+  readonly functionId: string
+  readonly version: number
+  readonly status: number
+  readonly trigger: string
+  readonly createdAt: number
+  readonly durationMs: number | null
+  readonly errorMessage: string | null
+  readonly faultJson: string | null
+  readonly eventJson: string
+  readonly responseJson: string | null
+  readonly statusCode: number | null
+}
+
+const commonColumns = `e.id, f.id as functionId, e.version, e.status, e.trigger, e.created_at as createdAt,
+  e.duration_ms as durationMs, e.error_message as errorMessage, e.fault_json as faultJson, e.status_code as statusCode`
+
+/** As lists give them: large events cut. To be read from `executions e` joined with `functions f`, as the next. */
+export const executionColumns = `${commonColumns}, e.event_json as eventJson`
+
+/** With everything whole. */
+export const wholeColumns = `${commonColumns},
+  coalesce((select event_json from large_events where execution = e.seq), e.event_json) as eventJson,
+  coalesce((select response_json from large_responses where execution = e.seq), e.response_json) as responseJson`
+
+export function toExecution (row: ExecutionRow): ExecutionRecord {
+  return {
+    id: row.id,
+    functionId: row.functionId,
+    versionId: toVersionId(row.functionId, row.version),
+    status: statuses[row.status] ?? 'error',
+    statusCode: row.statusCode ?? undefined,
+    durationMs: row.durationMs ?? undefined,
+    errorMessage: row.errorMessage ?? undefined,
+    fault: row.faultJson === null ? undefined : JSON.parse(row.faultJson) as Fault,
+    eventJson: row.eventJson,
+    responseJson: row.responseJson ?? undefined,
+    trigger: row.trigger,
+    createdAt: row.createdAt
+  }
+}
+
+export interface LogRow { readonly level: number, readonly message: string, readonly createdAt: number }
+
+export const toLogEntry = ({ level, message, createdAt }: LogRow): LogEntry => ({ level: levels[level] ?? 'info', message, createdAt })
+
+export const toVersionId = (functionId: string, version: number): string => `ver_${functionId}_v${version}`
+
+/** The number in a version id; throws STORAGE_FAILED when it is none of this function. */
+export function toVersionNumber (functionId: string, versionId: string): number {
+  const version = findVersionNumber(functionId, versionId)
+  if (version === undefined) throw new MoonletError('STORAGE_FAILED', `"${versionId}" is no version id of the function ${functionId}; expected ver_${functionId}_v and a number.`)
+  return version
+}
+
+export function findVersionNumber (functionId: string, versionId: string): number | undefined {
+  const prefix = `ver_${functionId}_v`
+  if (!versionId.startsWith(prefix)) return undefined
+  const digits = versionId.slice(prefix.length)
+  return /^[1-9]\d{0,14}$/.test(digits) ? Number(digits) : undefined
+}

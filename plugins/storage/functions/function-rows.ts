@@ -1,0 +1,76 @@
+/** Functions and versions as rows. */
+import type { FunctionRecord, VersionRecord } from '../../../core/contracts/records.js'
+import type { FunctionPatch, FunctionWithVersion, ScheduledFunction } from '../../../core/contracts/storage.js'
+import { toVersionId } from '../executions/rows.js'
+
+export interface FunctionRow {
+  readonly id: string
+  readonly name: string
+  readonly description: string | null
+  readonly disabled: number
+  readonly retentionDays: number | null
+  readonly cronSchedule: string | null
+  readonly cronStatus: 'active' | 'paused'
+  readonly cronCatchUp: number
+  readonly saveResponse: number
+  readonly allowSameOrigin: number
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+export interface ActiveRow extends FunctionRow { readonly version: number | null, readonly code: string | null, readonly versionCreatedAt: number | null }
+export interface ScheduledRow extends FunctionRow { readonly lastCronAt: number | null }
+export interface VersionRow { readonly version: number, readonly code: string, readonly createdAt: number, readonly isActive: number }
+
+export const functionColumns = `f.id, f.name, f.description, f.disabled, f.retention_days as retentionDays, f.cron_schedule as cronSchedule,
+  f.cron_status as cronStatus, f.cron_catch_up as cronCatchUp, f.save_response as saveResponse, f.allow_same_origin as allowSameOrigin, f.created_at as createdAt, f.updated_at as updatedAt`
+
+/** To be read from `functions f` left joined with `versions v`, its active one. */
+export const activeColumns = `${functionColumns}, v.version, v.code, v.created_at as versionCreatedAt`
+
+/** Column and stored value of each part of a patch. */
+export const patchColumns: Readonly<Record<keyof FunctionPatch, string>> = {
+  name: 'name',
+  description: 'description',
+  disabled: 'disabled',
+  retentionDays: 'retention_days',
+  cronSchedule: 'cron_schedule',
+  cronStatus: 'cron_status',
+  cronCatchUp: 'cron_catch_up',
+  saveResponse: 'save_response',
+  allowSameOrigin: 'allow_same_origin'
+}
+
+export const toStored = (value: string | number | boolean | undefined): string | number | null =>
+  typeof value === 'boolean' ? Number(value) : value ?? null
+
+export function toFunction (row: FunctionRow): FunctionRecord {
+  return {
+    id: row.id,
+    name: row.name,
+    description: row.description ?? undefined,
+    disabled: row.disabled === 1,
+    retentionDays: row.retentionDays ?? undefined,
+    cronSchedule: row.cronSchedule ?? undefined,
+    cronStatus: row.cronStatus,
+    cronCatchUp: row.cronCatchUp === 1,
+    saveResponse: row.saveResponse === 1,
+    allowSameOrigin: row.allowSameOrigin === 1,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt
+  }
+}
+
+export const toScheduled = (row: ScheduledRow): ScheduledFunction =>
+  ({ fn: toFunction(row), lastCronAt: row.lastCronAt ?? undefined })
+
+export function toFunctionWithVersion (row: ActiveRow): FunctionWithVersion {
+  const { version, code, versionCreatedAt } = row
+  const active = version === null || code === null || versionCreatedAt === null
+    ? undefined
+    : toVersion(row.id, { version, code, createdAt: versionCreatedAt, isActive: 1 })
+  return { fn: toFunction(row), active }
+}
+
+export const toVersion = (functionId: string, { version, code, createdAt, isActive }: VersionRow): VersionRecord =>
+  ({ id: toVersionId(functionId, version), functionId, version, code, createdAt, isActive: isActive === 1 })

@@ -1,0 +1,47 @@
+/**
+ * Names for the states of functions. Computed from all that is stored, so that a writer that forgets to count its
+ * change alters them all the same. Version numbers are never given twice, so the greatest one with how many are left
+ * tells which there are; code itself never changes.
+ */
+import type { Database } from 'better-sqlite3'
+import { createHash } from 'node:crypto'
+import { MoonletError } from '../../../core/base/errors.js'
+import type { MayChange } from '../../../core/contracts/storage.js'
+
+export interface Revisions {
+  /** Within the transaction of a change. */
+  count (functionKey: number): void
+  of (functionKey: number): string
+  /** Within the transaction of the change. Throws PRECONDITION_FAILED. */
+  check (functionKey: number, mayChange: MayChange | undefined): void
+}
+
+type Row = Record<string, unknown>
+
+/** What runs note, which is no change of the function. */
+const notedByRuns = ['id_skew', 'last_cron_at']
+
+export function createRevisions (db: Database): Revisions {
+  const count = db.prepare<[number]>('update functions set changes = changes + 1 where seq = ?')
+  const functionRow = db.prepare<[number], Row>('select *, (select count(*) from versions where function = functions.seq) as versions from functions where seq = ?')
+  const variables = db.prepare<[number], { name: string, value: Buffer | string }>('select name, value from env where function = ? order by name')
+
+  function of (functionKey: number): string {
+    const fields = Object.entries(functionRow.get(functionKey) ?? {}).filter(([name]) => !notedByRuns.includes(name))
+    const hash = createHash('sha256').update(JSON.stringify(fields))
+    for (const { name, value } of variables.iterate(functionKey)) {
+      hash.update(JSON.stringify([name, value.length])).update(value)
+    }
+    return hash.digest('base64url').slice(0, 22)
+  }
+
+  return {
+    count (functionKey) { count.run(functionKey) },
+    of,
+    check (functionKey, mayChange) {
+      if (mayChange !== undefined && !mayChange(of(functionKey))) throw changedMeanwhile()
+    }
+  }
+}
+
+export const changedMeanwhile = () => new MoonletError('PRECONDITION_FAILED', 'It has been changed since; look at what is there now')

@@ -1,0 +1,55 @@
+/**
+ * A new key for secrets at rest. The new key is on the disk, beside the old one, before any value is encrypted
+ * with it, and takes the old one's place afterwards; so whenever the process dies, the key that fits the
+ * values is there, and running this again brings it to an end.
+ */
+import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
+import { MoonletError } from '../../../core/base/errors.js'
+import { writePrivateFile } from '../../../core/base/private-file.js'
+import { parseSecretKey } from '../../../config/secret-key.js'
+import { rotateSecrets } from './rotate-secrets.js'
+import { loadSecretKey } from './secret-key.js'
+
+export interface RotationOptions {
+  readonly database: string
+  readonly folder: string
+  /** SECRET_KEY; undefined when the key is in the folder's file. */
+  readonly settingKey: Uint8Array | undefined
+}
+
+/** Encrypts every variable anew, in one transaction; gives how many, and the file that has the new key. */
+export async function rotateSecretKey ({ database, folder, settingKey }: RotationOptions): Promise<{ count: number, keyFile: string }> {
+  if (!existsSync(database)) throw new MoonletError('NOT_FOUND', `There is no database at ${database}; is DATA_DIR right?`)
+  const oldKey = settingKey ?? loadSecretKey(folder)
+  const next = join(folder, 'secret.key.new')
+  const left = readLeft(next, oldKey)
+  const count = left === undefined ? rotateSecrets(database, oldKey, await makeKey(next)) : finishRotation(database, oldKey, left)
+  if (settingKey !== undefined) return { count, keyFile: next }
+  const keyFile = join(folder, 'secret.key')
+  renameSync(next, keyFile)
+  return { count, keyFile }
+}
+
+/** The key of a rotation that was broken off; undefined when there is none. */
+function readLeft (file: string, oldKey: Uint8Array): Uint8Array | undefined {
+  const left = existsSync(file) ? parseSecretKey(readFileSync(file, 'utf8').trim()) : undefined
+  return left === undefined || Buffer.compare(left, oldKey) === 0 ? undefined : left
+}
+
+/** The values may have the new key already, all of them, or none. */
+function finishRotation (database: string, oldKey: Uint8Array, newKey: Uint8Array): number {
+  try {
+    return rotateSecrets(database, oldKey, newKey)
+  } catch {
+    return rotateSecrets(database, newKey, newKey)
+  }
+}
+
+/** Made anew and on the disk before it is used. */
+async function makeKey (file: string): Promise<Uint8Array> {
+  const key = randomBytes(32)
+  await writePrivateFile(file, `${key.toString('hex')}\n`)
+  return key
+}

@@ -1,0 +1,79 @@
+/** Everything that is the same for all sandbox processes of a server: barriers, command, hello, host functions. */
+import type { Manifest } from '../../core/lua/manifest.js'
+import type { LuaModule } from '../../core/lua/module.js'
+import type { Config } from '../../config/schema.js'
+import { bareBarriers, probeBarriers, type Barriers } from './barriers.js'
+import { measureBaseline } from './calibration.js'
+import { encodeFrame } from '../protocol/codec.js'
+import { childProgram, sandboxCommand } from './command.js'
+import { compileHostFunctions } from '../rpc/host-functions.js'
+import { SandboxProcess, type ProcessOptions, type ProcessOwner } from './sandbox-process.js'
+import { PROTOCOL_VERSION, ToChild, type ChildLimits } from '../protocol/frames.js'
+import { explainStart } from './spawn.js'
+
+const MIB = 1024 * 1024
+/** Of a process's memory, what one run may hold in Lua before it gets a "not enough memory" that it can catch. */
+const LUA_SHARE = 0.75
+/** What a frame may have beyond the largest body: headers, paths, framing. */
+const FRAME_ROOM = 2 * MIB
+
+export type LauncherSettings = Pick<Config, 'SANDBOX_MEMORY_MB' | 'EXECUTION_TIMEOUT' | 'RESPONSE_LIMIT' | 'BODY_LIMIT'>
+
+export interface LauncherOptions {
+  readonly settings: LauncherSettings
+  readonly manifest: Manifest
+  readonly modules: Iterable<LuaModule>
+  /** Public address, for `ctx.baseUrl`; asked at each binding. */
+  readonly baseUrl: () => string
+  /** Gets what goes wrong inside host functions and the sandbox; Lua sees none of it. */
+  readonly onInternalError: (name: string, error: unknown) => void
+  /** The child's program; another one only in tests. */
+  readonly program?: string
+  /** Milliseconds, instead of EXECUTION_TIMEOUT; only in tests. */
+  readonly timeoutMs?: number
+}
+
+export interface Launcher {
+  readonly barriers: Barriers
+  readonly timeoutMs: number
+  launch (owner: ProcessOwner): SandboxProcess
+  /** How often each host function was called, by `module.function`. */
+  hostCalls (): Readonly<Record<string, number>>
+  /** Tells the log what goes wrong inside the sandbox. */
+  report (name: string, error: unknown): void
+  /** What a start that fails complains of. */
+  explain (): Promise<string>
+}
+
+/** Finds out what this machine can do and how much memory Node needs here. Never rejects for what is missing. */
+export async function createLauncher (options: LauncherOptions): Promise<Launcher> {
+  const { settings, manifest, modules, program = childProgram() } = options
+  const memoryMb = settings.SANDBOX_MEMORY_MB
+  const frameLimit = Math.max(settings.BODY_LIMIT, settings.RESPONSE_LIMIT, memoryMb * MIB / 4) + FRAME_ROOM
+  const limits: ChildLimits = [frameLimit, settings.RESPONSE_LIMIT, Math.floor(memoryMb * MIB * LUA_SHARE)]
+  const toHello = (wantsCode: boolean): Buffer => encodeFrame([ToChild.hello, PROTOCOL_VERSION, JSON.stringify(manifest), limits, wantsCode])
+  const bare: ProcessOptions = {
+    command: sandboxCommand({ barriers: await bareBarriers(), memoryMb, baseline: undefined, program, codeBytes: 0 }),
+    code: undefined,
+    entries: compileHostFunctions(modules),
+    hello: toHello(true),
+    frameLimit,
+    responseLimit: settings.RESPONSE_LIMIT,
+    memoryMb,
+    timeoutMs: options.timeoutMs ?? settings.EXECUTION_TIMEOUT * 1000,
+    baseUrl: options.baseUrl,
+    onInternalError: options.onInternalError
+  }
+  const [barriers, { data, code }] = await Promise.all([probeBarriers(program), measureBaseline(bare)])
+  const command = sandboxCommand({ barriers, memoryMb, baseline: data, program, codeBytes: code?.length ?? 0 })
+  const processOptions = { ...bare, command, code, hello: toHello(false) }
+
+  return {
+    barriers,
+    timeoutMs: bare.timeoutMs,
+    launch: owner => new SandboxProcess(processOptions, owner),
+    hostCalls: () => Object.fromEntries(bare.entries.flatMap(entry => entry === undefined ? [] : [[entry.name, entry.calls]])),
+    report: options.onInternalError,
+    explain: () => explainStart(processOptions.command)
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * What travels between the server and a sandbox process: over one socket pair (descriptor 3 of the child),
+ * frames of a 4-byte length (big-endian, of what follows) and a MessagePack array whose first element is the
+ * frame's kind. Only runs and answers travel in another way (protocol/plain.ts).
+ *
+ * Texts are *binary strings* (core/base/binary.ts) on both sides: in MessagePack ASCII travels as a str, everything
+ * else as a bin of the bytes. One run may be going on at a time, one call of it may wait for its reply;
+ * one-way calls and prints need no reply and are handled in the order they were sent.
+ */
+import type { LuaFaultInfo } from '../lua/api.js'
+
+/** Both sides refuse the other when theirs differs. Raised with every change of a frame's shape. */
+export const PROTOCOL_VERSION = 3
+export const CHANNEL_FD = 3
+export const HEADER_BYTES = 4
+/** Deepest nesting of lists and tables in a frame, counted from the frame itself. */
+export const MAX_DEPTH = 128
+/** Names and values of an answer's headers together. */
+export const MAX_HEADER_BYTES = 256 * 1024
+
+/** A text on the wire. */
+export type WireText = string | Uint8Array
+
+export const ToChild = { hello: 0, bind: 1, run: 2, reply: 3, check: 4 } as const
+export const FromChild = { ready: 0, call: 1, send: 2, print: 3, answer: 4, fault: 5, checked: 6, internal: 7 } as const
+/** How a host function ended: with a value, with `nil, message`, or with a Lua error. */
+export const Reply = { value: 0, failure: 1, raise: 2 } as const
+
+/** All in bytes: of a frame, either way; of an answer's body (RESPONSE_LIMIT); that one run may hold in Lua. */
+export type ChildLimits = readonly [frame: number, response: number, memory: number]
+
+/** The first frame; the manifest as JSON. The child answers with `ready`, and with its program's code if that is wanted. */
+export type HelloFrame = readonly [kind: 0, version: number, manifest: string, limits: ChildLimits, wantsCode: boolean]
+/** Binds the child to one version, once: code, chunk name, and the fields of `ctx` that no run changes. */
+export type BindFrame = readonly [kind: 1, code: WireText, chunkName: string, functionId: string, version: string, baseUrl: string]
+/** What a run is told but for the body: texts are binary strings. */
+export type RunFields = readonly [
+  id: string, startedAt: number, requestId: string, functionName: string, method: string, path: string, relativePath: string,
+  headerNames: readonly string[], headerValues: string[], queryNames: readonly string[], queryValues: string[]
+]
+/** Starts a run when the one before has ended. */
+export type RunFrame = readonly [kind: 2, fields: RunFields, body: Uint8Array]
+export type ReplyFrame = readonly [kind: 3, status: 0 | 1 | 2, value: unknown]
+/** Only parses. */
+export type CheckFrame = readonly [kind: 4, id: string, code: WireText, chunkName: string]
+export type FrameToChild = HelloFrame | BindFrame | RunFrame | ReplyFrame | CheckFrame
+
+/** `code`: what V8 has made of the child's program, for later processes to begin with (see loader.ts); null if not wanted. */
+export type ReadyFrame = readonly [kind: 0, version: number, code: Uint8Array | null]
+/** `target` is the function's place in the manifest, counted over all modules. */
+export type CallFrame = readonly [kind: 1, target: number, args: readonly unknown[]]
+export type SendFrame = readonly [kind: 2, target: number, args: readonly unknown[]]
+export type PrintFrame = readonly [kind: 3, line: WireText]
+/** Headers: names and values by turns; a value may be a list of one or more. All texts are binary strings. */
+export interface AnswerFields {
+  readonly id: string
+  readonly statusCode: number
+  readonly headers: ReadonlyArray<string | readonly string[]>
+  readonly body: string
+  readonly isBase64Encoded: boolean
+}
+/** What the run cost, in milliseconds, on a core and asleep; a hint for the pool, which is not believed further. */
+export type Usage = readonly [busyMs: number, asleepMs: number]
+export type AnswerFrame = readonly [
+  kind: 4, id: string, statusCode: number, headers: ReadonlyArray<string | readonly string[]>, body: Uint8Array, isBase64Encoded: boolean, ...Usage
+]
+export type FaultFrame = readonly [kind: 5, id: string, ...ChildFault, ...Usage]
+export type CheckedFrame = readonly [kind: 6, id: string, fault: ChildFault | null]
+/** A defect of ours in the child, for the server's log. */
+export type InternalFrame = readonly [kind: 7, name: string, text: string]
+export type FrameFromChild = ReadyFrame | CallFrame | SendFrame | PrintFrame | AnswerFrame | FaultFrame | CheckedFrame | InternalFrame
+
+/** Faults that the child itself can tell. */
+export type ChildFaultKind = LuaFaultInfo['kind'] | 'bad-answer' | 'limit'
+export const childFaultKinds: ReadonlySet<string> = new Set<ChildFaultKind>(['syntax', 'load', 'runtime', 'memory', 'no-handler', 'bad-return', 'bad-answer', 'limit'])
+export type ChildFault = readonly [kind: ChildFaultKind, message: WireText, line: number | null, column: number | null, traceback: WireText | null]
+
+/** The child or the frame it sent broke the protocol: it is killed. */
+export class ProtocolFault extends Error {
+  override name = 'ProtocolFault'
+}

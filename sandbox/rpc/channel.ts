@@ -1,0 +1,139 @@
+/**
+ * The server's end of a channel. Frames of one tick leave in one write. Reading never waits for writing, so
+ * that a child and the server may send large frames at each other at the same time; it pauses only when the
+ * child sends faster than the server can follow.
+ */
+import type { Duplex } from 'node:stream'
+import { atTurnsEnd, breathe } from '../../core/base/tick.js'
+import { budgets } from './budgets.js'
+import { decodeAnswer } from '../protocol/answer-frame.js'
+import { decodeFrame, encodeFrame } from '../protocol/codec.js'
+import { isPlain } from '../protocol/plain.js'
+import { checkFrame } from './frame-check.js'
+import { FrameReader } from './frame-reader.js'
+import { ProtocolFault } from '../protocol/frames.js'
+
+/** Up to this size frames of one tick are joined before they are written. */
+const JOIN_BYTES = 64 * 1024
+
+export interface ChannelEnd {
+  /** `size` in bytes. Throws a ProtocolFault for a frame that may not come now. */
+  readonly onFrame: (frame: readonly unknown[], size: number) => void
+  /** The child broke the protocol, or (with a cause) handling its frame failed; nothing more is read. */
+  readonly onBreach: (reason: string, cause?: unknown) => void
+  /** Nothing more will come. */
+  readonly onEnd: () => void
+}
+
+export class Channel {
+  private queue: Buffer[] = []
+  private closed = false
+  private framesSincePause = 0
+  private held = false
+
+  constructor (private readonly socket: Duplex, limit: number, private readonly end: ChannelEnd) {
+    const reader = new FrameReader(limit, bytes => this.receive(bytes))
+    socket.on('data', (chunk: Buffer) => { this.read(reader, chunk) })
+    socket.on('error', () => { this.close() })
+    socket.on('close', () => { this.closed = true; end.onEnd() })
+  }
+
+  /** Sends a frame with the others of this tick. Nothing happens once the channel is closed. */
+  send (frame: readonly unknown[]): void {
+    this.sendEncoded(encodeFrame(frame))
+  }
+
+  sendEncoded (bytes: Buffer): void {
+    if (this.closed) return
+    if (this.queue.push(bytes) === 1) flushLater(this)
+  }
+
+  /**
+   * Sends a frame, and what waits before it, at once: the child does nothing until it has it, and can go on
+   * while the rest of this tick is done.
+   */
+  sendNow (bytes: Buffer): void {
+    this.sendEncoded(bytes)
+    this.flush()
+  }
+
+  flush (): void {
+    const { queue } = this
+    this.queue = []
+    if (this.closed) return
+    const [first] = queue
+    if (first === undefined) return
+    if (queue.length === 1) this.socket.write(first)
+    else if (queue.reduce((sum, bytes) => sum + bytes.length, 0) <= JOIN_BYTES) this.socket.write(Buffer.concat(queue))
+    else for (const bytes of queue) this.socket.write(bytes)
+  }
+
+  /** Stops reading until `release`, so that the child has to wait. */
+  hold (): void {
+    this.held = true
+    this.socket.pause()
+  }
+
+  release (): void {
+    this.held = false
+    if (!this.closed) this.socket.resume()
+  }
+
+  close (): void {
+    this.closed = true
+    this.queue = []
+    this.socket.destroy()
+  }
+
+  private read (reader: FrameReader, chunk: Buffer): void {
+    this.framesSincePause = 0
+    try {
+      reader.push(chunk)
+    } catch (error) {
+      this.breach(error)
+    }
+    breathe()
+    // A child that floods gets its turn with the others, not before them.
+    if (this.framesSincePause > budgets.framesAtOnce && !this.closed && !this.held) {
+      this.socket.pause()
+      setImmediate(() => { if (!this.held) this.release() })
+    }
+  }
+
+  private receive (bytes: Buffer): boolean {
+    this.framesSincePause++
+    try {
+      this.end.onFrame(isPlain(bytes) ? decodeAnswer(bytes) : decodeChecked(bytes), bytes.length)
+    } catch (error) {
+      this.breach(error)
+    }
+    return !this.closed
+  }
+
+  private breach (error: unknown): void {
+    if (this.closed) return
+    this.close()
+    if (error instanceof ProtocolFault) this.end.onBreach(error.message)
+    else this.end.onBreach('a frame that cannot be handled', error)
+  }
+}
+
+function decodeChecked (bytes: Buffer): readonly unknown[] {
+  checkFrame(bytes)
+  const frame = decodeFrame(bytes)
+  if (!Array.isArray(frame)) throw new ProtocolFault('a frame that is no list')
+  return frame
+}
+
+let waiting: Channel[] = []
+
+/** All channels with something to send are flushed once, after the events of this turn of the loop. */
+function flushLater (channel: Channel): void {
+  if (waiting.push(channel) === 1) atTurnsEnd(flushAll)
+}
+
+function flushAll (): void {
+  const channels = waiting
+  waiting = []
+  for (const channel of channels) channel.flush()
+}
