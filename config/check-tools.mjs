@@ -9,8 +9,10 @@ const missing = ['esbuild', 'monaco-editor/package.json'].filter(name => {
 })
 
 if (missing.length > 0) {
-  process.stderr.write('Moonlet cannot be built here, because the packages that build it are not installed ' +
-    '(npm leaves them out with --omit=dev and with NODE_ENV=production). Install them with `npm ci --include=dev`, ' +
-    'or run the package that `npm pack` makes elsewhere: see "Running as a service" in the README.\n')
+  process.stderr.write(
+    'Moonlet cannot be built here, because the packages that build it are not installed ' +
+      '(npm leaves them out with --omit=dev and with NODE_ENV=production). Install them with `npm ci --include=dev`, ' +
+      'or run the package that `npm pack` makes elsewhere: see "Running as a service" in the README.\n'
+  )
   process.exit(1)
 }

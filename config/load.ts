@@ -18,34 +18,60 @@ export interface LoadedSettings {
 }
 
 /** The environment with some variables set otherwise. */
-export const withEnvironment = (changes: Environment): Environment => ({ ...process.env, ...changes })
+export const withEnvironment = (changes: Environment): Environment => ({
+  ...process.env,
+  ...changes
+})
 
 /** Every setting of the server, valid and frozen; as `loadSettings` without plugins. */
-export const loadConfig = (environment: Environment = process.env): Config => loadSettings([], environment).config
+export const loadConfig = (environment: Environment = process.env): Config =>
+  loadSettings([], environment).config
 
 /** The plugins to load. Their settings are part of the one check, so they must be known before it. */
-export const readPluginList = (environment: Environment = process.env): readonly string[] => settings.PLUGINS.read(environment.PLUGINS)
+export const readPluginList = (environment: Environment = process.env): readonly string[] =>
+  settings.PLUGINS.read(environment.PLUGINS)
 
 /**
  * Gives every setting, the server's and the plugins', valid and frozen. An empty variable counts as unset. Throws
  * SETTINGS_INVALID with one message that lists every bad setting: wrong values, and names that look like a
  * misspelt setting.
  */
-export function loadSettings (declared: readonly PluginSettings[], environment: Environment = process.env): LoadedSettings {
+export function loadSettings(
+  declared: readonly PluginSettings[],
+  environment: Environment = process.env
+): LoadedSettings {
   const problems: string[] = []
   const config = readAll(settings, environment, problems)
-  const plugins = new Map(declared.map(({ plugin, settings }) => [plugin, readAll(settings, environment, problems, ` (setting of the plugin '${plugin}')`)]))
-  const names = [...Object.keys(settings), ...declared.flatMap(({ settings }) => Object.keys(settings))]
+  const plugins = new Map(
+    declared.map(({ plugin, settings }) => [
+      plugin,
+      readAll(settings, environment, problems, ` (setting of the plugin '${plugin}')`)
+    ])
+  )
+  const names = [
+    ...Object.keys(settings),
+    ...declared.flatMap(({ settings }) => Object.keys(settings))
+  ]
   for (const name of Object.keys(environment)) {
     const meant = misspelt(name, names)
     if (meant !== undefined) problems.push(`${name} is no setting; did you mean ${meant}?`)
   }
-  if (problems.length > 0) throw new MoonletError('SETTINGS_INVALID', `Settings are wrong:\n${problems.map(problem => `  - ${problem}`).join('\n')}`)
+  if (problems.length > 0) {
+    throw new MoonletError(
+      'SETTINGS_INVALID',
+      `Settings are wrong:\n${problems.map(problem => `  - ${problem}`).join('\n')}`
+    )
+  }
   return { config: config as Config, plugins }
 }
 
 /** Values of the settings; what is wrong with one is added to `problems`. */
-function readAll (declared: Readonly<Record<string, Setting<unknown>>>, environment: Environment, problems: string[], of = ''): Readonly<Record<string, unknown>> {
+function readAll(
+  declared: Readonly<Record<string, Setting<unknown>>>,
+  environment: Environment,
+  problems: string[],
+  of = ''
+): Readonly<Record<string, unknown>> {
   const values: Record<string, unknown> = {}
   for (const [name, setting] of Object.entries(declared)) {
     const text = environment[name] === '' ? undefined : environment[name]
@@ -53,7 +79,10 @@ function readAll (declared: Readonly<Record<string, Setting<unknown>>>, environm
       values[name] = setting.read(text)
     } catch (error) {
       if (!(error instanceof SettingProblem)) throw error
-      const seen = text === undefined ? 'it is not set' : `it is ${JSON.stringify(setting.secret === true ? '***' : text)}`
+      const seen =
+        text === undefined
+          ? 'it is not set'
+          : `it is ${JSON.stringify(setting.secret === true ? '***' : text)}`
       problems.push(`${name}${of} ${error.message} (${seen})`)
     }
   }
@@ -61,21 +90,34 @@ function readAll (declared: Readonly<Record<string, Setting<unknown>>>, environm
 }
 
 /** The setting that an unknown variable was probably meant to be: same family, or at most two letters off. */
-function misspelt (name: string, settings: readonly string[]): string | undefined {
+function misspelt(name: string, settings: readonly string[]): string | undefined {
   if (settings.includes(name)) return undefined
   const family = /^(SANDBOX|QUEUE|EXECUTION)_/.exec(name)?.[0]
   const candidates = settings.filter(setting => setting.length > 4 || family !== undefined)
   const close = candidates.find(setting => setting.includes('_') && distance(setting, name) <= 2)
-  return close ?? (family === undefined ? undefined : candidates.filter(setting => setting.startsWith(family)).sort((a, b) => distance(a, name) - distance(b, name))[0])
+  return (
+    close ??
+    (family === undefined
+      ? undefined
+      : candidates
+          .filter(setting => setting.startsWith(family))
+          .sort((a, b) => distance(a, name) - distance(b, name))[0])
+  )
 }
 
 /** Levenshtein distance, one row at a time. */
-function distance (a: string, b: string): number {
+function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i)
   for (let i = 1; i <= a.length; i++) {
     const next = [i]
     for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)))
+      next.push(
+        Math.min(
+          (row[j] ?? 0) + 1,
+          (next[j - 1] ?? 0) + 1,
+          (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+        )
+      )
     }
     row = next
   }
@@ -91,7 +133,9 @@ export interface ServiceManager {
 }
 
 /** Reads the service manager's variables. They are no settings: systemd sets them, people do not. */
-export function loadServiceManager (environment: Environment = process.env): ServiceManager | undefined {
+export function loadServiceManager(
+  environment: Environment = process.env
+): ServiceManager | undefined {
   const { NOTIFY_SOCKET: socket, WATCHDOG_USEC, WATCHDOG_PID, PATH = '/usr/bin:/bin' } = environment
   if (socket === undefined || socket === '') return undefined
   const watched = WATCHDOG_PID === undefined || WATCHDOG_PID === String(process.pid)

@@ -6,101 +6,241 @@ import { availableParallelism, totalmem } from 'node:os'
 import ipaddr from 'ipaddr.js'
 import { parseFunctionsAddress, type FunctionsAddress } from './functions-address.js'
 import { parseSecretKey } from './secret-key.js'
-import { boolean, bytes, integer, list, oneOf, optionalText, SettingProblem, splitList, text, type Setting } from './setting.js'
+import {
+  boolean,
+  bytes,
+  integer,
+  list,
+  oneOf,
+  optionalText,
+  SettingProblem,
+  splitList,
+  text,
+  type Setting
+} from './setting.js'
 
 const TEBIBYTE = 1024 ** 4
 
 export const settings = {
-  PORT: integer({ min: 0, max: 65535, fallback: 3000, doc: 'Port to listen on; 0 takes a free one' }),
+  PORT: integer({
+    min: 0,
+    max: 65535,
+    fallback: 3000,
+    doc: 'Port to listen on; 0 takes a free one'
+  }),
   HOST: text({ fallback: '0.0.0.0', doc: 'Address to listen on' }),
-  DATA_DIR: text({ fallback: './data', doc: 'Folder of the database and the key file; created if absent' }),
-  EXECUTION_TIMEOUT: integer({ min: 0, max: 86400, fallback: 300, unit: 'seconds', zero: 300, doc: 'Longest run of a function; 0 means the default' }),
-  API_KEY: optionalText({ secret: true, doc: 'Key of the management API and the dashboard; unset: read from `api_key.txt` in the data folder, made at the first start' }),
-  SECRET_KEY: secretKey({ doc: 'Key that encrypts environment variables at rest: 32 bytes as 64 hex digits or base64; unset: read from `secret.key` in the data folder, made at the first start' }),
+  DATA_DIR: text({
+    fallback: './data',
+    doc: 'Folder of the database and the key file; created if absent'
+  }),
+  EXECUTION_TIMEOUT: integer({
+    min: 0,
+    max: 86400,
+    fallback: 300,
+    unit: 'seconds',
+    zero: 300,
+    doc: 'Longest run of a function; 0 means the default'
+  }),
+  API_KEY: optionalText({
+    secret: true,
+    doc: 'Key of the management API and the dashboard; unset: read from `api_key.txt` in the data folder, made at the first start'
+  }),
+  SECRET_KEY: secretKey({
+    doc: 'Key that encrypts environment variables at rest: 32 bytes as 64 hex digits or base64; unset: read from `secret.key` in the data folder, made at the first start'
+  }),
   BASE_URL: baseUrl({ doc: 'Public address of this server, for `ctx.baseUrl` and `router.url`' }),
-  FUNCTIONS_HOST: functionsAddress({ doc: 'Serve functions only here, apart from dashboard and API: a host name (`functions.example.org`) or a port (`:3001`)' }),
-  BODY_LIMIT: bytes({ min: 1024, max: 1024 ** 3, fallback: 10 * 1024 ** 2, doc: 'Largest request body' }),
-  RESPONSE_LIMIT: bytes({ min: 1024, max: 1024 ** 3, fallback: 10 * 1024 ** 2, doc: 'Largest answer of a function, and of a server that a function calls' }),
-  EVENT_LIMIT: bytes({ min: 1024, max: 1024 ** 2, fallback: 64 * 1024, doc: 'What is stored of the body of an event; beyond, it is cut, with its size and hash' }),
-  BUFFERED_BYTES_MAX: bytes({ min: 1024 ** 2, max: 1024 ** 4, fallback: 128 * 1024 ** 2, doc: 'Bytes of request bodies and of large answers that the server holds in memory, over all connections, and for one function never more than stays free beside it; beyond, the answer is 503. Twice `BODY_LIMIT` and twice `RESPONSE_LIMIT` are the least, whatever is set' }),
-  REQUEST_TIMEOUT: integer({ min: 1, max: 3600, fallback: 60, unit: 'seconds', doc: 'Longest time for the head of a request to arrive, and for its body; then the answer is 408. A connection that takes nothing of an answer for so long is closed' }),
-  HISTORY_LIMIT: bytes({ min: 1024 ** 2, max: TEBIBYTE, fallback: 2 * 1024 ** 3, doc: 'Room for the history of all functions (executions, logs, requests); beyond, the oldest is deleted' }),
-  HISTORY_LIMIT_PER_FUNCTION: bytes({ min: 1024 ** 2, max: TEBIBYTE, fallback: 512 * 1024 ** 2, doc: 'The same for each function' }),
-  KV_LIMIT: bytes({ min: 1024 ** 2, max: TEBIBYTE, fallback: 1024 ** 3, doc: 'Room for the stored values of all functions; beyond, writes are refused' }),
-  KV_LIMIT_PER_FUNCTION: bytes({ min: 1024, max: TEBIBYTE, fallback: 64 * 1024 ** 2, doc: 'The same for each function, and for the store that all share' }),
-  SANDBOX_MAX: integer({ min: 1, max: 1024, fallback: defaultSandboxMax(), defaultText: 'from cores and memory, at least 8', doc: 'Sandbox processes at once' }),
-  SANDBOX_MEMORY_MB: integer({ min: 32, max: 4096, fallback: 128, unit: 'MiB', doc: 'Memory of one sandbox process' }),
-  SANDBOX_MAX_INVOCATIONS: integer({ min: 1, max: 1_000_000_000, fallback: 50_000, doc: 'Runs after which a sandbox process is replaced; 1 gives every run a process of its own' }),
-  SANDBOX_IDLE_SECONDS: integer({ min: 1, max: 86400, fallback: 60, unit: 'seconds', doc: 'Idle time after which a sandbox process is ended' }),
-  QUEUE_LIMIT: integer({ min: 0, max: 1_000_000, fallback: 1000, doc: 'Calls that may wait for a sandbox; beyond, the answer is 503' }),
-  QUEUE_TIMEOUT: integer({ min: 1, max: 3600, fallback: 30, unit: 'seconds', doc: 'Longest wait of a call for a sandbox; beyond, the answer is 503' }),
-  TRUST_PROXY: trustedProxies({ doc: 'Believe `X-Forwarded-For` and the like, so that limits of the login and sessions know the client behind a proxy: `true` from whoever connects, or the proxies\' addresses and networks (`127.0.0.1, 10.0.0.0/8`)' }),
-  HTTP_ALLOW_PRIVATE: boolean({ fallback: false, doc: 'Let functions call loopback, private and link-local addresses' }),
-  LOG_LEVEL: oneOf({ of: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], fallback: 'info', doc: 'Least level of the server\'s own log' }),
+  FUNCTIONS_HOST: functionsAddress({
+    doc: 'Serve functions only here, apart from dashboard and API: a host name (`functions.example.org`) or a port (`:3001`)'
+  }),
+  BODY_LIMIT: bytes({
+    min: 1024,
+    max: 1024 ** 3,
+    fallback: 10 * 1024 ** 2,
+    doc: 'Largest request body'
+  }),
+  RESPONSE_LIMIT: bytes({
+    min: 1024,
+    max: 1024 ** 3,
+    fallback: 10 * 1024 ** 2,
+    doc: 'Largest answer of a function, and of a server that a function calls'
+  }),
+  EVENT_LIMIT: bytes({
+    min: 1024,
+    max: 1024 ** 2,
+    fallback: 64 * 1024,
+    doc: 'What is stored of the body of an event; beyond, it is cut, with its size and hash'
+  }),
+  BUFFERED_BYTES_MAX: bytes({
+    min: 1024 ** 2,
+    max: 1024 ** 4,
+    fallback: 128 * 1024 ** 2,
+    doc: 'Bytes of request bodies and of large answers that the server holds in memory, over all connections, and for one function never more than stays free beside it; beyond, the answer is 503. Twice `BODY_LIMIT` and twice `RESPONSE_LIMIT` are the least, whatever is set'
+  }),
+  REQUEST_TIMEOUT: integer({
+    min: 1,
+    max: 3600,
+    fallback: 60,
+    unit: 'seconds',
+    doc: 'Longest time for the head of a request to arrive, and for its body; then the answer is 408. A connection that takes nothing of an answer for so long is closed'
+  }),
+  HISTORY_LIMIT: bytes({
+    min: 1024 ** 2,
+    max: TEBIBYTE,
+    fallback: 2 * 1024 ** 3,
+    doc: 'Room for the history of all functions (executions, logs, requests); beyond, the oldest is deleted'
+  }),
+  HISTORY_LIMIT_PER_FUNCTION: bytes({
+    min: 1024 ** 2,
+    max: TEBIBYTE,
+    fallback: 512 * 1024 ** 2,
+    doc: 'The same for each function'
+  }),
+  KV_LIMIT: bytes({
+    min: 1024 ** 2,
+    max: TEBIBYTE,
+    fallback: 1024 ** 3,
+    doc: 'Room for the stored values of all functions; beyond, writes are refused'
+  }),
+  KV_LIMIT_PER_FUNCTION: bytes({
+    min: 1024,
+    max: TEBIBYTE,
+    fallback: 64 * 1024 ** 2,
+    doc: 'The same for each function, and for the store that all share'
+  }),
+  SANDBOX_MAX: integer({
+    min: 1,
+    max: 1024,
+    fallback: defaultSandboxMax(),
+    defaultText: 'from cores and memory, at least 8',
+    doc: 'Sandbox processes at once'
+  }),
+  SANDBOX_MEMORY_MB: integer({
+    min: 32,
+    max: 4096,
+    fallback: 128,
+    unit: 'MiB',
+    doc: 'Memory of one sandbox process'
+  }),
+  SANDBOX_MAX_INVOCATIONS: integer({
+    min: 1,
+    max: 1_000_000_000,
+    fallback: 50_000,
+    doc: 'Runs after which a sandbox process is replaced; 1 gives every run a process of its own'
+  }),
+  SANDBOX_IDLE_SECONDS: integer({
+    min: 1,
+    max: 86400,
+    fallback: 60,
+    unit: 'seconds',
+    doc: 'Idle time after which a sandbox process is ended'
+  }),
+  QUEUE_LIMIT: integer({
+    min: 0,
+    max: 1_000_000,
+    fallback: 1000,
+    doc: 'Calls that may wait for a sandbox; beyond, the answer is 503'
+  }),
+  QUEUE_TIMEOUT: integer({
+    min: 1,
+    max: 3600,
+    fallback: 30,
+    unit: 'seconds',
+    doc: 'Longest wait of a call for a sandbox; beyond, the answer is 503'
+  }),
+  TRUST_PROXY: trustedProxies({
+    doc: "Believe `X-Forwarded-For` and the like, so that limits of the login and sessions know the client behind a proxy: `true` from whoever connects, or the proxies' addresses and networks (`127.0.0.1, 10.0.0.0/8`)"
+  }),
+  HTTP_ALLOW_PRIVATE: boolean({
+    fallback: false,
+    doc: 'Let functions call loopback, private and link-local addresses'
+  }),
+  LOG_LEVEL: oneOf({
+    of: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+    fallback: 'info',
+    doc: "Least level of the server's own log"
+  }),
   PLUGINS: list({ doc: 'Third-party plugins to load: package names or paths, separated by commas' })
 } as const
 
 type Settings = typeof settings
 /** All settings, valid and frozen; names as in the environment. */
-export type Config = { readonly [K in keyof Settings]: Settings[K] extends Setting<infer T> ? T : never }
+export type Config = {
+  readonly [K in keyof Settings]: Settings[K] extends Setting<infer T> ? T : never
+}
 
 /** A third of the memory at the default size of a sandbox, at most 32 for each core (idle ones keep a function warm), at least 8. */
-function defaultSandboxMax (): number {
+function defaultSandboxMax(): number {
   const byMemory = Math.floor(totalmem() / 3 / (128 * 1024 ** 2))
   return Math.max(8, Math.min(byMemory, availableParallelism() * 32))
 }
 
-function secretKey ({ doc }: { doc: string }): Setting<Uint8Array | undefined> {
+function secretKey({ doc }: { doc: string }): Setting<Uint8Array | undefined> {
   return {
     doc,
     defaultText: '',
     secret: true,
-    read (text) {
+    read(text) {
       if (text === undefined) return undefined
       const key = parseSecretKey(text)
-      if (key === undefined) throw new SettingProblem('must be 32 bytes as 64 hex digits or base64, such as `openssl rand -hex 32` prints')
+      if (key === undefined) {
+        throw new SettingProblem(
+          'must be 32 bytes as 64 hex digits or base64, such as `openssl rand -hex 32` prints'
+        )
+      }
       return key
     }
   }
 }
 
 /** Unset: `http://localhost:PORT`, filled in once the port is known. */
-function baseUrl ({ doc }: { doc: string }): Setting<string | undefined> {
+function baseUrl({ doc }: { doc: string }): Setting<string | undefined> {
   return {
     doc,
     defaultText: 'http://localhost:PORT',
-    read (text) {
+    read(text) {
       if (text === undefined) return undefined
-      if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) throw new SettingProblem('must be an http or https address, such as https://functions.example.org')
+      if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+        throw new SettingProblem(
+          'must be an http or https address, such as https://functions.example.org'
+        )
+      }
       return text.replace(/\/+$/, '')
     }
   }
 }
 
 /** Only proxies that are named (or all, where nobody else can connect) may say who the client is. */
-function trustedProxies ({ doc }: { doc: string }): Setting<boolean | readonly string[]> {
+function trustedProxies({ doc }: { doc: string }): Setting<boolean | readonly string[]> {
   return {
     doc,
     defaultText: 'false',
-    read (text) {
+    read(text) {
       if (text === undefined || text === 'false' || text === '0') return false
       if (text === 'true' || text === '1') return true
       const proxies = splitList(text)
       const wrong = proxies.find(proxy => !ipaddr.isValid(proxy) && !ipaddr.isValidCIDR(proxy))
-      if (proxies.length === 0 || wrong !== undefined) throw new SettingProblem('must be true, false, or addresses and networks such as 127.0.0.1, 10.0.0.0/8')
+      if (proxies.length === 0 || wrong !== undefined) {
+        throw new SettingProblem(
+          'must be true, false, or addresses and networks such as 127.0.0.1, 10.0.0.0/8'
+        )
+      }
       return Object.freeze(proxies)
     }
   }
 }
 
-function functionsAddress ({ doc }: { doc: string }): Setting<FunctionsAddress | undefined> {
+function functionsAddress({ doc }: { doc: string }): Setting<FunctionsAddress | undefined> {
   return {
     doc,
     defaultText: '',
-    read (text) {
+    read(text) {
       if (text === undefined) return undefined
       const address = parseFunctionsAddress(text)
-      if (address === undefined) throw new SettingProblem('must be a host name such as functions.example.org, or a port such as :3001')
+      if (address === undefined) {
+        throw new SettingProblem(
+          'must be a host name such as functions.example.org, or a port such as :3001'
+        )
+      }
       return address
     }
   }

@@ -15,47 +15,88 @@ export interface Setting<T> {
 /** What is wrong with one setting, in words that follow its name: "must be …". */
 export class SettingProblem extends Error {}
 
-export interface IntegerOptions { min: number, max: number, fallback: number, doc: string, unit?: string, zero?: number, defaultText?: string }
+export interface IntegerOptions {
+  min: number
+  max: number
+  fallback: number
+  doc: string
+  unit?: string
+  zero?: number
+  defaultText?: string
+}
 
 /** A whole number within a range. `zero` is what 0 stands for. */
-export function integer ({ min, max, fallback, doc, unit, zero, defaultText }: IntegerOptions): Setting<number> {
+export function integer({
+  min,
+  max,
+  fallback,
+  doc,
+  unit,
+  zero,
+  defaultText
+}: IntegerOptions): Setting<number> {
   return {
     doc,
     defaultText: defaultText ?? String(fallback),
     ...(unit === undefined ? {} : { unit }),
-    read (text) {
+    read(text) {
       if (text === undefined) return fallback
       const value = /^\d+$/.test(text.trim()) ? Number(text) : NaN
-      if (!(value >= min && value <= max)) throw new SettingProblem(`must be a whole number from ${min} to ${max}${unit === undefined ? '' : ` (${unit})`}`)
+      if (!(value >= min && value <= max)) {
+        throw new SettingProblem(
+          `must be a whole number from ${min} to ${max}${unit === undefined ? '' : ` (${unit})`}`
+        )
+      }
       return value === 0 && zero !== undefined ? zero : value
     }
   }
 }
 
 /** A number of bytes, also written with KiB, MiB or GiB. */
-export function bytes ({ min, max, fallback, doc }: { min: number, max: number, fallback: number, doc: string }): Setting<number> {
-  const factors: Readonly<Record<string, number>> = { '': 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 }
-  const [suffix, factor] = Object.entries(factors).findLast(([, factor]) => fallback % factor === 0) ?? ['', 1]
+export function bytes({
+  min,
+  max,
+  fallback,
+  doc
+}: {
+  min: number
+  max: number
+  fallback: number
+  doc: string
+}): Setting<number> {
+  const factors: Readonly<Record<string, number>> = {
+    '': 1,
+    KiB: 1024,
+    MiB: 1024 ** 2,
+    GiB: 1024 ** 3
+  }
+  const [suffix, factor] = Object.entries(factors).findLast(
+    ([, factor]) => fallback % factor === 0
+  ) ?? ['', 1]
   return {
     doc,
     defaultText: `${fallback / factor}${suffix}`,
     unit: 'bytes',
-    read (text) {
+    read(text) {
       if (text === undefined) return fallback
       const [, digits, suffix = ''] = /^(\d+)\s*(KiB|MiB|GiB)?$/.exec(text.trim()) ?? []
       const value = digits === undefined ? NaN : Number(digits) * (factors[suffix] ?? NaN)
-      if (!(value >= min && value <= max)) throw new SettingProblem(`must be a number of bytes from ${min} to ${max}, such as 10485760 or 10MiB`)
+      if (!(value >= min && value <= max)) {
+        throw new SettingProblem(
+          `must be a number of bytes from ${min} to ${max}, such as 10485760 or 10MiB`
+        )
+      }
       return value
     }
   }
 }
 
 /** `true` or `1`, `false` or `0`. */
-export function boolean ({ fallback, doc }: { fallback: boolean, doc: string }): Setting<boolean> {
+export function boolean({ fallback, doc }: { fallback: boolean; doc: string }): Setting<boolean> {
   return {
     doc,
     defaultText: String(fallback),
-    read (text) {
+    read(text) {
       if (text === undefined) return fallback
       if (text === 'true' || text === '1') return true
       if (text === 'false' || text === '0') return false
@@ -65,17 +106,23 @@ export function boolean ({ fallback, doc }: { fallback: boolean, doc: string }):
 }
 
 /** Any text. */
-export function text ({ fallback, doc }: { fallback: string, doc: string }): Setting<string> {
+export function text({ fallback, doc }: { fallback: string; doc: string }): Setting<string> {
   return { doc, defaultText: fallback, read: text => text ?? fallback }
 }
 
 /** Text without blanks, undefined when unset. */
-export function optionalText ({ doc, secret = false }: { doc: string, secret?: boolean }): Setting<string | undefined> {
+export function optionalText({
+  doc,
+  secret = false
+}: {
+  doc: string
+  secret?: boolean
+}): Setting<string | undefined> {
   return {
     doc,
     defaultText: '',
     secret,
-    read (text) {
+    read(text) {
       if (text !== undefined && /\s/.test(text)) throw new SettingProblem('must not contain blanks')
       return text
     }
@@ -83,11 +130,19 @@ export function optionalText ({ doc, secret = false }: { doc: string, secret?: b
 }
 
 /** One of some words. */
-export function oneOf<const T extends string> ({ of, fallback, doc }: { of: readonly T[], fallback: NoInfer<T>, doc: string }): Setting<T> {
+export function oneOf<const T extends string>({
+  of,
+  fallback,
+  doc
+}: {
+  of: readonly T[]
+  fallback: NoInfer<T>
+  doc: string
+}): Setting<T> {
   return {
     doc: `${doc}: ${of.map(value => `\`${value}\``).join(', ')}`,
     defaultText: fallback,
-    read (text) {
+    read(text) {
       if (text === undefined) return fallback
       const known = of.find(value => value === text)
       if (known === undefined) throw new SettingProblem(`must be one of ${of.join(', ')}`)
@@ -97,10 +152,14 @@ export function oneOf<const T extends string> ({ of, fallback, doc }: { of: read
 }
 
 /** The parts of a list separated by commas; empty ones do not count. */
-export const splitList = (text: string): string[] => text.split(',').map(part => part.trim()).filter(part => part !== '')
+export const splitList = (text: string): string[] =>
+  text
+    .split(',')
+    .map(part => part.trim())
+    .filter(part => part !== '')
 
 /** Texts separated by commas. */
-export function list ({ doc }: { doc: string }): Setting<readonly string[]> {
+export function list({ doc }: { doc: string }): Setting<readonly string[]> {
   return { doc, defaultText: '', read: text => Object.freeze(splitList(text ?? '')) }
 }
 

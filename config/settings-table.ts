@@ -1,10 +1,14 @@
 /** The README's table of settings, made from the declaration. `node dist/config/settings-table.js` prints it. */
 import { settings } from './schema.js'
 
-export function settingsTable (): string {
-  const rows = Object.entries(settings).map(([name, { doc, defaultText, unit }]) =>
-    `| \`${name}\` | ${defaultText === '' ? '' : `\`${defaultText}\``}${unit === undefined || unit === 'bytes' ? '' : ` ${unit}`} | ${doc} |`)
+export function settingsTable(): string {
+  const rows = Object.entries(settings).map(
+    ([name, { doc, defaultText, unit }]) =>
+      `| \`${name}\` | ${defaultText === '' ? '' : `\`${defaultText}\``}${unit === undefined || unit === 'bytes' ? '' : ` ${unit}`} | ${doc} |`
+  )
   return ['| Setting | Default | Meaning |', '|---|---|---|', ...rows].join('\n')
 }
 
-if (process.argv[1]?.endsWith('settings-table.js') === true) process.stdout.write(`${settingsTable()}\n`)
+if (process.argv[1]?.endsWith('settings-table.js') === true) {
+  process.stdout.write(`${settingsTable()}\n`)
+}

@@ -2,7 +2,14 @@
  * The map of Moonlet: every concern is a Fastify plugin, loaded here, what others stand on first. Nothing
  * else imports plugins.
  */
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest
+} from 'fastify'
 import './contracts/server.js'
 import { answerBrokenRequest } from './http/client-error.js'
 import { corsHeaders } from './http/cors-headers.js'
@@ -50,7 +57,12 @@ export interface AppOptions extends Pick<Prepared, 'config'>, Partial<Omit<Prepa
 }
 
 /** Builds the whole server, ready to listen. Rejects with an error that names the plugin that failed. */
-export async function buildApp ({ config, logger, plugins = [], pluginSettings = new Map() }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp({
+  config,
+  logger,
+  plugins = [],
+  pluginSettings = new Map()
+}: AppOptions): Promise<FastifyInstance> {
   const nextRequestId = createRequestIds()
   const app = Fastify({
     loggerInstance: logger,
@@ -58,7 +70,8 @@ export async function buildApp ({ config, logger, plugins = [], pluginSettings =
     bodyLimit: config.BODY_LIMIT,
     http: serverOptions(config),
     requestTimeout: requestTimeoutMs(config),
-    trustProxy: typeof config.TRUST_PROXY === 'boolean' ? config.TRUST_PROXY : [...config.TRUST_PROXY],
+    trustProxy:
+      typeof config.TRUST_PROXY === 'boolean' ? config.TRUST_PROXY : [...config.TRUST_PROXY],
     genReqId: nextRequestId,
     childLoggerFactory: (parent, bindings, options) => new RequestLogger(parent, bindings, options),
     rewriteUrl: ({ url }) => toOriginForm(url ?? '/'),
@@ -74,33 +87,53 @@ export async function buildApp ({ config, logger, plugins = [], pluginSettings =
   app.decorate('config', config)
   app.decorate('ids', createIdSource())
   app.decorate('nextRequestId', nextRequestId)
-  app.decorate('baseUrl', () => config.BASE_URL ?? `http://localhost:${listeningPort(app) ?? config.PORT}`)
+  app.decorate(
+    'baseUrl',
+    () => config.BASE_URL ?? `http://localhost:${listeningPort(app) ?? config.PORT}`
+  )
 
   const everyRequest = [requestLog, cors, errors, docs, functionsHost]
   const whatIsKept = [storage, functionCache, recovery, retention, auth]
   const luaApis = [lua, outgoingHttp, luaLog, luaKv, luaEnv, luaHttp, luaLocal, luaAi, luaEmail]
-  for (const plugin of [...everyRequest, ...whatIsKept, ...luaApis, invoker]) await app.register(plugin)
+  for (const plugin of [...everyRequest, ...whatIsKept, ...luaApis, invoker]) {
+    await app.register(plugin)
+  }
   await app.register(thirdParty, { plugins, settings: pluginSettings })
-  for (const plugin of [httpTrigger, cronTrigger, cronRoutes, routes, reference, health, metrics, connections]) await app.register(plugin)
+  for (const plugin of [
+    httpTrigger,
+    cronTrigger,
+    cronRoutes,
+    routes,
+    reference,
+    health,
+    metrics,
+    connections
+  ]) {
+    await app.register(plugin)
+  }
   await app.register(dashboard, {})
   return app
 }
 
 /** Fastify's answer before any route or hook, such as to a broken path: the same manners as everywhere. */
-function answerFrameworkError (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+function answerFrameworkError(
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply
+): void {
   reply.headers(corsHeaders)
   if (request.method === 'OPTIONS') reply.code(204).send()
   else answerError(error, request, reply)
 }
 
 /** Ids of requests: unique within the log of one server, short, and increasing. */
-function createRequestIds (): () => string {
+function createRequestIds(): () => string {
   const start = Date.now().toString(36)
   let count = 0
   return () => `${start}-${(++count).toString(36)}`
 }
 
-function listeningPort (app: FastifyInstance): number | undefined {
+function listeningPort(app: FastifyInstance): number | undefined {
   const address = app.server.address()
   return typeof address === 'object' ? address?.port : undefined
 }

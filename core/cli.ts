@@ -4,5 +4,8 @@ import { inRuntime } from './process/runtime.js'
 await inRuntime(async () => {
   const { createTerminal } = await import('./cli/terminal.js')
   const { runProgram } = await import('./cli/program.js')
-  process.exitCode = await runProgram(process.argv.slice(2), createTerminal(process.stdout, process.stderr))
+  process.exitCode = await runProgram(
+    process.argv.slice(2),
+    createTerminal(process.stdout, process.stderr)
+  )
 })

@@ -9,22 +9,63 @@ import './contracts/server.js'
 export { definePlugin } from './third-party/define-plugin.js'
 export { settingKinds as setting, SettingProblem } from '../config/setting.js'
 export { host, local, luaModule, param } from './lua/module.js'
-export { Any, Bool, Bytes, Dict, Fields, Int, List, Nil, Num, Optional, Text, Union, field } from './lua/types.js'
+export {
+  Any,
+  Bool,
+  Bytes,
+  Dict,
+  Fields,
+  Int,
+  List,
+  Nil,
+  Num,
+  Optional,
+  Text,
+  Union,
+  field
+} from './lua/types.js'
 export { LuaFailure, LuaMisuse } from './lua/errors.js'
-export { Checked, LooseNumber, LooseText, isAbsent, isText, looseField, looseList, looseNumber, looseText } from './lua/loose.js'
+export {
+  Checked,
+  LooseNumber,
+  LooseText,
+  isAbsent,
+  isText,
+  looseField,
+  looseList,
+  looseNumber,
+  looseText
+} from './lua/loose.js'
 export { fromBytes, fromText, isAscii, toBytes, toText } from './base/binary.js'
 export { recorded, replyToRecordJson, toRecordJson, withoutKey } from './lua/request-record.js'
 export { maskLogMessage, maskUrl } from './masking/event.js'
 export { Refusal } from './invoker/hooks.js'
 export { MoonletError } from './base/errors.js'
 
-export type { PluginDatabase, PluginDeclaration, PluginEvent, PluginPage, PluginServer, PluginTools, SettingValues, SqlRow, SqlValue } from './contracts/plugin.js'
+export type {
+  PluginDatabase,
+  PluginDeclaration,
+  PluginEvent,
+  PluginPage,
+  PluginServer,
+  PluginTools,
+  SettingValues,
+  SqlRow,
+  SqlValue
+} from './contracts/plugin.js'
 export type { DeclaredPlugin, PluginOptions } from './third-party/define-plugin.js'
 export type { Setting } from '../config/setting.js'
 export type { HostCall, HostFunction, LocalFunction, LuaModule, Param } from './lua/module.js'
 export type { LuaField, LuaType, Static } from './lua/types.js'
 export type { Answer, InvocationEvent, InvocationRequest, Outcome } from './contracts/invocation.js'
-export type { AiRequestRecord, EmailRequestRecord, FunctionRecord, HttpRequestRecord, LogLevel, VersionRecord } from './contracts/records.js'
+export type {
+  AiRequestRecord,
+  EmailRequestRecord,
+  FunctionRecord,
+  HttpRequestRecord,
+  LogLevel,
+  VersionRecord
+} from './contracts/records.js'
 export type { KvStore, RunKv, Soon, Storage } from './contracts/storage.js'
 export type { RequestFields } from './lua/request-record.js'
 export type { OutgoingHttp, OutgoingRequest, OutgoingResponse } from './contracts/outgoing-http.js'

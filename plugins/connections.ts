@@ -16,57 +16,70 @@ import { headProblem } from '../core/connections/request-head.js'
 import { UnsentBytes } from '../core/connections/unsent.js'
 import type { MoonletError } from '../core/base/errors.js'
 
-export default fp(async function connections (fastify) {
-  const { config, server } = fastify
-  const budget = new ByteBudget(budgetLimit(config))
-  const unsent = new UnsentBytes(budget, config.REQUEST_TIMEOUT * 1000)
+export default fp(
+  async function connections(fastify) {
+    const { config, server } = fastify
+    const budget = new ByteBudget(budgetLimit(config))
+    const unsent = new UnsentBytes(budget, config.REQUEST_TIMEOUT * 1000)
 
-  fastify.decorate('connections', {
-    bufferedBytes: () => budget.used,
-    mayAnswer: (request: IncomingMessage, response: ServerResponse, bytes: number) =>
-      unsent.enter(request, response, bytes) ? undefined : noRoom(budget.limit)
-  })
-  // More headers than there may be are counted here instead of being dropped there.
-  server.maxHeadersCount = 0
-  server.on('connection', socket => { unsent.watch(socket) })
-  fastify.addHook('onClose', async () => { unsent.stop() })
-
-  // When all others have put theirs before the server's own handling: this comes before them.
-  fastify.addHook('onReady', async () => {
-    const handlers = server.listeners('request') as RequestListener[]
-    server.removeAllListeners('request')
-    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      if (admit(request, response)) for (const handle of handlers) handle(request, response)
+    fastify.decorate('connections', {
+      bufferedBytes: () => budget.used,
+      mayAnswer: (request: IncomingMessage, response: ServerResponse, bytes: number) =>
+        unsent.enter(request, response, bytes) ? undefined : noRoom(budget.limit)
     })
-    // Left to itself Node would tell everybody to go on, also those that are refused.
-    server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-      whenRead(request, () => { if (!response.headersSent) response.writeContinue() })
-      server.emit('request', request, response)
+    // More headers than there may be are counted here instead of being dropped there.
+    server.maxHeadersCount = 0
+    server.on('connection', socket => {
+      unsent.watch(socket)
     })
-  })
+    fastify.addHook('onClose', async () => {
+      unsent.stop()
+    })
 
-  function admit (request: IncomingMessage, response: ServerResponse): boolean {
-    if (isClosing(request.socket)) return false
-    const problem = headProblem(request)
-    // Node takes what follows a wish to upgrade for another protocol, which nobody here speaks.
-    if (problem !== undefined || request.headers.upgrade !== undefined) closeBehind(response, request)
-    if (problem !== undefined) return refuse(response, problem)
-    if (!hasBody(request)) return true
-    followBody(new ReceivedBody(request, budget, config.BODY_LIMIT), request, response)
-    const length = Number(request.headers['content-length'] ?? 1)
-    // One that is too large in any case is told that by whom it is for.
-    if (length <= config.BODY_LIMIT && !budget.hasRoomForBody(ownerOf(request), length)) return refuse(response, noRoom(budget.limit))
-    return true
-  }
+    // When all others have put theirs before the server's own handling: this comes before them.
+    fastify.addHook('onReady', async () => {
+      const handlers = server.listeners('request') as RequestListener[]
+      server.removeAllListeners('request')
+      server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+        if (admit(request, response)) for (const handle of handlers) handle(request, response)
+      })
+      // Left to itself Node would tell everybody to go on, also those that are refused.
+      server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+        whenRead(request, () => {
+          if (!response.headersSent) response.writeContinue()
+        })
+        server.emit('request', request, response)
+      })
+    })
 
-  function refuse (response: ServerResponse, error: MoonletError): false {
-    answerPlainly(response, error, fastify.nextRequestId())
-    return false
-  }
-}, { name: 'connections' })
+    function admit(request: IncomingMessage, response: ServerResponse): boolean {
+      if (isClosing(request.socket)) return false
+      const problem = headProblem(request)
+      // Node takes what follows a wish to upgrade for another protocol, which nobody here speaks.
+      if (problem !== undefined || request.headers.upgrade !== undefined) {
+        closeBehind(response, request)
+      }
+      if (problem !== undefined) return refuse(response, problem)
+      if (!hasBody(request)) return true
+      followBody(new ReceivedBody(request, budget, config.BODY_LIMIT), request, response)
+      const length = Number(request.headers['content-length'] ?? 1)
+      // One that is too large in any case is told that by whom it is for.
+      if (length <= config.BODY_LIMIT && !budget.hasRoomForBody(ownerOf(request), length)) {
+        return refuse(response, noRoom(budget.limit))
+      }
+      return true
+    }
+
+    function refuse(response: ServerResponse, error: MoonletError): false {
+      answerPlainly(response, error, fastify.nextRequestId())
+      return false
+    }
+  },
+  { name: 'connections' }
+)
 
 /** What the body holds is given back with the answer, unless its run still has it; what is still to come then, is dropped. */
-function followBody (body: ReceivedBody, request: IncomingMessage, response: ServerResponse): void {
+function followBody(body: ReceivedBody, request: IncomingMessage, response: ServerResponse): void {
   const end = (): void => {
     stopWatching()
     body.answered()

@@ -5,11 +5,14 @@
 import fp from 'fastify-plugin'
 import { corsHeaders } from '../core/http/cors-headers.js'
 
-export default fp(async function cors (fastify) {
-  // With a callback, as all hooks that every call passes: an async one costs each a promise.
-  fastify.addHook('onRequest', (request, reply, done) => {
-    reply.headers(corsHeaders)
-    if (request.method === 'OPTIONS') reply.code(204).send()
-    else done()
-  })
-}, { name: 'cors' })
+export default fp(
+  async function cors(fastify) {
+    // With a callback, as all hooks that every call passes: an async one costs each a promise.
+    fastify.addHook('onRequest', (request, reply, done) => {
+      reply.headers(corsHeaders)
+      if (request.method === 'OPTIONS') reply.code(204).send()
+      else done()
+    })
+  },
+  { name: 'cors' }
+)

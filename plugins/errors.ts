@@ -4,15 +4,22 @@ import fp from 'fastify-plugin'
 import { answerError } from '../core/http/error-answer.js'
 import { hasBody } from '../core/connections/read-body.js'
 
-export default fp(async function errors (fastify) {
-  fastify.setErrorHandler(answerError)
-  // Before its body is read.
-  fastify.addHook('onRequest', (request, reply, done) => {
-    if (request.is404 && hasBody(request.raw)) void answerNotFound(request, reply)
-    else done()
-  })
-  fastify.setNotFoundHandler(answerNotFound)
-}, { name: 'errors' })
+export default fp(
+  async function errors(fastify) {
+    fastify.setErrorHandler(answerError)
+    // Before its body is read.
+    fastify.addHook('onRequest', (request, reply, done) => {
+      if (request.is404 && hasBody(request.raw)) void answerNotFound(request, reply)
+      else done()
+    })
+    fastify.setNotFoundHandler(answerNotFound)
+  },
+  { name: 'errors' }
+)
 
 const answerNotFound = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
-  reply.code(404).header('x-request-id', request.id).type('text/plain; charset=utf-8').send('Not found\n')
+  reply
+    .code(404)
+    .header('x-request-id', request.id)
+    .type('text/plain; charset=utf-8')
+    .send('Not found\n')

@@ -7,40 +7,62 @@ import fp from 'fastify-plugin'
 import '../core/contracts/server.js'
 import { functionsUrl, isForHost, type FunctionsAddress } from '../config/functions-address.js'
 
-export default fp(async function functionsHost (fastify) {
-  const address = fastify.config.FUNCTIONS_HOST
-  let listener: Server | undefined
-  const listeningPort = () => {
-    const bound = listener?.address()
-    return typeof bound === 'object' ? bound?.port : undefined
-  }
-  fastify.decorate('functionsUrl', () => address === undefined ? fastify.baseUrl() : functionsUrl(address, fastify.baseUrl(), listeningPort()))
-  fastify.decorate('servesFunctions', ({ socket, headers }) => address === undefined ||
-    (address.kind === 'port' ? socket.localPort === listeningPort() : isForHost(address, headers.host)))
-  if (address === undefined) return
+export default fp(
+  async function functionsHost(fastify) {
+    const address = fastify.config.FUNCTIONS_HOST
+    let listener: Server | undefined
+    const listeningPort = () => {
+      const bound = listener?.address()
+      return typeof bound === 'object' ? bound?.port : undefined
+    }
+    fastify.decorate('functionsUrl', () =>
+      address === undefined
+        ? fastify.baseUrl()
+        : functionsUrl(address, fastify.baseUrl(), listeningPort())
+    )
+    fastify.decorate(
+      'servesFunctions',
+      ({ socket, headers }) =>
+        address === undefined ||
+        (address.kind === 'port'
+          ? socket.localPort === listeningPort()
+          : isForHost(address, headers.host))
+    )
+    if (address === undefined) return
 
-  fastify.addHook('onRequest', async (request, reply) => {
-    const forFunction = /^\/fn(\/|$)/.test(request.url)
-    if (forFunction === fastify.servesFunctions(request.raw)) return
-    return reply.code(404).type('text/plain').send(forFunction
-      ? `Functions answer at ${fastify.functionsUrl()}\n`
-      : 'Only functions answer here\n')
-  })
-
-  if (address.kind === 'port') {
-    fastify.addHook('onReady', async () => { listener = await listen(address) })
-    fastify.addHook('preClose', async () => {
-      if (listener === undefined) return
-      listener.close()
+    fastify.addHook('onRequest', async (request, reply) => {
+      const forFunction = /^\/fn(\/|$)/.test(request.url)
+      if (forFunction === fastify.servesFunctions(request.raw)) return
+      return reply
+        .code(404)
+        .type('text/plain')
+        .send(
+          forFunction
+            ? `Functions answer at ${fastify.functionsUrl()}\n`
+            : 'Only functions answer here\n'
+        )
     })
-  }
 
-  async function listen ({ port }: Extract<FunctionsAddress, { kind: 'port' }>): Promise<Server> {
-    const server = createServer({ allowHalfOpen: true, noDelay: true }, socket => { fastify.server.emit('connection', socket) })
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject)
-      server.listen(port, fastify.config.HOST, resolve)
-    })
-    return server
-  }
-}, { name: 'functions-host' })
+    if (address.kind === 'port') {
+      fastify.addHook('onReady', async () => {
+        listener = await listen(address)
+      })
+      fastify.addHook('preClose', async () => {
+        if (listener === undefined) return
+        listener.close()
+      })
+    }
+
+    async function listen({ port }: Extract<FunctionsAddress, { kind: 'port' }>): Promise<Server> {
+      const server = createServer({ allowHalfOpen: true, noDelay: true }, socket => {
+        fastify.server.emit('connection', socket)
+      })
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject)
+        server.listen(port, fastify.config.HOST, resolve)
+      })
+      return server
+    }
+  },
+  { name: 'functions-host' }
+)

@@ -21,16 +21,22 @@ const liveness = {
   summary: 'Whether the process answers',
   security: [],
   response: {
-    200: Type.Object({ status: Type.Literal('ok') }, { title: 'Liveness', examples: [{ status: 'ok' }] }),
+    200: Type.Object(
+      { status: Type.Literal('ok') },
+      { title: 'Liveness', examples: [{ status: 'ok' }] }
+    ),
     ...failures({ 500: 'Internal server error' })
   }
 }
 
 const Check = Type.Union([Type.Literal('ok'), Type.Literal('failed')])
-const Readiness = Type.Object({
-  status: Type.Union([Type.Literal('ready'), Type.Literal('not ready')]),
-  checks: Type.Object({ storage: Check, sandbox: Check })
-}, { title: 'Readiness', examples: [{ status: 'ready', checks: { storage: 'ok', sandbox: 'ok' } }] })
+const Readiness = Type.Object(
+  {
+    status: Type.Union([Type.Literal('ready'), Type.Literal('not ready')]),
+    checks: Type.Object({ storage: Check, sandbox: Check })
+  },
+  { title: 'Readiness', examples: [{ status: 'ready', checks: { storage: 'ok', sandbox: 'ok' } }] }
+)
 
 const readiness = {
   operationId: 'getReadiness',
@@ -40,44 +46,62 @@ const readiness = {
   response: { 200: Readiness, 503: Readiness, ...failures({ 500: 'Internal server error' }) }
 }
 
-export default fp(async function health (fastify) {
-  const checks = {
-    storage: () => fastify.storage.probe(),
-    sandbox: () => fastify.invoker.check('')
-  }
-
-  async function passes (name: keyof typeof checks): Promise<boolean> {
-    const patience = new AbortController()
-    try {
-      await Promise.race([
-        checks[name](),
-        pause(PATIENCE_MS, undefined, { signal: patience.signal }).then(() => { throw new Error(`no answer within ${PATIENCE_MS} ms`) })
-      ])
-      return true
-    } catch (error) {
-      fastify.log.error({ err: error }, `not ready: ${name}`)
-      return false
-    } finally {
-      patience.abort()
+export default fp(
+  async function health(fastify) {
+    const checks = {
+      storage: () => fastify.storage.probe(),
+      sandbox: () => fastify.invoker.check('')
     }
-  }
 
-  let latest: Promise<Record<keyof typeof checks, boolean>> | undefined
-  const check = () => {
-    latest ??= Promise.all([passes('storage'), passes('sandbox')]).then(([storage, sandbox]) => {
-      setTimeout(() => { latest = undefined }, FRESH_MS).unref()
-      return { storage, sandbox }
-    })
-    return latest
-  }
+    async function passes(name: keyof typeof checks): Promise<boolean> {
+      const patience = new AbortController()
+      try {
+        await Promise.race([
+          checks[name](),
+          pause(PATIENCE_MS, undefined, { signal: patience.signal }).then(() => {
+            throw new Error(`no answer within ${PATIENCE_MS} ms`)
+          })
+        ])
+        return true
+      } catch (error) {
+        fastify.log.error({ err: error }, `not ready: ${name}`)
+        return false
+      } finally {
+        patience.abort()
+      }
+    }
 
-  fastify.get('/healthz', { schema: liveness, serializerCompiler: asJson }, async (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }))
-  fastify.get('/readyz', { schema: readiness, serializerCompiler: asJson }, async (_request, reply) => {
-    const { storage, sandbox } = await check()
-    const ready = storage && sandbox
-    return reply.code(ready ? 200 : 503).header('cache-control', 'no-store').send({
-      status: ready ? 'ready' : 'not ready',
-      checks: { storage: storage ? 'ok' : 'failed', sandbox: sandbox ? 'ok' : 'failed' }
-    })
-  })
-}, { name: 'health', dependencies: ['storage', 'invoker'] })
+    let latest: Promise<Record<keyof typeof checks, boolean>> | undefined
+    const check = () => {
+      latest ??= Promise.all([passes('storage'), passes('sandbox')]).then(([storage, sandbox]) => {
+        setTimeout(() => {
+          latest = undefined
+        }, FRESH_MS).unref()
+        return { storage, sandbox }
+      })
+      return latest
+    }
+
+    fastify.get(
+      '/healthz',
+      { schema: liveness, serializerCompiler: asJson },
+      async (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' })
+    )
+    fastify.get(
+      '/readyz',
+      { schema: readiness, serializerCompiler: asJson },
+      async (_request, reply) => {
+        const { storage, sandbox } = await check()
+        const ready = storage && sandbox
+        return reply
+          .code(ready ? 200 : 503)
+          .header('cache-control', 'no-store')
+          .send({
+            status: ready ? 'ready' : 'not ready',
+            checks: { storage: storage ? 'ok' : 'failed', sandbox: sandbox ? 'ok' : 'failed' }
+          })
+      }
+    )
+  },
+  { name: 'health', dependencies: ['storage', 'invoker'] }
+)

@@ -28,10 +28,18 @@ export interface Swept {
   readonly reclaimed: number
 }
 
-type SweptStorage = Pick<Storage, 'reclaim'> & { readonly executions: Pick<Storage['executions'], 'expire'>, readonly kv: Pick<Storage['kv'], 'expire'>, readonly env: Pick<Storage['env'], 'expireHistory'> }
+type SweptStorage = Pick<Storage, 'reclaim'> & {
+  readonly executions: Pick<Storage['executions'], 'expire'>
+  readonly kv: Pick<Storage['kv'], 'expire'>
+  readonly env: Pick<Storage['env'], 'expireHistory'>
+}
 
 /** Deletes all that is due now. Ends early, after the batch at hand, when `signal` aborts. */
-export async function sweep (storage: SweptStorage, clock: Clock, signal: AbortSignal): Promise<Swept> {
+export async function sweep(
+  storage: SweptStorage,
+  clock: Clock,
+  signal: AbortSignal
+): Promise<Swept> {
   const repeat = async (least: number, batch: () => Promise<number>) => {
     let total = 0
     for (let done = least; done >= least && !signal.aborted;) {
@@ -39,37 +47,66 @@ export async function sweep (storage: SweptStorage, clock: Clock, signal: AbortS
       done = await batch()
       total += done
       const rest = Math.max(REST_MIN_MS, REST_RATIO * (performance.now() - began))
-      if (done >= least) await new Promise<void>(resolve => { clock.after(rest, resolve) })
+      if (done >= least) {
+        await new Promise<void>(resolve => {
+          clock.after(rest, resolve)
+        })
+      }
     }
     return total
   }
   return {
-    executions: await repeat(EXECUTIONS, () => storage.executions.expire(Math.floor(clock.now() / 1000), EXECUTIONS)),
+    executions: await repeat(EXECUTIONS, () =>
+      storage.executions.expire(Math.floor(clock.now() / 1000), EXECUTIONS)
+    ),
     entries: await repeat(ENTRIES, () => storage.kv.expire(clock.now(), ENTRIES)),
-    variables: await repeat(ENTRIES, () => storage.env.expireHistory(Math.floor(clock.now() / 1000), ENTRIES)),
+    variables: await repeat(ENTRIES, () =>
+      storage.env.expireHistory(Math.floor(clock.now() / 1000), ENTRIES)
+    ),
     reclaimed: await repeat(1, () => storage.reclaim(PAGES))
   }
 }
 
-export default fp(async function retention (fastify) {
-  const stopping = new AbortController()
-  let sweeping: Promise<void> | undefined
+export default fp(
+  async function retention(fastify) {
+    const stopping = new AbortController()
+    let sweeping: Promise<void> | undefined
 
-  const run = () => {
-    sweeping ??= sweep(fastify.storage, systemClock, stopping.signal)
-      .then(swept => { if (swept.executions + swept.entries + swept.variables > 0) fastify.log.info(swept, 'old executions deleted') })
-      .catch((error: unknown) => { fastify.log.error({ err: error }, 'old executions could not be deleted; the next try is at the full hour') })
-      .finally(() => { sweeping = undefined })
-  }
+    const run = () => {
+      sweeping ??= sweep(fastify.storage, systemClock, stopping.signal)
+        .then(swept => {
+          if (swept.executions + swept.entries + swept.variables > 0) {
+            fastify.log.info(swept, 'old executions deleted')
+          }
+        })
+        .catch((error: unknown) => {
+          fastify.log.error(
+            { err: error },
+            'old executions could not be deleted; the next try is at the full hour'
+          )
+        })
+        .finally(() => {
+          sweeping = undefined
+        })
+    }
 
-  const cancels: Array<() => void> = []
-  fastify.addHook('onReady', async () => {
-    cancels.push(systemClock.after(AFTER_START_MS, run))
-    cancels.push(startMinuteTicker(systemClock, { onMinute: minute => { if (minute % HOUR === 0) run() }, onSetBack: () => {} }))
-  })
-  fastify.addHook('preClose', async () => {
-    stopping.abort()
-    for (const cancel of cancels) cancel()
-    await sweeping
-  })
-}, { name: 'retention', dependencies: ['storage'] })
+    const cancels: Array<() => void> = []
+    fastify.addHook('onReady', async () => {
+      cancels.push(systemClock.after(AFTER_START_MS, run))
+      cancels.push(
+        startMinuteTicker(systemClock, {
+          onMinute: minute => {
+            if (minute % HOUR === 0) run()
+          },
+          onSetBack: () => {}
+        })
+      )
+    })
+    fastify.addHook('preClose', async () => {
+      stopping.abort()
+      for (const cancel of cancels) cancel()
+      await sweeping
+    })
+  },
+  { name: 'retention', dependencies: ['storage'] }
+)

@@ -46,6 +46,6 @@ export interface JobResult {
 }
 
 /** Jobs of one key share processes: a version's runs, and all checks. */
-export const jobKey = (job: Job): string => job.kind === 'run' ? job.key : 'check'
+export const jobKey = (job: Job): string => (job.kind === 'run' ? job.key : 'check')
 /** Jobs of one owner share a place in the queue. */
-export const jobOwner = (job: Job): string => job.kind === 'run' ? job.fn.id : 'check'
+export const jobOwner = (job: Job): string => (job.kind === 'run' ? job.fn.id : 'check')

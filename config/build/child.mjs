@@ -25,14 +25,27 @@ const settings = {
   plugins: [fengariPlugin]
 }
 
-export async function buildChild (out) {
+export async function buildChild(out) {
   const [, program] = await Promise.all([
     build({ ...settings, entryPoints: [loaderEntry], outfile: `${out}/sandbox/child.cjs` }),
-    build({ ...settings, entryPoints: [programEntry], write: false, minifyWhitespace: true, minifySyntax: true })
+    build({
+      ...settings,
+      entryPoints: [programEntry],
+      write: false,
+      minifyWhitespace: true,
+      minifySyntax: true
+    })
   ])
-  await writeFile(`${out}/sandbox/child-program.js`, `(function(require,script){${program.outputFiles[0].text}})\n`)
+  await writeFile(
+    `${out}/sandbox/child-program.js`,
+    `(function(require,script){${program.outputFiles[0].text}})\n`
+  )
 }
 
-export async function buildEngineForTests (out) {
-  await build({ ...settings, entryPoints: [engineEntry], outfile: `${out}/sandbox/engine-for-tests.cjs` })
+export async function buildEngineForTests(out) {
+  await build({
+    ...settings,
+    entryPoints: [engineEntry],
+    outfile: `${out}/sandbox/engine-for-tests.cjs`
+  })
 }

@@ -25,39 +25,74 @@ const shared = {
   logLevel: 'warning'
 }
 
-const monaco = { ...shared, entryPoints: { editor: 'public/editor/main.ts', worker: 'monaco-editor/editor/editor.worker' } }
+const monaco = {
+  ...shared,
+  entryPoints: { editor: 'public/editor/main.ts', worker: 'monaco-editor/editor/editor.worker' }
+}
 const bundles = [
-  { ...shared, entryPoints: { app: 'public/main.ts', styles: 'public/design/main.css', icon: 'public/design/moonlet.svg' } },
-  { ...shared, entryPoints: { boot: 'public/boot.ts', preview: 'public/preview.ts' }, format: 'iife' },
-  { ...shared, entryPoints: { dotenv: 'public/format/dotenv.ts', markdown: 'public/format/markdown.ts' }, plugins: [withoutNode] }
+  {
+    ...shared,
+    entryPoints: {
+      app: 'public/main.ts',
+      styles: 'public/design/main.css',
+      icon: 'public/design/moonlet.svg'
+    }
+  },
+  {
+    ...shared,
+    entryPoints: { boot: 'public/boot.ts', preview: 'public/preview.ts' },
+    format: 'iife'
+  },
+  {
+    ...shared,
+    entryPoints: { dotenv: 'public/format/dotenv.ts', markdown: 'public/format/markdown.ts' },
+    plugins: [withoutNode]
+  }
 ]
 
 /** `app.js` → `/assets/app-1A2B3C.js` for everything that the pages name. */
-function toNames (results) {
+function toNames(results) {
   const names = {}
-  for (const [path, { entryPoint, cssBundle }] of results.flatMap(({ metafile }) => Object.entries(metafile.outputs))) {
+  for (const [path, { entryPoint, cssBundle }] of results.flatMap(({ metafile }) =>
+    Object.entries(metafile.outputs)
+  )) {
     const hashed = path.replace(/^assets\//, '')
     const plain = hashed.replace(/-[A-Z0-9]{8}(?=\.\w+$)/, '')
-    if (entryPoint !== undefined || plain === 'moonlet.svg' || plain === 'editor.css') names[plain] = `/assets/${hashed}`
-    if (cssBundle) names[plain.replace(/\.js$/, '.css')] = `/assets/${cssBundle.replace(/^assets\//, '')}`
+    if (entryPoint !== undefined || plain === 'moonlet.svg' || plain === 'editor.css') {
+      names[plain] = `/assets/${hashed}`
+    }
+    if (cssBundle) {
+      names[plain.replace(/\.js$/, '.css')] = `/assets/${cssBundle.replace(/^assets\//, '')}`
+    }
   }
   return names
 }
 
 /** Builds everything below `${out}/public`. */
-export async function buildDashboard (out) {
+export async function buildDashboard(out) {
   const target = `${out}/public`
   await mkdir(`${target}/assets`, { recursive: true })
-  const results = await Promise.all([...bundles, { ...monaco, plugins: await withoutUnused(monaco) }].map(options => build(options)))
+  const results = await Promise.all(
+    [...bundles, { ...monaco, plugins: await withoutUnused(monaco) }].map(options => build(options))
+  )
   const names = toNames(results)
-  const files = results.flatMap(({ outputFiles }) => outputFiles)
+  const files = results
+    .flatMap(({ outputFiles }) => outputFiles)
     .filter(file => !/icon-\w+\.js$/.test(file.path))
-    .map(file => ({ path: `${target}/assets/${file.path.slice(file.path.lastIndexOf('/') + 1)}`, contents: file.contents }))
+    .map(file => ({
+      path: `${target}/assets/${file.path.slice(file.path.lastIndexOf('/') + 1)}`,
+      contents: file.contents
+    }))
   for (const page of ['index.html', 'preview.html']) {
-    files.push({ path: `${target}/${page}`, contents: Buffer.from(await buildPage(`public/${page}`, names)) })
+    files.push({
+      path: `${target}/${page}`,
+      contents: Buffer.from(await buildPage(`public/${page}`, names))
+    })
   }
-  await Promise.all(files.map(async ({ path, contents }) => {
-    await writeFile(path, contents)
-    await compress(path, contents)
-  }))
+  await Promise.all(
+    files.map(async ({ path, contents }) => {
+      await writeFile(path, contents)
+      await compress(path, contents)
+    })
+  )
 }

@@ -23,34 +23,44 @@ const KEPT = new Map([
 const require = createRequire(import.meta.url)
 
 /** The source with every change made; throws where one is not found exactly as often as it says. */
-export function patchSource (name, source, patches) {
+export function patchSource(name, source, patches) {
   return patches.reduce((text, [before, after, times]) => {
     const pieces = text.split(before)
-    if (pieces.length !== times + 1) throw new Error(`fengari's ${name}.js has "${before}" ${pieces.length - 1} times, not ${times}`)
+    if (pieces.length !== times + 1) {
+      throw new Error(
+        `fengari's ${name}.js has "${before}" ${pieces.length - 1} times, not ${times}`
+      )
+    }
     return pieces.join(after)
   }, source)
 }
 
 /** Throws for any version but the one the substitutions were made for. */
-export function checkVersion (version) {
-  if (version !== VERSION) throw new Error(`the sandbox is made for fengari ${VERSION}, but ${version} is installed`)
+export function checkVersion(version) {
+  if (version !== VERSION) {
+    throw new Error(`the sandbox is made for fengari ${VERSION}, but ${version} is installed`)
+  }
 }
 
 export const fengariPlugin = {
   name: 'fengari',
-  async setup (build) {
+  async setup(build) {
     const manifest = require.resolve('fengari/package.json')
     const { version } = JSON.parse(await readFile(manifest, 'utf8'))
     checkVersion(version)
     const sources = path.join(path.dirname(manifest), 'src')
-    await Promise.all([...SUBSTITUTED, ...KEPT.keys()].map(name => readFile(path.join(sources, `${name}.js`))))
+    await Promise.all(
+      [...SUBSTITUTED, ...KEPT.keys()].map(name => readFile(path.join(sources, `${name}.js`)))
+    )
 
     build.onResolve({ filter: /^\.\/\w+\.js$/ }, ({ path: request, importer }) => {
       if (path.dirname(importer) !== sources) return undefined
       const name = path.basename(request, '.js')
       if (SUBSTITUTED.includes(name)) return { path: path.join(ours, `${name}.ts`) }
       if (KEPT.has(name)) return undefined
-      throw new Error(`fengari's ${path.basename(importer)} wants ${name}.js, which has no place in the sandbox`)
+      throw new Error(
+        `fengari's ${path.basename(importer)} wants ${name}.js, which has no place in the sandbox`
+      )
     })
     build.onLoad({ filter: /[\\/]fengari[\\/]src[\\/]\w+\.js$/ }, async ({ path: file }) => {
       const name = path.basename(file, '.js')

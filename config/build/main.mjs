@@ -12,11 +12,19 @@ const withTests = process.argv.includes('--tests')
 const out = 'dist'
 
 /** Every TypeScript source below the folders, declaration files aside. */
-const sources = async folders => (await Promise.all(folders.map(async folder =>
-  (await readdir(folder, { recursive: true }))
-    .filter(file => file.endsWith('.ts') && !file.endsWith('.d.ts') && !file.includes('node_modules'))
-    .map(file => `${folder}/${file}`)
-))).flat()
+const sources = async folders =>
+  (
+    await Promise.all(
+      folders.map(async folder =>
+        (await readdir(folder, { recursive: true }))
+          .filter(
+            file =>
+              file.endsWith('.ts') && !file.endsWith('.d.ts') && !file.includes('node_modules')
+          )
+          .map(file => `${folder}/${file}`)
+      )
+    )
+  ).flat()
 
 await rm(out, { recursive: true, force: true })
 const folders = ['core', 'config', 'sandbox', 'plugins', ...(withTests ? ['test', 'public'] : [])]

@@ -5,7 +5,7 @@
 import { build } from 'esbuild'
 import { writeFile } from 'node:fs/promises'
 
-export async function buildTypebox (out) {
+export async function buildTypebox(out) {
   const folder = `${out}/node_modules/typebox`
   await build({
     entryPoints: { index: 'typebox', schema: 'typebox/schema' },
@@ -18,5 +18,8 @@ export async function buildTypebox (out) {
     logLevel: 'warning'
   })
   const exports = { '.': './index.js', './schema': './schema.js' }
-  await writeFile(`${folder}/package.json`, JSON.stringify({ name: 'typebox', type: 'module', exports }))
+  await writeFile(
+    `${folder}/package.json`,
+    JSON.stringify({ name: 'typebox', type: 'module', exports })
+  )
 }

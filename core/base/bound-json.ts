@@ -5,16 +5,22 @@ const DEPTH_LIMIT = 200
 /** What a number, a word or the marks around a value count for. */
 const LEAST = 4
 
-interface Bounds { left: number, isCut: boolean }
+interface Bounds {
+  left: number
+  isCut: boolean
+}
 
 /** The beginning of a value of about `characters`: texts are cut, then lists and objects end. `value` stays as it is. */
-export function boundJson (value: unknown, characters: number): { readonly value: unknown, readonly isCut: boolean } {
+export function boundJson(
+  value: unknown,
+  characters: number
+): { readonly value: unknown; readonly isCut: boolean } {
   const bounds = { left: characters, isCut: false }
   const kept = bound(value, bounds, 0)
   return { value: kept, isCut: bounds.isCut }
 }
 
-function bound (value: unknown, bounds: Bounds, depth: number): unknown {
+function bound(value: unknown, bounds: Bounds, depth: number): unknown {
   bounds.left -= LEAST
   if (typeof value === 'string') return boundText(value, bounds)
   if (typeof value !== 'object' || value === null) return value
@@ -25,7 +31,7 @@ function bound (value: unknown, bounds: Bounds, depth: number): unknown {
   return Array.isArray(value) ? boundList(value, bounds, depth) : boundObject(value, bounds, depth)
 }
 
-function boundText (text: string, bounds: Bounds): string {
+function boundText(text: string, bounds: Bounds): string {
   const fits = text.length <= bounds.left
   const kept = fits ? text : `${text.slice(0, Math.max(0, bounds.left))}…`
   bounds.isCut ||= !fits
@@ -33,7 +39,7 @@ function boundText (text: string, bounds: Bounds): string {
   return kept
 }
 
-function boundList (list: readonly unknown[], bounds: Bounds, depth: number): unknown[] {
+function boundList(list: readonly unknown[], bounds: Bounds, depth: number): unknown[] {
   const kept: unknown[] = []
   for (const item of list) {
     if (bounds.left <= 0) {
@@ -45,7 +51,7 @@ function boundList (list: readonly unknown[], bounds: Bounds, depth: number): un
   return kept
 }
 
-function boundObject (object: object, bounds: Bounds, depth: number): Record<string, unknown> {
+function boundObject(object: object, bounds: Bounds, depth: number): Record<string, unknown> {
   const kept: Array<[name: string, value: unknown]> = []
   for (const name in object) {
     if (bounds.left <= name.length) {

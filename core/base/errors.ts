@@ -39,7 +39,11 @@ export type ErrorCode = keyof typeof codes
 export class MoonletError extends Error {
   override name = 'MoonletError'
   readonly statusCode: number
-  constructor (readonly code: ErrorCode, message: string, options: { cause?: unknown, headers?: Record<string, string>, details?: object } = {}) {
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; headers?: Record<string, string>; details?: object } = {}
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.statusCode = codes[code]
     this.headers = options.headers ?? {}

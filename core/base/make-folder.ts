@@ -10,7 +10,7 @@ import { PRIVATE_FOLDER } from './private-file.js'
  * One by one and not with `mkdir(…, { recursive: true })`: where the file system answers ENOENT although the folder
  * above is there, as /proc does, Node tries again for ever, on one core and in silence.
  */
-export function makeFolder (folder: string): void {
+export function makeFolder(folder: string): void {
   for (const path of missingFolders(resolve(folder), folder)) {
     try {
       mkdirSync(path, { mode: PRIVATE_FOLDER })
@@ -23,7 +23,7 @@ export function makeFolder (folder: string): void {
 }
 
 /** Those above come first. */
-function missingFolders (path: string, wanted: string): string[] {
+function missingFolders(path: string, wanted: string): string[] {
   const missing = []
   for (let above = path; ; above = dirname(above)) {
     try {
@@ -31,13 +31,16 @@ function missingFolders (path: string, wanted: string): string[] {
       if (found?.isDirectory() === true) return missing.reverse()
       if (found !== undefined) throw unusable(wanted, `${above} is not a folder`)
     } catch (error) {
-      throw error instanceof MoonletError ? error : unusable(wanted, `${above} cannot be reached${reason(error)}`, error)
+      throw error instanceof MoonletError
+        ? error
+        : unusable(wanted, `${above} cannot be reached${reason(error)}`, error)
     }
     missing.push(above)
   }
 }
 
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+const isFolder = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code
 
@@ -59,4 +62,6 @@ const reason = (error: unknown): string => {
 }
 
 const unusable = (folder: string, why: string, cause?: unknown): MoonletError =>
-  new MoonletError('STORAGE_FAILED', `The folder ${join(folder)} cannot be used: ${why}.`, { cause })
+  new MoonletError('STORAGE_FAILED', `The folder ${join(folder)} cannot be used: ${why}.`, {
+    cause
+  })

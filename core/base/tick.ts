@@ -11,18 +11,18 @@ let tasks: Array<() => void> = []
 let since = 0
 
 /** Calls `task` once, when this turn ends or has taken too long. It must not throw. */
-export function atTurnsEnd (task: () => void): void {
+export function atTurnsEnd(task: () => void): void {
   if (tasks.push(task) > 1) return
   since = performance.now()
   setImmediate(endTurn)
 }
 
 /** Does what was put off if that has waited for too long. Only for the outermost frame of an event's handler. */
-export function breathe (): void {
+export function breathe(): void {
   if (tasks.length > 0 && performance.now() - since > MOST_MS) endTurn()
 }
 
-function endTurn (): void {
+function endTurn(): void {
   const due = tasks
   tasks = []
   for (const task of due) task()

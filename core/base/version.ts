@@ -1,4 +1,8 @@
 import { readFileSync } from 'node:fs'
 
 /** The version in package.json. */
-export const moonletVersion: string = (JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }).version
+export const moonletVersion: string = (
+  JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+    version: string
+  }
+).version

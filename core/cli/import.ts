@@ -8,24 +8,38 @@ import type { Context } from './program.js'
 import type { Terminal } from './terminal.js'
 
 /** A folder is taken for an export, a file for the reference server's database. */
-export async function importFrom (context: Context, path: string): Promise<number> {
+export async function importFrom(context: Context, path: string): Promise<number> {
   const found = await stat(path).catch(() => undefined)
   if (found === undefined) throw new MoonletError('NOT_FOUND', `There is nothing at ${path}`)
   const data = await openDataFolder(context)
   if (found.isDirectory()) return importFolder(context.terminal, data, path)
   if (!data.isReferenceDatabase(path)) {
-    throw new MoonletError('VALIDATION', `${path} is neither a folder that "moonlet export" wrote nor the database of the reference server. For a backup, use "moonlet restore".`)
+    throw new MoonletError(
+      'VALIDATION',
+      `${path} is neither a folder that "moonlet export" wrote nor the database of the reference server. For a backup, use "moonlet restore".`
+    )
   }
-  const report = await data.importReference(path, (done, total) => { context.terminal.progress('Importing', done, total) })
+  const report = await data.importReference(path, (done, total) => {
+    context.terminal.progress('Importing', done, total)
+  })
   return tellReport(context.terminal, report)
 }
 
-async function importFolder (terminal: Terminal, offline: OfflineStorage, folder: string): Promise<number> {
+async function importFolder(
+  terminal: Terminal,
+  offline: OfflineStorage,
+  folder: string
+): Promise<number> {
   const data = await offline.open({ alone: true })
   try {
-    const report = await importFunctions(data.storage, createIdSource(), folder, ({ folder, action, note }) => {
-      terminal.say(`${action.padEnd(9)}  ${folder}${note === undefined ? '' : `: ${note}`}`)
-    })
+    const report = await importFunctions(
+      data.storage,
+      createIdSource(),
+      folder,
+      ({ folder, action, note }) => {
+        terminal.say(`${action.padEnd(9)}  ${folder}${note === undefined ? '' : `: ${note}`}`)
+      }
+    )
     return report.some(({ action }) => action === 'failed') ? 1 : 0
   } finally {
     await data.close()
@@ -44,17 +58,25 @@ const names = {
 } as const satisfies Record<keyof ImportReport['tables'], string>
 
 /** Rows that make no sense are told and left out; the import is done all the same. */
-function tellReport (terminal: Terminal, { tables, problems, notes }: ImportReport): number {
+function tellReport(terminal: Terminal, { tables, problems, notes }: ImportReport): number {
   const width = Math.max(...Object.values(names).map(name => name.length))
   terminal.say(`${''.padEnd(width)}  taken over  here already  left out`)
   let refused = 0
   for (const [table, name] of Object.entries(names)) {
     const counts = tables[table as keyof typeof names]
     refused += counts.refused
-    terminal.say(`${name.padEnd(width)}  ${String(counts.taken).padStart(10)}  ${String(counts.present).padStart(12)}  ${String(counts.refused).padStart(8)}`)
+    terminal.say(
+      `${name.padEnd(width)}  ${String(counts.taken).padStart(10)}  ${String(counts.present).padStart(12)}  ${String(counts.refused).padStart(8)}`
+    )
   }
   for (const note of notes) terminal.say(`Note: ${note}`)
-  for (const { table, row, reason } of problems) terminal.say(`Left out: ${table} ${row}: ${reason}`)
-  if (refused > problems.length) terminal.say(`… and ${refused - problems.length} more rows, most of them because of what they belong to`)
+  for (const { table, row, reason } of problems) {
+    terminal.say(`Left out: ${table} ${row}: ${reason}`)
+  }
+  if (refused > problems.length) {
+    terminal.say(
+      `… and ${refused - problems.length} more rows, most of them because of what they belong to`
+    )
+  }
   return 0
 }

@@ -5,7 +5,7 @@ import { prepareStart } from '../process/bootstrap.js'
 import type { Context } from './program.js'
 
 /** The data folder that the settings name. Throws SETTINGS_INVALID, or PLUGIN_FAILED. */
-export async function openDataFolder ({ settings }: Context): Promise<OfflineStorage> {
+export async function openDataFolder({ settings }: Context): Promise<OfflineStorage> {
   const { config } = await prepareStart(withEnvironment(settings))
   return createOfflineStorage(config)
 }

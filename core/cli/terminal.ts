@@ -2,24 +2,31 @@
 
 export interface Terminal {
   /** One line of result. */
-  say (line: string): void
+  say(line: string): void
   /** One line that is not part of the result. */
-  note (line: string): void
+  note(line: string): void
   /** How far long work is; on a terminal one line that changes, elsewhere a line every few seconds. */
-  progress (what: string, done: number, total: number): void
+  progress(what: string, done: number, total: number): void
 }
 
 /**
  * What is printed comes from files of others too: controls, which could move the cursor, hide text or forge lines, are
  * shown as escapes, and so is what turns the direction of writing.
  */
-// eslint-disable-next-line no-control-regex
-const printable = (line: string): string => line.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, char =>
-  char === '\t' ? char : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
+const printable = (line: string): string =>
+  // eslint-disable-next-line no-control-regex
+  line.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, char =>
+    char === '\t' ? char : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
+  )
 
 const QUIET_MS = 5_000
 
-export function createTerminal (out: NodeJS.WritableStream, err: NodeJS.WritableStream & { readonly isTTY?: boolean }, now: () => number = Date.now): Terminal {
+export function createTerminal(
+  out: NodeJS.WritableStream,
+  err: NodeJS.WritableStream & { readonly isTTY?: boolean },
+  now: () => number = Date.now
+): Terminal {
   let shown = false
   let last = now()
   const clear = () => {
@@ -27,10 +34,16 @@ export function createTerminal (out: NodeJS.WritableStream, err: NodeJS.Writable
     shown = false
   }
   return {
-    say (line) { clear(); out.write(`${printable(line)}\n`) },
-    note (line) { clear(); err.write(`${printable(line)}\n`) },
-    progress (what, done, total) {
-      const text = `${what}: ${total === 0 ? 100 : Math.floor(100 * done / total)} %`
+    say(line) {
+      clear()
+      out.write(`${printable(line)}\n`)
+    },
+    note(line) {
+      clear()
+      err.write(`${printable(line)}\n`)
+    },
+    progress(what, done, total) {
+      const text = `${what}: ${total === 0 ? 100 : Math.floor((100 * done) / total)} %`
       if (err.isTTY === true) {
         err.write(`\r\u001B[K${text}`)
         shown = true

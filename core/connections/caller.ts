@@ -9,26 +9,36 @@ import type { Caller } from '../contracts/invocation.js'
  */
 const listeners = new WeakMap<Socket, Set<() => void>>()
 
-function listenersOf (socket: Socket): Set<() => void> {
+function listenersOf(socket: Socket): Set<() => void> {
   const known = listeners.get(socket)
   if (known !== undefined) return known
   const made = new Set<() => void>()
   listeners.set(socket, made)
-  socket.once('close', () => { for (const listener of made) listener() })
+  socket.once('close', () => {
+    for (const listener of made) listener()
+  })
   return made
 }
 
 export class HttpCaller implements Caller {
   private readonly socket: Socket
-  constructor ({ socket }: IncomingMessage) { this.socket = socket }
+  constructor({ socket }: IncomingMessage) {
+    this.socket = socket
+  }
 
-  get isGone (): boolean { return this.socket.destroyed }
+  get isGone(): boolean {
+    return this.socket.destroyed
+  }
 
-  onGone (listener: () => void): () => void {
+  onGone(listener: () => void): () => void {
     const all = listenersOf(this.socket)
     // A listener of its own for each call, whatever function they share.
-    const own = (): void => { listener() }
+    const own = (): void => {
+      listener()
+    }
     all.add(own)
-    return () => { all.delete(own) }
+    return () => {
+      all.delete(own)
+    }
   }
 }

@@ -4,20 +4,33 @@ import { corsHeaders } from '../http/cors-headers.js'
 import { errorBody } from '../http/error-body.js'
 import type { MoonletError } from '../base/errors.js'
 
-interface Prepared { readonly text: string, readonly headers: readonly string[] }
+interface Prepared {
+  readonly text: string
+  readonly headers: readonly string[]
+}
 
 /** Of each error once: under overload and attack the same one is given thousands of times a second. */
 const prepared = new WeakMap<MoonletError, Prepared>()
 
-function prepare (error: MoonletError): Prepared {
+function prepare(error: MoonletError): Prepared {
   const text = errorBody(error.message)
-  const own = { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) }
-  const made = { text, headers: Object.entries({ ...corsHeaders, ...error.headers, ...own }).flat() }
+  const own = {
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(text))
+  }
+  const made = {
+    text,
+    headers: Object.entries({ ...corsHeaders, ...error.headers, ...own }).flat()
+  }
   prepared.set(error, made)
   return made
 }
 
-export function answerPlainly (response: ServerResponse, error: MoonletError, requestId: string): void {
+export function answerPlainly(
+  response: ServerResponse,
+  error: MoonletError,
+  requestId: string
+): void {
   const { text, headers } = prepared.get(error) ?? prepare(error)
   response.writeHead(error.statusCode, [...headers, 'x-request-id', requestId])
   response.end(text)

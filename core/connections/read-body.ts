@@ -20,14 +20,22 @@ export interface BodyLimits {
  * Gives the whole body. Rejects with BODY_TOO_LARGE (before anything is read where its length is told), with
  * REQUEST_TIMEOUT, with NO_ROOM, or with what the connection broke with. What was not read is up to the connection.
  */
-export function readBody (request: IncomingMessage, { limit, isOwnLimit = false, timeoutMs }: BodyLimits, payload: Readable = request): Promise<Buffer> {
-  if (Number(request.headers['content-length'] ?? 0) > limit) return Promise.reject(tooLarge(limit, isOwnLimit))
+export function readBody(
+  request: IncomingMessage,
+  { limit, isOwnLimit = false, timeoutMs }: BodyLimits,
+  payload: Readable = request
+): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > limit) {
+    return Promise.reject(tooLarge(limit, isOwnLimit))
+  }
   const refusal = ReceivedBody.of(request)?.refusal
   if (refusal !== undefined) return Promise.reject(refusal)
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
-    const timer = setTimeout(() => { fail(tooLate(timeoutMs)) }, timeoutMs)
+    const timer = setTimeout(() => {
+      fail(tooLate(timeoutMs))
+    }, timeoutMs)
     const stop = (): void => {
       clearTimeout(timer)
       payload.off('data', onData).off('end', onEnd).off('error', fail).off('close', onClose)
@@ -45,16 +53,26 @@ export function readBody (request: IncomingMessage, { limit, isOwnLimit = false,
       stop()
       resolve(Buffer.concat(chunks, size))
     }
-    const onClose = (): void => { fail(endedEarly()) }
+    const onClose = (): void => {
+      fail(endedEarly())
+    }
     payload.on('data', onData).on('end', onEnd).on('error', fail).on('close', onClose)
   })
 }
 
 const tooLarge = (limit: number, isOwnLimit: boolean): MoonletError =>
-  new MoonletError('BODY_TOO_LARGE', `The request body is larger than ${limit} bytes${isOwnLimit ? '' : ' (setting BODY_LIMIT)'}`)
+  new MoonletError(
+    'BODY_TOO_LARGE',
+    `The request body is larger than ${limit} bytes${isOwnLimit ? '' : ' (setting BODY_LIMIT)'}`
+  )
 
 /** After it the connection is of no use: nobody knows when the rest would come. */
 const tooLate = (timeoutMs: number): MoonletError =>
-  new MoonletError('REQUEST_TIMEOUT', `The request did not arrive within ${timeoutMs / 1000} seconds (REQUEST_TIMEOUT)`, { headers: { connection: 'close' } })
+  new MoonletError(
+    'REQUEST_TIMEOUT',
+    `The request did not arrive within ${timeoutMs / 1000} seconds (REQUEST_TIMEOUT)`,
+    { headers: { connection: 'close' } }
+  )
 
-const endedEarly = (): Error => Object.assign(new Error('The request ended early'), { code: 'ECONNRESET' })
+const endedEarly = (): Error =>
+  Object.assign(new Error('The request ended early'), { code: 'ECONNRESET' })

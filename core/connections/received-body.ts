@@ -40,49 +40,59 @@ export class ReceivedBody {
   /**
    * To be made before any of the body has come. At most `dropMax` bytes are dropped before the connection is closed.
    */
-  constructor (private readonly request: Known, private readonly budget: ByteBudget, private readonly dropMax: number) {
+  constructor(
+    private readonly request: Known,
+    private readonly budget: ByteBudget,
+    private readonly dropMax: number
+  ) {
     request[key] = this
     this.owner = ownerOf(request)
     request.push = (chunk, encoding) => this.push(chunk as Buffer | null, encoding)
   }
 
   /** Undefined: the request has no body, or did not come over a connection. */
-  static of (request: Known): ReceivedBody | undefined { return request[key] }
+  static of(request: Known): ReceivedBody | undefined {
+    return request[key]
+  }
 
   /** A run has the whole body: it is given back when that ends, not when the answer is sent. */
-  keep (): void {
+  keep(): void {
     this.kept = true
     this.hold(this.bytes)
   }
 
   /** Gives back what the body held. */
-  release (): void {
+  release(): void {
     this.hold(0)
   }
 
-  private hold (bytes: number): void {
+  private hold(bytes: number): void {
     this.budget.take(bytes - this.held, this.owner)
     this.held = bytes
   }
 
   /** The answer is sent, or the caller has left: what the body held is given back, unless its run still has it. */
-  answered (): void {
+  answered(): void {
     const { request } = this
     if (!this.kept) this.release()
     if (!request.complete && !request.socket.destroyed) this.discard()
   }
 
   /** The answer is complete and the body is not: its rest is dropped, within bounds of bytes and time. */
-  private discard (): void {
+  private discard(): void {
     const { request } = this
     this.dropping = true
     this.release()
     request.resume()
-    const timer = setTimeout(() => { request.socket.destroy() }, DRAIN_MS).unref()
-    request.once('close', () => { clearTimeout(timer) })
+    const timer = setTimeout(() => {
+      request.socket.destroy()
+    }, DRAIN_MS).unref()
+    request.once('close', () => {
+      clearTimeout(timer)
+    })
   }
 
-  private push (chunk: Buffer | null, encoding: BufferEncoding | undefined): boolean {
+  private push(chunk: Buffer | null, encoding: BufferEncoding | undefined): boolean {
     const { request } = this
     if (chunk === null) {
       this.passGathered()
@@ -93,28 +103,34 @@ export class ReceivedBody {
       if (this.dropped > this.dropMax) request.socket.destroy()
       return true
     }
-    if (chunk.length < SMALL && String(chunk.length) !== request.headers['content-length']) return this.gather(chunk)
+    if (chunk.length < SMALL && String(chunk.length) !== request.headers['content-length']) {
+      return this.gather(chunk)
+    }
     this.passGathered()
     return this.pass(chunk)
   }
 
-  private gather (chunk: Buffer): boolean {
+  private gather(chunk: Buffer): boolean {
     if (this.gatheredBytes + chunk.length > GATHERED) this.passGathered()
     this.gathered ??= Buffer.allocUnsafe(GATHERED)
-    if (this.gatheredBytes === 0) setImmediate(() => { this.passGathered() })
+    if (this.gatheredBytes === 0) {
+      setImmediate(() => {
+        this.passGathered()
+      })
+    }
     chunk.copy(this.gathered, this.gatheredBytes)
     this.gatheredBytes += chunk.length
     return this.hasRoomInStream
   }
 
-  private passGathered (): void {
+  private passGathered(): void {
     const { gathered, gatheredBytes } = this
     this.gatheredBytes = 0
     if (gathered === undefined || gatheredBytes === 0 || this.dropping) return
     this.pass(Buffer.from(gathered.subarray(0, gatheredBytes)))
   }
 
-  private pass (chunk: Buffer): boolean {
+  private pass(chunk: Buffer): boolean {
     const { budget, owner, request } = this
     const bytes = this.bytes + chunk.length
     const chunks = this.chunks + 1
@@ -130,7 +146,7 @@ export class ReceivedBody {
     return this.hasRoomInStream
   }
 
-  private refuse (error: MoonletError): void {
+  private refuse(error: MoonletError): void {
     this.dropping = true
     this.refusal = error
     this.release()
@@ -139,7 +155,7 @@ export class ReceivedBody {
 }
 
 /** Calls `listener` once, when somebody begins to read the body: a caller with `Expect: 100-continue` waits for that. */
-export function whenRead (request: IncomingMessage, listener: () => void): void {
+export function whenRead(request: IncomingMessage, listener: () => void): void {
   let begun = false
   request._read = size => {
     if (!begun) listener()
@@ -152,7 +168,7 @@ export function whenRead (request: IncomingMessage, listener: () => void): void 
 const errors = new Map<number, MoonletError>()
 
 /** What a caller is told whose body or answer finds no room. */
-export function noRoom (limit: number): MoonletError {
+export function noRoom(limit: number): MoonletError {
   const known = errors.get(limit)
   if (known !== undefined) return known
   const message = `Too much is being received and sent at the moment (BUFFERED_BYTES_MAX is ${limit} bytes)`

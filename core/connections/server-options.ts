@@ -14,7 +14,7 @@ type Times = Pick<Config, 'REQUEST_TIMEOUT' | 'QUEUE_TIMEOUT'>
 export const requestTimeoutMs = ({ REQUEST_TIMEOUT, QUEUE_TIMEOUT }: Times): number =>
   (REQUEST_TIMEOUT + QUEUE_TIMEOUT + 1) * 1000
 
-export function serverOptions ({ REQUEST_TIMEOUT, ...times }: Times): ServerOptions {
+export function serverOptions({ REQUEST_TIMEOUT, ...times }: Times): ServerOptions {
   return {
     headersTimeout: REQUEST_TIMEOUT * 1000,
     requestTimeout: requestTimeoutMs({ REQUEST_TIMEOUT, ...times }),

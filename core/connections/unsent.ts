@@ -17,7 +17,10 @@ export const LARGE_ANSWER = 64 * 1024
 const STALLED_MS = 1000
 const SWEEP_MS = 1000
 
-interface LargeAnswer { readonly owner: string, readonly bytes: number }
+interface LargeAnswer {
+  readonly owner: string
+  readonly bytes: number
+}
 
 /** What one connection has yet to take. */
 interface Sending {
@@ -37,11 +40,16 @@ export class UnsentBytes {
   private readonly sending = new Map<Socket, Sending>()
   private readonly sweeper: NodeJS.Timeout
 
-  constructor (private readonly budget: ByteBudget, private readonly timeoutMs: number) {
-    this.sweeper = setInterval(() => { this.sweep() }, SWEEP_MS).unref()
+  constructor(
+    private readonly budget: ByteBudget,
+    private readonly timeoutMs: number
+  ) {
+    this.sweeper = setInterval(() => {
+      this.sweep()
+    }, SWEEP_MS).unref()
   }
 
-  watch (socket: Socket): void {
+  watch(socket: Socket): void {
     this.connections.add(socket)
     socket.once('close', () => {
       this.connections.delete(socket)
@@ -50,7 +58,7 @@ export class UnsentBytes {
   }
 
   /** Enters a large answer that is about to be sent. False: there is no room for it, and it must not be sent. */
-  enter (request: IncomingMessage, response: ServerResponse, bytes: number): boolean {
+  enter(request: IncomingMessage, response: ServerResponse, bytes: number): boolean {
     const { socket } = request
     if (socket.destroyed) return true
     const owner = ownerOf(request)
@@ -75,17 +83,25 @@ export class UnsentBytes {
     return true
   }
 
-  stop (): void { clearInterval(this.sweeper) }
+  stop(): void {
+    clearInterval(this.sweeper)
+  }
 
-  private entryOf (socket: Socket): Sending {
+  private entryOf(socket: Socket): Sending {
     const known = this.sending.get(socket)
     if (known !== undefined) return known
-    const made = { answers: new Set<LargeAnswer>(), large: 0, small: 0, taken: takenBy(socket), since: performance.now() }
+    const made = {
+      answers: new Set<LargeAnswer>(),
+      large: 0,
+      small: 0,
+      taken: takenBy(socket),
+      since: performance.now()
+    }
     this.sending.set(socket, made)
     return made
   }
 
-  private forget (socket: Socket): void {
+  private forget(socket: Socket): void {
     const entry = this.sending.get(socket)
     if (entry === undefined) return
     for (const { owner, bytes } of entry.answers) this.budget.give(bytes, owner)
@@ -95,10 +111,12 @@ export class UnsentBytes {
   }
 
   /** Closes connections that take nothing, the longest first, until there is room. */
-  private makeRoom (hasRoom: () => boolean): void {
+  private makeRoom(hasRoom: () => boolean): void {
     if (hasRoom()) return
     const now = performance.now()
-    const stalled = [...this.sending].filter(([socket, entry]) => !this.takesMore(socket, entry, now) && now - entry.since >= STALLED_MS)
+    const stalled = [...this.sending].filter(
+      ([socket, entry]) => !this.takesMore(socket, entry, now) && now - entry.since >= STALLED_MS
+    )
     stalled.sort(([, a], [, b]) => a.since - b.since)
     for (const [socket] of stalled) {
       if (hasRoom()) return
@@ -106,7 +124,7 @@ export class UnsentBytes {
     }
   }
 
-  private sweep (): void {
+  private sweep(): void {
     const now = performance.now()
     for (const socket of this.connections) {
       const unsent = socket.writableLength
@@ -116,13 +134,15 @@ export class UnsentBytes {
       this.budget.take(small - entry.small)
       entry.small = small
       if (entry.large + small === 0) this.sending.delete(socket)
-      else if (!this.takesMore(socket, entry, now) && now - entry.since >= this.timeoutMs) this.close(socket)
+      else if (!this.takesMore(socket, entry, now) && now - entry.since >= this.timeoutMs) {
+        this.close(socket)
+      }
     }
     this.makeRoom(() => this.budget.used <= this.budget.limit)
   }
 
   /** Whether it has taken something since the last look; notes what. */
-  private takesMore (socket: Socket, entry: Sending, now: number): boolean {
+  private takesMore(socket: Socket, entry: Sending, now: number): boolean {
     const taken = takenBy(socket)
     if (taken === entry.taken) return false
     entry.taken = taken
@@ -130,7 +150,7 @@ export class UnsentBytes {
     return true
   }
 
-  private close (socket: Socket): void {
+  private close(socket: Socket): void {
     this.forget(socket)
     socket.destroy()
   }
@@ -140,7 +160,9 @@ export class UnsentBytes {
  * Grows as the other side takes. `bytesWritten` counts what is written at once; how much of the write going on the
  * system has taken is told by the handle alone, which Node's own timeouts of sockets go by too.
  */
-function takenBy (socket: Socket): number {
-  const { _handle: handle } = socket as Socket & { readonly _handle?: { readonly writeQueueSize?: number } | null }
+function takenBy(socket: Socket): number {
+  const { _handle: handle } = socket as Socket & {
+    readonly _handle?: { readonly writeQueueSize?: number } | null
+  }
   return socket.bytesWritten - socket.writableLength - (handle?.writeQueueSize ?? 0)
 }

@@ -47,7 +47,7 @@ export interface Caller {
   /** It has hung up. */
   readonly isGone: boolean
   /** Calls `listener` when it hangs up. Gives a way to end that. */
-  onGone (listener: () => void): () => void
+  onGone(listener: () => void): () => void
 }
 
 /** A call that waits in the queue before anything is made of it. Exactly one of `enter` and `refuse` is called, once. */
@@ -55,10 +55,10 @@ export interface WaitingCall {
   /** When it came; of `performance.now()`. */
   readonly queuedAt: number
   /** Its turn is near: now it is to be invoked, with the place that is kept for it meanwhile. */
-  enter (place: Place): void
+  enter(place: Place): void
   /** It has its place: it calls `leave` should its caller hang up before it enters or is refused. */
-  waits (leave: () => void): void
-  refuse (error: MoonletError): void
+  waits(leave: () => void): void
+  refuse(error: MoonletError): void
 }
 
 /** What a call that is invoked late keeps of the queue. */
@@ -66,7 +66,7 @@ export interface Place {
   /** Milliseconds it waited until it was near; they count for QUEUE_TIMEOUT. */
   readonly waitedMs: number
   /** Gives the place up: the call is in the queue by itself now, or will never be. True if it was still kept. */
-  leave (): boolean
+  leave(): boolean
 }
 
 /** What the handler answered, with the rules of CONTRACT section 6 applied. */
@@ -119,31 +119,31 @@ export interface Invoker {
    * stopping (SERVER_STOPPING), no sandbox can be started (SANDBOX_START_FAILED), or the record could not be made
    * durable (STORAGE_FAILED). A call that is rejected has no record, or one that has ended.
    */
-  invoke (request: InvocationRequest): Promise<Outcome>
+  invoke(request: InvocationRequest): Promise<Outcome>
   /**
    * Why a call of the function would be refused now (QUEUE_FULL), which then counts as refused; undefined: it would
    * not be. For triggers that can turn a call away before they have read it; `invoke` refuses by itself.
    */
-  refusal (functionId: string, trigger: string): MoonletError | undefined
+  refusal(functionId: string, trigger: string): MoonletError | undefined
   /** Whether calls of the function wait so long that a trigger should `park` a further one rather than invoke it. */
-  isLong (functionId: string): boolean
+  isLong(functionId: string): boolean
   /** Gives a call a place in the queue. It is refused for the reasons that `invoke` has, and then counts as refused. */
-  park (functionId: string, trigger: string, call: WaitingCall): void
+  park(functionId: string, trigger: string, call: WaitingCall): void
   /** Before the server stops: calls in all that are parked, while requests are still served. */
-  enterAll (): void
+  enterAll(): void
   /** Parses code in a sandbox without running it; undefined when it is fine. */
-  check (code: string, caller?: Caller): Promise<Fault | undefined>
+  check(code: string, caller?: Caller): Promise<Fault | undefined>
   /** Adds hooks around every execution, drafts included. To be called before the server is ready. */
-  addHook (hook: InvokerHook): void
-  onExecution (listener: (notice: ExecutionNotice) => void): () => void
+  addHook(hook: InvokerHook): void
+  onExecution(listener: (notice: ExecutionNotice) => void): () => void
   /** Tells of every call once it is settled, drafts included. The listener must be quick and not throw. */
-  onCall (listener: (notice: CallNotice) => void): void
+  onCall(listener: (notice: CallNotice) => void): void
   /** How often each host function was called, by `module.function`. */
-  hostCalls (): Readonly<Record<string, number>>
+  hostCalls(): Readonly<Record<string, number>>
   /** How many sandbox processes have ended, by reason: a kind of fault, 'retired' or 'exit' (by themselves). */
-  ends (): Readonly<Record<string, number>>
+  ends(): Readonly<Record<string, number>>
   /** How many sandboxes there are by what they are doing, and `waiting` calls; for people and metrics. */
-  counts (): Readonly<Record<string, number>>
+  counts(): Readonly<Record<string, number>>
   /** Finishes what runs within `graceMs`, then kills; every execution gets its record. */
-  stop (graceMs: number): Promise<void>
+  stop(graceMs: number): Promise<void>
 }

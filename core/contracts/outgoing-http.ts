@@ -23,6 +23,6 @@ export interface OutgoingHttp {
    * Rejects with an Error whose message is fit for people: refused, unknown host, private address (naming
    * HTTP_ALLOW_PRIVATE), too large, too many redirects, no completion within 30 s.
    */
-  request (request: OutgoingRequest): Promise<OutgoingResponse>
-  close (): Promise<void>
+  request(request: OutgoingRequest): Promise<OutgoingResponse>
+  close(): Promise<void>
 }

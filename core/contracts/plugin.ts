@@ -7,7 +7,9 @@ import type { Outcome } from './invocation.js'
 export type PluginSettingDeclarations = Readonly<Record<string, Setting<unknown>>>
 
 /** Values of declared settings, by name. */
-export type SettingValues<S> = { readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never }
+export type SettingValues<S> = {
+  readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never
+}
 
 /** An entry in the dashboard's navigation. */
 export interface PluginPage {
@@ -18,7 +20,9 @@ export interface PluginPage {
 }
 
 /** A plugin, declared. See `definePlugin`. */
-export interface PluginDeclaration<S extends PluginSettingDeclarations = PluginSettingDeclarations> {
+export interface PluginDeclaration<
+  S extends PluginSettingDeclarations = PluginSettingDeclarations
+> {
   /** Small letters, digits and '-': the plugin's name in messages, routes (`/plugins/{name}/`) and triggers. */
   readonly name: string
   /** The versions of Moonlet it was made for, such as `^0.1.0`; checked at start. */
@@ -59,13 +63,13 @@ export type SqlRow = Readonly<Record<string, SqlValue>>
  */
 export interface PluginDatabase {
   /** Reads rows, also those that a write returns. */
-  all (sql: string, ...values: readonly SqlValue[]): Promise<SqlRow[]>
+  all(sql: string, ...values: readonly SqlValue[]): Promise<SqlRow[]>
   /** Reads the first row. */
-  get (sql: string, ...values: readonly SqlValue[]): Promise<SqlRow | undefined>
+  get(sql: string, ...values: readonly SqlValue[]): Promise<SqlRow | undefined>
   /** Writes; gives the number of rows it changed. */
-  run (sql: string, ...values: readonly SqlValue[]): Promise<number>
+  run(sql: string, ...values: readonly SqlValue[]): Promise<number>
   /** Several writes, all or none; gives the number of rows each changed. */
-  atomic (writes: ReadonlyArray<readonly [sql: string, ...values: SqlValue[]]>): Promise<number[]>
+  atomic(writes: ReadonlyArray<readonly [sql: string, ...values: SqlValue[]]>): Promise<number[]>
 }
 
 /** What only third-party plugins find: `server.plugin`. */
@@ -76,12 +80,12 @@ export interface PluginTools {
    * when its record is durable, also if the function failed. Rejects with NOT_FOUND, FORBIDDEN (disabled) or when
    * the server has no room (QUEUE_FULL, QUEUE_TIMEOUT, SERVER_STOPPING).
    */
-  run (functionId: string, event?: PluginEvent): Promise<Outcome>
+  run(functionId: string, event?: PluginEvent): Promise<Outcome>
   /**
    * Adds hooks around every execution of every function, drafts included; to be called in `start`. `before` may give
    * another event or a Refusal, `after` sees the outcome. Each costs every execution its time.
    */
-  aroundExecutions (hooks: Omit<InvokerHook, 'name'>): void
+  aroundExecutions(hooks: Omit<InvokerHook, 'name'>): void
   /** The plugin's own tables. Throws when the declaration names no `migrations`. */
   readonly database: PluginDatabase
 }

@@ -36,11 +36,24 @@ export interface VersionRecord {
 export type ExecutionStatus = 'pending' | 'success' | 'error'
 
 export const faultKinds = [
-  'syntax', 'load', 'runtime', 'memory', 'no-handler', 'bad-return', 'timeout', 'crash', 'protocol', 'limit',
-  'bad-answer', 'stopped', 'skipped', 'refused', 'interrupted'
+  'syntax',
+  'load',
+  'runtime',
+  'memory',
+  'no-handler',
+  'bad-return',
+  'timeout',
+  'crash',
+  'protocol',
+  'limit',
+  'bad-answer',
+  'stopped',
+  'skipped',
+  'refused',
+  'interrupted'
 ] as const
 
-export type FaultKind = typeof faultKinds[number]
+export type FaultKind = (typeof faultKinds)[number]
 
 /** How an execution failed, structured; `error_message` is made from it for people. */
 export interface Fault {

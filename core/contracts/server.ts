@@ -11,21 +11,25 @@ import type { FunctionWithVersion, Storage } from './storage.js'
 
 /** Functions and their active versions, in memory; every write to storage.functions or versions must `forget`. */
 export interface FunctionCache {
-  get (id: string): FunctionWithVersion | undefined | Promise<FunctionWithVersion | undefined>
-  forget (id: string): void
+  get(id: string): FunctionWithVersion | undefined | Promise<FunctionWithVersion | undefined>
+  forget(id: string): void
   /** Calls `listener` after each `forget`: the function was made, changed or deleted. Gives a way to end that. */
-  onForget (listener: (id: string) => void): () => void
+  onForget(listener: (id: string) => void): () => void
 }
 
 /** What stands between connections and everything else. */
 export interface Connections {
   /** Bytes of bodies and answers that are held in memory at the moment. */
-  bufferedBytes (): number
+  bufferedBytes(): number
   /**
    * Enters a large answer that is about to be sent. Gives why it must not be (NO_ROOM): callers that do not read hold
    * too many others.
    */
-  mayAnswer (request: IncomingMessage, response: ServerResponse, bytes: number): MoonletError | undefined
+  mayAnswer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    bytes: number
+  ): MoonletError | undefined
 }
 
 declare module 'fastify' {

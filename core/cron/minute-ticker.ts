@@ -20,12 +20,14 @@ export interface TickerEvents {
 }
 
 /** Starts ticking with the minute after this one. Gives a way to end it. */
-export function startMinuteTicker (clock: Clock, events: TickerEvents): () => void {
+export function startMinuteTicker(clock: Clock, events: TickerEvents): () => void {
   const currentMinute = () => Math.floor(clock.now() / MINUTE) * MINUTE
   let last = currentMinute()
   let cancel = () => {}
 
-  const arm = () => { cancel = clock.after(Math.min(LOOK, MINUTE - clock.now() % MINUTE), look) }
+  const arm = () => {
+    cancel = clock.after(Math.min(LOOK, MINUTE - (clock.now() % MINUTE)), look)
+  }
   const look = () => {
     const minute = currentMinute()
     arm()
@@ -38,5 +40,7 @@ export function startMinuteTicker (clock: Clock, events: TickerEvents): () => vo
     }
   }
   arm()
-  return () => { cancel() }
+  return () => {
+    cancel()
+  }
 }

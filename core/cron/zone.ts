@@ -12,7 +12,7 @@ export interface OffsetPeriod {
 export interface Zone {
   readonly name: string
   /** The period that holds `at`; it ends at the next change of offset, or a year later. */
-  periodAt (at: number): OffsetPeriod
+  periodAt(at: number): OffsetPeriod
 }
 
 const DAY = 86_400_000
@@ -23,7 +23,7 @@ const HORIZON = 366 * DAY
 const zones = new Map<string, Zone>()
 
 /** The zone of that IANA name, or the server's without one. Throws an Error for a name that is not known. */
-export function findZone (name?: string): Zone {
+export function findZone(name?: string): Zone {
   const known = canonicalName(name)
   let zone = zones.get(known)
   if (zone === undefined) {
@@ -33,21 +33,25 @@ export function findZone (name?: string): Zone {
   return zone
 }
 
-function canonicalName (name: string | undefined): string {
-  if (name !== undefined && !/^[A-Za-z]/.test(name)) throw new Error(`"${name}" is not a time zone such as Europe/Berlin`)
+function canonicalName(name: string | undefined): string {
+  if (name !== undefined && !/^[A-Za-z]/.test(name)) {
+    throw new Error(`"${name}" is not a time zone such as Europe/Berlin`)
+  }
   try {
-    return new Intl.DateTimeFormat('en-US', { timeZone: name === 'Local' ? undefined : name }).resolvedOptions().timeZone
+    return new Intl.DateTimeFormat('en-US', {
+      timeZone: name === 'Local' ? undefined : name
+    }).resolvedOptions().timeZone
   } catch {
     throw new Error(`"${name}" is not a time zone such as Europe/Berlin`)
   }
 }
 
-function createZone (name: string): Zone {
+function createZone(name: string): Zone {
   const readOffset = offsetReader(name)
   let last: OffsetPeriod | undefined
   return {
     name,
-    periodAt (at) {
+    periodAt(at) {
       if (last === undefined || at < last.from || at >= last.until) {
         const offset = readOffset(at)
         last = { offset, from: at, until: nextChange(readOffset, at, offset) }
@@ -58,7 +62,7 @@ function createZone (name: string): Zone {
 }
 
 /** The first millisecond after `at` with another offset; `at` plus a year when there is none until then. */
-function nextChange (readOffset: (at: number) => number, at: number, offset: number): number {
+function nextChange(readOffset: (at: number) => number, at: number, offset: number): number {
   let same = at
   while (readOffset(same + STRIDE) === offset) {
     same += STRIDE
@@ -73,10 +77,17 @@ function nextChange (readOffset: (at: number) => number, at: number, offset: num
   return changed
 }
 
-function offsetReader (timeZone: string): (at: number) => number {
+function offsetReader(timeZone: string): (at: number) => number {
   if (timeZone === 'UTC') return () => 0
   const format = new Intl.DateTimeFormat('en-US', {
-    timeZone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric'
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric'
   })
   return at => {
     const read: Partial<Record<Intl.DateTimeFormatPartTypes, number>> = {}

@@ -25,7 +25,11 @@ export interface ExportReport {
 type Source = Pick<Storage, 'env'> & { readonly functions: Pick<Storage['functions'], 'list'> }
 
 /** Writes into `folder`, made if absent. A function exported there before keeps its place, or moves with its name. */
-export async function exportFunctions (storage: Source, folder: string, { only, withSecrets, onFunction }: ExportOptions): Promise<ExportReport> {
+export async function exportFunctions(
+  storage: Source,
+  folder: string,
+  { only, withSecrets, onFunction }: ExportOptions
+): Promise<ExportReport> {
   const all = await listFunctions(storage.functions)
   const wanted = only === undefined ? all : [pick(all, only)]
   makeFolder(folder)
@@ -40,26 +44,38 @@ export async function exportFunctions (storage: Source, folder: string, { only, 
     await writePrivateFile(join(place, CODE_FILE), active?.code ?? '')
     onFunction?.(name, done + 1, wanted.length)
   }
-  const stale = [...before].filter(([id]) => !folders.has(id)).map(([, name]) => name).sort()
+  const stale = [...before]
+    .filter(([id]) => !folders.has(id))
+    .map(([, name]) => name)
+    .sort()
   return { folders: wanted.map(({ fn }) => folders.get(fn.id) ?? fn.id), stale }
 }
 
-function pick (all: readonly FunctionWithVersion[], idOrName: string): FunctionWithVersion {
+function pick(all: readonly FunctionWithVersion[], idOrName: string): FunctionWithVersion {
   const byId = all.find(({ fn }) => fn.id === idOrName)
   const byName = all.filter(({ fn }) => fn.name === idOrName)
   const found = byId ?? byName[0]
-  if (found === undefined) throw new MoonletError('NOT_FOUND', `No function has the id or name "${idOrName}"`)
-  if (byId === undefined && byName.length > 1) throw new MoonletError('VALIDATION', `${byName.length} functions are called "${idOrName}"; name one by its id: ${byName.map(({ fn }) => fn.id).join(', ')}`)
+  if (found === undefined) {
+    throw new MoonletError('NOT_FOUND', `No function has the id or name "${idOrName}"`)
+  }
+  if (byId === undefined && byName.length > 1) {
+    throw new MoonletError(
+      'VALIDATION',
+      `${byName.length} functions are called "${idOrName}"; name one by its id: ${byName.map(({ fn }) => fn.id).join(', ')}`
+    )
+  }
   return found
 }
 
 /** Function id to folder name, of what was exported into `folder` before. */
-async function findExports (folder: string): Promise<Map<string, string>> {
+async function findExports(folder: string): Promise<Map<string, string>> {
   const found = new Map<string, string>()
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     if (!entry.isDirectory()) continue
     try {
-      const { id } = parseFunctionFile(await readFile(join(folder, entry.name, SETTINGS_FILE), 'utf8'))
+      const { id } = parseFunctionFile(
+        await readFile(join(folder, entry.name, SETTINGS_FILE), 'utf8')
+      )
       if (id !== undefined) found.set(id, entry.name)
     } catch {
       // Not one of ours.
@@ -69,7 +85,12 @@ async function findExports (folder: string): Promise<Map<string, string>> {
 }
 
 /** The folder of a function that has a new name takes that name, unless something else is there. */
-async function moveEarlier (folder: string, before: Map<string, string>, id: string, name: string): Promise<void> {
+async function moveEarlier(
+  folder: string,
+  before: Map<string, string>,
+  id: string,
+  name: string
+): Promise<void> {
   const earlier = before.get(id)
   if (earlier === undefined || earlier === name || [...before.values()].includes(name)) return
   await rename(join(folder, earlier), join(folder, name)).catch((error: NodeJS.ErrnoException) => {

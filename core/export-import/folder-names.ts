@@ -5,8 +5,13 @@ const LONGEST = 60
 const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i
 
 /** Letters, digits, `.`, `_` and `-` only; never empty, hidden, or a way out of the folder it is in. */
-export function toFolderName (name: string): string {
-  const safe = name.normalize('NFC').replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[.-]+/, '').slice(0, LONGEST).replace(/[.-]+$/, '')
+export function toFolderName(name: string): string {
+  const safe = name
+    .normalize('NFC')
+    .replace(/[^\p{L}\p{N}._-]+/gu, '-')
+    .replace(/^[.-]+/, '')
+    .slice(0, LONGEST)
+    .replace(/[.-]+$/, '')
   if (safe === '') return 'function'
   return RESERVED.test(safe) ? `_${safe}` : safe
 }
@@ -15,10 +20,12 @@ export function toFolderName (name: string): string {
  * A folder for each function. Of those whose names would meet (also where case does not count), all but the
  * one with the smallest id carry their id too.
  */
-export function assignFolders (functions: ReadonlyArray<{ readonly id: string, readonly name: string }>): Map<string, string> {
+export function assignFolders(
+  functions: ReadonlyArray<{ readonly id: string; readonly name: string }>
+): Map<string, string> {
   const taken = new Set<string>()
   const folders = new Map<string, string>()
-  for (const { id, name } of [...functions].sort((a, b) => a.id < b.id ? -1 : 1)) {
+  for (const { id, name } of [...functions].sort((a, b) => (a.id < b.id ? -1 : 1))) {
     const plain = toFolderName(name)
     const folder = taken.has(plain.toLowerCase()) ? `${plain}-${id}` : plain
     taken.add(folder.toLowerCase())

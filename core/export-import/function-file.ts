@@ -9,27 +9,34 @@ import type { FunctionRecord } from '../contracts/records.js'
 export const CODE_FILE = 'main.lua'
 export const SETTINGS_FILE = 'function.json'
 
-const functionFileSchema = Type.Object({
-  id: Type.Optional(Type.String({ pattern: '^[0-9a-v]{20}$' })),
-  name: Type.String(),
-  description: Type.Optional(Type.String()),
-  disabled: Type.Optional(Type.Boolean()),
-  retention_days: Type.Optional(Type.Integer()),
-  cron_schedule: Type.Optional(Type.String()),
-  cron_status: Type.Optional(Type.String()),
-  cron_catch_up: Type.Optional(Type.Boolean()),
-  save_response: Type.Optional(Type.Boolean()),
-  allow_same_origin: Type.Optional(Type.Boolean()),
-  /** null stands for a value that was left out of the export. */
-  env_vars: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()])))
-}, { additionalProperties: false })
+const functionFileSchema = Type.Object(
+  {
+    id: Type.Optional(Type.String({ pattern: '^[0-9a-v]{20}$' })),
+    name: Type.String(),
+    description: Type.Optional(Type.String()),
+    disabled: Type.Optional(Type.Boolean()),
+    retention_days: Type.Optional(Type.Integer()),
+    cron_schedule: Type.Optional(Type.String()),
+    cron_status: Type.Optional(Type.String()),
+    cron_catch_up: Type.Optional(Type.Boolean()),
+    save_response: Type.Optional(Type.Boolean()),
+    allow_same_origin: Type.Optional(Type.Boolean()),
+    /** null stands for a value that was left out of the export. */
+    env_vars: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()])))
+  },
+  { additionalProperties: false }
+)
 
 export type FunctionFile = Static<typeof functionFileSchema>
 
 const validator = Compile(functionFileSchema)
 
 /** The text of `function.json`. Values of variables are left out unless `withSecrets`. */
-export function formatFunctionFile (fn: FunctionRecord, env: Readonly<Record<string, string>>, withSecrets: boolean): string {
+export function formatFunctionFile(
+  fn: FunctionRecord,
+  env: Readonly<Record<string, string>>,
+  withSecrets: boolean
+): string {
   const names = Object.keys(env).sort()
   const file: FunctionFile = {
     id: fn.id,
@@ -42,22 +49,32 @@ export function formatFunctionFile (fn: FunctionRecord, env: Readonly<Record<str
     cron_catch_up: fn.cronCatchUp,
     save_response: fn.saveResponse,
     allow_same_origin: fn.allowSameOrigin,
-    ...(names.length === 0 ? {} : { env_vars: Object.fromEntries(names.map(name => [name, withSecrets ? env[name] ?? '' : null])) })
+    ...(names.length === 0
+      ? {}
+      : {
+          env_vars: Object.fromEntries(
+            names.map(name => [name, withSecrets ? (env[name] ?? '') : null])
+          )
+        })
   }
   return `${JSON.stringify(file, null, 2)}\n`
 }
 
 /** Reads a `function.json`. Throws an Error that says what is wrong with it. */
-export function parseFunctionFile (text: string): FunctionFile {
+export function parseFunctionFile(text: string): FunctionFile {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch (error) {
-    throw new Error(`${SETTINGS_FILE} is not JSON: ${error instanceof Error ? error.message : String(error)}`)
+    throw new Error(
+      `${SETTINGS_FILE} is not JSON: ${error instanceof Error ? error.message : String(error)}`
+    )
   }
   if (validator.Check(value)) return value
   const [first] = validator.Errors(value)[1]
   const where = first?.instancePath.slice(1).replaceAll('/', '.') ?? ''
-  if (first?.keyword === 'boolean') throw new Error(`${SETTINGS_FILE}: there is no field "${where}"`)
+  if (first?.keyword === 'boolean') {
+    throw new Error(`${SETTINGS_FILE}: there is no field "${where}"`)
+  }
   throw new Error(`${SETTINGS_FILE}: ${where} ${first?.message ?? 'does not fit'}`)
 }

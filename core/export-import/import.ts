@@ -30,87 +30,160 @@ export interface ImportTarget {
 const MOST_SETTINGS_BYTES = 16 * 1024 * 1024
 
 /** A folder that may hold a function; `file` is its settings, `problem` why it cannot be taken. */
-interface Found { readonly name: string, readonly file?: FunctionFile, readonly problem?: string }
+interface Found {
+  readonly name: string
+  readonly file?: FunctionFile
+  readonly problem?: string
+}
 
 /** Imports `folder` (one function's) or every function's folder in it. One that fails does not stop the others. */
-export async function importFunctions (storage: ImportTarget, ids: Pick<IdSource, 'next'>, folder: string, onFunction: (imported: ImportedFunction) => void): Promise<ImportedFunction[]> {
+export async function importFunctions(
+  storage: ImportTarget,
+  ids: Pick<IdSource, 'next'>,
+  folder: string,
+  onFunction: (imported: ImportedFunction) => void
+): Promise<ImportedFunction[]> {
   const report: ImportedFunction[] = []
   for (const { name, file, problem } of refuseDoubles(await findFolders(folder))) {
-    const imported = file === undefined || problem !== undefined
-      ? { action: 'failed' as const, note: problem ?? '' }
-      : await importOne(storage, ids, join(folder, name), file).catch((error: unknown) => ({ action: 'failed' as const, note: wordsOf(error) }))
+    const imported =
+      file === undefined || problem !== undefined
+        ? { action: 'failed' as const, note: problem ?? '' }
+        : await importOne(storage, ids, join(folder, name), file).catch((error: unknown) => ({
+            action: 'failed' as const,
+            note: wordsOf(error)
+          }))
     report.push({ folder: name, ...imported })
     onFunction({ folder: name, ...imported })
   }
   return report
 }
 
-const wordsOf = (error: unknown): string => error instanceof Error ? error.message : String(error)
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-async function findFolders (folder: string): Promise<Found[]> {
+async function findFolders(folder: string): Promise<Found[]> {
   const entries = await readdir(folder, { withFileTypes: true })
   if (entries.some(entry => entry.name === SETTINGS_FILE)) return [await readSettings(folder, '.')]
   const found: Found[] = []
-  for (const entry of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, entry.name)
-    const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && await stat(path).then(target => target.isDirectory(), () => false))
+    const isFolder =
+      entry.isDirectory() ||
+      (entry.isSymbolicLink() &&
+        (await stat(path).then(
+          target => target.isDirectory(),
+          () => false
+        )))
     if (!isFolder || !(await readdir(path)).includes(SETTINGS_FILE)) continue
-    if (entry.isSymbolicLink()) found.push({ name: entry.name, problem: 'it is a symbolic link, which is not followed' })
-    else found.push(await readSettings(folder, entry.name))
+    if (entry.isSymbolicLink()) {
+      found.push({ name: entry.name, problem: 'it is a symbolic link, which is not followed' })
+    } else found.push(await readSettings(folder, entry.name))
   }
-  if (found.length === 0) throw new Error(`${folder} holds no exported function: no ${SETTINGS_FILE} in it or in a folder in it`)
+  if (found.length === 0) {
+    throw new Error(
+      `${folder} holds no exported function: no ${SETTINGS_FILE} in it or in a folder in it`
+    )
+  }
   return found
 }
 
-async function readSettings (folder: string, name: string): Promise<Found> {
+async function readSettings(folder: string, name: string): Promise<Found> {
   try {
-    return { name, file: parseFunctionFile(await readPlainFile(join(folder, name, SETTINGS_FILE), MOST_SETTINGS_BYTES)) }
+    return {
+      name,
+      file: parseFunctionFile(
+        await readPlainFile(join(folder, name, SETTINGS_FILE), MOST_SETTINGS_BYTES)
+      )
+    }
   } catch (error) {
     return { name, problem: wordsOf(error) }
   }
 }
 
 /** Two folders that mean one function would overwrite each other: neither is taken. One without an id goes by its name. */
-function refuseDoubles (found: readonly Found[]): Found[] {
+function refuseDoubles(found: readonly Found[]): Found[] {
   return found.map(one => {
-    const others = found.filter(other => other !== one && meansTheSame(one.file, other.file)).map(({ name }) => name)
+    const others = found
+      .filter(other => other !== one && meansTheSame(one.file, other.file))
+      .map(({ name }) => name)
     if (others.length === 0) return one
-    const what = one.file?.id === undefined ? `name "${one.file?.name}"` : `id ${one.file.id} or name`
-    return { name: one.name, problem: `its ${what} is also that of ${others.join(', ')}; none of them was taken` }
+    const what =
+      one.file?.id === undefined ? `name "${one.file?.name}"` : `id ${one.file.id} or name`
+    return {
+      name: one.name,
+      problem: `its ${what} is also that of ${others.join(', ')}; none of them was taken`
+    }
   })
 }
 
-function meansTheSame (a: FunctionFile | undefined, b: FunctionFile | undefined): boolean {
+function meansTheSame(a: FunctionFile | undefined, b: FunctionFile | undefined): boolean {
   if (a === undefined || b === undefined) return false
   return a.id === undefined || b.id === undefined ? a.name === b.name : a.id === b.id
 }
 
-async function importOne (storage: ImportTarget, ids: Pick<IdSource, 'next'>, folder: string, file: FunctionFile): Promise<Omit<ImportedFunction, 'folder'>> {
+async function importOne(
+  storage: ImportTarget,
+  ids: Pick<IdSource, 'next'>,
+  folder: string,
+  file: FunctionFile
+): Promise<Omit<ImportedFunction, 'folder'>> {
   const code = await readPlainFile(join(folder, CODE_FILE), limits.codeBytes)
   const { id, env_vars: variables = {}, ...fields } = file
   const { patch } = readFunctionChange({ ...fields, code })
   checkVariables(variables)
   const found = await findTarget(storage, file)
   const now = Math.floor(Date.now() / 1000)
-  const target = found ?? await storage.functions.create({ id: id ?? ids.next(), ...readNewFunction({ ...fields, code }), now })
-  const changed = Object.entries(patch).some(([name, value]) => target.fn[name as keyof typeof target.fn] !== value)
+  const target =
+    found ??
+    (await storage.functions.create({
+      id: id ?? ids.next(),
+      ...readNewFunction({ ...fields, code }),
+      now
+    }))
+  const changed = Object.entries(patch).some(
+    ([name, value]) => target.fn[name as keyof typeof target.fn] !== value
+  )
   const newCode = target.active?.code === code ? undefined : code
-  if (changed || newCode !== undefined) await storage.functions.update(target.fn.id, { patch: changed ? patch : {}, code: newCode, now })
+  if (changed || newCode !== undefined) {
+    await storage.functions.update(target.fn.id, {
+      patch: changed ? patch : {},
+      code: newCode,
+      now
+    })
+  }
   const env = await importVariables(storage.env, target.fn.id, variables)
-  const action = found === undefined ? 'created' : changed || newCode !== undefined || env.changed ? 'updated' : 'unchanged'
-  return { action, ...(env.missing.length === 0 ? {} : { note: `variables without a value, to be set: ${env.missing.join(', ')}` }) }
+  const action =
+    found === undefined
+      ? 'created'
+      : changed || newCode !== undefined || env.changed
+        ? 'updated'
+        : 'unchanged'
+  return {
+    action,
+    ...(env.missing.length === 0
+      ? {}
+      : { note: `variables without a value, to be set: ${env.missing.join(', ')}` })
+  }
 }
 
-function checkVariables (variables: Readonly<Record<string, string | null>>): void {
+function checkVariables(variables: Readonly<Record<string, string | null>>): void {
   const entries = Object.entries(variables)
-  if (entries.length > limits.envVars) refuse('env_vars', `cannot have more than ${limits.envVars} environment variables`)
+  if (entries.length > limits.envVars) {
+    refuse('env_vars', `cannot have more than ${limits.envVars} environment variables`)
+  }
   for (const [name, value] of entries) checkVariableSize(name, value ?? '')
 }
 
-async function findTarget ({ functions }: ImportTarget, { id, name }: FunctionFile): Promise<FunctionWithVersion | undefined> {
+async function findTarget(
+  { functions }: ImportTarget,
+  { id, name }: FunctionFile
+): Promise<FunctionWithVersion | undefined> {
   if (id !== undefined) return functions.find(id)
   const named = (await listFunctions(functions)).filter(({ fn }) => fn.name === name)
-  if (named.length > 1) throw new Error(`${named.length} functions are called "${name}"; put the id of the one that is meant into ${SETTINGS_FILE}`)
+  if (named.length > 1) {
+    throw new Error(
+      `${named.length} functions are called "${name}"; put the id of the one that is meant into ${SETTINGS_FILE}`
+    )
+  }
   return named[0]
 }
 
@@ -118,7 +191,11 @@ async function findTarget ({ functions }: ImportTarget, { id, name }: FunctionFi
  * Values that the file has replace those of the function; names that only the function has stay. Of the API's rules
  * its limits apply.
  */
-async function importVariables (env: ImportTarget['env'], functionId: string, variables: Readonly<Record<string, string | null>>) {
+async function importVariables(
+  env: ImportTarget['env'],
+  functionId: string,
+  variables: Readonly<Record<string, string | null>>
+) {
   const current = await env.all(functionId)
   const missing: string[] = []
   const wanted = { ...current }

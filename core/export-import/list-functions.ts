@@ -3,7 +3,9 @@ import type { FunctionWithVersion, Storage } from '../contracts/storage.js'
 const PAGE = 100
 
 /** Every function there is, oldest first. */
-export async function listFunctions (functions: Pick<Storage['functions'], 'list'>): Promise<FunctionWithVersion[]> {
+export async function listFunctions(
+  functions: Pick<Storage['functions'], 'list'>
+): Promise<FunctionWithVersion[]> {
   const all: FunctionWithVersion[] = []
   for (let offset = 0; ; offset += PAGE) {
     const { rows } = await functions.list({ limit: PAGE, offset })

@@ -7,20 +7,22 @@ import { basename } from 'node:path'
  * The text of a file of up to `limit` bytes. Throws an Error that says what is wrong with it: a symbolic link is not
  * followed, for it may lead out of the folder, and a pipe or device is not waited for.
  */
-export async function readPlainFile (path: string, limit: number): Promise<string> {
+export async function readPlainFile(path: string, limit: number): Promise<string> {
   const name = basename(path)
   const file = await openPlain(path, name)
   try {
     const found = await file.stat()
     if (!found.isFile()) throw new Error(`${name} is no file`)
-    if (found.size > limit) throw new Error(`${name} has ${found.size} bytes; up to ${limit} are taken`)
+    if (found.size > limit) {
+      throw new Error(`${name} has ${found.size} bytes; up to ${limit} are taken`)
+    }
     return await file.readFile('utf8')
   } finally {
     await file.close()
   }
 }
 
-async function openPlain (path: string, name: string): Promise<FileHandle> {
+async function openPlain(path: string, name: string): Promise<FileHandle> {
   try {
     return await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   } catch (error) {

@@ -19,7 +19,7 @@ interface Shape {
 export const BYTES = 'application/octet-stream'
 
 /** Gives the body as its schema describes it, or INVALID_BODY. Bytes are passed on untouched. */
-export function createBodyReader (schema: TSchema): Reader {
+export function createBodyReader(schema: TSchema): Reader {
   if ('contentMediaType' in schema && schema.contentMediaType === BYTES) {
     return input => ({ value: input instanceof Uint8Array ? input : new Uint8Array(0) })
   }
@@ -35,11 +35,26 @@ export function createBodyReader (schema: TSchema): Reader {
   }
 }
 
-const invalidBody = (cause?: unknown) => new MoonletError('INVALID_BODY', 'Invalid request body', { cause })
+const invalidBody = (cause?: unknown) =>
+  new MoonletError('INVALID_BODY', 'Invalid request body', { cause })
 
 /** Drops the declared fields that are null, at every depth that the schema declares. */
-function withoutNulls (value: unknown, { properties }: Shape): unknown {
-  if (properties === undefined || typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  const fields = Object.entries(value).filter(([name, field]) => field !== null || !Object.hasOwn(properties, name))
-  return Object.fromEntries(fields.map(([name, field]) => [name, Object.hasOwn(properties, name) ? withoutNulls(field, properties[name] ?? {}) : field]))
+function withoutNulls(value: unknown, { properties }: Shape): unknown {
+  if (
+    properties === undefined ||
+    typeof value !== 'object' ||
+    value === null ||
+    Array.isArray(value)
+  ) {
+    return value
+  }
+  const fields = Object.entries(value).filter(
+    ([name, field]) => field !== null || !Object.hasOwn(properties, name)
+  )
+  return Object.fromEntries(
+    fields.map(([name, field]) => [
+      name,
+      Object.hasOwn(properties, name) ? withoutNulls(field, properties[name] ?? {}) : field
+    ])
+  )
 }

@@ -27,9 +27,9 @@ export interface CalledByFunction extends CallChain {
 
 export interface CallChains {
   /** The header's value for a request that is made with this signal; undefined when no run makes it. */
-  sign (signal: AbortSignal): string | undefined
+  sign(signal: AbortSignal): string | undefined
   /** Undefined for what was not signed here. Throws LOOP_DETECTED when the calls are too deep, or go on for too long. */
-  read (header: string): CallChain | undefined
+  read(header: string): CallChain | undefined
 }
 
 const links = new WeakMap<AbortSignal, CallChain>()
@@ -38,31 +38,40 @@ const links = new WeakMap<AbortSignal, CallChain>()
  * Says of the signal of a run what its requests are part of. Requests are known by their signal, so that the modules
  * of plugins, which pass it on too, need not know of this.
  */
-export function followCall (signal: AbortSignal, calledBy: CallChain | undefined): void {
+export function followCall(signal: AbortSignal, calledBy: CallChain | undefined): void {
   links.set(signal, { depth: (calledBy?.depth ?? 0) + 1, since: calledBy?.since ?? now() })
 }
 
 /** `longestRun` is that of one run, in seconds: when it is over, nobody is left at the beginning of a chain. */
-export function createCallChains (longestRun: number): CallChains {
+export function createCallChains(longestRun: number): CallChains {
   const secret = randomBytes(32)
   const signatureOf = (text: string): Buffer => createHmac('sha256', secret).update(text).digest()
 
   return {
-    sign (signal) {
+    sign(signal) {
       const link = links.get(signal)
       if (link === undefined) return undefined
       const text = `${link.depth}.${link.since}`
       return `${text}.${signatureOf(text).toString('hex')}`
     },
-    read (header) {
-      const [, text = '', depth, since, signature = ''] = /^((\d{1,4})\.(\d{1,12}))\.([\da-f]{64})$/.exec(header) ?? []
-      if (signature === '' || !timingSafeEqual(Buffer.from(signature, 'hex'), signatureOf(text))) return undefined
+    read(header) {
+      const [, text = '', depth, since, signature = ''] =
+        /^((\d{1,4})\.(\d{1,12}))\.([\da-f]{64})$/.exec(header) ?? []
+      if (signature === '' || !timingSafeEqual(Buffer.from(signature, 'hex'), signatureOf(text))) {
+        return undefined
+      }
       const chain = { depth: Number(depth), since: Number(since) }
       if (chain.depth > MOST_CALLS_DEEP) {
-        throw new MoonletError('LOOP_DETECTED', `Functions call each other more than ${MOST_CALLS_DEEP} deep; this call is refused`)
+        throw new MoonletError(
+          'LOOP_DETECTED',
+          `Functions call each other more than ${MOST_CALLS_DEEP} deep; this call is refused`
+        )
       }
       if (now() - chain.since > longestRun + GRACE_SECONDS) {
-        throw new MoonletError('LOOP_DETECTED', `Functions have called each other for longer than one run may take (EXECUTION_TIMEOUT is ${longestRun} seconds); this call is refused`)
+        throw new MoonletError(
+          'LOOP_DETECTED',
+          `Functions have called each other for longer than one run may take (EXECUTION_TIMEOUT is ${longestRun} seconds); this call is refused`
+        )
       }
       return chain
     }

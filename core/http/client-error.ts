@@ -18,7 +18,10 @@ const waiting = new WeakSet<Socket>()
  * Answers in the form of all errors, where the connection still takes an answer, and closes it. Requests that came
  * before on the connection are answered first, so that nobody takes this for the answer to one of them.
  */
-export function answerBrokenRequest (error: Error & { readonly code?: string }, socket: Socket): void {
+export function answerBrokenRequest(
+  error: Error & { readonly code?: string },
+  socket: Socket
+): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || waiting.has(socket)) return
   const unanswered = unansweredOn(socket)
   if (unanswered?.req.complete === true) answerBehind(unanswered, error, socket)
@@ -27,7 +30,7 @@ export function answerBrokenRequest (error: Error & { readonly code?: string }, 
 }
 
 /** The next one's turn has come then; or that one's own body is what broke. */
-function answerBehind (unanswered: ServerResponse, error: Error, socket: Socket): void {
+function answerBehind(unanswered: ServerResponse, error: Error, socket: Socket): void {
   waiting.add(socket)
   unanswered.once('close', () => {
     waiting.delete(socket)
@@ -35,7 +38,7 @@ function answerBehind (unanswered: ServerResponse, error: Error, socket: Socket)
   })
 }
 
-function answer (code: string | undefined, socket: Socket): void {
+function answer(code: string | undefined, socket: Socket): void {
   if (socket.destroyed) return
   const [status, text] = byCode[code ?? ''] ?? [400, 'The request is no valid HTTP']
   const body = errorBody(text)

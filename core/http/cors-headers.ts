@@ -3,5 +3,6 @@ export const corsHeaders = {
   'access-control-allow-origin': '*',
   'access-control-allow-methods': 'GET, POST, PUT, DELETE, PATCH, OPTIONS',
   'access-control-allow-headers': 'Content-Type, Authorization',
-  'access-control-expose-headers': 'X-Function-Id, X-Function-Version-Id, X-Execution-Id, X-Execution-Duration-Ms'
+  'access-control-expose-headers':
+    'X-Function-Id, X-Function-Version-Id, X-Execution-Id, X-Execution-Duration-Ms'
 } as const

@@ -1,2 +1,3 @@
 /** What every refused or failed request is answered with. */
-export const errorBody = (text: string, details: object = {}): string => `${JSON.stringify({ error: text, ...details })}\n`
+export const errorBody = (text: string, details: object = {}): string =>
+  `${JSON.stringify({ error: text, ...details })}\n`

@@ -2,7 +2,7 @@
  * The usual form of a header's name: `x-my-header` becomes `X-My-Header`. A name with characters that no header
  * name has stays as it is.
  */
-export function canonicalHeaderName (name: string): string {
+export function canonicalHeaderName(name: string): string {
   if (!isHeaderName(name)) return name
   return name.toLowerCase().replace(/(^|-)[a-z]/g, start => start.toUpperCase())
 }
@@ -14,7 +14,7 @@ export const isHeaderName = (name: string): boolean => /^[!#$%&'*+.^_`|~0-9a-z-]
  * Headers by which the server itself speaks to functions: who has called (`X-Trigger`, `X-Cron-…`), and how deep in
  * calls of functions by functions it is. From outside they are never believed, and never passed on.
  */
-export function isServersOwnHeader (name: string): boolean {
+export function isServersOwnHeader(name: string): boolean {
   const lower = name.toLowerCase()
   return lower === 'x-trigger' || lower.startsWith('x-cron-') || lower === CALL_CHAIN_HEADER
 }
@@ -23,8 +23,12 @@ export function isServersOwnHeader (name: string): boolean {
 export const CALL_CHAIN_HEADER = 'x-moonlet-chain'
 
 /** Headers of a request that was made outside, without those that only the server may set. */
-export function withoutServersOwnHeaders (headers: Readonly<Record<string, string>>): Record<string, string> {
+export function withoutServersOwnHeaders(
+  headers: Readonly<Record<string, string>>
+): Record<string, string> {
   const kept: Record<string, string> = Object.create(null)
-  for (const [name, value] of Object.entries(headers)) if (!isServersOwnHeader(name)) kept[name] = value
+  for (const [name, value] of Object.entries(headers)) {
+    if (!isServersOwnHeader(name)) kept[name] = value
+  }
   return kept
 }

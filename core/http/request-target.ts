@@ -4,7 +4,7 @@
  * The target as a path with its query. Clients that take a server for a proxy send a whole address; host and scheme
  * say nothing then that anybody here asks for.
  */
-export function toOriginForm (target: string): string {
+export function toOriginForm(target: string): string {
   if (target.startsWith('/')) return target
   const [address] = /^https?:\/\/[^/?#]*/i.exec(target) ?? []
   if (address === undefined) return target
@@ -13,7 +13,7 @@ export function toOriginForm (target: string): string {
 }
 
 /** The function that a request target names; undefined for any other address. */
-export function functionOf (target: string): string | undefined {
+export function functionOf(target: string): string | undefined {
   const [, id] = /^\/fn\/([^/?#]+)/.exec(toOriginForm(target)) ?? []
   if (id?.includes('%') !== true) return id
   try {

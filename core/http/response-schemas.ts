@@ -2,9 +2,12 @@
 import { Type, type TObject } from 'typebox'
 
 /** Any error, of any route. */
-export const ErrorAnswer = Type.Object({
-  error: Type.String({ description: 'What is wrong, and what to do about it.' })
-}, { title: 'Error' })
+export const ErrorAnswer = Type.Object(
+  {
+    error: Type.String({ description: 'What is wrong, and what to do about it.' })
+  },
+  { title: 'Error' }
+)
 
 const causes = {
   400: 'The request is not acceptable; the text says why.',
@@ -27,12 +30,19 @@ export type FailureStatus = keyof typeof causes
  * The error answers of a route. `examples` gives a text for a status where that helps; a status without one is
  * described by its cause alone.
  */
-export function failures<const S extends Partial<Record<FailureStatus, string>>> (examples: S): Record<keyof S & FailureStatus, TObject<{ error: ReturnType<typeof Type.String> }>> {
-  return Object.fromEntries(Object.entries(examples).map(([status, text]) => [status, {
-    ...ErrorAnswer,
-    'x-response-description': causes[Number(status) as FailureStatus],
-    examples: [{ error: text }]
-  }])) as unknown as ReturnType<typeof failures<S>>
+export function failures<const S extends Partial<Record<FailureStatus, string>>>(
+  examples: S
+): Record<keyof S & FailureStatus, TObject<{ error: ReturnType<typeof Type.String> }>> {
+  return Object.fromEntries(
+    Object.entries(examples).map(([status, text]) => [
+      status,
+      {
+        ...ErrorAnswer,
+        'x-response-description': causes[Number(status) as FailureStatus],
+        examples: [{ error: text }]
+      }
+    ])
+  ) as unknown as ReturnType<typeof failures<S>>
 }
 
 /** What every route that needs authentication may answer besides its own. */
@@ -44,16 +54,21 @@ export const commonFailures = failures({
 })
 
 /** An answer without a body. */
-export const NoContent = (description: string) => Type.Unsafe<undefined>({ type: 'null', 'x-response-description': description })
+export const NoContent = (description: string) =>
+  Type.Unsafe<undefined>({ type: 'null', 'x-response-description': description })
 
 /** What every route that changes something may answer besides its own. */
 export const changeFailures = {
   ...commonFailures,
-  ...failures({ 403: 'A page of another origin cannot act with this session; use Authorization: Bearer with the API key' })
+  ...failures({
+    403: 'A page of another origin cannot act with this session; use Authorization: Bearer with the API key'
+  })
 }
 
 /** What every route that looks at `If-Match` and reads no body may answer besides its own. */
-export const conditionFailures = failures({ 400: 'If-Match: If-Match must be * or a list of entity tags such as "x"' })
+export const conditionFailures = failures({
+  400: 'If-Match: If-Match must be * or a list of entity tags such as "x"'
+})
 
 /** What every route that reads a body may answer besides its own. */
 export const bodyFailures = {

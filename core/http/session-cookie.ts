@@ -6,7 +6,7 @@ export const SESSION_COOKIE = 'auth_token'
  * A `Cookie` header without the session; undefined when nothing else was in it. The other cookies stay as they are
  * written.
  */
-export function withoutSessionCookie (header: string): string | undefined {
+export function withoutSessionCookie(header: string): string | undefined {
   const kept = header.split(';').filter(pair => !isSession(nameOf(pair)))
   const text = kept.join(';').trim()
   return text === '' ? undefined : text
@@ -17,7 +17,7 @@ export function withoutSessionCookie (header: string): string | undefined {
  * take a comma for the start of another cookie. A browser sends a cookie without a name, `=auth_token=x`, as
  * `auth_token=x`.
  */
-export function withoutSettingSession (header: string): string | undefined {
+export function withoutSettingSession(header: string): string | undefined {
   const [first = '', ...joined] = header.split(/,(?=[\s=]*auth_token\s*(?:[=;,]|$))/i)
   if (isSession(nameOf(first))) return undefined
   return joined.length === 0 ? header : first

@@ -2,17 +2,24 @@
 import type { InvocationEvent } from '../contracts/invocation.js'
 
 /** The event with its own fields only. Throws a TypeError that names the wrong one. */
-export function checkEvent (event: InvocationEvent): InvocationEvent {
+export function checkEvent(event: InvocationEvent): InvocationEvent {
   const { method, path, relativePath, headers, query, body } = event
   for (const [name, value] of Object.entries({ method, path, relativePath })) {
     if (!isBinary(value)) throw new TypeError(`the event's ${name} is no binary string`)
   }
   for (const [name, fields] of Object.entries({ headers, query })) {
-    if (typeof fields !== 'object' || fields === null || !Object.entries(fields).flat().every(isBinary)) throw new TypeError(`the event's ${name} are no binary strings by name`)
+    if (
+      typeof fields !== 'object' ||
+      fields === null ||
+      !Object.entries(fields).flat().every(isBinary)
+    ) {
+      throw new TypeError(`the event's ${name} are no binary strings by name`)
+    }
   }
   if (!(body instanceof Uint8Array)) throw new TypeError("the event's body is no Uint8Array")
   return { method, path, relativePath, headers, query, body }
 }
 
-// eslint-disable-next-line no-control-regex
-const isBinary = (value: unknown): boolean => typeof value === 'string' && /^[\x00-\xff]*$/.test(value)
+const isBinary = (value: unknown): boolean =>
+  // eslint-disable-next-line no-control-regex
+  typeof value === 'string' && /^[\x00-\xff]*$/.test(value)

@@ -2,4 +2,5 @@
 import { createHash } from 'node:crypto'
 
 /** Drafts of the same code may share processes; never with the saved version, whose id they may bear. */
-export const draftKey = (functionId: string, code: string): string => `draft ${functionId} ${createHash('sha256').update(code).digest('base64')}`
+export const draftKey = (functionId: string, code: string): string =>
+  `draft ${functionId} ${createHash('sha256').update(code).digest('base64')}`

@@ -10,23 +10,30 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { textOfFirst, toText } from '../base/binary.js'
 import type { InvocationEvent } from '../contracts/invocation.js'
 import type { Soon } from '../contracts/storage.js'
-import { headerField, maskCutBody, maskForm, maskJsonBody, parameterField, REDACTED } from '../masking/event.js'
+import {
+  headerField,
+  maskCutBody,
+  maskForm,
+  maskJsonBody,
+  parameterField,
+  REDACTED
+} from '../masking/event.js'
 import { quote } from '../masking/quote.js'
 
 /** Hashed in one go; some milliseconds where the processor has no instructions for it. */
 const HASH_SLICE = 1024 * 1024
 
 /** The event as JSON text; `limit` in bytes of the body, of each text, and of headers and query together. */
-export function storedEvent (event: InvocationEvent, limit: number): Soon<string> {
+export function storedEvent(event: InvocationEvent, limit: number): Soon<string> {
   return event.body.length <= limit ? eventJson(event, limit) : hashed(event, limit)
 }
 
-async function hashed (event: InvocationEvent, limit: number): Promise<string> {
+async function hashed(event: InvocationEvent, limit: number): Promise<string> {
   return eventJson(event, limit, await sha256(event.body))
 }
 
 /** In slices, so that the server goes on in between. */
-async function sha256 (bytes: Uint8Array): Promise<string> {
+async function sha256(bytes: Uint8Array): Promise<string> {
   const hash = createHash('sha256')
   for (let at = 0; at < bytes.length; at += HASH_SLICE) {
     if (at > 0) await nextTurn()
@@ -36,13 +43,15 @@ async function sha256 (bytes: Uint8Array): Promise<string> {
 }
 
 /** The same for an event whose body needs no hash, or has that one. */
-export function eventJson (event: InvocationEvent, limit: number, bodySha256?: string): string {
+export function eventJson(event: InvocationEvent, limit: number, bodySha256?: string): string {
   const { method, path, relativePath, headers, query, body } = event
   const bounds: Bounds = { left: limit, cut: false }
-  const json = `{"method":${textJson(method, limit, bounds)},"path":${textJson(path, limit, bounds)}` +
+  const json =
+    `{"method":${textJson(method, limit, bounds)},"path":${textJson(path, limit, bounds)}` +
     `,"relativePath":${textJson(relativePath, limit, bounds)},"headers":${fieldsJson(headers, headerField, bounds)}` +
     `,"body":${bodyJson(body, limit, headers['Content-Type'])},"query":${fieldsJson(query, parameterField, bounds)}`
-  const cutBody = body.length > limit ? `,"bodySize":${body.length},"bodySha256":"${bodySha256 ?? ''}"` : ''
+  const cutBody =
+    body.length > limit ? `,"bodySize":${body.length},"bodySha256":"${bodySha256 ?? ''}"` : ''
   return bounds.cut || cutBody !== '' ? `${json},"truncated":true${cutBody}}` : `${json}}`
 }
 
@@ -52,13 +61,13 @@ interface Bounds {
   cut: boolean
 }
 
-function textJson (binary: string, limit: number, bounds: Bounds): string {
+function textJson(binary: string, limit: number, bounds: Bounds): string {
   if (binary.length <= limit) return quote(toText(binary))
   bounds.cut = true
   return quote(toText(binary.slice(0, limit)))
 }
 
-function bodyJson (body: Uint8Array, limit: number, contentType: string | undefined): string {
+function bodyJson(body: Uint8Array, limit: number, contentType: string | undefined): string {
   if (body.length === 0) return '""'
   const text = textOfFirst(body, limit)
   const form = contentType === undefined ? undefined : maskForm(text, contentType)
@@ -66,7 +75,11 @@ function bodyJson (body: Uint8Array, limit: number, contentType: string | undefi
   return quote(body.length > limit ? maskCutBody(text) : maskJsonBody(text))
 }
 
-function fieldsJson (fields: Readonly<Record<string, string>>, fieldOf: typeof headerField, bounds: Bounds): string {
+function fieldsJson(
+  fields: Readonly<Record<string, string>>,
+  fieldOf: typeof headerField,
+  bounds: Bounds
+): string {
   let json = ''
   for (const name in fields) {
     const value = fields[name] ?? ''

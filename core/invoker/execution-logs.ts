@@ -15,18 +15,19 @@ export interface ExecutionLogs {
 /** Longest message that is kept: masking and storing it takes the server's time. */
 const MESSAGE_CHARACTERS = 64 * 1024
 
-const cutMessage = (message: string): string => message.length <= MESSAGE_CHARACTERS
-  ? message
-  : `${message.slice(0, MESSAGE_CHARACTERS)}… (cut: ${message.length} characters)`
+const cutMessage = (message: string): string =>
+  message.length <= MESSAGE_CHARACTERS
+    ? message
+    : `${message.slice(0, MESSAGE_CHARACTERS)}… (cut: ${message.length} characters)`
 
 type WriteLogs = (executionId: string, logs: readonly LogEntry[]) => void
 
 /** `open` makes the logs of one execution; those of a run that is not `recorded` are only kept. */
-export function createLogKeeper (write: WriteLogs) {
+export function createLogKeeper(write: WriteLogs) {
   const dirty = new Set<(now: number) => void>()
   let timer: NodeJS.Timeout | undefined
 
-  function writeEarly (): void {
+  function writeEarly(): void {
     const now = performance.now()
     for (const flush of dirty) flush(now)
     if (dirty.size > 0) return
@@ -34,7 +35,7 @@ export function createLogKeeper (write: WriteLogs) {
     timer = undefined
   }
 
-  function open (executionId: string, recorded: boolean): ExecutionLogs {
+  function open(executionId: string, recorded: boolean): ExecutionLogs {
     const entries: LogEntry[] = []
     const openedAt = performance.now()
     let written = 0
@@ -46,13 +47,17 @@ export function createLogKeeper (write: WriteLogs) {
     }
     return {
       entries,
-      add (level, message) {
-        entries.push({ level, message: maskLogMessage(cutMessage(message)), createdAt: Math.floor(Date.now() / 1000) })
+      add(level, message) {
+        entries.push({
+          level,
+          message: maskLogMessage(cutMessage(message)),
+          createdAt: Math.floor(Date.now() / 1000)
+        })
         if (!recorded) return
         dirty.add(flush)
         timer ??= setInterval(writeEarly, EARLY_MS).unref()
       },
-      close () {
+      close() {
         dirty.delete(flush)
         return written === 0 ? entries : entries.slice(written)
       }

@@ -5,7 +5,7 @@ import { checkEvent } from './check-event.js'
 
 /** Said by a `before` hook: the function is not run, and the execution's record tells this reason. */
 export class Refusal {
-  constructor (readonly reason: string) {}
+  constructor(readonly reason: string) {}
 }
 
 type BeforeResult = InvocationEvent | Refusal | undefined | void
@@ -18,9 +18,12 @@ export interface InvokerHook {
    * Gives another event to run with, a Refusal, or nothing. What it throws counts as a refusal, as does taking
    * longer than 10 seconds.
    */
-  readonly before?: ((request: InvocationRequest, executionId: string) => BeforeResult | Promise<BeforeResult>) | undefined
+  readonly before?:
+    | ((request: InvocationRequest, executionId: string) => BeforeResult | Promise<BeforeResult>)
+    | undefined
   /** Sees the outcome once its record is durable. What it throws is logged. */
-  readonly after?: ((outcome: Outcome, request: InvocationRequest) => void | Promise<void>) | undefined
+  readonly after?:
+    ((outcome: Outcome, request: InvocationRequest) => void | Promise<void>) | undefined
 }
 
 type OnHookError = (plugin: string, error: unknown) => void
@@ -28,13 +31,21 @@ type OnHookError = (plugin: string, error: unknown) => void
 const BEFORE_TIMEOUT_MS = 10_000
 
 /** Runs all `before` hooks; each sees the event the one before it gave. */
-export async function runBefore (hooks: readonly InvokerHook[], request: InvocationRequest, executionId: string, onError: OnHookError, timeoutMs = BEFORE_TIMEOUT_MS): Promise<InvocationEvent | Refusal> {
+export async function runBefore(
+  hooks: readonly InvokerHook[],
+  request: InvocationRequest,
+  executionId: string,
+  onError: OnHookError,
+  timeoutMs = BEFORE_TIMEOUT_MS
+): Promise<InvocationEvent | Refusal> {
   let event = request.event
   for (const { name, before } of hooks) {
     if (before === undefined) continue
     try {
       const result = await inTime(before({ ...request, event }, executionId), timeoutMs)
-      if (result instanceof Refusal) return new Refusal(`refused by plugin '${name}': ${result.reason}`)
+      if (result instanceof Refusal) {
+        return new Refusal(`refused by plugin '${name}': ${result.reason}`)
+      }
       if (result !== undefined) event = checkEvent(result)
     } catch (error) {
       onError(name, error)
@@ -45,19 +56,32 @@ export async function runBefore (hooks: readonly InvokerHook[], request: Invocat
 }
 
 /** A hook that hangs must not keep its caller for ever. */
-async function inTime<T> (result: T | PromiseLike<T>, ms: number): Promise<T> {
+async function inTime<T>(result: T | PromiseLike<T>, ms: number): Promise<T> {
   if (!isThenable(result)) return result
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => { reject(new Error(`the hook took longer than ${ms / 1000} s`)) }, ms)
+    timer = setTimeout(() => {
+      reject(new Error(`the hook took longer than ${ms / 1000} s`))
+    }, ms)
   })
-  return await Promise.race([Promise.resolve(result), late]).finally(() => { clearTimeout(timer) })
+  return await Promise.race([Promise.resolve(result), late]).finally(() => {
+    clearTimeout(timer)
+  })
 }
 
 /** Runs all `after` hooks side by side; nobody waits for them. */
-export function runAfter (hooks: readonly InvokerHook[], outcome: Outcome, request: InvocationRequest, onError: OnHookError): void {
+export function runAfter(
+  hooks: readonly InvokerHook[],
+  outcome: Outcome,
+  request: InvocationRequest,
+  onError: OnHookError
+): void {
   for (const { name, after } of hooks) {
     if (after === undefined) continue
-    Promise.resolve().then(() => after(outcome, request)).catch((error: unknown) => { onError(name, error) })
+    Promise.resolve()
+      .then(() => after(outcome, request))
+      .catch((error: unknown) => {
+        onError(name, error)
+      })
   }
 }

@@ -10,7 +10,12 @@ import { responseJson } from './response-json.js'
 /** A run that ends with neither answer nor fault is a fault of ours, and said to be one. */
 const noAnswer: Fault = { kind: 'protocol', message: 'the sandbox gave no answer' }
 
-export function toOutcome ({ fn, version }: InvocationRequest, executionId: string, result: JobResult, logs: readonly LogEntry[]): Outcome {
+export function toOutcome(
+  { fn, version }: InvocationRequest,
+  executionId: string,
+  result: JobResult,
+  logs: readonly LogEntry[]
+): Outcome {
   const fault = maskFault(result.fault ?? (result.answer === undefined ? noAnswer : undefined))
   return {
     executionId,
@@ -25,7 +30,7 @@ export function toOutcome ({ fn, version }: InvocationRequest, executionId: stri
 }
 
 /** A message is what the function raised, and may tell what it was given. */
-function maskFault (fault: Fault | undefined): Fault | undefined {
+function maskFault(fault: Fault | undefined): Fault | undefined {
   if (fault === undefined) return undefined
   const { message, traceback } = fault
   const masked = { ...fault, message: maskLogMessage(message) }
@@ -33,7 +38,12 @@ function maskFault (fault: Fault | undefined): Fault | undefined {
 }
 
 /** An answer of 400 and more makes an `error`, but without a message. */
-export function toFinished (execution: NewExecution, { answer, fault, errorMessage, durationMs }: Outcome, saveResponse: boolean, logs: readonly LogEntry[]): FinishedExecution {
+export function toFinished(
+  execution: NewExecution,
+  { answer, fault, errorMessage, durationMs }: Outcome,
+  saveResponse: boolean,
+  logs: readonly LogEntry[]
+): FinishedExecution {
   return {
     id: execution.id,
     functionId: execution.functionId,

@@ -14,7 +14,10 @@ type Rule = readonly [code: RegExp, advice: string]
 const syntaxRules: readonly Rule[] = [
   [/!==?/, 'Lua writes "not equal" as ~=, not !='],
   [/===/, 'Lua compares with ==, there is no ==='],
-  [/=>/, 'Lua has no arrow functions: write function (x) return … end (and >= for "greater or equal")'],
+  [
+    /=>/,
+    'Lua has no arrow functions: write function (x) return … end (and >= for "greater or equal")'
+  ],
   [/\+\+/, 'Lua has no ++: write i = i + 1'],
   [/\w\s*--\s*(?:$|;)/, 'Lua has no --, it begins a comment: write i = i - 1'],
   [/(?:[-+*/%^]|\.\.)=/, 'Lua has no += and the like: write x = x + 1'],
@@ -25,8 +28,14 @@ const syntaxRules: readonly Rule[] = [
   [/^\s*\/[/*]/, 'Lua comments begin with --, long ones are written --[[ … ]]'],
   [/\w\s*[.:]\s*repeat\b/, 'repeat is a word of the language: write strings["repeat"](text, n)'],
   [/^\s*(?:elif|elsif|else\s*if)\b/, 'Lua writes elseif, in one word, followed by then'],
-  [/^\s*(?:switch|case|try|catch|throw|new|class|import|export|async|await|def)\b/, 'This word is not Lua: use if … elseif … end for cases, pcall(f) to catch errors and error("text") to raise them'],
-  [/\bfor\s*\(/, 'Lua writes loops as: for i = 1, 10 do … end, or for key, value in pairs(t) do … end'],
+  [
+    /^\s*(?:switch|case|try|catch|throw|new|class|import|export|async|await|def)\b/,
+    'This word is not Lua: use if … elseif … end for cases, pcall(f) to catch errors and error("text") to raise them'
+  ],
+  [
+    /\bfor\s*\(/,
+    'Lua writes loops as: for i = 1, 10 do … end, or for key, value in pairs(t) do … end'
+  ],
   [/\bif\b.*[^=~<>]=[^=]/, 'A comparison is written ==, a single = assigns'],
   [/\?/, 'Lua has no ? : operator: write condition and a or b'],
   [/`/, 'Lua quotes texts with "…" or \'…\', long ones with [[…]]; join with ..']
@@ -34,46 +43,74 @@ const syntaxRules: readonly Rule[] = [
 
 /** A name alone is no statement, which Lua notices at the word after it, usually on the next line. */
 const CONTINUE = /^\s*continue\s*;?\s*$/
-const continueAdvice = 'Lua has no continue: write goto continue, and put ::continue:: before the loop\'s end'
+const continueAdvice =
+  "Lua has no continue: write goto continue, and put ::continue:: before the loop's end"
 
 /** The tokens Lua missed, as its message names them. */
 const expectedRules: readonly Rule[] = [
   [/'then' expected/, 'An if or elseif needs its then: if condition then … end'],
   [/'do' expected/, 'A for or while loop needs its do: while condition do … end'],
   [/'}' expected/, 'Entries of a table are separated by commas: { a = 1, b = 2 }'],
-  [/unfinished (?:string|long)/, 'A text or comment is not closed: look for the missing quote or bracket'],
+  [
+    /unfinished (?:string|long)/,
+    'A text or comment is not closed: look for the missing quote or bracket'
+  ],
   [/<eof> expected near 'end'/, 'There is one end too many, or a block was closed too early'],
   [/not inside a loop/, 'break works only inside a for, while or repeat loop'],
   [/no visible label/, 'goto needs a label ::name:: in the same or an outer block']
 ]
 
 /** The advice for what this line seems to be meant as; empty when nothing is recognised. */
-export function mistakeAt (fault: Fault, lines: readonly string[], line: number | undefined): readonly string[] {
-  const source = line === undefined ? '' : lines[line - 1] ?? ''
+export function mistakeAt(
+  fault: Fault,
+  lines: readonly string[],
+  line: number | undefined
+): readonly string[] {
+  const source = line === undefined ? '' : (lines[line - 1] ?? '')
   if (fault.kind === 'syntax') return syntaxMistakes(fault.message, source, lines, line)
   return missingNames(fault.message, source.slice(0, LOOKED_AT), lines).slice(0, 2)
 }
 
-function syntaxMistakes (message: string, source: string, lines: readonly string[], line = 0): readonly string[] {
+function syntaxMistakes(
+  message: string,
+  source: string,
+  lines: readonly string[],
+  line = 0
+): readonly string[] {
   const code = blankTexts(source)
-  const found = syntaxRules.filter(([pattern]) => pattern.test(code)).slice(0, 2).map(([, advice]) => advice)
-  const expected = expectedRules.filter(([pattern]) => pattern.test(message)).map(([, advice]) => advice)
-  if ([source, lastLineBefore(lines, line)].some(text => CONTINUE.test(text))) expected.unshift(continueAdvice)
+  const found = syntaxRules
+    .filter(([pattern]) => pattern.test(code))
+    .slice(0, 2)
+    .map(([, advice]) => advice)
+  const expected = expectedRules
+    .filter(([pattern]) => pattern.test(message))
+    .map(([, advice]) => advice)
+  if ([source, lastLineBefore(lines, line)].some(text => CONTINUE.test(text))) {
+    expected.unshift(continueAdvice)
+  }
   if (/'end' expected/.test(message)) {
     const elseIf = lines.findIndex(text => /\belse\s+if\b/.test(blankTexts(text)))
-    if (elseIf >= 0) expected.unshift(`"else if" in line ${elseIf + 1} opens a second block that needs an end of its own: write elseif`)
+    if (elseIf >= 0) {
+      expected.unshift(
+        `"else if" in line ${elseIf + 1} opens a second block that needs an end of its own: write elseif`
+      )
+    }
   }
   return [...found, ...expected]
 }
 
 /** The last line above that has something in it. */
-function lastLineBefore (lines: readonly string[], line: number): string {
+function lastLineBefore(lines: readonly string[], line: number): string {
   let at = line - 2
   while (at > 0 && (lines[at] ?? '').trim() === '') at--
   return lines[at] ?? ''
 }
 
 /** The line with the insides of texts, and its comment, replaced; only what is code may be a mistake. */
-function blankTexts (source: string): string {
-  return source.slice(0, LOOKED_AT).replace(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|--\s+.*$|--\[\[.*$/g, match => match.startsWith('-') ? '' : '""')
+function blankTexts(source: string): string {
+  return source
+    .slice(0, LOOKED_AT)
+    .replace(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|--\s+.*$|--\[\[.*$/g, match =>
+      match.startsWith('-') ? '' : '""'
+    )
 }

@@ -1,6 +1,6 @@
 /** What to say about a name that turned out to be nil: gone since Lua 5.1, not offered here, or foreign. */
 
-const notHere = 'Functions have no access to files, processes or the server\'s environment'
+const notHere = "Functions have no access to files, processes or the server's environment"
 const load = 'load(text, name, "t", environment) takes the environment as an argument'
 
 const advice: { readonly [name: string]: string } = {
@@ -23,7 +23,7 @@ const advice: { readonly [name: string]: string } = {
   loadfile: notHere,
   package: notHere,
   debug: 'There is no debug library here: write what you want to know with log.info',
-  getenv: 'There is no os.getenv here: read the function\'s own variables with env.get(name)',
+  getenv: "There is no os.getenv here: read the function's own variables with env.get(name)",
   execute: notHere,
   null: 'Lua has no null: it is called nil',
   undefined: 'Lua has no undefined: it is called nil',
@@ -39,32 +39,50 @@ const advice: { readonly [name: string]: string } = {
   length: 'The length of a text or list is #value',
   push: 'Append to a list with table.insert(list, value) or list[#list + 1] = value',
   append: 'Append to a list with table.insert(list, value) or list[#list + 1] = value',
-  process: 'There is no process here: read the function\'s own variables with env.get(name)'
+  process: "There is no process here: read the function's own variables with env.get(name)"
 }
 
 /** Advice about a run-time error that names a nil value, or a call whose receiver is missing. */
-export function missingNames (message: string, source: string, lines: readonly string[]): string[] {
-  const [, kind = '', name = ''] = /\((global|local|field|method|upvalue) '([^']*)'\)/.exec(message) ?? []
+export function missingNames(message: string, source: string, lines: readonly string[]): string[] {
+  const [, kind = '', name = ''] =
+    /\((global|local|field|method|upvalue) '([^']*)'\)/.exec(message) ?? []
   const found: string[] = []
   if (/nil value/.test(message)) {
-    const known = Object.hasOwn(advice, name) && (kind !== 'local' && kind !== 'upvalue') ? advice[name] : undefined
+    const known =
+      Object.hasOwn(advice, name) && kind !== 'local' && kind !== 'upvalue'
+        ? advice[name]
+        : undefined
     if (known !== undefined) found.push(known)
-    if (name === 'self') found.push('The function was called with a dot: write object:method(…), the colon passes the object as self')
-    if (/\[\s*0\s*\]/.test(source) && /index/.test(message)) found.push('Lists begin at 1 in Lua: the first element is list[1], and list[0] is nil')
+    if (name === 'self') {
+      found.push(
+        'The function was called with a dot: write object:method(…), the colon passes the object as self'
+      )
+    }
+    if (/\[\s*0\s*\]/.test(source) && /index/.test(message)) {
+      found.push('Lists begin at 1 in Lua: the first element is list[1], and list[0] is nil')
+    }
     if (kind === 'global' && /call/.test(message)) found.push(...laterLocal(name, lines))
   }
   if (/bad argument #1|calling '[^']*' on bad self/.test(message)) {
     const [, called = ''] = /to '([^']*)'/.exec(message) ?? []
     const dotted = /([A-Za-z_]\w*)\.([A-Za-z_]\w*)\s*\(\s*\)/.exec(source)
-    if (dotted !== null && dotted[2] === called) found.push(`To call a method of a value write a colon: ${dotted[1]}:${called}()`)
+    if (dotted !== null && dotted[2] === called) {
+      found.push(`To call a method of a value write a colon: ${dotted[1]}:${called}()`)
+    }
   }
   return found
 }
 
 /** A local function is only known below its definition. */
-function laterLocal (name: string, lines: readonly string[]): string[] {
+function laterLocal(name: string, lines: readonly string[]): string[] {
   if (!/^[A-Za-z_]\w*$/.test(name)) return []
-  const definition = new RegExp(`^\\s*local\\s+(?:function\\s+${name}\\b|${name}\\s*=\\s*function\\b)`)
+  const definition = new RegExp(
+    `^\\s*local\\s+(?:function\\s+${name}\\b|${name}\\s*=\\s*function\\b)`
+  )
   const at = lines.findIndex(text => definition.test(text))
-  return at < 0 ? [] : [`'${name}' is a local function, defined in line ${at + 1}: move its definition above the function that calls it`]
+  return at < 0
+    ? []
+    : [
+        `'${name}' is a local function, defined in line ${at + 1}: move its definition above the function that calls it`
+      ]
 }

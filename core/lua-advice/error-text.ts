@@ -12,13 +12,17 @@ const AROUND = 2
 const fromLua: ReadonlySet<Fault['kind']> = new Set(['syntax', 'load', 'runtime', 'memory'])
 
 /** The whole text for a fault of `code`. Never throws; parts that are not known are left out. */
-export function errorText (fault: Fault, code: string): string {
+export function errorText(fault: Fault, code: string): string {
   const lines = code.split(/\r\n|\n\r|\n|\r/)
   const line = lineOf(fault)
   const parts = [heading(fault, line)]
-  if (line !== undefined && line >= 1 && line <= lines.length) parts.push(excerpt(lines, line, fault.column))
+  if (line !== undefined && line >= 1 && line <= lines.length) {
+    parts.push(excerpt(lines, line, fault.column))
+  }
   const tip = errorTip(fault, lines, line)
-  if (tip.length > 0) parts.push([`[TIP] ${tip[0]}`, ...tip.slice(1).map(more => `  • ${more}`)].join('\n'))
+  if (tip.length > 0) {
+    parts.push([`[TIP] ${tip[0]}`, ...tip.slice(1).map(more => `  • ${more}`)].join('\n'))
+  }
   return parts.join('\n\n')
 }
 
@@ -26,25 +30,28 @@ export function errorText (fault: Fault, code: string): string {
 const afterMessage = ['\nstack traceback:', '\n\n[CODE]\n', '\n\n[TIP] '] as const
 
 /** What went wrong, without traceback, code and advice: what a search for a word looks at. */
-export function errorMessageOf (text: string): string {
+export function errorMessageOf(text: string): string {
   const ends = afterMessage.map(mark => text.indexOf(mark)).filter(end => end >= 0)
   return text.slice(0, Math.min(text.length, ...ends))
 }
 
 /** The first line number of the message; else the one the engine knows. */
-function lineOf (fault: Fault): number | undefined {
+function lineOf(fault: Fault): number | undefined {
   const named = fromLua.has(fault.kind) ? /:(\d+):/.exec(fault.message)?.[1] : undefined
   return named === undefined ? fault.line : Number(named)
 }
 
-function heading (fault: Fault, line: number | undefined): string {
+function heading(fault: Fault, line: number | undefined): string {
   const first = `${line === undefined ? 'Error' : `Error at line ${line}`}: ${fault.message}`
-  return fault.traceback === undefined || fault.traceback === '' ? first : `${first}\n${fault.traceback.trimEnd()}`
+  return fault.traceback === undefined || fault.traceback === ''
+    ? first
+    : `${first}\n${fault.traceback.trimEnd()}`
 }
 
-function excerpt (lines: readonly string[], line: number, column: number | undefined): string {
+function excerpt(lines: readonly string[], line: number, column: number | undefined): string {
   // A final newline begins no line of its own, unless the error is there ("near <eof>").
-  const count = lines[lines.length - 1] === '' && line < lines.length ? lines.length - 1 : lines.length
+  const count =
+    lines[lines.length - 1] === '' && line < lines.length ? lines.length - 1 : lines.length
   const shown: string[] = []
   for (let n = Math.max(1, line - AROUND); n <= Math.min(count, line + AROUND); n++) {
     const source = lines[n - 1] ?? ''
@@ -55,7 +62,10 @@ function excerpt (lines: readonly string[], line: number, column: number | undef
 }
 
 /** A line with `^` below the column; tabs are repeated so that it stays below it however wide they are. */
-function caret (source: string, line: number, column: number): string {
-  const before = source.slice(0, column - 1).replace(/[^\t]/g, ' ').padEnd(Math.min(column - 1, source.length))
+function caret(source: string, line: number, column: number): string {
+  const before = source
+    .slice(0, column - 1)
+    .replace(/[^\t]/g, ' ')
+    .padEnd(Math.min(column - 1, source.length))
   return ' '.repeat(`> ${String(line).padStart(3)} | `.length) + before + '^'
 }

@@ -5,51 +5,92 @@
 import type { LuaModule } from './module.js'
 import type { LuaType } from './types.js'
 
-const KINDS = new Set<LuaType['kind']>(['text', 'bytes', 'number', 'integer', 'boolean', 'nil', 'any', 'list', 'map', 'record', 'union', 'optional'])
+const KINDS = new Set<LuaType['kind']>([
+  'text',
+  'bytes',
+  'number',
+  'integer',
+  'boolean',
+  'nil',
+  'any',
+  'list',
+  'map',
+  'record',
+  'union',
+  'optional'
+])
 
 /** A sentence for each thing that is wrong, naming module and function. */
-export function moduleProblems (module: LuaModule): string[] {
-  if (typeof module !== 'object' || module === null || typeof module.name !== 'string') return ['a Lua module must be made with luaModule(name, { … })']
+export function moduleProblems(module: LuaModule): string[] {
+  if (typeof module !== 'object' || module === null || typeof module.name !== 'string') {
+    return ['a Lua module must be made with luaModule(name, { … })']
+  }
   const problems = isText(module.doc) ? [] : [`${module.name} has no doc`]
-  if (typeof module.functions !== 'object' || module.functions === null) return [...problems, `${module.name} has no functions`]
-  if (module.source !== undefined && typeof module.source !== 'string') problems.push(`${module.name}: its source is no text`)
+  if (typeof module.functions !== 'object' || module.functions === null) {
+    return [...problems, `${module.name} has no functions`]
+  }
+  if (module.source !== undefined && typeof module.source !== 'string') {
+    problems.push(`${module.name}: its source is no text`)
+  }
   for (const [name, declared] of Object.entries(module.functions)) {
-    problems.push(...functionProblems(declared, module.source !== undefined).map(problem => `${module.name}.${name}${problem}`))
+    problems.push(
+      ...functionProblems(declared, module.source !== undefined).map(
+        problem => `${module.name}.${name}${problem}`
+      )
+    )
   }
   return problems
 }
 
 type Declared = Partial<LuaModule['functions'][string]>
 
-function functionProblems (declared: Declared, hasSource: boolean): string[] {
+function functionProblems(declared: Declared, hasSource: boolean): string[] {
   if (typeof declared !== 'object' || declared === null) return [' must be made with host({ … })']
   const problems: string[] = []
-  if (declared.place === 'local' ? !hasSource : declared.place !== 'host') problems.push(' must be made with host({ … }), or with local({ … }) in a module that has a Lua source')
-  if (declared.place === 'host' && typeof (declared as { run?: unknown }).run !== 'function') problems.push(' has no run')
+  if (declared.place === 'local' ? !hasSource : declared.place !== 'host') {
+    problems.push(
+      ' must be made with host({ … }), or with local({ … }) in a module that has a Lua source'
+    )
+  }
+  if (declared.place === 'host' && typeof (declared as { run?: unknown }).run !== 'function') {
+    problems.push(' has no run')
+  }
   if (!isText(declared.doc)) problems.push(' has no doc')
   if (!isText(declared.example)) problems.push(' has no example')
   if (!isType(declared.returns)) problems.push(': what it returns has no type')
   return [...problems, ...paramProblems(declared.params)]
 }
 
-function paramProblems (params: Declared['params']): string[] {
+function paramProblems(params: Declared['params']): string[] {
   if (!Array.isArray(params)) return [' has no list of params']
   return (params as NonNullable<Declared['params']>).flatMap((param, i) => {
-    if (!isText(param?.name) || !isText(param.doc) || !isType(param.type)) return [`: parameter #${i + 1} needs a name, a type and a doc; use param(name, type, doc)`]
+    if (!isText(param?.name) || !isText(param.doc) || !isType(param.type)) {
+      return [`: parameter #${i + 1} needs a name, a type and a doc; use param(name, type, doc)`]
+    }
     const after = params[i - 1] as typeof param | undefined
-    return after?.type.kind === 'optional' && param.type.kind !== 'optional' ? [`: the parameter '${param.name}' is needed, but the one before it is optional`] : []
+    return after?.type.kind === 'optional' && param.type.kind !== 'optional'
+      ? [`: the parameter '${param.name}' is needed, but the one before it is optional`]
+      : []
   })
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== ''
 
 /** All the way down, for no deeper than a person would write. */
-function isType (type: unknown, depth = 0): boolean {
+function isType(type: unknown, depth = 0): boolean {
   if (typeof type !== 'object' || type === null || depth > 32) return false
-  const { kind, of, fields } = type as { kind?: LuaType['kind'], of?: unknown, fields?: unknown }
+  const { kind, of, fields } = type as { kind?: LuaType['kind']; of?: unknown; fields?: unknown }
   if (kind === undefined || !KINDS.has(kind)) return false
   if (kind === 'list' || kind === 'map' || kind === 'optional') return isType(of, depth + 1)
-  if (kind === 'union') return Array.isArray(of) && of.length > 0 && of.every(one => isType(one, depth + 1))
+  if (kind === 'union') {
+    return Array.isArray(of) && of.length > 0 && of.every(one => isType(one, depth + 1))
+  }
   if (kind !== 'record') return true
-  return typeof fields === 'object' && fields !== null && Object.values(fields).every((field: unknown) => isType((field as { type?: unknown } | null)?.type, depth + 1))
+  return (
+    typeof fields === 'object' &&
+    fields !== null &&
+    Object.values(fields).every((field: unknown) =>
+      isType((field as { type?: unknown } | null)?.type, depth + 1)
+    )
+  )
 }

@@ -17,13 +17,15 @@ export const LooseNumber = Union(Num(), Any)
 export const Checked = <const T extends readonly LuaType[]>(...types: T) => Union(Any, ...types)
 
 /** Whether it is a text in Lua; a number is none. */
-export const isText = (value: unknown): value is string | Uint8Array => typeof value === 'string' || value instanceof Uint8Array
+export const isText = (value: unknown): value is string | Uint8Array =>
+  typeof value === 'string' || value instanceof Uint8Array
 
 /** Nothing at all. */
-export const isAbsent = (value: unknown): value is null | undefined => value === undefined || value === null
+export const isAbsent = (value: unknown): value is null | undefined =>
+  value === undefined || value === null
 
 /** The text, or undefined for anything that is none. */
-export function looseText (value: unknown): string | undefined {
+export function looseText(value: unknown): string | undefined {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8')
   if (typeof value === 'number') return numberToString(value)
   return typeof value === 'string' ? value : undefined
@@ -34,14 +36,14 @@ export const looseNumber = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) ? value : undefined
 
 /** The values of a table in their order, or undefined for what is no table. */
-export function looseList (value: unknown): unknown[] | undefined {
+export function looseList(value: unknown): unknown[] | undefined {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return undefined
   if (Array.isArray(value)) return value
   return value instanceof Map ? [...value.values()] : Object.values(value)
 }
 
 /** A field of a table; undefined when there is none, or `value` is no table. */
-export function looseField (value: unknown, name: string): unknown {
+export function looseField(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null) return undefined
   if (value instanceof Map) return value.get(name)
   return Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined

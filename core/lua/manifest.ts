@@ -8,7 +8,7 @@ import type { LuaType } from './types.js'
 export interface ManifestFunction {
   readonly name: string
   readonly place: 'host' | 'local'
-  readonly params: ReadonlyArray<{ readonly name: string, readonly type: LuaType }>
+  readonly params: ReadonlyArray<{ readonly name: string; readonly type: LuaType }>
   /** Host functions only: Lua goes on with this result and does not wait. */
   readonly oneWay?: { readonly result: boolean | undefined }
 }
@@ -21,25 +21,38 @@ export interface ManifestModule {
 
 export type Manifest = readonly ManifestModule[]
 
-export const toManifest = (modules: Iterable<LuaModule>): Manifest => Array.from(modules, module => ({
-  name: module.name,
-  ...(module.source === undefined ? {} : { source: module.source }),
-  functions: Object.entries(module.functions).map(([name, declared]) => ({
-    name,
-    place: declared.place,
-    params: declared.params.map(({ name, type }) => ({ name, type: withoutDocs(type) })),
-    ...(declared.place === 'host' && declared.oneWay !== undefined ? { oneWay: declared.oneWay } : {})
+export const toManifest = (modules: Iterable<LuaModule>): Manifest =>
+  Array.from(modules, module => ({
+    name: module.name,
+    ...(module.source === undefined ? {} : { source: module.source }),
+    functions: Object.entries(module.functions).map(([name, declared]) => ({
+      name,
+      place: declared.place,
+      params: declared.params.map(({ name, type }) => ({ name, type: withoutDocs(type) })),
+      ...(declared.place === 'host' && declared.oneWay !== undefined
+        ? { oneWay: declared.oneWay }
+        : {})
+    }))
   }))
-}))
 
 /** The same type with the fields' prose left out. */
-function withoutDocs (type: LuaType): LuaType {
+function withoutDocs(type: LuaType): LuaType {
   switch (type.kind) {
     case 'record':
-      return { kind: 'record', fields: Object.fromEntries(Object.entries(type.fields).map(([name, field]) => [name, { type: withoutDocs(field.type), doc: '' }])) }
+      return {
+        kind: 'record',
+        fields: Object.fromEntries(
+          Object.entries(type.fields).map(([name, field]) => [
+            name,
+            { type: withoutDocs(field.type), doc: '' }
+          ])
+        )
+      }
     case 'union':
       return { kind: 'union', of: type.of.map(withoutDocs) }
-    case 'list': case 'map': case 'optional':
+    case 'list':
+    case 'map':
+    case 'optional':
       return { ...type, of: withoutDocs(type.of) }
     default:
       return type

@@ -44,7 +44,10 @@ interface Described<P extends readonly Param[], R extends LuaType> {
 }
 
 /** A function that runs in the server; Lua reaches it over the channel. */
-export interface HostFunction<P extends readonly Param[] = readonly Param[], R extends LuaType = LuaType> extends Described<P, R> {
+export interface HostFunction<
+  P extends readonly Param[] = readonly Param[],
+  R extends LuaType = LuaType
+> extends Described<P, R> {
   readonly place: 'host'
   /**
    * Set where Lua need not wait for the result: the call travels with the next frame and Lua gets this value
@@ -55,14 +58,19 @@ export interface HostFunction<P extends readonly Param[] = readonly Param[], R e
 }
 
 /** Runs in the sandbox; its code is `plugins/lua/<module>/local.ts`, under the same name. */
-export interface LocalFunction<P extends readonly Param[] = readonly Param[], R extends LuaType = LuaType> extends Described<P, R> {
+export interface LocalFunction<
+  P extends readonly Param[] = readonly Param[],
+  R extends LuaType = LuaType
+> extends Described<P, R> {
   readonly place: 'local'
 }
 
 /** Any declared function. `run` is typed loosely here because parameter types differ from function to function. */
-export type LuaFunctionDeclaration = LocalFunction | (Omit<HostFunction, 'run'> & {
-  readonly run: (call: HostCall, ...args: never[]) => unknown
-})
+export type LuaFunctionDeclaration =
+  | LocalFunction
+  | (Omit<HostFunction, 'run'> & {
+      readonly run: (call: HostCall, ...args: never[]) => unknown
+    })
 
 /** A Lua API: what becomes a global table, or with `source` what `require` loads. */
 export interface LuaModule {
@@ -78,15 +86,24 @@ export interface LuaModule {
 }
 
 /** Declares a parameter. Its name stands in messages and documentation. */
-export const param = <const N extends string, const T extends LuaType>(name: N, type: T, doc: string): Param<N, T> => ({ name, type, doc })
+export const param = <const N extends string, const T extends LuaType>(
+  name: N,
+  type: T,
+  doc: string
+): Param<N, T> => ({ name, type, doc })
 
 /** Declares a function that runs in the server: `run` gets the call, and the arguments already checked and converted. */
-export const host = <const P extends readonly Param[], const R extends LuaType>(declaration: Omit<HostFunction<P, R>, 'place'>): HostFunction<P, R> =>
-  ({ place: 'host', ...declaration })
+export const host = <const P extends readonly Param[], const R extends LuaType>(
+  declaration: Omit<HostFunction<P, R>, 'place'>
+): HostFunction<P, R> => ({ place: 'host', ...declaration })
 
 /** Declares a function whose code is in the sandbox: built in, or in the module's Lua `source`. */
-export const local = <const P extends readonly Param[], const R extends LuaType>(declaration: Omit<LocalFunction<P, R>, 'place'>): LocalFunction<P, R> =>
-  ({ place: 'local', ...declaration })
+export const local = <const P extends readonly Param[], const R extends LuaType>(
+  declaration: Omit<LocalFunction<P, R>, 'place'>
+): LocalFunction<P, R> => ({ place: 'local', ...declaration })
 
 /** Declares a module. Add it with `server.lua.add(module, 'name of the plugin')`. */
-export const luaModule = <const M extends Omit<LuaModule, 'name'>>(name: string, declaration: M): LuaModule & M => ({ name, ...declaration })
+export const luaModule = <const M extends Omit<LuaModule, 'name'>>(
+  name: string,
+  declaration: M
+): LuaModule & M => ({ name, ...declaration })

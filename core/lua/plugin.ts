@@ -3,6 +3,9 @@ import fp from 'fastify-plugin'
 import '../contracts/server.js'
 import { createLuaRegistry } from './registry.js'
 
-export default fp(async function lua (fastify) {
-  fastify.decorate('lua', createLuaRegistry())
-}, { name: 'lua' })
+export default fp(
+  async function lua(fastify) {
+    fastify.decorate('lua', createLuaRegistry())
+  },
+  { name: 'lua' }
+)

@@ -6,27 +6,39 @@ import { whyReserved } from './reserved-names.js'
 
 export interface LuaRegistry {
   /** Adds a module. `owner` is the plugin's name. Throws MODULE_INVALID when the name is taken, naming both owners. */
-  add (module: LuaModule, owner: string): void
+  add(module: LuaModule, owner: string): void
   /** In the order of addition. */
-  modules (): readonly LuaModule[]
-  find (name: string): LuaModule | undefined
+  modules(): readonly LuaModule[]
+  find(name: string): LuaModule | undefined
   /** What the sandbox is told; made once, after the last plugin. */
-  manifest (): Manifest
+  manifest(): Manifest
 }
 
-export function createLuaRegistry (): LuaRegistry {
-  const entries = new Map<string, { module: LuaModule, owner: string }>()
+export function createLuaRegistry(): LuaRegistry {
+  const entries = new Map<string, { module: LuaModule; owner: string }>()
   let manifest: Manifest | undefined
 
   return {
-    add (module, owner) {
+    add(module, owner) {
       const taken = entries.get(module.name)
-      if (taken !== undefined) throw new MoonletError('MODULE_INVALID', `The Lua module '${module.name}' of plugin '${owner}' is already provided by plugin '${taken.owner}'`)
-      if (!/^[a-z_][a-zA-Z0-9_]*$/.test(module.name)) throw new MoonletError('MODULE_INVALID', `The Lua module '${module.name}' of plugin '${owner}' needs a name of letters, digits and '_' that begins with a small letter`)
+      if (taken !== undefined) {
+        throw new MoonletError(
+          'MODULE_INVALID',
+          `The Lua module '${module.name}' of plugin '${owner}' is already provided by plugin '${taken.owner}'`
+        )
+      }
+      if (!/^[a-z_][a-zA-Z0-9_]*$/.test(module.name)) {
+        throw new MoonletError(
+          'MODULE_INVALID',
+          `The Lua module '${module.name}' of plugin '${owner}' needs a name of letters, digits and '_' that begins with a small letter`
+        )
+      }
       const reserved = whyReserved(module.name)
       if (reserved !== undefined) {
-        throw new MoonletError('MODULE_INVALID',
-          `The Lua module '${module.name}' of plugin '${owner}' needs another name: this one ${reserved}`)
+        throw new MoonletError(
+          'MODULE_INVALID',
+          `The Lua module '${module.name}' of plugin '${owner}' needs another name: this one ${reserved}`
+        )
       }
       entries.set(module.name, { module, owner })
       manifest = undefined

@@ -29,7 +29,7 @@ interface Request<T> {
 }
 
 /** Makes a request and has its record kept, whichever way it ends. Failures that are none of Lua's leave no record. */
-export async function recorded<T> ({ call, ids, note, send, keep }: Request<T>): Promise<T> {
+export async function recorded<T>({ call, ids, note, send, keep }: Request<T>): Promise<T> {
   const startedAt = Date.now()
   const fields = (error?: string): RequestFields => ({
     id: ids.next(),
@@ -53,7 +53,7 @@ export async function recorded<T> ({ call, ids, note, send, keep }: Request<T>):
 export const withoutKey = (text: string, key: string): string => maskSecrets(text, [key])
 
 /** JSON as it is stored: masked, and cut where it is longer than records should be; then it has `truncated`. */
-export function toRecordJson (value: unknown): string {
+export function toRecordJson(value: unknown): string {
   const { value: kept, isCut } = boundJson(value, RECORD_CHARACTERS)
   const masked = maskJson(kept)
   const isObject = typeof masked === 'object' && masked !== null && !Array.isArray(masked)
@@ -61,7 +61,7 @@ export function toRecordJson (value: unknown): string {
 }
 
 /** A reply's text as it is stored: masked by its fields if it is JSON, by shapes either way; and without the key. */
-export function replyToRecordJson (text: string, key: string): string {
+export function replyToRecordJson(text: string, key: string): string {
   const clean = withoutKey(text, key)
   try {
     return toRecordJson(JSON.parse(clean))

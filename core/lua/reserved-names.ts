@@ -14,7 +14,7 @@ const luaNames = words(`
 const functionNames = words('handler ctx event')
 
 /** Why a module cannot have this name, in words that follow "the name"; undefined when it can. */
-export function whyReserved (name: string): string | undefined {
+export function whyReserved(name: string): string | undefined {
   if (keywords.has(name)) return 'is a word of the Lua language'
   if (luaNames.includes(name)) return "is one of Lua's own"
   if (functionNames.includes(name)) return 'is what functions call something of their own'

@@ -9,7 +9,7 @@ import { maskWebTokens } from './web-tokens.js'
 /** One look that spares most texts all the others. */
 const suspicious = new RegExp(
   'eyJ|A[KS]IA|AIza|gh[oprsu]_|github_pat_|glpat-|sk-|[prs]k_(?:live|test)_|whsec_|xox[abeoprs]-|npm_|SG\\.|hf_|' +
-  'dop_v1_|re_|mfk_|moonlet_|PRIVATE KEY|://[^\\s/]*@'
+    'dop_v1_|re_|mfk_|moonlet_|PRIVATE KEY|://[^\\s/]*@'
 )
 
 /**
@@ -40,7 +40,7 @@ const keyBegin = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g
 const KEY_END = 'PRIVATE KEY'
 
 /** The text with each of them replaced; names around them stay. */
-export function maskCredentials (text: string): string {
+export function maskCredentials(text: string): string {
   if (!suspicious.test(text)) return text
   let masked = maskPrivateKeys(maskWebTokens(text, REDACTED))
   for (const pattern of issuedKeys) masked = masked.replace(pattern, REDACTED)
@@ -48,7 +48,7 @@ export function maskCredentials (text: string): string {
 }
 
 /** PEM and PGP keys from their first line to their last; to the end of the text when that is missing. */
-function maskPrivateKeys (text: string): string {
+function maskPrivateKeys(text: string): string {
   if (!text.includes(KEY_END)) return text
   let masked = ''
   let done = 0
@@ -61,7 +61,7 @@ function maskPrivateKeys (text: string): string {
   return done === 0 ? text : masked + text.slice(done)
 }
 
-function endOfKey (text: string, from: number): number {
+function endOfKey(text: string, from: number): number {
   const last = text.indexOf('-----END ', from)
   const end = last === -1 ? -1 : text.indexOf('-----', last + '-----END '.length)
   return end === -1 ? text.length : end + '-----'.length

@@ -7,7 +7,7 @@ const delimiter = /[\t\n\r ,:[\]{}"]/
  * What a JSON text began with, up to its last whole value or within a string, and what was open closed. Of anything
  * else it makes something that is no JSON either. In linear time.
  */
-export function completeJson (start: string): string {
+export function completeJson(start: string): string {
   const closers: string[] = []
   /** Up to here, with `closers`, it is whole. */
   let end = 0
@@ -15,12 +15,14 @@ export function completeJson (start: string): string {
   for (let i = 0; i < start.length; i++) {
     const character = start.charAt(i)
     switch (character) {
-      case '{': case '[':
+      case '{':
+      case '[':
         closers.push(character === '{' ? '}' : ']')
         isName = character === '{'
         end = i + 1
         break
-      case '}': case ']':
+      case '}':
+      case ']':
         closers.pop()
         isName = false
         end = i + 1
@@ -28,11 +30,19 @@ export function completeJson (start: string): string {
       case ',':
         isName = closers.at(-1) === '}'
         break
-      case ':': case ' ': case '\t': case '\n': case '\r':
+      case ':':
+      case ' ':
+      case '\t':
+      case '\n':
+      case '\r':
         break
       case '"': {
         const close = endOfString(start, i)
-        if (close >= start.length) return isName ? closed(start, end, closers) : closed(`${withoutCutEscape(start)}"`, undefined, closers)
+        if (close >= start.length) {
+          return isName
+            ? closed(start, end, closers)
+            : closed(`${withoutCutEscape(start)}"`, undefined, closers)
+        }
         if (!isName) end = close + 1
         isName = false
         i = close
@@ -51,14 +61,14 @@ const closed = (text: string, end: number | undefined, closers: readonly string[
   text.slice(0, end) + closers.toReversed().join('')
 
 /** Index of the last character of a number or word that begins at `start`. */
-function endOfLiteral (text: string, start: number): number {
+function endOfLiteral(text: string, start: number): number {
   let i = start
   while (i + 1 < text.length && !delimiter.test(text.charAt(i + 1))) i++
   return i
 }
 
 /** Without an escape at the end that may not be whole. */
-function withoutCutEscape (text: string): string {
+function withoutCutEscape(text: string): string {
   const backslash = text.lastIndexOf('\\')
   if (backslash < text.length - 6) return text
   let first = backslash

@@ -13,23 +13,38 @@ import { maskUrl, maskUrlSecrets } from './url.js'
 import { quote } from './quote.js'
 import { toText } from '../base/binary.js'
 
-export { REDACTED, maskCredentials, maskCutBody, maskForm, maskJson, maskJsonBody, maskLogMessage, createSecretMask, maskSecrets, maskUrl, maskUrlSecrets }
+export {
+  REDACTED,
+  maskCredentials,
+  maskCutBody,
+  maskForm,
+  maskJson,
+  maskJsonBody,
+  maskLogMessage,
+  createSecretMask,
+  maskSecrets,
+  maskUrl,
+  maskUrlSecrets
+}
 export type { SecretMask }
 
 /** A field of a JSON object, made ready: its quoted name with the colon, and whether its value is masked. */
-interface Field { readonly start: string, readonly masked: boolean }
+interface Field {
+  readonly start: string
+  readonly masked: boolean
+}
 
 /** Names decided on before. Callers choose names, so the memory for them is bounded. */
 const CACHED_NAMES = 2000
 const CACHED_NAME_LENGTH = 100
 
 /** Headers with the values of credentials replaced. Texts in, texts out. */
-export function maskHeaders (headers: Readonly<Record<string, string>>): Record<string, string> {
+export function maskHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   return maskFields(headers, headerField)
 }
 
 /** Query parameters with the values of credentials replaced. */
-export function maskQuery (query: Readonly<Record<string, string>>): Record<string, string> {
+export function maskQuery(query: Readonly<Record<string, string>>): Record<string, string> {
   return maskFields(query, parameterField)
 }
 
@@ -37,7 +52,7 @@ export function maskQuery (query: Readonly<Record<string, string>>): Record<stri
 export const headerField = createFields(isSecretHeader)
 export const parameterField = createFields(isSecretParameter)
 
-function createFields (isSecret: (name: string) => boolean): (name: string) => Field {
+function createFields(isSecret: (name: string) => boolean): (name: string) => Field {
   const known = new Map<string, Field>()
   return name => {
     const cached = known.get(name)
@@ -53,6 +68,11 @@ function createFields (isSecret: (name: string) => boolean): (name: string) => F
   }
 }
 
-function maskFields (fields: Readonly<Record<string, string>>, fieldOf: (name: string) => Field): Record<string, string> {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, fieldOf(name).masked ? REDACTED : value]))
+function maskFields(
+  fields: Readonly<Record<string, string>>,
+  fieldOf: (name: string) => Field
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, fieldOf(name).masked ? REDACTED : value])
+  )
 }

@@ -18,10 +18,15 @@ const beyondBasic = /[\ud800-\uffff]/
 const known = new Map<string, FieldName>()
 const CACHED_NAMES = 2000
 
-export function toFieldName (name: string): FieldName {
+export function toFieldName(name: string): FieldName {
   const cached = known.get(name)
   if (cached !== undefined) return cached
-  const field = { name, start: `${quote(name)}:`, secret: isSecret(name), basic: !beyondBasic.test(name) }
+  const field = {
+    name,
+    start: `${quote(name)}:`,
+    secret: isSecret(name),
+    basic: !beyondBasic.test(name)
+  }
   if (name.length <= 100) {
     if (known.size >= CACHED_NAMES) known.clear()
     known.set(name, field)
@@ -33,7 +38,7 @@ export function toFieldName (name: string): FieldName {
 export const isSecretField = (name: string): boolean => toFieldName(name).secret
 
 /** Sorts in place by UTF-8 bytes. */
-export function sortFields (fields: FieldName[]): FieldName[] {
+export function sortFields(fields: FieldName[]): FieldName[] {
   let sorted = true
   let basic = true
   for (let i = 0; i < fields.length; i++) {
@@ -44,11 +49,11 @@ export function sortFields (fields: FieldName[]): FieldName[] {
     sorted &&= previous === undefined || previous.name <= field.name
   }
   if (!basic) return fields.sort((a, b) => compareCharacters(a.name, b.name))
-  return sorted ? fields : fields.sort((a, b) => a.name < b.name ? -1 : 1)
+  return sorted ? fields : fields.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 /** As their UTF-8 bytes compare, without making these: a surrogate is above all that is none. */
-function compareCharacters (a: string, b: string): number {
+function compareCharacters(a: string, b: string): number {
   const length = Math.min(a.length, b.length)
   for (let i = 0; i < length; i++) {
     const x = a.charCodeAt(i)
@@ -58,4 +63,4 @@ function compareCharacters (a: string, b: string): number {
   return a.length - b.length
 }
 
-const rank = (unit: number): number => unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit
+const rank = (unit: number): number => (unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit)

@@ -7,7 +7,7 @@ const QUOTE = 0x22
 const BACKSLASH = 0x5c
 
 /** Whether lists and objects are nested deeper than `limit`. Parsing such a text costs far more than this look. */
-export function depthExceeds (text: string, limit: number): boolean {
+export function depthExceeds(text: string, limit: number): boolean {
   if (text.length <= limit) return false
   let depth = 0
   for (let i = 0; i < text.length; i++) {
@@ -31,7 +31,7 @@ interface Open {
 }
 
 /** The same as encoding the parsed value, with numbers as they were written. `text` must be valid JSON. */
-export function encodeJsonText (text: string): string {
+export function encodeJsonText(text: string): string {
   const outer: Open = { fields: undefined, items: [], name: '' }
   const stack: Open[] = []
   let open = outer
@@ -42,11 +42,13 @@ export function encodeJsonText (text: string): string {
   const token = /"|[[\]{}]|[^\s,:[\]{}"]+/g
   for (let match = token.exec(text); match !== null; match = token.exec(text)) {
     switch (match[0]) {
-      case '[': case '{':
+      case '[':
+      case '{':
         stack.push(open)
         open = { fields: match[0] === '{' ? new Map() : undefined, items: [], name: '' }
         break
-      case ']': case '}': {
+      case ']':
+      case '}': {
         const json = close(open)
         open = stack.pop() ?? outer
         put(json)
@@ -60,19 +62,22 @@ export function encodeJsonText (text: string): string {
         else put(quote(string))
         break
       }
-      default: put(match[0])
+      default:
+        put(match[0])
     }
   }
   return outer.items[0] ?? text
 }
 
-function close ({ fields, items }: Open): string {
+function close({ fields, items }: Open): string {
   if (fields === undefined) return `[${items.join(',')}]`
-  return `{${sortFields([...fields.keys()].map(toFieldName)).map(({ name, start }) => start + (fields.get(name) ?? 'null')).join(',')}}`
+  return `{${sortFields([...fields.keys()].map(toFieldName))
+    .map(({ name, start }) => start + (fields.get(name) ?? 'null'))
+    .join(',')}}`
 }
 
 /** Index of the quotation mark that ends the string beginning at `start`. */
-export function endOfString (text: string, start: number): number {
+export function endOfString(text: string, start: number): number {
   let i = start + 1
   for (; i < text.length; i++) {
     const unit = text.charCodeAt(i)
@@ -82,7 +87,7 @@ export function endOfString (text: string, start: number): number {
   return i
 }
 
-function isName (text: string, after: number): boolean {
+function isName(text: string, after: number): boolean {
   let i = after
   while (/[\t\n\r ]/.test(text.charAt(i))) i++
   return text.charAt(i) === ':'

@@ -28,7 +28,7 @@ export const maskJsonBody = (text: string): string => maskIfJson(text) ?? text
  */
 export const maskCutBody = (start: string): string => maskIfJson(completeJson(start)) ?? start
 
-function maskIfJson (text: string): string | undefined {
+function maskIfJson(text: string): string | undefined {
   if (!jsonStart.test(text) || depthExceeds(text, DEPTH_LIMIT)) return undefined
   let value: unknown
   try {
@@ -44,34 +44,41 @@ function maskIfJson (text: string): string | undefined {
  * A copy of a JSON value with secret fields replaced, and credentials in its texts, for records of AI and email requests. Lists and objects
  * nested deeper than 200 levels are replaced as a whole.
  */
-export function maskJson (value: unknown): unknown {
+export function maskJson(value: unknown): unknown {
   return mask(value, 0)
 }
 
-function mask (value: unknown, depth: number): unknown {
+function mask(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return maskCredentials(value)
   if (typeof value !== 'object' || value === null) return value
   if (depth >= RECURSION_LIMIT) return REDACTED
   if (Array.isArray(value)) return value.map(item => mask(item, depth + 1))
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, isSecretField(name) ? REDACTED : mask(item, depth + 1)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [
+      name,
+      isSecretField(name) ? REDACTED : mask(item, depth + 1)
+    ])
+  )
 }
 
 /** Undefined when only the text's own encoder can do it: nested too deep for recursion, or a number too great. */
-function encode (value: unknown, depth: number): string | undefined {
+function encode(value: unknown, depth: number): string | undefined {
   if (typeof value === 'string') return quote(value)
   if (typeof value === 'number') return encodeNumber(value)
   if (typeof value !== 'object' || value === null) return String(value)
   if (depth >= RECURSION_LIMIT) return undefined
-  return Array.isArray(value) ? encodeList(value, depth) : encodeObject(value as Record<string, unknown>, depth)
+  return Array.isArray(value)
+    ? encodeList(value, depth)
+    : encodeObject(value as Record<string, unknown>, depth)
 }
 
 /** Undefined when it was too great for a double (`1e400`) and must be taken as it was written. */
-function encodeNumber (value: number): string | undefined {
+function encodeNumber(value: number): string | undefined {
   if (!Number.isFinite(value)) return undefined
   return Object.is(value, -0) ? '-0' : String(value)
 }
 
-function encodeList (list: unknown[], depth: number): string | undefined {
+function encodeList(list: unknown[], depth: number): string | undefined {
   let json = ''
   for (const item of list) {
     const text = encode(item, depth + 1)
@@ -81,7 +88,7 @@ function encodeList (list: unknown[], depth: number): string | undefined {
   return `[${json}]`
 }
 
-function encodeObject (object: Record<string, unknown>, depth: number): string | undefined {
+function encodeObject(object: Record<string, unknown>, depth: number): string | undefined {
   let json = ''
   const fields = sortFields(Object.keys(object).map(toFieldName))
   for (const { name, start, secret } of fields) {

@@ -21,11 +21,11 @@ const patterns = [
  * A message with what looks like a credential replaced: first by the patterns of CONTRACT section 8, which take the
  * name with them, in their order; then what these miss.
  */
-export function maskLogMessage (text: string): string {
+export function maskLogMessage(text: string): string {
   return maskNamedValues(maskCredentials(suspicious.test(text) ? maskByContract(text) : text))
 }
 
-function maskByContract (text: string): string {
+function maskByContract(text: string): string {
   let masked = maskWebTokens(text, REDACTED)
   for (const pattern of patterns) masked = masked.replace(pattern, REDACTED)
   return masked

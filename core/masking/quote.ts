@@ -3,4 +3,5 @@
 const special = /["\\\x00-\x1f\ud800-\udfff]/
 
 /** JSON text of a string; what JSON.stringify gives, faster for short plain texts. */
-export const quote = (text: string): string => text.length < 200 && !special.test(text) ? `"${text}"` : JSON.stringify(text)
+export const quote = (text: string): string =>
+  text.length < 200 && !special.test(text) ? `"${text}"` : JSON.stringify(text)

@@ -3,18 +3,45 @@
 /** The rule of CONTRACT section 8 for fields of JSON bodies. */
 const contractField = new RegExp(
   '^(?:password|secret|api_key|apikey|access_token|private_key|client_secret|token|auth|authorization|bearer|' +
-  'credentials?)(?:$|[_-])'
+    'credentials?)(?:$|[_-])'
 )
 
 /** Beyond the contract: a name whose last word is one of these. */
 const lastWords = new Set([
-  'auth', 'authorization', 'bearer', 'credential', 'credentials', 'cvc', 'cvv', 'jwt', 'otp', 'passcode', 'passphrase',
-  'passwd', 'password', 'pwd', 'secret', 'token'
+  'auth',
+  'authorization',
+  'bearer',
+  'credential',
+  'credentials',
+  'cvc',
+  'cvv',
+  'jwt',
+  'otp',
+  'passcode',
+  'passphrase',
+  'passwd',
+  'password',
+  'pwd',
+  'secret',
+  'token'
 ])
 /** Or, before `key`, one of these; `primaryKey` and `foreignKey` are none. */
 const secretKeys = new Set([
-  'access', 'account', 'api', 'auth', 'client', 'consumer', 'encryption', 'license', 'master', 'private', 'secret',
-  'service', 'shared', 'signing', 'webhook'
+  'access',
+  'account',
+  'api',
+  'auth',
+  'client',
+  'consumer',
+  'encryption',
+  'license',
+  'master',
+  'private',
+  'secret',
+  'service',
+  'shared',
+  'signing',
+  'webhook'
 ])
 
 /** The longer names of the rules (`x-api-key`, `authorization`, `access_token`, …) contain one of these. */
@@ -27,7 +54,7 @@ const parameterName = /^(?:sig|code|jwt|otp|hmac|pwd|passwd|passphrase|passcode)
  * Whether the value of a JSON or form field of this name is a credential. The contract's rule, also for names in
  * camel case (`accessToken`) and those with something in front (`user_password`, `stripeSecretKey`).
  */
-export function isSecretField (name: string): boolean {
+export function isSecretField(name: string): boolean {
   const lower = name.toLowerCase()
   if (contractField.test(lower)) return true
   // The contract names it as one that is not masked.
@@ -43,7 +70,7 @@ export function isSecretField (name: string): boolean {
 export const isSecretHeader = (name: string): boolean => headerPart.test(name.toLowerCase())
 
 /** Whether a query parameter of this name holds a credential. */
-export function isSecretParameter (name: string): boolean {
+export function isSecretParameter(name: string): boolean {
   const lower = name.toLowerCase()
   return parameterPart.test(lower) || parameterName.test(lower)
 }

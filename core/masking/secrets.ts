@@ -33,7 +33,7 @@ type FindPrefix = (text: string, from: number) => number
  * Gives a function that replaces every occurrence of the values of at least 8 characters, also as they are
  * written inside JSON text. Of values that begin alike the longest counts. Make it once per set.
  */
-export function createSecretMask (values: Iterable<string>): SecretMask {
+export function createSecretMask(values: Iterable<string>): SecretMask {
   const formsByPrefix = groupForms(values)
   if (formsByPrefix.size === 0) return text => text
   const find = createFinder(formsByPrefix)
@@ -41,12 +41,12 @@ export function createSecretMask (values: Iterable<string>): SecretMask {
 }
 
 /** As `createSecretMask`, for one text. */
-export function maskSecrets (text: string, values: Iterable<string>): string {
+export function maskSecrets(text: string, values: Iterable<string>): string {
   return createSecretMask(values)(text)
 }
 
 /** All forms of the values by how they begin, longer ones first. */
-function groupForms (values: Iterable<string>): Map<string, string[]> {
+function groupForms(values: Iterable<string>): Map<string, string[]> {
   const forms = new Set<string>()
   for (const value of values) {
     if (value.length < MIN_LENGTH) continue
@@ -64,7 +64,7 @@ function groupForms (values: Iterable<string>): Map<string, string[]> {
   return byPrefix
 }
 
-function createFinder (prefixes: ReadonlyMap<string, unknown>): FindPrefix {
+function createFinder(prefixes: ReadonlyMap<string, unknown>): FindPrefix {
   if (prefixes.size > MAX_ALTERNATIVES) return (text, from) => findInWindows(text, from, prefixes)
   const pattern = new RegExp([...prefixes.keys()].map(escapePattern).join('|'), 'g')
   return (text, from) => {
@@ -73,7 +73,7 @@ function createFinder (prefixes: ReadonlyMap<string, unknown>): FindPrefix {
   }
 }
 
-function findInWindows (text: string, from: number, prefixes: ReadonlyMap<string, unknown>): number {
+function findInWindows(text: string, from: number, prefixes: ReadonlyMap<string, unknown>): number {
   for (let at = from; at + PREFIX_LENGTH <= text.length; at++) {
     if (prefixes.has(text.slice(at, at + PREFIX_LENGTH))) return at
   }
@@ -82,7 +82,7 @@ function findInWindows (text: string, from: number, prefixes: ReadonlyMap<string
 
 const escapePattern = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
 
-function replaceSecrets (
+function replaceSecrets(
   text: string,
   find: FindPrefix,
   formsByPrefix: ReadonlyMap<string, readonly string[]>,
@@ -94,7 +94,8 @@ function replaceSecrets (
   for (let at = find(text, 0); at !== -1;) {
     const forms = formsByPrefix.get(text.slice(at, at + PREFIX_LENGTH)) ?? []
     for (const form of forms) compared += form.length
-    const length = compared > MAX_COMPARED ? wordLength(text, at) : matchingLength(text, at, forms, isCut)
+    const length =
+      compared > MAX_COMPARED ? wordLength(text, at) : matchingLength(text, at, forms, isCut)
     if (length > 0) {
       masked += text.slice(done, at) + REDACTED
       done = at + length
@@ -105,7 +106,12 @@ function replaceSecrets (
 }
 
 /** How much of the text at `at` is a secret; 0: nothing. */
-function matchingLength (text: string, at: number, forms: readonly string[], isCut: boolean): number {
+function matchingLength(
+  text: string,
+  at: number,
+  forms: readonly string[],
+  isCut: boolean
+): number {
   for (const form of forms) if (text.startsWith(form, at)) return form.length
   if (!isCut) return 0
   let longest = 0
@@ -116,12 +122,12 @@ function matchingLength (text: string, at: number, forms: readonly string[], isC
 const endOfWord = /[\s"\\]/g
 
 /** Never into what closes a JSON string, nor through half an escape. */
-function wordLength (text: string, at: number): number {
+function wordLength(text: string, at: number): number {
   endOfWord.lastIndex = at + PREFIX_LENGTH
   return (endOfWord.exec(text)?.index ?? text.length) - at
 }
 
-function commonLength (text: string, at: number, form: string): number {
+function commonLength(text: string, at: number, form: string): number {
   let length = PREFIX_LENGTH
   while (length < form.length && text.charCodeAt(at + length) === form.charCodeAt(length)) length++
   return length

@@ -10,8 +10,13 @@ export interface Prepared {
 }
 
 /** Throws PLUGIN_FAILED for a plugin that cannot be used, and SETTINGS_INVALID with every bad setting. */
-export async function prepareStart (environment?: Readonly<Record<string, string | undefined>>): Promise<Prepared> {
+export async function prepareStart(
+  environment?: Readonly<Record<string, string | undefined>>
+): Promise<Prepared> {
   const plugins = await loadPlugins(readPluginList(environment))
-  const { config, plugins: pluginSettings } = loadSettings(plugins.map(({ name, settings }) => ({ plugin: name, settings })), environment)
+  const { config, plugins: pluginSettings } = loadSettings(
+    plugins.map(({ name, settings }) => ({ plugin: name, settings })),
+    environment
+  )
   return { config, plugins, pluginSettings }
 }

@@ -6,23 +6,51 @@ import type { Config } from '../../config/schema.js'
  * Lines are buffered for a moment, so that logging costs a call next to nothing; `flush` writes them out.
  * Secrets are redacted by name in case an object that holds one is ever logged.
  */
-export function createLogger (config: Pick<Config, 'LOG_LEVEL'>, terminal: boolean): { logger: Logger, flush: () => void } {
+export function createLogger(
+  config: Pick<Config, 'LOG_LEVEL'>,
+  terminal: boolean
+): { logger: Logger; flush: () => void } {
   const output = pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 200 })
-  const destination: DestinationStream = terminal ? { write: line => { output.write(toReadable(line)) } } : output
-  const logger = pino({
-    level: config.LOG_LEVEL,
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    redact: ['req.headers.authorization', 'req.headers.cookie', 'apiKey', '*.apiKey']
-  }, destination)
-  return { logger, flush: () => { output.flushSync() } }
+  const destination: DestinationStream = terminal
+    ? {
+        write: line => {
+          output.write(toReadable(line))
+        }
+      }
+    : output
+  const logger = pino(
+    {
+      level: config.LOG_LEVEL,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: ['req.headers.authorization', 'req.headers.cookie', 'apiKey', '*.apiKey']
+    },
+    destination
+  )
+  return {
+    logger,
+    flush: () => {
+      output.flushSync()
+    }
+  }
 }
 
-const levelNames: Readonly<Record<number, string>> = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'ERROR', 60: 'FATAL' }
+const levelNames: Readonly<Record<number, string>> = {
+  10: 'trace',
+  20: 'debug',
+  30: 'info',
+  40: 'warn',
+  50: 'ERROR',
+  60: 'FATAL'
+}
 
-function toReadable (line: string): string {
-  const { level, time, msg, err, ...rest } = JSON.parse(line) as Record<string, unknown> & { err?: { stack?: string } }
-  const fields = Object.entries(rest).map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`).join(' ')
+function toReadable(line: string): string {
+  const { level, time, msg, err, ...rest } = JSON.parse(line) as Record<string, unknown> & {
+    err?: { stack?: string }
+  }
+  const fields = Object.entries(rest)
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(' ')
   const clock = String(time).slice(11, 19)
   return `${clock} ${(levelNames[Number(level)] ?? String(level)).padEnd(5)} ${String(msg ?? '')}${fields === '' ? '' : `  ${fields}`}\n${err?.stack === undefined ? '' : `${err.stack}\n`}`
 }

@@ -11,7 +11,16 @@ import { fileURLToPath } from 'node:url'
 const NODE_API = 10
 
 /** All that may be sent to a server and that can be caught. */
-const forwarded = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGCONT', 'SIGWINCH'] as const
+const forwarded = [
+  'SIGTERM',
+  'SIGINT',
+  'SIGHUP',
+  'SIGQUIT',
+  'SIGUSR1',
+  'SIGUSR2',
+  'SIGCONT',
+  'SIGWINCH'
+] as const
 /** A terminal sends these to the whole group of processes, so the new process has them already. */
 const sentByTerminals: readonly string[] = ['SIGINT', 'SIGQUIT', 'SIGCONT', 'SIGWINCH']
 
@@ -22,41 +31,55 @@ const hasNodeApi = (): boolean => Number(process.versions.napi) >= NODE_API
  * arguments, flags, environment, inputs and outputs. Then this process passes signals on, ends as the other one
  * does, and takes it along when it is killed.
  */
-export async function inRuntime (start: () => Promise<void>): Promise<void> {
+export async function inRuntime(start: () => Promise<void>): Promise<void> {
   if (hasNodeApi()) return await start()
   const runtime = findRuntime()
   if (runtime === undefined) process.exit(1)
-  const [command, ...args] = [...dyingWithThisProcess(), runtime, ...process.execArgv, ...process.argv.slice(1)]
+  const [command, ...args] = [
+    ...dyingWithThisProcess(),
+    runtime,
+    ...process.execArgv,
+    ...process.argv.slice(1)
+  ]
   const child = spawn(command as string, args, { stdio: 'inherit' })
   forwardSignals(child)
   child.once('error', error => {
     process.stderr.write(`Moonlet could not start. ${runtime} does not run: ${error.message}\n`)
     process.exit(1)
   })
-  child.once('exit', (code, signal) => { endAs(code, signal) })
+  child.once('exit', (code, signal) => {
+    endAs(code, signal)
+  })
 }
 
 /** Undefined when there is none, which has been said then. */
-function findRuntime (): string | undefined {
+function findRuntime(): string | undefined {
   const finder = fileURLToPath(new URL('../find-runtime.sh', import.meta.url))
-  const { status, stdout } = spawnSync('/bin/sh', [finder], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+  const { status, stdout } = spawnSync('/bin/sh', [finder], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit']
+  })
   return status === 0 ? stdout.trimEnd() : undefined
 }
 
 /** The command that makes the kernel end a process with this one, which may be killed without a word. */
-function dyingWithThisProcess (): readonly string[] {
+function dyingWithThisProcess(): readonly string[] {
   const command = ['setpriv', '--pdeathsig', 'KILL']
-  return spawnSync('setpriv', [...command.slice(1), 'true'], { stdio: 'ignore' }).status === 0 ? command : []
+  return spawnSync('setpriv', [...command.slice(1), 'true'], { stdio: 'ignore' }).status === 0
+    ? command
+    : []
 }
 
-function forwardSignals (child: ChildProcess): void {
+function forwardSignals(child: ChildProcess): void {
   const onTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY
   for (const signal of forwarded) {
-    process.on(signal, () => { if (!onTerminal || !sentByTerminals.includes(signal)) child.kill(signal) })
+    process.on(signal, () => {
+      if (!onTerminal || !sentByTerminals.includes(signal)) child.kill(signal)
+    })
   }
 }
 
-function endAs (code: number | null, signal: NodeJS.Signals | null): void {
+function endAs(code: number | null, signal: NodeJS.Signals | null): void {
   if (signal === null) process.exit(code ?? 1)
   process.removeAllListeners(signal)
   process.kill(process.pid, signal)

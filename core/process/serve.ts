@@ -11,7 +11,7 @@ import { handleUncaughtErrors } from './uncaught.js'
  * Serves until a signal ends the process. `overrides` are settings over those of the environment. A start that
  * fails prints one message and exits with 1.
  */
-export async function serve (overrides: Readonly<Record<string, string>> = {}): Promise<void> {
+export async function serve(overrides: Readonly<Record<string, string>> = {}): Promise<void> {
   const uncaught = handleUncaughtErrors(failStart)
   try {
     const prepared = await prepareStart(withEnvironment(overrides))
@@ -23,28 +23,40 @@ export async function serve (overrides: Readonly<Record<string, string>> = {}): 
     const service = loadServiceManager()
     if (service !== undefined) notifyService(app, service)
     const address = await app.listen({ port: config.PORT, host: config.HOST })
-    announce(address.replace('0.0.0.0', 'localhost').replace('[::]', 'localhost'), app.createdKeyFile)
+    announce(
+      address.replace('0.0.0.0', 'localhost').replace('[::]', 'localhost'),
+      app.createdKeyFile
+    )
   } catch (error) {
     failStart(error)
   }
 }
 
-function failStart (error: unknown): void {
+function failStart(error: unknown): void {
   process.stderr.write(`Moonlet could not start. ${startError(error)}\n`)
   process.exit(1)
 }
 
-function announce (address: string, createdKeyFile: string | undefined): void {
+function announce(address: string, createdKeyFile: string | undefined): void {
   process.stdout.write(`Moonlet listens on ${address}\n`)
-  if (createdKeyFile !== undefined) process.stdout.write(`A new API key is in ${createdKeyFile}; use it to sign in to the dashboard.\n`)
+  if (createdKeyFile !== undefined) {
+    process.stdout.write(
+      `A new API key is in ${createdKeyFile}; use it to sign in to the dashboard.\n`
+    )
+  }
 }
 
 /** What people can act on: the message, and for what no message was written for, where it came from. */
-function startError (error: unknown): string {
+function startError(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (error.name === 'MoonletError') return error.message
-  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string, port?: number }
+  const { code, address, port } = error as NodeJS.ErrnoException & {
+    address?: string
+    port?: number
+  }
   if (code === 'EADDRINUSE') return `Port ${port} of ${address} is in use; set PORT to another one.`
-  if (code === 'EACCES' && port !== undefined) return `Port ${port} needs more rights; set PORT to one from 1024 on.`
+  if (code === 'EACCES' && port !== undefined) {
+    return `Port ${port} needs more rights; set PORT to one from 1024 on.`
+  }
   return error.stack ?? error.message
 }

@@ -10,9 +10,13 @@ export interface ServerProcess {
   readonly ended: Promise<number | NodeJS.Signals>
 }
 
-export function watchServer (child: ChildProcess): ServerProcess {
+export function watchServer(child: ChildProcess): ServerProcess {
   let output = ''
-  const ended = new Promise<number | NodeJS.Signals>(resolve => { child.once('exit', (code, signal) => { resolve(signal ?? code ?? 0) }) })
+  const ended = new Promise<number | NodeJS.Signals>(resolve => {
+    child.once('exit', (code, signal) => {
+      resolve(signal ?? code ?? 0)
+    })
+  })
   const base = new Promise<string>((resolve, reject) => {
     const read = (chunk: Buffer) => {
       output += chunk.toString()
@@ -21,7 +25,9 @@ export function watchServer (child: ChildProcess): ServerProcess {
     }
     child.stdout?.on('data', read)
     child.stderr?.on('data', read)
-    void ended.then(end => { reject(new Error(`The server ended with ${end}: ${output}`)) })
+    void ended.then(end => {
+      reject(new Error(`The server ended with ${end}: ${output}`))
+    })
   })
   return { base, output: () => output, ended }
 }

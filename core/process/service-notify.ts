@@ -15,7 +15,7 @@ const SEND_TIMEOUT_MS = 5_000
  * watchdog three times as often as needed: a loop that hangs does not. To be called before `app.listen`.
  * A notification that fails is logged; it never stops the server.
  */
-export function notifyService (app: FastifyInstance, service: ServiceManager): void {
+export function notifyService(app: FastifyInstance, service: ServiceManager): void {
   let watchdog: NodeJS.Timeout | undefined
   const send = async (...assignments: string[]) => {
     try {
@@ -26,17 +26,29 @@ export function notifyService (app: FastifyInstance, service: ServiceManager): v
         timeout: SEND_TIMEOUT_MS
       })
     } catch (error) {
-      app.log.error({ err: error }, `systemd could not be told ${assignments.join(' ')}; the unit needs Type=notify, NotifyAccess=all and systemd-notify on PATH`)
+      app.log.error(
+        { err: error },
+        `systemd could not be told ${assignments.join(' ')}; the unit needs Type=notify, NotifyAccess=all and systemd-notify on PATH`
+      )
     }
   }
 
   app.addHook('onListen', async () => {
     if (service.watchdogUsec !== undefined) {
-      watchdog = setInterval(() => { void send('WATCHDOG=1') }, service.watchdogUsec / 1000 / 3)
+      watchdog = setInterval(
+        () => {
+          void send('WATCHDOG=1')
+        },
+        service.watchdogUsec / 1000 / 3
+      )
       watchdog.unref()
     }
     await send('READY=1')
   })
-  app.addHook('preClose', async () => { await send('STOPPING=1') })
-  app.addHook('onClose', async () => { clearInterval(watchdog) })
+  app.addHook('preClose', async () => {
+    await send('STOPPING=1')
+  })
+  app.addHook('onClose', async () => {
+    clearInterval(watchdog)
+  })
 }

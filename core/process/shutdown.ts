@@ -6,7 +6,7 @@ import '../contracts/server.js'
  * The first SIGTERM or SIGINT stops accepting, lets executions finish within their grace time, writes all and
  * exits with 0; the second ends at once.
  */
-export function endOnSignals (app: FastifyInstance, flush: () => void): void {
+export function endOnSignals(app: FastifyInstance, flush: () => void): void {
   let ending = false
   const end = async (signal: string) => {
     if (ending) {
@@ -27,8 +27,12 @@ export function endOnSignals (app: FastifyInstance, flush: () => void): void {
       process.exit(1)
     }
   }
-  process.on('SIGTERM', signal => { void end(signal) })
-  process.on('SIGINT', signal => { void end(signal) })
+  process.on('SIGTERM', signal => {
+    void end(signal)
+  })
+  process.on('SIGINT', signal => {
+    void end(signal)
+  })
   // A limit on file sizes (ulimit -f) shall fail the write that exceeds it. Left to itself this signal would end
   // the process: what watches signals for child processes takes Node's own answer, to ignore it, away.
   process.on('SIGXFSZ', () => {})

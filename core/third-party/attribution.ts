@@ -21,19 +21,21 @@ const known: PluginIdentity[] = []
 const ownFolder = fileURLToPath(new URL('../../', import.meta.url))
 
 /** Does the work, and all that it begins, in the plugin's name. */
-export function inNameOf<T> (plugin: PluginIdentity, work: () => T): T {
+export function inNameOf<T>(plugin: PluginIdentity, work: () => T): T {
   return running.run(plugin, work)
 }
 
 /** Wraps a function of the plugin that the server will call. */
-export const ofPlugin = <A extends readonly unknown[], R>(plugin: PluginIdentity, fn: (...args: A) => R) =>
-  (...args: A): R => running.run(plugin, fn, ...args)
+export const ofPlugin =
+  <A extends readonly unknown[], R>(plugin: PluginIdentity, fn: (...args: A) => R) =>
+  (...args: A): R =>
+    running.run(plugin, fn, ...args)
 
 /** Does the server's own work, on a plugin's behalf but not in its name. */
 export const inOwnName = <T>(work: () => T): T => running.exit(work)
 
 /** From now on an error is told to be the plugin's by its file as well. */
-export function notePlugin (plugin: PluginIdentity): void {
+export function notePlugin(plugin: PluginIdentity): void {
   known.push(plugin)
 }
 
@@ -41,9 +43,14 @@ export function notePlugin (plugin: PluginIdentity): void {
  * The plugin that an error nobody caught came from; undefined when it is the server's own. To be called where the
  * process is told of the error.
  */
-export function findCulprit (error: unknown, kind: 'exception' | 'rejection'): PluginIdentity | undefined {
+export function findCulprit(
+  error: unknown,
+  kind: 'exception' | 'rejection'
+): PluginIdentity | undefined {
   const places = placesOf(error)
-  const byPlace = known.find(({ file }) => file !== undefined && places.some(place => belongsTo(place, file)))
+  const byPlace = known.find(
+    ({ file }) => file !== undefined && places.some(place => belongsTo(place, file))
+  )
   if (byPlace !== undefined) return byPlace
   // The server's own code, thrown out of its own callback, is the server's fault whoever began the chain.
   if (kind === 'exception' && places[0]?.startsWith(ownFolder) === true) return undefined
@@ -51,15 +58,22 @@ export function findCulprit (error: unknown, kind: 'exception' | 'rejection'): P
 }
 
 /** The files of its stack, innermost first, without Node's own. */
-function placesOf (error: unknown): string[] {
-  const stack = error instanceof Error ? error.stack ?? '' : ''
-  const places = Array.from(stack.matchAll(/^\s+at (?:.*\()?(\S+?):\d+:\d+\)?$/gm), ([, place]) => place ?? '')
-  return places.filter(place => !place.startsWith('node:'))
-    .map(place => place.startsWith('file:') ? fileURLToPath(place) : place)
+function placesOf(error: unknown): string[] {
+  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  const places = Array.from(
+    stack.matchAll(/^\s+at (?:.*\()?(\S+?):\d+:\d+\)?$/gm),
+    ([, place]) => place ?? ''
+  )
+  return places
+    .filter(place => !place.startsWith('node:'))
+    .map(place => (place.startsWith('file:') ? fileURLToPath(place) : place))
 }
 
 /** In the file itself or beside it, unless that is where the server's own code lies. */
-function belongsTo (place: string, file: string): boolean {
+function belongsTo(place: string, file: string): boolean {
   const folder = `${dirname(file)}/`
-  return place === file || (place.startsWith(folder) && !ownFolder.startsWith(folder) && !folder.startsWith(ownFolder))
+  return (
+    place === file ||
+    (place.startsWith(folder) && !ownFolder.startsWith(folder) && !folder.startsWith(ownFolder))
+  )
 }

@@ -1,7 +1,11 @@
 /** Makes of what a plugin's module exports a plugin that can be started, or says why it is none. */
 import semver from 'semver'
 import type { FastifyPluginAsync } from 'fastify'
-import type { PluginDeclaration, PluginPage, PluginSettingDeclarations } from '../contracts/plugin.js'
+import type {
+  PluginDeclaration,
+  PluginPage,
+  PluginSettingDeclarations
+} from '../contracts/plugin.js'
 import { moonletVersion } from '../base/version.js'
 import { DECLARATION, type DeclaredPlugin, type PluginOptions } from './define-plugin.js'
 import { pluginFailure } from './failure.js'
@@ -25,14 +29,30 @@ const RESERVED = new Set(['http', 'cron', 'draft', 'rerun', 'moonlet'])
 const FASTIFY_META = Symbol.for('plugin-meta')
 
 /** Throws PLUGIN_FAILED. `specifier` is what PLUGINS calls the plugin. */
-export function checkPlugin (specifier: string, { exported, file }: ImportedPlugin, info: PackageInfo): ThirdPartyPlugin {
-  if (typeof exported !== 'function') throw pluginFailure({ name: specifier, file }, 'has no plugin as its default export: export default definePlugin({ … }), or an ordinary Fastify plugin')
+export function checkPlugin(
+  specifier: string,
+  { exported, file }: ImportedPlugin,
+  info: PackageInfo
+): ThirdPartyPlugin {
+  if (typeof exported !== 'function') {
+    throw pluginFailure(
+      { name: specifier, file },
+      'has no plugin as its default export: export default definePlugin({ … }), or an ordinary Fastify plugin'
+    )
+  }
   const plugin = exported as DeclaredPlugin
   const declaration = plugin[DECLARATION]
   const name = declaration?.name ?? fastifyName(plugin) ?? info.name ?? specifier
   const who = { name, file }
-  if (!/^[a-z][a-z0-9-]{0,63}$/.test(name)) throw pluginFailure(who, "needs a name of small letters, digits and '-', at most 64 characters")
-  if (RESERVED.has(name)) throw pluginFailure(who, `cannot have this name: it belongs to Moonlet itself (as do ${[...RESERVED].filter(other => other !== name).join(', ')})`)
+  if (!/^[a-z][a-z0-9-]{0,63}$/.test(name)) {
+    throw pluginFailure(who, "needs a name of small letters, digits and '-', at most 64 characters")
+  }
+  if (RESERVED.has(name)) {
+    throw pluginFailure(
+      who,
+      `cannot have this name: it belongs to Moonlet itself (as do ${[...RESERVED].filter(other => other !== name).join(', ')})`
+    )
+  }
   checkRange(who, declaration?.moonlet ?? info.peerDependencies?.moonlet)
   checkDeclaration(who, declaration)
   return {
@@ -46,23 +66,54 @@ export function checkPlugin (specifier: string, { exported, file }: ImportedPlug
   }
 }
 
-function fastifyName (plugin: object): string | undefined {
+function fastifyName(plugin: object): string | undefined {
   const meta = (plugin as { readonly [FASTIFY_META]?: { readonly name?: string } })[FASTIFY_META]
   return meta?.name?.replace(/-auto-\d+$/, '')
 }
 
-function checkRange (who: { name: string, file: string }, range: string | undefined): void {
-  if (range === undefined) throw pluginFailure(who, `does not say which versions of Moonlet it was made for: give definePlugin a field moonlet: '^${moonletVersion}', or its package.json peerDependencies with it`)
-  if (semver.validRange(range) === null) throw pluginFailure(who, `was made for the Moonlet versions ${JSON.stringify(range)}, which is no version range; write one such as '^${moonletVersion}'`)
-  if (!semver.satisfies(moonletVersion, range, { includePrerelease: true })) throw pluginFailure(who, `was made for Moonlet ${range}, and this is ${moonletVersion}; install a version of the plugin that fits`)
+function checkRange(who: { name: string; file: string }, range: string | undefined): void {
+  if (range === undefined) {
+    throw pluginFailure(
+      who,
+      `does not say which versions of Moonlet it was made for: give definePlugin a field moonlet: '^${moonletVersion}', or its package.json peerDependencies with it`
+    )
+  }
+  if (semver.validRange(range) === null) {
+    throw pluginFailure(
+      who,
+      `was made for the Moonlet versions ${JSON.stringify(range)}, which is no version range; write one such as '^${moonletVersion}'`
+    )
+  }
+  if (!semver.satisfies(moonletVersion, range, { includePrerelease: true })) {
+    throw pluginFailure(
+      who,
+      `was made for Moonlet ${range}, and this is ${moonletVersion}; install a version of the plugin that fits`
+    )
+  }
 }
 
-function checkDeclaration (who: { name: string, file: string }, { settings = {}, page }: Partial<PluginDeclaration> = {}): void {
+function checkDeclaration(
+  who: { name: string; file: string },
+  { settings = {}, page }: Partial<PluginDeclaration> = {}
+): void {
   for (const [setting, declared] of Object.entries(settings)) {
-    if (!/^[A-Z][A-Z0-9_]*$/.test(setting)) throw pluginFailure(who, `declares the setting '${setting}'; names of settings are capital letters, digits and '_'`)
-    if (typeof declared?.read !== 'function' || typeof declared.doc !== 'string') throw pluginFailure(who, `declares the setting ${setting} without a kind; use setting.text({ … }) and the like of moonlet/plugin`)
+    if (!/^[A-Z][A-Z0-9_]*$/.test(setting)) {
+      throw pluginFailure(
+        who,
+        `declares the setting '${setting}'; names of settings are capital letters, digits and '_'`
+      )
+    }
+    if (typeof declared?.read !== 'function' || typeof declared.doc !== 'string') {
+      throw pluginFailure(
+        who,
+        `declares the setting ${setting} without a kind; use setting.text({ … }) and the like of moonlet/plugin`
+      )
+    }
   }
-  if (page !== undefined && (typeof page.title !== 'string' || page.title === '' || !/^\/(?!\/)/.test(page.path))) {
+  if (
+    page !== undefined &&
+    (typeof page.title !== 'string' || page.title === '' || !/^\/(?!\/)/.test(page.path))
+  ) {
     throw pluginFailure(who, "declares a page that needs a title, and a path that begins with '/'")
   }
 }

@@ -7,16 +7,26 @@ export class ImportProblem extends Error {
 }
 
 /** `name` is the plugin's own name, or what PLUGINS calls it while that is not known. */
-export function pluginFailure ({ name, file }: { name: string, file?: string | undefined }, what: string, cause?: unknown): MoonletError {
+export function pluginFailure(
+  { name, file }: { name: string; file?: string | undefined },
+  what: string,
+  cause?: unknown
+): MoonletError {
   const where = file === undefined || file === name ? '' : ` (${file})`
   const why = cause === undefined ? '' : `: ${describe(cause)}`
   return new MoonletError('PLUGIN_FAILED', `The plugin '${name}'${where} ${what}${why}`, { cause })
 }
 
 /** The message, with the place it comes from when the stack tells. */
-function describe (cause: unknown): string {
+function describe(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause)
-  const frames = cause.name === 'MoonletError' || cause instanceof ImportProblem ? [] : Array.from((cause.stack ?? '').matchAll(/^\s+at (?:.*\()?(\S+:\d+:\d+)\)?$/gm), ([, place]) => place)
+  const frames =
+    cause.name === 'MoonletError' || cause instanceof ImportProblem
+      ? []
+      : Array.from(
+          (cause.stack ?? '').matchAll(/^\s+at (?:.*\()?(\S+:\d+:\d+)\)?$/gm),
+          ([, place]) => place
+        )
   const place = frames.find(frame => frame?.startsWith('node:') === false)
   return place === undefined ? cause.message : `${cause.message} (at ${place})`
 }

@@ -9,7 +9,7 @@ export interface PackageInfo {
 }
 
 /** The nearest package.json above the file; empty when there is none that can be read. */
-export async function packageOf (file: string): Promise<PackageInfo> {
+export async function packageOf(file: string): Promise<PackageInfo> {
   for (let folder = dirname(file); ; folder = dirname(folder)) {
     const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => undefined)
     if (text !== undefined) return JSON.parse(text) as PackageInfo

@@ -9,14 +9,24 @@
 export const PREFIX = 'moonlet-resolve:'
 const api = new URL('../plugin-api.js', import.meta.url).href
 
-interface Context { readonly parentURL?: string | undefined }
+interface Context {
+  readonly parentURL?: string | undefined
+}
 
-export function resolve<C extends Context, R> (specifier: string, context: C, next: (specifier: string, context: C) => R): R | { url: string, format: string, shortCircuit: boolean } {
+export function resolve<C extends Context, R>(
+  specifier: string,
+  context: C,
+  next: (specifier: string, context: C) => R
+): R | { url: string; format: string; shortCircuit: boolean } {
   if (specifier === 'moonlet/plugin') return { url: api, format: 'module', shortCircuit: true }
   if (!specifier.startsWith(PREFIX)) return next(specifier, context)
-  const [parentURL, name] = JSON.parse(decodeURIComponent(specifier.slice(PREFIX.length))) as [string, string]
+  const [parentURL, name] = JSON.parse(decodeURIComponent(specifier.slice(PREFIX.length))) as [
+    string,
+    string
+  ]
   return next(name, { ...context, parentURL })
 }
 
 /** A name for `import` that stands for `name` as imported by the module `parentURL`. */
-export const resolvedFrom = (parentURL: string, name: string): string => PREFIX + encodeURIComponent(JSON.stringify([parentURL, name]))
+export const resolvedFrom = (parentURL: string, name: string): string =>
+  PREFIX + encodeURIComponent(JSON.stringify([parentURL, name]))

@@ -9,7 +9,7 @@ const FILES_MAX = 100
 const CHECK_TIMEOUT_MS = 10_000
 
 /** `file:line` of the first syntax error in the module `url` and what it imports by relative paths, if it is found. */
-export async function findSyntaxError (url: string): Promise<string | undefined> {
+export async function findSyntaxError(url: string): Promise<string | undefined> {
   const seen = new Set([url])
   for (const each of seen) {
     if (!each.startsWith('file:')) continue
@@ -18,19 +18,22 @@ export async function findSyntaxError (url: string): Promise<string | undefined>
     if (source === undefined) continue
     const place = await check(file)
     if (place !== undefined) return place
-    for (const [, specifier = ''] of source.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*['"](\.{1,2}\/[^'"\n]+)['"]/g)) {
+    for (const [, specifier = ''] of source.matchAll(
+      /(?:\bfrom|\bimport)\s*\(?\s*['"](\.{1,2}\/[^'"\n]+)['"]/g
+    )) {
       if (seen.size < FILES_MAX) seen.add(new URL(specifier, each).href)
     }
   }
   return undefined
 }
 
-async function check (file: string): Promise<string | undefined> {
+async function check(file: string): Promise<string | undefined> {
   try {
     await run(process.execPath, ['--check', file], { timeout: CHECK_TIMEOUT_MS, env: {} })
     return undefined
   } catch (error) {
-    const [, path, line] = /^(?:file:\/\/)?(\/.+):(\d+)$/m.exec((error as { stderr?: string }).stderr ?? '') ?? []
+    const [, path, line] =
+      /^(?:file:\/\/)?(\/.+):(\d+)$/m.exec((error as { stderr?: string }).stderr ?? '') ?? []
     return path === undefined ? undefined : `${path}:${line}`
   }
 }

@@ -1,6 +1,13 @@
 /** What may be created and changed about a function, checked in the order that the API promises. */
 import type { FunctionPatch } from '../contracts/storage.js'
-import { checkCode, checkCronSchedule, checkDescription, checkName, checkRetentionDays, readCronStatus } from './function-fields.js'
+import {
+  checkCode,
+  checkCronSchedule,
+  checkDescription,
+  checkName,
+  checkRetentionDays,
+  readCronStatus
+} from './function-fields.js'
 import { refuse } from './text.js'
 
 export interface NewFunctionFields {
@@ -10,7 +17,7 @@ export interface NewFunctionFields {
 }
 
 /** A new function's fields, all valid. Throws VALIDATION for the first that is not. */
-export function readNewFunction ({ name = '', code = '', description }: NewFunctionFields) {
+export function readNewFunction({ name = '', code = '', description }: NewFunctionFields) {
   checkName(name)
   if (description !== undefined) checkDescription(description)
   checkCode(code)
@@ -28,10 +35,34 @@ export interface FunctionChangeFields extends NewFunctionFields {
 }
 
 /** A change as storage takes it. Throws VALIDATION for the first field that is not valid, or when there is none. */
-export function readFunctionChange (fields: FunctionChangeFields): { patch: FunctionPatch, code: string | undefined } {
-  const { name, description, code, disabled, retention_days: retentionDays, cron_schedule: cronSchedule, cron_catch_up: cronCatchUp, save_response: saveResponse, allow_same_origin: allowSameOrigin } = fields
-  const wanted = { name, description, disabled, retentionDays, cronSchedule, cronCatchUp, saveResponse, allowSameOrigin }
-  const patch: FunctionPatch = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined))
+export function readFunctionChange(fields: FunctionChangeFields): {
+  patch: FunctionPatch
+  code: string | undefined
+} {
+  const {
+    name,
+    description,
+    code,
+    disabled,
+    retention_days: retentionDays,
+    cron_schedule: cronSchedule,
+    cron_catch_up: cronCatchUp,
+    save_response: saveResponse,
+    allow_same_origin: allowSameOrigin
+  } = fields
+  const wanted = {
+    name,
+    description,
+    disabled,
+    retentionDays,
+    cronSchedule,
+    cronCatchUp,
+    saveResponse,
+    allowSameOrigin
+  }
+  const patch: FunctionPatch = Object.fromEntries(
+    Object.entries(wanted).filter(([, value]) => value !== undefined)
+  )
   if (Object.keys(patch).length === 0 && code === undefined && fields.cron_status === undefined) {
     refuse('request', 'at least one field must be provided for update')
   }
@@ -40,5 +71,11 @@ export function readFunctionChange (fields: FunctionChangeFields): { patch: Func
   if (code !== undefined) checkCode(code)
   if (retentionDays !== undefined) checkRetentionDays(retentionDays)
   if (cronSchedule !== undefined) checkCronSchedule(cronSchedule)
-  return { patch: fields.cron_status === undefined ? patch : { ...patch, cronStatus: readCronStatus(fields.cron_status) }, code }
+  return {
+    patch:
+      fields.cron_status === undefined
+        ? patch
+        : { ...patch, cronStatus: readCronStatus(fields.cron_status) },
+    code
+  }
 }

@@ -8,7 +8,7 @@ export const isBlank = (text: string): boolean => !/\P{White_Space}/u.test(text)
 export const byteLength = (text: string): number => Buffer.byteLength(text)
 
 /** Without the white space, as Unicode defines it, at either end. `String.trim` has a list of its own. */
-export function trimBlanks (text: string): string {
+export function trimBlanks(text: string): string {
   const start = text.search(/\P{White_Space}/u)
   if (start === -1) return ''
   let end = text.length
@@ -17,6 +17,6 @@ export function trimBlanks (text: string): string {
 }
 
 /** Refuses a field with the text that the API answers: `{field}: {message}`. */
-export function refuse (field: string, message: string): never {
+export function refuse(field: string, message: string): never {
   throw new MoonletError('VALIDATION', `${field}: ${message}`)
 }

@@ -17,7 +17,10 @@ export interface ApiKey {
  * Gives API_KEY, else what `api_key.txt` in the data folder holds, else makes that file (64 hex characters,
  * readable by its owner alone). Throws SETTINGS_INVALID when the file is there but holds no key.
  */
-export async function readOrCreateApiKey ({ API_KEY, DATA_DIR }: Pick<Config, 'API_KEY' | 'DATA_DIR'>): Promise<ApiKey> {
+export async function readOrCreateApiKey({
+  API_KEY,
+  DATA_DIR
+}: Pick<Config, 'API_KEY' | 'DATA_DIR'>): Promise<ApiKey> {
   if (API_KEY !== undefined) return { key: API_KEY }
   const file = join(DATA_DIR, 'api_key.txt')
   const present = await readKey(file)
@@ -25,14 +28,18 @@ export async function readOrCreateApiKey ({ API_KEY, DATA_DIR }: Pick<Config, 'A
   const key = randomBytes(32).toString('hex')
   if (await createWhole(file, `${key}\n`)) return { key, createdFile: file }
   // Another process was faster; its key is the key.
-  return { key: await readKey(file) ?? key }
+  return { key: (await readKey(file)) ?? key }
 }
 
 const problem = (file: string, what: string, cause: unknown) =>
-  new MoonletError('SETTINGS_INVALID', `The API key file ${file} cannot be ${what} (${(cause as NodeJS.ErrnoException).code}). Make it ${what === 'read' ? 'readable' : 'writable'} for this user, or set API_KEY.`, { cause })
+  new MoonletError(
+    'SETTINGS_INVALID',
+    `The API key file ${file} cannot be ${what} (${(cause as NodeJS.ErrnoException).code}). Make it ${what === 'read' ? 'readable' : 'writable'} for this user, or set API_KEY.`,
+    { cause }
+  )
 
 /** Undefined when there is no file. */
-async function readKey (file: string): Promise<string | undefined> {
+async function readKey(file: string): Promise<string | undefined> {
   let text: string
   try {
     text = await readFile(file, 'utf8')
@@ -41,13 +48,23 @@ async function readKey (file: string): Promise<string | undefined> {
     throw problem(file, 'read', cause)
   }
   const key = text.trim()
-  if (key === '') throw new MoonletError('SETTINGS_INVALID', `The API key file ${file} is empty. Delete it to have a new key made, or set API_KEY.`)
-  if (/\s/.test(key)) throw new MoonletError('SETTINGS_INVALID', `The API key file ${file} must hold one key without blanks. Correct it, delete it to have a new key made, or set API_KEY.`)
+  if (key === '') {
+    throw new MoonletError(
+      'SETTINGS_INVALID',
+      `The API key file ${file} is empty. Delete it to have a new key made, or set API_KEY.`
+    )
+  }
+  if (/\s/.test(key)) {
+    throw new MoonletError(
+      'SETTINGS_INVALID',
+      `The API key file ${file} must hold one key without blanks. Correct it, delete it to have a new key made, or set API_KEY.`
+    )
+  }
   return key
 }
 
 /** Makes the file with all of its text or not at all, also when the power fails. False: there is one already. */
-async function createWhole (file: string, text: string): Promise<boolean> {
+async function createWhole(file: string, text: string): Promise<boolean> {
   const draft = `${file}.${randomBytes(6).toString('hex')}`
   makeFolder(dirname(file))
   try {
@@ -66,7 +83,7 @@ async function createWhole (file: string, text: string): Promise<boolean> {
   }
 }
 
-async function putInPlace (draft: string, file: string): Promise<boolean> {
+async function putInPlace(draft: string, file: string): Promise<boolean> {
   try {
     await link(draft, file)
   } catch (error) {

@@ -16,12 +16,18 @@ const MOST_PIECES = 16
  * Gives the event itself when there is nothing to hide, which is nearly always. The key is looked for by digests of
  * whole pieces, never by comparing text, so that the time this takes tells nothing about it.
  */
-export function createCredentialFilter (keyLength: number, isKey: (guess: string) => boolean): (event: InvocationEvent) => InvocationEvent {
+export function createCredentialFilter(
+  keyLength: number,
+  isKey: (guess: string) => boolean
+): (event: InvocationEvent) => InvocationEvent {
   // Goes through a value once: a piece is looked at from its beginning only.
-  const pieces = new RegExp(`(?<![^${separators}])[^${separators}]{${keyLength}}(?![^${separators}])`, 'g')
+  const pieces = new RegExp(
+    `(?<![^${separators}])[^${separators}]{${keyLength}}(?![^${separators}])`,
+    'g'
+  )
   const isTheKey = (text: string): boolean => text.length === keyLength && isKey(text)
 
-  function holdsKey (value: string): boolean {
+  function holdsKey(value: string): boolean {
     if (value.length < keyLength) return false
     // Of a key with separators in it, as base64 has them, there are no whole pieces.
     if ([value, behind(value, ' '), behind(value, '=')].some(isTheKey)) return true
@@ -29,7 +35,7 @@ export function createCredentialFilter (keyLength: number, isKey: (guess: string
   }
 
   /** Also as user or password of Basic authentication. */
-  function authorizationHoldsKey (value: string): boolean {
+  function authorizationHoldsKey(value: string): boolean {
     const [, encoded] = /^basic +(\S+)$/i.exec(value) ?? []
     if (encoded === undefined) return holdsKey(value)
     const pair = Buffer.from(encoded, 'base64').toString('latin1')
@@ -37,8 +43,10 @@ export function createCredentialFilter (keyLength: number, isKey: (guess: string
     return isTheKey(pair.slice(0, colon)) || isTheKey(pair.slice(colon + 1)) || isTheKey(encoded)
   }
 
-  function cleanCookies (value: string): string | undefined {
-    const cookies = value.toLowerCase().includes(SESSION_COOKIE) ? withoutSessionCookie(value) : value
+  function cleanCookies(value: string): string | undefined {
+    const cookies = value.toLowerCase().includes(SESSION_COOKIE)
+      ? withoutSessionCookie(value)
+      : value
     if (cookies === undefined || cookies.length < keyLength) return cookies
     const pairs = cookies.split(';')
     const kept = pairs.filter(pair => !holdsKey(pair))
@@ -47,13 +55,17 @@ export function createCredentialFilter (keyLength: number, isKey: (guess: string
     return text === '' ? undefined : text
   }
 
-  function cleanHeader (name: string, value: string): string | undefined {
+  function cleanHeader(name: string, value: string): string | undefined {
     if (name === 'Cookie') return cleanCookies(value)
-    const isSecret = name === 'Authorization' || name === 'Proxy-Authorization' ? authorizationHoldsKey(value) : holdsKey(value)
+    const isSecret =
+      name === 'Authorization' || name === 'Proxy-Authorization'
+        ? authorizationHoldsKey(value)
+        : holdsKey(value)
     return isSecret ? undefined : value
   }
 
-  const cleanParameter = (_name: string, value: string): string | undefined => holdsKey(value) ? undefined : value
+  const cleanParameter = (_name: string, value: string): string | undefined =>
+    holdsKey(value) ? undefined : value
 
   return event => {
     const headers = cleanFields(event.headers, cleanHeader)
@@ -65,7 +77,10 @@ export function createCredentialFilter (keyLength: number, isKey: (guess: string
 const behind = (value: string, mark: string): string => value.slice(value.indexOf(mark) + 1).trim()
 
 /** The same object when nothing changes. */
-function cleanFields (fields: Fields, clean: (name: string, value: string) => string | undefined): Fields {
+function cleanFields(
+  fields: Fields,
+  clean: (name: string, value: string) => string | undefined
+): Fields {
   let changed: Record<string, string> | undefined
   for (const name in fields) {
     const value = fields[name] as string

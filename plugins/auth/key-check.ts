@@ -4,7 +4,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
 /** A check whether a text is the key. Digests have one length, whatever was guessed. */
-export function createKeyCheck (key: string): (guess: string) => boolean {
+export function createKeyCheck(key: string): (guess: string) => boolean {
   const expected = digest(key)
   return guess => timingSafeEqual(digest(guess), expected)
 }

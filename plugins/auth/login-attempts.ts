@@ -14,10 +14,14 @@ const LONGEST_WAIT_MS = 5 * 60_000
 const FORGET_AFTER_MS = 15 * 60_000
 const MOST_ADDRESSES = 10_000
 
-interface Entry { readonly failures: number, readonly at: number, readonly openAt: number }
+interface Entry {
+  readonly failures: number
+  readonly at: number
+  readonly openAt: number
+}
 
 /** `now` gives Unix milliseconds. */
-export function createLoginAttempts (now: () => number = Date.now) {
+export function createLoginAttempts(now: () => number = Date.now) {
   const entries = new Map<string, Entry>()
 
   const find = (key: string): Entry | undefined => {
@@ -28,14 +32,15 @@ export function createLoginAttempts (now: () => number = Date.now) {
   }
 
   /** Whole seconds in which wrong attempts from this address are refused; 0: the next one is looked at. */
-  const secondsToWait = (key: string): number => Math.max(0, Math.ceil(((find(key)?.openAt ?? 0) - now()) / 1000))
+  const secondsToWait = (key: string): number =>
+    Math.max(0, Math.ceil(((find(key)?.openAt ?? 0) - now()) / 1000))
 
   return {
     /**
      * Notes a wrong attempt, and gives 0; or gives the seconds that the address has to wait, and notes nothing, so
      * that the wait ends even for one that goes on.
      */
-    fail (address: string): number {
+    fail(address: string): number {
       const key = toKey(address)
       const toWait = secondsToWait(key)
       if (toWait > 0) return toWait
@@ -48,7 +53,7 @@ export function createLoginAttempts (now: () => number = Date.now) {
       if (entries.size > MOST_ADDRESSES) entries.delete(entries.keys().next().value ?? key)
       return 0
     },
-    succeed (address: string): void {
+    succeed(address: string): void {
       entries.delete(toKey(address))
     },
     size: () => entries.size
@@ -58,14 +63,18 @@ export function createLoginAttempts (now: () => number = Date.now) {
 export type LoginAttempts = ReturnType<typeof createLoginAttempts>
 
 /** Notes a wrong attempt. Throws TOO_MANY_ATTEMPTS when the address has had its free ones and must wait. */
-export function refuseGuess (attempts: LoginAttempts, address: string): void {
+export function refuseGuess(attempts: LoginAttempts, address: string): void {
   const wait = attempts.fail(address)
   if (wait === 0) return
-  throw new MoonletError('TOO_MANY_ATTEMPTS', `Too many wrong keys from this address; try again in ${wait} seconds`, { headers: { 'retry-after': String(wait) } })
+  throw new MoonletError(
+    'TOO_MANY_ATTEMPTS',
+    `Too many wrong keys from this address; try again in ${wait} seconds`,
+    { headers: { 'retry-after': String(wait) } }
+  )
 }
 
 /** One key for what one party can easily change: of IPv6 the network (64 bits), IPv4 in either notation. */
-function toKey (address: string): string {
+function toKey(address: string): string {
   if (!ipaddr.isValid(address)) return address
   const parsed = ipaddr.process(address)
   return parsed.kind() === 'ipv4' ? parsed.toString() : parsed.toByteArray().slice(0, 8).join('.')

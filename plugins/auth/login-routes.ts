@@ -12,14 +12,28 @@ import type { Sessions } from './sessions.js'
 /** Anybody may send one; no key is longer. Strangers shall not fill the server's memory here. */
 const MOST_LOGIN_BYTES = 64 * 1024
 
-const Success = Type.Object({ success: Type.Literal(true) }, { title: 'Success', examples: [{ success: true }] })
+const Success = Type.Object(
+  { success: Type.Literal(true) },
+  { title: 'Success', examples: [{ success: true }] }
+)
 
-const refusal = (error: string, description: string) => Type.Object({
-  success: Type.Literal(false),
-  error: Type.String()
-}, { title: 'LoginRefusal', examples: [{ success: false, error }], 'x-response-description': description })
+const refusal = (error: string, description: string) =>
+  Type.Object(
+    {
+      success: Type.Literal(false),
+      error: Type.String()
+    },
+    {
+      title: 'LoginRefusal',
+      examples: [{ success: false, error }],
+      'x-response-description': description
+    }
+  )
 
-const foreignPage = refusal('A page of another origin cannot sign in or out here', 'The request comes from a page of another origin.')
+const foreignPage = refusal(
+  'A page of another origin cannot sign in or out here',
+  'The request comes from a page of another origin.'
+)
 
 export interface LoginOptions {
   readonly isKey: (guess: string) => boolean
@@ -27,13 +41,20 @@ export interface LoginOptions {
   readonly attempts: LoginAttempts
 }
 
-export default async function loginRoutes (fastify: FastifyInstance, { isKey, sessions, attempts }: LoginOptions) {
+export default async function loginRoutes(
+  fastify: FastifyInstance,
+  { isKey, sessions, attempts }: LoginOptions
+) {
   const api = apiScope(fastify, { open: true })
 
   api.setErrorHandler((error, request, reply) => {
     const { statusCode, text, headers } = toErrorAnswer(error, request)
     if (statusCode === 500) request.log.error({ err: error, reqId: request.id }, 'login failed')
-    return reply.code(statusCode).headers(headers).header('x-request-id', request.id).send({ success: false, error: text })
+    return reply
+      .code(statusCode)
+      .headers(headers)
+      .header('x-request-id', request.id)
+      .send({ success: false, error: text })
   })
 
   // A page of another site could sign a person out, or in with a key of its own choosing, and watch what he does then.
@@ -42,56 +63,99 @@ export default async function loginRoutes (fastify: FastifyInstance, { isKey, se
     throw new MoonletError('FORBIDDEN', 'A page of another origin cannot sign in or out here')
   })
 
-  api.post('/api/auth/login', {
-    bodyLimit: MOST_LOGIN_BYTES,
-    schema: {
-      operationId: 'login',
-      tags: ['Authentication'],
-      summary: 'Begin a session',
-      description: 'Sets the cookie `auth_token`, good for 24 hours. After 20 wrong keys from one address, here or at the API, further wrong ones are answered 429 until a growing time has passed; the right key is always taken.',
-      security: [],
-      body: Type.Object({ apiKey: Type.Optional(Type.String({ description: 'The API key.' })) }, { examples: [{ apiKey: 'your-api-key' }] }),
-      response: {
-        200: { ...Success, headers: { 'Set-Cookie': { type: 'string', description: 'The session.' } } },
-        400: refusal('Invalid request body', 'The body is no JSON object.'),
-        403: foreignPage,
-        401: refusal('Invalid API key', 'The key is wrong or missing.'),
-        408: refusal('The request did not arrive within 60 seconds (REQUEST_TIMEOUT)', 'The body did not arrive in time.'),
-        413: refusal(`The request body is larger than ${MOST_LOGIN_BYTES} bytes`, 'The body is larger than a key can be.'),
-        429: refusal('Too many wrong keys from this address; try again in 30 seconds', 'Too many attempts; `Retry-After` says for how many seconds to wait.'),
-        500: refusal('Internal server error', 'A fault of the server.'),
-        503: refusal('Too much is being received and sent at the moment (BUFFERED_BYTES_MAX is 134217728 bytes)', 'Too busy; `Retry-After` says for how many seconds to wait.')
+  api.post(
+    '/api/auth/login',
+    {
+      bodyLimit: MOST_LOGIN_BYTES,
+      schema: {
+        operationId: 'login',
+        tags: ['Authentication'],
+        summary: 'Begin a session',
+        description:
+          'Sets the cookie `auth_token`, good for 24 hours. After 20 wrong keys from one address, here or at the API, further wrong ones are answered 429 until a growing time has passed; the right key is always taken.',
+        security: [],
+        body: Type.Object(
+          { apiKey: Type.Optional(Type.String({ description: 'The API key.' })) },
+          { examples: [{ apiKey: 'your-api-key' }] }
+        ),
+        response: {
+          200: {
+            ...Success,
+            headers: { 'Set-Cookie': { type: 'string', description: 'The session.' } }
+          },
+          400: refusal('Invalid request body', 'The body is no JSON object.'),
+          403: foreignPage,
+          401: refusal('Invalid API key', 'The key is wrong or missing.'),
+          408: refusal(
+            'The request did not arrive within 60 seconds (REQUEST_TIMEOUT)',
+            'The body did not arrive in time.'
+          ),
+          413: refusal(
+            `The request body is larger than ${MOST_LOGIN_BYTES} bytes`,
+            'The body is larger than a key can be.'
+          ),
+          429: refusal(
+            'Too many wrong keys from this address; try again in 30 seconds',
+            'Too many attempts; `Retry-After` says for how many seconds to wait.'
+          ),
+          500: refusal('Internal server error', 'A fault of the server.'),
+          503: refusal(
+            'Too much is being received and sent at the moment (BUFFERED_BYTES_MAX is 134217728 bytes)',
+            'Too busy; `Retry-After` says for how many seconds to wait.'
+          )
+        }
       }
+    },
+    async (request, reply) => {
+      const { apiKey } = request.body
+      if (apiKey === undefined || !isKey(apiKey)) {
+        if (apiKey !== undefined && apiKey !== '') refuseGuess(attempts, request.ip)
+        return reply
+          .header('x-request-id', request.id)
+          .code(401)
+          .send({ success: false, error: 'Invalid API key' })
+      }
+      attempts.succeed(request.ip)
+      const token = await sessions.start(request.ip, request.headers['user-agent'])
+      return reply
+        .header('set-cookie', sessionCookie(token, isReachedOverTls(request, fastify.baseUrl())))
+        .code(200)
+        .send({ success: true })
     }
-  }, async (request, reply) => {
-    const { apiKey } = request.body
-    if (apiKey === undefined || !isKey(apiKey)) {
-      if (apiKey !== undefined && apiKey !== '') refuseGuess(attempts, request.ip)
-      return reply.header('x-request-id', request.id).code(401).send({ success: false, error: 'Invalid API key' })
-    }
-    attempts.succeed(request.ip)
-    const token = await sessions.start(request.ip, request.headers['user-agent'])
-    return reply.header('set-cookie', sessionCookie(token, isReachedOverTls(request, fastify.baseUrl()))).code(200).send({ success: true })
-  })
+  )
 
-  api.post('/api/auth/logout', {
-    schema: {
-      operationId: 'logout',
-      tags: ['Authentication'],
-      summary: 'End this session',
-      description: 'Ends the session of the cookie, if there is one, and clears the cookie.',
-      security: [],
-      response: { 200: Success, 403: foreignPage, 500: refusal('Internal server error', 'A fault of the server.') }
+  api.post(
+    '/api/auth/logout',
+    {
+      schema: {
+        operationId: 'logout',
+        tags: ['Authentication'],
+        summary: 'End this session',
+        description: 'Ends the session of the cookie, if there is one, and clears the cookie.',
+        security: [],
+        response: {
+          200: Success,
+          403: foreignPage,
+          500: refusal('Internal server error', 'A fault of the server.')
+        }
+      }
+    },
+    async (request, reply) => {
+      const token = tokenOf(request.headers.cookie)
+      const session = token === undefined ? undefined : await sessions.find(token)
+      if (session !== undefined) await sessions.end(session.id)
+      return reply.header('set-cookie', endedCookie).code(200).send({ success: true })
     }
-  }, async (request, reply) => {
-    const token = tokenOf(request.headers.cookie)
-    const session = token === undefined ? undefined : await sessions.find(token)
-    if (session !== undefined) await sessions.end(session.id)
-    return reply.header('set-cookie', endedCookie).code(200).send({ success: true })
-  })
+  )
 }
 
 /** By this server itself, or by a proxy in front of the address that people know it by. */
-function isReachedOverTls ({ protocol, headers: { host } }: FastifyRequest, baseUrl: string): boolean {
-  return protocol === 'https' || (baseUrl.startsWith('https://') && new URL(baseUrl).host === host?.toLowerCase())
+function isReachedOverTls(
+  { protocol, headers: { host } }: FastifyRequest,
+  baseUrl: string
+): boolean {
+  return (
+    protocol === 'https' ||
+    (baseUrl.startsWith('https://') && new URL(baseUrl).host === host?.toLowerCase())
+  )
 }

@@ -13,11 +13,18 @@ export interface RequestOrigin {
 
 const harmless = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-export const originOf = ({ headers }: Pick<FastifyRequest, 'headers'>): RequestOrigin =>
-  ({ origin: headers.origin, host: headers.host, secFetchSite: headers['sec-fetch-site'] })
+export const originOf = ({ headers }: Pick<FastifyRequest, 'headers'>): RequestOrigin => ({
+  origin: headers.origin,
+  host: headers.host,
+  secFetchSite: headers['sec-fetch-site']
+})
 
 /** May this request act with a cookie, or get one? `baseUrl` is the public address, which a proxy may have turned into another Host. */
-export function isSameOrigin (method: string, { origin, host, secFetchSite }: RequestOrigin, baseUrl: string): boolean {
+export function isSameOrigin(
+  method: string,
+  { origin, host, secFetchSite }: RequestOrigin,
+  baseUrl: string
+): boolean {
   if (harmless.has(method)) return true
   // 'none' is the person's own doing, such as a bookmark. 'same-site' may be a function's page on another port.
   if (secFetchSite !== undefined) return secFetchSite === 'same-origin' || secFetchSite === 'none'

@@ -4,7 +4,7 @@ import { SESSION_COOKIE as NAME } from '../../core/http/session-cookie.js'
 import { SESSION_SECONDS } from './sessions.js'
 
 /** The session token of a `Cookie` header; undefined when there is none. */
-export function tokenOf (cookieHeader: string | undefined): string | undefined {
+export function tokenOf(cookieHeader: string | undefined): string | undefined {
   const token = cookieHeader === undefined ? undefined : parse(cookieHeader)[NAME]
   return token === '' ? undefined : token
 }

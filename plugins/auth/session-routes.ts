@@ -1,24 +1,40 @@
 /** Seeing and ending sessions. */
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { changeFailures, commonFailures, failures, NoContent } from '../../core/http/response-schemas.js'
+import {
+  changeFailures,
+  commonFailures,
+  failures,
+  NoContent
+} from '../../core/http/response-schemas.js'
 import { apiScope } from '../../core/http/conventions.js'
 import type { SessionRecord } from '../../core/contracts/storage.js'
 import { MoonletError } from '../../core/base/errors.js'
 import { endedCookie } from './session-cookie.js'
 import type { Sessions } from './sessions.js'
 
-const sessionExample = { id: 'd2c1v7h8e9k0m3n4p5q6', created_at: 1767225600, last_seen_at: 1767229200, expires_at: 1767312000, address: '203.0.113.7', user_agent: 'Mozilla/5.0', current: true }
+const sessionExample = {
+  id: 'd2c1v7h8e9k0m3n4p5q6',
+  created_at: 1767225600,
+  last_seen_at: 1767229200,
+  expires_at: 1767312000,
+  address: '203.0.113.7',
+  user_agent: 'Mozilla/5.0',
+  current: true
+}
 
-const Session = Type.Object({
-  id: Type.String(),
-  created_at: Type.Integer({ description: 'Unix seconds.' }),
-  last_seen_at: Type.Integer({ description: 'Unix seconds, exact to a minute.' }),
-  expires_at: Type.Integer({ description: 'Unix seconds.' }),
-  address: Type.String({ description: 'Where the login came from.' }),
-  user_agent: Type.Optional(Type.String({ description: 'What the browser calls itself.' })),
-  current: Type.Boolean({ description: 'This is the session of the request itself.' })
-}, { title: 'Session', examples: [sessionExample] })
+const Session = Type.Object(
+  {
+    id: Type.String(),
+    created_at: Type.Integer({ description: 'Unix seconds.' }),
+    last_seen_at: Type.Integer({ description: 'Unix seconds, exact to a minute.' }),
+    expires_at: Type.Integer({ description: 'Unix seconds.' }),
+    address: Type.String({ description: 'Where the login came from.' }),
+    user_agent: Type.Optional(Type.String({ description: 'What the browser calls itself.' })),
+    current: Type.Boolean({ description: 'This is the session of the request itself.' })
+  },
+  { title: 'Session', examples: [sessionExample] }
+)
 
 const toSession = (session: SessionRecord, current: string | undefined) => ({
   id: session.id,
@@ -30,44 +46,73 @@ const toSession = (session: SessionRecord, current: string | undefined) => ({
   current: session.id === current
 })
 
-export default async function sessionRoutes (fastify: FastifyInstance, { sessions }: { sessions: Sessions }) {
+export default async function sessionRoutes(
+  fastify: FastifyInstance,
+  { sessions }: { sessions: Sessions }
+) {
   const api = apiScope(fastify)
   const tags = ['Authentication']
 
-  api.get('/api/auth/sessions', {
-    schema: {
-      operationId: 'listSessions',
-      tags,
-      summary: 'List the sessions',
-      description: 'All that are alive, the newest first.',
-      response: { 200: Type.Object({ sessions: Type.Array(Session) }, { examples: [{ sessions: [sessionExample] }] }), ...commonFailures }
-    }
-  }, async request => ({ sessions: (await sessions.list()).map(session => toSession(session, request.sessionId)) }))
+  api.get(
+    '/api/auth/sessions',
+    {
+      schema: {
+        operationId: 'listSessions',
+        tags,
+        summary: 'List the sessions',
+        description: 'All that are alive, the newest first.',
+        response: {
+          200: Type.Object(
+            { sessions: Type.Array(Session) },
+            { examples: [{ sessions: [sessionExample] }] }
+          ),
+          ...commonFailures
+        }
+      }
+    },
+    async request => ({
+      sessions: (await sessions.list()).map(session => toSession(session, request.sessionId))
+    })
+  )
 
-  api.delete('/api/auth/sessions/:id', {
-    schema: {
-      operationId: 'endSession',
-      tags,
-      summary: 'End one session',
-      params: Type.Object({ id: Type.String({ description: 'Id of the session.' }) }),
-      response: { 204: NoContent('The session has ended.'), ...failures({ 404: 'Session not found' }), ...changeFailures }
+  api.delete(
+    '/api/auth/sessions/:id',
+    {
+      schema: {
+        operationId: 'endSession',
+        tags,
+        summary: 'End one session',
+        params: Type.Object({ id: Type.String({ description: 'Id of the session.' }) }),
+        response: {
+          204: NoContent('The session has ended.'),
+          ...failures({ 404: 'Session not found' }),
+          ...changeFailures
+        }
+      }
+    },
+    async (request, reply) => {
+      if (!(await sessions.end(request.params.id))) {
+        throw new MoonletError('NOT_FOUND', 'Session not found')
+      }
+      if (request.params.id === request.sessionId) reply.header('set-cookie', endedCookie)
+      return reply.code(204).send()
     }
-  }, async (request, reply) => {
-    if (!await sessions.end(request.params.id)) throw new MoonletError('NOT_FOUND', 'Session not found')
-    if (request.params.id === request.sessionId) reply.header('set-cookie', endedCookie)
-    return reply.code(204).send()
-  })
+  )
 
-  api.delete('/api/auth/sessions', {
-    schema: {
-      operationId: 'endAllSessions',
-      tags,
-      summary: 'Sign out everywhere',
-      description: 'Ends every session, this one included.',
-      response: { 204: NoContent('All sessions have ended.'), ...changeFailures }
+  api.delete(
+    '/api/auth/sessions',
+    {
+      schema: {
+        operationId: 'endAllSessions',
+        tags,
+        summary: 'Sign out everywhere',
+        description: 'Ends every session, this one included.',
+        response: { 204: NoContent('All sessions have ended.'), ...changeFailures }
+      }
+    },
+    async (_request, reply) => {
+      await sessions.endAll()
+      return reply.header('set-cookie', endedCookie).code(204).send()
     }
-  }, async (_request, reply) => {
-    await sessions.endAll()
-    return reply.header('set-cookie', endedCookie).code(204).send()
-  })
+  )
 }

@@ -2,16 +2,19 @@
 import type { SessionRecord } from '../../core/contracts/storage.js'
 
 /** `now` gives Unix seconds. */
-export function createSessionWatchers (now: () => number) {
+export function createSessionWatchers(now: () => number) {
   const watchers = new Map<string, Set<() => void>>()
 
-  function tell (id: string): void {
+  function tell(id: string): void {
     for (const onEnd of watchers.get(id) ?? []) onEnd()
   }
 
   return {
     /** Calls `onEnd` once, when the session is told to have ended, or expires; gives a way to stop that. */
-    watch ({ id, expiresAt }: Pick<SessionRecord, 'id' | 'expiresAt'>, onEnd: () => void): () => void {
+    watch(
+      { id, expiresAt }: Pick<SessionRecord, 'id' | 'expiresAt'>,
+      onEnd: () => void
+    ): () => void {
       const own = watchers.get(id) ?? new Set()
       watchers.set(id, own)
       const stop = (): void => {
@@ -28,6 +31,8 @@ export function createSessionWatchers (now: () => number) {
       return stop
     },
     tell,
-    tellAll (): void { for (const id of watchers.keys()) tell(id) }
+    tellAll(): void {
+      for (const id of watchers.keys()) tell(id)
+    }
   }
 }

@@ -22,14 +22,21 @@ export interface SessionOptions {
   readonly now?: () => number
 }
 
-export function createSessions ({ store, ids, key, onError, now = () => Math.floor(Date.now() / 1000) }: SessionOptions) {
-  const tokenHash = (token: string) => createHmac('sha256', key).update(`session ${token}`).digest('hex')
+export function createSessions({
+  store,
+  ids,
+  key,
+  onError,
+  now = () => Math.floor(Date.now() / 1000)
+}: SessionOptions) {
+  const tokenHash = (token: string) =>
+    createHmac('sha256', key).update(`session ${token}`).digest('hex')
   const keyMark = markOf(key)
   const watchers = createSessionWatchers(now)
 
   return {
     /** Starts a session; gives the token for the cookie, the only time it is seen. */
-    async start (address: string, userAgent: string | undefined): Promise<string> {
+    async start(address: string, userAgent: string | undefined): Promise<string> {
       const token = randomBytes(32).toString('base64url')
       const at = now()
       await store.removeStale(at, keyMark)
@@ -46,7 +53,7 @@ export function createSessions ({ store, ids, key, onError, now = () => Math.flo
       return token
     },
     /** The living session of a token. */
-    async find (token: string): Promise<SessionRecord | undefined> {
+    async find(token: string): Promise<SessionRecord | undefined> {
       const session = await store.findByToken(tokenHash(token))
       const at = now()
       if (session === undefined || session.expiresAt <= at) return undefined
@@ -54,16 +61,16 @@ export function createSessions ({ store, ids, key, onError, now = () => Math.flo
       return session
     },
     /** Living ones, the newest first. */
-    async list (): Promise<SessionRecord[]> {
+    async list(): Promise<SessionRecord[]> {
       await store.removeStale(now(), keyMark)
       return await store.list()
     },
-    async end (id: string): Promise<boolean> {
+    async end(id: string): Promise<boolean> {
       const wasThere = await store.remove(id)
       watchers.tell(id)
       return wasThere
     },
-    async endAll (): Promise<void> {
+    async endAll(): Promise<void> {
       await store.removeAll()
       watchers.tellAll()
     },
@@ -80,4 +87,5 @@ export type Sessions = ReturnType<typeof createSessions>
  * Tells sessions of this key from those of a former one, so that dead ones are not listed. Sixteen bits of a
  * digest: enough for that, too little to test guesses of a key against. Safety rests on the HMAC alone.
  */
-const markOf = (key: string): string => createHash('sha256').update(`mark ${key}`).digest('hex').slice(0, 4)
+const markOf = (key: string): string =>
+  createHash('sha256').update(`mark ${key}`).digest('hex').slice(0, 4)

@@ -22,7 +22,10 @@ export interface DashboardOptions {
 /** The built dashboard, beside the built server. */
 const builtRoot = fileURLToPath(new URL('../../public', import.meta.url))
 
-export default async function dashboard (fastify: FastifyInstance, { root = builtRoot, functionsUrl }: DashboardOptions): Promise<void> {
+export default async function dashboard(
+  fastify: FastifyInstance,
+  { root = builtRoot, functionsUrl }: DashboardOptions
+): Promise<void> {
   await fastify.register(fastifyStatic, {
     root,
     prefix: '/assets/',
@@ -36,12 +39,16 @@ export default async function dashboard (fastify: FastifyInstance, { root = buil
     reply.headers(pageHeaders).header('content-security-policy', pagePolicy(elsewhere()))
     done()
   })
-  fastify.get('/assets/*', (request, reply) => sendAsset(request.params as { '*': string }, reply, root))
+  fastify.get('/assets/*', (request, reply) =>
+    sendAsset(request.params as { '*': string }, reply, root)
+  )
   for (const url of pages) fastify.get(url, (_request, reply) => sendPage(reply, 'index.html'))
-  fastify.get('/preview', (_request, reply) => sendPage(reply.header('content-security-policy', previewPolicy), 'preview.html'))
+  fastify.get('/preview', (_request, reply) =>
+    sendPage(reply.header('content-security-policy', previewPolicy), 'preview.html')
+  )
 
   /** The functions' origin when it is not the dashboard's own. */
-  function elsewhere (): string | undefined {
+  function elsewhere(): string | undefined {
     const url = functionsUrl?.() ?? fastify.functionsUrl()
     const here = fastify.baseUrl()
     return new URL(url).origin === new URL(here).origin ? undefined : new URL(url).origin
@@ -52,14 +59,20 @@ export default async function dashboard (fastify: FastifyInstance, { root = buil
 const isAssetName = (name: string): boolean => /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/.test(name)
 
 /** The assets are a folder of their own, so that no name leads to the pages, which are sent in another way. */
-function sendAsset ({ '*': name }: { '*': string }, reply: FastifyReply, root: string): FastifyReply {
+function sendAsset(
+  { '*': name }: { '*': string },
+  reply: FastifyReply,
+  root: string
+): FastifyReply {
   if (!isAssetName(name)) {
     reply.callNotFound()
     return reply
   }
-  return reply.removeHeader('cache-control').sendFile(name, join(root, 'assets'), { immutable: true, maxAge: '365d' })
+  return reply
+    .removeHeader('cache-control')
+    .sendFile(name, join(root, 'assets'), { immutable: true, maxAge: '365d' })
 }
 
-function sendPage (reply: FastifyReply, file: string): FastifyReply {
+function sendPage(reply: FastifyReply, file: string): FastifyReply {
   return reply.sendFile(file, { cacheControl: false })
 }

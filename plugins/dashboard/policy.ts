@@ -5,21 +5,22 @@
  * is where functions answer when that is another place. Style attributes are allowed because Monaco sets the
  * places of its lines that way; style elements are not.
  */
-export const pagePolicy = (functionsOrigin: string | undefined): string => [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "style-src-elem 'self'",
-  "style-src-attr 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "font-src 'self'",
-  `connect-src 'self'${functionsOrigin === undefined ? '' : ` ${functionsOrigin}`}`,
-  "worker-src 'self'",
-  "frame-src 'self'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'"
-].join('; ')
+export const pagePolicy = (functionsOrigin: string | undefined): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "style-src-elem 'self'",
+    "style-src-attr 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "font-src 'self'",
+    `connect-src 'self'${functionsOrigin === undefined ? '' : ` ${functionsOrigin}`}`,
+    "worker-src 'self'",
+    "frame-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'"
+  ].join('; ')
 
 /**
  * The policy of the frame that shows a function's page: an origin of its own, no scripts but the one that puts

@@ -6,7 +6,12 @@ export interface Limits {
   readonly responseLimit: number
 }
 
-export const handlerText = ({ timeoutSeconds, memoryMb, bodyLimit, responseLimit }: Limits): string => `## The handler
+export const handlerText = ({
+  timeoutSeconds,
+  memoryMb,
+  bodyLimit,
+  responseLimit
+}: Limits): string => `## The handler
 
 \`\`\`lua
 function handler(ctx, event)

@@ -7,17 +7,25 @@ import { recordTypes, type NamedRecord } from './record-types.js'
 export const code = (text: string): string => `\`\`\`lua\n${text}\n\`\`\``
 
 /** Markdown: what the module is for, each function with its parameters and an example, and the tables they use. */
-export const moduleText = (module: LuaModule): string => [
-  `### ${module.name}`,
-  module.doc,
-  ...(module.source === undefined ? [] : [`Not global; load it with \`local ${module.name} = require("${module.name}")\`.`]),
-  ...Object.entries(module.functions).map(([name, declared]) => functionText(module.name, name, declared)),
-  ...recordTypes(module).map(recordText)
-].join('\n\n')
+export const moduleText = (module: LuaModule): string =>
+  [
+    `### ${module.name}`,
+    module.doc,
+    ...(module.source === undefined
+      ? []
+      : [`Not global; load it with \`local ${module.name} = require("${module.name}")\`.`]),
+    ...Object.entries(module.functions).map(([name, declared]) =>
+      functionText(module.name, name, declared)
+    ),
+    ...recordTypes(module).map(recordText)
+  ].join('\n\n')
 
-function functionText (module: string, name: string, declared: LuaFunctionDeclaration): string {
+function functionText(module: string, name: string, declared: LuaFunctionDeclaration): string {
   const returned = declared.returnDoc === undefined ? [] : [`- returns: ${declared.returnDoc}`]
-  const items = [...declared.params.map(({ name, type, doc }) => item(name, type, doc, limits(type))), ...returned]
+  const items = [
+    ...declared.params.map(({ name, type, doc }) => item(name, type, doc, limits(type))),
+    ...returned
+  ]
   return [
     `#### \`${signatureText(module, name, declared)}\``,
     declared.doc,
@@ -27,16 +35,27 @@ function functionText (module: string, name: string, declared: LuaFunctionDeclar
 }
 
 const recordText = ({ name, fields }: NamedRecord): string =>
-  [`Table \`${name}\`:`, Object.entries(fields).map(([field, { type, doc }]) => item(field, type, doc, '')).join('\n')].join('\n\n')
+  [
+    `Table \`${name}\`:`,
+    Object.entries(fields)
+      .map(([field, { type, doc }]) => item(field, type, doc, ''))
+      .join('\n')
+  ].join('\n\n')
 
 const item = (name: string, type: LuaType, doc: string, more: string): string =>
   `- \`${name}\` (${typeText(withoutOptional(type))}${isOptional(type) ? ', optional' : ''}${more}): ${doc}`
 
 /** The bounds that an argument is held to. */
-function limits (type: LuaType): string {
+function limits(type: LuaType): string {
   const inner = withoutOptional(type)
-  if (inner.kind === 'text' || inner.kind === 'bytes') return inner.max === undefined ? '' : `, at most ${inner.max} bytes`
+  if (inner.kind === 'text' || inner.kind === 'bytes') {
+    return inner.max === undefined ? '' : `, at most ${inner.max} bytes`
+  }
   if (inner.kind !== 'number' && inner.kind !== 'integer') return ''
   if (inner.min !== undefined && inner.max !== undefined) return `, ${inner.min} to ${inner.max}`
-  return inner.min !== undefined ? `, at least ${inner.min}` : inner.max !== undefined ? `, at most ${inner.max}` : ''
+  return inner.min !== undefined
+    ? `, at least ${inner.min}`
+    : inner.max !== undefined
+      ? `, at most ${inner.max}`
+      : ''
 }

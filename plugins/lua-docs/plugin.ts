@@ -7,31 +7,48 @@ import { definitionsText } from './definitions.js'
 import { guideText } from './guide-text.js'
 import { LuaReference, toReference } from './reference-json.js'
 
-export default async function reference (fastify: FastifyInstance) {
+export default async function reference(fastify: FastifyInstance) {
   const { config } = fastify
-  const limits = { timeoutSeconds: config.EXECUTION_TIMEOUT, memoryMb: config.SANDBOX_MEMORY_MB, bodyLimit: config.BODY_LIMIT, responseLimit: config.RESPONSE_LIMIT }
+  const limits = {
+    timeoutSeconds: config.EXECUTION_TIMEOUT,
+    memoryMb: config.SANDBOX_MEMORY_MB,
+    bodyLimit: config.BODY_LIMIT,
+    responseLimit: config.RESPONSE_LIMIT
+  }
   // Third-party modules may be added until the server is ready; then nothing changes any more.
   const guide = once(() => guideText(fastify.lua.modules(), limits))
   const definitions = once(() => definitionsText(fastify.lua.modules()))
   const json = once(() => toReference(fastify.lua.modules()))
 
-  fastify.get('/llms.txt', async (_, reply) => reply.type('text/plain; charset=utf-8').send(guide()))
+  fastify.get('/llms.txt', async (_, reply) =>
+    reply.type('text/plain; charset=utf-8').send(guide())
+  )
 
   fastify.get('/moonlet.lua', async (_, reply) =>
-    reply.type('text/x-lua; charset=utf-8').header('content-disposition', 'attachment; filename="moonlet.lua"').send(definitions()))
+    reply
+      .type('text/x-lua; charset=utf-8')
+      .header('content-disposition', 'attachment; filename="moonlet.lua"')
+      .send(definitions())
+  )
 
   // A scope of its own: what the management API asks of its callers is not asked of readers of the guide.
-  await fastify.register(async scope => apiScope(scope).get('/api/lua', {
-    schema: {
-      operationId: 'getLuaReference',
-      tags: ['Server'],
-      summary: 'Read the reference of all Lua APIs',
-      response: { 200: LuaReference, ...commonFailures }
-    }
-  }, async () => json()))
+  await fastify.register(async scope =>
+    apiScope(scope).get(
+      '/api/lua',
+      {
+        schema: {
+          operationId: 'getLuaReference',
+          tags: ['Server'],
+          summary: 'Read the reference of all Lua APIs',
+          response: { 200: LuaReference, ...commonFailures }
+        }
+      },
+      async () => json()
+    )
+  )
 }
 
-function once<T> (make: () => T): () => T {
+function once<T>(make: () => T): () => T {
   let made: { value: T } | undefined
   return () => (made ??= { value: make() }).value
 }

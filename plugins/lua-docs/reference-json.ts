@@ -22,36 +22,56 @@ const LuaFunction = Type.Object({
   example: Type.String({ description: 'Body of a handler.' })
 })
 
-export const LuaReference = Type.Object({
-  modules: Type.Array(Type.Object({
-    name: Type.String({ description: 'The global variable, or what is given to `require`.' }),
-    required: Type.Boolean({ description: 'Is no global variable, but loaded by `require(name)`.' }),
-    doc: Type.String({ description: 'Markdown.' }),
-    functions: Type.Array(LuaFunction),
-    types: Type.Array(Type.Object({ name: Type.String(), fields: Type.Array(Named) }), { description: 'Tables that functions take or give.' })
-  }))
-}, {
-  title: 'LuaReference',
-  examples: [{
-    modules: [{
-      name: 'kv',
-      required: false,
-      doc: 'Values that outlive one execution.',
-      functions: [{
-        name: 'get',
-        signature: 'kv.get(key: string): string | nil',
-        doc: 'Returns the value stored under `key`.',
-        params: [{ name: 'key', type: 'string', optional: false, doc: 'Any bytes.' }],
-        returns: { type: 'string | nil', doc: 'Nil when there is none.' },
-        fails: false,
-        example: "return { body = kv.get('greeting') or 'hello' }"
-      }],
-      types: []
-    }]
-  }]
-})
+export const LuaReference = Type.Object(
+  {
+    modules: Type.Array(
+      Type.Object({
+        name: Type.String({ description: 'The global variable, or what is given to `require`.' }),
+        required: Type.Boolean({
+          description: 'Is no global variable, but loaded by `require(name)`.'
+        }),
+        doc: Type.String({ description: 'Markdown.' }),
+        functions: Type.Array(LuaFunction),
+        types: Type.Array(Type.Object({ name: Type.String(), fields: Type.Array(Named) }), {
+          description: 'Tables that functions take or give.'
+        })
+      })
+    )
+  },
+  {
+    title: 'LuaReference',
+    examples: [
+      {
+        modules: [
+          {
+            name: 'kv',
+            required: false,
+            doc: 'Values that outlive one execution.',
+            functions: [
+              {
+                name: 'get',
+                signature: 'kv.get(key: string): string | nil',
+                doc: 'Returns the value stored under `key`.',
+                params: [{ name: 'key', type: 'string', optional: false, doc: 'Any bytes.' }],
+                returns: { type: 'string | nil', doc: 'Nil when there is none.' },
+                fails: false,
+                example: "return { body = kv.get('greeting') or 'hello' }"
+              }
+            ],
+            types: []
+          }
+        ]
+      }
+    ]
+  }
+)
 
-const toNamed = (name: string, type: LuaType, doc: string) => ({ name, type: typeText(withoutOptional(type)), optional: isOptional(type), doc })
+const toNamed = (name: string, type: LuaType, doc: string) => ({
+  name,
+  type: typeText(withoutOptional(type)),
+  optional: isOptional(type),
+  doc
+})
 
 const toFunction = (module: string, name: string, declared: LuaFunctionDeclaration) => ({
   name,
@@ -68,7 +88,12 @@ export const toReference = (modules: readonly LuaModule[]) => ({
     name: module.name,
     required: module.source !== undefined,
     doc: module.doc,
-    functions: Object.entries(module.functions).map(([name, declared]) => toFunction(module.name, name, declared)),
-    types: recordTypes(module).map(({ name, fields }) => ({ name, fields: Object.entries(fields).map(([field, { type, doc }]) => toNamed(field, type, doc)) }))
+    functions: Object.entries(module.functions).map(([name, declared]) =>
+      toFunction(module.name, name, declared)
+    ),
+    types: recordTypes(module).map(({ name, fields }) => ({
+      name,
+      fields: Object.entries(fields).map(([field, { type, doc }]) => toNamed(field, type, doc))
+    }))
   }))
 })

@@ -12,6 +12,9 @@ import { url } from './url/declaration.js'
 
 export const localModules = [json, crypto, time, url, strings, random, base64, router]
 
-export default fp(async function luaLocal (fastify) {
-  for (const module of localModules) fastify.lua.add(module, 'lua-local')
-}, { name: 'lua-local', dependencies: ['lua'] })
+export default fp(
+  async function luaLocal(fastify) {
+    for (const module of localModules) fastify.lua.add(module, 'lua-local')
+  },
+  { name: 'lua-local', dependencies: ['lua'] }
+)

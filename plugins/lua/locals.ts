@@ -9,4 +9,13 @@ import { functions as strings } from './strings/local.js'
 import { functions as time } from './time/local.js'
 import { functions as url } from './url/local.js'
 
-export const locals: { readonly [module: string]: { readonly [fn: string]: NativeFunction } } = { json, crypto, time, url, strings, random, base64, router }
+export const locals: { readonly [module: string]: { readonly [fn: string]: NativeFunction } } = {
+  json,
+  crypto,
+  time,
+  url,
+  strings,
+  random,
+  base64,
+  router
+}

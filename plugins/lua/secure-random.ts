@@ -6,7 +6,7 @@ let pool: Uint8Array | undefined
 let used = POOL
 
 /** Fills `bytes` from the operating system's secure source; small requests are served from a pool, used once. */
-export function fillSecurely (bytes: Uint8Array): void {
+export function fillSecurely(bytes: Uint8Array): void {
   if (bytes.length > 64) {
     nodeCrypto().randomFillSync(bytes)
     return
@@ -18,5 +18,5 @@ export function fillSecurely (bytes: Uint8Array): void {
   }
   bytes.set(pool.subarray(used, used + bytes.length))
   // What was given out must not be readable from here any more.
-  pool.fill(0, used, used += bytes.length)
+  pool.fill(0, used, (used += bytes.length))
 }

@@ -3,16 +3,28 @@ import type { ApiDocument, Operation } from './document.js'
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const
 
-const id = { name: 'id', in: 'path', required: true, description: 'Id of the function.', schema: { type: 'string' }, example: 'd2c1v7h8e9k0m3n4p5q6' }
+const id = {
+  name: 'id',
+  in: 'path',
+  required: true,
+  description: 'Id of the function.',
+  schema: { type: 'string' },
+  example: 'd2c1v7h8e9k0m3n4p5q6'
+}
 
 const failure = (description: string, error: string) => ({
   description,
-  content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' }, example: { error } } }
+  content: {
+    'application/json': { schema: { $ref: '#/components/schemas/Error' }, example: { error } }
+  }
 })
 
 const headers = {
   'X-Function-Id': { description: 'Id of the function.', schema: { type: 'string' } },
-  'X-Function-Version-Id': { description: 'Id of the version that ran.', schema: { type: 'string' } },
+  'X-Function-Version-Id': {
+    description: 'Id of the version that ran.',
+    schema: { type: 'string' }
+  },
   'X-Execution-Id': { description: 'Id of the execution.', schema: { type: 'string' } },
   'X-Execution-Duration-Ms': { description: 'How long it took.', schema: { type: 'string' } }
 }
@@ -21,27 +33,50 @@ const headers = {
  * `/fn/{id}` with each method; what follows the id is the function's own to interpret. `server` is where functions
  * answer, if that is not where the API does.
  */
-export function describeCalls (server: string | undefined): ApiDocument['paths'] {
+export function describeCalls(server: string | undefined): ApiDocument['paths'] {
   const servers = server === undefined ? {} : { servers: [{ url: server }] }
-  return { '/fn/{id}': Object.fromEntries(methods.map(method => [method, { ...describeCall(method), ...servers }])) }
+  return {
+    '/fn/{id}': Object.fromEntries(
+      methods.map(method => [method, { ...describeCall(method), ...servers }])
+    )
+  }
 }
 
 const describeCall = (method: (typeof methods)[number]): Operation => ({
   operationId: `callFunctionWith${method.charAt(0).toUpperCase()}${method.slice(1)}`,
   tags: ['Calls'],
   summary: `Call a function with ${method.toUpperCase()}`,
-  description: 'Anything may follow the id: the handler finds it as `event.relativePath`, and the query as `event.query`. Status, headers and body are what the handler returns.',
+  description:
+    'Anything may follow the id: the handler finds it as `event.relativePath`, and the query as `event.query`. Status, headers and body are what the handler returns.',
   security: [],
   parameters: [id],
-  ...(method === 'get' || method === 'delete' ? {} : { requestBody: { description: 'Any bytes.', content: { '*/*': { schema: {} } } } }),
+  ...(method === 'get' || method === 'delete'
+    ? {}
+    : { requestBody: { description: 'Any bytes.', content: { '*/*': { schema: {} } } } }),
   responses: {
-    default: { description: 'What the handler returned.', headers, content: { '*/*': { schema: {} } } } as Operation['responses'][string],
+    default: {
+      description: 'What the handler returned.',
+      headers,
+      content: { '*/*': { schema: {} } }
+    } as Operation['responses'][string],
     403: failure('The function is disabled.', 'Function is disabled'),
     404: failure('There is no such function.', 'Function not found'),
-    408: failure('The body did not arrive in time.', 'The request did not arrive within 60 seconds (REQUEST_TIMEOUT)'),
-    413: failure('The body is larger than BODY_LIMIT.', 'The request body is larger than 10485760 bytes (setting BODY_LIMIT)'),
+    408: failure(
+      'The body did not arrive in time.',
+      'The request did not arrive within 60 seconds (REQUEST_TIMEOUT)'
+    ),
+    413: failure(
+      'The body is larger than BODY_LIMIT.',
+      'The request body is larger than 10485760 bytes (setting BODY_LIMIT)'
+    ),
     500: failure('The run failed; its execution says why.', 'Function execution failed'),
-    508: failure('Functions have called each other by HTTP too deep, or for too long.', 'Functions call each other more than 8 deep; this call is refused'),
-    503: failure('Too busy, or stopping; `Retry-After` says for how many seconds to wait.', 'Too many calls wait for a sandbox (QUEUE_LIMIT is 1000)')
+    508: failure(
+      'Functions have called each other by HTTP too deep, or for too long.',
+      'Functions call each other more than 8 deep; this call is refused'
+    ),
+    503: failure(
+      'Too busy, or stopping; `Retry-After` says for how many seconds to wait.',
+      'Too many calls wait for a sandbox (QUEUE_LIMIT is 1000)'
+    )
   }
 })

@@ -20,9 +20,22 @@ export interface Schema {
   readonly additionalProperties?: Schema
 }
 
-export interface Media { readonly schema: Schema, readonly example?: unknown }
-export interface Content { readonly content?: Readonly<Record<string, Media>>, readonly description?: string }
-export interface Parameter { readonly name: string, readonly in: string, readonly required?: boolean, readonly description?: string, readonly schema: Schema, readonly example?: unknown }
+export interface Media {
+  readonly schema: Schema
+  readonly example?: unknown
+}
+export interface Content {
+  readonly content?: Readonly<Record<string, Media>>
+  readonly description?: string
+}
+export interface Parameter {
+  readonly name: string
+  readonly in: string
+  readonly required?: boolean
+  readonly description?: string
+  readonly schema: Schema
+  readonly example?: unknown
+}
 
 export interface Operation {
   readonly operationId: string
@@ -36,15 +49,21 @@ export interface Operation {
   readonly servers?: readonly Server[]
 }
 
-export interface Server { readonly url: string, readonly description?: string }
+export interface Server {
+  readonly url: string
+  readonly description?: string
+}
 
 export interface ApiDocument {
   readonly openapi: string
-  readonly info: { readonly title: string, readonly version: string, readonly description: string }
+  readonly info: { readonly title: string; readonly version: string; readonly description: string }
   readonly servers: readonly Server[]
-  readonly tags: ReadonlyArray<{ readonly name: string, readonly description: string }>
+  readonly tags: ReadonlyArray<{ readonly name: string; readonly description: string }>
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>>, readonly securitySchemes: Readonly<Record<string, unknown>> }
+  readonly components: {
+    readonly schemas: Readonly<Record<string, Schema>>
+    readonly securitySchemes: Readonly<Record<string, unknown>>
+  }
 }
 
 export interface Addresses {
@@ -55,7 +74,10 @@ export interface Addresses {
 }
 
 /** Moves every schema with a title to the components, leaving references; adds servers and how functions are called. */
-export function toDocument (generated: ReturnType<FastifyInstance['swagger']>, { api, functions }: Addresses): ApiDocument {
+export function toDocument(
+  generated: ReturnType<FastifyInstance['swagger']>,
+  { api, functions }: Addresses
+): ApiDocument {
   // Through JSON, which is what it will be: the schemas' own objects stay as they are.
   const document = JSON.parse(JSON.stringify(generated)) as ApiDocument
   const schemas: Record<string, Schema> = {}
@@ -69,21 +91,29 @@ export function toDocument (generated: ReturnType<FastifyInstance['swagger']>, {
     servers: [{ url: api }],
     tags: chaptersOf(document.tags, all),
     paths: all,
-    components: { ...document.components, schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => a < b ? -1 : 1)) }
+    components: {
+      ...document.components,
+      schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1)))
+    }
   }
 }
 
 /** The known chapters that have something in them, then those that plugins brought along. */
-function chaptersOf (known: ApiDocument['tags'], paths: ApiDocument['paths']): ApiDocument['tags'] {
+function chaptersOf(known: ApiDocument['tags'], paths: ApiDocument['paths']): ApiDocument['tags'] {
   const used = new Set(operationsOf(paths).flatMap(({ tags }) => tags))
-  const more = [...used].filter(name => !known.some(chapter => chapter.name === name)).map(name => ({ name, description: '' }))
+  const more = [...used]
+    .filter(name => !known.some(chapter => chapter.name === name))
+    .map(name => ({ name, description: '' }))
   return [...known.filter(({ name }) => used.has(name)), ...more]
 }
 
-const operationsOf = (paths: ApiDocument['paths']): Operation[] => Object.values(paths).flatMap(methods => Object.values(methods))
+const operationsOf = (paths: ApiDocument['paths']): Operation[] =>
+  Object.values(paths).flatMap(methods => Object.values(methods))
 
 /** The API's own paths, and those of plugins. */
-function partition (paths: ApiDocument['paths']): [own: ApiDocument['paths'], others: ApiDocument['paths']] {
+function partition(
+  paths: ApiDocument['paths']
+): [own: ApiDocument['paths'], others: ApiDocument['paths']] {
   const entries = Object.entries(paths)
   return [
     Object.fromEntries(entries.filter(([path]) => !isPluginPath(path))),
@@ -91,9 +121,18 @@ function partition (paths: ApiDocument['paths']): [own: ApiDocument['paths'], ot
   ]
 }
 
-const mapOperations = (paths: ApiDocument['paths'], change: (operation: Operation) => Operation): ApiDocument['paths'] =>
-  Object.fromEntries(Object.entries(paths).map(([path, methods]) =>
-    [path, Object.fromEntries(Object.entries(methods).map(([method, operation]) => [method, change(operation)]))]))
+const mapOperations = (
+  paths: ApiDocument['paths'],
+  change: (operation: Operation) => Operation
+): ApiDocument['paths'] =>
+  Object.fromEntries(
+    Object.entries(paths).map(([path, methods]) => [
+      path,
+      Object.fromEntries(
+        Object.entries(methods).map(([method, operation]) => [method, change(operation)])
+      )
+    ])
+  )
 
 /**
  * Sets right what the generator cannot know: parameters with a default need not be given, and an answer that is
@@ -101,29 +140,54 @@ const mapOperations = (paths: ApiDocument['paths'], change: (operation: Operatio
  */
 const tidy = ({ parameters, responses, ...operation }: Operation): Operation => ({
   ...operation,
-  ...(parameters === undefined ? {} : { parameters: parameters.map(parameter => ({ ...parameter, required: parameter.required === true && parameter.schema.default === undefined })) }),
-  responses: Object.fromEntries(Object.entries(responses).map(([status, answer]) => [status, tidyAnswer(answer)]))
+  ...(parameters === undefined
+    ? {}
+    : {
+        parameters: parameters.map(parameter => ({
+          ...parameter,
+          required: parameter.required === true && parameter.schema.default === undefined
+        }))
+      }),
+  responses: Object.fromEntries(
+    Object.entries(responses).map(([status, answer]) => [status, tidyAnswer(answer)])
+  )
 })
 
 const tidyAnswer = ({ content, description, ...answer }: Content): Content => ({
   ...answer,
-  description: description === 'Default Response' ? 'Done.' : description ?? '',
-  ...(content === undefined ? {} : { content: Object.fromEntries(Object.entries(content).map(([type, media]) => [media.schema.contentMediaType ?? type, media])) })
+  description: description === 'Default Response' ? 'Done.' : (description ?? ''),
+  ...(content === undefined
+    ? {}
+    : {
+        content: Object.fromEntries(
+          Object.entries(content).map(([type, media]) => [
+            media.schema.contentMediaType ?? type,
+            media
+          ])
+        )
+      })
 })
 
-function nameSchemas (node: unknown, schemas: Record<string, Schema>): unknown {
+function nameSchemas(node: unknown, schemas: Record<string, Schema>): unknown {
   if (Array.isArray(node)) return node.map(part => nameSchemas(part, schemas))
   if (typeof node !== 'object' || node === null) return node
-  const walked = Object.fromEntries(Object.entries(node).map(([name, part]) => [name, name === 'example' || name === 'examples' ? part : nameSchemas(part, schemas)]))
+  const walked = Object.fromEntries(
+    Object.entries(node).map(([name, part]) => [
+      name,
+      name === 'example' || name === 'examples' ? part : nameSchemas(part, schemas)
+    ])
+  )
   if (typeof walked.title !== 'string') return walked
-  const { examples, ...schema } = walked as { title: string, examples?: unknown }
+  const { examples, ...schema } = walked as { title: string; examples?: unknown }
   const known = schemas[schema.title]
-  if (known !== undefined && !isSameSchema(known, schema)) throw new Error(`Two different schemas of the API are called '${schema.title}'`)
+  if (known !== undefined && !isSameSchema(known, schema)) {
+    throw new Error(`Two different schemas of the API are called '${schema.title}'`)
+  }
   schemas[schema.title] = { ...known, ...schema, ...(examples === undefined ? {} : { examples }) }
   return { $ref: `#/components/schemas/${schema.title}` }
 }
 
-function isSameSchema (known: Schema, schema: Schema): boolean {
+function isSameSchema(known: Schema, schema: Schema): boolean {
   const { examples, ...rest } = known as Schema & { examples?: unknown }
   return JSON.stringify(rest) === JSON.stringify(schema)
 }

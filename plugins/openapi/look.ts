@@ -48,7 +48,9 @@ export interface Look {
 }
 
 /** What is not known counts as not said. */
-export function toLook (theme: string, language: string): Look {
+export function toLook(theme: string, language: string): Look {
   const chosen = theme === 'light' || theme === 'dark' ? theme : 'auto'
-  return language === 'pt-BR' ? { theme: chosen, language, words: portuguese } : { theme: chosen, language: 'en', words: english }
+  return language === 'pt-BR'
+    ? { theme: chosen, language, words: portuguese }
+    : { theme: chosen, language: 'en', words: english }
 }

@@ -4,94 +4,205 @@ import { html, prose, type Html } from './html.js'
 import type { Look, Words } from './look.js'
 import { renderSchema, typeName } from './schema-view.js'
 
-interface Entry { readonly method: string, readonly path: string, readonly operation: Operation }
+interface Entry {
+  readonly method: string
+  readonly path: string
+  readonly operation: Operation
+}
 
 /** The whole page; with `asked`, only the operations in which all of its words occur, unfolded when few. */
-export function renderPage (document: ApiDocument, asked: string, { theme, words: say, language }: Look): string {
-  const words = asked.toLowerCase().split(/\s+/).filter(word => word !== '')
+export function renderPage(
+  document: ApiDocument,
+  asked: string,
+  { theme, words: say, language }: Look
+): string {
+  const words = asked
+    .toLowerCase()
+    .split(/\s+/)
+    .filter(word => word !== '')
   const entries = entriesOf(document).filter(entry => isAskedFor(entry, words))
   const open = words.length > 0 && entries.length <= 5
-  const chapters = document.tags.map(tag => ({ ...tag, entries: entries.filter(({ operation }) => operation.tags[0] === tag.name) })).filter(({ entries }) => entries.length > 0)
+  const chapters = document.tags
+    .map(tag => ({
+      ...tag,
+      entries: entries.filter(({ operation }) => operation.tags[0] === tag.name)
+    }))
+    .filter(({ entries }) => entries.length > 0)
   const { title, version, description } = document.info
   const all = `/docs?theme=${theme}&lang=${language}`
   return html`<!doctype html>
-<html lang="${language}" data-theme="${theme}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="${theme === 'auto' ? 'light dark' : theme}">
-<title>${title} API</title>
-<link rel="stylesheet" href="/docs/style.css">
-</head>
-<body>
-<header>
-<h1>${title} API <small>${version}</small></h1>
-<p lang="en">${prose(description)}</p>
-<p class="links"><a href="/">${say.dashboard}</a> <a href="/docs/openapi.json">${say.json}</a> <a href="/docs/openapi.yaml">${say.yaml}</a></p>
-<form role="search" action="/docs" method="get">
-<label for="q">${say.search}</label>
-<input id="q" name="q" type="search" value="${asked}" placeholder="version, /kv, POST …" autocomplete="off">
-<input type="hidden" name="theme" value="${theme}"><input type="hidden" name="lang" value="${language}">
-<button>${say.find}</button>${words.length > 0 && html` <a href="${all}">${say.showAll}</a>`}
-</form>
-<nav aria-label="${say.chapters}" lang="en">${chapters.map(({ name }) => html`<a href="#${toAnchor(name)}">${name}</a> `)}</nav>
-</header>
-<main lang="en">
-${chapters.length === 0 && html`<p role="status" lang="${language}">${say.nothing} “${asked}”. <a href="${all}">${say.showAll}</a></p>`}
-${chapters.map(chapter => html`<section id="${toAnchor(chapter.name)}" aria-labelledby="${toAnchor(chapter.name)}-title">
-<h2 id="${toAnchor(chapter.name)}-title">${chapter.name}</h2>
-<p>${prose(chapter.description)}</p>
-${chapter.entries.map(entry => renderOperation(document, entry, open, say))}</section>
-`)}
-</main>
-</body>
-</html>
-`.text
+    <html lang="${language}" data-theme="${theme}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="${theme === 'auto' ? 'light dark' : theme}" />
+        <title>${title} API</title>
+        <link rel="stylesheet" href="/docs/style.css" />
+      </head>
+      <body>
+        <header>
+          <h1>${title} API <small>${version}</small></h1>
+          <p lang="en">${prose(description)}</p>
+          <p class="links">
+            <a href="/">${say.dashboard}</a> <a href="/docs/openapi.json">${say.json}</a>
+            <a href="/docs/openapi.yaml">${say.yaml}</a>
+          </p>
+          <form role="search" action="/docs" method="get">
+            <label for="q">${say.search}</label>
+            <input
+              id="q"
+              name="q"
+              type="search"
+              value="${asked}"
+              placeholder="version, /kv, POST …"
+              autocomplete="off"
+            />
+            <input type="hidden" name="theme" value="${theme}" /><input
+              type="hidden"
+              name="lang"
+              value="${language}"
+            />
+            <button>${say.find}</button
+            >${words.length > 0 && html` <a href="${all}">${say.showAll}</a>`}
+          </form>
+          <nav aria-label="${say.chapters}" lang="en">
+            ${chapters.map(({ name }) => html`<a href="#${toAnchor(name)}">${name}</a> `)}
+          </nav>
+        </header>
+        <main lang="en">
+          ${chapters.length === 0 && html`<p role="status" lang="${language}">${say.nothing} “${asked}”. <a href="${all}">${say.showAll}</a></p>`}
+          ${chapters.map(
+            chapter =>
+              html`<section
+                id="${toAnchor(chapter.name)}"
+                aria-labelledby="${toAnchor(chapter.name)}-title"
+              >
+                <h2 id="${toAnchor(chapter.name)}-title">${chapter.name}</h2>
+                <p>${prose(chapter.description)}</p>
+                ${chapter.entries.map(entry => renderOperation(document, entry, open, say))}
+              </section> `
+          )}
+        </main>
+      </body>
+    </html> `.text
 }
 
 const entriesOf = ({ paths }: ApiDocument): Entry[] =>
-  Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })))
+  Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      method: method.toUpperCase(),
+      path,
+      operation
+    }))
+  )
 
-function isAskedFor ({ method, path, operation }: Entry, words: readonly string[]): boolean {
+function isAskedFor({ method, path, operation }: Entry, words: readonly string[]): boolean {
   const { operationId, summary, description, tags, parameters = [] } = operation
-  const text = [method, path, operationId, summary, description, ...tags, ...parameters.map(({ name }) => name)].join(' ').toLowerCase()
+  const text = [
+    method,
+    path,
+    operationId,
+    summary,
+    description,
+    ...tags,
+    ...parameters.map(({ name }) => name)
+  ]
+    .join(' ')
+    .toLowerCase()
   return words.every(word => text.includes(word))
 }
 
 const toAnchor = (name: string): string => name.toLowerCase().replaceAll(' ', '-')
 
-function renderOperation (document: ApiDocument, { method, path, operation }: Entry, open: boolean, say: Words): Html {
-  const { operationId, summary, description, parameters = [], requestBody, responses, security } = operation
-  return html`<details id="${operationId}"${open && html` open`}>
-<summary><span class="method ${method.toLowerCase()}">${method}</span> <code class="path">${path}</code> <span class="summary">${summary}</span></summary>
-<div class="operation">
-<p>${prose(description)}${security?.length === 0 && html` <em>${say.open}</em>`} <a href="#${operationId}">#${operationId}</a></p>
-${parameters.length > 0 && html`<h3>${say.parameters}</h3>
-<table><thead><tr><th>${say.name}</th><th>${say.place}</th><th>${say.type}</th><th>${say.meaning}</th></tr></thead><tbody>
-${[...parameters].sort(byPlace).map(parameter => renderParameter(parameter, say))}</tbody></table>
-`}${requestBody !== undefined && html`<h3>${say.body}</h3>
-${renderContent(document, requestBody)}`}<h3>${say.answers}</h3>
-${Object.entries(responses).map(([status, answer]) => html`<h4><span class="status s${status.charAt(0)}">${status}</span> ${prose(answer.description)}${errorOf(answer)}</h4>
-${errorOf(answer) === undefined && renderContent(document, answer)}`)}</div>
-</details>
-`
+function renderOperation(
+  document: ApiDocument,
+  { method, path, operation }: Entry,
+  open: boolean,
+  say: Words
+): Html {
+  const {
+    operationId,
+    summary,
+    description,
+    parameters = [],
+    requestBody,
+    responses,
+    security
+  } = operation
+  return html`<details id="${operationId}" ${open && html` open`}>
+    <summary>
+      <span class="method ${method.toLowerCase()}">${method}</span>
+      <code class="path">${path}</code> <span class="summary">${summary}</span>
+    </summary>
+    <div class="operation">
+      <p>
+        ${prose(description)}${security?.length === 0 && html` <em>${say.open}</em>`}
+        <a href="#${operationId}">#${operationId}</a>
+      </p>
+      ${
+        parameters.length > 0 &&
+        html`<h3>${say.parameters}</h3>
+          <table>
+            <thead>
+              <tr>
+                <th>${say.name}</th>
+                <th>${say.place}</th>
+                <th>${say.type}</th>
+                <th>${say.meaning}</th>
+              </tr>
+            </thead>
+            <tbody>
+              ${[...parameters].sort(byPlace).map(parameter => renderParameter(parameter, say))}
+            </tbody>
+          </table> `
+      }${
+        requestBody !== undefined &&
+        html`<h3>${say.body}</h3>
+          ${renderContent(document, requestBody)}`
+      }
+      <h3>${say.answers}</h3>
+      ${Object.entries(responses).map(
+        ([status, answer]) =>
+          html`<h4>
+              <span class="status s${status.charAt(0)}">${status}</span>
+              ${prose(answer.description)}${errorOf(answer)}
+            </h4>
+            ${errorOf(answer) === undefined && renderContent(document, answer)}`
+      )}
+    </div>
+  </details> `
 }
 
 /** The path's parameters in its order, then the others in theirs. */
-const byPlace = (a: Parameter, b: Parameter): number => Number(b.in === 'path') - Number(a.in === 'path')
+const byPlace = (a: Parameter, b: Parameter): number =>
+  Number(b.in === 'path') - Number(a.in === 'path')
 
 /** What an error answer says, for an answer that is nothing else. */
-function errorOf ({ content }: Content): Html | undefined {
+function errorOf({ content }: Content): Html | undefined {
   const { schema, example } = content?.['application/json'] ?? {}
-  return schema?.$ref === '#/components/schemas/Error' ? html` <code>${String((example as { error?: string } | undefined)?.error ?? '')}</code>` : undefined
+  return schema?.$ref === '#/components/schemas/Error'
+    ? html` <code>${String((example as { error?: string } | undefined)?.error ?? '')}</code>`
+    : undefined
 }
 
-const renderParameter = ({ name, in: place, required, description, schema }: Parameter, say: Words): Html =>
-  html`<tr><td><code>${name}</code>${required === true && place !== 'path' && html` <em>${say.needed}</em>`}</td><td>${place}</td><td>${typeName(schema)}</td><td>${prose(description)}</td></tr>
-`
+const renderParameter = (
+  { name, in: place, required, description, schema }: Parameter,
+  say: Words
+): Html =>
+  html`<tr>
+    <td>
+      <code>${name}</code>${required === true && place !== 'path' && html` <em>${say.needed}</em>`}
+    </td>
+    <td>${place}</td>
+    <td>${typeName(schema)}</td>
+    <td>${prose(description)}</td>
+  </tr> `
 
-function renderContent (document: ApiDocument, { content = {} }: Content): Html[] {
-  return Object.entries(content).map(([type, { schema, example }]) => html`<p class="media">${type}</p>
-${renderSchema(document, schema)}
-${example !== undefined && html`<pre tabindex="0"><code>${typeof example === 'string' ? example : JSON.stringify(example, null, 2)}</code></pre>`}`)
+function renderContent(document: ApiDocument, { content = {} }: Content): Html[] {
+  return Object.entries(content).map(
+    ([type, { schema, example }]) =>
+      html`<p class="media">${type}</p>
+        ${renderSchema(document, schema)}
+        ${example !== undefined && html`<pre tabindex="0"><code>${typeof example === 'string' ? example : JSON.stringify(example, null, 2)}</code></pre>`}`
+  )
 }

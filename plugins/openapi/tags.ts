@@ -1,6 +1,9 @@
 /** The chapters of the documentation, in reading order. */
 export const describeTags = [
-  { name: 'Authentication', description: 'With the API key (`Authorization: Bearer KEY`), or with a session in a cookie.' },
+  {
+    name: 'Authentication',
+    description: 'With the API key (`Authorization: Bearer KEY`), or with a session in a cookie.'
+  },
   { name: 'Functions', description: 'What runs: name, code, variables, schedule.' },
   { name: 'Versions', description: 'Every code that a function has had.' },
   { name: 'Runs', description: 'Running code from the dashboard or a script, besides calling it.' },

@@ -25,8 +25,13 @@ export interface OutgoingHttpOptions extends ConnectorOptions {
   readonly signChain?: (signal: AbortSignal) => string | undefined
 }
 
-export function createOutgoingHttp (options: OutgoingHttpOptions): OutgoingHttp {
-  const { responseLimit: limit, timeoutMs = 30_000, signChain = () => undefined, ...connecting } = options
+export function createOutgoingHttp(options: OutgoingHttpOptions): OutgoingHttp {
+  const {
+    responseLimit: limit,
+    timeoutMs = 30_000,
+    signChain = () => undefined,
+    ...connecting
+  } = options
   const agent = new Agent({
     connect: createConnector(connecting),
     connections: CONNECTIONS_PER_HOST,
@@ -35,7 +40,11 @@ export function createOutgoingHttp (options: OutgoingHttpOptions): OutgoingHttp 
     bodyTimeout: 0
   })
 
-  async function follow (first: Hop, signal: AbortSignal, chain: string | undefined): Promise<{ reply: Reply, host: string }> {
+  async function follow(
+    first: Hop,
+    signal: AbortSignal,
+    chain: string | undefined
+  ): Promise<{ reply: Reply; host: string }> {
     let hop = first
     for (let redirects = 0; ; redirects++) {
       const reply = await exchange(agent, withChain(withCredentials(hop), chain), { signal, limit })
@@ -47,9 +56,11 @@ export function createOutgoingHttp (options: OutgoingHttpOptions): OutgoingHttp 
   }
 
   return {
-    async request (request): Promise<OutgoingResponse> {
+    async request(request): Promise<OutgoingResponse> {
       const { hop, unpacks } = firstHop(request)
-      const deadline = startDeadline(request.signal, timeoutMs, () => failures.tooSlow(hop.target.host, timeoutMs))
+      const deadline = startDeadline(request.signal, timeoutMs, () =>
+        failures.tooSlow(hop.target.host, timeoutMs)
+      )
       try {
         const { reply, host } = await follow(hop, deadline.signal, signChain(request.signal))
         return unpacks ? await unpack(reply, { host, limit }) : reply
@@ -62,9 +73,14 @@ export function createOutgoingHttp (options: OutgoingHttpOptions): OutgoingHttp 
 }
 
 /** User and password of the URL, unless the caller gave an Authorization header. */
-function withCredentials (hop: Hop): Hop {
+function withCredentials(hop: Hop): Hop {
   const { authorization } = hop.target
-  if (authorization === undefined || Object.keys(hop.headers).some(name => name.toLowerCase() === 'authorization')) return hop
+  if (
+    authorization === undefined ||
+    Object.keys(hop.headers).some(name => name.toLowerCase() === 'authorization')
+  ) {
+    return hop
+  }
   return { ...hop, headers: { ...hop.headers, Authorization: authorization } }
 }
 

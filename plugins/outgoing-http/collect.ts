@@ -2,13 +2,13 @@
  * Gathers a reply's body up to a limit. The chunks are copied into one buffer that doubles: keeping them would
  * let a peer that sends single bytes make the server hold a hundred times what it received.
  */
-export function createCollector (limit: number) {
+export function createCollector(limit: number) {
   let buffer = Buffer.allocUnsafe(Math.min(limit, 4096))
   let length = 0
 
   return {
     /** False when the chunk does not fit; it is not kept then. */
-    add (chunk: Uint8Array): boolean {
+    add(chunk: Uint8Array): boolean {
       const needed = length + chunk.byteLength
       if (needed > limit) return false
       if (needed > buffer.byteLength) {

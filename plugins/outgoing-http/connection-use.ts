@@ -20,14 +20,18 @@ let beginning: ConnectionUse | undefined
 subscribe('undici:client:sendHeaders', message => {
   const { socket } = message as { socket: Socket }
   if (beginning !== undefined) {
-    Object.assign(beginning, { socket, reused: used.has(socket), received: socket.bytesRead } satisfies ConnectionUse)
+    Object.assign(beginning, {
+      socket,
+      reused: used.has(socket),
+      received: socket.bytesRead
+    } satisfies ConnectionUse)
   }
   beginning = undefined
   used.add(socket)
 })
 
 /** To be called as undici begins a request; what it gives is filled in when the request is written. */
-export function noteConnection (): ConnectionUse {
+export function noteConnection(): ConnectionUse {
   beginning = { socket: undefined, reused: false, received: 0 }
   return beginning
 }

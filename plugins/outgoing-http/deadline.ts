@@ -2,7 +2,11 @@
 import { failures } from './failure.js'
 
 /** `stop` must be called when the work is done: it lets go of the timer and of the caller's signal. */
-export function startDeadline (caller: AbortSignal, ms: number, tooSlow: () => Error): { signal: AbortSignal, stop: () => void } {
+export function startDeadline(
+  caller: AbortSignal,
+  ms: number,
+  tooSlow: () => Error
+): { signal: AbortSignal; stop: () => void } {
   const controller = new AbortController()
   const onEnd = () => controller.abort(failures.ended())
   const timer = setTimeout(() => controller.abort(tooSlow()), ms)
@@ -10,7 +14,7 @@ export function startDeadline (caller: AbortSignal, ms: number, tooSlow: () => E
   else caller.addEventListener('abort', onEnd, { once: true })
   return {
     signal: controller.signal,
-    stop () {
+    stop() {
       clearTimeout(timer)
       caller.removeEventListener('abort', onEnd)
     }

@@ -25,17 +25,26 @@ export interface Reply {
 /** Asking twice is as good as asking once (RFC 9110, 9.2.2). */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 
-interface Limits { readonly signal: AbortSignal, readonly limit: number }
+interface Limits {
+  readonly signal: AbortSignal
+  readonly limit: number
+}
 
 /**
  * As `exchangeOnce`, but an idempotent request is repeated, once, when the other side closed a kept connection
  * before the first byte of its reply: servers do so at any time, and it need not have seen the request.
  */
-export async function exchange (agent: Agent, hop: Hop, limits: Limits): Promise<Reply> {
+export async function exchange(agent: Agent, hop: Hop, limits: Limits): Promise<Reply> {
   try {
     return await exchangeOnce(agent, hop, limits)
   } catch (error) {
-    if (!(error instanceof StaleConnection) || !IDEMPOTENT.has(hop.method) || limits.signal.aborted) throw error
+    if (
+      !(error instanceof StaleConnection) ||
+      !IDEMPOTENT.has(hop.method) ||
+      limits.signal.aborted
+    ) {
+      throw error
+    }
     return await exchangeOnce(agent, hop, limits)
   }
 }
@@ -44,7 +53,7 @@ export async function exchange (agent: Agent, hop: Hop, limits: Limits): Promise
  * Resolves with the complete reply. Rejects at once when `signal` aborts, with its reason, wherever the request is
  * then: in the name lookup, connecting, waiting, or reading. A body over `limit` bytes ends the connection.
  */
-function exchangeOnce (agent: Agent, hop: Hop, { signal, limit }: Limits): Promise<Reply> {
+function exchangeOnce(agent: Agent, hop: Hop, { signal, limit }: Limits): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const { target } = hop
     const body = createCollector(limit)
@@ -60,43 +69,49 @@ function exchangeOnce (agent: Agent, hop: Hop, { signal, limit }: Limits): Promi
     signal.addEventListener('abort', abort, { once: true })
     const done = () => signal.removeEventListener('abort', abort)
 
-    agent.dispatch({
-      origin: target.origin,
-      path: target.path,
-      method: hop.method as Dispatcher.HttpMethod,
-      headers: hop.headers,
-      body: hop.body ?? null
-    }, {
-      onRequestStart (started) {
-        controller = started
-        if (signal.aborted) return started.abort(signal.reason)
-        connection = noteConnection()
+    agent.dispatch(
+      {
+        origin: target.origin,
+        path: target.path,
+        method: hop.method as Dispatcher.HttpMethod,
+        headers: hop.headers,
+        body: hop.body ?? null
       },
-      onResponseStart (started, statusCode, _headers, statusText = '') {
-        if (statusCode < 200) return
-        head = { statusCode, statusText, headers: toHeaders(started.rawHeaders) }
-        if (hop.method !== 'HEAD' && Number(head.headers['Content-Length'] ?? 0) > limit) started.abort(failures.tooLarge(target.host, limit))
-      },
-      onResponseData (started, chunk) {
-        if (!body.add(chunk)) started.abort(failures.tooLarge(target.host, limit))
-      },
-      onResponseEnd () {
-        done()
-        if (head === undefined) return reject(toFailure(undefined, target.host))
-        resolve({ ...head, body: body.bytes() })
-      },
-      onResponseError (_started, error) {
-        done()
-        const failure = toFailure(error, target.host)
-        const isStale = isClosedConnection(error) && connection !== undefined && wasStale(connection)
-        reject(isStale ? new StaleConnection(failure.message, { cause: error }) : failure)
+      {
+        onRequestStart(started) {
+          controller = started
+          if (signal.aborted) return started.abort(signal.reason)
+          connection = noteConnection()
+        },
+        onResponseStart(started, statusCode, _headers, statusText = '') {
+          if (statusCode < 200) return
+          head = { statusCode, statusText, headers: toHeaders(started.rawHeaders) }
+          if (hop.method !== 'HEAD' && Number(head.headers['Content-Length'] ?? 0) > limit) {
+            started.abort(failures.tooLarge(target.host, limit))
+          }
+        },
+        onResponseData(started, chunk) {
+          if (!body.add(chunk)) started.abort(failures.tooLarge(target.host, limit))
+        },
+        onResponseEnd() {
+          done()
+          if (head === undefined) return reject(toFailure(undefined, target.host))
+          resolve({ ...head, body: body.bytes() })
+        },
+        onResponseError(_started, error) {
+          done()
+          const failure = toFailure(error, target.host)
+          const isStale =
+            isClosedConnection(error) && connection !== undefined && wasStale(connection)
+          reject(isStale ? new StaleConnection(failure.message, { cause: error }) : failure)
+        }
       }
-    })
+    )
   })
 }
 
 /** First value of each header, by canonical name; undici gives names and values in turn, as bytes. */
-function toHeaders (raw: Dispatcher.DispatchController['rawHeaders']): Record<string, string> {
+function toHeaders(raw: Dispatcher.DispatchController['rawHeaders']): Record<string, string> {
   const headers: Record<string, string> = Object.create(null)
   if (!Array.isArray(raw)) return headers
   for (let i = 0; i + 1 < raw.length; i += 2) {
@@ -106,4 +121,5 @@ function toHeaders (raw: Dispatcher.DispatchController['rawHeaders']): Record<st
   return headers
 }
 
-const toBinary = (part: Buffer | string | undefined) => part === undefined ? '' : typeof part === 'string' ? part : fromBytes(part)
+const toBinary = (part: Buffer | string | undefined) =>
+  part === undefined ? '' : typeof part === 'string' ? part : fromBytes(part)

@@ -6,7 +6,18 @@ import { failures } from './failure.js'
 import { parseTarget } from './target.js'
 
 /** The client's own business; what a caller says about them is left out, as most HTTP libraries do. */
-const OWN = new Set(['host', 'content-length', 'transfer-encoding', 'trailer', 'connection', 'keep-alive', 'proxy-connection', 'upgrade', 'expect', CALL_CHAIN_HEADER])
+const OWN = new Set([
+  'host',
+  'content-length',
+  'transfer-encoding',
+  'trailer',
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'upgrade',
+  'expect',
+  CALL_CHAIN_HEADER
+])
 
 export interface FirstHop {
   readonly hop: Hop
@@ -15,7 +26,7 @@ export interface FirstHop {
 }
 
 /** Throws an OutgoingFailure for a bad URL, method, header name or header value. */
-export function firstHop (request: OutgoingRequest): FirstHop {
+export function firstHop(request: OutgoingRequest): FirstHop {
   const { method } = request
   if (!isHeaderName(method) || method === 'CONNECT') throw failures.badMethod(method)
   const target = parseTarget(request.url)
@@ -27,7 +38,7 @@ export function firstHop (request: OutgoingRequest): FirstHop {
   return { hop: { method, target, headers, body: toBody(request) }, unpacks }
 }
 
-function checkHeaders (given: Readonly<Record<string, string>>): Record<string, string> {
+function checkHeaders(given: Readonly<Record<string, string>>): Record<string, string> {
   const headers: Record<string, string> = {}
   for (const [name, value] of Object.entries(given)) {
     if (!isHeaderName(name)) throw failures.badHeaderName(name)
@@ -37,7 +48,7 @@ function checkHeaders (given: Readonly<Record<string, string>>): Record<string, 
   return headers
 }
 
-function toBody ({ method, body }: OutgoingRequest): Uint8Array | undefined {
+function toBody({ method, body }: OutgoingRequest): Uint8Array | undefined {
   if (body === undefined || method === 'HEAD') return undefined
   const bytes = typeof body === 'string' ? Buffer.from(body) : body
   return bytes.byteLength === 0 ? undefined : bytes

@@ -21,7 +21,7 @@ export interface Target {
 }
 
 /** Throws an OutgoingFailure for anything that is no http(s) URL with a host. */
-export function parseTarget (url: string): Target {
+export function parseTarget(url: string): Target {
   // eslint-disable-next-line no-control-regex
   if (/[\x00-\x1f\x7f]/.test(url)) throw failures.badUrl(url, 'it contains a control character')
   const [, scheme, rest = ''] = /^([a-z][a-z0-9+.-]*):(.*)$/i.exec(url) ?? []
@@ -29,7 +29,12 @@ export function parseTarget (url: string): Target {
   const protocol = `${scheme.toLowerCase()}:`
   if (protocol !== 'http:' && protocol !== 'https:') throw failures.badScheme(scheme)
   const [, authority = '', tail = ''] = /^\/\/([^/?#]*)([^#]*)/.exec(rest) ?? []
-  if (authority === '' || /[\s\\]/.test(authority)) throw failures.badUrl(url, authority === '' ? 'it has no host' : 'its host contains a blank or backslash')
+  if (authority === '' || /[\s\\]/.test(authority)) {
+    throw failures.badUrl(
+      url,
+      authority === '' ? 'it has no host' : 'its host contains a blank or backslash'
+    )
+  }
 
   const parsed = parseAuthority(url, `${protocol}//${authority}`)
   const path = encodeTail(url, tail)
@@ -44,7 +49,7 @@ export function parseTarget (url: string): Target {
   }
 }
 
-function parseAuthority (url: string, start: string): URL {
+function parseAuthority(url: string, start: string): URL {
   try {
     return new URL(start)
   } catch {
@@ -52,25 +57,31 @@ function parseAuthority (url: string, start: string): URL {
   }
 }
 
-function encodeTail (url: string, tail: string): string {
+function encodeTail(url: string, tail: string): string {
   const queryAt = tail.indexOf('?')
   const path = queryAt < 0 ? tail : tail.slice(0, queryAt)
   const query = queryAt < 0 ? '' : tail.slice(queryAt)
   const [badEscape] = /%(?![0-9a-f]{2}).{0,2}/i.exec(path) ?? []
   if (badEscape !== undefined) throw failures.badUrl(url, `'${badEscape}' is not a valid escape`)
   const encodedPath = path.replace(/[^\w.~!$&'()*+,;=:@/%[\]-]+/gu, encodeChars)
-  return (encodedPath === '' ? '/' : encodedPath) + query.replace(/[^\x21-\x7e]+|["<>]+/gu, encodeChars)
+  return (
+    (encodedPath === '' ? '/' : encodedPath) + query.replace(/[^\x21-\x7e]+|["<>]+/gu, encodeChars)
+  )
 }
 
-const encodeChars = (chars: string) => Array.from(Buffer.from(chars, 'utf8'), byte => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('')
+const encodeChars = (chars: string) =>
+  Array.from(
+    Buffer.from(chars, 'utf8'),
+    byte => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
+  ).join('')
 
-function basicAuth ({ username, password }: URL): string | undefined {
+function basicAuth({ username, password }: URL): string | undefined {
   if (username === '' && password === '') return undefined
   return `Basic ${Buffer.from(`${decode(username)}:${decode(password)}`).toString('base64')}`
 }
 
 /** Decodes what the URL parser encoded or left; text with a broken escape stays as it is. */
-function decode (text: string): string {
+function decode(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {

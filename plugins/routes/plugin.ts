@@ -16,7 +16,7 @@ import { addStatusRoute } from './server/status.js'
 import { addDiffRoute } from './versions/diff.js'
 import { addVersionRoutes } from './versions/routes.js'
 
-export default async function routes (fastify: FastifyInstance) {
+export default async function routes(fastify: FastifyInstance) {
   const api = apiScope(fastify)
   addFunctionRoutes(api)
   addFunctionChanges(api)

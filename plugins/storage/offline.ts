@@ -13,12 +13,15 @@ import { backupFile, exists } from './transfer/backup-file.js'
 import { checkCurrent } from './transfer/check-current.js'
 import { restoreFile } from './transfer/restore-file.js'
 
-export function createOfflineStorage ({ DATA_DIR, SECRET_KEY }: Pick<Config, 'DATA_DIR' | 'SECRET_KEY'>): OfflineStorage {
+export function createOfflineStorage({
+  DATA_DIR,
+  SECRET_KEY
+}: Pick<Config, 'DATA_DIR' | 'SECRET_KEY'>): OfflineStorage {
   const database = join(DATA_DIR, 'moonlet.db')
   const secretKey = () => SECRET_KEY ?? loadSecretKey(DATA_DIR)
 
   /** Does the work while no server can. */
-  async function alone<T> (work: () => Promise<T>): Promise<T> {
+  async function alone<T>(work: () => Promise<T>): Promise<T> {
     const lock = lockDataFolder(DATA_DIR)
     try {
       return await work()
@@ -27,14 +30,16 @@ export function createOfflineStorage ({ DATA_DIR, SECRET_KEY }: Pick<Config, 'DA
     }
   }
 
-  async function openBeside (): Promise<OpenedData> {
-    if (!await exists(database)) throw new MoonletError('NOT_FOUND', `There is no database at ${database}; is DATA_DIR right?`)
+  async function openBeside(): Promise<OpenedData> {
+    if (!(await exists(database))) {
+      throw new MoonletError('NOT_FOUND', `There is no database at ${database}; is DATA_DIR right?`)
+    }
     await checkCurrent(database)
     const storage = await openStorage({ file: database, secretKey: secretKey() })
     return { storage, close: () => storage.close() }
   }
 
-  async function openAlone (): Promise<OpenedData> {
+  async function openAlone(): Promise<OpenedData> {
     const lock = lockDataFolder(DATA_DIR)
     try {
       const storage = await openStorage({ file: database, secretKey: secretKey() })
@@ -46,14 +51,18 @@ export function createOfflineStorage ({ DATA_DIR, SECRET_KEY }: Pick<Config, 'DA
   }
 
   return {
-    open: options => options.alone ? openAlone() : openBeside(),
+    open: options => (options.alone ? openAlone() : openBeside()),
     backup: (target, options) => backupFile(database, target, options),
     restore: (backup, onProgress) => restoreFile(backup, database, onProgress),
     isReferenceDatabase,
-    importReference: (file, onProgress) => alone(() => importReference({ file, database, migrationsFolder, secretKey: secretKey(), onProgress })),
-    rotateSecretKey: () => alone(async () => ({
-      ...await rotateSecretKey({ database, folder: DATA_DIR, settingKey: SECRET_KEY }),
-      inUse: SECRET_KEY === undefined
-    }))
+    importReference: (file, onProgress) =>
+      alone(() =>
+        importReference({ file, database, migrationsFolder, secretKey: secretKey(), onProgress })
+      ),
+    rotateSecretKey: () =>
+      alone(async () => ({
+        ...(await rotateSecretKey({ database, folder: DATA_DIR, settingKey: SECRET_KEY })),
+        inUse: SECRET_KEY === undefined
+      }))
   }
 }

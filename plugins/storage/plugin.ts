@@ -7,26 +7,34 @@ import { loadSecretKey } from './secrets/secret-key.js'
 import type { QuotaNotice } from './quotas/quotas.js'
 import { openStorage } from './storage.js'
 
-export default fp(async function storage (fastify) {
-  const { config } = fastify
-  const { DATA_DIR, SECRET_KEY } = config
-  const lock = lockDataFolder(DATA_DIR)
-  fastify.addHook('onClose', async () => { lock.release() })
-  const opened = await openStorage({
-    file: join(DATA_DIR, 'moonlet.db'),
-    secretKey: SECRET_KEY ?? loadSecretKey(DATA_DIR),
-    limits: {
-      history: config.HISTORY_LIMIT,
-      historyPerFunction: config.HISTORY_LIMIT_PER_FUNCTION,
-      kv: config.KV_LIMIT,
-      kvPerFunction: config.KV_LIMIT_PER_FUNCTION
-    },
-    onNotice: notice => { fastify.log.warn(notice, toWords(notice)) }
-  })
-  fastify.decorate('storage', opened)
-  fastify.addHook('onClose', () => opened.close())
-}, { name: 'storage' })
+export default fp(
+  async function storage(fastify) {
+    const { config } = fastify
+    const { DATA_DIR, SECRET_KEY } = config
+    const lock = lockDataFolder(DATA_DIR)
+    fastify.addHook('onClose', async () => {
+      lock.release()
+    })
+    const opened = await openStorage({
+      file: join(DATA_DIR, 'moonlet.db'),
+      secretKey: SECRET_KEY ?? loadSecretKey(DATA_DIR),
+      limits: {
+        history: config.HISTORY_LIMIT,
+        historyPerFunction: config.HISTORY_LIMIT_PER_FUNCTION,
+        kv: config.KV_LIMIT,
+        kvPerFunction: config.KV_LIMIT_PER_FUNCTION
+      },
+      onNotice: notice => {
+        fastify.log.warn(notice, toWords(notice))
+      }
+    })
+    fastify.decorate('storage', opened)
+    fastify.addHook('onClose', () => opened.close())
+  },
+  { name: 'storage' }
+)
 
-const toWords = ({ kind, setting }: QuotaNotice): string => kind === 'history'
-  ? `history has used most of its quota (${setting}); beyond it the oldest executions are deleted`
-  : `stored values have used most of their quota (${setting}); beyond it writes are refused`
+const toWords = ({ kind, setting }: QuotaNotice): string =>
+  kind === 'history'
+    ? `history has used most of its quota (${setting}); beyond it the oldest executions are deleted`
+    : `stored values have used most of their quota (${setting}); beyond it writes are refused`

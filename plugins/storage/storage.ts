@@ -52,10 +52,13 @@ export const migrationsFolder = fileURLToPath(new URL('../../migrations/', impor
  * Opens the database and brings it to the program's shape. Rejects with STORAGE_FAILED, MIGRATION_FAILED or
  * DATABASE_TOO_NEW.
  */
-export async function openStorage ({ file, ...options }: StorageOptions): Promise<Storage> {
+export async function openStorage({ file, ...options }: StorageOptions): Promise<Storage> {
   const db = openDatabase(file)
   try {
-    await applyMigrations(db, { namespace: 'moonlet', files: await findMigrations(migrationsFolder) })
+    await applyMigrations(db, {
+      namespace: 'moonlet',
+      files: await findMigrations(migrationsFolder)
+    })
     limitBusyWait(db)
     return createStorage(db, options)
   } catch (error) {
@@ -65,15 +68,28 @@ export async function openStorage ({ file, ...options }: StorageOptions): Promis
 }
 
 /** On a database that has the program's shape. */
-export function createStorage (db: Database, options: Omit<StorageOptions, 'file'>): Storage {
-  const { secretKey, nowMs = Date.now, limits = NO_LIMITS, onNotice = () => {}, ...batching } = options
-  const containsText = (text: unknown, part: unknown): number => typeof text === 'string' && foldCase(text).includes(String(part)) ? 1 : 0
+export function createStorage(db: Database, options: Omit<StorageOptions, 'file'>): Storage {
+  const {
+    secretKey,
+    nowMs = Date.now,
+    limits = NO_LIMITS,
+    onNotice = () => {},
+    ...batching
+  } = options
+  const containsText = (text: unknown, part: unknown): number =>
+    typeof text === 'string' && foldCase(text).includes(String(part)) ? 1 : 0
   db.function('contains_text', { deterministic: true }, containsText)
   db.function('error_contains_text', { deterministic: true }, (text, part) =>
-    typeof text === 'string' ? containsText(errorMessageOf(text), part) : 0)
+    typeof text === 'string' ? containsText(errorMessageOf(text), part) : 0
+  )
   const batch = createBatch(db, batching)
   const keys = createFunctionKeys(db)
-  batch.onCommit({ before () {}, after (durable) { if (!durable) keys.forgetAll() } })
+  batch.onCommit({
+    before() {},
+    after(durable) {
+      if (!durable) keys.forgetAll()
+    }
+  })
   const counts = createExecutionCounts(db, batch)
   const stored = createStoredBytes(db, batch)
   const remover = createExecutionRemover(db, counts, stored)
@@ -85,25 +101,49 @@ export function createStorage (db: Database, options: Omit<StorageOptions, 'file
   const secrets = createSecretBox(secretKey)
   const variables = createChangeFeed(batch)
   const masks = createSecretMasks({ db, keys, secrets, changes: variables })
-  const writer = maskedWriter(createExecutionWriter({ db, batch, keys, counts, skew, stored }), masks)
+  const writer = maskedWriter(
+    createExecutionWriter({ db, batch, keys, counts, skew, stored }),
+    masks
+  )
   const revisions = createRevisions(db)
   const variablesOf = createVariableReader(db, secrets)
   const history = createEnvHistory(db, secrets, nowMs)
-  const probe = db.prepare<[number]>('insert into probes (id, at) values (1, ?) on conflict do update set at = excluded.at')
+  const probe = db.prepare<[number]>(
+    'insert into probes (id, at) values (1, ?) on conflict do update set at = excluded.at'
+  )
 
   return {
     functions: createFunctionStore({ db, batch, keys, purges, changes, revisions }, variablesOf),
     versions: createVersionStore({ db, batch, keys, purges, writer, changes, revisions }),
-    executions: createExecutionStore({ db, batch, keys, counts, skew, writer, remover, purges, stored }),
-    kv: createKvStore({ db, batch, keys, touch: writer.touch, nowMs, stored, quotas, remover: kvRemover }),
+    executions: createExecutionStore({
+      db,
+      batch,
+      keys,
+      counts,
+      skew,
+      writer,
+      remover,
+      purges,
+      stored
+    }),
+    kv: createKvStore({
+      db,
+      batch,
+      keys,
+      touch: writer.touch,
+      nowMs,
+      stored,
+      quotas,
+      remover: kvRemover
+    }),
     sessions: createSessionStore({ db, batch }),
     env: createEnvStore({ db, batch, keys, secrets, variables, variablesOf, history, revisions }),
     openPluginTables: (plugin, folder) => openPluginTables(db, batch, plugin, folder),
-    async backup (file, onProgress) {
+    async backup(file, onProgress) {
       await batch.flush()
       await backupDatabase(db.name, file, onProgress)
     },
-    async reclaim (maxPages) {
+    async reclaim(maxPages) {
       await batch.flush()
       return batch.read(() => {
         const free = () => Number(db.pragma('freelist_count', { simple: true }))
@@ -112,17 +152,25 @@ export function createStorage (db: Database, options: Omit<StorageOptions, 'file
         return (before - free()) * Number(db.pragma('page_size', { simple: true }))
       })
     },
-    sizes: () => batch.read(() => {
-      const pragma = (name: string) => Number(db.pragma(name, { simple: true }))
-      const pageSize = pragma('page_size')
-      return { bytes: pageSize * pragma('page_count'), freeBytes: pageSize * pragma('freelist_count') }
-    }),
-    usage: functionId => batch.read(() => {
-      const key = functionId === undefined ? ALL : keys.find(functionId)
-      return key === undefined ? { history: 0, kv: 0 } : { ...stored.of(key) }
-    }),
-    probe: () => batch.write(() => { probe.run(nowMs()) }),
-    async close () {
+    sizes: () =>
+      batch.read(() => {
+        const pragma = (name: string) => Number(db.pragma(name, { simple: true }))
+        const pageSize = pragma('page_size')
+        return {
+          bytes: pageSize * pragma('page_count'),
+          freeBytes: pageSize * pragma('freelist_count')
+        }
+      }),
+    usage: functionId =>
+      batch.read(() => {
+        const key = functionId === undefined ? ALL : keys.find(functionId)
+        return key === undefined ? { history: 0, kv: 0 } : { ...stored.of(key) }
+      }),
+    probe: () =>
+      batch.write(() => {
+        probe.run(nowMs())
+      }),
+    async close() {
       writer.stop()
       await purges.stop()
       await quotas.stop()

@@ -8,7 +8,7 @@ const FORM = 'application/x-www-form-urlencoded'
  * Bodies that Fastify has no parser for, unless the plugin has added its own: forms, which may hold JSON as `curl -d`
  * sends it, become JSON or fields; anything else is bytes.
  */
-export function readEveryBody (server: FastifyInstance): void {
+export function readEveryBody(server: FastifyInstance): void {
   const parseJson = server.getDefaultJsonParser('error', 'error')
   if (!server.hasContentTypeParser(FORM)) {
     server.addContentTypeParser(FORM, { parseAs: 'string' }, (request, body, done) => {
@@ -18,12 +18,14 @@ export function readEveryBody (server: FastifyInstance): void {
     })
   }
   if (!server.hasContentTypeParser('*')) {
-    server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => { done(null, body) })
+    server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
+      done(null, body)
+    })
   }
 }
 
 /** A name that comes several times has a list of values. */
-function toFields (form: string): Record<string, string | string[]> {
+function toFields(form: string): Record<string, string | string[]> {
   const fields: Record<string, string | string[]> = Object.create(null)
   for (const [name, value] of new URLSearchParams(form)) {
     const before = fields[name]

@@ -18,48 +18,89 @@ export interface ThirdPartyOptions {
   readonly settings: ReadonlyMap<string, Readonly<Record<string, unknown>>>
 }
 
-export default fp<ThirdPartyOptions>(async function thirdParty (fastify, { plugins, settings }) {
-  for (const plugin of plugins) {
-    const { name } = plugin
-    const database = await openTables(fastify.storage, plugin)
-    await startPlugin(fastify, plugin, settings.get(name) ?? {}, {
-      name,
-      run: inOwnNameBetween(createRun(fastify, name)),
-      aroundExecutions: ({ before, after }) => {
-        fastify.invoker.addHook({ name, before: before && ofPlugin(plugin, before), after: after && ofPlugin(plugin, after) })
-      },
-      get database () { return database ?? refuse(name) }
-    })
-  }
-
-  await fastify.register(async scope => apiScope(scope).get('/api/plugins', {
-    schema: {
-      operationId: 'listPlugins',
-      tags: ['Server'],
-      summary: 'List the third-party plugins',
-      response: { 200: PluginList, ...commonFailures }
+export default fp<ThirdPartyOptions>(
+  async function thirdParty(fastify, { plugins, settings }) {
+    for (const plugin of plugins) {
+      const { name } = plugin
+      const database = await openTables(fastify.storage, plugin)
+      await startPlugin(fastify, plugin, settings.get(name) ?? {}, {
+        name,
+        run: inOwnNameBetween(createRun(fastify, name)),
+        aroundExecutions: ({ before, after }) => {
+          fastify.invoker.addHook({
+            name,
+            before: before && ofPlugin(plugin, before),
+            after: after && ofPlugin(plugin, after)
+          })
+        },
+        get database() {
+          return database ?? refuse(name)
+        }
+      })
     }
-  }, async () => plugins.map(toListed)))
-}, { name: 'third-party', dependencies: ['storage', 'function-cache', 'lua', 'invoker', 'auth'] })
 
-const PluginList = Type.Array(Type.Object({
-  name: Type.String(),
-  version: Type.Optional(Type.String({ description: 'Of its package.' })),
-  page: Type.Optional(Type.Object({ title: Type.String(), path: Type.String({ description: 'On this server.' }) }, { description: 'An entry in the navigation.' }))
-}), { title: 'PluginList', examples: [[{ name: 'greeter', version: '1.0.0', page: { title: 'Greetings', path: '/plugins/greeter/greetings' } }]] })
+    await fastify.register(async scope =>
+      apiScope(scope).get(
+        '/api/plugins',
+        {
+          schema: {
+            operationId: 'listPlugins',
+            tags: ['Server'],
+            summary: 'List the third-party plugins',
+            response: { 200: PluginList, ...commonFailures }
+          }
+        },
+        async () => plugins.map(toListed)
+      )
+    )
+  },
+  { name: 'third-party', dependencies: ['storage', 'function-cache', 'lua', 'invoker', 'auth'] }
+)
+
+const PluginList = Type.Array(
+  Type.Object({
+    name: Type.String(),
+    version: Type.Optional(Type.String({ description: 'Of its package.' })),
+    page: Type.Optional(
+      Type.Object(
+        { title: Type.String(), path: Type.String({ description: 'On this server.' }) },
+        { description: 'An entry in the navigation.' }
+      )
+    )
+  }),
+  {
+    title: 'PluginList',
+    examples: [
+      [
+        {
+          name: 'greeter',
+          version: '1.0.0',
+          page: { title: 'Greetings', path: '/plugins/greeter/greetings' }
+        }
+      ]
+    ]
+  }
+)
 
 const toListed = ({ name, version, page }: ThirdPartyPlugin) => ({
   name,
   ...(version === undefined ? {} : { version }),
-  ...(page === undefined ? {} : { page: { title: page.title, path: `/plugins/${name}${page.path}` } })
+  ...(page === undefined
+    ? {}
+    : { page: { title: page.title, path: `/plugins/${name}${page.path}` } })
 })
 
 /** What a run leaves behind in the server, such as a sandbox, is the server's; a rejection is the plugin's to handle. */
-const inOwnNameBetween = (run: PluginTools['run']): PluginTools['run'] =>
-  async (functionId, event) => await inOwnName(() => run(functionId, event))
+const inOwnNameBetween =
+  (run: PluginTools['run']): PluginTools['run'] =>
+  async (functionId, event) =>
+    await inOwnName(() => run(functionId, event))
 
 /** Undefined without migrations. */
-async function openTables (storage: Storage, plugin: ThirdPartyPlugin): Promise<PluginDatabase | undefined> {
+async function openTables(
+  storage: Storage,
+  plugin: ThirdPartyPlugin
+): Promise<PluginDatabase | undefined> {
   if (plugin.migrations === undefined) return undefined
   try {
     return await storage.openPluginTables(plugin.name, plugin.migrations)
@@ -68,6 +109,6 @@ async function openTables (storage: Storage, plugin: ThirdPartyPlugin): Promise<
   }
 }
 
-function refuse (name: string): never {
+function refuse(name: string): never {
   throw new Error(`the plugin '${name}' has no tables: give definePlugin a field migrations`)
 }

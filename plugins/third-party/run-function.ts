@@ -15,27 +15,45 @@ interface Dependencies {
 }
 
 /** `trigger` is the plugin's name. */
-export function createRun ({ functionCache, invoker, ids }: Dependencies, trigger: string): PluginTools['run'] {
+export function createRun(
+  { functionCache, invoker, ids }: Dependencies,
+  trigger: string
+): PluginTools['run'] {
   return async (functionId, event = {}) => {
     const found = await functionCache.get(functionId)
     if (found === undefined) throw new MoonletError('NOT_FOUND', 'Function not found')
     if (found.fn.disabled) throw new MoonletError('FORBIDDEN', 'Function is disabled')
     if (found.active === undefined) throw new MoonletError('NOT_FOUND', 'No active version found')
-    return await invoker.invoke({ fn: found.fn, version: found.active, trigger, event: checkEvent(toEvent(functionId, event)), requestId: ids.next(), record: true })
+    return await invoker.invoke({
+      fn: found.fn,
+      version: found.active,
+      trigger,
+      event: checkEvent(toEvent(functionId, event)),
+      requestId: ids.next(),
+      record: true
+    })
   }
 }
 
-function toEvent (functionId: string, { method = 'POST', path = '/', headers = {}, query = {}, body = '' }: PluginEvent): InvocationEvent {
+function toEvent(
+  functionId: string,
+  { method = 'POST', path = '/', headers = {}, query = {}, body = '' }: PluginEvent
+): InvocationEvent {
   const relativePath = fromText(path.startsWith('/') ? path : `/${path}`)
   return {
     method: fromText(method).toUpperCase(),
     path: `/fn/${functionId}${relativePath === '/' ? '' : relativePath}`,
     relativePath,
-    headers: withoutServersOwnHeaders(binaryFields(headers, name => canonicalHeaderName(fromText(name)))),
+    headers: withoutServersOwnHeaders(
+      binaryFields(headers, name => canonicalHeaderName(fromText(name)))
+    ),
     query: binaryFields(query, fromText),
     body: typeof body === 'string' ? Buffer.from(body) : body
   }
 }
 
-const binaryFields = (fields: Readonly<Record<string, string>>, toName: (name: string) => string): Record<string, string> =>
+const binaryFields = (
+  fields: Readonly<Record<string, string>>,
+  toName: (name: string) => string
+): Record<string, string> =>
   Object.fromEntries(Object.entries(fields).map(([name, value]) => [toName(name), fromText(value)]))

@@ -14,41 +14,77 @@ import { pluginFailure } from '../../core/third-party/failure.js'
 import { limitHooks, startInName } from './lifecycle.js'
 
 /** Rejects with PLUGIN_FAILED, whatever the plugin does wrong. */
-export async function startPlugin (server: FastifyInstance, plugin: ThirdPartyPlugin, settings: Readonly<Record<string, unknown>>, tools: PluginTools): Promise<void> {
+export async function startPlugin(
+  server: FastifyInstance,
+  plugin: ThirdPartyPlugin,
+  settings: Readonly<Record<string, unknown>>,
+  tools: PluginTools
+): Promise<void> {
   try {
-    await server.register(async scope => {
-      scope.decorate('plugin', tools)
-      scope.decorate('lua', { ...server.lua, add: module => { addModule(server, module, plugin) } } as typeof server.lua)
-      limitHooks(scope, plugin)
-      scope.addHook('onRoute', route => { describeRoute(route, plugin.name) })
-      scope.addHook('onRequest', (_request, _reply, done) => { inNameOf(plugin, done) })
-      scope.addHook('onRequest', async request => {
-        const { public: isPublic } = request.routeOptions.config as { public?: unknown }
-        if (isPublic !== true) await server.authenticate(request)
-      })
-      await scope.register(startInName(plugin), { settings })
-    }, { prefix: `/plugins/${plugin.name}` })
+    await server.register(
+      async scope => {
+        scope.decorate('plugin', tools)
+        scope.decorate('lua', {
+          ...server.lua,
+          add: module => {
+            addModule(server, module, plugin)
+          }
+        } as typeof server.lua)
+        limitHooks(scope, plugin)
+        scope.addHook('onRoute', route => {
+          describeRoute(route, plugin.name)
+        })
+        scope.addHook('onRequest', (_request, _reply, done) => {
+          inNameOf(plugin, done)
+        })
+        scope.addHook('onRequest', async request => {
+          const { public: isPublic } = request.routeOptions.config as { public?: unknown }
+          if (isPublic !== true) await server.authenticate(request)
+        })
+        await scope.register(startInName(plugin), { settings })
+      },
+      { prefix: `/plugins/${plugin.name}` }
+    )
   } catch (error) {
     throw pluginFailure(plugin, 'failed at start', error)
   }
 }
 
 /** Puts a route into the API's documentation, in the plugin's own chapter unless it names another. */
-function describeRoute (route: RouteOptions, plugin: string): void {
+function describeRoute(route: RouteOptions, plugin: string): void {
   const { public: isPublic } = (route.config ?? {}) as { public?: unknown }
   route.schema = { tags: [plugin], ...(isPublic === true ? { security: [] } : {}), ...route.schema }
 }
 
 /** Whatever owner the plugin names, it is the plugin itself. */
-function addModule (server: FastifyInstance, module: LuaModule, plugin: ThirdPartyPlugin): void {
+function addModule(server: FastifyInstance, module: LuaModule, plugin: ThirdPartyPlugin): void {
   const problems = moduleProblems(module)
-  if (problems.length > 0) throw new MoonletError('MODULE_INVALID', `its Lua module is not well declared:\n${problems.map(problem => `  - ${problem}`).join('\n')}`)
-  server.lua.add({ ...module, functions: mapValues(module.functions, declared => inNameOfOwner(declared, plugin)) }, plugin.name)
+  if (problems.length > 0) {
+    throw new MoonletError(
+      'MODULE_INVALID',
+      `its Lua module is not well declared:\n${problems.map(problem => `  - ${problem}`).join('\n')}`
+    )
+  }
+  server.lua.add(
+    {
+      ...module,
+      functions: mapValues(module.functions, declared => inNameOfOwner(declared, plugin))
+    },
+    plugin.name
+  )
 }
 
-function inNameOfOwner (declared: LuaFunctionDeclaration, plugin: ThirdPartyPlugin): LuaFunctionDeclaration {
-  return declared.place === 'local' ? declared : { ...declared, run: ofPlugin(plugin, declared.run) }
+function inNameOfOwner(
+  declared: LuaFunctionDeclaration,
+  plugin: ThirdPartyPlugin
+): LuaFunctionDeclaration {
+  return declared.place === 'local'
+    ? declared
+    : { ...declared, run: ofPlugin(plugin, declared.run) }
 }
 
-const mapValues = <T, U>(record: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> =>
+const mapValues = <T, U>(
+  record: Readonly<Record<string, T>>,
+  change: (value: T) => U
+): Record<string, U> =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]))

@@ -25,16 +25,20 @@ interface Observers {
   onReached: () => void
 }
 
-let observers: Observers = { onSignedOut () {}, onAccepted () {}, onUnreachable () {}, onReached () {} }
-export const observe = (given: Observers): void => { observers = given }
+let observers: Observers = { onSignedOut() {}, onAccepted() {}, onUnreachable() {}, onReached() {} }
+export const observe = (given: Observers): void => {
+  observers = given
+}
 
-export function toUrl (path: string, query: Ask['query'] = {}): string {
+export function toUrl(path: string, query: Ask['query'] = {}): string {
   const search = new URLSearchParams()
-  for (const [name, value] of Object.entries(query)) if (value !== undefined && value !== '') search.set(name, String(value))
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== '') search.set(name, String(value))
+  }
   return search.size === 0 ? path : `${path}?${search}`
 }
 
-async function send (path: string, ask: Ask): Promise<Response> {
+async function send(path: string, ask: Ask): Promise<Response> {
   const headers: Record<string, string> = {}
   const init: RequestInit = { method: ask.method ?? 'GET', credentials: 'same-origin', headers }
   if (ask.ifMatch !== undefined) headers['if-match'] = ask.ifMatch
@@ -59,13 +63,17 @@ async function send (path: string, ask: Ask): Promise<Response> {
 /** What the answer's `ETag` says; '' when there is none. */
 export const tagOf = (response: Response): string => response.headers.get('etag') ?? ''
 
-async function toFailure (response: Response): Promise<Failure> {
+async function toFailure(response: Response): Promise<Failure> {
   const text = await response.text().catch(() => '')
   const requestId = response.headers.get('x-request-id') ?? undefined
   try {
-    const { error, current } = JSON.parse(text) as { error?: unknown, current?: unknown }
-    if (response.status === 412 && typeof error === 'string') return new Stale(error, requestId, current, tagOf(response))
-    if (typeof error === 'string') return new Failure(response.status, serverWords(error, response.status), requestId)
+    const { error, current } = JSON.parse(text) as { error?: unknown; current?: unknown }
+    if (response.status === 412 && typeof error === 'string') {
+      return new Stale(error, requestId, current, tagOf(response))
+    }
+    if (typeof error === 'string') {
+      return new Failure(response.status, serverWords(error, response.status), requestId)
+    }
   } catch {
     // Not JSON: a proxy's page, say. The status is all there is to tell.
   }
@@ -73,19 +81,21 @@ async function toFailure (response: Response): Promise<Failure> {
 }
 
 /** The response itself, when it is a success. */
-export async function fetchOk (path: string, ask: Ask = {}): Promise<Response> {
+export async function fetchOk(path: string, ask: Ask = {}): Promise<Response> {
   const response = await send(path, ask)
   if (response.ok) {
     observers.onAccepted()
     return response
   }
   // 429 is 401 after too many wrong keys from this address, perhaps somebody else's; the right one always passes.
-  if ((response.status === 401 || response.status === 429) && !path.startsWith('/api/auth/login')) observers.onSignedOut()
+  if ((response.status === 401 || response.status === 429) && !path.startsWith('/api/auth/login')) {
+    observers.onSignedOut()
+  }
   throw await toFailure(response)
 }
 
 /** The JSON that the server answers; undefined when it answers nothing. */
-export async function request<T> (path: string, ask: Ask = {}): Promise<T> {
+export async function request<T>(path: string, ask: Ask = {}): Promise<T> {
   const text = await (await fetchOk(path, ask)).text()
   return (text === '' ? undefined : JSON.parse(text)) as T
 }

@@ -9,11 +9,13 @@ export interface LiveListener {
 }
 
 /** Listens until the returned function is called. */
-export function listenLive (functionId: string, listener: LiveListener): () => void {
+export function listenLive(functionId: string, listener: LiveListener): () => void {
   const source = new EventSource(`/api/events?function_id=${encodeURIComponent(functionId)}`)
   source.addEventListener('open', () => listener.onState(true))
   source.addEventListener('error', () => listener.onState(false))
-  source.addEventListener('execution', event => listener.onExecution(JSON.parse((event as MessageEvent<string>).data) as Execution))
+  source.addEventListener('execution', event =>
+    listener.onExecution(JSON.parse((event as MessageEvent<string>).data) as Execution)
+  )
   source.addEventListener('skipped', () => listener.onSkipped())
   return () => source.close()
 }

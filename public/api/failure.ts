@@ -1,7 +1,7 @@
 /** A request that did not give what was asked for, in the words to show. */
 export class Failure extends Error {
   override name = 'Failure'
-  constructor (
+  constructor(
     /** 0 when there was no answer at all. */
     readonly status: number,
     message: string,
@@ -14,7 +14,7 @@ export class Failure extends Error {
 /** A change that was refused because something else is there by now. */
 export class Stale extends Failure {
   override name = 'Stale'
-  constructor (
+  constructor(
     message: string,
     requestId: string | undefined,
     /** What is there now, as the server sent it; null when it is gone. */

@@ -1,44 +1,83 @@
 /** Functions, their versions and their schedule over HTTP. */
 import type { Ask } from './client.js'
 import { fetchOk, request, tagOf } from './client.js'
-import type { CodeCheck, CronCheck, DraftEvent, DraftOutcome, EnvHistoryEntry, LuaFunction, NextRun, Pagination, Version } from './types.js'
+import type {
+  CodeCheck,
+  CronCheck,
+  DraftEvent,
+  DraftOutcome,
+  EnvHistoryEntry,
+  LuaFunction,
+  NextRun,
+  Pagination,
+  Version
+} from './types.js'
 
 const one = (id: string): string => `/api/functions/${encodeURIComponent(id)}`
-const put = (path: string, body: unknown, ifMatch?: string): Promise<unknown> => request(path, { method: 'PUT', body, ifMatch })
-const post = <T>(path: string, body?: unknown, rest: Ask = {}): Promise<T> => request<T>(path, { ...rest, method: 'POST', body })
-const remove = (path: string, ifMatch?: string): Promise<unknown> => request(path, { method: 'DELETE', ifMatch })
+const put = (path: string, body: unknown, ifMatch?: string): Promise<unknown> =>
+  request(path, { method: 'PUT', body, ifMatch })
+const post = <T>(path: string, body?: unknown, rest: Ask = {}): Promise<T> =>
+  request<T>(path, { ...rest, method: 'POST', body })
+const remove = (path: string, ifMatch?: string): Promise<unknown> =>
+  request(path, { method: 'DELETE', ifMatch })
 
-export interface Paging { limit: number, offset: number }
+export interface Paging {
+  limit: number
+  offset: number
+}
 
-export const listFunctions = (query: Paging & { search?: string }, signal?: AbortSignal): Promise<{ functions: LuaFunction[] | null, pagination: Pagination }> =>
+export const listFunctions = (
+  query: Paging & { search?: string },
+  signal?: AbortSignal
+): Promise<{ functions: LuaFunction[] | null; pagination: Pagination }> =>
   request('/api/functions', { query: { ...query }, ...(signal ? { signal } : {}) })
 
 /** With the tag of its state, which changes are to bring along as `tag`: they fail with `Stale` when it is another by now. */
-export async function getFunction (id: string): Promise<{ fn: LuaFunction, tag: string }> {
+export async function getFunction(id: string): Promise<{ fn: LuaFunction; tag: string }> {
   const response = await fetchOk(one(id))
-  return { fn: await response.json() as LuaFunction, tag: tagOf(response) }
+  return { fn: (await response.json()) as LuaFunction, tag: tagOf(response) }
 }
 
-export const createFunction = (given: { name: string, code: string, description?: string }): Promise<LuaFunction> => post('/api/functions', given)
-export const updateFunction = (id: string, change: object, tag?: string): Promise<unknown> => put(one(id), change, tag)
+export const createFunction = (given: {
+  name: string
+  code: string
+  description?: string
+}): Promise<LuaFunction> => post('/api/functions', given)
+export const updateFunction = (id: string, change: object, tag?: string): Promise<unknown> =>
+  put(one(id), change, tag)
 export const deleteFunction = (id: string, tag: string): Promise<unknown> => remove(one(id), tag)
-export const replaceEnv = (id: string, variables: object, tag?: string): Promise<unknown> => put(`${one(id)}/env`, { env_vars: variables }, tag)
-export const listEnvHistory = (id: string, query: Paging): Promise<{ history: EnvHistoryEntry[], pagination: Pagination }> =>
+export const replaceEnv = (id: string, variables: object, tag?: string): Promise<unknown> =>
+  put(`${one(id)}/env`, { env_vars: variables }, tag)
+export const listEnvHistory = (
+  id: string,
+  query: Paging
+): Promise<{ history: EnvHistoryEntry[]; pagination: Pagination }> =>
   request(`${one(id)}/env/history`, { query: { ...query } })
-export const getFormerEnv = (id: string, entry: number): Promise<{ env_vars: Record<string, string> }> => request(`${one(id)}/env/history/${entry}`)
-export const restoreEnv = (id: string, entry: number, tag: string): Promise<unknown> => post(`${one(id)}/env/history/${entry}/restore`, undefined, { ifMatch: tag })
+export const getFormerEnv = (
+  id: string,
+  entry: number
+): Promise<{ env_vars: Record<string, string> }> => request(`${one(id)}/env/history/${entry}`)
+export const restoreEnv = (id: string, entry: number, tag: string): Promise<unknown> =>
+  post(`${one(id)}/env/history/${entry}/restore`, undefined, { ifMatch: tag })
 export const forgetEnvHistory = (id: string): Promise<unknown> => remove(`${one(id)}/env/history`)
 
-export const runDraft = (id: string, code: string, event: DraftEvent): Promise<DraftOutcome> => post(`${one(id)}/draft`, { code, event })
-export const checkCode = (code: string, signal?: AbortSignal): Promise<CodeCheck> => post('/api/check', { code }, signal ? { signal } : {})
+export const runDraft = (id: string, code: string, event: DraftEvent): Promise<DraftOutcome> =>
+  post(`${one(id)}/draft`, { code, event })
+export const checkCode = (code: string, signal?: AbortSignal): Promise<CodeCheck> =>
+  post('/api/check', { code }, signal ? { signal } : {})
 
-export const listVersions = (id: string, query: Paging): Promise<{ versions: Version[] | null, pagination: Pagination }> =>
+export const listVersions = (
+  id: string,
+  query: Paging
+): Promise<{ versions: Version[] | null; pagination: Pagination }> =>
   request(`${one(id)}/versions`, { query: { ...query } })
-export const getVersion = (id: string, number: number): Promise<Version> => request(`${one(id)}/versions/${number}`)
+export const getVersion = (id: string, number: number): Promise<Version> =>
+  request(`${one(id)}/versions/${number}`)
 export const activateVersion = (id: string, versionId: string, tag: string): Promise<unknown> =>
   post(`${one(id)}/versions/${encodeURIComponent(versionId)}/activate`, undefined, { ifMatch: tag })
 export const deleteVersion = (id: string, versionId: string, tag: string): Promise<unknown> =>
   remove(`${one(id)}/versions/${encodeURIComponent(versionId)}`, tag)
 
 export const getNextRun = (id: string): Promise<NextRun> => request(`${one(id)}/next-run`)
-export const checkSchedule = (schedule: string): Promise<CronCheck> => post('/api/cron/check', { schedule })
+export const checkSchedule = (schedule: string): Promise<CronCheck> =>
+  post('/api/cron/check', { schedule })

@@ -2,21 +2,29 @@
 import { request } from './client.js'
 import type { LuaReference, ServerStatus, Session } from './types.js'
 
-export const signIn = (apiKey: string): Promise<unknown> => request('/api/auth/login', { method: 'POST', body: { apiKey } })
+export const signIn = (apiKey: string): Promise<unknown> =>
+  request('/api/auth/login', { method: 'POST', body: { apiKey } })
 export const signOut = (): Promise<unknown> => request('/api/auth/logout', { method: 'POST' })
 export const listSessions = (): Promise<{ sessions: Session[] }> => request('/api/auth/sessions')
-export const endSession = (id: string): Promise<unknown> => request(`/api/auth/sessions/${encodeURIComponent(id)}`, { method: 'DELETE' })
-export const endAllSessions = (): Promise<unknown> => request('/api/auth/sessions', { method: 'DELETE' })
+export const endSession = (id: string): Promise<unknown> =>
+  request(`/api/auth/sessions/${encodeURIComponent(id)}`, { method: 'DELETE' })
+export const endAllSessions = (): Promise<unknown> =>
+  request('/api/auth/sessions', { method: 'DELETE' })
 export const getStatus = (): Promise<ServerStatus> => request('/api/status')
 
-export interface PluginPage { readonly title: string, readonly path: string }
+export interface PluginPage {
+  readonly title: string
+  readonly path: string
+}
 /** Pages that third-party plugins add to the navigation. */
 export const listPluginPages = async (): Promise<PluginPage[]> =>
-  (await request<Array<{ page?: PluginPage }>>('/api/plugins')).flatMap(({ page }) => page === undefined ? [] : [page])
+  (await request<Array<{ page?: PluginPage }>>('/api/plugins')).flatMap(({ page }) =>
+    page === undefined ? [] : [page]
+  )
 
 let reference: Promise<LuaReference> | undefined
 /** The Lua APIs that this server has, third-party ones included; asked for once. */
-export function getReference (): Promise<LuaReference> {
+export function getReference(): Promise<LuaReference> {
   reference ??= request<LuaReference>('/api/lua').catch((error: unknown) => {
     reference = undefined
     throw error

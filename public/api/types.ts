@@ -1,5 +1,9 @@
 /** The management API's JSON, as far as the dashboard reads it. Times are Unix seconds, durations milliseconds. */
-export interface Pagination { total: number, limit: number, offset: number }
+export interface Pagination {
+  total: number
+  limit: number
+  offset: number
+}
 
 export interface Version {
   id: string
@@ -12,7 +16,14 @@ export interface Version {
 
 export type ExecutionStatus = 'pending' | 'success' | 'error'
 
-export interface LastExecution { id: string, status: ExecutionStatus, status_code?: number, trigger: string, created_at: number, duration_ms?: number }
+export interface LastExecution {
+  id: string
+  status: ExecutionStatus
+  status_code?: number
+  trigger: string
+  created_at: number
+  duration_ms?: number
+}
 
 export interface LuaFunction {
   id: string
@@ -33,10 +44,24 @@ export interface LuaFunction {
   last_execution?: LastExecution
 }
 
-export interface EnvChange { name: string, change: 'added' | 'changed' | 'removed' }
-export interface EnvHistoryEntry { id: number, replaced_at: number, replaced_by: 'user' | 'function', changes: EnvChange[] }
+export interface EnvChange {
+  name: string
+  change: 'added' | 'changed' | 'removed'
+}
+export interface EnvHistoryEntry {
+  id: number
+  replaced_at: number
+  replaced_by: 'user' | 'function'
+  changes: EnvChange[]
+}
 
-export interface Fault { kind: string, message: string, line?: number, column?: number, traceback?: string }
+export interface Fault {
+  kind: string
+  message: string
+  line?: number
+  column?: number
+  traceback?: string
+}
 
 export interface Execution {
   id: string
@@ -57,7 +82,11 @@ export interface Execution {
   created_at: number
 }
 
-export interface LogEntry { level: 'debug' | 'info' | 'warn' | 'error', message: string, created_at: number }
+export interface LogEntry {
+  level: 'debug' | 'info' | 'warn' | 'error'
+  message: string
+  created_at: number
+}
 
 export interface AiRequest {
   id: string
@@ -101,7 +130,13 @@ export interface HttpRequest {
   created_at: number
 }
 
-export interface DraftEvent { method?: string, path?: string, query?: Record<string, string>, headers?: Record<string, string>, body?: string }
+export interface DraftEvent {
+  method?: string
+  path?: string
+  query?: Record<string, string>
+  headers?: Record<string, string>
+  body?: string
+}
 
 export interface DraftOutcome {
   status_code?: number
@@ -113,22 +148,52 @@ export interface DraftOutcome {
   error?: Fault & { text?: string }
 }
 
-export interface KvEntry { key: string, key_base64?: string, size: number, expires_at?: number, etag: string, preview: string | null }
+export interface KvEntry {
+  key: string
+  key_base64?: string
+  size: number
+  expires_at?: number
+  etag: string
+  preview: string | null
+}
 /** An entry as it is now, of an answer 412. */
-export interface StaleValue { value?: string, value_base64?: string, expires_at?: number }
-export interface Session { id: string, created_at: number, last_seen_at: number, expires_at: number, address: string, user_agent: string, current: boolean }
+export interface StaleValue {
+  value?: string
+  value_base64?: string
+  expires_at?: number
+}
+export interface Session {
+  id: string
+  created_at: number
+  last_seen_at: number
+  expires_at: number
+  address: string
+  user_agent: string
+  current: boolean
+}
 
-export interface NextRun { has_schedule: boolean, cron_status?: string, next_run?: number, next_runs?: number[] }
-export type CronCheck = { ok: true, next_runs: number[] } | { ok: false, error: string }
-export type CodeCheck = { ok: true } | { ok: false, error: { message: string, line?: number, column?: number } }
+export interface NextRun {
+  has_schedule: boolean
+  cron_status?: string
+  next_run?: number
+  next_runs?: number[]
+}
+export type CronCheck = { ok: true; next_runs: number[] } | { ok: false; error: string }
+export type CodeCheck =
+  { ok: true } | { ok: false; error: { message: string; line?: number; column?: number } }
 
-export interface LuaParam { name: string, type: string, optional?: boolean, doc: string }
+export interface LuaParam {
+  name: string
+  type: string
+  optional?: boolean
+  doc: string
+}
 export interface LuaEntry {
   name: string
   signature: string
   doc: string
   params: LuaParam[]
-  returns?: { type: string, doc?: string }
+  returns?: { type: string; doc?: string }
   fails?: boolean
   example?: string
 }
@@ -139,5 +204,13 @@ export interface LuaModuleReference {
   doc: string
   functions: LuaEntry[]
 }
-export interface LuaReference { modules: LuaModuleReference[] }
-export interface ServerStatus { version: string, lua_version: string, base_url: string, functions_url?: string, time_zone: string }
+export interface LuaReference {
+  modules: LuaModuleReference[]
+}
+export interface ServerStatus {
+  version: string
+  lua_version: string
+  base_url: string
+  functions_url?: string
+  time_zone: string
+}

@@ -8,28 +8,39 @@ let arrival: Promise<void> = Promise.resolve()
 let wordsForRequire = (): string => ''
 
 /** Without the reference there are Lua's own names. `needs` gives the words in front of the line that loads a module. */
-export function describe (coming: Promise<LuaReference>, needs: () => string): void {
+export function describe(coming: Promise<LuaReference>, needs: () => string): void {
   wordsForRequire = needs
-  arrival = coming.then(reference => {
-    const known = new Set(reference.modules.map(module => module.name))
-    const loads = reference.modules.some(({ required }) => required === true)
-    const own = builtIns.filter(module => !known.has(module.name))
-      .map(module => loads && module.name === '' ? { ...module, functions: [...module.functions, requireEntry] } : module)
-    modules = [...reference.modules, ...own, ...parameters]
-  }, () => {})
+  arrival = coming.then(
+    reference => {
+      const known = new Set(reference.modules.map(module => module.name))
+      const loads = reference.modules.some(({ required }) => required === true)
+      const own = builtIns
+        .filter(module => !known.has(module.name))
+        .map(module =>
+          loads && module.name === ''
+            ? { ...module, functions: [...module.functions, requireEntry] }
+            : module
+        )
+      modules = [...reference.modules, ...own, ...parameters]
+    },
+    () => {}
+  )
 }
 
 export const allModules = (): readonly LuaModuleReference[] => modules
 
 /** What `name` is in this code: the module that it was required as, or the module of that name. */
-export function findModule (name: string, code = ''): LuaModuleReference | undefined {
+export function findModule(name: string, code = ''): LuaModuleReference | undefined {
   const wanted = findRequired(code, name) ?? name
   return modules.find(module => module.name === wanted)
 }
 
-export interface FoundEntry { readonly module: LuaModuleReference, readonly entry: LuaEntry }
+export interface FoundEntry {
+  readonly module: LuaModuleReference
+  readonly entry: LuaEntry
+}
 
-function findEntry (owner: string, name: string, code: string): FoundEntry | undefined {
+function findEntry(owner: string, name: string, code: string): FoundEntry | undefined {
   const module = findModule(owner, code)
   const entry = module?.functions.find(entry => entry.name === name)
   return module && entry ? { module, entry } : undefined
@@ -39,28 +50,40 @@ function findEntry (owner: string, name: string, code: string): FoundEntry | und
 export const arrived = (): Promise<void> => arrival
 
 /** The same once the server has said what it has, for names that are not known without it. */
-export async function awaitModule (name: string, code: string): Promise<LuaModuleReference | undefined> {
+export async function awaitModule(
+  name: string,
+  code: string
+): Promise<LuaModuleReference | undefined> {
   if (!findModule(name, code)) await arrival
   return findModule(name, code)
 }
 
-export async function awaitEntry (owner: string, name: string, code: string): Promise<FoundEntry | undefined> {
+export async function awaitEntry(
+  owner: string,
+  name: string,
+  code: string
+): Promise<FoundEntry | undefined> {
   if (!findEntry(owner, name, code)) await arrival
   return findEntry(owner, name, code)
 }
 
 /** A call as it is written in code; a name that is a Lua keyword needs the other way. */
-export const fullName = (module: string, name: string): string => module === '' ? name : name === 'repeat' ? `${module}["repeat"]` : `${module}.${name}`
+export const fullName = (module: string, name: string): string =>
+  module === '' ? name : name === 'repeat' ? `${module}["repeat"]` : `${module}.${name}`
 
 /** How a module is loaded that is no global; nothing for the others. */
-const loading = ({ name, required }: LuaModuleReference): string[] => required === true ? ['', wordsForRequire(), '```lua', requireLine(name), '```'] : []
+const loading = ({ name, required }: LuaModuleReference): string[] =>
+  required === true ? ['', wordsForRequire(), '```lua', requireLine(name), '```'] : []
 
 /** Markdown of a module for hover and completion. */
-export const describeModule = (module: LuaModuleReference): string => [`**${module.name}** ${module.doc}`, ...loading(module)].join('\n')
+export const describeModule = (module: LuaModuleReference): string =>
+  [`**${module.name}** ${module.doc}`, ...loading(module)].join('\n')
 
 /** Markdown of one entry: what is to be said behind its signature. */
-export function describeEntry (module: LuaModuleReference, entry: LuaEntry): string {
-  const params = entry.params.map(({ name, type, optional, doc }) => `- \`${name}${optional ? '?' : ''}\` *${type}* ${doc}`)
+export function describeEntry(module: LuaModuleReference, entry: LuaEntry): string {
+  const params = entry.params.map(
+    ({ name, type, optional, doc }) => `- \`${name}${optional ? '?' : ''}\` *${type}* ${doc}`
+  )
   return [
     entry.doc,
     ...(params.length > 0 ? ['', ...params] : []),
@@ -72,4 +95,9 @@ export function describeEntry (module: LuaModuleReference, entry: LuaEntry): str
 
 /** The same with the signature. */
 export const toMarkdown = (module: LuaModuleReference, entry: LuaEntry): string =>
-  ['```lua', entry.signature || fullName(module.name, entry.name), '```', describeEntry(module, entry)].join('\n')
+  [
+    '```lua',
+    entry.signature || fullName(module.name, entry.name),
+    '```',
+    describeEntry(module, entry)
+  ].join('\n')

@@ -5,7 +5,7 @@ import { sharedOptions } from './options.js'
 
 const owner = 'moonlet'
 
-export function createEditor (host: HTMLElement, options: EditorOptions): CodeEditor {
+export function createEditor(host: HTMLElement, options: EditorOptions): CodeEditor {
   const model = editor.createModel(options.code, 'lua')
   const view = editor.create(host, {
     ...sharedOptions(),
@@ -34,7 +34,9 @@ export function createEditor (host: HTMLElement, options: EditorOptions): CodeEd
 
   return {
     value: () => model.getValue(),
-    set: code => { view.executeEdits(owner, [{ range: model.getFullModelRange(), text: code }]) },
+    set: code => {
+      view.executeEdits(owner, [{ range: model.getFullModelRange(), text: code }])
+    },
     focus: () => view.focus(),
     goTo,
     insert: text => {
@@ -49,8 +51,23 @@ export function createEditor (host: HTMLElement, options: EditorOptions): CodeEd
         return
       }
       const line = Math.min(Math.max(problem.line, 1), model.getLineCount())
-      editor.setModelMarkers(model, owner, [{ severity: MarkerSeverity.Error, message: problem.message, ...extent(model, line, problem) }])
-      marks.set([{ range: new Range(line, 1, line, 1), options: { isWholeLine: true, className: 'editor-error-line', linesDecorationsClassName: 'editor-error-glyph' } }])
+      editor.setModelMarkers(model, owner, [
+        {
+          severity: MarkerSeverity.Error,
+          message: problem.message,
+          ...extent(model, line, problem)
+        }
+      ])
+      marks.set([
+        {
+          range: new Range(line, 1, line, 1),
+          options: {
+            isWholeLine: true,
+            className: 'editor-error-line',
+            linesDecorationsClassName: 'editor-error-glyph'
+          }
+        }
+      ])
     },
     dispose: () => {
       view.dispose()
@@ -60,9 +77,21 @@ export function createEditor (host: HTMLElement, options: EditorOptions): CodeEd
 }
 
 /** From the column to the end of the word there, or the whole line when no column is known. */
-function extent (model: editor.ITextModel, line: number, { column }: Problem) {
+function extent(model: editor.ITextModel, line: number, { column }: Problem) {
   const end = model.getLineMaxColumn(line)
-  if (column === undefined) return { startLineNumber: line, startColumn: model.getLineFirstNonWhitespaceColumn(line) || 1, endLineNumber: line, endColumn: end }
+  if (column === undefined) {
+    return {
+      startLineNumber: line,
+      startColumn: model.getLineFirstNonWhitespaceColumn(line) || 1,
+      endLineNumber: line,
+      endColumn: end
+    }
+  }
   const word = model.getWordAtPosition({ lineNumber: line, column })
-  return { startLineNumber: line, startColumn: column, endLineNumber: line, endColumn: Math.max(word?.endColumn ?? column + 1, column + 1) }
+  return {
+    startLineNumber: line,
+    startColumn: column,
+    endLineNumber: line,
+    endColumn: Math.max(word?.endColumn ?? column + 1, column + 1)
+  }
 }

@@ -1,18 +1,22 @@
 /** What the editor's bundle gives the pages. It is loaded only where code is shown. */
 import type { LuaReference } from '../api/types.js'
 
-export interface Problem { message: string, line: number, column?: number }
+export interface Problem {
+  message: string
+  line: number
+  column?: number
+}
 
 export interface CodeEditor {
-  value (): string
+  value(): string
   /** Replaces the code as one step that can be undone. */
-  set (code: string): void
-  focus (): void
+  set(code: string): void
+  focus(): void
   /** Marks what is wrong; nothing is marked for undefined. */
-  mark (problem: Problem | undefined): void
-  goTo (line: number, column?: number): void
-  insert (text: string): void
-  dispose (): void
+  mark(problem: Problem | undefined): void
+  goTo(line: number, column?: number): void
+  insert(text: string): void
+  dispose(): void
 }
 
 export interface EditorOptions {
@@ -25,10 +29,10 @@ export interface EditorOptions {
 }
 
 export interface DiffView {
-  show (original: string, modified: string): void
+  show(original: string, modified: string): void
   /** The right side as it is now. */
-  value (): string
-  dispose (): void
+  value(): string
+  dispose(): void
 }
 
 export interface DiffOptions {
@@ -39,13 +43,13 @@ export interface DiffOptions {
 }
 
 export interface EditorModule {
-  createEditor (host: HTMLElement, options: EditorOptions): CodeEditor
-  createDiff (host: HTMLElement, options: DiffOptions): DiffView
+  createEditor(host: HTMLElement, options: EditorOptions): CodeEditor
+  createDiff(host: HTMLElement, options: DiffOptions): DiffView
   /**
    * Completion, hover and signature help speak of these APIs; what they do not know yet they wait for. `needs` are
    * words for "load it first".
    */
-  describeApis (coming: Promise<LuaReference>, needs: () => string): void
+  describeApis(coming: Promise<LuaReference>, needs: () => string): void
   /** Takes the page's colours. */
-  refreshTheme (): void
+  refreshTheme(): void
 }

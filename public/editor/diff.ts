@@ -6,13 +6,19 @@ import { sharedOptions } from './options.js'
 const leastPx = 160
 
 /** As high as what is shown of the longer text, but never more than most of the window. */
-function fit (host: HTMLElement, view: editor.IStandaloneDiffEditor): void {
-  const needed = Math.max(view.getOriginalEditor().getContentHeight(), view.getModifiedEditor().getContentHeight())
+function fit(host: HTMLElement, view: editor.IStandaloneDiffEditor): void {
+  const needed = Math.max(
+    view.getOriginalEditor().getContentHeight(),
+    view.getModifiedEditor().getContentHeight()
+  )
   const frame = host.parentElement
   if (frame) frame.style.height = `${Math.max(leastPx, Math.min(needed + 12, innerHeight * 0.7))}px`
 }
 
-export function createDiff (host: HTMLElement, { editable = false, ...labels }: DiffOptions): DiffView {
+export function createDiff(
+  host: HTMLElement,
+  { editable = false, ...labels }: DiffOptions
+): DiffView {
   const view = editor.createDiffEditor(host, {
     ...sharedOptions(),
     readOnly: !editable,
@@ -40,15 +46,19 @@ export function createDiff (host: HTMLElement, { editable = false, ...labels }: 
     if (ended) end()
     else label()
   })
-  for (const side of [view.getOriginalEditor(), view.getModifiedEditor()]) side.onDidContentSizeChange(() => fit(host, view))
+  for (const side of [view.getOriginalEditor(), view.getModifiedEditor()]) {
+    side.onDidContentSizeChange(() => fit(host, view))
+  }
   let models: editor.ITextModel[] = []
-  const drop = (): void => { for (const model of models) model.dispose() }
+  const drop = (): void => {
+    for (const model of models) model.dispose()
+  }
   const end = (): void => {
     view.dispose()
     drop()
   }
   return {
-    show (original, modified) {
+    show(original, modified) {
       const before = models
       models = [editor.createModel(original, 'lua'), editor.createModel(modified, 'lua')]
       const [left, right] = models
@@ -58,7 +68,7 @@ export function createDiff (host: HTMLElement, { editable = false, ...labels }: 
       for (const model of before) model.dispose()
     },
     value: () => view.getModifiedEditor().getValue(),
-    dispose () {
+    dispose() {
       ended = true
       if (!comparing) end()
     }

@@ -3,15 +3,22 @@ import type { languages } from 'monaco-editor/editor'
 import { awaitEntry, awaitModule, describeModule, toMarkdown } from './apis.js'
 
 export const hoverProvider: languages.HoverProvider = {
-  async provideHover (model, position) {
+  async provideHover(model, position) {
     const word = model.getWordAtPosition(position)
     if (!word) return null
     const before = model.getLineContent(position.lineNumber).slice(0, word.startColumn - 1)
     const owner = /(\w+)\s*\.$/.exec(before)?.[1]
-    const range = { startLineNumber: position.lineNumber, endLineNumber: position.lineNumber, startColumn: word.startColumn, endColumn: word.endColumn }
+    const range = {
+      startLineNumber: position.lineNumber,
+      endLineNumber: position.lineNumber,
+      startColumn: word.startColumn,
+      endColumn: word.endColumn
+    }
     if (owner === undefined) {
       const module = await awaitModule(word.word, model.getValue())
-      if (module && module.name !== '') return { range, contents: [{ value: describeModule(module) }] }
+      if (module && module.name !== '') {
+        return { range, contents: [{ value: describeModule(module) }] }
+      }
     }
     const found = await awaitEntry(owner ?? '', word.word, model.getValue())
     return found ? { range, contents: [{ value: toMarkdown(found.module, found.entry) }] } : null

@@ -5,7 +5,7 @@ import { asset } from '../shell/asset.js'
 import { onThemeChange } from '../shell/theme.js'
 import type { EditorModule } from './contract.js'
 
-function loadStyles (href: string): Promise<void> {
+function loadStyles(href: string): Promise<void> {
   const link = document.createElement('link')
   link.rel = 'stylesheet'
   link.href = href
@@ -18,8 +18,11 @@ function loadStyles (href: string): Promise<void> {
 
 let loaded: Promise<EditorModule> | undefined
 
-async function load (): Promise<EditorModule> {
-  const [editor] = await Promise.all([import(asset('editor')) as Promise<EditorModule>, loadStyles(asset('editor-styles'))])
+async function load(): Promise<EditorModule> {
+  const [editor] = await Promise.all([
+    import(asset('editor')) as Promise<EditorModule>,
+    loadStyles(asset('editor-styles'))
+  ])
   onThemeChange(() => editor.refreshTheme())
   // Editing works without the reference; it is a help that comes when it comes.
   editor.describeApis(getReference(), () => t('reference.needs'))
@@ -27,7 +30,7 @@ async function load (): Promise<EditorModule> {
 }
 
 /** The editor; a failed load may be tried again. */
-export function loadEditor (): Promise<EditorModule> {
+export function loadEditor(): Promise<EditorModule> {
   loaded ??= load().catch((error: unknown) => {
     loaded = undefined
     throw error

@@ -4,14 +4,47 @@ import type { LuaEntry, LuaModuleReference } from '../api/types.js'
 const entry = (signature: string, doc: string): LuaEntry => {
   const name = /([\w]+)\s*(?:\(|$)/.exec(signature)?.[1] ?? signature
   const inside = /\(([^)]*)\)/.exec(signature)?.[1] ?? ''
-  const params = inside.split(',').map(text => text.trim()).filter(Boolean)
+  const params = inside
+    .split(',')
+    .map(text => text.trim())
+    .filter(Boolean)
     .map(text => ({ name: text.replace('?', ''), type: '', optional: text.endsWith('?'), doc: '' }))
   return { name, signature, doc, params }
 }
-const library = (name: string, doc: string, table: Readonly<Record<string, string>>): LuaModuleReference =>
-  ({ name, doc, functions: Object.entries(table).map(([signature, text]) => entry(signature, text)) })
+const library = (
+  name: string,
+  doc: string,
+  table: Readonly<Record<string, string>>
+): LuaModuleReference => ({
+  name,
+  doc,
+  functions: Object.entries(table).map(([signature, text]) => entry(signature, text))
+})
 
-export const keywords = ['and', 'break', 'do', 'else', 'elseif', 'end', 'false', 'for', 'function', 'goto', 'if', 'in', 'local', 'nil', 'not', 'or', 'repeat', 'return', 'then', 'true', 'until', 'while']
+export const keywords = [
+  'and',
+  'break',
+  'do',
+  'else',
+  'elseif',
+  'end',
+  'false',
+  'for',
+  'function',
+  'goto',
+  'if',
+  'in',
+  'local',
+  'nil',
+  'not',
+  'or',
+  'repeat',
+  'return',
+  'then',
+  'true',
+  'until',
+  'while'
+]
 
 /** There is no such function on a server without modules to load. */
 export const requireEntry: LuaEntry = entry('require(name)', 'Loads a module that a plugin brings.')

@@ -1,7 +1,7 @@
 /** What all editors share: the page's type, no minimap, quiet chrome. */
 import type { editor } from 'monaco-editor/editor'
 
-export function sharedOptions (): editor.IEditorOptions & editor.IGlobalEditorOptions {
+export function sharedOptions(): editor.IEditorOptions & editor.IGlobalEditorOptions {
   const root = getComputedStyle(document.documentElement)
   const phone = matchMedia('(max-width: 40rem)').matches
   return {
@@ -31,6 +31,10 @@ export function sharedOptions (): editor.IEditorOptions & editor.IGlobalEditorOp
     wordWrap: phone ? 'on' : 'off',
     unicodeHighlight: { ambiguousCharacters: false },
     stickyScroll: { enabled: false },
-    scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10, alwaysConsumeMouseWheel: false }
+    scrollbar: {
+      verticalScrollbarSize: 10,
+      horizontalScrollbarSize: 10,
+      alwaysConsumeMouseWheel: false
+    }
   }
 }

@@ -4,13 +4,21 @@ const requirement = /\blocal\s+([A-Za-z_]\w*)\s*=\s*require\s*\(?\s*(["'])([^"'\
 /** The statement that loads a module under its own name. */
 export const requireLine = (module: string): string => `local ${module} = require("${module}")`
 
-interface Requirement { readonly local: string, readonly module: string }
+interface Requirement {
+  readonly local: string
+  readonly module: string
+}
 
 const findRequirements = (code: string): Requirement[] =>
-  [...code.replace(/--[^\n]*/g, '').matchAll(requirement)].map(([, local = '', , module = '']) => ({ local, module }))
+  [...code.replace(/--[^\n]*/g, '').matchAll(requirement)].map(([, local = '', , module = '']) => ({
+    local,
+    module
+  }))
 
 /** The module that a local name of this code stands for; undefined when the code requires nothing under that name. */
-export const findRequired = (code: string, name: string): string | undefined => findRequirements(code).findLast(({ local }) => local === name)?.module
+export const findRequired = (code: string, name: string): string | undefined =>
+  findRequirements(code).findLast(({ local }) => local === name)?.module
 
 /** True when the code loads the module under whatever name. */
-export const isRequired = (code: string, name: string): boolean => findRequirements(code).some(({ module }) => module === name)
+export const isRequired = (code: string, name: string): boolean =>
+  findRequirements(code).some(({ module }) => module === name)

@@ -2,19 +2,23 @@
 import { editor } from 'monaco-editor/editor'
 
 /** A token's present value as #rrggbb; the browser resolves light-dark() for us. */
-function of (token: string): string {
+function of(token: string): string {
   // A new element for each: one that changes its colour may be in the middle of a transition.
   const probe = document.createElement('span')
   probe.style.color = `var(${token})`
   document.body.append(probe)
-  const [red = 0, green = 0, blue = 0] = (getComputedStyle(probe).color.match(/[\d.]+/g) ?? []).map(Number)
+  const [red = 0, green = 0, blue = 0] = (getComputedStyle(probe).color.match(/[\d.]+/g) ?? []).map(
+    Number
+  )
   probe.remove()
-  return '#' + [red, green, blue].map(part => Math.round(part).toString(16).padStart(2, '0')).join('')
+  return (
+    '#' + [red, green, blue].map(part => Math.round(part).toString(16).padStart(2, '0')).join('')
+  )
 }
 
 const isDark = (hex: string): boolean => parseInt(hex.slice(1, 3), 16) < 128
 
-export function refreshTheme (): void {
+export function refreshTheme(): void {
   const background = of('--surface')
   editor.defineTheme('moonlet', {
     base: isDark(background) ? 'vs-dark' : 'vs',
@@ -41,7 +45,12 @@ export function refreshTheme (): void {
       'editor.wordHighlightStrongBackground': of('--accent') + '22',
       'editorBracketMatch.background': of('--accent') + '22',
       'editorBracketMatch.border': '#00000000',
-      ...Object.fromEntries([1, 2, 3, 4, 5, 6].map(level => [`editorBracketHighlight.foreground${level}`, of('--text-2')])),
+      ...Object.fromEntries(
+        [1, 2, 3, 4, 5, 6].map(level => [
+          `editorBracketHighlight.foreground${level}`,
+          of('--text-2')
+        ])
+      ),
       'diffEditor.insertedLineBackground': of('--success') + '1c',
       'diffEditor.insertedTextBackground': of('--success') + '26',
       'diffEditor.removedLineBackground': of('--danger') + '1c',

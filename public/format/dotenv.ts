@@ -20,16 +20,21 @@ const problemOf = (name: string, value: string): PastedVariable['problem'] => {
   return value.trim() === '' ? 'empty' : ''
 }
 
-export function readDotenv (text: string): PastedEnv {
+export function readDotenv(text: string): PastedEnv {
   const found = Object.entries(parse(text))
   const begins = (line: string): boolean => {
     const name = /^(?:export\s+)?([\w.-]+)\s*[=:]/.exec(line)?.[1]
     return name !== undefined && found.some(([known]) => known === name)
   }
-  const isInside = (line: string): boolean => found.some(([, value]) => value.includes('\n') && value.includes(line.replace(/["'`]\s*(#.*)?$/, '')))
+  const isInside = (line: string): boolean =>
+    found.some(
+      ([, value]) => value.includes('\n') && value.includes(line.replace(/["'`]\s*(#.*)?$/, ''))
+    )
   const lines = text.split(/\r\n?|\n/).map(line => line.trim())
   return {
     variables: found.map(([name, value]) => ({ name, value, problem: problemOf(name, value) })),
-    leftOver: lines.filter(line => line !== '' && !line.startsWith('#') && !begins(line) && !isInside(line))
+    leftOver: lines.filter(
+      line => line !== '' && !line.startsWith('#') && !begins(line) && !isInside(line)
+    )
   }
 }

@@ -14,7 +14,7 @@ export const isJson = (text: string): boolean => {
 }
 
 /** With two blanks for each level, or undefined when it is no JSON. */
-export function prettyJson (text: string): string | undefined {
+export function prettyJson(text: string): string | undefined {
   if (!isJson(text)) return undefined
   let out = ''
   let indent = '\n'
@@ -36,7 +36,7 @@ export function prettyJson (text: string): string | undefined {
 }
 
 /** Without any blanks between its parts. Throws a SyntaxError in the words of the browser when it is no JSON. */
-export function packJson (text: string): string {
+export function packJson(text: string): string {
   JSON.parse(text)
   return (text.match(token) ?? []).join('')
 }

@@ -5,13 +5,13 @@ const firstShown = 100_000
 const pieceLength = 20_000
 
 /** Where to cut, at the end of a line where one is near. */
-function cutAt (text: string, from: number, length: number): number {
+function cutAt(text: string, from: number, length: number): number {
   if (text.length - from <= length) return text.length
   const end = text.lastIndexOf('\n', from + length - 1)
   return end > from ? end + 1 : from + length
 }
 
-export function toPieces (text: string, length = pieceLength): string[] {
+export function toPieces(text: string, length = pieceLength): string[] {
   const pieces: string[] = []
   for (let at = 0; at < text.length;) {
     const end = cutAt(text, at, length)

@@ -7,17 +7,19 @@ import { t } from '../i18n/locale.js'
 import { beginningOf, toPieces } from './long-pieces.js'
 import { format } from './values.js'
 
-function showAll (pre: HTMLElement, text: string): void {
-  pre.replaceChildren(...toPieces(text).map(piece => {
-    const element = document.createElement('span')
-    element.className = 'long-piece'
-    // The piece is a block of its own: its last line end would be an empty line.
-    element.textContent = piece.replace(/\n$/, '')
-    return element
-  }))
+function showAll(pre: HTMLElement, text: string): void {
+  pre.replaceChildren(
+    ...toPieces(text).map(piece => {
+      const element = document.createElement('span')
+      element.className = 'long-piece'
+      // The piece is a block of its own: its last line end would be an empty line.
+      element.textContent = piece.replace(/\n$/, '')
+      return element
+    })
+  )
 }
 
-function createButton (label: string, act: () => void): HTMLButtonElement {
+function createButton(label: string, act: () => void): HTMLButtonElement {
   const button = document.createElement('button')
   button.type = 'button'
   button.className = 'btn is-small'
@@ -27,7 +29,7 @@ function createButton (label: string, act: () => void): HTMLButtonElement {
 }
 
 /** Gives the text or the bytes to the reader as a file. */
-export function download (content: BlobPart, name: string, type = 'text/plain'): void {
+export function download(content: BlobPart, name: string, type = 'text/plain'): void {
   const link = document.createElement('a')
   link.href = URL.createObjectURL(new Blob([content], { type }))
   link.download = name
@@ -35,23 +37,30 @@ export function download (content: BlobPart, name: string, type = 'text/plain'):
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
 }
 
-function createFoot (pre: HTMLElement, text: string, shown: string): HTMLElement {
+function createFoot(pre: HTMLElement, text: string, shown: string): HTMLElement {
   const foot = document.createElement('div')
   foot.className = 'row fine'
   const note = document.createElement('span')
   note.className = 'faint'
-  note.textContent = t('common.beginning', { shown: format.bytes(shown.length), total: format.bytes(text.length) })
+  note.textContent = t('common.beginning', {
+    shown: format.bytes(shown.length),
+    total: format.bytes(text.length)
+  })
   const all = createButton(t('common.showAll'), () => {
     showAll(pre, text)
     note.remove()
     all.remove()
     pre.focus()
   })
-  foot.append(note, all, createButton(t('common.download'), () => download(text, 'moonlet.txt')))
+  foot.append(
+    note,
+    all,
+    createButton(t('common.download'), () => download(text, 'moonlet.txt'))
+  )
   return foot
 }
 
-export function installLongTexts (): void {
+export function installLongTexts(): void {
   Alpine.directive('long', (element, { expression }, { effect, evaluateLater }) => {
     const read = evaluateLater<string>(expression)
     const pre = element.querySelector('pre')

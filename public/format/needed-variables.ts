@@ -7,12 +7,16 @@ const byModule: ReadonlyArray<readonly [RegExp, string]> = [
   [/\bemail\.send\b/, 'RESEND_API_KEY']
 ]
 
-const withoutComments = (code: string): string => code.replace(/--\[(=*)\[[^]*?\]\1\]|--[^\n]*/g, '')
+const withoutComments = (code: string): string =>
+  code.replace(/--\[(=*)\[[^]*?\]\1\]|--[^\n]*/g, '')
 
 /** Names in the order of the program, each once. */
-export function neededVariables (code: string): string[] {
+export function neededVariables(code: string): string[] {
   const program = withoutComments(code)
-  const read = Array.from(program.matchAll(/\benv\.get\s*\(?\s*["'](\w+)["']/g), ([, name = '']) => name)
+  const read = Array.from(
+    program.matchAll(/\benv\.get\s*\(?\s*["'](\w+)["']/g),
+    ([, name = '']) => name
+  )
   const keys = byModule.filter(([call]) => call.test(program)).map(([, name]) => name)
   return [...new Set([...keys, ...read])]
 }

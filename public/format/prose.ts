@@ -2,15 +2,19 @@
 import { Alpine } from '../alpine.js'
 import { toPieces, type Piece } from './pieces.js'
 
-function toNode ({ text, code }: Piece): Node {
+function toNode({ text, code }: Piece): Node {
   const node = code ? document.createElement('code') : document.createTextNode('')
   node.textContent = text
   return node
 }
 
-export function installProse (): void {
+export function installProse(): void {
   Alpine.directive('prose', (element, { expression }, { effect, evaluateLater }) => {
     const read = evaluateLater<string>(expression)
-    effect(() => { read(text => { element.replaceChildren(...toPieces(text).map(toNode)) }) })
+    effect(() => {
+      read(text => {
+        element.replaceChildren(...toPieces(text).map(toNode))
+      })
+    })
   })
 }

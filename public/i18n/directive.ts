@@ -6,7 +6,7 @@ import { Alpine } from '../alpine.js'
 import type { TextKey } from './locale.js'
 import { t, tn } from './locale.js'
 
-export function installTexts (): void {
+export function installTexts(): void {
   Alpine.magic('t', () => t)
   Alpine.magic('tn', () => tn)
   Alpine.directive('t', (element, { value, expression }, { effect }) => {

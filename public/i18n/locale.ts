@@ -9,39 +9,52 @@ export type Locale = keyof typeof dictionaries
 
 type Areas = typeof en
 /** `area.name` of every text there is. */
-export type TextKey = { [A in keyof Areas & string]: `${A}.${keyof Areas[A] & string}` }[keyof Areas & string]
+export type TextKey = {
+  [A in keyof Areas & string]: `${A}.${keyof Areas[A] & string}`
+}[keyof Areas & string]
 /** Keys that have a form for one and a form for many: `area.name` of `area.name_one` and `area.name_other`. */
-export type CountKey = TextKey extends infer K ? K extends `${infer Stem}_other` ? Stem : never : never
+export type CountKey = TextKey extends infer K
+  ? K extends `${infer Stem}_other`
+    ? Stem
+    : never
+  : never
 export type Values = Readonly<Record<string, string | number>>
 
-const isLocale = (value: unknown): value is Locale => typeof value === 'string' && value in dictionaries
-const ofBrowser = (): Locale => navigator.languages.some(language => language.toLowerCase().startsWith('pt')) ? 'pt-BR' : 'en'
+const isLocale = (value: unknown): value is Locale =>
+  typeof value === 'string' && value in dictionaries
+const ofBrowser = (): Locale =>
+  navigator.languages.some(language => language.toLowerCase().startsWith('pt')) ? 'pt-BR' : 'en'
 const remembered = read('locale')
 
-export const language = store('language', { locale: isLocale(remembered) ? remembered : ofBrowser() })
+export const language = store('language', {
+  locale: isLocale(remembered) ? remembered : ofBrowser()
+})
 
-export function chooseLanguage (locale: string): void {
+export function chooseLanguage(locale: string): void {
   if (!isLocale(locale)) return
   language.locale = locale
   write('locale', locale)
   document.documentElement.lang = locale
 }
 
-function lookUp (locale: Locale, key: string): string | undefined {
+function lookUp(locale: Locale, key: string): string | undefined {
   const dot = key.indexOf('.')
   const area = (dictionaries[locale] as Record<string, Record<string, string>>)[key.slice(0, dot)]
   return area?.[key.slice(dot + 1)]
 }
 
 /** The text in the chosen language; `{name}` in it is replaced by the value of that name. */
-export function t (key: TextKey, values: Values = {}): string {
+export function t(key: TextKey, values: Values = {}): string {
   const text = lookUp(language.locale, key)
   if (text === undefined) throw new Error(`There is no text '${key}' in ${language.locale}`)
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
 }
 
 /** The form of the text that fits `count`, which also fills `{count}`. */
-export function tn (key: CountKey, count: number, values: Values = {}): string {
+export function tn(key: CountKey, count: number, values: Values = {}): string {
   const form = new Intl.PluralRules(language.locale).select(count) === 'one' ? 'one' : 'other'
-  return t(`${key}_${form}` as TextKey, { count: new Intl.NumberFormat(language.locale).format(count), ...values })
+  return t(`${key}_${form}` as TextKey, {
+    count: new Intl.NumberFormat(language.locale).format(count),
+    ...values
+  })
 }

@@ -17,23 +17,29 @@ component('account', () => ({
   sessions: [] as Session[],
   server: {} as Partial<ServerStatus>,
 
-  init () {
+  init() {
     this.load()
-    getStatus().then(status => { this.server = status }, fail)
+    getStatus().then(status => {
+      this.server = status
+    }, fail)
   },
 
-  load (): Promise<void> {
-    return track(this, listSessions, ({ sessions }) => { this.sessions = sessions })
+  load(): Promise<void> {
+    return track(this, listSessions, ({ sessions }) => {
+      this.sessions = sessions
+    })
   },
 
   /** "Firefox 141, Linux" of a browser's long own description. */
-  browser (agent: string) {
+  browser(agent: string) {
     const [, name, version] = browsers.exec(agent) ?? []
     const [system] = systems.exec(agent) ?? []
-    return name === undefined ? agent || t('account.unknown') : `${name.replace('Edg', 'Edge').replace('OPR', 'Opera')} ${version}${system === undefined ? '' : `, ${system}`}`
+    return name === undefined
+      ? agent || t('account.unknown')
+      : `${name.replace('Edg', 'Edge').replace('OPR', 'Opera')} ${version}${system === undefined ? '' : `, ${system}`}`
   },
 
-  async end (session: Session) {
+  async end(session: Session) {
     const keepPlace = holdPlace()
     try {
       await endSession(session.id)
@@ -47,8 +53,17 @@ component('account', () => ({
     }
   },
 
-  async endAll () {
-    if (await ask({ title: t('account.endAll'), text: t('account.endAllText'), confirm: t('account.endAll'), danger: true }) !== 'confirm') return
+  async endAll() {
+    if (
+      (await ask({
+        title: t('account.endAll'),
+        text: t('account.endAllText'),
+        confirm: t('account.endAll'),
+        danger: true
+      })) !== 'confirm'
+    ) {
+      return
+    }
     try {
       await endAllSessions()
       onSignedOut()

@@ -9,19 +9,38 @@ import { remember } from '../shell/recent.js'
 import { route } from '../shell/router.js'
 import { tabs } from '../shell/routes.js'
 
-const nothing = { id: '', name: '', env_vars: {}, disabled: false, save_response: false, allow_same_origin: false, created_at: 0, updated_at: 0 }
+const nothing = {
+  id: '',
+  name: '',
+  env_vars: {},
+  disabled: false,
+  save_response: false,
+  allow_same_origin: false,
+  created_at: 0,
+  updated_at: 0
+}
 
 let latest: Promise<void> | undefined
 
 /** The function that the page is about. Tabs read it, and ask for it anew when they changed it. */
 export const current = store('current', {
-  fn: { ...nothing, active_version: { id: '', function_id: '', version: 0, code: '', created_at: 0, is_active: true } } as LuaFunction,
+  fn: {
+    ...nothing,
+    active_version: {
+      id: '',
+      function_id: '',
+      version: 0,
+      code: '',
+      created_at: 0,
+      is_active: true
+    }
+  } as LuaFunction,
   /** Of the state that `fn` is in; changes bring it along. */
   tag: '',
   /** Where functions answer, without a trailing slash. */
   origin: location.origin,
   /** Resolves once the page has what the latest question was answered, whichever answer came last. */
-  refresh (): Promise<void> {
+  refresh(): Promise<void> {
     const asked: Promise<void> = getFunction(route.id).then(async ({ fn, tag }) => {
       if (latest !== asked) return await latest
       this.show(fn, tag)
@@ -30,13 +49,15 @@ export const current = store('current', {
     return asked
   },
   /** Resolves once nothing is asked for any more: then `tag` is of the latest state that this page has made itself. */
-  async settled (): Promise<void> { await latest?.catch(() => {}) },
+  async settled(): Promise<void> {
+    await latest?.catch(() => {})
+  },
   /** What a refused change found there; newer than whatever is still being asked for. */
-  take (fn: LuaFunction, tag: string): void {
+  take(fn: LuaFunction, tag: string): void {
     latest = Promise.resolve()
     this.show(fn, tag)
   },
-  show (fn: LuaFunction, tag: string): void {
+  show(fn: LuaFunction, tag: string): void {
     this.tag = tag
     this.fn = fn
     remember({ id: fn.id, name: fn.name })
@@ -46,7 +67,7 @@ export const current = store('current', {
 export const functionAddress = (): string => `${current.origin}/fn/${current.fn.id}`
 
 /** Functions may live on a host of their own; otherwise they are where this page came from, whatever its public name. */
-async function findOrigin (): Promise<void> {
+async function findOrigin(): Promise<void> {
   const { base_url: base, functions_url: functions } = await getStatus()
   if (functions !== undefined && functions !== base) current.origin = functions
 }
@@ -56,23 +77,37 @@ component('functionPage', () => ({
   tabs: tabs.map(id => ({ id })),
   fn: { ...current.fn, name: '' },
 
-  init () {
+  init() {
     this.load()
     findOrigin().catch(() => {})
-    this.$watch('$store.current.fn', () => { this.fn = current.fn })
+    this.$watch('$store.current.fn', () => {
+      this.fn = current.fn
+    })
     // On a phone the tabs are wider than the window: the present one is never out of sight, in any language.
-    this.$watch('$store.route.tab', () => { this.showTab() })
-    this.$watch('$store.language.locale', () => { this.showTab() })
+    this.$watch('$store.route.tab', () => {
+      this.showTab()
+    })
+    this.$watch('$store.language.locale', () => {
+      this.showTab()
+    })
     this.showTab()
   },
 
-  load (): Promise<void> {
-    return track(this, () => current.refresh(), () => { this.fn = current.fn })
+  load(): Promise<void> {
+    return track(
+      this,
+      () => current.refresh(),
+      () => {
+        this.fn = current.fn
+      }
+    )
   },
 
-  showTab () {
+  showTab() {
     this.$nextTick(() => {
-      this.$root.querySelector('.tabs [aria-current="page"]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
+      this.$root
+        .querySelector('.tabs [aria-current="page"]')
+        ?.scrollIntoView({ block: 'nearest', inline: 'center' })
     })
   },
 

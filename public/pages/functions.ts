@@ -22,7 +22,7 @@ component('functions', () => {
     rows: [] as LuaFunction[],
     total: 0,
 
-    init () {
+    init() {
       this.load()
       this.$watch('$store.route.query', () => {
         const { search } = readAddress('search')
@@ -32,40 +32,53 @@ component('functions', () => {
       })
     },
 
-    find (): Promise<void> {
+    find(): Promise<void> {
       keepInAddress({ search: this.search.trim() })
       return this.load()
     },
 
-    load (): Promise<void> {
+    load(): Promise<void> {
       asked?.abort()
       asked = new AbortController()
       const { signal } = asked
-      return track(this, () => listFunctions({ limit: pageSize, offset: 0, search: this.search.trim() }, signal), ({ functions, pagination }) => {
-        this.rows = functions ?? []
-        this.total = pagination.total
-      })
+      return track(
+        this,
+        () => listFunctions({ limit: pageSize, offset: 0, search: this.search.trim() }, signal),
+        ({ functions, pagination }) => {
+          this.rows = functions ?? []
+          this.total = pagination.total
+        }
+      )
     },
 
-    more () {
-      return extend(this, () => listFunctions({ limit: pageSize, offset: this.rows.length, search: this.search.trim() }), ({ functions, pagination }) => {
-        this.rows = [...this.rows, ...functions ?? []]
-        this.total = pagination.total
-      })
+    more() {
+      return extend(
+        this,
+        () =>
+          listFunctions({ limit: pageSize, offset: this.rows.length, search: this.search.trim() }),
+        ({ functions, pagination }) => {
+          this.rows = [...this.rows, ...(functions ?? [])]
+          this.total = pagination.total
+        }
+      )
     },
 
-    createFirst () {
-      return busily(this, async () => {
-        const [template] = templates
-        if (!template) return
-        const made = await createFromTemplate(template, { name: t('functions.firstName') }, fail)
-        succeed(t('create.done', { name: made.name }))
-        await go(functionPath(made.id, 'test'))
-      }, fail)
+    createFirst() {
+      return busily(
+        this,
+        async () => {
+          const [template] = templates
+          if (!template) return
+          const made = await createFromTemplate(template, { name: t('functions.firstName') }, fail)
+          succeed(t('create.done', { name: made.name }))
+          await go(functionPath(made.id, 'test'))
+        },
+        fail
+      )
     },
 
     /** The whole row is a target for the pointer; the name is the link for everyone else. */
-    open (event: MouseEvent, fn: LuaFunction) {
+    open(event: MouseEvent, fn: LuaFunction) {
       if (event.target instanceof Element && event.target.closest('a')) return
       go(functionPath(fn.id))
     },

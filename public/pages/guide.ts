@@ -5,7 +5,7 @@ import type * as Markdown from '../format/markdown.js'
 import { asset } from '../shell/asset.js'
 import { loading, track } from '../shell/loading.js'
 
-async function readGuide (): Promise<Markdown.RenderedText> {
+async function readGuide(): Promise<Markdown.RenderedText> {
   const [{ renderMarkdown }, text] = await Promise.all([
     import(asset('markdown')) as Promise<Pick<typeof Markdown, 'renderMarkdown'>>,
     fetchOk('/llms.txt').then(response => response.text())
@@ -17,14 +17,22 @@ component('guide', () => ({
   ...loading(),
   chapters: [] as Markdown.RenderedText['chapters'],
 
-  init () { this.load() },
+  init() {
+    this.load()
+  },
 
-  load (): Promise<void> {
+  load(): Promise<void> {
     return track(this, readGuide, ({ html, chapters }) => {
       this.chapters = chapters
       const page = new DOMParser().parseFromString(html, 'text/html')
-      this.$refs['text']?.replaceChildren(...Array.from(page.body.childNodes, node => document.importNode(node, true)))
-      this.$nextTick(() => { if (location.hash !== '') document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView() })
+      this.$refs['text']?.replaceChildren(
+        ...Array.from(page.body.childNodes, node => document.importNode(node, true))
+      )
+      this.$nextTick(() => {
+        if (location.hash !== '') {
+          document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView()
+        }
+      })
     })
   }
 }))

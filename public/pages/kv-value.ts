@@ -6,28 +6,40 @@ import { t } from '../i18n/locale.js'
 export type ValueView = 'text' | 'json' | 'hex'
 export const valueViews: readonly ValueView[] = ['text', 'json', 'hex']
 
-const plainHex = (bytes: Uint8Array): string => toHex(bytes, bytes.length).split('\n').map(line => line.slice(8, 55).trim()).join('\n')
+const plainHex = (bytes: Uint8Array): string =>
+  toHex(bytes, bytes.length)
+    .split('\n')
+    .map(line => line.slice(8, 55).trim())
+    .join('\n')
 
 /** How to show these bytes at first. */
-export function firstView (bytes: Uint8Array): ValueView {
+export function firstView(bytes: Uint8Array): ValueView {
   const text = decodeText(bytes)
   if (text === undefined) return 'hex'
   return /^\s*[[{]/.test(text) && isJson(text) ? 'json' : 'text'
 }
 
 /** The bytes of a value as an answer 412 has it. */
-export function toBytes ({ value, value_base64: base64 }: { value?: string, value_base64?: string }): Uint8Array {
-  return base64 === undefined ? new TextEncoder().encode(value ?? '') : Uint8Array.from(atob(base64), unit => unit.charCodeAt(0))
+export function toBytes({
+  value,
+  value_base64: base64
+}: {
+  value?: string
+  value_base64?: string
+}): Uint8Array {
+  return base64 === undefined
+    ? new TextEncoder().encode(value ?? '')
+    : Uint8Array.from(atob(base64), unit => unit.charCodeAt(0))
 }
 
-export function toTyped (bytes: Uint8Array, view: ValueView): string {
+export function toTyped(bytes: Uint8Array, view: ValueView): string {
   if (view === 'hex') return plainHex(bytes)
   const text = decodeText(bytes) ?? ''
-  return view === 'json' ? prettyJson(text) ?? text : text
+  return view === 'json' ? (prettyJson(text) ?? text) : text
 }
 
 /** The bytes to store. Throws in words when what is typed is not what the view says. */
-export function fromTyped (text: string, view: ValueView): Uint8Array<ArrayBuffer> {
+export function fromTyped(text: string, view: ValueView): Uint8Array<ArrayBuffer> {
   const encode = (given: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(given)
   if (view === 'text') return encode(text)
   if (view === 'hex') {

@@ -14,15 +14,26 @@ component('login', () => ({
   busy: false,
   reason: new URLSearchParams(location.search).get('reason') ?? '',
 
-  init () { this.$nextTick(() => this.$refs['key']?.focus()) },
+  init() {
+    this.$nextTick(() => this.$refs['key']?.focus())
+  },
 
-  async submit () {
+  async submit() {
     this.error = ''
     this.reason = ''
-    const signedIn = await busily(this, async () => { await signIn(this.key.trim()) }, error => {
-      this.error = error instanceof Failure && error.status === 401 ? t('login.wrong') : inWords(error).text
-      this.$nextTick(() => this.$refs['key']?.focus())
-    })
-    if (signedIn) go(safeReturn(new URLSearchParams(location.search).get('next')), { replace: true })
+    const signedIn = await busily(
+      this,
+      async () => {
+        await signIn(this.key.trim())
+      },
+      error => {
+        this.error =
+          error instanceof Failure && error.status === 401 ? t('login.wrong') : inWords(error).text
+        this.$nextTick(() => this.$refs['key']?.focus())
+      }
+    )
+    if (signedIn) {
+      go(safeReturn(new URLSearchParams(location.search).get('next')), { replace: true })
+    }
   }
 }))

@@ -11,11 +11,17 @@ import { format } from '../format/values.js'
 import { createFromTemplate } from './create-from-template.js'
 import { templates, type Template } from './templates.js'
 
-const steps: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }
+const steps: Readonly<Record<string, number>> = {
+  ArrowRight: 1,
+  ArrowDown: 1,
+  ArrowLeft: -1,
+  ArrowUp: -1
+}
 const nameOf = (id: string): string => t(`templates.${id}` as TextKey)
 
 /** The template that the address names, or the first. */
-const firstChosen = (): string => (templates.find(({ id }) => id === readAddress('template').template) ?? templates[0]).id
+const firstChosen = (): string =>
+  (templates.find(({ id }) => id === readAddress('template').template) ?? templates[0]).id
 
 component('newFunction', () => ({
   templates,
@@ -27,11 +33,15 @@ component('newFunction', () => ({
   error: '',
   busy: false,
 
-  template (): Template { return templates.find(({ id }) => id === this.chosen) ?? templates[0] },
-  code () { return this.template().code },
+  template(): Template {
+    return templates.find(({ id }) => id === this.chosen) ?? templates[0]
+  },
+  code() {
+    return this.template().code
+  },
 
   /** What the function will have besides its code, and what will be left to do. */
-  notes () {
+  notes() {
     const { id, code, schedule, secret } = this.template()
     const left = missingVariables(code, secret === undefined ? {} : { [secret]: '' })
     return [
@@ -41,7 +51,7 @@ component('newFunction', () => ({
     ]
   },
 
-  choose (index: number) {
+  choose(index: number) {
     const template = templates[index]
     if (!template) return
     this.chosen = template.id
@@ -49,25 +59,35 @@ component('newFunction', () => ({
     keepInAddress({ template: index === 0 ? '' : template.id })
   },
 
-  onKey (event: KeyboardEvent) {
+  onKey(event: KeyboardEvent) {
     const step = steps[event.key]
     if (step === undefined) return
     event.preventDefault()
     const index = templates.findIndex(template => template.id === this.chosen)
     this.choose((index + step + templates.length) % templates.length)
-    this.$nextTick(() => this.$refs['templates']?.querySelector<HTMLElement>('[aria-checked="true"]')?.focus())
+    this.$nextTick(() =>
+      this.$refs['templates']?.querySelector<HTMLElement>('[aria-checked="true"]')?.focus()
+    )
   },
 
-  submit () {
+  submit() {
     this.error = ''
-    return busily(this, async () => {
-      const description = this.description.trim()
-      const made = await createFromTemplate(this.template(), { name: this.name, ...(description === '' ? {} : { description }) }, fail)
-      succeed(t('create.done', { name: made.name }))
-      await go(functionPath(made.id))
-    }, error => {
-      this.error = inWords(error).text
-      this.$refs['name']?.focus()
-    })
+    return busily(
+      this,
+      async () => {
+        const description = this.description.trim()
+        const made = await createFromTemplate(
+          this.template(),
+          { name: this.name, ...(description === '' ? {} : { description }) },
+          fail
+        )
+        succeed(t('create.done', { name: made.name }))
+        await go(functionPath(made.id))
+      },
+      error => {
+        this.error = inWords(error).text
+        this.$refs['name']?.focus()
+      }
+    )
   }
 }))

@@ -30,16 +30,36 @@ export interface Template {
 }
 
 const json = { 'Content-Type': 'application/json' }
-const post = (body: object): FirstCall => ({ method: 'POST', headers: json, body: JSON.stringify(body, null, 2) })
+const post = (body: object): FirstCall => ({
+  method: 'POST',
+  headers: json,
+  body: JSON.stringify(body, null, 2)
+})
 
 export const templates = [
   { id: 'http', icon: 'globe', code: http },
-  { id: 'rest', icon: 'route', code: rest, call: { path: '/notes', ...post({ text: 'water the plants' }) } },
+  {
+    id: 'rest',
+    icon: 'route',
+    code: rest,
+    call: { path: '/notes', ...post({ text: 'water the plants' }) }
+  },
   { id: 'counter', icon: 'count', code: counter },
   { id: 'scheduled', icon: 'clock', code: scheduled, schedule: '0 * * * *' },
-  { id: 'webhook', icon: 'shield', code: webhook, secret: 'WEBHOOK_SECRET', call: post({ type: 'payment', amount: 12.5 }) },
+  {
+    id: 'webhook',
+    icon: 'shield',
+    code: webhook,
+    secret: 'WEBHOOK_SECRET',
+    call: post({ type: 'payment', amount: 12.5 })
+  },
   { id: 'page', icon: 'page', code: page, call: { query: { name: 'Luna' } } },
   { id: 'ai', icon: 'spark', code: ai, call: post({ question: 'Why does the moon have phases?' }) },
-  { id: 'email', icon: 'mail', code: email, call: post({ to: 'someone@example.org', name: 'Luna' }) },
+  {
+    id: 'email',
+    icon: 'mail',
+    code: email,
+    call: post({ to: 'someone@example.org', name: 'Luna' })
+  },
   { id: 'blank', icon: 'plus', code: blank }
 ] as const satisfies readonly Template[]

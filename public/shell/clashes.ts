@@ -3,7 +3,13 @@ import { store } from '../alpine.js'
 import { t } from '../i18n/locale.js'
 import type { Clash, Value } from '../pages/function/merge.js'
 
-export interface ClashRow { name: string, label: string, mine: string, theirs: string, choice: '' | Side }
+export interface ClashRow {
+  name: string
+  label: string
+  mine: string
+  theirs: string
+  choice: '' | Side
+}
 type Side = 'mine' | 'theirs'
 export type Choices = Readonly<Record<string, Side>>
 
@@ -15,24 +21,33 @@ export interface ClashQuestion {
 }
 
 let settle: ((choices: Choices | undefined) => void) | undefined
-const element = (): HTMLDialogElement | null => document.querySelector<HTMLDialogElement>('#clashes')
+const element = (): HTMLDialogElement | null =>
+  document.querySelector<HTMLDialogElement>('#clashes')
 
 export const clashes = store('clashes', {
   rows: [] as ClashRow[],
   secret: false,
   shown: true,
-  complete (): boolean { return this.rows.every(({ choice }) => choice !== '') },
-  chooseAll (side: Side) { for (const row of this.rows) row.choice = side },
-  confirm () {
+  complete(): boolean {
+    return this.rows.every(({ choice }) => choice !== '')
+  },
+  chooseAll(side: Side) {
+    for (const row of this.rows) row.choice = side
+  },
+  confirm() {
     if (!this.complete()) return
     answer(Object.fromEntries(this.rows.map(({ name, choice }) => [name, choice as Side])))
   },
-  cancel () { answer(undefined) },
+  cancel() {
+    answer(undefined)
+  },
   /** Hidden values do not show their lengths either. */
-  show (text: string): string { return this.shown ? text : '••••••••' }
+  show(text: string): string {
+    return this.shown ? text : '••••••••'
+  }
 })
 
-function answer (choices: Choices | undefined): void {
+function answer(choices: Choices | undefined): void {
   const told = settle
   settle = undefined
   element()?.close()
@@ -42,14 +57,32 @@ function answer (choices: Choices | undefined): void {
 }
 
 const inWords = (value: Value): string =>
-  value === undefined ? t('changes.nothing') : typeof value === 'boolean' ? t(value ? 'changes.on' : 'changes.off') : value === '' ? t('changes.empty') : String(value)
+  value === undefined
+    ? t('changes.nothing')
+    : typeof value === 'boolean'
+      ? t(value ? 'changes.on' : 'changes.off')
+      : value === ''
+        ? t('changes.empty')
+        : String(value)
 
 /** Resolves with the side of each field; undefined when the reader goes back to the form instead. */
-export function askClashes ({ clashes: found, label, secret = false }: ClashQuestion): Promise<Choices | undefined> {
+export function askClashes({
+  clashes: found,
+  label,
+  secret = false
+}: ClashQuestion): Promise<Choices | undefined> {
   settle?.(undefined)
-  clashes.rows = found.map(({ name, mine, theirs }) => ({ name, label: label(name), mine: inWords(mine), theirs: inWords(theirs), choice: '' }))
+  clashes.rows = found.map(({ name, mine, theirs }) => ({
+    name,
+    label: label(name),
+    mine: inWords(mine),
+    theirs: inWords(theirs),
+    choice: ''
+  }))
   clashes.secret = secret
   clashes.shown = !secret
   element()?.showModal()
-  return new Promise(resolve => { settle = resolve })
+  return new Promise(resolve => {
+    settle = resolve
+  })
 }

@@ -2,7 +2,7 @@
 import { t } from '../i18n/locale.js'
 import { succeed } from './toasts.js'
 
-function copyBySelection (text: string): void {
+function copyBySelection(text: string): void {
   const area = document.createElement('textarea')
   area.value = text
   area.className = 'visually-hidden'
@@ -12,8 +12,9 @@ function copyBySelection (text: string): void {
   area.remove()
 }
 
-export async function copy (text: string): Promise<void> {
-  if (navigator.clipboard) await navigator.clipboard.writeText(text).catch(() => copyBySelection(text))
-  else copyBySelection(text)
+export async function copy(text: string): Promise<void> {
+  if (navigator.clipboard) {
+    await navigator.clipboard.writeText(text).catch(() => copyBySelection(text))
+  } else copyBySelection(text)
   succeed(t('common.copied'))
 }

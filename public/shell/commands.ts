@@ -6,15 +6,46 @@ import { functionPath, tabs } from './routes.js'
 import { leave } from './session.js'
 import { theme } from './theme.js'
 
-export interface Command { key: string, icon: string, label: string, hint: string, run: () => unknown }
+export interface Command {
+  key: string
+  icon: string
+  label: string
+  hint: string
+  run: () => unknown
+}
 
-const icons: Readonly<Record<typeof tabs[number], string>> = { code: 'code', test: 'test', executions: 'list', versions: 'versions', data: 'data', settings: 'settings' }
+const icons: Readonly<Record<(typeof tabs)[number], string>> = {
+  code: 'code',
+  test: 'test',
+  executions: 'list',
+  versions: 'versions',
+  data: 'data',
+  settings: 'settings'
+}
 
 /** All commands of this moment, in the present language. Those of the function on the page come first. */
-export function commands (): Command[] {
-  const page = (key: string, icon: string, label: string, to: string): Command => ({ key, icon, label, hint: t('palette.page'), run: () => go(to) })
-  const action = (key: string, icon: string, label: string, run: () => unknown): Command => ({ key, icon, label, hint: t('palette.action'), run })
-  const ofFunction = route.page === 'function' ? tabs.map(tab => ({ ...page(`tab ${tab}`, icons[tab], t(`fn.${tab}`), functionPath(route.id, tab)), hint: t('palette.thisFunction') })) : []
+export function commands(): Command[] {
+  const page = (key: string, icon: string, label: string, to: string): Command => ({
+    key,
+    icon,
+    label,
+    hint: t('palette.page'),
+    run: () => go(to)
+  })
+  const action = (key: string, icon: string, label: string, run: () => unknown): Command => ({
+    key,
+    icon,
+    label,
+    hint: t('palette.action'),
+    run
+  })
+  const ofFunction =
+    route.page === 'function'
+      ? tabs.map(tab => ({
+          ...page(`tab ${tab}`, icons[tab], t(`fn.${tab}`), functionPath(route.id, tab)),
+          hint: t('palette.thisFunction')
+        }))
+      : []
   return [
     ...ofFunction,
     page('functions', 'functions', t('functions.title'), '/'),
@@ -25,8 +56,12 @@ export function commands (): Command[] {
     action('light', 'sun', t('palette.light'), () => theme.choose('light')),
     action('dark', 'moon', t('palette.dark'), () => theme.choose('dark')),
     action('auto', 'screen', t('palette.auto'), () => theme.choose('auto')),
-    action('language', 'globe', t('palette.language'), () => chooseLanguage(language.locale === 'en' ? 'pt-BR' : 'en')),
-    action('docs', 'book', t('shell.apiDocs'), () => { open(docsAddress(), '_blank', 'noopener') }),
+    action('language', 'globe', t('palette.language'), () =>
+      chooseLanguage(language.locale === 'en' ? 'pt-BR' : 'en')
+    ),
+    action('docs', 'book', t('shell.apiDocs'), () => {
+      open(docsAddress(), '_blank', 'noopener')
+    }),
     action('leave', 'leave', t('shell.signOut'), leave)
   ]
 }
@@ -34,10 +69,13 @@ export function commands (): Command[] {
 const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
 
 /** Every word typed is in the label, accents and case aside. */
-export const fits = (command: Pick<Command, 'label'>, text: string): boolean => plain(text).split(/\s+/).every(word => plain(command.label).includes(word))
+export const fits = (command: Pick<Command, 'label'>, text: string): boolean =>
+  plain(text)
+    .split(/\s+/)
+    .every(word => plain(command.label).includes(word))
 
 /** How well the label is what was typed: it itself, begins so, has a word that begins so, has it anywhere, not at all. */
-function distance (label: string, text: string): number {
+function distance(label: string, text: string): number {
   const [name, typed] = [plain(label), plain(text.trim())]
   if (typed === '') return 0
   if (name === typed) return 0
@@ -48,6 +86,7 @@ function distance (label: string, text: string): number {
 
 /** Best first; equally good ones stay in their order. A function found by its description alone comes last. */
 export const rank = (found: readonly Command[], text: string): Command[] =>
-  found.map(command => ({ command, far: distance(command.label, text) }))
+  found
+    .map(command => ({ command, far: distance(command.label, text) }))
     .sort((a, b) => a.far - b.far)
     .map(({ command }) => command)

@@ -18,12 +18,15 @@ let lastAnswer = performance.now()
 
 /** True when the server answers in time, whatever it answers. */
 const isThere = (): Promise<boolean> =>
-  fetch('/healthz', { cache: 'no-store', signal: AbortSignal.timeout(patienceMs) }).then(() => true, () => false)
+  fetch('/healthz', { cache: 'no-store', signal: AbortSignal.timeout(patienceMs) }).then(
+    () => true,
+    () => false
+  )
 
 export const connection = store('connection', {
   lost: false,
   trying: false,
-  async retry () {
+  async retry() {
     clearTimeout(timer)
     this.trying = true
     const reached = await isThere()
@@ -33,20 +36,22 @@ export const connection = store('connection', {
   }
 })
 
-function schedule (): void {
+function schedule(): void {
   clearTimeout(timer)
-  timer = setTimeout(() => { connection.retry() }, waitMs)
+  timer = setTimeout(() => {
+    connection.retry()
+  }, waitMs)
   waitMs = Math.min(waitMs * 2, longestWaitMs)
 }
 
-export function onUnreachable (): void {
+export function onUnreachable(): void {
   if (connection.lost) return
   connection.lost = true
   waitMs = firstWaitMs
   schedule()
 }
 
-export function onReached (): void {
+export function onReached(): void {
   lastAnswer = performance.now()
   if (!connection.lost) return
   clearTimeout(timer)
@@ -56,7 +61,7 @@ export function onReached (): void {
 }
 
 let asking = false
-async function askWhenQuiet (): Promise<void> {
+async function askWhenQuiet(): Promise<void> {
   const quiet = performance.now() - lastAnswer >= quietMs
   if (asking || connection.lost || document.hidden || !quiet) return
   asking = true
@@ -67,8 +72,12 @@ async function askWhenQuiet (): Promise<void> {
   else if (!document.hidden) onUnreachable()
 }
 
-export function watchConnection (): void {
-  setInterval(() => { askWhenQuiet() }, 1_000)
+export function watchConnection(): void {
+  setInterval(() => {
+    askWhenQuiet()
+  }, 1_000)
   addEventListener('offline', onUnreachable)
-  addEventListener('online', () => { if (connection.lost) connection.retry() })
+  addEventListener('online', () => {
+    if (connection.lost) connection.retry()
+  })
 }

@@ -14,27 +14,39 @@ export interface Question {
 }
 export type Answer = 'confirm' | 'other' | 'cancel'
 
-const none: Required<Question> = { title: '', text: '', confirm: '', other: '', danger: false, typed: '' }
+const none: Required<Question> = {
+  title: '',
+  text: '',
+  confirm: '',
+  other: '',
+  danger: false,
+  typed: ''
+}
 let settle: ((answer: Answer) => void) | undefined
 
 export const dialogs = store('dialogs', {
   question: none as Required<Question>,
   typed: '',
-  answer (given: Answer) {
-    if (given === 'confirm' && this.question.typed !== this.typed && this.question.typed !== '') return
+  answer(given: Answer) {
+    if (given === 'confirm' && this.question.typed !== this.typed && this.question.typed !== '') {
+      return
+    }
     element()?.close()
     settle?.(given)
     settle = undefined
   }
 })
 
-const element = (): HTMLDialogElement | null => document.querySelector<HTMLDialogElement>('#question')
+const element = (): HTMLDialogElement | null =>
+  document.querySelector<HTMLDialogElement>('#question')
 
 /** Asks, and resolves with the answer; Escape is `cancel`. */
-export function ask (question: Question): Promise<Answer> {
+export function ask(question: Question): Promise<Answer> {
   settle?.('cancel')
   dialogs.question = { ...none, ...question }
   dialogs.typed = ''
   element()?.showModal()
-  return new Promise(resolve => { settle = resolve })
+  return new Promise(resolve => {
+    settle = resolve
+  })
 }

@@ -4,7 +4,7 @@ import { fail, inWords } from './toasts.js'
 
 export interface Loading {
   status: 'loading' | 'ready' | 'failed'
-  problem: { text: string, detail: string, missing: boolean }
+  problem: { text: string; detail: string; missing: boolean }
   ask: Turns
 }
 
@@ -15,25 +15,36 @@ export interface Turns {
   again: () => () => boolean
 }
 
-export function createTurns (): Turns {
+export function createTurns(): Turns {
   let last = 0
   const again = () => {
     const mine = last
     return () => mine === last
   }
-  return Object.assign(() => {
-    last++
-    return again()
-  }, { again })
+  return Object.assign(
+    () => {
+      last++
+      return again()
+    },
+    { again }
+  )
 }
 
-export const loading = (): Loading => ({ status: 'loading', problem: { text: '', detail: '', missing: false }, ask: createTurns() })
+export const loading = (): Loading => ({
+  status: 'loading',
+  problem: { text: '', detail: '', missing: false },
+  ask: createTurns()
+})
 
 /**
  * Fetches, then shows, and keeps the state true. What is shown already stays while it is fetched anew. Answers may
  * come in another order than they were asked for: only the one to the latest question is shown.
  */
-export async function track<T> (state: Loading, fetched: () => Promise<T>, show: (given: T) => void): Promise<void> {
+export async function track<T>(
+  state: Loading,
+  fetched: () => Promise<T>,
+  show: (given: T) => void
+): Promise<void> {
   const counts = state.ask()
   if (state.status === 'failed') state.status = 'loading'
   try {
@@ -49,7 +60,11 @@ export async function track<T> (state: Loading, fetched: () => Promise<T>, show:
 }
 
 /** Runs `work` with `state.busy` set; failures become toasts. True when it went well. */
-export async function busily (state: { busy: boolean }, work: () => Promise<void>, onError: (error: unknown) => void): Promise<boolean> {
+export async function busily(
+  state: { busy: boolean },
+  work: () => Promise<void>,
+  onError: (error: unknown) => void
+): Promise<boolean> {
   if (state.busy) return false
   state.busy = true
   try {
@@ -64,10 +79,20 @@ export async function busily (state: { busy: boolean }, work: () => Promise<void
 }
 
 /** Fetches what comes behind what is shown, unless that was asked for anew meanwhile. Failures become toasts. */
-export function extend<T> (state: Loading & { busy: boolean }, fetched: () => Promise<T>, show: (given: T) => void): Promise<boolean> {
+export function extend<T>(
+  state: Loading & { busy: boolean },
+  fetched: () => Promise<T>,
+  show: (given: T) => void
+): Promise<boolean> {
   const counts = state.ask.again()
-  return busily(state, async () => {
-    const given = await fetched()
-    if (counts()) show(given)
-  }, error => { if (counts()) fail(error) })
+  return busily(
+    state,
+    async () => {
+      const given = await fetched()
+      if (counts()) show(given)
+    },
+    error => {
+      if (counts()) fail(error)
+    }
+  )
 }

@@ -1,7 +1,7 @@
 /** What the browser remembers for this dashboard. A browser that refuses storage just forgets. */
 const prefix = 'moonlet.'
 
-export function read (name: string): unknown {
+export function read(name: string): unknown {
   try {
     const text = localStorage.getItem(prefix + name)
     return text === null ? undefined : JSON.parse(text)
@@ -10,7 +10,7 @@ export function read (name: string): unknown {
   }
 }
 
-export function write (name: string, value: unknown): void {
+export function write(name: string, value: unknown): void {
   try {
     if (value === undefined) localStorage.removeItem(prefix + name)
     else localStorage.setItem(prefix + name, JSON.stringify(value))

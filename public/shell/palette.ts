@@ -9,7 +9,13 @@ import { go, route } from './router.js'
 import { functionPath } from './routes.js'
 
 const mostFunctions = 8
-const toCommand = ({ id, name }: LuaFunction): Command => ({ key: id, icon: 'functions', label: name, hint: t('palette.function'), run: () => go(functionPath(id)) })
+const toCommand = ({ id, name }: LuaFunction): Command => ({
+  key: id,
+  icon: 'functions',
+  label: name,
+  hint: t('palette.function'),
+  run: () => go(functionPath(id))
+})
 
 component('palette', () => {
   let asked: AbortController | undefined
@@ -21,7 +27,7 @@ component('palette', () => {
     moved: false,
     results: [] as Command[],
 
-    open () {
+    open() {
       if (route.page === 'login' || this.dialog().open) return
       this.text = ''
       this.dialog().showModal()
@@ -29,36 +35,55 @@ component('palette', () => {
       this.find()
     },
 
-    onClose () {
+    onClose() {
       if (this.dialog().open) return
       clearTimeout(timer)
       asked?.abort()
     },
 
     /** Pages and actions at once; functions as soon as the server answers, to what is typed by then. */
-    find () {
+    find() {
       asked?.abort()
-      this.results = rank(commands().filter(command => fits(command, this.text)), this.text)
+      this.results = rank(
+        commands().filter(command => fits(command, this.text)),
+        this.text
+      )
       this.active = 0
       this.moved = false
       clearTimeout(timer)
-      timer = setTimeout(() => { this.findFunctions() }, 120)
+      timer = setTimeout(() => {
+        this.findFunctions()
+      }, 120)
     },
 
-    async findFunctions () {
+    async findFunctions() {
       asked?.abort()
       asked = new AbortController()
       try {
-        const { functions } = await listFunctions({ limit: mostFunctions, offset: 0, search: this.text.trim() }, asked.signal)
+        const { functions } = await listFunctions(
+          { limit: mostFunctions, offset: 0, search: this.text.trim() },
+          asked.signal
+        )
         const chosen = this.results[this.active]?.key
-        this.results = rank([...(functions ?? []).map(toCommand), ...commands().filter(command => fits(command, this.text))], this.text)
-        this.active = this.moved ? Math.max(0, this.results.findIndex(({ key }) => key === chosen)) : 0
+        this.results = rank(
+          [
+            ...(functions ?? []).map(toCommand),
+            ...commands().filter(command => fits(command, this.text))
+          ],
+          this.text
+        )
+        this.active = this.moved
+          ? Math.max(
+              0,
+              this.results.findIndex(({ key }) => key === chosen)
+            )
+          : 0
       } catch {
         // What needs no server can still be chosen.
       }
     },
 
-    onKey (event: KeyboardEvent) {
+    onKey(event: KeyboardEvent) {
       const count = this.results.length
       const move = ({ ArrowDown: 1, ArrowUp: count - 1 } as Record<string, number>)[event.key]
       if (event.key === 'Enter') {
@@ -68,16 +93,20 @@ component('palette', () => {
         event.preventDefault()
         this.active = (this.active + move) % count
         this.moved = true
-        this.$nextTick(() => document.getElementById(`palette-${this.active}`)?.scrollIntoView({ block: 'nearest' }))
+        this.$nextTick(() =>
+          document.getElementById(`palette-${this.active}`)?.scrollIntoView({ block: 'nearest' })
+        )
       }
     },
 
-    choose (index: number) {
+    choose(index: number) {
       const chosen = this.results[index]
       this.dialog().close()
       chosen?.run()
     },
 
-    dialog (): HTMLDialogElement { return this.$root as HTMLDialogElement }
+    dialog(): HTMLDialogElement {
+      return this.$root as HTMLDialogElement
+    }
   }
 })

@@ -9,20 +9,26 @@ import { toRoute } from './routes.js'
 /** Answers whether the page may be left now. */
 export type Guard = (to: Route) => boolean | Promise<boolean>
 
-export const route = store('route', { ...toRoute(location.pathname), query: location.search, path: location.pathname })
+export const route = store('route', {
+  ...toRoute(location.pathname),
+  query: location.search,
+  path: location.pathname
+})
 
 let guard: Guard | undefined
 let shown = ''
 let current = location.pathname + location.search
 
 /** Sets what is asked before the present page is left. Gives the way to ask no more. */
-export function guardLeaving (asked: Guard): () => void {
+export function guardLeaving(asked: Guard): () => void {
   guard = asked
   // A part of the page that goes may have been followed by one with a question of its own.
-  return () => { if (guard === asked) guard = undefined }
+  return () => {
+    if (guard === asked) guard = undefined
+  }
 }
 
-function apply (): void {
+function apply(): void {
   const next = toRoute(location.pathname)
   Object.assign(route, next, { query: location.search, path: location.pathname })
   current = location.pathname + location.search
@@ -32,19 +38,24 @@ function apply (): void {
   guard = undefined
   const outlet = document.getElementById('main')
   const template = document.getElementById(`page-${next.page}`)
-  if (!outlet || !(template instanceof HTMLTemplateElement)) throw new Error(`There is no page called ${next.page}`)
+  if (!outlet || !(template instanceof HTMLTemplateElement)) {
+    throw new Error(`There is no page called ${next.page}`)
+  }
   outlet.replaceChildren(template.content.cloneNode(true))
   scrollTo(0, 0)
 }
 
-const mayLeave = async (to: string): Promise<boolean> => !guard || await guard(toRoute(new URL(to, location.origin).pathname))
+const mayLeave = async (to: string): Promise<boolean> =>
+  !guard || (await guard(toRoute(new URL(to, location.origin).pathname)))
 
 /**
  * What the page shows (a search, filters) goes into its address, so that Back, a reload and a copied link give it
  * again. No step of the history is added. Empty values are left out.
  */
-export function keepInAddress (values: Readonly<Record<string, string>>): void {
-  const search = new URLSearchParams(Object.entries(values).filter(([, value]) => value !== '')).toString()
+export function keepInAddress(values: Readonly<Record<string, string>>): void {
+  const search = new URLSearchParams(
+    Object.entries(values).filter(([, value]) => value !== '')
+  ).toString()
   const query = search === '' ? '' : `?${search}`
   if (query === location.search) return
   history.replaceState(history.state, '', location.pathname + query)
@@ -53,15 +64,18 @@ export function keepInAddress (values: Readonly<Record<string, string>>): void {
 }
 
 /** What the address says under these names; '' where it says nothing. */
-export function readAddress<const Name extends string> (...names: Name[]): Record<Name, string> {
+export function readAddress<const Name extends string>(...names: Name[]): Record<Name, string> {
   const search = new URLSearchParams(location.search)
-  return Object.fromEntries(names.map(name => [name, search.get(name) ?? ''])) as Record<Name, string>
+  return Object.fromEntries(names.map(name => [name, search.get(name) ?? ''])) as Record<
+    Name,
+    string
+  >
 }
 
 /** Goes to an address of the dashboard; false when the present page keeps the reader. */
-export async function go (to: string, how: { replace?: boolean } = {}): Promise<boolean> {
+export async function go(to: string, how: { replace?: boolean } = {}): Promise<boolean> {
   if (to === current) return true
-  if (!await mayLeave(to)) return false
+  if (!(await mayLeave(to))) return false
   history[how.replace ? 'replaceState' : 'pushState'](null, '', to)
   const page = shown
   apply()
@@ -69,29 +83,37 @@ export async function go (to: string, how: { replace?: boolean } = {}): Promise<
   return true
 }
 
-const isPlainClick = (event: MouseEvent): boolean => event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey
+const isPlainClick = (event: MouseEvent): boolean =>
+  event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey
 
-function onClick (event: MouseEvent): void {
+function onClick(event: MouseEvent): void {
   const link = event.target instanceof Element ? event.target.closest('a') : null
   if (!link || event.defaultPrevented || !isPlainClick(event)) return
-  if (link.origin !== location.origin || link.target !== '' || link.dataset['external'] !== undefined || link.hash !== '') return
+  if (
+    link.origin !== location.origin ||
+    link.target !== '' ||
+    link.dataset['external'] !== undefined ||
+    link.hash !== ''
+  ) {
+    return
+  }
   event.preventDefault()
   go(link.pathname + link.search)
 }
 
-async function onPopState (): Promise<void> {
+async function onPopState(): Promise<void> {
   const to = location.pathname + location.search
   if (to === current) return
   if (guard) {
     // Stay where we were while asking; the address must not run ahead of the page.
     history.pushState(null, '', current)
-    if (!await mayLeave(to)) return
+    if (!(await mayLeave(to))) return
     history.replaceState(null, '', to)
   }
   apply()
 }
 
-export function startRouter (): void {
+export function startRouter(): void {
   document.addEventListener('click', onClick)
   addEventListener('popstate', onPopState)
   apply()

@@ -10,18 +10,23 @@ export interface Route {
 export const tabs = ['code', 'test', 'executions', 'versions', 'data', 'settings'] as const
 const plain: readonly string[] = ['login', 'new', 'data', 'account', 'guide']
 
-export function toRoute (path: string): Route {
-  const [first = '', id = '', tab = 'code', detail = '', ...rest] = path.split('/').filter(Boolean).map(decode)
+export function toRoute(path: string): Route {
+  const [first = '', id = '', tab = 'code', detail = '', ...rest] = path
+    .split('/')
+    .filter(Boolean)
+    .map(decode)
   const missing: Route = { page: 'missing', id: '', tab: '', detail: '' }
   if (rest.length > 0) return missing
   if (first === '') return { ...missing, page: 'functions' }
   if (plain.includes(first) && id === '') return { ...missing, page: first as Route['page'] }
-  if (first === 'functions' && id !== '' && (tabs as readonly string[]).includes(tab)) return { page: 'function', id, tab, detail }
+  if (first === 'functions' && id !== '' && (tabs as readonly string[]).includes(tab)) {
+    return { page: 'function', id, tab, detail }
+  }
   return missing
 }
 
 /** A broken percent escape stands for itself: an address that somebody cut is missing, not a fault of the page. */
-function decode (segment: string): string {
+function decode(segment: string): string {
   try {
     return decodeURIComponent(segment)
   } catch {

@@ -5,7 +5,7 @@ import { go, route } from './router.js'
 import { fail } from './toasts.js'
 
 /** Paths within this dashboard only; anything else is the start page. */
-export function safeReturn (next: string | null): string {
+export function safeReturn(next: string | null): string {
   return next !== null && /^\/(?![/\\])/.test(next) && !next.startsWith('/login') ? next : '/'
 }
 
@@ -14,13 +14,13 @@ const SIGNED_IN = 'signedIn'
 let known = read(SIGNED_IN) === true
 
 /** The server answered something that it tells nobody but who is signed in. */
-export function onAccepted (): void {
+export function onAccepted(): void {
   if (known) return
   known = true
   write(SIGNED_IN, true)
 }
 
-function forgetSession (): void {
+function forgetSession(): void {
   known = false
   write(SIGNED_IN, undefined)
 }
@@ -28,7 +28,7 @@ function forgetSession (): void {
 /** Whoever leaves is not told that the session has ended by what was still being asked for. */
 let leaving = false
 
-export function onSignedOut (): void {
+export function onSignedOut(): void {
   if (route.page === 'login' || leaving) return
   const first = location.pathname + location.search
   const reason = known ? 'reason=ended&' : ''
@@ -36,7 +36,7 @@ export function onSignedOut (): void {
   go(`/login?${reason}next=${encodeURIComponent(first)}`, { replace: true })
 }
 
-export async function leave (): Promise<void> {
+export async function leave(): Promise<void> {
   leaving = true
   try {
     await signOut()

@@ -18,37 +18,49 @@ component('shell', () => ({
   docsAddress,
   leave,
 
-  init () {
-    this.$watch('$store.recent.list', () => { this.recent = recent.list })
-    this.$watch('$store.route.path', () => { this.menuOpen = false; this.askPlugins() })
+  init() {
+    this.$watch('$store.recent.list', () => {
+      this.recent = recent.list
+    })
+    this.$watch('$store.route.path', () => {
+      this.menuOpen = false
+      this.askPlugins()
+    })
     this.askPlugins()
   },
 
   /** Once, when somebody is signed in. The pages are extras: without an answer there are none. */
-  askPlugins () {
+  askPlugins() {
     if (this.pluginsAsked || route.page === 'login') return
     this.pluginsAsked = true
-    listPluginPages().then(pages => { this.pluginPages = pages }, () => { this.pluginsAsked = false })
+    listPluginPages().then(
+      pages => {
+        this.pluginPages = pages
+      },
+      () => {
+        this.pluginsAsked = false
+      }
+    )
   },
 
-  isAt: (page: string) => route.page === page ? 'page' : false,
+  isAt: (page: string) => (route.page === page ? 'page' : false),
 
-  openMenu () {
+  openMenu() {
     this.menuOpen = true
     this.$nextTick(() => document.querySelector<HTMLElement>('#sidebar .nav-item')?.focus())
   },
-  closeMenu () {
+  closeMenu() {
     if (!this.menuOpen) return
     this.menuOpen = false
     this.$refs['menuButton']?.focus()
   },
 
-  openPalette () {
+  openPalette() {
     this.menuOpen = false
     dispatchEvent(new CustomEvent('moonlet:palette'))
   },
 
-  onKey (event: KeyboardEvent) {
+  onKey(event: KeyboardEvent) {
     if (event.key === 'Escape') return this.closeMenu()
     if (event.key.toLowerCase() !== 'k' || !hasCommand(event)) return
     // The editor would take it for the beginning of a command of its own.

@@ -10,7 +10,7 @@ const listeners = new Set<() => void>()
 
 export const theme = store('theme', {
   chosen: current ?? 'auto',
-  choose (name: string) {
+  choose(name: string) {
     if (!themes.includes(name)) return
     this.chosen = name as Theme
     document.documentElement.dataset['theme'] = name
@@ -20,7 +20,7 @@ export const theme = store('theme', {
 })
 
 /** Tells when colours changed; gives the way to stop listening. */
-export function onThemeChange (listener: () => void): () => void {
+export function onThemeChange(listener: () => void): () => void {
   const system = matchMedia('(prefers-color-scheme: dark)')
   listeners.add(listener)
   system.addEventListener('change', listener)

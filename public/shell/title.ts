@@ -16,14 +16,16 @@ const pages = {
 } as const
 
 /** Beginning with what differs most: a tab shows little more than a word. */
-function parts (): string[] {
+function parts(): string[] {
   const { page, id, tab, detail } = route
   if (page !== 'function') return [pages[page]()]
-  const shown = detail === '' ? t(`fn.${tab as typeof tabs[number]}`) : t('execution.title')
+  const shown = detail === '' ? t(`fn.${tab as (typeof tabs)[number]}`) : t('execution.title')
   return current.fn.id === id ? [current.fn.name, shown] : [shown]
 }
 
 /** Keeps the title true, whatever changes it: the page, the function's name, the language. */
 export const followTitle = (): void => {
-  Alpine.effect(() => { document.title = [...parts(), 'Moonlet'].join(' · ') })
+  Alpine.effect(() => {
+    document.title = [...parts(), 'Moonlet'].join(' · ')
+  })
 }

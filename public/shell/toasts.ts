@@ -3,17 +3,24 @@ import { store } from '../alpine.js'
 import { Failure } from '../api/failure.js'
 import { t } from '../i18n/locale.js'
 
-interface Toast { id: number, kind: 'success' | 'danger', text: string, detail: string }
+interface Toast {
+  id: number
+  kind: 'success' | 'danger'
+  text: string
+  detail: string
+}
 
 const stayMs = 5_000
 let last = 0
 
 export const toasts = store('toasts', {
   list: [] as Toast[],
-  dismiss (id: number) { this.list = this.list.filter(toast => toast.id !== id) }
+  dismiss(id: number) {
+    this.list = this.list.filter(toast => toast.id !== id)
+  }
 })
 
-function show (kind: Toast['kind'], text: string, detail = ''): void {
+function show(kind: Toast['kind'], text: string, detail = ''): void {
   const id = ++last
   toasts.list = [...toasts.list.slice(-3), { id, kind, text, detail }]
   // What went wrong stays until it is dismissed: it may have to be copied.
@@ -23,14 +30,24 @@ function show (kind: Toast['kind'], text: string, detail = ''): void {
 export const succeed = (text: string): void => show('success', text)
 
 /** Shows what went wrong; a session that ended has its own page. */
-export function fail (error: unknown): void {
+export function fail(error: unknown): void {
   if (error instanceof Failure && error.status === 401) return
   const { text, detail } = inWords(error)
   show('danger', text, detail)
 }
 
 /** The words for an error, and the request id to quote when asking for help. */
-export function inWords (error: unknown): { text: string, detail: string } {
-  if (!(error instanceof Failure)) return { text: t('errors.unexpected', { message: error instanceof Error ? error.message : String(error) }), detail: '' }
-  return { text: error.message, detail: error.requestId === undefined ? '' : t('errors.requestId', { id: error.requestId }) }
+export function inWords(error: unknown): { text: string; detail: string } {
+  if (!(error instanceof Failure)) {
+    return {
+      text: t('errors.unexpected', {
+        message: error instanceof Error ? error.message : String(error)
+      }),
+      detail: ''
+    }
+  }
+  return {
+    text: error.message,
+    detail: error.requestId === undefined ? '' : t('errors.requestId', { id: error.requestId })
+  }
 }

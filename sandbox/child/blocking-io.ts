@@ -5,18 +5,20 @@ import { CHANNEL_FD } from '../protocol/frames.js'
 const sleepCell = new Int32Array(new SharedArrayBuffer(4))
 
 /** Waits for bytes, puts at most `count` of them at `at`, and gives how many. */
-export function read (target: Buffer, at: number, count: number): number {
+export function read(target: Buffer, at: number, count: number): number {
   for (;;) {
     try {
       const got = readSync(CHANNEL_FD, target, at, count, null)
       if (got === 0) process.exit(0)
       return got
-    } catch (error) { retry(error) }
+    } catch (error) {
+      retry(error)
+    }
   }
 }
 
 /** The descriptor blocks; where something made it non-blocking, a short sleep stands in for that. */
-export function retry (error: unknown): void {
+export function retry(error: unknown): void {
   const { code } = error as NodeJS.ErrnoException
   if (code === 'EAGAIN') Atomics.wait(sleepCell, 0, 0, 1)
   else if (code === 'EPIPE' || code === 'ECONNRESET') process.exit(0)

@@ -13,7 +13,12 @@ const BUFFER_BYTES = 64 * 1024
 
 /** A frame larger than the protocol's limit; it was not sent. */
 export class FrameTooLarge extends Error {
-  constructor (readonly size: number, readonly limit: number) { super(`a frame of ${size} bytes (at most ${limit} are allowed)`) }
+  constructor(
+    readonly size: number,
+    readonly limit: number
+  ) {
+    super(`a frame of ${size} bytes (at most ${limit} are allowed)`)
+  }
 }
 
 const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
@@ -23,27 +28,29 @@ let end = 0
 let limit = 1024 * 1024
 
 /** Sets the most bytes a frame may have, either way. */
-export function setFrameLimit (bytes: number): void { limit = bytes }
+export function setFrameLimit(bytes: number): void {
+  limit = bytes
+}
 
 /** Waits for the next frame. Bytes inside it are valid until the next call. */
-export function receive (): readonly unknown[] {
+export function receive(): readonly unknown[] {
   fill(HEADER_BYTES)
   const length = readLength(buffer, start)
   start += HEADER_BYTES
   if (length > limit) throw new FrameTooLarge(length, limit)
   const bytes = take(length)
-  return isPlain(bytes) ? decodeRun(bytes) : decodeFrame(bytes) as unknown[]
+  return isPlain(bytes) ? decodeRun(bytes) : (decodeFrame(bytes) as unknown[])
 }
 
 /** Sends a frame; waits until the kernel has all of it. Throws FrameTooLarge, having sent nothing. */
-export function send (frame: readonly unknown[]): void {
+export function send(frame: readonly unknown[]): void {
   const bytes = encodeFrame(frame)
   checkSize(bytes.length)
   write(bytes, bytes.length)
 }
 
 /** Sends a plain frame, like `send`; text and body are binary strings. */
-export function sendPlain (text: string, body: string): void {
+export function sendPlain(text: string, body: string): void {
   const size = plainSize(text, body)
   checkSize(size)
   const bytes = size <= BUFFER_BYTES ? plainBuffer : Buffer.allocUnsafeSlow(size)
@@ -52,20 +59,22 @@ export function sendPlain (text: string, body: string): void {
 }
 
 /** `size` with the length in front. */
-function checkSize (size: number): void {
+function checkSize(size: number): void {
   if (size - HEADER_BYTES > limit) throw new FrameTooLarge(size - HEADER_BYTES, limit)
 }
 
-function write (bytes: Buffer, size: number): void {
+function write(bytes: Buffer, size: number): void {
   for (let at = 0; at < size;) {
     try {
       at += writeSync(CHANNEL_FD, bytes, at, size - at)
-    } catch (error) { retry(error) }
+    } catch (error) {
+      retry(error)
+    }
   }
 }
 
 /** Reads until `count` bytes, no more than it holds, are in the buffer. */
-function fill (count: number): void {
+function fill(count: number): void {
   if (start === end) start = end = 0
   else if (start + count > BUFFER_BYTES) {
     buffer.copyWithin(0, start, end)
@@ -76,7 +85,7 @@ function fill (count: number): void {
 }
 
 /** The next `count` bytes: of the buffer, or of their own when they are more than it holds. */
-function take (count: number): Buffer {
+function take(count: number): Buffer {
   if (count > BUFFER_BYTES) return takeLarge(count)
   fill(count)
   const bytes = buffer.subarray(start, start + count)
@@ -84,7 +93,7 @@ function take (count: number): Buffer {
   return bytes
 }
 
-function takeLarge (count: number): Buffer {
+function takeLarge(count: number): Buffer {
   const bytes = Buffer.allocUnsafeSlow(count)
   let filled = buffer.copy(bytes, 0, start, end)
   start = end = 0

@@ -9,8 +9,13 @@ import { Script } from 'node:vm'
 import { read } from './blocking-io.js'
 
 const cachedData = Buffer.allocUnsafeSlow(Number(process.argv[2] ?? 0))
-for (let filled = 0; filled < cachedData.length;) filled += read(cachedData, filled, cachedData.length - filled)
+for (let filled = 0; filled < cachedData.length;) {
+  filled += read(cachedData, filled, cachedData.length - filled)
+}
 const source = readFileSync(join(__dirname, 'child-program.js'), 'latin1')
-const script = new Script(source, { filename: 'sandbox', ...(cachedData.length === 0 ? {} : { cachedData }) })
+const script = new Script(source, {
+  filename: 'sandbox',
+  ...(cachedData.length === 0 ? {} : { cachedData })
+})
 const program = script.runInThisContext() as (require: NodeJS.Require, script: Script) => void
 program(require, script)

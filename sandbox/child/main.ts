@@ -5,7 +5,18 @@
 import type { Script } from 'node:vm'
 import type { Manifest } from '../../core/lua/manifest.js'
 import { fromText } from '../../core/base/binary.js'
-import { FromChild, PROTOCOL_VERSION, ToChild, type BindFrame, type CheckFrame, type ChildFault, type ChildLimits, type HelloFrame, type ReplyFrame, type RunFrame } from '../protocol/frames.js'
+import {
+  FromChild,
+  PROTOCOL_VERSION,
+  ToChild,
+  type BindFrame,
+  type CheckFrame,
+  type ChildFault,
+  type ChildLimits,
+  type HelloFrame,
+  type ReplyFrame,
+  type RunFrame
+} from '../protocol/frames.js'
 import { answerText } from '../protocol/answer-frame.js'
 import { AnswerFault, readAnswer } from './response.js'
 import { FrameTooLarge, receive, send, sendPlain, setFrameLimit } from './host-port.js'
@@ -22,20 +33,31 @@ import { fromWireText, toWireText } from './wire.js'
 
 /** Runs that arrived while another one waited for its reply. */
 const queued: QueuedRun[] = []
-const report = (name: string, error: unknown): void => { send([FromChild.internal, name, error instanceof Error ? error.stack ?? error.message : String(error)]) }
+const report = (name: string, error: unknown): void => {
+  send([
+    FromChild.internal,
+    name,
+    error instanceof Error ? (error.stack ?? error.message) : String(error)
+  ])
+}
 
 const door: Door = {
   call: ask,
-  send (target, args) { send([FromChild.send, target, args]) },
+  send(target, args) {
+    send([FromChild.send, target, args])
+  },
   report
 }
 
-function ask (target: number, args: readonly unknown[]): readonly [status: number, value: unknown] {
+function ask(target: number, args: readonly unknown[]): readonly [status: number, value: unknown] {
   send([FromChild.call, target, args])
   const since = performance.now()
   for (;;) {
     const frame = receive()
-    if (frame[0] !== ToChild.reply) { accept(frame); continue }
+    if (frame[0] !== ToChild.reply) {
+      accept(frame)
+      continue
+    }
     waited(performance.now() - since)
     const reply = frame as unknown as ReplyFrame
     return [reply[1], reply[2]]
@@ -55,43 +77,59 @@ for (;;) {
   else run(next)
 }
 
-function start ([kind, version, manifestJson, limits, wantsCode]: HelloFrame): [Engine, ChildLimits] {
+function start([kind, version, manifestJson, limits, wantsCode]: HelloFrame): [
+  Engine,
+  ChildLimits
+] {
   if (kind !== ToChild.hello || version !== PROTOCOL_VERSION) process.exit(1)
   setFrameLimit(limits[0])
   const manifest = JSON.parse(manifestJson) as Manifest
-  const sources = Object.fromEntries(manifest.flatMap(({ name, source }) => source === undefined ? [] : [[name, fromText(source)]]))
+  const sources = Object.fromEntries(
+    manifest.flatMap(({ name, source }) => (source === undefined ? [] : [[name, fromText(source)]]))
+  )
   const engine = createEngine({
     libraries: createLibraries(manifest, locals, door),
     ...(Object.keys(sources).length > 0 ? { sources } : {}),
-    print: (line: string) => { send([FromChild.print, toWireText(line)]) },
+    print: (line: string) => {
+      send([FromChild.print, toWireText(line)])
+    },
     now: () => runContext.now(),
     random: randomFraction,
     onInternalError: report,
     memoryLimit: limits[2]
   })
   warmUp(engine)
-  if (script.cachedDataRejected === true) report('sandbox', new Error('V8 did not take the code of an earlier process'))
+  if (script.cachedDataRejected === true) {
+    report('sandbox', new Error('V8 did not take the code of an earlier process'))
+  }
   send([FromChild.ready, PROTOCOL_VERSION, wantsCode ? script.createCachedData() : null])
   return [engine, limits]
 }
 
-function accept (frame: readonly unknown[]): void {
+function accept(frame: readonly unknown[]): void {
   switch (frame[0]) {
-    case ToChild.bind: bind(frame as unknown as BindFrame); break
-    case ToChild.run: if (bound !== undefined) queued.push(toQueuedRun(frame as unknown as RunFrame, bound)); break
-    case ToChild.check: check(frame as unknown as CheckFrame); break
-    default: process.exit(1)
+    case ToChild.bind:
+      bind(frame as unknown as BindFrame)
+      break
+    case ToChild.run:
+      if (bound !== undefined) queued.push(toQueuedRun(frame as unknown as RunFrame, bound))
+      break
+    case ToChild.check:
+      check(frame as unknown as CheckFrame)
+      break
+    default:
+      process.exit(1)
   }
 }
 
 /** Keeps the code as a text of its own; the frame's bytes are only a view. */
-function bind ([kind, code, chunkName, functionId, version, baseUrl]: BindFrame): void {
+function bind([kind, code, chunkName, functionId, version, baseUrl]: BindFrame): void {
   bound = [kind, fromWireText(code), chunkName, functionId, version, fromText(baseUrl)]
   runContext.functionId = functionId
   runContext.baseUrl = baseUrl
 }
 
-function run (next: QueuedRun): void {
+function run(next: QueuedRun): void {
   beginUsage()
   try {
     program ??= prepare()
@@ -104,7 +142,7 @@ function run (next: QueuedRun): void {
 }
 
 /** Compiled once; a syntax error is kept too. */
-function prepare (): Program | LuaFault {
+function prepare(): Program | LuaFault {
   const [, code, chunkName] = bound as BindFrame
   try {
     return engine.prepare(code as string, chunkName)
@@ -114,7 +152,7 @@ function prepare (): Program | LuaFault {
   }
 }
 
-function check ([, id, code, chunkName]: CheckFrame): void {
+function check([, id, code, chunkName]: CheckFrame): void {
   let fault: ChildFault | null = null
   try {
     engine.prepare(fromWireText(code), chunkName)
@@ -124,13 +162,29 @@ function check ([, id, code, chunkName]: CheckFrame): void {
   send([FromChild.checked, id, fault])
 }
 
-function toFault (error: unknown): ChildFault {
+function toFault(error: unknown): ChildFault {
   if (error instanceof LuaFault) {
     const { kind, message, line, column, traceback } = error.info
-    return [kind, toWireText(message), line ?? null, column ?? null, traceback === undefined ? null : toWireText(traceback)]
+    return [
+      kind,
+      toWireText(message),
+      line ?? null,
+      column ?? null,
+      traceback === undefined ? null : toWireText(traceback)
+    ]
   }
-  if (error instanceof AnswerFault) return [error.kind, toWireText(fromText(error.message)), null, null, null]
-  if (error instanceof FrameTooLarge) return ['limit', `the answer is too large (at most ${error.limit} bytes with its headers, got ${error.size})`, null, null, null]
+  if (error instanceof AnswerFault) {
+    return [error.kind, toWireText(fromText(error.message)), null, null, null]
+  }
+  if (error instanceof FrameTooLarge) {
+    return [
+      'limit',
+      `the answer is too large (at most ${error.limit} bytes with its headers, got ${error.size})`,
+      null,
+      null,
+      null
+    ]
+  }
   report('sandbox', error)
   throw error
 }

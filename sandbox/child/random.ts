@@ -4,7 +4,7 @@ import { runContext } from '../../plugins/lua/run-context.js'
 const drawn = new Uint32Array(256)
 let left = 0
 
-function next (): number {
+function next(): number {
   if (left === 0) {
     runContext.fillRandom(new Uint8Array(drawn.buffer))
     left = drawn.length

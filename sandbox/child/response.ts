@@ -7,45 +7,72 @@ import { numberText } from '../../plugins/lua/number-text.js'
 
 /** An answer that cannot be sent; `message` is for the author of the function. */
 export class AnswerFault extends Error {
-  constructor (readonly kind: ChildFaultKind, message: string) { super(message) }
+  constructor(
+    readonly kind: ChildFaultKind,
+    message: string
+  ) {
+    super(message)
+  }
 }
 
 /** Throws an AnswerFault for what no HTTP answer can be made of, and for a body beyond `maxBody` bytes. */
-export function readAnswer (id: string, table: LuaTable, maxBody: number): AnswerFields {
+export function readAnswer(id: string, table: LuaTable, maxBody: number): AnswerFields {
   const isBase64Encoded = table.get('isBase64Encoded') === true
   const body = readBody(table.get('body'), isBase64Encoded)
-  if (body.length > maxBody) throw new AnswerFault('limit', `the body of the answer has ${body.length} bytes (RESPONSE_LIMIT is ${maxBody})`)
-  return { id, statusCode: readStatus(table.get('statusCode')), headers: readHeaders(table.get('headers')), body, isBase64Encoded }
+  if (body.length > maxBody) {
+    throw new AnswerFault(
+      'limit',
+      `the body of the answer has ${body.length} bytes (RESPONSE_LIMIT is ${maxBody})`
+    )
+  }
+  return {
+    id,
+    statusCode: readStatus(table.get('statusCode')),
+    headers: readHeaders(table.get('headers')),
+    body,
+    isBase64Encoded
+  }
 }
 
-function readStatus (value: LuaValue): number {
+function readStatus(value: LuaValue): number {
   const number = typeof value === 'string' ? toNumber(value) : value
   if (typeof number !== 'number') return 200
   const status = Math.trunc(number)
   if (status === 0) return 200
-  if (!(status >= 100 && status <= 999)) throw new AnswerFault('bad-answer', `statusCode is ${numberText(number)}; it must be from 100 to 999`)
+  if (!(status >= 100 && status <= 999)) {
+    throw new AnswerFault(
+      'bad-answer',
+      `statusCode is ${numberText(number)}; it must be from 100 to 999`
+    )
+  }
   return status
 }
 
 /** A numeric text as Lua's `tonumber` takes it; undefined for any other. */
-function toNumber (text: string): number | undefined {
+function toNumber(text: string): number | undefined {
   const trimmed = text.trim()
-  return /^[-+]?(?:0[xX][\da-fA-F]+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)$/.test(trimmed) ? signed(trimmed) : undefined
+  return /^[-+]?(?:0[xX][\da-fA-F]+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)$/.test(trimmed)
+    ? signed(trimmed)
+    : undefined
 }
 
-const signed = (text: string): number => text.startsWith('-') ? -Number(text.slice(1)) : Number(text.replace(/^\+/, ''))
+const signed = (text: string): number =>
+  text.startsWith('-') ? -Number(text.slice(1)) : Number(text.replace(/^\+/, ''))
 
-function readBody (value: LuaValue, isBase64Encoded: boolean): string {
+function readBody(value: LuaValue, isBase64Encoded: boolean): string {
   const text = asText(value)
   if (!isBase64Encoded) return text
   const compact = text.replace(/[\r\n]/g, '')
-  if (compact.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(compact)) throw new AnswerFault('bad-answer', 'isBase64Encoded is true, but the body is not base64')
+  if (compact.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(compact)) {
+    throw new AnswerFault('bad-answer', 'isBase64Encoded is true, but the body is not base64')
+  }
   return fromBytes(Buffer.from(compact, 'base64'))
 }
 
-const asText = (value: LuaValue): string => typeof value === 'string' ? value : typeof value === 'number' ? numberText(value) : ''
+const asText = (value: LuaValue): string =>
+  typeof value === 'string' ? value : typeof value === 'number' ? numberText(value) : ''
 
-function readHeaders (table: LuaValue): Array<string | string[]> {
+function readHeaders(table: LuaValue): Array<string | string[]> {
   const headers: Array<string | string[]> = []
   if (typeof table !== 'object' || table.type !== 'table') return headers
   for (const [name, value] of table.entries()) {
@@ -53,7 +80,9 @@ function readHeaders (table: LuaValue): Array<string | string[]> {
     const values = isTable(value) ? readList(value) : [asText(value)]
     for (const text of values) {
       const reason = badHeader(name, text)
-      if (reason !== undefined) throw new AnswerFault('bad-answer', `header "${toText(name)}" of the answer ${reason}`)
+      if (reason !== undefined) {
+        throw new AnswerFault('bad-answer', `header "${toText(name)}" of the answer ${reason}`)
+      }
     }
     const [first] = values
     if (first !== undefined) headers.push(name, isTable(value) ? values : first)
@@ -61,9 +90,10 @@ function readHeaders (table: LuaValue): Array<string | string[]> {
   return headers
 }
 
-const isTable = (value: LuaValue): value is LuaTable => typeof value === 'object' && value.type === 'table'
+const isTable = (value: LuaValue): value is LuaTable =>
+  typeof value === 'object' && value.type === 'table'
 
-function readList (list: LuaTable): string[] {
+function readList(list: LuaTable): string[] {
   const values: string[] = []
   for (let i = 1; i <= list.length(); i++) values.push(asText(list.get(i)))
   return values

@@ -5,14 +5,24 @@ import type { Manifest, ManifestFunction } from '../../core/lua/manifest.js'
 import { Reply } from '../protocol/frames.js'
 import { compileArguments } from './arguments.js'
 import { FrameTooLarge } from './host-port.js'
-import { LuaRaise, Results, type Library, type LuaValue, type NativeFunction, type ToLua } from '../lua/api.js'
+import {
+  LuaRaise,
+  Results,
+  type Library,
+  type LuaValue,
+  type NativeFunction,
+  type ToLua
+} from '../lua/api.js'
 import { fromWire, fromWireText } from './wire.js'
 import type { WireText } from '../protocol/frames.js'
 
 /** How a stub reaches the server. */
 export interface Door {
   /** Sends a call and waits for its reply. */
-  readonly call: (target: number, args: readonly unknown[]) => readonly [status: number, value: unknown]
+  readonly call: (
+    target: number,
+    args: readonly unknown[]
+  ) => readonly [status: number, value: unknown]
   /** Sends a call that has no reply. */
   readonly send: (target: number, args: readonly unknown[]) => void
   /** Tells the server of a defect of ours. */
@@ -22,14 +32,16 @@ export interface Door {
 export type Locals = { readonly [module: string]: { readonly [name: string]: NativeFunction } }
 
 /** Functions become members of global tables; those of a Lua source are only declared, and found by `require`. */
-export function createLibraries (manifest: Manifest, locals: Locals, door: Door): Library[] {
+export function createLibraries(manifest: Manifest, locals: Locals, door: Door): Library[] {
   const libraries: Library[] = []
   let target = 0
   for (const module of manifest) {
     const functions: Record<string, NativeFunction> = {}
     for (const fn of module.functions) {
       if (fn.place === 'host') functions[fn.name] = hostStub(module.name, fn, target, door)
-      else if (module.source === undefined) functions[fn.name] = localStub(module.name, fn, locals[module.name]?.[fn.name], door)
+      else if (module.source === undefined) {
+        functions[fn.name] = localStub(module.name, fn, locals[module.name]?.[fn.name], door)
+      }
       target++
     }
     if (Object.keys(functions).length > 0) libraries.push({ name: module.name, functions })
@@ -37,7 +49,12 @@ export function createLibraries (manifest: Manifest, locals: Locals, door: Door)
   return libraries
 }
 
-function hostStub (module: string, fn: ManifestFunction, target: number, door: Door): NativeFunction {
+function hostStub(
+  module: string,
+  fn: ManifestFunction,
+  target: number,
+  door: Door
+): NativeFunction {
   const check = compileArguments(module, fn, true)
   const name = `${module}.${fn.name}`
   if (fn.oneWay !== undefined) {
@@ -45,13 +62,15 @@ function hostStub (module: string, fn: ManifestFunction, target: number, door: D
     return (...args) => {
       const checked = check(args)
       if (isLarge(checked)) return waitFor(checked)
-      guard(name, () => { door.send(target, checked) })
+      guard(name, () => {
+        door.send(target, checked)
+      })
       return result
     }
   }
   return (...args) => waitFor(check(args))
 
-  function waitFor (checked: readonly unknown[]): ReturnType<NativeFunction> {
+  function waitFor(checked: readonly unknown[]): ReturnType<NativeFunction> {
     const [status, value] = guard(name, () => door.call(target, checked))
     if (status === Reply.value) return fromWire(value) as ToLua
     if (status === Reply.failure) return new Results([undefined, fromWireText(value as WireText)])
@@ -63,19 +82,30 @@ function hostStub (module: string, fn: ManifestFunction, target: number, door: D
 const LARGE = 16 * 1024
 
 const isLarge = (args: readonly unknown[]): boolean =>
-  args.some(value => (typeof value === 'string' || value instanceof Uint8Array) && value.length > LARGE)
+  args.some(
+    value => (typeof value === 'string' || value instanceof Uint8Array) && value.length > LARGE
+  )
 
 /** A frame that is too large is the caller's mistake, and nothing was sent. */
-function guard<T> (name: string, cross: () => T): T {
+function guard<T>(name: string, cross: () => T): T {
   try {
     return cross()
   } catch (error) {
-    if (error instanceof FrameTooLarge) throw new LuaRaise(`the arguments of '${name}' are too large (at most ${error.limit} bytes together, got ${error.size})`)
+    if (error instanceof FrameTooLarge) {
+      throw new LuaRaise(
+        `the arguments of '${name}' are too large (at most ${error.limit} bytes together, got ${error.size})`
+      )
+    }
     throw error
   }
 }
 
-function localStub (module: string, fn: ManifestFunction, implementation: NativeFunction | undefined, door: Door): NativeFunction {
+function localStub(
+  module: string,
+  fn: ManifestFunction,
+  implementation: NativeFunction | undefined,
+  door: Door
+): NativeFunction {
   const check = compileArguments(module, fn, false)
   const name = `${module}.${fn.name}`
   if (implementation === undefined) {

@@ -4,10 +4,12 @@ import type { LuaValue } from '../lua/api.js'
 
 /** Why a value does not fit a declared type: the text inside the brackets of a `bad argument` error. */
 export class Mismatch {
-  constructor (readonly reason: string) {}
+  constructor(readonly reason: string) {}
 
   /** The same, one level further in: "field 'model': …". */
-  inside (where: string): Mismatch { return new Mismatch(`${where}: ${this.reason}`) }
+  inside(where: string): Mismatch {
+    return new Mismatch(`${where}: ${this.reason}`)
+  }
 }
 
 /** Stands for an argument that was not given at all. */
@@ -29,26 +31,42 @@ const names: Readonly<Record<LuaType['kind'], string>> = {
   optional: ''
 }
 
-export function typeName (type: LuaType): string {
+export function typeName(type: LuaType): string {
   if (type.kind === 'optional') return typeName(type.of)
   if (type.kind === 'union') return [...new Set(type.of.map(typeName))].join(' or ')
   return names[type.kind]
 }
 
-export function valueName (value: Given): string {
+export function valueName(value: Given): string {
   if (value === missing) return 'no value'
   if (value === undefined) return 'nil'
   return typeof value === 'object' ? value.type : typeof value
 }
 
-export const expected = (type: LuaType, value: Given): Mismatch => new Mismatch(type.kind === 'any' ? 'value expected' : `${typeName(type)} expected, got ${valueName(value)}`)
+export const expected = (type: LuaType, value: Given): Mismatch =>
+  new Mismatch(
+    type.kind === 'any' ? 'value expected' : `${typeName(type)} expected, got ${valueName(value)}`
+  )
 
-export const tooLong = (max: number, got: number): Mismatch => new Mismatch(`at most ${max} bytes allowed, got ${got}`)
+export const tooLong = (max: number, got: number): Mismatch =>
+  new Mismatch(`at most ${max} bytes allowed, got ${got}`)
 
 export const notOneOf = (allowed: readonly string[], got: string): Mismatch =>
-  new Mismatch(`one of ${allowed.map(text => `'${text}'`).join(', ')} expected, got '${got.length > 40 ? `${got.slice(0, 40)}…` : got}'`)
+  new Mismatch(
+    `one of ${allowed.map(text => `'${text}'`).join(', ')} expected, got '${got.length > 40 ? `${got.slice(0, 40)}…` : got}'`
+  )
 
-export function outOfRange (min: number | undefined, max: number | undefined, got: string): Mismatch {
-  if (min !== undefined && max !== undefined) return new Mismatch(`number from ${min} to ${max} expected, got ${got}`)
-  return new Mismatch(min !== undefined ? `number of at least ${min} expected, got ${got}` : `number of at most ${max} expected, got ${got}`)
+export function outOfRange(
+  min: number | undefined,
+  max: number | undefined,
+  got: string
+): Mismatch {
+  if (min !== undefined && max !== undefined) {
+    return new Mismatch(`number from ${min} to ${max} expected, got ${got}`)
+  }
+  return new Mismatch(
+    min !== undefined
+      ? `number of at least ${min} expected, got ${got}`
+      : `number of at most ${max} expected, got ${got}`
+  )
 }

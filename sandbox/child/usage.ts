@@ -26,16 +26,18 @@ runContext.sleep = ms => {
 }
 
 /** To be called where a run begins. */
-export function beginUsage (): void {
+export function beginUsage(): void {
   began = performance.now()
   asleep = waiting = 0
 }
 
 /** So many milliseconds of the run went by with waiting for the server. */
-export function waited (ms: number): void { waiting += ms }
+export function waited(ms: number): void {
+  waiting += ms
+}
 
 /** Milliseconds of the run that is going on, which ends here. */
-export function takeUsage (): Usage {
+export function takeUsage(): Usage {
   const now = performance.now()
   const clock = now - began - asleep - waiting
   const isBelieved = clock < SHORT_MS && told < BELIEVED_MS
@@ -45,7 +47,7 @@ export function takeUsage (): Usage {
 }
 
 /** What other processes had of the time is not the run's; reading and writing frames of the runs before is. */
-function askKernel (): number {
+function askKernel(): number {
   const { user, system } = process.cpuUsage()
   const total = (user + system) / 1000
   const busy = total - busyBefore - told

@@ -33,10 +33,25 @@ function handler(ctx, event)
   }
 end`
 
-export function warmUp (engine: Engine): void {
-  const frame = encodeRun([ToChild.run, ['', 0, '', '', 'GET', '/', '/', ['Host', 'Accept'], ['localhost', '*/*'], ['q'], ['x']], new Uint8Array(0)])
-  const { id, ctx, event } = toQueuedRun(decodeRun(frame.subarray(HEADER_BYTES)), [ToChild.bind, '', '', '', '', ''])
-  const answer = readAnswer(id, engine.run(engine.prepare(code, 'warm-up'), ctx, event), 1024 * 1024)
+export function warmUp(engine: Engine): void {
+  const frame = encodeRun([
+    ToChild.run,
+    ['', 0, '', '', 'GET', '/', '/', ['Host', 'Accept'], ['localhost', '*/*'], ['q'], ['x']],
+    new Uint8Array(0)
+  ])
+  const { id, ctx, event } = toQueuedRun(decodeRun(frame.subarray(HEADER_BYTES)), [
+    ToChild.bind,
+    '',
+    '',
+    '',
+    '',
+    ''
+  ])
+  const answer = readAnswer(
+    id,
+    engine.run(engine.prepare(code, 'warm-up'), ctx, event),
+    1024 * 1024
+  )
   const text = answerText(answer, [0, 0])
   writePlain(Buffer.allocUnsafe(plainSize(text, answer.body)), text, answer.body)
   encodeFrame([FromChild.call, 0, ['warm']])

@@ -2,12 +2,13 @@
 import { fromBytes, isAscii, toBytes } from '../../core/base/binary.js'
 import type { WireText } from '../protocol/frames.js'
 
-export const toWireText = (text: string): WireText => isAscii(text) ? text : toBytes(text)
+export const toWireText = (text: string): WireText => (isAscii(text) ? text : toBytes(text))
 
-export const fromWireText = (text: WireText): string => typeof text === 'string' ? text : fromBytes(text)
+export const fromWireText = (text: WireText): string =>
+  typeof text === 'string' ? text : fromBytes(text)
 
 /** A host function's result: bytes become binary strings, deeply; lists and Maps are changed in place. */
-export function fromWire (value: unknown): unknown {
+export function fromWire(value: unknown): unknown {
   if (typeof value !== 'object') return value
   if (value === null) return undefined
   if (value instanceof Uint8Array) return fromBytes(value)

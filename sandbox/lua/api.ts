@@ -13,23 +13,34 @@ export type LuaValue = undefined | boolean | number | string | LuaTable | LuaFun
 /** A Lua table, read and written raw: no metamethod ever runs. */
 export interface LuaTable {
   readonly type: 'table'
-  get (key: LuaValue): LuaValue
-  set (key: LuaValue, value: LuaValue): void
+  get(key: LuaValue): LuaValue
+  set(key: LuaValue, value: LuaValue): void
   /** The border as `rawlen` gives it. */
-  length (): number
-  entries (): Iterable<[LuaValue, LuaValue]>
+  length(): number
+  entries(): Iterable<[LuaValue, LuaValue]>
   /** The same for handles of the same table; for finding cycles. */
-  identity (): object
+  identity(): object
 }
 
-export interface LuaFunction { readonly type: 'function' }
+export interface LuaFunction {
+  readonly type: 'function'
+}
 
 /** What JavaScript may hand to Lua: arrays become lists, Maps and plain objects become tables, deeply. */
-export type ToLua = LuaValue | readonly ToLua[] | ReadonlyMap<string | number, ToLua> | { readonly [key: string]: ToLua } | Fields | WithMethods
+export type ToLua =
+  | LuaValue
+  | readonly ToLua[]
+  | ReadonlyMap<string | number, ToLua>
+  | { readonly [key: string]: ToLua }
+  | Fields
+  | WithMethods
 
 /** A table of which many have the same fields, made at little cost: `values` becomes the table's own. No name is there twice. */
 export class Fields {
-  constructor (readonly names: readonly string[], readonly values: ToLua[]) {}
+  constructor(
+    readonly names: readonly string[],
+    readonly values: ToLua[]
+  ) {}
 }
 
 /**
@@ -37,12 +48,15 @@ export class Fields {
  * so whoever walks or reads the table raw does not meet them. Keep one `methods` object for all tables of a kind.
  */
 export class WithMethods {
-  constructor (readonly table: ToLua, readonly methods: { readonly [name: string]: NativeFunction }) {}
+  constructor(
+    readonly table: ToLua,
+    readonly methods: { readonly [name: string]: NativeFunction }
+  ) {}
 }
 
 /** Several results of one native function, as `return a, b` in Lua. */
 export class Results {
-  constructor (readonly values: readonly ToLua[]) {}
+  constructor(readonly values: readonly ToLua[]) {}
 }
 
 /**
@@ -87,18 +101,22 @@ export interface LuaFaultInfo {
 }
 
 export class LuaFault extends Error {
-  constructor (readonly info: LuaFaultInfo) { super(info.message) }
+  constructor(readonly info: LuaFaultInfo) {
+    super(info.message)
+  }
 }
 
 /** A compiled version; holds nothing of any run. */
-export interface Program { readonly chunkName: string }
+export interface Program {
+  readonly chunkName: string
+}
 
 export interface Engine {
   /** Compiles text (never bytecode). Throws a LuaFault of kind 'syntax', with line and column. */
-  prepare (code: string, chunkName: string): Program
+  prepare(code: string, chunkName: string): Program
   /**
    * Runs the chunk and then `handler(ctx, event)` in an environment nothing has touched before. Gives the
    * table that the handler returned. Throws a LuaFault for everything else.
    */
-  run (program: Program, ctx: ToLua, event: ToLua): LuaTable
+  run(program: Program, ctx: ToLua, event: ToLua): LuaTable
 }

@@ -24,18 +24,21 @@ import { Table } from './table.js'
 import { Closure, Coroutine, Native, closureOf } from './value.js'
 
 class CompiledProgram implements Program {
-  constructor (readonly chunkName: string, readonly code: Code) {}
+  constructor(
+    readonly chunkName: string,
+    readonly code: Code
+  ) {}
 }
 
 /** An engine with these libraries. Programs of one engine must not be run by another. */
-export function createEngine (options: EngineOptions): Engine {
+export function createEngine(options: EngineOptions): Engine {
   const onInternalError = options.onInternalError ?? (() => {})
   const vm = new Vm(trampoline(), onInternalError)
   const border = createBorder(onInternalError)
   const environment = createEnvironment(vm, options, border)
   const idle = new Coroutine(undefined, true)
 
-  function begin (): void {
+  function begin(): void {
     openAccount(options.memoryLimit)
     trimShapes()
     forgetAddresses()
@@ -47,7 +50,7 @@ export function createEngine (options: EngineOptions): Engine {
   }
 
   /** Nothing of the run is held while the process waits for the next one. */
-  function end (): void {
+  function end(): void {
     vm.main = vm.current = idle
     environment.clear()
     border.renew()
@@ -65,7 +68,7 @@ export function createEngine (options: EngineOptions): Engine {
   noteIdleHeap()
 
   return {
-    prepare (code, chunkName) {
+    prepare(code, chunkName) {
       try {
         return new CompiledProgram(chunkName, compile(code, chunkName))
       } catch (error) {
@@ -75,7 +78,7 @@ export function createEngine (options: EngineOptions): Engine {
       }
     },
 
-    run (program, ctx, event) {
+    run(program, ctx, event) {
       if (!(program instanceof CompiledProgram)) throw new TypeError('a program of another engine')
       let kind: 'load' | 'runtime' = 'load'
       try {
@@ -83,14 +86,21 @@ export function createEngine (options: EngineOptions): Engine {
         load(program.code)
         const handler = vm.globals.getString('handler')
         if (!(handler instanceof Closure) && !(handler instanceof Native)) {
-          throw new LuaFault({ kind: 'no-handler', message: 'handler function not found in Lua code' })
+          throw new LuaFault({
+            kind: 'no-handler',
+            message: 'handler function not found in Lua code'
+          })
         }
         kind = 'runtime'
         const result = vm.callFirst(handler, [border.toLua(ctx), border.toLua(event)])
-        if (!(result instanceof Table)) throw new LuaFault({ kind: 'bad-return', message: 'handler did not return a table' })
+        if (!(result instanceof Table)) {
+          throw new LuaFault({ kind: 'bad-return', message: 'handler did not return a table' })
+        }
         return result as unknown as LuaTable
       } catch (thrown) {
-        throw thrown instanceof LuaFault ? thrown : toFault(vm, kind, vm.toLuaError(thrown, vm.current))
+        throw thrown instanceof LuaFault
+          ? thrown
+          : toFault(vm, kind, vm.toLuaError(thrown, vm.current))
       } finally {
         end()
       }
@@ -98,7 +108,7 @@ export function createEngine (options: EngineOptions): Engine {
   }
 }
 
-function toFault (vm: Vm, kind: 'load' | 'runtime', error: LuaError): LuaFault {
+function toFault(vm: Vm, kind: 'load' | 'runtime', error: LuaError): LuaFault {
   const trace = safely(() => traceback(vm, vm.current), undefined)
   const message = faultMessage(vm, error.value)
   const line = /^[^\n]*?:(\d+): /.exec(message)?.[1]
@@ -110,7 +120,7 @@ function toFault (vm: Vm, kind: 'load' | 'runtime', error: LuaError): LuaFault {
   })
 }
 
-function safely<T> (body: () => T, fallback: T): T {
+function safely<T>(body: () => T, fallback: T): T {
   try {
     return body()
   } catch {

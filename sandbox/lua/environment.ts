@@ -21,14 +21,14 @@ import type { Native, Value } from './value.js'
 
 export interface Environment {
   /** Gives the machine new globals that nothing has touched. */
-  renew (): void
+  renew(): void
   /** Lets go of the last run's. */
-  clear (): void
+  clear(): void
 }
 
 type Fields = ReadonlyArray<readonly [string, Value]>
 
-export function createEnvironment (vm: Vm, options: EngineOptions, border: Border): Environment {
+export function createEnvironment(vm: Vm, options: EngineOptions, border: Border): Environment {
   const math = mathLibrary(options.random)
   const modules = requireFunction(vm, options.sources ?? {})
   const old = compatibility(vm)
@@ -53,12 +53,17 @@ export function createEnvironment (vm: Vm, options: EngineOptions, border: Borde
   }
   for (const [name, fields] of Object.entries(others)) libraries.set(name, new Template(fields))
   for (const { name, functions } of options.libraries) {
-    const natives: Array<readonly [string, Native]> = Object.entries(functions).map(([field, body]) => [field, border.toNative(`${name}.${field}`, body)])
+    const natives: Array<readonly [string, Native]> = Object.entries(functions).map(
+      ([field, body]) => [field, border.toNative(`${name}.${field}`, body)]
+    )
     libraries.set(name, new Template(natives))
   }
   const names = [...globals.map(([name]) => name), ...libraries.keys()]
   const templates = [...libraries.values()]
-  const slots: Value[] = [...globals.map(([, value]) => value), ...templates.map(template => template.renew())]
+  const slots: Value[] = [
+    ...globals.map(([, value]) => value),
+    ...templates.map(template => template.renew())
+  ]
   const slotOfFirst = globals.length
   const slotOfGlobals = names.indexOf('_G')
   const nothing = new Table()
@@ -68,16 +73,18 @@ export function createEnvironment (vm: Vm, options: EngineOptions, border: Borde
   let seen = lentChanges
 
   /** So that nothing of a run is held: what it has changed is made anew. */
-  function freshen (): void {
+  function freshen(): void {
     modules?.renew()
     if (seen === lentChanges) return
     seen = lentChanges
-    for (let i = 0; i < templates.length; i++) slots[slotOfFirst + i] = (templates[i] as Template).renew()
+    for (let i = 0; i < templates.length; i++) {
+      slots[slotOfFirst + i] = (templates[i] as Template).renew()
+    }
     stringMeta.renew()
   }
 
   return {
-    renew () {
+    renew() {
       if (tree !== emptyShape) {
         tree = emptyShape
         shape = shapeOf(names)
@@ -88,7 +95,7 @@ export function createEnvironment (vm: Vm, options: EngineOptions, border: Borde
       vm.stringMeta = stringMeta.renew()
       math.renew()
     },
-    clear () {
+    clear() {
       vm.globals = vm.stringMeta = nothing
       freshen()
     }

@@ -18,17 +18,18 @@ const ITEM_BYTES = 16
 
 export interface Border {
   /** A value of JavaScript as one of Lua. */
-  toLua (value: ToLua): Value
+  toLua(value: ToLua): Value
   /** A function of JavaScript as one of Lua, under the name that messages give it. */
-  toNative (name: string, body: NativeFunction): Native
+  toNative(name: string, body: NativeFunction): Native
   /** To be called after each run: what it has done to methods is forgotten. */
-  renew (): void
+  renew(): void
 }
 
 /** A message as bytes: as it is where every unit is a byte already, else in UTF-8. */
-const toBinary = (text: string): string => /[^\0-\xff]/.test(text) ? Buffer.from(text).toString('latin1') : text
+const toBinary = (text: string): string =>
+  /[^\0-\xff]/.test(text) ? Buffer.from(text).toString('latin1') : text
 
-export function createBorder (onInternalError: (name: string, error: unknown) => void): Border {
+export function createBorder(onInternalError: (name: string, error: unknown) => void): Border {
   /** Methods by their declaration, so that each is made once. */
   const methodsOf = new WeakMap<object, MetaTemplate>()
   /** Those of the run. */
@@ -39,7 +40,7 @@ export function createBorder (onInternalError: (name: string, error: unknown) =>
 
   const shapes = new RecentShapes()
 
-  function convert (value: ToLua): Value {
+  function convert(value: ToLua): Value {
     // Left over when the one before ran out of memory.
     aside.length = 0
     if (typeof value === 'string') chargeString(value.length)
@@ -48,24 +49,32 @@ export function createBorder (onInternalError: (name: string, error: unknown) =>
     return converted
   }
 
-  function toLua (value: ToLua, depth: number): Value {
+  function toLua(value: ToLua, depth: number): Value {
     if (typeof value !== 'object' || value === null) return value ?? undefined
     if (value instanceof Fields) return fromFields(value, depth)
     if (value instanceof WithMethods) return withMethods(value, depth)
-    if (value instanceof Table || value instanceof Closure || value instanceof Native || value instanceof Coroutine) return value
+    if (
+      value instanceof Table ||
+      value instanceof Closure ||
+      value instanceof Native ||
+      value instanceof Coroutine
+    ) {
+      return value
+    }
     const table = new Table()
     if (depth >= RECURSION) aside.push([value, table])
     else fill(table, value, depth + 1)
     return table
   }
 
-  function fill (table: Table, source: object, depth: number): void {
+  function fill(table: Table, source: object, depth: number): void {
     if (Array.isArray(source)) fromArray(table, source as readonly ToLua[], depth)
-    else if (source instanceof Map) fromMap(table, source as ReadonlyMap<string | number, ToLua>, depth)
-    else fromObject(table, source as Record<string, ToLua>, depth)
+    else if (source instanceof Map) {
+      fromMap(table, source as ReadonlyMap<string | number, ToLua>, depth)
+    } else fromObject(table, source as Record<string, ToLua>, depth)
   }
 
-  function fromArray (table: Table, values: readonly ToLua[], depth: number): void {
+  function fromArray(table: Table, values: readonly ToLua[], depth: number): void {
     if (values.length === 0) return
     charge(values.length * ITEM_BYTES)
     const items: Value[] = [undefined]
@@ -73,7 +82,7 @@ export function createBorder (onInternalError: (name: string, error: unknown) =>
     table.takeItems(items)
   }
 
-  function fromMap (table: Table, values: ReadonlyMap<string | number, ToLua>, depth: number): void {
+  function fromMap(table: Table, values: ReadonlyMap<string | number, ToLua>, depth: number): void {
     const record = values.size <= MOST_RECORD_FIELDS
     for (const [key, value] of values) {
       const converted = toLua(value, depth)
@@ -82,7 +91,7 @@ export function createBorder (onInternalError: (name: string, error: unknown) =>
     }
   }
 
-  function fromFields (fields: Fields, depth: number): Table {
+  function fromFields(fields: Fields, depth: number): Table {
     const { names, values } = fields
     if (names.length === 0) return new Table()
     charge(values.length * ITEM_BYTES)
@@ -98,19 +107,23 @@ export function createBorder (onInternalError: (name: string, error: unknown) =>
     return table
   }
 
-  function fromObject (table: Table, values: Readonly<Record<string, ToLua>>, depth: number): void {
+  function fromObject(table: Table, values: Readonly<Record<string, ToLua>>, depth: number): void {
     for (const key in values) {
       const converted = toLua(values[key] as ToLua, depth)
       if (converted !== undefined) table.addField(key, converted)
     }
   }
 
-  function withMethods ({ table, methods }: WithMethods, depth: number): Value {
+  function withMethods({ table, methods }: WithMethods, depth: number): Value {
     const made = toLua(table, depth + 1)
     if (!(made instanceof Table)) return made
     let known = methodsOf.get(methods)
     if (known === undefined) {
-      known = new MetaTemplate(new Template(Object.entries(methods).map(([name, body]) => [name, toNative(name, body)] as const)))
+      known = new MetaTemplate(
+        new Template(
+          Object.entries(methods).map(([name, body]) => [name, toNative(name, body)] as const)
+        )
+      )
       methodsOf.set(methods, known)
     }
     made.meta = known.renew()
@@ -118,10 +131,10 @@ export function createBorder (onInternalError: (name: string, error: unknown) =>
     return made
   }
 
-  function toNative (name: string, body: NativeFunction): Native {
+  function toNative(name: string, body: NativeFunction): Native {
     return new Native(name, (...args): Returned => {
       try {
-        const result = body(...args as LuaValue[])
+        const result = body(...(args as LuaValue[]))
         return result instanceof Results ? result.values.map(convert) : convert(result)
       } catch (error) {
         throw toRaise(name, error)
@@ -129,16 +142,18 @@ export function createBorder (onInternalError: (name: string, error: unknown) =>
     })
   }
 
-  function toRaise (name: string, error: unknown): unknown {
+  function toRaise(name: string, error: unknown): unknown {
     if (error instanceof LuaRaise) return new Raise(toBinary(error.message))
     // Lua's own errors, and a full stack, belong to whoever protects the call.
-    if (error instanceof LuaError || error instanceof Raise || error instanceof ArgumentError) return error
+    if (error instanceof LuaError || error instanceof Raise || error instanceof ArgumentError) {
+      return error
+    }
     if (error instanceof RangeError && error.message.startsWith('Maximum call stack')) return error
     onInternalError(name, error)
     return new Raise(`internal error in '${name}'`)
   }
 
-  function renew (): void {
+  function renew(): void {
     for (let meta = used.pop(); meta !== undefined; meta = used.pop()) meta.renew()
   }
 

@@ -25,33 +25,35 @@ let base = 0
 let collect: (() => void) | undefined
 
 /** Starts the account of a run that may hold `bytes` more than the engine itself does. */
-export function openAccount (bytes: number): void {
+export function openAccount(bytes: number): void {
   limit = bytes
   given = allowance.left = Math.max(LEAST_ALLOWANCE, Math.floor(bytes / 4))
 }
 
 /** Notes what the process holds with no run in it. */
-export function noteIdleHeap (): void {
+export function noteIdleHeap(): void {
   base = getHeapStatistics().used_heap_size
 }
 
 /** What the run has drawn so far, whether it is still held or not. */
-export function bytesAskedFor (): number { return given - allowance.left }
+export function bytesAskedFor(): number {
+  return given - allowance.left
+}
 
 /** Draws `bytes` for something about to be allocated; raises "not enough memory" when that would be too much. */
-export function charge (bytes: number): void {
+export function charge(bytes: number): void {
   if (bytes > limit) throw new MemoryError()
   if ((allowance.left -= bytes) < 0) look(bytes)
 }
 
 /** Like charge, for a string of `length` bytes that V8 may be unable to make at all. */
-export function chargeString (length: number): void {
+export function chargeString(length: number): void {
   if (length > LONGEST_STRING) throw new MemoryError()
   charge(length + STRING_BYTES)
 }
 
 /** Looks at the real heap; `wanted` bytes are about to be added. */
-export function look (wanted: number): void {
+export function look(wanted: number): void {
   let held = getHeapStatistics().used_heap_size - base + wanted
   if (held > limit) {
     collect ??= findCollector()
@@ -68,7 +70,7 @@ export function look (wanted: number): void {
   allowance.left = next
 }
 
-function findCollector (): () => void {
+function findCollector(): () => void {
   setFlagsFromString('--expose-gc')
   return runInNewContext('gc') as () => void
 }

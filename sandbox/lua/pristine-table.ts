@@ -14,20 +14,26 @@ export class Template {
   /** Changes before the last look. */
   private seen = lentChanges
 
-  constructor (fields: ReadonlyArray<readonly [string, Value]>) {
-    this.shape = new Shape(fields.map(([name]) => name), true, true)
+  constructor(fields: ReadonlyArray<readonly [string, Value]>) {
+    this.shape = new Shape(
+      fields.map(([name]) => name),
+      true,
+      true
+    )
     this.slots = fields.map(([, value]) => value)
     this.table = this.make()
   }
 
   /** For the next run: nothing of the last one must be in use any more. */
-  renew (): Table {
+  renew(): Table {
     if (this.seen === lentChanges) return this.table
     this.seen = lentChanges
     return this.table.isUntouched(this.shape) ? this.table : (this.table = this.make())
   }
 
-  private make (): Table { return new Table(this.shape, this.slots) }
+  private make(): Table {
+    return new Table(this.shape, this.slots)
+  }
 }
 
 /** Metatables whose `__index` is the table of a template. */
@@ -37,14 +43,14 @@ export class MetaTemplate {
   private table: Table
   private seen = lentChanges
 
-  constructor (private readonly template: Template) {
+  constructor(private readonly template: Template) {
     this.index = template.renew()
     this.meta = new Template([['__index', this.index]])
     this.table = this.meta.renew()
   }
 
   /** Like `Template.renew`, with a table behind `__index` that nothing has touched either. */
-  renew (): Table {
+  renew(): Table {
     if (this.seen === lentChanges) return this.table
     this.seen = lentChanges
     const index = this.template.renew()

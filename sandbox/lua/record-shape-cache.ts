@@ -14,12 +14,14 @@ export class RecentShapes {
   private tree = emptyShape
 
   /** The shape of a table with these fields, or undefined where a dictionary serves better. */
-  of (names: readonly string[]): Shape | undefined {
+  of(names: readonly string[]): Shape | undefined {
     if (this.tree !== emptyShape) this.forget()
     const count = this.names.length
     for (let i = 0; i < count; i++) {
       const known = this.names[i] as readonly string[]
-      if (known === names || (known.length === names.length && areSame(known, names))) return this.shapes[i]
+      if (known === names || (known.length === names.length && areSame(known, names))) {
+        return this.shapes[i]
+      }
     }
     const shape = shapeOf(names)
     if (shape === undefined) return undefined
@@ -29,14 +31,14 @@ export class RecentShapes {
     return shape
   }
 
-  private forget (): void {
+  private forget(): void {
     this.tree = emptyShape
     this.names.length = this.shapes.length = this.next = 0
   }
 }
 
 /** Of lists that are as long as each other. */
-function areSame (one: readonly string[], other: readonly string[]): boolean {
+function areSame(one: readonly string[], other: readonly string[]): boolean {
   for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return false
   return true
 }

@@ -28,25 +28,31 @@ export class Shape {
   /** Keys at which a private shape next looks whether half of its slots are dead. */
   limit = 16
 
-  constructor (readonly keys: Value[], readonly shared: boolean, readonly lent = false) {
+  constructor(
+    readonly keys: Value[],
+    readonly shared: boolean,
+    readonly lent = false
+  ) {
     if (shared && !lent) weight += 1 + keys.length / 16
   }
 
-  find (key: Value): number {
+  find(key: Value): number {
     const slot = (this.index ?? this.buildIndex()).get(key)
     return slot === undefined ? -1 : slot
   }
 
-  get slotOfIndex (): number {
+  get slotOfIndex(): number {
     return this.indexSlot !== -2 ? this.indexSlot : (this.indexSlot = this.find('__index'))
   }
 
-  get slotOfNewindex (): number {
-    return this.newindexSlot !== -2 ? this.newindexSlot : (this.newindexSlot = this.find('__newindex'))
+  get slotOfNewindex(): number {
+    return this.newindexSlot !== -2
+      ? this.newindexSlot
+      : (this.newindexSlot = this.find('__newindex'))
   }
 
   /** The shape with one more field, or undefined where a dictionary serves better. */
-  with (key: string): Shape | undefined {
+  with(key: string): Shape | undefined {
     const known = this.transitions?.get(key)
     if (known !== undefined) return known
     if (this.keys.length >= MOST_FIELDS || weight >= MOST_WEIGHT) return undefined
@@ -58,7 +64,7 @@ export class Shape {
   }
 
   /** Appends a key to a private shape and gives its slot. */
-  append (key: Value): number {
+  append(key: Value): number {
     const slot = this.keys.length
     const index = this.index ?? this.buildIndex()
     this.keys.push(key)
@@ -69,7 +75,7 @@ export class Shape {
   }
 
   /** Takes a key out of a private shape. Its slot, which is given, or -1, stays without one until the shape is made anew. */
-  forget (key: Value): number {
+  forget(key: Value): number {
     const index = this.index ?? this.buildIndex()
     const slot = index.get(key)
     if (slot === undefined) return -1
@@ -78,9 +84,11 @@ export class Shape {
     return slot
   }
 
-  private buildIndex (): Map<Value, number> {
+  private buildIndex(): Map<Value, number> {
     const index = new Map<Value, number>()
-    for (let i = 0; i < this.keys.length; i++) if (this.keys[i] !== undefined) index.set(this.keys[i], i)
+    for (let i = 0; i < this.keys.length; i++) {
+      if (this.keys[i] !== undefined) index.set(this.keys[i], i)
+    }
     return (this.index = index)
   }
 }
@@ -92,27 +100,29 @@ export class Shape {
 export let lentChanges = 0
 
 /** To be called before such a change. */
-export function noteLentChange (): void { lentChanges++ }
+export function noteLentChange(): void {
+  lentChanges++
+}
 
 /** The shape of tables without fields. */
 export let emptyShape = new Shape([], true)
 
 /** The shape of a table that was given these fields one by one, or undefined where a dictionary serves better. */
-export function shapeOf (keys: readonly string[]): Shape | undefined {
+export function shapeOf(keys: readonly string[]): Shape | undefined {
   let shape: Shape | undefined = emptyShape
   for (const key of keys) shape = shape?.with(key)
   return shape
 }
 
 /** A private shape with these keys to begin with, and room for as many again. */
-export function dictionaryShape (keys: readonly Value[]): Shape {
+export function dictionaryShape(keys: readonly Value[]): Shape {
   const shape = new Shape(keys.slice(), false)
   shape.limit = Math.max(16, keys.length * 2)
   return shape
 }
 
 /** To be called between runs: forgets the tree once it has grown large. */
-export function trimShapes (): void {
+export function trimShapes(): void {
   if (weight < MOST_WEIGHT) return
   weight = 0
   emptyShape = new Shape([], true)

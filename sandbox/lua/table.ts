@@ -23,12 +23,19 @@ const FIELD_BYTES = 88
 /** From so many entries on, the copy that V8 makes when an array or a map must grow is asked for beforehand. */
 const LARGE = 4096
 
-const isIndex = (key: Value): key is number => typeof key === 'number' && (key >>> 0) === key && key > 0
+const isIndex = (key: Value): key is number =>
+  typeof key === 'number' && key >>> 0 === key && key > 0
 
 /** The largest power of two so that more than half of the keys up to it are in use (Lua's rule for list parts). */
-function listSize (keys: readonly Value[], slots: readonly Value[], items: readonly Value[]): number {
+function listSize(
+  keys: readonly Value[],
+  slots: readonly Value[],
+  items: readonly Value[]
+): number {
   const counts = new Array<number>(33).fill(0)
-  const note = (key: number): void => { counts[32 - Math.clz32(key - 1)] = (counts[32 - Math.clz32(key - 1)] ?? 0) + 1 }
+  const note = (key: number): void => {
+    counts[32 - Math.clz32(key - 1)] = (counts[32 - Math.clz32(key - 1)] ?? 0) + 1
+  }
   for (let slot = 0; slot < keys.length; slot++) {
     const key = keys[slot]
     if (isIndex(key) && slots[slot] !== undefined) note(key)
@@ -50,43 +57,49 @@ export class Table {
   items: Value[] = NO_ITEMS
   meta: Table | null = null
 
-  constructor (shape: Shape = emptyShape, slots: Value[] = NO_SLOTS) {
+  constructor(shape: Shape = emptyShape, slots: Value[] = NO_SLOTS) {
     this.shape = shape
     this.slots = slots
   }
 
-  get type (): 'table' { return 'table' }
-  identity (): object { return this }
-  length (): number { return this.items.length - 1 }
+  get type(): 'table' {
+    return 'table'
+  }
+  identity(): object {
+    return this
+  }
+  length(): number {
+    return this.items.length - 1
+  }
 
-  get (key: Value): Value {
+  get(key: Value): Value {
     if (typeof key === 'string') return this.getString(key)
     if (typeof key === 'number') return this.getNumber(key)
     return this.shape.shared ? undefined : this.getString(key)
   }
 
   /** For strings, and for any key that is no number. */
-  getString (key: Value): Value {
+  getString(key: Value): Value {
     const slot = this.shape.find(key)
     return slot < 0 ? undefined : this.slots[slot]
   }
 
-  getNumber (key: number): Value {
-    if ((key >>> 0) === key && key > 0 && key < this.items.length) return this.items[key]
+  getNumber(key: number): Value {
+    if (key >>> 0 === key && key > 0 && key < this.items.length) return this.items[key]
     return this.shape.shared ? undefined : this.getString(key)
   }
 
   /** Raw; raises for nil and NaN as a key. */
-  set (key: Value, value: Value): void {
+  set(key: Value, value: Value): void {
     if (typeof key === 'string') this.setString(key, value)
     else if (typeof key === 'number') this.setNumber(key, value)
     else if (key === undefined) throw new Raise('table index is nil')
     else this.setString(key, value)
   }
 
-  setNumber (key: number, value: Value): void {
+  setNumber(key: number, value: Value): void {
     const items = this.items
-    if ((key >>> 0) === key && key > 0) {
+    if (key >>> 0 === key && key > 0) {
       const length = items.length
       if (key < length) {
         items[key] = value
@@ -97,7 +110,7 @@ export class Table {
         if (value !== undefined) this.push(value)
         return
       }
-    } else if (key !== key) { // eslint-disable-line no-self-compare
+    } else if (Number.isNaN(key)) {
       throw new Raise('table index is NaN')
     }
     // Minus zero is the key zero.
@@ -105,7 +118,7 @@ export class Table {
   }
 
   /** Appends a value that is not nil. */
-  push (value: Value): void {
+  push(value: Value): void {
     if (this.items === NO_ITEMS) {
       if (this.shape.lent) noteLentChange()
       this.items = [undefined, value]
@@ -119,7 +132,7 @@ export class Table {
   }
 
   /** For strings, and for any key that is not in the list part: a field whose name is only known at run time. */
-  setString (key: Value, value: Value): void {
+  setString(key: Value, value: Value): void {
     if (this.shape.lent) this.own()
     const slot = this.shape.find(key)
     if (slot >= 0) this.slots[slot] = value
@@ -127,7 +140,7 @@ export class Table {
   }
 
   /** Adds a field that code names, so that tables made by the same code share a shape. */
-  addField (key: string, value: Value): void {
+  addField(key: string, value: Value): void {
     if (this.shape.lent) this.own()
     const next = this.shape.shared ? this.shape.with(key) : undefined
     if (next === undefined) return this.add(key, value)
@@ -135,7 +148,7 @@ export class Table {
     this.shape = next
   }
 
-  setField (key: string, value: Value): void {
+  setField(key: string, value: Value): void {
     if (this.shape.lent) this.own()
     const slot = this.shape.find(key)
     if (slot >= 0) this.slots[slot] = value
@@ -143,7 +156,7 @@ export class Table {
   }
 
   /** To be called before a write where the shape is lent: from now on shape and slots are the table's. */
-  own (): void {
+  own(): void {
     noteLentChange()
     const { keys } = this.shape
     // Both or none: what is called here may end for want of stack, and the template's slots must never be written.
@@ -153,18 +166,18 @@ export class Table {
     this.slots = slots
   }
 
-  setMeta (meta: Table | null): void {
+  setMeta(meta: Table | null): void {
     if (this.shape.lent) noteLentChange()
     this.meta = meta
   }
 
   /** Whether it is as it was made: with this lent shape and nothing else. */
-  isUntouched (lent: Shape): boolean {
+  isUntouched(lent: Shape): boolean {
     return this.shape === lent && this.meta === null && this.items === NO_ITEMS
   }
 
   /** Stores the value of a new slot. */
-  put (slot: number, value: Value): void {
+  put(slot: number, value: Value): void {
     if (this.slots === NO_SLOTS) this.slots = [undefined, undefined, undefined, undefined]
     const slots = this.slots
     if (slot < slots.length) slots[slot] = value
@@ -173,26 +186,28 @@ export class Table {
   }
 
   /** A whole list part at once, for a table that has no whole keys past it; `items[0]` is unused. Trailing nils are dropped. */
-  takeItems (items: Value[]): void {
+  takeItems(items: Value[]): void {
     if (this.shape.lent) noteLentChange()
     this.items = items
     if (items[items.length - 1] === undefined) this.shrink()
   }
 
   /** What a constructor lists from `offset + 1` on: `count` values after `stack[at]`. Holes stay, so that #{1, nil, 3} is 3. */
-  setList (stack: readonly Value[], at: number, count: number, offset: number): void {
+  setList(stack: readonly Value[], at: number, count: number, offset: number): void {
     const items = this.items === NO_ITEMS ? [undefined] : this.items
     // Trailing nils of an earlier piece were dropped.
     while (items.length <= offset) items.push(this.extract(items.length))
     for (let i = 1; i <= count; i++) items[offset + i] = stack[at + i]
     if ((allowance.left -= count * ITEM_BYTES) < 0) look(count * ITEM_BYTES)
-    if (!this.shape.shared) for (let key = offset + 1; key <= offset + count; key++) this.extract(key)
+    if (!this.shape.shared) {
+      for (let key = offset + 1; key <= offset + count; key++) this.extract(key)
+    }
     this.takeItems(items)
     if (!this.shape.shared) this.adopt()
   }
 
   /** Takes the item `at` out of a list and moves down those after it. */
-  removeItem (at: number): void {
+  removeItem(at: number): void {
     const { items } = this
     items.splice(at, 1)
     // As if the last one had been set to nil, for a traversal that is under way.
@@ -201,13 +216,14 @@ export class Table {
   }
 
   /** The entry after `key` (undefined for the first) as `[key, value]`, or undefined at the end. */
-  next (key: Value): [Value, Value] | undefined {
+  next(key: Value): [Value, Value] | undefined {
     const items = this.items
     let slot = 0
     let item = 1
     if (key !== undefined) {
-      if (typeof key === 'number' && (key >>> 0) === key && key > 0 && key < items.length) item = key + 1
-      else {
+      if (typeof key === 'number' && key >>> 0 === key && key > 0 && key < items.length) {
+        item = key + 1
+      } else {
         item = items.length
         slot = this.slotOf(key) + 1
       }
@@ -218,32 +234,36 @@ export class Table {
   }
 
   /** The slot of a key that a traversal has visited, or -1 for one that stood at the end of the list part. */
-  slotOf (key: Value): number {
+  slotOf(key: Value): number {
     const slot = this.shape.find(key)
     if (slot >= 0) return slot
     const longest = this.items[0] as number | undefined
-    if (!isIndex(key) || longest === undefined || key > longest) throw new Raise("invalid key to 'next'")
+    if (!isIndex(key) || longest === undefined || key > longest) {
+      throw new Raise("invalid key to 'next'")
+    }
     return -1
   }
 
   /** The first slot from `slot` on that holds a value, or -1. */
-  liveSlot (slot: number): number {
+  liveSlot(slot: number): number {
     const { slots } = this
     const count = this.shape.keys.length
     for (; slot < count; slot++) if (slots[slot] !== undefined) return slot
     return -1
   }
 
-  * entries (): Generator<[Value, Value]> {
+  *entries(): Generator<[Value, Value]> {
     const { items } = this
     for (let i = 1; i < items.length; i++) if (items[i] !== undefined) yield [i, items[i]]
     const { keys } = this.shape
     const { slots } = this
-    for (let i = 0, count = keys.length; i < count; i++) if (slots[i] !== undefined) yield [keys[i], slots[i]]
+    for (let i = 0, count = keys.length; i < count; i++) {
+      if (slots[i] !== undefined) yield [keys[i], slots[i]]
+    }
   }
 
   /** Drops the nils at the end of the list part. */
-  private shrink (): void {
+  private shrink(): void {
     const { items } = this
     const length = items.length - 1
     if (length === 0) return
@@ -253,7 +273,7 @@ export class Table {
   }
 
   /** Moves values that now continue the list part out of the hash part. */
-  private adopt (): void {
+  private adopt(): void {
     for (;;) {
       const value = this.extract(this.items.length)
       if (value === undefined) return
@@ -262,7 +282,7 @@ export class Table {
   }
 
   /** Takes a whole key out of the hash part, for the list part to cover it. */
-  private extract (key: number): Value {
+  private extract(key: number): Value {
     if (this.shape.shared) return undefined
     const slot = this.shape.forget(key)
     if (slot < 0) return undefined
@@ -272,7 +292,7 @@ export class Table {
   }
 
   /** Gives the list part holes, as PUC Lua does when it grows a table, rather than leave a dense list in the hash part. */
-  private gather (): void {
+  private gather(): void {
     const { keys } = this.shape
     const size = listSize(keys, this.slots, this.items)
     if (size < this.items.length) return
@@ -286,7 +306,7 @@ export class Table {
     this.adopt()
   }
 
-  private add (key: Value, value: Value): void {
+  private add(key: Value, value: Value): void {
     if (this.shape.shared) this.shape = dictionaryShape(this.shape.keys)
     else if (this.shape.keys.length >= this.shape.limit) {
       this.compact()
@@ -300,7 +320,7 @@ export class Table {
    * Called when a private shape is full: moves whole-number keys to the list part where they fill more than half
    * of it, drops dead slots if they are many, else lets the shape double.
    */
-  private compact (): void {
+  private compact(): void {
     this.gather()
     const { keys } = this.shape
     const live: Value[] = []

@@ -1,7 +1,7 @@
 /** UTF-8 in binary strings. */
 
 /** The bytes of a code point up to 0x7FFFFFFF, as Lua's `utf8.char` and `\u{…}` make them. */
-export function encodeUtf8 (code: number): string {
+export function encodeUtf8(code: number): string {
   if (code < 0x80) return String.fromCharCode(code)
   const bytes: number[] = []
   let most = 0x3f
@@ -15,7 +15,7 @@ export function encodeUtf8 (code: number): string {
 }
 
 /** The code point that starts at `at` and its length in bytes, or undefined where the bytes are not UTF-8. */
-export function decodeUtf8 (text: string, at: number): { code: number, length: number } | undefined {
+export function decodeUtf8(text: string, at: number): { code: number; length: number } | undefined {
   const first = text.charCodeAt(at)
   if (first < 0x80) return { code: first, length: 1 }
   if (first < 0xc2 || first > 0xf4) return undefined
@@ -27,5 +27,7 @@ export function decodeUtf8 (text: string, at: number): { code: number, length: n
     code = (code << 6) | (next & 0x3f)
   }
   const least = length === 2 ? 0x80 : length === 3 ? 0x800 : 0x10000
-  return code < least || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff) ? undefined : { code, length }
+  return code < least || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)
+    ? undefined
+    : { code, length }
 }

@@ -10,10 +10,14 @@ export type Value = undefined | boolean | number | string | Table | Closure | Na
 
 /** A variable of an enclosing function: in that function's register while it runs, in a box of its own afterwards. */
 export class Upvalue {
-  constructor (public cells: Value[], public index: number, public next: Upvalue | null) {}
+  constructor(
+    public cells: Value[],
+    public index: number,
+    public next: Upvalue | null
+  ) {}
 }
 
-export function closedUpvalue (value: Value): Upvalue {
+export function closedUpvalue(value: Value): Upvalue {
   const cells: Value[] = [undefined]
   cells[0] = value
   return new Upvalue(cells, 0, null)
@@ -21,17 +25,24 @@ export function closedUpvalue (value: Value): Upvalue {
 
 /** A function written in Lua. */
 export class Closure {
-  constructor (readonly code: Code, readonly upvalues: Upvalue[]) {}
-  get type (): 'function' { return 'function' }
+  constructor(
+    readonly code: Code,
+    readonly upvalues: Upvalue[]
+  ) {}
+  get type(): 'function' {
+    return 'function'
+  }
 }
 
 /**
  * A chunk as a function: its first upvalue is the environment. The list is made by pushing, as those of all closures
  * are; one of another kind costs a second compilation of the main loop.
  */
-export function closureOf (code: Code, environment: Value): Closure {
+export function closureOf(code: Code, environment: Value): Closure {
   const upvalues: Upvalue[] = []
-  for (let i = 0; i < code.upvalues.length; i++) upvalues.push(closedUpvalue(i === 0 ? environment : undefined))
+  for (let i = 0; i < code.upvalues.length; i++) {
+    upvalues.push(closedUpvalue(i === 0 ? environment : undefined))
+  }
   return new Closure(code, upvalues)
 }
 
@@ -39,17 +50,26 @@ export function closureOf (code: Code, environment: Value): Closure {
 export type Returned = Value | Value[]
 
 /** Natives the machine carries out itself: they push frames, switch coroutines, or drive a generic `for`. */
-export const enum Special { none, pcall, xpcall, yield, next, ipairs }
+export const enum Special {
+  none,
+  pcall,
+  xpcall,
+  yield,
+  next,
+  ipairs
+}
 
 /** A function written in JavaScript: gets the arguments that were given, no more and no fewer. */
 export class Native {
-  constructor (
+  constructor(
     readonly name: string,
     readonly call: (...args: Value[]) => Returned,
     readonly special: Special = Special.none
   ) {}
 
-  get type (): 'function' { return 'function' }
+  get type(): 'function' {
+    return 'function'
+  }
 }
 
 export const enum FrameFlag {
@@ -83,7 +103,10 @@ export class Frame {
   handler: Value
   /** Of a concatenation that called this metamethod: what is still to be put in front, and in which register it began. */
   pending: Value[] = NOTHING_PENDING
-  constructor (readonly previous: Frame | null, readonly depth: number) {}
+  constructor(
+    readonly previous: Frame | null,
+    readonly depth: number
+  ) {}
 }
 
 // The frame below all others runs nothing; it still has a closure, so that all frames look alike to V8.
@@ -111,15 +134,23 @@ export class Coroutine {
   yieldSlot = 0
   yieldWanted = 0
 
-  constructor (public body: Value, readonly isMain = false) {}
+  constructor(
+    public body: Value,
+    readonly isMain = false
+  ) {}
 
-  get type (): 'thread' { return 'thread' }
+  get type(): 'thread' {
+    return 'thread'
+  }
 }
 
-export function typeName (value: Value): string {
+export function typeName(value: Value): string {
   switch (typeof value) {
-    case 'undefined': return 'nil'
-    case 'object': return value.type
-    default: return typeof value
+    case 'undefined':
+      return 'nil'
+    case 'object':
+      return value.type
+    default:
+      return typeof value
   }
 }

@@ -45,6 +45,6 @@ co(1) co(2) co(3)
 `
 
 /** Calls `run` with the code once: V8 has then seen it, and does not compile the loop yet. */
-export function warmUp (run: (code: Code) => void): void {
+export function warmUp(run: (code: Code) => void): void {
   run(compile(SOURCE, 'warm-up'))
 }

@@ -36,11 +36,19 @@ const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups', ...full]
  * Tries each barrier by itself and gives those that are up, for a process that has to read `program`. Never
  * rejects: what cannot be tried is missing.
  */
-export async function probeBarriers (program: string): Promise<Barriers> {
-  const [prlimit, unshare, setpriv, env] = await Promise.all([find('prlimit'), find('unshare'), find('setpriv'), find('env')])
+export async function probeBarriers(program: string): Promise<Barriers> {
+  const [prlimit, unshare, setpriv, env] = await Promise.all([
+    find('prlimit'),
+    find('unshare'),
+    find('setpriv'),
+    find('env')
+  ])
   const [hasLimits, network, privileges] = await Promise.all([
     runs(prlimit, [...limits, 'true']),
-    firstThatRuns(unshare, [['own', ['--net', 'true']], ['user', ['--user', '--net', 'true']]] as const),
+    firstThatRuns(unshare, [
+      ['own', ['--net', 'true']],
+      ['user', ['--user', '--net', 'true']]
+    ] as const),
     firstThatRuns(setpriv, [
       ['nobody', [...nobody, 'test', '-r', program, '-a', '-x', process.execPath]],
       ['full', [...full, 'true']],
@@ -52,7 +60,9 @@ export async function probeBarriers (program: string): Promise<Barriers> {
     network,
     privileges,
     prefix: [
-      ...(network === false ? [] : [unshare as string, ...(network === 'own' ? ['--net'] : ['--user', '--net'])]),
+      ...(network === false
+        ? []
+        : [unshare as string, ...(network === 'own' ? ['--net'] : ['--user', '--net'])]),
       ...(hasLimits ? [prlimit as string, ...limits] : []),
       ...(privileges === false ? [] : [setpriv as string, ...{ nobody, full, basic }[privileges]]),
       // Empty already; whatever preloads itself into all children of the server is kept out by this.
@@ -60,8 +70,14 @@ export async function probeBarriers (program: string): Promise<Barriers> {
     ],
     missing: [
       ...(hasLimits ? [] : ['memory and file limits (prlimit of util-linux cannot be run)']),
-      ...(network === false ? ['an empty network namespace (unshare of util-linux cannot be run, or the kernel does not allow it)'] : []),
-      ...(privileges === false ? ['dropped privileges and death with the server (setpriv of util-linux cannot be run)'] : [])
+      ...(network === false
+        ? [
+            'an empty network namespace (unshare of util-linux cannot be run, or the kernel does not allow it)'
+          ]
+        : []),
+      ...(privileges === false
+        ? ['dropped privileges and death with the server (setpriv of util-linux cannot be run)']
+        : [])
     ]
   }
 }
@@ -72,30 +88,53 @@ export async function probeBarriers (program: string): Promise<Barriers> {
  */
 const ONE_POOL = 'MALLOC_ARENA_MAX=1'
 
-const emptyEnvironment = (env: string | undefined): readonly string[] => env === undefined ? [] : [env, '-i', ONE_POOL]
+const emptyEnvironment = (env: string | undefined): readonly string[] =>
+  env === undefined ? [] : [env, '-i', ONE_POOL]
 
 /** No barrier but Node's own and the empty environment; for measuring. */
-export async function bareBarriers (): Promise<Barriers> {
+export async function bareBarriers(): Promise<Barriers> {
   const env = await find('env')
-  return { prlimit: undefined, network: false, privileges: false, prefix: emptyEnvironment(env), missing: [] }
+  return {
+    prlimit: undefined,
+    network: false,
+    privileges: false,
+    prefix: emptyEnvironment(env),
+    missing: []
+  }
 }
 
-async function find (name: string): Promise<string | undefined> {
+async function find(name: string): Promise<string | undefined> {
   if (process.platform !== 'linux') return undefined
   for (const folder of folders) {
     const path = `${folder}/${name}`
-    if (await access(path, constants.X_OK).then(() => true, () => false)) return path
+    if (
+      await access(path, constants.X_OK).then(
+        () => true,
+        () => false
+      )
+    ) {
+      return path
+    }
   }
   return undefined
 }
 
-async function runs (command: string | undefined, args: readonly string[]): Promise<boolean> {
+async function runs(command: string | undefined, args: readonly string[]): Promise<boolean> {
   if (command === undefined) return false
-  const { exitCode } = await execa(command, args, { env: {}, extendEnv: false, stdio: 'ignore', reject: false, timeout: PROBE_LIMIT_MS })
+  const { exitCode } = await execa(command, args, {
+    env: {},
+    extendEnv: false,
+    stdio: 'ignore',
+    reject: false,
+    timeout: PROBE_LIMIT_MS
+  })
   return exitCode === 0
 }
 
-async function firstThatRuns<const K extends string> (command: string | undefined, choices: ReadonlyArray<readonly [K, readonly string[]]>): Promise<K | false> {
+async function firstThatRuns<const K extends string>(
+  command: string | undefined,
+  choices: ReadonlyArray<readonly [K, readonly string[]]>
+): Promise<K | false> {
   for (const [name, args] of choices) {
     if (await runs(command, args)) return name
   }

@@ -20,17 +20,27 @@ export interface CommandOptions {
   readonly codeBytes: number
 }
 
-export const childProgram = (): string => realpathSync(fileURLToPath(new URL('../child.cjs', import.meta.url)))
+export const childProgram = (): string =>
+  realpathSync(fileURLToPath(new URL('../child.cjs', import.meta.url)))
 
 /**
  * How often a function is called, or its loop goes round, before V8 optimizes it for the first time, in place of 400
  * and 100. With V8's own numbers it compiles the engine's main loop before the first run, from the little that it has
  * seen, and again soon after: a tenth of a start, and 3 MiB that an idle process keeps (PERFORMANCE.md).
  */
-const compilerFlags: readonly string[] = ['--invocation-count-for-maglev=1500', '--invocation-count-for-maglev-osr=1000']
+const compilerFlags: readonly string[] = [
+  '--invocation-count-for-maglev=1500',
+  '--invocation-count-for-maglev-osr=1000'
+]
 
 /** The whole command line: barriers, Node, its flags, the child's program. */
-export function sandboxCommand ({ barriers, memoryMb, baseline, program, codeBytes }: CommandOptions): readonly [command: string, args: readonly string[]] {
+export function sandboxCommand({
+  barriers,
+  memoryMb,
+  baseline,
+  program,
+  codeBytes
+}: CommandOptions): readonly [command: string, args: readonly string[]] {
   const node = [
     process.execPath,
     // Node's permission model: no files but these two, no child processes, workers or addons.
@@ -45,7 +55,10 @@ export function sandboxCommand ({ barriers, memoryMb, baseline, program, codeByt
     program,
     String(codeBytes)
   ]
-  const data = barriers.prlimit !== undefined && baseline !== undefined ? withDataLimit(barriers.prefix, dataLimit(baseline, memoryMb)) : barriers.prefix
+  const data =
+    barriers.prlimit !== undefined && baseline !== undefined
+      ? withDataLimit(barriers.prefix, dataLimit(baseline, memoryMb))
+      : barriers.prefix
   const [command, ...args] = [...data, ...node]
   return [command as string, args]
 }
@@ -54,7 +67,8 @@ export function sandboxCommand ({ barriers, memoryMb, baseline, program, codeByt
  * Bytes of private writable memory: what Node maps by itself, the heap at its limit, and room for compiled
  * code, the young generation, the copy of a table that grows, and what frames hold outside the heap.
  */
-export const dataLimit = (baseline: number, memoryMb: number): number => baseline + (Math.ceil(memoryMb * 1.5) + OWN_HEAP_MB + 32) * MIB
+export const dataLimit = (baseline: number, memoryMb: number): number =>
+  baseline + (Math.ceil(memoryMb * 1.5) + OWN_HEAP_MB + 32) * MIB
 
 const withDataLimit = (prefix: readonly string[], bytes: number): readonly string[] =>
-  prefix.map(part => part === '--core=0' ? [part, `--data=${bytes}`] : [part]).flat()
+  prefix.map(part => (part === '--core=0' ? [part, `--data=${bytes}`] : [part])).flat()

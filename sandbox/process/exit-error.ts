@@ -2,21 +2,58 @@
 import type { Fault } from '../../core/contracts/records.js'
 
 /** Signals and codes with which Node ends when memory cannot be had. */
-const outOfMemory: ReadonlySet<string | number> = new Set(['SIGABRT', 'SIGTRAP', 'SIGILL', 133, 134])
+const outOfMemory: ReadonlySet<string | number> = new Set([
+  'SIGABRT',
+  'SIGTRAP',
+  'SIGILL',
+  133,
+  134
+])
 
 /** `memoryMb` is SANDBOX_MEMORY_MB. */
-export function exitFault (code: number | null | undefined, signal: string | null | undefined, memoryMb: number): Fault {
+export function exitFault(
+  code: number | null | undefined,
+  signal: string | null | undefined,
+  memoryMb: number
+): Fault {
   const how = signal ?? code ?? 'unknown'
-  if (outOfMemory.has(how)) return { kind: 'memory', message: `not enough memory (SANDBOX_MEMORY_MB is ${memoryMb})` }
-  if (signal === 'SIGKILL') return { kind: 'crash', message: 'the sandbox process closed its channel or was killed from outside (SIGKILL), perhaps because the machine ran out of memory' }
-  if (signal === 'SIGSEGV') return { kind: 'crash', message: `the sandbox process ended unexpectedly (SIGSEGV), perhaps for want of memory (SANDBOX_MEMORY_MB is ${memoryMb})` }
-  return { kind: 'crash', message: `the sandbox process ended unexpectedly (${signal ?? `exit code ${code ?? 'unknown'}`})` }
+  if (outOfMemory.has(how)) {
+    return { kind: 'memory', message: `not enough memory (SANDBOX_MEMORY_MB is ${memoryMb})` }
+  }
+  if (signal === 'SIGKILL') {
+    return {
+      kind: 'crash',
+      message:
+        'the sandbox process closed its channel or was killed from outside (SIGKILL), perhaps because the machine ran out of memory'
+    }
+  }
+  if (signal === 'SIGSEGV') {
+    return {
+      kind: 'crash',
+      message: `the sandbox process ended unexpectedly (SIGSEGV), perhaps for want of memory (SANDBOX_MEMORY_MB is ${memoryMb})`
+    }
+  }
+  return {
+    kind: 'crash',
+    message: `the sandbox process ended unexpectedly (${signal ?? `exit code ${code ?? 'unknown'}`})`
+  }
 }
 
 /** A fault of Lua's own; one of memory gets the setting's name. */
 export const naming = (fault: Fault, memoryMb: number): Fault =>
-  fault.kind === 'memory' ? { ...fault, message: `${fault.message} (SANDBOX_MEMORY_MB is ${memoryMb})` } : fault
+  fault.kind === 'memory'
+    ? { ...fault, message: `${fault.message} (SANDBOX_MEMORY_MB is ${memoryMb})` }
+    : fault
 
-export const timeoutFault = (seconds: number): Fault => ({ kind: 'timeout', message: `execution timed out after ${seconds} ${seconds === 1 ? 'second' : 'seconds'} (EXECUTION_TIMEOUT)` })
-export const protocolFault = (reason: string): Fault => ({ kind: 'protocol', message: `the sandbox process broke the protocol: ${reason}` })
-export const stoppedFault: Fault = { kind: 'stopped', message: 'the server was stopped before the execution ended' }
+export const timeoutFault = (seconds: number): Fault => ({
+  kind: 'timeout',
+  message: `execution timed out after ${seconds} ${seconds === 1 ? 'second' : 'seconds'} (EXECUTION_TIMEOUT)`
+})
+export const protocolFault = (reason: string): Fault => ({
+  kind: 'protocol',
+  message: `the sandbox process broke the protocol: ${reason}`
+})
+export const stoppedFault: Fault = {
+  kind: 'stopped',
+  message: 'the server was stopped before the execution ended'
+}

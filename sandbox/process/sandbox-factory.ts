@@ -17,7 +17,10 @@ const LUA_SHARE = 0.75
 /** What a frame may have beyond the largest body: headers, paths, framing. */
 const FRAME_ROOM = 2 * MIB
 
-export type LauncherSettings = Pick<Config, 'SANDBOX_MEMORY_MB' | 'EXECUTION_TIMEOUT' | 'RESPONSE_LIMIT' | 'BODY_LIMIT'>
+export type LauncherSettings = Pick<
+  Config,
+  'SANDBOX_MEMORY_MB' | 'EXECUTION_TIMEOUT' | 'RESPONSE_LIMIT' | 'BODY_LIMIT'
+>
 
 export interface LauncherOptions {
   readonly settings: LauncherSettings
@@ -36,24 +39,36 @@ export interface LauncherOptions {
 export interface Launcher {
   readonly barriers: Barriers
   readonly timeoutMs: number
-  launch (owner: ProcessOwner): SandboxProcess
+  launch(owner: ProcessOwner): SandboxProcess
   /** How often each host function was called, by `module.function`. */
-  hostCalls (): Readonly<Record<string, number>>
+  hostCalls(): Readonly<Record<string, number>>
   /** Tells the log what goes wrong inside the sandbox. */
-  report (name: string, error: unknown): void
+  report(name: string, error: unknown): void
   /** What a start that fails complains of. */
-  explain (): Promise<string>
+  explain(): Promise<string>
 }
 
 /** Finds out what this machine can do and how much memory Node needs here. Never rejects for what is missing. */
-export async function createLauncher (options: LauncherOptions): Promise<Launcher> {
+export async function createLauncher(options: LauncherOptions): Promise<Launcher> {
   const { settings, manifest, modules, program = childProgram() } = options
   const memoryMb = settings.SANDBOX_MEMORY_MB
-  const frameLimit = Math.max(settings.BODY_LIMIT, settings.RESPONSE_LIMIT, memoryMb * MIB / 4) + FRAME_ROOM
-  const limits: ChildLimits = [frameLimit, settings.RESPONSE_LIMIT, Math.floor(memoryMb * MIB * LUA_SHARE)]
-  const toHello = (wantsCode: boolean): Buffer => encodeFrame([ToChild.hello, PROTOCOL_VERSION, JSON.stringify(manifest), limits, wantsCode])
+  const frameLimit =
+    Math.max(settings.BODY_LIMIT, settings.RESPONSE_LIMIT, (memoryMb * MIB) / 4) + FRAME_ROOM
+  const limits: ChildLimits = [
+    frameLimit,
+    settings.RESPONSE_LIMIT,
+    Math.floor(memoryMb * MIB * LUA_SHARE)
+  ]
+  const toHello = (wantsCode: boolean): Buffer =>
+    encodeFrame([ToChild.hello, PROTOCOL_VERSION, JSON.stringify(manifest), limits, wantsCode])
   const bare: ProcessOptions = {
-    command: sandboxCommand({ barriers: await bareBarriers(), memoryMb, baseline: undefined, program, codeBytes: 0 }),
+    command: sandboxCommand({
+      barriers: await bareBarriers(),
+      memoryMb,
+      baseline: undefined,
+      program,
+      codeBytes: 0
+    }),
     code: undefined,
     entries: compileHostFunctions(modules),
     hello: toHello(true),
@@ -64,15 +79,27 @@ export async function createLauncher (options: LauncherOptions): Promise<Launche
     baseUrl: options.baseUrl,
     onInternalError: options.onInternalError
   }
-  const [barriers, { data, code }] = await Promise.all([probeBarriers(program), measureBaseline(bare)])
-  const command = sandboxCommand({ barriers, memoryMb, baseline: data, program, codeBytes: code?.length ?? 0 })
+  const [barriers, { data, code }] = await Promise.all([
+    probeBarriers(program),
+    measureBaseline(bare)
+  ])
+  const command = sandboxCommand({
+    barriers,
+    memoryMb,
+    baseline: data,
+    program,
+    codeBytes: code?.length ?? 0
+  })
   const processOptions = { ...bare, command, code, hello: toHello(false) }
 
   return {
     barriers,
     timeoutMs: bare.timeoutMs,
     launch: owner => new SandboxProcess(processOptions, owner),
-    hostCalls: () => Object.fromEntries(bare.entries.flatMap(entry => entry === undefined ? [] : [[entry.name, entry.calls]])),
+    hostCalls: () =>
+      Object.fromEntries(
+        bare.entries.flatMap(entry => (entry === undefined ? [] : [[entry.name, entry.calls]]))
+      ),
     report: options.onInternalError,
     explain: () => explainStart(processOptions.command)
   }

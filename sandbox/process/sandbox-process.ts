@@ -19,7 +19,14 @@ import { toBindFrame, toCheckFrame, toRunFrame } from '../rpc/frames-to-child.js
 import { BudgetExceeded, HostCalls } from '../rpc/host-calls.js'
 import type { HostEntry } from '../rpc/host-functions.js'
 import { jobKey, jobOwner } from '../job.js'
-import { FromChild, HEADER_BYTES, PROTOCOL_VERSION, ProtocolFault, Reply, ToChild } from '../protocol/frames.js'
+import {
+  FromChild,
+  HEADER_BYTES,
+  PROTOCOL_VERSION,
+  ProtocolFault,
+  Reply,
+  ToChild
+} from '../protocol/frames.js'
 import type { Run } from '../invocation.js'
 import { spawnSandbox } from './spawn.js'
 
@@ -72,43 +79,62 @@ export class SandboxProcess {
   /** Why it ended: a kind of fault, 'retired' or 'exit' (by itself); of use once it is gone. */
   endedBy = 'exit'
   /** A slow run is going on, with ghosts behind it: it gets no further jobs for now. */
-  get delayed (): boolean { return this.runs.length > 1 && this.runs[1]?.ghost === true }
+  get delayed(): boolean {
+    return this.runs.length > 1 && this.runs[1]?.ghost === true
+  }
   private readonly child: ReturnType<typeof spawnSandbox>
   private readonly channel: Channel
   private readonly calls: HostCalls
   private reports = 0
   private greetedWith: (ready: boolean) => void = () => {}
   /** Settles with true once it is ready, with false when it ended before. */
-  readonly greeted = new Promise<boolean>(resolve => { this.greetedWith = resolve })
+  readonly greeted = new Promise<boolean>(resolve => {
+    this.greetedWith = resolve
+  })
 
-  constructor (private readonly options: ProcessOptions, private readonly owner: ProcessOwner) {
+  constructor(
+    private readonly options: ProcessOptions,
+    private readonly owner: ProcessOwner
+  ) {
     this.child = spawnSandbox(options.command)
     this.channel = new Channel(this.child.stdio[3] as unknown as Duplex, options.frameLimit, {
-      onFrame: (frame, size) => { this.handle(frame, size) },
+      onFrame: (frame, size) => {
+        this.handle(frame, size)
+      },
       onBreach: (reason, cause) => {
         if (cause !== undefined) options.onInternalError('sandbox channel', cause)
         this.finishAll(protocolFault(reason))
       },
-      onEnd: () => { this.finishAll(undefined) }
+      onEnd: () => {
+        this.finishAll(undefined)
+      }
     })
     this.calls = new HostCalls({
       entries: options.entries,
       reply: frame => this.reply(frame),
-      hold: () => { this.channel.hold() },
-      release: () => { this.channel.release() },
+      hold: () => {
+        this.channel.hold()
+      },
+      release: () => {
+        this.channel.release()
+      },
       onInternalError: options.onInternalError
     })
     if (options.code !== undefined) this.channel.sendEncoded(options.code)
     this.channel.sendEncoded(options.hello)
   }
 
-  get pid (): number | undefined { return this.child.pid }
+  get pid(): number | undefined {
+    return this.child.pid
+  }
 
   /** Settles when the process is no more. */
-  get exited (): Promise<unknown> { return this.child }
+  get exited(): Promise<unknown> {
+    return this.child
+  }
 
   /** Gives it a job: it starts at once, or after those before it. */
-  give (run: Run): void {
+  give(run: Run): void {
     const { job } = run
     const key = jobKey(job)
     if (this.key === undefined) {
@@ -124,26 +150,32 @@ export class SandboxProcess {
   }
 
   /** Takes back the jobs that wait behind the one going on; ghosts stay in their places. */
-  takeBack (): Run[] {
+  takeBack(): Run[] {
     const waiting = this.runs.splice(1)
     for (const run of waiting) this.runs.push(run.toGhost())
     return waiting
   }
 
   /** Kills it when its run is over its deadline. `now` of `performance.now()`. */
-  enforceDeadline (now: number): void {
+  enforceDeadline(now: number): void {
     const [head] = this.runs
     if (head?.ghost === true && now - head.startedAt > GHOST_MS) return this.finishAll(stoppedFault)
-    if (head !== undefined && now - head.startedAt >= this.options.timeoutMs) this.finishAll(timeoutFault(this.options.timeoutMs / 1000))
+    if (head !== undefined && now - head.startedAt >= this.options.timeoutMs) {
+      this.finishAll(timeoutFault(this.options.timeoutMs / 1000))
+    }
   }
 
   /** Ends it at once; the run that is going on gets `fault`. */
-  kill (fault: Fault): void { this.finishAll(fault) }
+  kill(fault: Fault): void {
+    this.finishAll(fault)
+  }
 
   /** Ends a start that hangs; counts as a failed one. */
-  giveUp (): void { this.finishAll(undefined) }
+  giveUp(): void {
+    this.finishAll(undefined)
+  }
 
-  private handle (frame: readonly unknown[], size: number): void {
+  private handle(frame: readonly unknown[], size: number): void {
     const [kind] = frame
     if (kind === FromChild.internal) return this.report(frame)
     if (!this.ready) return this.greet(frame)
@@ -151,36 +183,63 @@ export class SandboxProcess {
     if (run === undefined) throw new ProtocolFault('a frame while nothing runs')
     if (run.ghost) return this.handleGhost(run, frame)
     switch (kind) {
-      case FromChild.call: return this.budgeted(() => { this.calls.call(run, frame) })
-      case FromChild.send: return this.budgeted(() => { this.calls.send(run, frame, size) })
-      case FromChild.print: return run.print(readBinary(frame[1], 'a printed line'))
-      case FromChild.answer: return this.finish(run, frame, () => { run.end(readAnswer(frame, this.options.responseLimit), undefined) })
-      case FromChild.fault: return this.finish(run, frame, () => { run.end(undefined, naming(readFault(frame, 2), this.options.memoryMb)) })
-      case FromChild.checked: return this.finish(run, frame, () => { run.end(undefined, Array.isArray(frame[2]) ? readFault(frame[2], 0) : undefined) })
-      default: throw new ProtocolFault('a frame of an unknown kind')
+      case FromChild.call:
+        return this.budgeted(() => {
+          this.calls.call(run, frame)
+        })
+      case FromChild.send:
+        return this.budgeted(() => {
+          this.calls.send(run, frame, size)
+        })
+      case FromChild.print:
+        return run.print(readBinary(frame[1], 'a printed line'))
+      case FromChild.answer:
+        return this.finish(run, frame, () => {
+          run.end(readAnswer(frame, this.options.responseLimit), undefined)
+        })
+      case FromChild.fault:
+        return this.finish(run, frame, () => {
+          run.end(undefined, naming(readFault(frame, 2), this.options.memoryMb))
+        })
+      case FromChild.checked:
+        return this.finish(run, frame, () => {
+          run.end(undefined, Array.isArray(frame[2]) ? readFault(frame[2], 0) : undefined)
+        })
+      default:
+        throw new ProtocolFault('a frame of an unknown kind')
     }
   }
 
   /** A ghost's calls fail at once, and all else it does is dropped. */
-  private handleGhost (run: Run, frame: readonly unknown[]): void {
+  private handleGhost(run: Run, frame: readonly unknown[]): void {
     switch (frame[0]) {
-      case FromChild.call: this.reply([ToChild.reply, Reply.raise, 'this run goes on elsewhere']); break
-      case FromChild.answer: case FromChild.fault: case FromChild.checked: this.finish(run, frame, () => {}); break
+      case FromChild.call:
+        this.reply([ToChild.reply, Reply.raise, 'this run goes on elsewhere'])
+        break
+      case FromChild.answer:
+      case FromChild.fault:
+      case FromChild.checked:
+        this.finish(run, frame, () => {})
+        break
       default:
     }
     if (++run.calls > budgets.ghostFrames) this.finishAll(stoppedFault)
   }
 
   /** False when the frame is larger than the child takes. */
-  private reply (frame: readonly unknown[]): boolean {
+  private reply(frame: readonly unknown[]): boolean {
     const bytes = encodeFrame(frame)
     if (bytes.length - HEADER_BYTES > this.options.frameLimit) return false
     this.channel.sendNow(bytes)
     return true
   }
 
-  private greet ([kind, version, code]: readonly unknown[]): void {
-    if (kind !== FromChild.ready || version !== PROTOCOL_VERSION) throw new ProtocolFault(`version ${String(version)} of the protocol (the server has ${PROTOCOL_VERSION})`)
+  private greet([kind, version, code]: readonly unknown[]): void {
+    if (kind !== FromChild.ready || version !== PROTOCOL_VERSION) {
+      throw new ProtocolFault(
+        `version ${String(version)} of the protocol (the server has ${PROTOCOL_VERSION})`
+      )
+    }
     this.ready = true
     if (code instanceof Uint8Array) this.code = Buffer.from(code)
     this.idleSince = performance.now()
@@ -188,12 +247,17 @@ export class SandboxProcess {
     this.owner.onReady(this)
   }
 
-  private report ([, name, text]: readonly unknown[]): void {
-    if (++this.reports > budgets.internalReports) throw new ProtocolFault('too many reports of inner errors')
-    this.options.onInternalError(readBinary(name, 'a name').slice(0, 200), new Error(readBinary(text, 'a report').slice(0, 10_000)))
+  private report([, name, text]: readonly unknown[]): void {
+    if (++this.reports > budgets.internalReports) {
+      throw new ProtocolFault('too many reports of inner errors')
+    }
+    this.options.onInternalError(
+      readBinary(name, 'a name').slice(0, 200),
+      new Error(readBinary(text, 'a report').slice(0, 10_000))
+    )
   }
 
-  private budgeted (handle: () => void): void {
+  private budgeted(handle: () => void): void {
     try {
       handle()
     } catch (error) {
@@ -203,9 +267,13 @@ export class SandboxProcess {
   }
 
   /** The frame that ends `run`; the next one in the pipe begins with it. */
-  private finish (run: Run, frame: readonly unknown[], end: () => void): void {
-    if (frame[1] !== run.executionId) throw new ProtocolFault('the end of a run that is not going on')
-    if ((frame[0] === FromChild.checked) !== (run.job.kind === 'check')) throw new ProtocolFault('the end of a run of another kind')
+  private finish(run: Run, frame: readonly unknown[], end: () => void): void {
+    if (frame[1] !== run.executionId) {
+      throw new ProtocolFault('the end of a run that is not going on')
+    }
+    if ((frame[0] === FromChild.checked) !== (run.job.kind === 'check')) {
+      throw new ProtocolFault('the end of a run of another kind')
+    }
     if (this.calls.waits) throw new ProtocolFault('the end of a run whose call waits for its reply')
     end()
     run.noteUsage(readUsage(frame, performance.now() - run.startedAt))
@@ -218,7 +286,7 @@ export class SandboxProcess {
   }
 
   /** The only way out. `fault` undefined: it ended by itself, and how it did tells which fault that is. */
-  private finishAll (fault: Fault | undefined): void {
+  private finishAll(fault: Fault | undefined): void {
     if (this.gone) return
     this.gone = true
     this.endedBy = fault === undefined ? 'exit' : fault.kind === 'stopped' ? 'retired' : fault.kind
@@ -230,8 +298,16 @@ export class SandboxProcess {
     this.runs.length = 0
     if (head !== undefined) {
       if (fault !== undefined) head.stop(fault)
-      else void this.child.then(({ exitCode, signal }) => { head.stop(exitFault(exitCode, signal, this.options.memoryMb)) })
+      else {
+        void this.child.then(({ exitCode, signal }) => {
+          head.stop(exitFault(exitCode, signal, this.options.memoryMb))
+        })
+      }
     }
-    this.owner.onGone(this, waiting.filter(run => !run.ghost), fault !== undefined)
+    this.owner.onGone(
+      this,
+      waiting.filter(run => !run.ghost),
+      fault !== undefined
+    )
   }
 }

@@ -8,19 +8,27 @@ type Command = readonly [command: string, args: readonly string[]]
  * that ends in order; where it does not, the closed channel or the parent's death ends it. The promise gives
  * how it ended and never rejects.
  */
-export const spawnSandbox = ([file, args]: Command) => execa(file, args, {
-  stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-  env: {},
-  extendEnv: false,
-  cwd: '/',
-  buffer: false,
-  reject: false
-})
+export const spawnSandbox = ([file, args]: Command) =>
+  execa(file, args, {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    env: {},
+    extendEnv: false,
+    cwd: '/',
+    buffer: false,
+    reject: false
+  })
 
 /** Starts the command once more to hear what it complains of; at most 20 s and 2,000 characters. */
-export async function explainStart ([file, args]: Command): Promise<string> {
+export async function explainStart([file, args]: Command): Promise<string> {
   const { stderr, shortMessage } = await execa(file, args, {
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'], env: {}, extendEnv: false, cwd: '/', reject: false, timeout: 20_000, killSignal: 'SIGKILL', buffer: { fd3: false }
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    env: {},
+    extendEnv: false,
+    cwd: '/',
+    reject: false,
+    timeout: 20_000,
+    killSignal: 'SIGKILL',
+    buffer: { fd3: false }
   })
   return (stderr.trim() || shortMessage || 'it says nothing').slice(0, 2000)
 }

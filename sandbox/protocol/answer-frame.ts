@@ -2,7 +2,13 @@
  * The frame of a run's answer: a plain one (plain.ts), whose text has a line for each thing. That needs no escapes:
  * no header that may be sent has a control character, and nothing else is a text of the function's.
  */
-import { FromChild, MAX_HEADER_BYTES, type AnswerFields, type AnswerFrame, type Usage } from './frames.js'
+import {
+  FromChild,
+  MAX_HEADER_BYTES,
+  type AnswerFields,
+  type AnswerFrame,
+  type Usage
+} from './frames.js'
 import { plainBody, plainText } from './plain.js'
 
 /** Stands before the number of values of a header that has a list of them; no value begins so. */
@@ -13,23 +19,33 @@ const FIRST_HEADER = 5
 const MAX_TEXT_BYTES = 4 * MAX_HEADER_BYTES + 1024
 
 /** The text of the frame; its body is the answer's. */
-export function answerText (answer: AnswerFields, usage: Usage): string {
+export function answerText(answer: AnswerFields, usage: Usage): string {
   const { headers } = answer
   let text = `${answer.id}\n${answer.statusCode}\n${answer.isBase64Encoded ? 1 : 0}\n${usage[0]}\n${usage[1]}`
   for (let i = 0; i < headers.length; i++) {
     const value = headers[i] as string | readonly string[]
-    text += typeof value === 'string' ? `\n${value}` : `\n${LIST}${value.length}\n${value.join('\n')}`
+    text +=
+      typeof value === 'string' ? `\n${value}` : `\n${LIST}${value.length}\n${value.join('\n')}`
   }
   return text
 }
 
 /** Without its length in front; the body is a view. Throws a ProtocolFault where the text is too long; what it says is to be checked. */
-export function decodeAnswer (bytes: Buffer): AnswerFrame {
+export function decodeAnswer(bytes: Buffer): AnswerFrame {
   const lines = plainText(bytes, MAX_TEXT_BYTES).split('\n')
-  return [FromChild.answer, lines[0] as string, Number(lines[1]), readHeaders(lines), plainBody(bytes), lines[2] === '1', Number(lines[3]), Number(lines[4])]
+  return [
+    FromChild.answer,
+    lines[0] as string,
+    Number(lines[1]),
+    readHeaders(lines),
+    plainBody(bytes),
+    lines[2] === '1',
+    Number(lines[3]),
+    Number(lines[4])
+  ]
 }
 
-function readHeaders (lines: readonly string[]): Array<string | string[]> {
+function readHeaders(lines: readonly string[]): Array<string | string[]> {
   const headers: Array<string | string[]> = []
   for (let at = FIRST_HEADER; at < lines.length; at += 2) {
     const value = lines[at + 1]

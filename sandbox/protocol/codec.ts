@@ -7,11 +7,16 @@ const KEEP_BUFFER = 1024 * 1024
 /** msgpackr's RESERVE_START_SPACE: leaves room for the length in front of the value. */
 const ROOM_FOR_LENGTH = 2048 | HEADER_BYTES
 
-const packr = new Packr({ useRecords: false, mapsAsObjects: false, moreTypes: false, encodeUndefinedAsNil: true })
+const packr = new Packr({
+  useRecords: false,
+  mapsAsObjects: false,
+  moreTypes: false,
+  encodeUndefinedAsNil: true
+})
 const pack = packr.pack.bind(packr) as (value: unknown, options?: number) => Buffer
 
 /** The frame with its length in front. Bytes are the caller's; they are not used again. */
-export function encodeFrame (frame: readonly unknown[]): Buffer {
+export function encodeFrame(frame: readonly unknown[]): Buffer {
   const bytes = pack(frame, ROOM_FOR_LENGTH)
   bytes.writeUInt32BE(bytes.length - HEADER_BYTES, 0)
   if (bytes.length > KEEP_BUFFER) packr.useBuffer(Buffer.allocUnsafeSlow(8192))

@@ -22,7 +22,16 @@ export const MAX_HEADER_BYTES = 256 * 1024
 export type WireText = string | Uint8Array
 
 export const ToChild = { hello: 0, bind: 1, run: 2, reply: 3, check: 4 } as const
-export const FromChild = { ready: 0, call: 1, send: 2, print: 3, answer: 4, fault: 5, checked: 6, internal: 7 } as const
+export const FromChild = {
+  ready: 0,
+  call: 1,
+  send: 2,
+  print: 3,
+  answer: 4,
+  fault: 5,
+  checked: 6,
+  internal: 7
+} as const
 /** How a host function ended: with a value, with `nil, message`, or with a Lua error. */
 export const Reply = { value: 0, failure: 1, raise: 2 } as const
 
@@ -30,13 +39,35 @@ export const Reply = { value: 0, failure: 1, raise: 2 } as const
 export type ChildLimits = readonly [frame: number, response: number, memory: number]
 
 /** The first frame; the manifest as JSON. The child answers with `ready`, and with its program's code if that is wanted. */
-export type HelloFrame = readonly [kind: 0, version: number, manifest: string, limits: ChildLimits, wantsCode: boolean]
+export type HelloFrame = readonly [
+  kind: 0,
+  version: number,
+  manifest: string,
+  limits: ChildLimits,
+  wantsCode: boolean
+]
 /** Binds the child to one version, once: code, chunk name, and the fields of `ctx` that no run changes. */
-export type BindFrame = readonly [kind: 1, code: WireText, chunkName: string, functionId: string, version: string, baseUrl: string]
+export type BindFrame = readonly [
+  kind: 1,
+  code: WireText,
+  chunkName: string,
+  functionId: string,
+  version: string,
+  baseUrl: string
+]
 /** What a run is told but for the body: texts are binary strings. */
 export type RunFields = readonly [
-  id: string, startedAt: number, requestId: string, functionName: string, method: string, path: string, relativePath: string,
-  headerNames: readonly string[], headerValues: string[], queryNames: readonly string[], queryValues: string[]
+  id: string,
+  startedAt: number,
+  requestId: string,
+  functionName: string,
+  method: string,
+  path: string,
+  relativePath: string,
+  headerNames: readonly string[],
+  headerValues: string[],
+  queryNames: readonly string[],
+  queryValues: string[]
 ]
 /** Starts a run when the one before has ended. */
 export type RunFrame = readonly [kind: 2, fields: RunFields, body: Uint8Array]
@@ -62,18 +93,47 @@ export interface AnswerFields {
 /** What the run cost, in milliseconds, on a core and asleep; a hint for the pool, which is not believed further. */
 export type Usage = readonly [busyMs: number, asleepMs: number]
 export type AnswerFrame = readonly [
-  kind: 4, id: string, statusCode: number, headers: ReadonlyArray<string | readonly string[]>, body: Uint8Array, isBase64Encoded: boolean, ...Usage
+  kind: 4,
+  id: string,
+  statusCode: number,
+  headers: ReadonlyArray<string | readonly string[]>,
+  body: Uint8Array,
+  isBase64Encoded: boolean,
+  ...Usage
 ]
 export type FaultFrame = readonly [kind: 5, id: string, ...ChildFault, ...Usage]
 export type CheckedFrame = readonly [kind: 6, id: string, fault: ChildFault | null]
 /** A defect of ours in the child, for the server's log. */
 export type InternalFrame = readonly [kind: 7, name: string, text: string]
-export type FrameFromChild = ReadyFrame | CallFrame | SendFrame | PrintFrame | AnswerFrame | FaultFrame | CheckedFrame | InternalFrame
+export type FrameFromChild =
+  | ReadyFrame
+  | CallFrame
+  | SendFrame
+  | PrintFrame
+  | AnswerFrame
+  | FaultFrame
+  | CheckedFrame
+  | InternalFrame
 
 /** Faults that the child itself can tell. */
 export type ChildFaultKind = LuaFaultInfo['kind'] | 'bad-answer' | 'limit'
-export const childFaultKinds: ReadonlySet<string> = new Set<ChildFaultKind>(['syntax', 'load', 'runtime', 'memory', 'no-handler', 'bad-return', 'bad-answer', 'limit'])
-export type ChildFault = readonly [kind: ChildFaultKind, message: WireText, line: number | null, column: number | null, traceback: WireText | null]
+export const childFaultKinds: ReadonlySet<string> = new Set<ChildFaultKind>([
+  'syntax',
+  'load',
+  'runtime',
+  'memory',
+  'no-handler',
+  'bad-return',
+  'bad-answer',
+  'limit'
+])
+export type ChildFault = readonly [
+  kind: ChildFaultKind,
+  message: WireText,
+  line: number | null,
+  column: number | null,
+  traceback: WireText | null
+]
 
 /** The child or the frame it sent broke the protocol: it is killed. */
 export class ProtocolFault extends Error {

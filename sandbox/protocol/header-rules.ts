@@ -5,7 +5,7 @@ const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const controls = /[^\t\x20-\x7e\x80-\xff]/
 
 /** Undefined when name and value (binary strings) may be sent; else why not, to follow the header's name. */
-export function badHeader (name: string, value: string): string | undefined {
+export function badHeader(name: string, value: string): string | undefined {
   if (!token.test(name)) return 'has a name that HTTP does not allow'
   if (controls.test(value)) return 'has a line break or another control character in its value'
   return undefined

@@ -16,10 +16,11 @@ const EMPTY = Buffer.alloc(0)
 export const isPlain = (bytes: Uint8Array): boolean => bytes[0] === PLAIN
 
 /** Bytes of the frame, its length in front included. `text` is a binary string. */
-export const plainSize = (text: string, body: string | Uint8Array): number => HEADER_BYTES + TEXT_AT + text.length + body.length
+export const plainSize = (text: string, body: string | Uint8Array): number =>
+  HEADER_BYTES + TEXT_AT + text.length + body.length
 
 /** Writes the frame, its length in front, to the beginning of `target`, which has room for it. */
-export function writePlain (target: Buffer, text: string, body: string | Uint8Array): void {
+export function writePlain(target: Buffer, text: string, body: string | Uint8Array): void {
   const { length } = text
   writeLength(target, 0, TEXT_AT + length + body.length)
   target[HEADER_BYTES] = PLAIN
@@ -28,7 +29,7 @@ export function writePlain (target: Buffer, text: string, body: string | Uint8Ar
   if (typeof body !== 'string' && body.length > 0) target.set(body, HEADER_BYTES + TEXT_AT + length)
 }
 
-function writeLength (target: Uint8Array, at: number, length: number): void {
+function writeLength(target: Uint8Array, at: number, length: number): void {
   target[at] = length >>> 24
   target[at + 1] = length >>> 16
   target[at + 2] = length >>> 8
@@ -37,17 +38,20 @@ function writeLength (target: Uint8Array, at: number, length: number): void {
 
 /** A length of 4 bytes that are there. */
 export const readLength = (bytes: Uint8Array, at: number): number =>
-  (bytes[at] as number) * 2 ** 24 + ((bytes[at + 1] as number) << 16 | (bytes[at + 2] as number) << 8 | (bytes[at + 3] as number))
+  (bytes[at] as number) * 2 ** 24 +
+  (((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number))
 
 /** The text of a frame without its length in front. Throws a ProtocolFault where it is longer than the frame, or than `max`. */
-export function plainText (bytes: Buffer, max = Infinity): string {
+export function plainText(bytes: Buffer, max = Infinity): string {
   const end = bodyStart(bytes)
-  if (end > bytes.length || end - TEXT_AT > max) throw new ProtocolFault('a frame whose text is longer than it may be')
+  if (end > bytes.length || end - TEXT_AT > max) {
+    throw new ProtocolFault('a frame whose text is longer than it may be')
+  }
   return bytes.toString('latin1', TEXT_AT, end)
 }
 
 /** The body, a view. */
-export function plainBody (bytes: Buffer): Buffer {
+export function plainBody(bytes: Buffer): Buffer {
   const start = bodyStart(bytes)
   return start === bytes.length ? EMPTY : bytes.subarray(start)
 }

@@ -9,7 +9,7 @@ import { plainBody, plainSize, plainText, writePlain } from './plain.js'
 const FIRST_NAME = 9
 
 /** With its length in front. Of a character that is no byte (in an event that a plugin made up) the low byte is sent. */
-export function encodeRun ([, fields, body]: RunFrame): Buffer {
+export function encodeRun([, fields, body]: RunFrame): Buffer {
   const lines = hasBreaks(fields) ? undefined : toLines(fields)
   const text = lines !== undefined && isBinary(lines) ? lines : JSON.stringify(fields.map(toBytes))
   const bytes = Buffer.allocUnsafe(plainSize(text, body))
@@ -18,24 +18,55 @@ export function encodeRun ([, fields, body]: RunFrame): Buffer {
 }
 
 /** Without its length in front; the body is a view. */
-export function decodeRun (bytes: Buffer): RunFrame {
+export function decodeRun(bytes: Buffer): RunFrame {
   const text = plainText(bytes)
-  return [ToChild.run, text.startsWith('[') ? JSON.parse(text) as RunFields : fromLines(text.split('\n')), plainBody(bytes)]
+  return [
+    ToChild.run,
+    text.startsWith('[') ? (JSON.parse(text) as RunFields) : fromLines(text.split('\n')),
+    plainBody(bytes)
+  ]
 }
 
 const isBroken = (text: string): boolean => typeof text !== 'string' || text.includes('\n')
 
 const isBinary = (text: string): boolean => /^[\0-\xff]*$/.test(text)
 
-function toBytes (field: unknown): unknown {
+function toBytes(field: unknown): unknown {
   if (Array.isArray(field)) return field.map(toBytes)
   return typeof field === 'number' ? field : Buffer.from(String(field), 'latin1').toString('latin1')
 }
 
-const hasBreaks = ([id, , requestId, functionName, method, path, relativePath, ...lists]: RunFields): boolean =>
-  isBroken(path) || isBroken(relativePath) || isBroken(functionName) || isBroken(requestId) || isBroken(method) || isBroken(id) || lists.some(list => list.some(isBroken))
+const hasBreaks = ([
+  id,
+  ,
+  requestId,
+  functionName,
+  method,
+  path,
+  relativePath,
+  ...lists
+]: RunFields): boolean =>
+  isBroken(path) ||
+  isBroken(relativePath) ||
+  isBroken(functionName) ||
+  isBroken(requestId) ||
+  isBroken(method) ||
+  isBroken(id) ||
+  lists.some(list => list.some(isBroken))
 
-function toLines ([id, startedAt, requestId, functionName, method, path, relativePath, headerNames, headerValues, queryNames, queryValues]: RunFields): string {
+function toLines([
+  id,
+  startedAt,
+  requestId,
+  functionName,
+  method,
+  path,
+  relativePath,
+  headerNames,
+  headerValues,
+  queryNames,
+  queryValues
+]: RunFields): string {
   let text = `${startedAt}\n${id}\n${requestId}\n${functionName}\n${method}\n${path}\n${relativePath}\n${headerNames.length}\n${queryNames.length}`
   for (const name of headerNames) text += `\n${name}`
   for (const value of headerValues) text += `\n${value}`
@@ -44,13 +75,32 @@ function toLines ([id, startedAt, requestId, functionName, method, path, relativ
   return text
 }
 
-function fromLines (lines: string[]): RunFields {
-  const line = lines as unknown as readonly [startedAt: string, id: string, requestId: string, functionName: string, method: string, path: string, relativePath: string, headers: string, queries: string]
+function fromLines(lines: string[]): RunFields {
+  const line = lines as unknown as readonly [
+    startedAt: string,
+    id: string,
+    requestId: string,
+    functionName: string,
+    method: string,
+    path: string,
+    relativePath: string,
+    headers: string,
+    queries: string
+  ]
   const values = FIRST_NAME + Number(line[7])
   const names = values + Number(line[7])
   const queryValues = names + Number(line[8])
   return [
-    line[1], Number(line[0]), line[2], line[3], line[4], line[5], line[6],
-    lines.slice(FIRST_NAME, values), lines.slice(values, names), lines.slice(names, queryValues), lines.slice(queryValues)
+    line[1],
+    Number(line[0]),
+    line[2],
+    line[3],
+    line[4],
+    line[5],
+    line[6],
+    lines.slice(FIRST_NAME, values),
+    lines.slice(values, names),
+    lines.slice(names, queryValues),
+    lines.slice(queryValues)
   ]
 }

@@ -31,19 +31,30 @@ export class Channel {
   private framesSincePause = 0
   private held = false
 
-  constructor (private readonly socket: Duplex, limit: number, private readonly end: ChannelEnd) {
+  constructor(
+    private readonly socket: Duplex,
+    limit: number,
+    private readonly end: ChannelEnd
+  ) {
     const reader = new FrameReader(limit, bytes => this.receive(bytes))
-    socket.on('data', (chunk: Buffer) => { this.read(reader, chunk) })
-    socket.on('error', () => { this.close() })
-    socket.on('close', () => { this.closed = true; end.onEnd() })
+    socket.on('data', (chunk: Buffer) => {
+      this.read(reader, chunk)
+    })
+    socket.on('error', () => {
+      this.close()
+    })
+    socket.on('close', () => {
+      this.closed = true
+      end.onEnd()
+    })
   }
 
   /** Sends a frame with the others of this tick. Nothing happens once the channel is closed. */
-  send (frame: readonly unknown[]): void {
+  send(frame: readonly unknown[]): void {
     this.sendEncoded(encodeFrame(frame))
   }
 
-  sendEncoded (bytes: Buffer): void {
+  sendEncoded(bytes: Buffer): void {
     if (this.closed) return
     if (this.queue.push(bytes) === 1) flushLater(this)
   }
@@ -52,40 +63,41 @@ export class Channel {
    * Sends a frame, and what waits before it, at once: the child does nothing until it has it, and can go on
    * while the rest of this tick is done.
    */
-  sendNow (bytes: Buffer): void {
+  sendNow(bytes: Buffer): void {
     this.sendEncoded(bytes)
     this.flush()
   }
 
-  flush (): void {
+  flush(): void {
     const { queue } = this
     this.queue = []
     if (this.closed) return
     const [first] = queue
     if (first === undefined) return
     if (queue.length === 1) this.socket.write(first)
-    else if (queue.reduce((sum, bytes) => sum + bytes.length, 0) <= JOIN_BYTES) this.socket.write(Buffer.concat(queue))
-    else for (const bytes of queue) this.socket.write(bytes)
+    else if (queue.reduce((sum, bytes) => sum + bytes.length, 0) <= JOIN_BYTES) {
+      this.socket.write(Buffer.concat(queue))
+    } else for (const bytes of queue) this.socket.write(bytes)
   }
 
   /** Stops reading until `release`, so that the child has to wait. */
-  hold (): void {
+  hold(): void {
     this.held = true
     this.socket.pause()
   }
 
-  release (): void {
+  release(): void {
     this.held = false
     if (!this.closed) this.socket.resume()
   }
 
-  close (): void {
+  close(): void {
     this.closed = true
     this.queue = []
     this.socket.destroy()
   }
 
-  private read (reader: FrameReader, chunk: Buffer): void {
+  private read(reader: FrameReader, chunk: Buffer): void {
     this.framesSincePause = 0
     try {
       reader.push(chunk)
@@ -96,11 +108,13 @@ export class Channel {
     // A child that floods gets its turn with the others, not before them.
     if (this.framesSincePause > budgets.framesAtOnce && !this.closed && !this.held) {
       this.socket.pause()
-      setImmediate(() => { if (!this.held) this.release() })
+      setImmediate(() => {
+        if (!this.held) this.release()
+      })
     }
   }
 
-  private receive (bytes: Buffer): boolean {
+  private receive(bytes: Buffer): boolean {
     this.framesSincePause++
     try {
       this.end.onFrame(isPlain(bytes) ? decodeAnswer(bytes) : decodeChecked(bytes), bytes.length)
@@ -110,7 +124,7 @@ export class Channel {
     return !this.closed
   }
 
-  private breach (error: unknown): void {
+  private breach(error: unknown): void {
     if (this.closed) return
     this.close()
     if (error instanceof ProtocolFault) this.end.onBreach(error.message)
@@ -118,7 +132,7 @@ export class Channel {
   }
 }
 
-function decodeChecked (bytes: Buffer): readonly unknown[] {
+function decodeChecked(bytes: Buffer): readonly unknown[] {
   checkFrame(bytes)
   const frame = decodeFrame(bytes)
   if (!Array.isArray(frame)) throw new ProtocolFault('a frame that is no list')
@@ -128,11 +142,11 @@ function decodeChecked (bytes: Buffer): readonly unknown[] {
 let waiting: Channel[] = []
 
 /** All channels with something to send are flushed once, after the events of this turn of the loop. */
-function flushLater (channel: Channel): void {
+function flushLater(channel: Channel): void {
   if (waiting.push(channel) === 1) atTurnsEnd(flushAll)
 }
 
-function flushAll (): void {
+function flushAll(): void {
   const channels = waiting
   waiting = []
   for (const channel of channels) channel.flush()

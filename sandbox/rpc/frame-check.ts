@@ -6,13 +6,15 @@
 import { MAX_DEPTH, ProtocolFault } from '../protocol/frames.js'
 
 /** Throws a ProtocolFault unless `bytes` is exactly one allowed MessagePack value. */
-export function checkFrame (bytes: Buffer): void {
+export function checkFrame(bytes: Buffer): void {
   const end = skip(bytes, 0, 0)
-  if (end !== bytes.length) throw new ProtocolFault(`${bytes.length - end} bytes after the end of a frame's value`)
+  if (end !== bytes.length) {
+    throw new ProtocolFault(`${bytes.length - end} bytes after the end of a frame's value`)
+  }
 }
 
 /** The offset behind the value at `at`. */
-function skip (bytes: Buffer, at: number, depth: number): number {
+function skip(bytes: Buffer, at: number, depth: number): number {
   if (at >= bytes.length) throw cut()
   const byte = bytes[at] as number
   if (byte < 0x80 || byte >= 0xe0) return at + 1
@@ -20,23 +22,51 @@ function skip (bytes: Buffer, at: number, depth: number): number {
   if (byte < 0xa0) return skipItems(bytes, at + 1, byte & 0x0f, false, depth)
   if (byte < 0xc0) return within(bytes, at + 1 + (byte & 0x1f))
   switch (byte) {
-    case 0xc0: case 0xc2: case 0xc3: return at + 1
-    case 0xcc: case 0xd0: return within(bytes, at + 2)
-    case 0xcd: case 0xd1: return within(bytes, at + 3)
-    case 0xca: case 0xce: case 0xd2: return within(bytes, at + 5)
-    case 0xcb: return within(bytes, at + 9)
-    case 0xc4: case 0xd9: return within(bytes, at + 2 + length(bytes, at + 1, 1))
-    case 0xc5: case 0xda: return within(bytes, at + 3 + length(bytes, at + 1, 2))
-    case 0xc6: case 0xdb: return within(bytes, at + 5 + length(bytes, at + 1, 4))
-    case 0xdc: return skipItems(bytes, at + 3, length(bytes, at + 1, 2), false, depth)
-    case 0xdd: return skipItems(bytes, at + 5, length(bytes, at + 1, 4), false, depth)
-    case 0xde: return skipItems(bytes, at + 3, length(bytes, at + 1, 2), true, depth)
-    case 0xdf: return skipItems(bytes, at + 5, length(bytes, at + 1, 4), true, depth)
-    default: throw new ProtocolFault(`a value of the forbidden type 0x${byte.toString(16)} in a frame`)
+    case 0xc0:
+    case 0xc2:
+    case 0xc3:
+      return at + 1
+    case 0xcc:
+    case 0xd0:
+      return within(bytes, at + 2)
+    case 0xcd:
+    case 0xd1:
+      return within(bytes, at + 3)
+    case 0xca:
+    case 0xce:
+    case 0xd2:
+      return within(bytes, at + 5)
+    case 0xcb:
+      return within(bytes, at + 9)
+    case 0xc4:
+    case 0xd9:
+      return within(bytes, at + 2 + length(bytes, at + 1, 1))
+    case 0xc5:
+    case 0xda:
+      return within(bytes, at + 3 + length(bytes, at + 1, 2))
+    case 0xc6:
+    case 0xdb:
+      return within(bytes, at + 5 + length(bytes, at + 1, 4))
+    case 0xdc:
+      return skipItems(bytes, at + 3, length(bytes, at + 1, 2), false, depth)
+    case 0xdd:
+      return skipItems(bytes, at + 5, length(bytes, at + 1, 4), false, depth)
+    case 0xde:
+      return skipItems(bytes, at + 3, length(bytes, at + 1, 2), true, depth)
+    case 0xdf:
+      return skipItems(bytes, at + 5, length(bytes, at + 1, 4), true, depth)
+    default:
+      throw new ProtocolFault(`a value of the forbidden type 0x${byte.toString(16)} in a frame`)
   }
 }
 
-function skipItems (bytes: Buffer, at: number, count: number, keyed: boolean, depth: number): number {
+function skipItems(
+  bytes: Buffer,
+  at: number,
+  count: number,
+  keyed: boolean,
+  depth: number
+): number {
   if (depth >= MAX_DEPTH) throw new ProtocolFault(`a frame nested deeper than ${MAX_DEPTH} levels`)
   for (let i = 0; i < count; i++) {
     if (keyed) {
@@ -48,14 +78,19 @@ function skipItems (bytes: Buffer, at: number, count: number, keyed: boolean, de
   return at
 }
 
-const isText = (byte: number | undefined): boolean => byte !== undefined && ((byte >= 0xa0 && byte < 0xc0) || (byte >= 0xd9 && byte <= 0xdb))
+const isText = (byte: number | undefined): boolean =>
+  byte !== undefined && ((byte >= 0xa0 && byte < 0xc0) || (byte >= 0xd9 && byte <= 0xdb))
 
-function length (bytes: Buffer, at: number, size: 1 | 2 | 4): number {
+function length(bytes: Buffer, at: number, size: 1 | 2 | 4): number {
   within(bytes, at + size)
-  return size === 1 ? bytes.readUInt8(at) : size === 2 ? bytes.readUInt16BE(at) : bytes.readUInt32BE(at)
+  return size === 1
+    ? bytes.readUInt8(at)
+    : size === 2
+      ? bytes.readUInt16BE(at)
+      : bytes.readUInt32BE(at)
 }
 
-function within (bytes: Buffer, end: number): number {
+function within(bytes: Buffer, end: number): number {
   if (end > bytes.length) throw cut()
   return end
 }

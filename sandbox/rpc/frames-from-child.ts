@@ -3,55 +3,77 @@ import { toText } from '../../core/base/binary.js'
 import type { Answer } from '../../core/contracts/invocation.js'
 import type { Fault } from '../../core/contracts/records.js'
 import { badHeader } from '../protocol/header-rules.js'
-import { MAX_HEADER_BYTES, ProtocolFault, childFaultKinds, type ChildFaultKind, type Usage } from '../protocol/frames.js'
+import {
+  MAX_HEADER_BYTES,
+  ProtocolFault,
+  childFaultKinds,
+  type ChildFaultKind,
+  type Usage
+} from '../protocol/frames.js'
 
 /** Longest error text that is kept; a Lua error may be as long as its author likes. */
 const MAX_MESSAGE = 64 * 1024
 
-export function readArguments (value: unknown): readonly unknown[] {
+export function readArguments(value: unknown): readonly unknown[] {
   if (!Array.isArray(value)) throw new ProtocolFault('a call without arguments')
   return value
 }
 
-export function readBinary (value: unknown, what: string): string {
+export function readBinary(value: unknown, what: string): string {
   if (typeof value === 'string') return value
-  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('latin1')
+  if (value instanceof Uint8Array) {
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('latin1')
+  }
   throw new ProtocolFault(`${what} is no text`)
 }
 
 /** The frame's elements from `at` on: message kind, message, line, column, traceback. */
-export function readFault (frame: readonly unknown[], at: number): Fault {
+export function readFault(frame: readonly unknown[], at: number): Fault {
   const [kind, message, line, column, traceback] = frame.slice(at)
-  if (typeof kind !== 'string' || !childFaultKinds.has(kind)) throw new ProtocolFault('a fault of an unknown kind')
+  if (typeof kind !== 'string' || !childFaultKinds.has(kind)) {
+    throw new ProtocolFault('a fault of an unknown kind')
+  }
   return {
     kind: kind as ChildFaultKind,
     message: readText(message, "a fault's message"),
     ...(isPlace(line) ? { line } : {}),
     ...(isPlace(column) ? { column } : {}),
-    ...(traceback === null || traceback === undefined ? {} : { traceback: readText(traceback, "a fault's traceback") })
+    ...(traceback === null || traceback === undefined
+      ? {}
+      : { traceback: readText(traceback, "a fault's traceback") })
   }
 }
 
 /** The last two elements of the frame that ends a run; without them, or with nonsense, the clock's word. */
-export function readUsage (frame: readonly unknown[], clockMs: number): Usage {
+export function readUsage(frame: readonly unknown[], clockMs: number): Usage {
   const busyMs = frame.at(-2)
   const asleepMs = frame.at(-1)
   return isTime(busyMs) && isTime(asleepMs) ? [busyMs, asleepMs] : [clockMs, 0]
 }
 
-const isTime = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value < 1e9
+const isTime = (value: unknown): value is number =>
+  typeof value === 'number' && value >= 0 && value < 1e9
 /** A longer text ends with `…`, by which masking knows that it may end within a secret. */
-function readText (value: unknown, what: string): string {
+function readText(value: unknown, what: string): string {
   const binary = readBinary(value, what)
   return binary.length <= MAX_MESSAGE ? toText(binary) : `${toText(binary.slice(0, MAX_MESSAGE))}…`
 }
-const isPlace = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0
+const isPlace = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && (value as number) > 0
 
 /** Of an answer frame. `maxBody` in bytes. */
-export function readAnswer (frame: readonly unknown[], maxBody: number): Answer {
+export function readAnswer(frame: readonly unknown[], maxBody: number): Answer {
   const [, , statusCode, headers, body, isBase64Encoded] = frame
-  if (!Number.isInteger(statusCode) || (statusCode as number) < 100 || (statusCode as number) > 999) throw new ProtocolFault('an answer with an impossible status')
-  if (!(body instanceof Uint8Array) || body.length > maxBody) throw new ProtocolFault('an answer whose body is no bytes, or more than allowed')
+  if (
+    !Number.isInteger(statusCode) ||
+    (statusCode as number) < 100 ||
+    (statusCode as number) > 999
+  ) {
+    throw new ProtocolFault('an answer with an impossible status')
+  }
+  if (!(body instanceof Uint8Array) || body.length > maxBody) {
+    throw new ProtocolFault('an answer whose body is no bytes, or more than allowed')
+  }
   return {
     statusCode: statusCode as number,
     headers: readHeaders(headers),
@@ -61,18 +83,26 @@ export function readAnswer (frame: readonly unknown[], maxBody: number): Answer 
   }
 }
 
-function readHeaders (list: unknown): Answer['headers'] {
-  if (!Array.isArray(list) || list.length % 2 !== 0) throw new ProtocolFault('an answer without headers')
+function readHeaders(list: unknown): Answer['headers'] {
+  if (!Array.isArray(list) || list.length % 2 !== 0) {
+    throw new ProtocolFault('an answer without headers')
+  }
   const headers: Record<string, string | string[]> = Object.create(null)
   let bytes = 0
   for (let i = 0; i < list.length; i += 2) {
     const name = readBinary(list[i], "a header's name")
     const value: unknown = list[i + 1]
-    const values = Array.isArray(value) ? value.map(item => readBinary(item, "a header's value")) : readBinary(value, "a header's value")
-    if (values.length === 0 && typeof values !== 'string') throw new ProtocolFault('a header without a value')
+    const values = Array.isArray(value)
+      ? value.map(item => readBinary(item, "a header's value"))
+      : readBinary(value, "a header's value")
+    if (values.length === 0 && typeof values !== 'string') {
+      throw new ProtocolFault('a header without a value')
+    }
     for (const text of typeof values === 'string' ? [values] : values) {
       bytes += name.length + text.length
-      if (badHeader(name, text) !== undefined || bytes > MAX_HEADER_BYTES) throw new ProtocolFault('a header that cannot be sent')
+      if (badHeader(name, text) !== undefined || bytes > MAX_HEADER_BYTES) {
+        throw new ProtocolFault('a header that cannot be sent')
+      }
     }
     headers[name] = values
   }

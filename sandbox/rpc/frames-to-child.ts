@@ -1,26 +1,52 @@
 /** Jobs as frames. Texts of an event are binary strings already; those of ours become UTF-8. */
 import { fromText, isAscii } from '../../core/base/binary.js'
 import type { CheckJob, RunJob } from '../job.js'
-import { ToChild, type BindFrame, type CheckFrame, type RunFrame, type WireText } from '../protocol/frames.js'
+import {
+  ToChild,
+  type BindFrame,
+  type CheckFrame,
+  type RunFrame,
+  type WireText
+} from '../protocol/frames.js'
 
 /** Names of chunks in Lua's messages. */
 const CHUNK_NAME = 'function'
 
-export const toBindFrame = ({ fn, version }: RunJob, baseUrl: string): BindFrame =>
-  [ToChild.bind, text(version.code), CHUNK_NAME, fn.id, String(version.version), baseUrl]
+export const toBindFrame = ({ fn, version }: RunJob, baseUrl: string): BindFrame => [
+  ToChild.bind,
+  text(version.code),
+  CHUNK_NAME,
+  fn.id,
+  String(version.version),
+  baseUrl
+]
 
-export const toCheckFrame = ({ executionId, code }: CheckJob): CheckFrame => [ToChild.check, executionId, text(code), CHUNK_NAME]
+export const toCheckFrame = ({ executionId, code }: CheckJob): CheckFrame => [
+  ToChild.check,
+  executionId,
+  text(code),
+  CHUNK_NAME
+]
 
-export function toRunFrame ({ executionId, requestId, fn, event }: RunJob): RunFrame {
+export function toRunFrame({ executionId, requestId, fn, event }: RunJob): RunFrame {
   return [
     ToChild.run,
     [
-      executionId, Math.floor(Date.now() / 1000), fromText(requestId), fromText(fn.name), event.method, event.path, event.relativePath,
-      Object.keys(event.headers), Object.values(event.headers), Object.keys(event.query), Object.values(event.query)
+      executionId,
+      Math.floor(Date.now() / 1000),
+      fromText(requestId),
+      fromText(fn.name),
+      event.method,
+      event.path,
+      event.relativePath,
+      Object.keys(event.headers),
+      Object.values(event.headers),
+      Object.keys(event.query),
+      Object.values(event.query)
     ],
     event.body
   ]
 }
 
 /** A text of the server, Unicode. */
-const text = (value: string): WireText => isAscii(value) ? value : Buffer.from(value, 'utf8')
+const text = (value: string): WireText => (isAscii(value) ? value : Buffer.from(value, 'utf8'))

@@ -9,26 +9,39 @@ import type { LuaType } from '../../core/lua/types.js'
 export const unfit = Symbol('unfit')
 export type FromWire = (value: unknown) => unknown
 
-export function compileFromWire (type: LuaType): FromWire {
+export function compileFromWire(type: LuaType): FromWire {
   switch (type.kind) {
-    case 'text': return textOf(type)
-    case 'bytes': return bytesOf(type)
-    case 'number': case 'integer': return numberOf(type)
-    case 'boolean': return value => typeof value === 'boolean' ? value : unfit
-    case 'nil': return value => value === null ? undefined : unfit
-    case 'any': return anyOf
-    case 'list': return listOf(compileFromWire(type.of))
-    case 'map': return mapOf(compileFromWire(type.of))
-    case 'record': return recordOf(Object.entries(type.fields).map(([name, field]) => [name, compileFromWire(field.type)]))
-    case 'union': return unionOf(type.of.map(compileFromWire))
+    case 'text':
+      return textOf(type)
+    case 'bytes':
+      return bytesOf(type)
+    case 'number':
+    case 'integer':
+      return numberOf(type)
+    case 'boolean':
+      return value => (typeof value === 'boolean' ? value : unfit)
+    case 'nil':
+      return value => (value === null ? undefined : unfit)
+    case 'any':
+      return anyOf
+    case 'list':
+      return listOf(compileFromWire(type.of))
+    case 'map':
+      return mapOf(compileFromWire(type.of))
+    case 'record':
+      return recordOf(
+        Object.entries(type.fields).map(([name, field]) => [name, compileFromWire(field.type)])
+      )
+    case 'union':
+      return unionOf(type.of.map(compileFromWire))
     case 'optional': {
       const inner = compileFromWire(type.of)
-      return value => value === null ? undefined : inner(value)
+      return value => (value === null ? undefined : inner(value))
     }
   }
 }
 
-function textOf ({ max = Infinity, oneOf }: Extract<LuaType, { kind: 'text' }>): FromWire {
+function textOf({ max = Infinity, oneOf }: Extract<LuaType, { kind: 'text' }>): FromWire {
   return value => {
     if (!isWireText(value) || value.length > max) return unfit
     const text = decodeText(value)
@@ -36,20 +49,33 @@ function textOf ({ max = Infinity, oneOf }: Extract<LuaType, { kind: 'text' }>):
   }
 }
 
-const isWireText = (value: unknown): value is string | Uint8Array => typeof value === 'string' || value instanceof Uint8Array
+const isWireText = (value: unknown): value is string | Uint8Array =>
+  typeof value === 'string' || value instanceof Uint8Array
 
 /** A text on the wire is a binary string or bytes. */
-const decodeText = (value: string | Uint8Array): string => typeof value === 'string' ? toText(value) : Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('utf8')
+const decodeText = (value: string | Uint8Array): string =>
+  typeof value === 'string'
+    ? toText(value)
+    : Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('utf8')
 
 /** Copies: bytes of a frame are a view of what was read from the channel, and would keep all of it alive. */
-function bytesOf ({ max = Infinity }: Extract<LuaType, { kind: 'bytes' }>): FromWire {
+function bytesOf({ max = Infinity }: Extract<LuaType, { kind: 'bytes' }>): FromWire {
   return value => {
-    const bytes = typeof value === 'string' ? toBytes(value) : value instanceof Uint8Array ? Buffer.from(value) : unfit
+    const bytes =
+      typeof value === 'string'
+        ? toBytes(value)
+        : value instanceof Uint8Array
+          ? Buffer.from(value)
+          : unfit
     return bytes === unfit || bytes.length > max ? unfit : bytes
   }
 }
 
-function numberOf ({ kind, min = -Infinity, max = Infinity }: Extract<LuaType, { kind: 'number' | 'integer' }>): FromWire {
+function numberOf({
+  kind,
+  min = -Infinity,
+  max = Infinity
+}: Extract<LuaType, { kind: 'number' | 'integer' }>): FromWire {
   const free = min === -Infinity && max === Infinity
   return value => {
     if (typeof value !== 'number' || (kind === 'integer' && !Number.isInteger(value))) return unfit
@@ -57,7 +83,7 @@ function numberOf ({ kind, min = -Infinity, max = Infinity }: Extract<LuaType, {
   }
 }
 
-function listOf (element: FromWire): FromWire {
+function listOf(element: FromWire): FromWire {
   return value => {
     if (!Array.isArray(value)) return unfit
     const list = value.map(element)
@@ -65,7 +91,7 @@ function listOf (element: FromWire): FromWire {
   }
 }
 
-function mapOf (entry: FromWire): FromWire {
+function mapOf(entry: FromWire): FromWire {
   return value => {
     if (!(value instanceof Map)) return unfit
     const object: Record<string, unknown> = Object.create(null)
@@ -78,7 +104,7 @@ function mapOf (entry: FromWire): FromWire {
   }
 }
 
-function recordOf (fields: ReadonlyArray<readonly [string, FromWire]>): FromWire {
+function recordOf(fields: ReadonlyArray<readonly [string, FromWire]>): FromWire {
   return value => {
     if (!(value instanceof Map)) return unfit
     const object: Record<string, unknown> = {}
@@ -91,7 +117,7 @@ function recordOf (fields: ReadonlyArray<readonly [string, FromWire]>): FromWire
   }
 }
 
-function unionOf (choices: readonly FromWire[]): FromWire {
+function unionOf(choices: readonly FromWire[]): FromWire {
   return value => {
     for (const choice of choices) {
       const converted = choice(value)
@@ -102,7 +128,7 @@ function unionOf (choices: readonly FromWire[]): FromWire {
 }
 
 /** Texts that are UTF-8 as strings, other bytes as bytes; tables as lists or objects. */
-function anyOf (value: unknown): unknown {
+function anyOf(value: unknown): unknown {
   if (value === null) return undefined
   if (typeof value === 'string') return toText(value)
   if (value instanceof Uint8Array) return textOrBytes(Buffer.from(value))
@@ -110,7 +136,7 @@ function anyOf (value: unknown): unknown {
   return value instanceof Map ? mapOf(anyOf)(value) : value
 }
 
-function textOrBytes (bytes: Buffer): string | Buffer {
+function textOrBytes(bytes: Buffer): string | Buffer {
   const text = bytes.toString('utf8')
   return Buffer.from(text, 'utf8').equals(bytes) ? text : bytes
 }

@@ -34,17 +34,23 @@ export class HostCalls {
   private pendingBytes = 0
   private holding = false
 
-  constructor (private readonly options: HostCallsOptions) {}
+  constructor(private readonly options: HostCallsOptions) {}
 
-  get waits (): boolean { return this.caller !== undefined }
+  get waits(): boolean {
+    return this.caller !== undefined
+  }
 
   /** Forgets the waiting call: its run has ended. */
-  drop (): void { this.caller = undefined }
+  drop(): void {
+    this.caller = undefined
+  }
 
   /** A call frame. Throws a ProtocolFault, or BudgetExceeded. */
-  call (run: Run, frame: readonly unknown[]): void {
+  call(run: Run, frame: readonly unknown[]): void {
     const entry = this.take(run, frame, false)
-    if (this.caller !== undefined) throw new ProtocolFault('a second call while one waits for its reply')
+    if (this.caller !== undefined) {
+      throw new ProtocolFault('a second call while one waits for its reply')
+    }
     this.caller = run
     run.callBegins()
     let result: unknown
@@ -54,12 +60,20 @@ export class HostCalls {
       if (error instanceof ProtocolFault) throw error
       return this.fail(run, entry, error)
     }
-    if (isThenable(result)) Promise.resolve(result).then(value => { this.succeed(run, entry, value) }, (error: unknown) => { this.fail(run, entry, error) })
-    else this.succeed(run, entry, result)
+    if (isThenable(result)) {
+      Promise.resolve(result).then(
+        value => {
+          this.succeed(run, entry, value)
+        },
+        (error: unknown) => {
+          this.fail(run, entry, error)
+        }
+      )
+    } else this.succeed(run, entry, result)
   }
 
   /** A one-way call frame of `size` bytes. Throws a ProtocolFault, or BudgetExceeded. */
-  send (run: Run, frame: readonly unknown[], size: number): void {
+  send(run: Run, frame: readonly unknown[], size: number): void {
     const entry = this.take(run, frame, true)
     let result: unknown
     try {
@@ -71,36 +85,56 @@ export class HostCalls {
     if (isThenable(result)) this.follow(run, entry, result, size)
   }
 
-  private take (run: Run, frame: readonly unknown[], oneWay: boolean): HostEntry {
-    if (++run.calls > budgets.calls) throw new BudgetExceeded(`more than ${budgets.calls} calls of built-in functions in one execution`)
+  private take(run: Run, frame: readonly unknown[], oneWay: boolean): HostEntry {
+    if (++run.calls > budgets.calls) {
+      throw new BudgetExceeded(
+        `more than ${budgets.calls} calls of built-in functions in one execution`
+      )
+    }
     const entry = typeof frame[1] === 'number' ? this.options.entries[frame[1]] : undefined
     // What need not be waited for may be, but not the other way round.
-    if (entry === undefined || (oneWay && !entry.oneWay)) throw new ProtocolFault('a call of a function there is not')
+    if (entry === undefined || (oneWay && !entry.oneWay)) {
+      throw new ProtocolFault('a call of a function there is not')
+    }
     entry.calls++
     return entry
   }
 
-  private follow (run: Run, entry: HostEntry, result: PromiseLike<unknown>, size: number): void {
+  private follow(run: Run, entry: HostEntry, result: PromiseLike<unknown>, size: number): void {
     run.sendBegins()
     this.pending++
     this.pendingBytes += size
-    if (!this.holding && (this.pending > budgets.pendingSends || this.pendingBytes > budgets.pendingSendBytes)) {
+    if (
+      !this.holding &&
+      (this.pending > budgets.pendingSends || this.pendingBytes > budgets.pendingSendBytes)
+    ) {
       this.holding = true
       this.options.hold()
     }
     const settled = (fault: Fault | undefined): void => {
       this.pending--
       this.pendingBytes -= size
-      if (this.holding && this.pending <= budgets.pendingSends / 2 && this.pendingBytes <= budgets.pendingSendBytes / 2) {
+      if (
+        this.holding &&
+        this.pending <= budgets.pendingSends / 2 &&
+        this.pendingBytes <= budgets.pendingSendBytes / 2
+      ) {
         this.holding = false
         this.options.release()
       }
       run.sendEnds(fault)
     }
-    Promise.resolve(result).then(() => { settled(undefined) }, (error: unknown) => { settled(this.toFault(entry, error)) })
+    Promise.resolve(result).then(
+      () => {
+        settled(undefined)
+      },
+      (error: unknown) => {
+        settled(this.toFault(entry, error))
+      }
+    )
   }
 
-  private succeed (run: Run, entry: HostEntry, value: unknown): void {
+  private succeed(run: Run, entry: HostEntry, value: unknown): void {
     if (this.caller !== run) return
     let wire: unknown
     try {
@@ -109,32 +143,42 @@ export class HostCalls {
       return this.fail(run, entry, error)
     }
     this.ends(run)
-    if (!this.options.reply([ToChild.reply, Reply.value, wire])) this.options.reply([ToChild.reply, Reply.raise, `the result of '${entry.name}' is too large for the sandbox`])
+    if (!this.options.reply([ToChild.reply, Reply.value, wire])) {
+      this.options.reply([
+        ToChild.reply,
+        Reply.raise,
+        `the result of '${entry.name}' is too large for the sandbox`
+      ])
+    }
   }
 
-  private fail (run: Run, entry: HostEntry, error: unknown): void {
+  private fail(run: Run, entry: HostEntry, error: unknown): void {
     if (this.caller !== run) return
     this.ends(run)
     const status = error instanceof LuaFailure && entry.fails ? Reply.failure : Reply.raise
     this.options.reply([ToChild.reply, status, toWireText(this.words(entry, error))])
   }
 
-  private ends (run: Run): void {
+  private ends(run: Run): void {
     this.caller = undefined
     run.callEnds()
   }
 
-  private toFault (entry: HostEntry, error: unknown): Fault {
+  private toFault(entry: HostEntry, error: unknown): Fault {
     const words = this.words(entry, error)
-    return { kind: 'runtime', message: words.includes(entry.name) ? words : `${entry.name}: ${words}` }
+    return {
+      kind: 'runtime',
+      message: words.includes(entry.name) ? words : `${entry.name}: ${words}`
+    }
   }
 
   /** What Lua may know of a failure; the rest is for the server's log. */
-  private words (entry: HostEntry, error: unknown): string {
+  private words(entry: HostEntry, error: unknown): string {
     if (error instanceof LuaFailure || error instanceof LuaMisuse) return error.message
     this.options.onInternalError(entry.name, error)
     return error instanceof WrongResult ? error.message : `internal error in '${entry.name}'`
   }
 }
 
-const toWireText = (text: string): string | Buffer => isAscii(text) ? text : Buffer.from(text, 'utf8')
+const toWireText = (text: string): string | Buffer =>
+  isAscii(text) ? text : Buffer.from(text, 'utf8')

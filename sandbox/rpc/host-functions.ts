@@ -21,11 +21,16 @@ export interface HostEntry {
 type Run = (call: HostCall, ...args: unknown[]) => unknown
 
 /** In the order of `toManifest`: every function of every module counts, local ones are left empty. */
-export function compileHostFunctions (modules: Iterable<LuaModule>): ReadonlyArray<HostEntry | undefined> {
+export function compileHostFunctions(
+  modules: Iterable<LuaModule>
+): ReadonlyArray<HostEntry | undefined> {
   const entries: Array<HostEntry | undefined> = []
   for (const module of modules) {
     for (const [fn, declared] of Object.entries(module.functions)) {
-      if (declared.place === 'local') { entries.push(undefined); continue }
+      if (declared.place === 'local') {
+        entries.push(undefined)
+        continue
+      }
       const name = `${module.name}.${fn}`
       const convert = declared.params.map(param => compileFromWire(param.type))
       const run = declared.run as Run
@@ -42,23 +47,33 @@ export function compileHostFunctions (modules: Iterable<LuaModule>): ReadonlyArr
   return entries
 }
 
-function convertAll (name: string, convert: readonly FromWire[], args: readonly unknown[]): unknown[] {
-  if (args.length !== convert.length) throw new ProtocolFault(`${args.length} arguments for ${name}, which has ${convert.length}`)
+function convertAll(
+  name: string,
+  convert: readonly FromWire[],
+  args: readonly unknown[]
+): unknown[] {
+  if (args.length !== convert.length) {
+    throw new ProtocolFault(`${args.length} arguments for ${name}, which has ${convert.length}`)
+  }
   const converted: unknown[] = new Array(args.length)
   for (let i = 0; i < args.length; i++) {
     const value = (convert[i] as FromWire)(args[i])
-    if (value === unfit) throw new ProtocolFault(`argument #${i + 1} for ${name} is not of its declared type`)
+    if (value === unfit) {
+      throw new ProtocolFault(`argument #${i + 1} for ${name} is not of its declared type`)
+    }
     converted[i] = value
   }
   return converted
 }
 
-function naming (name: string, toWire: (value: unknown) => unknown) {
+function naming(name: string, toWire: (value: unknown) => unknown) {
   return (value: unknown) => {
     try {
       return toWire(value)
     } catch (error) {
-      throw error instanceof WrongResult ? new WrongResult(`'${name}' returned a wrong value: ${error.message}`) : error
+      throw error instanceof WrongResult
+        ? new WrongResult(`'${name}' returned a wrong value: ${error.message}`)
+        : error
     }
   }
 }

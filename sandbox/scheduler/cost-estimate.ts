@@ -21,13 +21,19 @@ export class Pace {
   private calls = 0
   private runs = 0
 
-  get isShort (): boolean { return this.runs >= NEEDED && this.busyMs + this.waitMs < SHORT_MS }
+  get isShort(): boolean {
+    return this.runs >= NEEDED && this.busyMs + this.waitMs < SHORT_MS
+  }
   /** So short, and so seldom waiting for the server, that waking a second process costs more than waiting for the first. */
-  get isTiny (): boolean { return this.runs >= NEEDED && this.busyMs + this.waitMs < TINY_MS && this.calls < TINY_CALLS }
-  get isWaiting (): boolean { return this.runs > 0 && this.waitMs >= WAITING_MS }
+  get isTiny(): boolean {
+    return this.runs >= NEEDED && this.busyMs + this.waitMs < TINY_MS && this.calls < TINY_CALLS
+  }
+  get isWaiting(): boolean {
+    return this.runs > 0 && this.waitMs >= WAITING_MS
+  }
 
   /** `calls`: how often it waited for a host function. */
-  note (busyMs: number, waitMs: number, calls: number): void {
+  note(busyMs: number, waitMs: number, calls: number): void {
     const weight = this.runs++ === 0 ? 1 : WEIGHT
     // V8 compiles on other threads, which count as the run's: one run says little, however much it took.
     const believed = weight === 1 ? busyMs : Math.min(busyMs, this.busyMs * 4 + 1)
@@ -36,7 +42,7 @@ export class Pace {
     this.calls += (calls - this.calls) * weight
   }
 
-  penalize (): void {
+  penalize(): void {
     this.runs++
     this.busyMs = Math.max(this.busyMs, PENALTY_MS)
   }

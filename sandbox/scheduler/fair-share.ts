@@ -9,22 +9,24 @@ export class Shares {
   private readonly busy = new Map<string, number>()
   private total = 0
 
-  constructor (private readonly max: number) {}
+  constructor(private readonly max: number) {}
 
-  get free (): number { return this.max - this.total }
+  get free(): number {
+    return this.max - this.total
+  }
 
-  mayTake (owner: string): boolean {
+  mayTake(owner: string): boolean {
     const own = this.busy.get(owner) ?? 0
     if (own === 0) return this.free > 0
     return this.free > 1 && own < FACTOR * this.free
   }
 
-  take (owner: string): void {
+  take(owner: string): void {
     this.total++
     this.busy.set(owner, (this.busy.get(owner) ?? 0) + 1)
   }
 
-  give (owner: string): void {
+  give(owner: string): void {
     this.total--
     const left = (this.busy.get(owner) ?? 1) - 1
     if (left === 0) this.busy.delete(owner)

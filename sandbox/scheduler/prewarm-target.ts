@@ -6,12 +6,18 @@ export class SpareDemand {
   private taken = 0
 
   /** `strict`: every run takes a process of its own. */
-  constructor (private readonly strict: boolean) {}
+  constructor(private readonly strict: boolean) {}
 
-  get target (): number { return (this.strict ? 2 : 1) + Math.min(MOST, Math.floor(this.taken / 2)) }
+  get target(): number {
+    return (this.strict ? 2 : 1) + Math.min(MOST, Math.floor(this.taken / 2))
+  }
 
-  noteTaken (): void { this.taken++ }
+  noteTaken(): void {
+    this.taken++
+  }
 
   /** Called once a second. */
-  decay (): void { this.taken = this.taken < 0.5 ? 0 : this.taken * KEPT_PER_SECOND }
+  decay(): void {
+    this.taken = this.taken < 0.5 ? 0 : this.taken * KEPT_PER_SECOND
+  }
 }

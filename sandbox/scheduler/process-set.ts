@@ -39,25 +39,32 @@ export class Fleet {
   failures = 0
   private mayStartAt = 0
 
-  constructor (private readonly options: FleetOptions) {
+  constructor(private readonly options: FleetOptions) {
     this.demand = new SpareDemand(options.strict)
   }
 
-  get blankCount (): number { return this.blanks.length }
-  get startingCount (): number { return this.starting.size }
+  get blankCount(): number {
+    return this.blanks.length
+  }
+  get startingCount(): number {
+    return this.starting.size
+  }
 
-  takeBlank (): SandboxProcess | undefined {
+  takeBlank(): SandboxProcess | undefined {
     const process = this.blanks.shift()
     if (process !== undefined) this.demand.noteTaken()
     return process
   }
 
   /** Starts processes ahead of need: for `needed` jobs that wait, and the spares beside. */
-  replenish (needed: number): void {
+  replenish(needed: number): void {
     const now = performance.now()
     if (now < this.mayStartAt) return
     const wanted = needed + this.demand.target
-    while (this.blanks.length + this.starting.size < wanted && this.starting.size < this.startingMax) {
+    while (
+      this.blanks.length + this.starting.size < wanted &&
+      this.starting.size < this.startingMax
+    ) {
       const forJob = this.blanks.length + this.starting.size < needed
       // A start costs as much as hundreds of runs: spares come one by one.
       if (!forJob && !this.options.strict && this.starting.size > 0) return
@@ -66,40 +73,50 @@ export class Fleet {
     }
   }
 
-  start (): SandboxProcess {
+  start(): SandboxProcess {
     const process = this.options.launcher.launch(this.options.owner)
     this.all.add(process)
     this.starting.add(process)
     return process
   }
 
-  becameReady (process: SandboxProcess): void {
+  becameReady(process: SandboxProcess): void {
     this.failures = 0
     this.starting.delete(process)
     this.blanks.push(process)
   }
 
-  wentAway (process: SandboxProcess, expected: boolean): void {
+  wentAway(process: SandboxProcess, expected: boolean): void {
     this.all.delete(process)
     if (this.starting.delete(process) && !expected) {
       this.failures++
-      this.mayStartAt = performance.now() + Math.min(30_000, START_PAUSE_MS * 2 ** (this.failures - 1))
+      this.mayStartAt =
+        performance.now() + Math.min(30_000, START_PAUSE_MS * 2 ** (this.failures - 1))
     }
     const at = this.blanks.indexOf(process)
     if (at >= 0) this.blanks.splice(at, 1)
   }
 
   /** Ends what was idle for too long, spares beyond need, and starts that hang. Called once a second. */
-  sweep (now: number): void {
+  sweep(now: number): void {
     const { idleMs, idle } = this.options
     this.demand.decay()
-    for (const process of [...idle()].flat()) if (now - process.idleSince > idleMs) process.kill(stoppedFault)
-    while (this.blanks.length > this.demand.target && now - (this.blanks[0]?.idleSince ?? now) > Math.min(idleMs, 10_000)) this.blanks[0]?.kill(stoppedFault)
-    for (const process of [...this.starting]) if (now - process.startedAt > START_DEADLINE_MS) process.giveUp()
+    for (const process of [...idle()].flat()) {
+      if (now - process.idleSince > idleMs) process.kill(stoppedFault)
+    }
+    while (
+      this.blanks.length > this.demand.target &&
+      now - (this.blanks[0]?.idleSince ?? now) > Math.min(idleMs, 10_000)
+    ) {
+      this.blanks[0]?.kill(stoppedFault)
+    }
+    for (const process of [...this.starting]) {
+      if (now - process.startedAt > START_DEADLINE_MS) process.giveUp()
+    }
   }
 
   /** Ends a bound process: of versions with several idle ones, else of all, the one idle longest. False: none may go. */
-  private makeRoom (forJob: boolean, now: number): boolean {
+  private makeRoom(forJob: boolean, now: number): boolean {
     if (!forJob && this.options.max < ROOM_FOR_SPARE) return false
     const idle = [...this.options.idle()]
     const surplus = idleLongest(idle.filter(({ length }) => length > 1))
@@ -112,6 +129,12 @@ export class Fleet {
   }
 }
 
-function idleLongest (idle: ReadonlyArray<readonly SandboxProcess[]>): SandboxProcess | undefined {
-  return idle.flat().reduce<SandboxProcess | undefined>((oldest, process) => oldest === undefined || process.idleSince < oldest.idleSince ? process : oldest, undefined)
+function idleLongest(idle: ReadonlyArray<readonly SandboxProcess[]>): SandboxProcess | undefined {
+  return idle
+    .flat()
+    .reduce<SandboxProcess | undefined>(
+      (oldest, process) =>
+        oldest === undefined || process.idleSince < oldest.idleSince ? process : oldest,
+      undefined
+    )
 }

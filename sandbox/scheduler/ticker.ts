@@ -10,9 +10,9 @@ export class Ticker {
   lookedAt = performance.now()
   private timer: NodeJS.Timeout | undefined
 
-  constructor (private readonly tick: (now: number) => void) {}
+  constructor(private readonly tick: (now: number) => void) {}
 
-  start (): void {
+  start(): void {
     this.timer ??= setInterval(() => {
       const now = performance.now()
       setImmediate(() => {
@@ -22,7 +22,7 @@ export class Ticker {
     }, TICK_MS)
   }
 
-  stop (): void {
+  stop(): void {
     clearInterval(this.timer)
     this.timer = undefined
   }

@@ -29,18 +29,30 @@ t.test('the runtime is one exact version of Node.js, locked for both architectur
 })
 
 t.test('nothing that is installed for use needs a compiler or runs an install script', async t => {
-  const withScript = Object.keys(locked).filter(path => locked[path]?.hasInstallScript === true && locked[path]?.dev !== true)
+  const withScript = Object.keys(locked).filter(
+    path => locked[path]?.hasInstallScript === true && locked[path]?.dev !== true
+  )
   t.ok(withScript.length > 0, 'there is something to check')
-  for (const path of withScript) t.equal(allowScripts[path.replace(/^.*node_modules\//, '')], false, path)
+  for (const path of withScript) {
+    t.equal(allowScripts[path.replace(/^.*node_modules\//, '')], false, path)
+  }
 })
 
-t.test('npm compiles nothing and refuses no Node.js (after `npm install`, run `npm run lock`)', async t => {
-  const entry = locked['node_modules/better-sqlite3']
-  t.equal(entry?.gypfile, false, 'binaries are in the package')
-  t.equal(entry?.engines, undefined, 'it runs on the runtime')
-  const needed = Object.entries(locked).filter(([, { engines }]) => engines?.node !== undefined && !satisfies('20.19.0', engines.node))
-  t.same(needed.map(([path]) => path), [])
-})
+t.test(
+  'npm compiles nothing and refuses no Node.js (after `npm install`, run `npm run lock`)',
+  async t => {
+    const entry = locked['node_modules/better-sqlite3']
+    t.equal(entry?.gypfile, false, 'binaries are in the package')
+    t.equal(entry?.engines, undefined, 'it runs on the runtime')
+    const needed = Object.entries(locked).filter(
+      ([, { engines }]) => engines?.node !== undefined && !satisfies('20.19.0', engines.node)
+    )
+    t.same(
+      needed.map(([path]) => path),
+      []
+    )
+  }
+)
 
 t.test('npm on Node.js 20 may install it, which then runs on the runtime', async t => {
   t.same(engines, { node: '>=20' })

@@ -2,7 +2,11 @@
 import Fastify from 'fastify'
 
 const app = Fastify()
-app.get('/hello', async (_request, reply) => reply.type('application/json').send('{"hello":"world"}'))
+app.get('/hello', async (_request, reply) =>
+  reply.type('application/json').send('{"hello":"world"}')
+)
 await app.listen({ port: 0, host: '127.0.0.1' })
 const address = app.server.address()
-process.stdout.write(`listens on http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}\n`)
+process.stdout.write(
+  `listens on http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}\n`
+)

@@ -6,27 +6,33 @@ import { stoppedFault } from '../../sandbox/process/exit-error.js'
 import { createLauncher } from '../../sandbox/process/sandbox-factory.js'
 import { allModules } from '../plugins/lua-docs/support/modules.js'
 
-const ignore = { onReady () {}, onRunEnd () {}, onGone () {} }
+const ignore = { onReady() {}, onRunEnd() {}, onGone() {} }
 
 /** Starts per second; each process is ready for its first run before it is ended. */
-export async function measureChildStarts (seconds: number): Promise<number> {
+export async function measureChildStarts(seconds: number): Promise<number> {
   const launcher = await createLauncher({
     settings: loadConfig({}),
     manifest: toManifest(allModules),
     modules: [],
     baseUrl: () => '',
-    onInternalError: (name, error) => { throw new Error(name, { cause: error }) }
+    onInternalError: (name, error) => {
+      throw new Error(name, { cause: error })
+    }
   })
   const end = performance.now() + seconds * 1000
   let started = 0
-  await Promise.all(Array.from({ length: availableParallelism() }, async () => {
-    while (performance.now() < end) {
-      const process = launcher.launch(ignore)
-      if (!await process.greeted) throw new Error(`A sandbox process does not start: ${await launcher.explain()}`)
-      process.kill(stoppedFault)
-      await process.exited
-      started++
-    }
-  }))
+  await Promise.all(
+    Array.from({ length: availableParallelism() }, async () => {
+      while (performance.now() < end) {
+        const process = launcher.launch(ignore)
+        if (!(await process.greeted)) {
+          throw new Error(`A sandbox process does not start: ${await launcher.explain()}`)
+        }
+        process.kill(stoppedFault)
+        await process.exited
+        started++
+      }
+    })
+  )
   return started / seconds
 }

@@ -11,11 +11,22 @@ const SPREAD_DAYS = 30
  * Writes `executions` runs through the storage itself, PER_TICK in a transaction, spread over the 30 days before
  * `now` (Unix seconds). Every 20th failed, every 100th was by cron, each has one log. Gives the functions' ids.
  */
-export async function seedHistory (storage: Storage, { executions, now }: { executions: number, now: number }): Promise<string[]> {
+export async function seedHistory(
+  storage: Storage,
+  { executions, now }: { executions: number; now: number }
+): Promise<string[]> {
   let clock = now - (SPREAD_DAYS + 1) * DAY
   const ids = createIdSource(() => clock)
   const functions = Array.from({ length: FUNCTIONS }, () => ids.next())
-  for (const [i, id] of functions.entries()) await storage.functions.create({ id, name: `function ${i}`, description: 'One of many.', code: 'return 1\n'.repeat(100), now: now - i })
+  for (const [i, id] of functions.entries()) {
+    await storage.functions.create({
+      id,
+      name: `function ${i}`,
+      description: 'One of many.',
+      code: 'return 1\n'.repeat(100),
+      now: now - i
+    })
+  }
 
   const toExecution = (i: number): FinishedExecution => {
     const functionId = functions[i % 2 === 0 ? 0 : (i >> 1) % FUNCTIONS] ?? ''
@@ -31,7 +42,9 @@ export async function seedHistory (storage: Storage, { executions, now }: { exec
       createdAt,
       status: failed ? 'error' : 'success',
       durationMs: i % 50,
-      errorMessage: failed ? `Error at line 3: attempt to index a nil value (field 'x${i}')` : undefined,
+      errorMessage: failed
+        ? `Error at line 3: attempt to index a nil value (field 'x${i}')`
+        : undefined,
       fault: failed ? { kind: 'runtime', message: 'attempt to index a nil value' } : undefined,
       responseJson: undefined,
       logs: [{ level: 'info', message: `served page ${i} of the catalogue`, createdAt }]
@@ -39,7 +52,9 @@ export async function seedHistory (storage: Storage, { executions, now }: { exec
   }
   for (let i = 0; i < executions; i += PER_TICK) {
     const count = Math.min(PER_TICK, executions - i)
-    await Promise.all(Array.from({ length: count }, (_, n) => storage.executions.finish(toExecution(i + n))))
+    await Promise.all(
+      Array.from({ length: count }, (_, n) => storage.executions.finish(toExecution(i + n)))
+    )
   }
   return functions
 }

@@ -4,7 +4,16 @@
  * given. npm is that on PATH (or what NPM names), with an empty cache for each, so this depends on the registry that it uses.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { watchServer } from '../../core/process/server-process.js'
@@ -13,22 +22,36 @@ import { createFunction, KEY, timeCall } from './api.js'
 const CODE = 'function handler() return { body = "hello" } end'
 
 /** Folders of the PATH of a machine that has this Node.js, npm and no compiler. */
-function machineWith (node: string, folder: string): string {
-  const npm = process.env.NPM ?? realpathSync(execFileSync('sh', ['-c', 'command -v npm'], { encoding: 'utf8' }).trim())
+function machineWith(node: string, folder: string): string {
+  const npm =
+    process.env.NPM ??
+    realpathSync(execFileSync('sh', ['-c', 'command -v npm'], { encoding: 'utf8' }).trim())
   mkdirSync(folder)
   symlinkSync(realpathSync(node), join(folder, 'node'))
   writeFileSync(join(folder, 'npm'), `#!/bin/sh\nexec "${folder}/node" "${npm}" "$@"\n`)
   chmodSync(join(folder, 'npm'), 0o755)
-  const tools = ['sh', 'env', 'readlink', 'dirname', 'setpriv', 'prlimit', 'unshare', 'test', 'true']
+  const tools = [
+    'sh',
+    'env',
+    'readlink',
+    'dirname',
+    'setpriv',
+    'prlimit',
+    'unshare',
+    'test',
+    'true'
+  ]
   for (const name of tools) symlinkSync(`/usr/bin/${name}`, join(folder, name))
   return folder
 }
 
-async function measure (node: string): Promise<Record<string, number | string>> {
+async function measure(node: string): Promise<Record<string, number | string>> {
   const top = mkdtempSync(join(tmpdir(), 'moonlet-install-'))
   try {
     const checkout = join(top, 'checkout')
-    for (const file of execFileSync('git', ['ls-files', '-z'], { encoding: 'utf8' }).split('\0').filter(Boolean)) {
+    for (const file of execFileSync('git', ['ls-files', '-z'], { encoding: 'utf8' })
+      .split('\0')
+      .filter(Boolean)) {
       mkdirSync(dirname(join(checkout, file)), { recursive: true })
       cpSync(file, join(checkout, file))
     }
@@ -44,10 +67,19 @@ async function measure (node: string): Promise<Record<string, number | string>> 
       DATA_DIR: join(top, 'data')
     }
     const began = performance.now()
-    const install = spawnSync(join(PATH, 'npm'), ['ci', '--no-audit', '--no-fund'], { cwd: checkout, env, encoding: 'utf8' })
+    const install = spawnSync(join(PATH, 'npm'), ['ci', '--no-audit', '--no-fund'], {
+      cwd: checkout,
+      env,
+      encoding: 'utf8'
+    })
     if (install.status !== 0) throw new Error(install.stderr)
     const installed = performance.now()
-    const child = spawn(join(PATH, 'npm'), ['start'], { cwd: checkout, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+    const child = spawn(join(PATH, 'npm'), ['start'], {
+      cwd: checkout,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true
+    })
     const base = await watchServer(child).base
     const id = await createFunction(base, 'hello', CODE)
     await timeCall(`${base}/fn/${id}`)

@@ -1,7 +1,13 @@
 /** One load run with autocannon. */
 import autocannon, { type Client } from 'autocannon'
 
-export interface LoadResult { readonly rate: number, readonly p50: number, readonly p99: number, readonly errors: number, readonly total: number }
+export interface LoadResult {
+  readonly rate: number
+  readonly p50: number
+  readonly p99: number
+  readonly errors: number
+  readonly total: number
+}
 
 export interface Load {
   readonly url: string
@@ -14,7 +20,14 @@ export interface Load {
 }
 
 /** Gives requests a second, latencies in milliseconds, and everything that was no 2xx answer as errors. */
-export async function runLoad ({ url, connections, seconds, method = 'GET', body, paths }: Load): Promise<LoadResult> {
+export async function runLoad({
+  url,
+  connections,
+  seconds,
+  method = 'GET',
+  body,
+  paths
+}: Load): Promise<LoadResult> {
   const result = await autocannon({
     url,
     connections,
@@ -32,16 +45,21 @@ export async function runLoad ({ url, connections, seconds, method = 'GET', body
   }
 }
 
-function inTurn (paths: readonly string[], connections: number): (client: Client) => void {
+function inTurn(paths: readonly string[], connections: number): (client: Client) => void {
   let made = 0
   return client => {
-    const first = Math.floor(made++ * paths.length / connections) % paths.length
-    client.setRequests([...paths.slice(first), ...paths.slice(0, first)].map(path => ({ method: 'GET', path })))
+    const first = Math.floor((made++ * paths.length) / connections) % paths.length
+    client.setRequests(
+      [...paths.slice(first), ...paths.slice(0, first)].map(path => ({ method: 'GET', path }))
+    )
   }
 }
 
 /** The run with the median rate. */
-export function medianRun (runs: readonly LoadResult[]): LoadResult {
+export function medianRun(runs: readonly LoadResult[]): LoadResult {
   const sorted = [...runs].sort((a, b) => a.rate - b.rate)
-  return { ...sorted[Math.floor(sorted.length / 2)]!, errors: runs.reduce((sum, run) => sum + run.errors, 0) }
+  return {
+    ...sorted[Math.floor(sorted.length / 2)]!,
+    errors: runs.reduce((sum, run) => sum + run.errors, 0)
+  }
 }

@@ -32,32 +32,42 @@ for (let i = 0; times.length < Number(rounds); i++) {
 }
 process.stdout.write(JSON.stringify({ times, output }))
 
-function prepareMoonlet (): () => () => void {
+function prepareMoonlet(): () => () => void {
   const { createEngine } = require('../../sandbox/engine-for-tests.cjs') as typeof Engine
-  const engine = createEngine({ libraries: [], print: line => { output.push(line) }, now: Date.now, random: Math.random, memoryLimit: 2 ** 29 })
+  const engine = createEngine({
+    libraries: [],
+    print: line => {
+      output.push(line)
+    },
+    now: Date.now,
+    random: Math.random,
+    memoryLimit: 2 ** 29
+  })
   const program = engine.prepare(`${text}\nfunction handler() return {} end`, 'bench')
-  return () => () => { engine.run(program, undefined, undefined) }
+  return () => () => {
+    engine.run(program, undefined, undefined)
+  }
 }
 
 interface Fengari {
   lua: {
-    lua_pcall (state: object, args: number, results: number, handler: number): number
-    lua_pushvalue (state: object, index: number): void
-    lua_gettop (state: object): number
-    lua_pushcfunction (state: object, fn: (state: object) => number): void
-    lua_setglobal (state: object, name: Uint8Array): void
-    lua_tojsstring (state: object, index: number): string
+    lua_pcall(state: object, args: number, results: number, handler: number): number
+    lua_pushvalue(state: object, index: number): void
+    lua_gettop(state: object): number
+    lua_pushcfunction(state: object, fn: (state: object) => number): void
+    lua_setglobal(state: object, name: Uint8Array): void
+    lua_tojsstring(state: object, index: number): string
   }
   lauxlib: {
-    luaL_newstate (): object
-    luaL_loadbuffer (state: object, text: Uint8Array, size: number | null, name: Uint8Array): number
-    luaL_tolstring (state: object, index: number): Uint8Array
+    luaL_newstate(): object
+    luaL_loadbuffer(state: object, text: Uint8Array, size: number | null, name: Uint8Array): number
+    luaL_tolstring(state: object, index: number): Uint8Array
   }
-  lualib: { luaL_openlibs (state: object): void }
-  to_luastring (text: string): Uint8Array
+  lualib: { luaL_openlibs(state: object): void }
+  to_luastring(text: string): Uint8Array
 }
 
-function prepareFengari (): () => () => void {
+function prepareFengari(): () => () => void {
   const { lua, lauxlib, lualib, to_luastring: toLua } = require('fengari') as Fengari
   const code = Uint8Array.from(text, c => c.charCodeAt(0))
   return () => {
@@ -65,11 +75,17 @@ function prepareFengari (): () => () => void {
     lualib.luaL_openlibs(state)
     lua.lua_pushcfunction(state, inner => {
       const count = lua.lua_gettop(inner)
-      output.push(Array.from({ length: count }, (_, i) => Buffer.from(lauxlib.luaL_tolstring(inner, i + 1)).toString('latin1')).join('\t'))
+      output.push(
+        Array.from({ length: count }, (_, i) =>
+          Buffer.from(lauxlib.luaL_tolstring(inner, i + 1)).toString('latin1')
+        ).join('\t')
+      )
       return 0
     })
     lua.lua_setglobal(state, toLua('print'))
-    if (lauxlib.luaL_loadbuffer(state, code, null, toLua('@bench')) !== 0) throw new Error(lua.lua_tojsstring(state, -1))
+    if (lauxlib.luaL_loadbuffer(state, code, null, toLua('@bench')) !== 0) {
+      throw new Error(lua.lua_tojsstring(state, -1))
+    }
     return () => {
       if (lua.lua_pcall(state, 0, 0, 0) !== 0) throw new Error(lua.lua_tojsstring(state, -1))
     }

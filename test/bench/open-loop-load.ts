@@ -16,7 +16,12 @@ export interface OfferTask {
 }
 
 /** Latencies in milliseconds. */
-export interface Answers { readonly count: number, readonly p50: number, readonly p99: number, readonly max: number }
+export interface Answers {
+  readonly count: number
+  readonly p50: number
+  readonly p99: number
+  readonly max: number
+}
 
 export interface OfferResult {
   readonly seconds: number
@@ -29,16 +34,21 @@ export interface OfferResult {
 }
 
 /** Runs a task in a process of its own. */
-export async function offer (task: OfferTask): Promise<OfferResult> {
-  const { stdout } = await promisify(execFile)(process.execPath, [fileURLToPath(import.meta.url), JSON.stringify(task)])
+export async function offer(task: OfferTask): Promise<OfferResult> {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    fileURLToPath(import.meta.url),
+    JSON.stringify(task)
+  ])
   return JSON.parse(stdout) as OfferResult
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  process.stdout.write(JSON.stringify(await perform(JSON.parse(process.argv[2] ?? '') as OfferTask)))
+  process.stdout.write(
+    JSON.stringify(await perform(JSON.parse(process.argv[2] ?? '') as OfferTask))
+  )
 }
 
-async function perform ({ url, connections, seconds, rate }: OfferTask): Promise<OfferResult> {
+async function perform({ url, connections, seconds, rate }: OfferTask): Promise<OfferResult> {
   const { hostname, port, pathname, host } = new URL(url)
   const request = Buffer.from(`GET ${pathname} HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
   const latencies = new Map<string, number[]>()
@@ -49,7 +59,11 @@ async function perform ({ url, connections, seconds, rate }: OfferTask): Promise
   let broken = 0
   let running = false
 
-  interface Caller { socket: Socket, sentAt: number, pending: Buffer | undefined }
+  interface Caller {
+    socket: Socket
+    sentAt: number
+    pending: Buffer | undefined
+  }
 
   const send = (caller: Caller): void => {
     caller.sentAt = performance.now()
@@ -68,23 +82,40 @@ async function perform ({ url, connections, seconds, rate }: OfferTask): Promise
   const read = (caller: Caller, chunk: Buffer): void => {
     const bytes = caller.pending === undefined ? chunk : Buffer.concat([caller.pending, chunk])
     const end = bytes.indexOf('\r\n\r\n')
-    const length = end < 0 ? undefined : /\r\ncontent-length: (\d+)/i.exec(bytes.toString('latin1', 0, end))?.[1]
+    const length =
+      end < 0 ? undefined : /\r\ncontent-length: (\d+)/i.exec(bytes.toString('latin1', 0, end))?.[1]
     const isWhole = length !== undefined && bytes.length >= end + 4 + Number(length)
     caller.pending = isWhole ? undefined : bytes
     if (isWhole) answered(caller, bytes.toString('latin1', 9, 12))
   }
   const open = async (): Promise<void> => {
-    const caller: Caller = { socket: connect(Number(port), hostname), sentAt: 0, pending: undefined }
+    const caller: Caller = {
+      socket: connect(Number(port), hostname),
+      sentAt: 0,
+      pending: undefined
+    }
     const { socket } = caller
     socket.setNoDelay()
-    socket.on('data', (chunk: Buffer) => { read(caller, chunk) })
+    socket.on('data', (chunk: Buffer) => {
+      read(caller, chunk)
+    })
     socket.on('error', () => {})
-    await new Promise(resolve => { socket.once('connect', resolve); socket.once('close', resolve) })
-    socket.once('close', () => { if (running) { broken++; void open() } })
+    await new Promise(resolve => {
+      socket.once('connect', resolve)
+      socket.once('close', resolve)
+    })
+    socket.once('close', () => {
+      if (running) {
+        broken++
+        void open()
+      }
+    })
     idle.push(caller)
   }
 
-  for (let made = 0; made < connections; made += 100) await Promise.all(Array.from({ length: Math.min(100, connections - made) }, open))
+  for (let made = 0; made < connections; made += 100) {
+    await Promise.all(Array.from({ length: Math.min(100, connections - made) }, open))
+  }
   running = true
   const startedAt = performance.now()
   const endsAt = startedAt + seconds * 1000
@@ -92,25 +123,34 @@ async function perform ({ url, connections, seconds, rate }: OfferTask): Promise
   let due = 0
   for (let now = startedAt; now < endsAt; now = performance.now()) {
     if (rate !== undefined) {
-      const wanted = Math.floor((now - startedAt) / 1000 * rate)
+      const wanted = Math.floor(((now - startedAt) / 1000) * rate)
       for (; due < wanted; due++) {
         const caller = idle[first]
         if (caller === undefined) unsent++
-        else { first++; send(caller) }
+        else {
+          first++
+          send(caller)
+        }
       }
-      if (first > 10_000) { idle.splice(0, first); first = 0 }
+      if (first > 10_000) {
+        idle.splice(0, first)
+        first = 0
+      }
     }
     await new Promise(resolve => setTimeout(resolve, 1))
   }
   running = false
   const took = (performance.now() - startedAt) / 1000
-  const byStatus = Object.fromEntries(Array.from(latencies, ([status, list]) => [status, summary(list)]))
+  const byStatus = Object.fromEntries(
+    Array.from(latencies, ([status, list]) => [status, summary(list)])
+  )
   setTimeout(() => process.exit(), 100)
   return { seconds: took, sent, unsent, broken, byStatus }
 }
 
-function summary (latencies: number[]): Answers {
+function summary(latencies: number[]): Answers {
   const sorted = latencies.sort((a, b) => a - b)
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN
+  const at = (share: number) =>
+    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN
   return { count: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1) }
 }

@@ -10,7 +10,8 @@ const VALUES = 10_000
 const LOGS = 1000
 const REQUESTS = 100
 
-const program = (version: number) => `-- version ${version}\nfunction handler(ctx, event)\n  log.info("hello")\n  return { statusCode = 200, body = "hello" }\nend\n`
+const program = (version: number) =>
+  `-- version ${version}\nfunction handler(ctx, event)\n  log.info("hello")\n  return { statusCode = 200, body = "hello" }\nend\n`
 const bytes = (text: string) => Buffer.from(text)
 
 export interface PageHistory {
@@ -22,30 +23,80 @@ export interface PageHistory {
 }
 
 /** Fills the storage; `executions` is how many. */
-export async function seedPages (storage: Storage, executions: number): Promise<PageHistory> {
+export async function seedPages(storage: Storage, executions: number): Promise<PageHistory> {
   const now = Math.floor(Date.now() / 1000)
   const functions = await seedHistory(storage, { executions, now })
   const [large = '', small = ''] = functions
-  await Promise.all(functions.map(async (id, n) => await storage.functions.update(id, {
-    patch: { retentionDays: RETENTION_DAYS, ...(n % 10 === 0 ? { cronSchedule: '0 0 1 1 *', cronStatus: 'active' } : {}) },
-    code: undefined,
-    now: now - n
-  })))
-  for (let version = 2; version <= VERSIONS; version++) await storage.functions.update(large, { patch: {}, code: program(version), now })
-  for (const scope of [large, '']) {
-    await Promise.all(Array.from({ length: VALUES }, async (_, n) => { await storage.kv.set(scope, bytes(`user:${String(n).padStart(6, '0')}`), bytes(JSON.stringify({ n, name: 'Ada'.repeat(20) }))) }))
+  await Promise.all(
+    functions.map(
+      async (id, n) =>
+        await storage.functions.update(id, {
+          patch: {
+            retentionDays: RETENTION_DAYS,
+            ...(n % 10 === 0 ? { cronSchedule: '0 0 1 1 *', cronStatus: 'active' } : {})
+          },
+          code: undefined,
+          now: now - n
+        })
+    )
+  )
+  for (let version = 2; version <= VERSIONS; version++) {
+    await storage.functions.update(large, { patch: {}, code: program(version), now })
   }
-  await storage.env.replace(large, Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`VARIABLE_${n}`, 'value'])))
+  for (const scope of [large, '']) {
+    await Promise.all(
+      Array.from({ length: VALUES }, async (_, n) => {
+        await storage.kv.set(
+          scope,
+          bytes(`user:${String(n).padStart(6, '0')}`),
+          bytes(JSON.stringify({ n, name: 'Ada'.repeat(20) }))
+        )
+      })
+    )
+  }
+  await storage.env.replace(
+    large,
+    Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`VARIABLE_${n}`, 'value']))
+  )
   return { large, small, execution: await seedExecution(storage, large, now) }
 }
 
-async function seedExecution ({ executions }: Storage, functionId: string, now: number): Promise<string> {
+async function seedExecution(
+  { executions }: Storage,
+  functionId: string,
+  now: number
+): Promise<string> {
   const ids = createIdSource(() => now)
   const id = ids.next()
-  const request = { executionId: id, requestJson: JSON.stringify({ text: 'hello '.repeat(200) }), responseJson: '{}', status: 'success', errorMessage: undefined, durationMs: 5, createdAt: now } as const
+  const request = {
+    executionId: id,
+    requestJson: JSON.stringify({ text: 'hello '.repeat(200) }),
+    responseJson: '{}',
+    status: 'success',
+    errorMessage: undefined,
+    durationMs: 5,
+    createdAt: now
+  } as const
   for (let n = 0; n < REQUESTS; n++) {
-    executions.appendAiRequest({ ...request, id: ids.next(), provider: 'openai', model: 'small', endpoint: 'https://ai.example.org', inputTokens: 1, outputTokens: 1 })
-    executions.appendEmailRequest({ ...request, id: ids.next(), from: 'a@example.org', to: ['b@example.org'], subject: `Report ${n}`, hasText: true, hasHtml: false, emailId: `mail-${n}` })
+    executions.appendAiRequest({
+      ...request,
+      id: ids.next(),
+      provider: 'openai',
+      model: 'small',
+      endpoint: 'https://ai.example.org',
+      inputTokens: 1,
+      outputTokens: 1
+    })
+    executions.appendEmailRequest({
+      ...request,
+      id: ids.next(),
+      from: 'a@example.org',
+      to: ['b@example.org'],
+      subject: `Report ${n}`,
+      hasText: true,
+      hasHtml: false,
+      emailId: `mail-${n}`
+    })
   }
   await executions.finish({
     id,
@@ -59,7 +110,10 @@ async function seedExecution ({ executions }: Storage, functionId: string, now: 
     errorMessage: undefined,
     fault: undefined,
     responseJson: '{"statusCode":200,"body":"hello"}',
-    logs: Array.from({ length: LOGS }, (_, n) => ({ level: 'info', message: `line ${n} of many`, createdAt: now } as const))
+    logs: Array.from(
+      { length: LOGS },
+      (_, n) => ({ level: 'info', message: `line ${n} of many`, createdAt: now }) as const
+    )
   })
   return id
 }

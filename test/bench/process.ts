@@ -5,38 +5,67 @@ import { fileURLToPath } from 'node:url'
 import { watchServer } from '../../core/process/server-process.js'
 import { startEnvironment } from '../helpers/start-environment.js'
 
-export interface BenchProcess { readonly base: string, readonly child: ChildProcess, readonly stop: () => Promise<void> }
+export interface BenchProcess {
+  readonly base: string
+  readonly child: ChildProcess
+  readonly stop: () => Promise<void>
+}
 
 /** Starts a built script and resolves when it says where it listens. `script` is relative to dist/. */
-export async function startProcess (script: string, environment: Record<string, string>): Promise<BenchProcess> {
+export async function startProcess(
+  script: string,
+  environment: Record<string, string>
+): Promise<BenchProcess> {
   const path = fileURLToPath(new URL(`../../${script}`, import.meta.url))
-  const child = spawn(process.execPath, [path], { env: { ...startEnvironment, PATH: process.env.PATH ?? '', ...environment }, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [path], {
+    env: { ...startEnvironment, PATH: process.env.PATH ?? '', ...environment },
+    stdio: ['ignore', 'pipe', 'inherit']
+  })
   const { base, ended } = watchServer(child)
-  return { base: await base, child, stop: async () => { child.kill('SIGTERM'); await ended } }
+  return {
+    base: await base,
+    child,
+    stop: async () => {
+      child.kill('SIGTERM')
+      await ended
+    }
+  }
 }
 
 /** Proportional set size in MiB of a process and all its descendants. */
-export function memoryOf (pid: number): { server: number, sandboxes: number, count: number } {
+export function memoryOf(pid: number): { server: number; sandboxes: number; count: number } {
   const children = descendants(pid)
-  return { server: pss(pid), sandboxes: children.reduce((sum, child) => sum + pss(child), 0), count: children.length }
+  return {
+    server: pss(pid),
+    sandboxes: children.reduce((sum, child) => sum + pss(child), 0),
+    count: children.length
+  }
 }
 
 /** Milliseconds of processor time that a process (without its children) has used; as fine as the kernel's clock, 10 ms. */
-export function processorTimeOf (pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ')
+export function processorTimeOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ')
   return (Number(fields[11]) + Number(fields[12])) * 10
 }
 
 /** Seconds of processor time that a process and all its descendants, the ended ones too, have used so far. */
-export function processorTimesOf (pid: number): { server: number, sandboxes: number } {
+export function processorTimesOf(pid: number): { server: number; sandboxes: number } {
   const [own, ended] = times(pid)
-  return { server: own, sandboxes: descendants(pid).reduce((sum, child) => sum + times(child)[0], ended) }
+  return {
+    server: own,
+    sandboxes: descendants(pid).reduce((sum, child) => sum + times(child)[0], ended)
+  }
 }
 
 /** Its own, and that of the children it has waited for; Linux counts in hundredths of a second. */
-function times (pid: number): readonly [own: number, ended: number] {
+function times(pid: number): readonly [own: number, ended: number] {
   try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ').map(Number)
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ')
+      .map(Number)
     const [user = 0, system = 0, endedUser = 0, endedSystem = 0] = fields.slice(11)
     return [(user + system) / 100, (endedUser + endedSystem) / 100]
   } catch {
@@ -44,22 +73,28 @@ function times (pid: number): readonly [own: number, ended: number] {
   }
 }
 
-function descendants (pid: number): number[] {
+function descendants(pid: number): number[] {
   const parents = new Map<number, number[]>()
   for (const entry of readdirSync('/proc')) {
     if (!/^\d+$/.test(entry)) continue
     try {
       const parent = Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${entry}/stat`, 'utf8'))?.[1])
-      parents.set(parent, [...parents.get(parent) ?? [], Number(entry)])
-    } catch { /* it ended meanwhile */ }
+      parents.set(parent, [...(parents.get(parent) ?? []), Number(entry)])
+    } catch {
+      /* it ended meanwhile */
+    }
   }
-  const below = (id: number): number[] => (parents.get(id) ?? []).flatMap(child => [child, ...below(child)])
+  const below = (id: number): number[] =>
+    (parents.get(id) ?? []).flatMap(child => [child, ...below(child)])
   return below(pid)
 }
 
-function pss (pid: number): number {
+function pss(pid: number): number {
   try {
-    return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) / 1024
+    return (
+      Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) /
+      1024
+    )
   } catch {
     return 0
   }

@@ -17,15 +17,32 @@ const RATE = 300
 const ROUND_S = 8
 const headers = { authorization: 'Bearer bench-key' }
 const folder = await mkdtemp(join(tmpdir(), 'moonlet-retention-'))
-const settings = { PORT: '0', HOST: '127.0.0.1', API_KEY: 'bench-key', LOG_LEVEL: 'warn', DATA_DIR: folder }
+const settings = {
+  PORT: '0',
+  HOST: '127.0.0.1',
+  API_KEY: 'bench-key',
+  LOG_LEVEL: 'warn',
+  DATA_DIR: folder
+}
 
 try {
   const first = await startProcess('core/main.js', settings)
-  const made = await fetch(`${first.base}/api/functions`, { method: 'POST', headers, body: JSON.stringify({ name: 'hello', code: 'function handler() return { statusCode = 200, body = "hello" } end' }) })
-  const { id } = await made.json() as { id: string }
+  const made = await fetch(`${first.base}/api/functions`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({
+      name: 'hello',
+      code: 'function handler() return { statusCode = 200, body = "hello" } end'
+    })
+  })
+  const { id } = (await made.json()) as { id: string }
   await first.stop()
 
-  fillExecutions(join(folder, 'moonlet.db'), { count, createdAt: Math.floor(Date.now() / 1000) - 30 * 86_400, logs: 2 })
+  fillExecutions(join(folder, 'moonlet.db'), {
+    count,
+    createdAt: Math.floor(Date.now() / 1000) - 30 * 86_400,
+    logs: 2
+  })
   const server = await startProcess('core/main.js', settings)
   const began = Date.now()
   const left = () => {
@@ -37,13 +54,22 @@ try {
     }
   }
   const round = async (name: string) => {
-    const { latency, errors, non2xx, requests } = await autocannon({ url: `${server.base}/fn/${id}`, connections: 8, overallRate: RATE, duration: ROUND_S })
-    process.stdout.write(`${name.padEnd(8)} p50 ${latency.p50} ms  p99 ${latency.p99} ms  max ${latency.max} ms  ${requests.average}/s  errors ${errors + non2xx}  old left ${left()}\n`)
+    const { latency, errors, non2xx, requests } = await autocannon({
+      url: `${server.base}/fn/${id}`,
+      connections: 8,
+      overallRate: RATE,
+      duration: ROUND_S
+    })
+    process.stdout.write(
+      `${name.padEnd(8)} p50 ${latency.p50} ms  p99 ${latency.p99} ms  max ${latency.max} ms  ${requests.average}/s  errors ${errors + non2xx}  old left ${left()}\n`
+    )
   }
   await round('before')
   while (left() === count) await pause(500)
   while (left() > 0) await round('during')
-  process.stdout.write(`deleted ${count} in ${Math.round((Date.now() - began) / 1000)} s after the start\n`)
+  process.stdout.write(
+    `deleted ${count} in ${Math.round((Date.now() - began) / 1000)} s after the start\n`
+  )
   await round('after')
   await server.stop()
 } finally {

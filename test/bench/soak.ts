@@ -25,34 +25,107 @@ const IDLE_SECONDS = 5
 /** Longer than connections are kept open for a next request (72 s). */
 const QUIET_MS = 80_000
 
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '20' }, from: { type: 'string', default: '2' }, rate: { type: 'string', default: '150' } } })
-const [minutes, from, rate] = [values.minutes, values.from, values.rate].map(Number) as [number, number, number]
-if (!(from > 0 && minutes > from && rate > 0)) throw new Error(`--minutes must be above --from, and both and --rate above 0; got ${values.minutes}, ${values.from} and ${values.rate}`)
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '20' },
+    from: { type: 'string', default: '2' },
+    rate: { type: 'string', default: '150' }
+  }
+})
+const [minutes, from, rate] = [values.minutes, values.from, values.rate].map(Number) as [
+  number,
+  number,
+  number
+]
+if (!(from > 0 && minutes > from && rate > 0)) {
+  throw new Error(
+    `--minutes must be above --from, and both and --rate above 0; got ${values.minutes}, ${values.from} and ${values.rate}`
+  )
+}
 
-interface Measure { readonly own: number, readonly pss: number, readonly descriptors: number, readonly sandboxes: number }
+interface Measure {
+  readonly own: number
+  readonly pss: number
+  readonly descriptors: number
+  readonly sandboxes: number
+}
 
 const measure = (server: ChaosServer): Measure => {
   const rollup = readFileSync(`/proc/${server.pid}/smaps_rollup`, 'utf8')
-  const mib = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(rollup)?.[1]) / 1024
-  return { own: mib('Pss_Anon'), pss: mib('Pss'), descriptors: readdirSync(`/proc/${server.pid}/fd`).length, sandboxes: server.sandboxes().length }
+  const mib = (name: string) =>
+    Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(rollup)?.[1]) / 1024
+  return {
+    own: mib('Pss_Anon'),
+    pss: mib('Pss'),
+    descriptors: readdirSync(`/proc/${server.pid}/fd`).length,
+    sandboxes: server.sandboxes().length
+  }
 }
 
-const cells = (...texts: ReadonlyArray<string | number>) => { process.stdout.write(`${texts.map((text, i) => i === 0 ? String(text).padEnd(18) : String(text).padStart(12)).join('')}\n`) }
+const cells = (...texts: ReadonlyArray<string | number>) => {
+  process.stdout.write(
+    `${texts.map((text, i) => (i === 0 ? String(text).padEnd(18) : String(text).padStart(12))).join('')}\n`
+  )
+}
 
-const row = (name: string, { own, pss, descriptors, sandboxes }: Measure, { answers, done, wrong }: MixedReport, server: ChaosServer, file: string) => {
-  const count = (matches: (status: number) => boolean) => [...answers].reduce((sum, [status, n]) => matches(status) ? sum + n : sum, 0)
+const row = (
+  name: string,
+  { own, pss, descriptors, sandboxes }: Measure,
+  { answers, done, wrong }: MixedReport,
+  server: ChaosServer,
+  file: string
+) => {
+  const count = (matches: (status: number) => boolean) =>
+    [...answers].reduce((sum, [status, n]) => (matches(status) ? sum + n : sum), 0)
   const { sandboxes: sandboxMib } = memoryOf(server.pid)
-  cells(name, count(() => true), count(status => status >= 500), done.kills, wrong.length, own.toFixed(1), pss.toFixed(1), descriptors, sandboxes, sandboxMib.toFixed(0), (statSync(file).size / 1024 ** 2).toFixed(0), loadavg()[0]?.toFixed(1) ?? '')
+  cells(
+    name,
+    count(() => true),
+    count(status => status >= 500),
+    done.kills,
+    wrong.length,
+    own.toFixed(1),
+    pss.toFixed(1),
+    descriptors,
+    sandboxes,
+    sandboxMib.toFixed(0),
+    (statSync(file).size / 1024 ** 2).toFixed(0),
+    loadavg()[0]?.toFixed(1) ?? ''
+  )
 }
 
 /** What does not hold, in words. */
-async function soak (): Promise<string[]> {
+async function soak(): Promise<string[]> {
   return await inWorld(async world => {
     const file = join(world.folder, 'moonlet.db')
-    const server = await world.start({ settings: { EXECUTION_TIMEOUT: '2', SANDBOX_MAX: '16', SANDBOX_IDLE_SECONDS: String(IDLE_SECONDS), SANDBOX_MEMORY_MB: '64', HTTP_ALLOW_PRIVATE: 'true', NODE_OPTIONS: inspectable } })
+    const server = await world.start({
+      settings: {
+        EXECUTION_TIMEOUT: '2',
+        SANDBOX_MAX: '16',
+        SANDBOX_IDLE_SECONDS: String(IDLE_SECONDS),
+        SANDBOX_MEMORY_MB: '64',
+        HTTP_ALLOW_PRIVATE: 'true',
+        NODE_OPTIONS: inspectable
+      }
+    })
     const mixed = await prepareMixedLoad(server)
-    process.stdout.write(`${minutes} minutes, about ${rate} calls a second; ${availableParallelism()} cores, Node ${process.version}\n\n`)
-    cells('', 'answers', '5xx', 'kills', 'wrong', 'own MiB', 'PSS MiB', 'descriptors', 'sandboxes', 'their MiB', 'file MiB', 'load')
+    process.stdout.write(
+      `${minutes} minutes, about ${rate} calls a second; ${availableParallelism()} cores, Node ${process.version}\n\n`
+    )
+    cells(
+      '',
+      'answers',
+      '5xx',
+      'kills',
+      'wrong',
+      'own MiB',
+      'PSS MiB',
+      'descriptors',
+      'sandboxes',
+      'their MiB',
+      'file MiB',
+      'load'
+    )
 
     /** Loads until the minute, one row for each on the way; then lets all be quiet and measures. */
     const loadUntil = async (since: number, to: number): Promise<[Measure, MixedReport]> => {
@@ -83,18 +156,31 @@ async function soak (): Promise<string[]> {
     await checkGone(sandboxes)
     checkIntegrity(world.folder)
     const growth = late.own / early.own - 1
-    process.stdout.write(`\nown memory ${early.own.toFixed(1)} -> ${late.own.toFixed(1)} MiB (${(growth * 100).toFixed(1)} %), descriptors ${early.descriptors} -> ${late.descriptors}, sandboxes ${early.sandboxes} -> ${late.sandboxes}\n` +
-      `${Object.entries(lateReport.done).map(([name, count]) => `${count} ${name}`).join(', ')} since minute ${from}\n`)
+    process.stdout.write(
+      `\nown memory ${early.own.toFixed(1)} -> ${late.own.toFixed(1)} MiB (${(growth * 100).toFixed(1)} %), descriptors ${early.descriptors} -> ${late.descriptors}, sandboxes ${early.sandboxes} -> ${late.sandboxes}\n` +
+        `${Object.entries(lateReport.done)
+          .map(([name, count]) => `${count} ${name}`)
+          .join(', ')} since minute ${from}\n`
+    )
     return [
-      ...growth > TOLERANCE ? [`the server's memory grew by ${(growth * 100).toFixed(1)} %`] : [],
-      ...late.descriptors > early.descriptors ? [`descriptors grew from ${early.descriptors} to ${late.descriptors}`] : [],
-      ...late.sandboxes > early.sandboxes ? [`sandboxes grew from ${early.sandboxes} to ${late.sandboxes}`] : [],
-      ...exit === 0 ? [] : [`the server ended with ${exit}`],
-      ...earlyReport.wrong, ...lateReport.wrong
+      ...(growth > TOLERANCE ? [`the server's memory grew by ${(growth * 100).toFixed(1)} %`] : []),
+      ...(late.descriptors > early.descriptors
+        ? [`descriptors grew from ${early.descriptors} to ${late.descriptors}`]
+        : []),
+      ...(late.sandboxes > early.sandboxes
+        ? [`sandboxes grew from ${early.sandboxes} to ${late.sandboxes}`]
+        : []),
+      ...(exit === 0 ? [] : [`the server ended with ${exit}`]),
+      ...earlyReport.wrong,
+      ...lateReport.wrong
     ]
   })
 }
 
 const broken = await soak()
-process.stdout.write(broken.length === 0 ? 'All held.\n' : `Did not hold:\n${broken.map(text => `  - ${text}\n`).join('')}`)
+process.stdout.write(
+  broken.length === 0
+    ? 'All held.\n'
+    : `Did not hold:\n${broken.map(text => `  - ${text}\n`).join('')}`
+)
 process.exitCode = broken.length === 0 ? 0 : 1

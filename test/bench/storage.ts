@@ -26,27 +26,35 @@ try {
   await rm(folder, { recursive: true, force: true })
 }
 
-async function seed (): Promise<string[]> {
+async function seed(): Promise<string[]> {
   const started = performance.now()
   const functions = await seedHistory(storage, { executions: EXECUTIONS, now: NOW })
   const seconds = (performance.now() - started) / 1000
   await storage.close()
   const { size } = await stat(file)
-  console.log(`${EXECUTIONS} executions of ${FUNCTIONS} functions, ${PER_TICK} in a transaction: ${(EXECUTIONS / seconds).toFixed(0)}/s, ${(size / EXECUTIONS).toFixed(0)} bytes each`)
+  console.log(
+    `${EXECUTIONS} executions of ${FUNCTIONS} functions, ${PER_TICK} in a transaction: ${(EXECUTIONS / seconds).toFixed(0)}/s, ${(size / EXECUTIONS).toFixed(0)} bytes each`
+  )
   storage = await openStorage({ file, secretKey: Buffer.alloc(32, 1) })
   return functions
 }
 
-async function timeLists (functions: readonly string[]): Promise<void> {
+async function timeLists(functions: readonly string[]): Promise<void> {
   const [large = '', small = ''] = functions
   const page = { limit: 20, offset: 0 }
-  const list = (id: string, filter?: ExecutionFilter, offset = 0) => () => storage.executions.list(id, { limit: 20, offset }, filter)
+  const list =
+    (id: string, filter?: ExecutionFilter, offset = 0) =>
+    () =>
+      storage.executions.list(id, { limit: 20, offset }, filter)
   const half = EXECUTIONS / 2
-  const cases: [string, () => Promise<{ total: number, partial?: boolean }>][] = [
+  const cases: [string, () => Promise<{ total: number; partial?: boolean }>][] = [
     ['functions, first page', () => storage.functions.list(page)],
     ['functions, last page', () => storage.functions.list({ limit: 20, offset: FUNCTIONS - 20 })],
     ['functions, search', () => storage.functions.list(page, 'Function 99')],
-    ['latest of 100 functions', async () => ({ total: (await storage.executions.latest(functions.slice(0, 100))).size })],
+    [
+      'latest of 100 functions',
+      async () => ({ total: (await storage.executions.latest(functions.slice(0, 100))).size })
+    ],
     ['small: first page', list(small)],
     ['small: status error', list(small, { status: 'error' })],
     ['small: text', list(small, { text: 'CATALOGUE' })],
@@ -72,9 +80,9 @@ async function timeLists (functions: readonly string[]): Promise<void> {
   console.table(Object.fromEntries(rows))
 }
 
-async function time (name: string, run: () => Promise<{ total: number, partial?: boolean }>) {
+async function time(name: string, run: () => Promise<{ total: number; partial?: boolean }>) {
   const took: number[] = []
-  let result: { total: number, partial?: boolean } = { total: 0 }
+  let result: { total: number; partial?: boolean } = { total: 0 }
   const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
   const cpu = process.cpuUsage()
@@ -86,10 +94,20 @@ async function time (name: string, run: () => Promise<{ total: number, partial?:
   const { user, system } = process.cpuUsage(cpu)
   delay.disable()
   took.sort((a, b) => a - b)
-  return [name, { 'CPU ms': round((user + system) / 5000), 'median ms': round(took[2] ?? 0), 'longest ms': round(took[4] ?? 0), 'longest block ms': round(delay.max / 1e6), total: result.total, partial: result.partial ?? '' }] as const
+  return [
+    name,
+    {
+      'CPU ms': round((user + system) / 5000),
+      'median ms': round(took[2] ?? 0),
+      'longest ms': round(took[4] ?? 0),
+      'longest block ms': round(delay.max / 1e6),
+      total: result.total,
+      partial: result.partial ?? ''
+    }
+  ] as const
 }
 
-async function timeMaintenance (functions: readonly string[]): Promise<void> {
+async function timeMaintenance(functions: readonly string[]): Promise<void> {
   const rows: Record<string, object> = {}
   const measure = async (name: string, work: (current: Storage) => Promise<string | number>) => {
     const delay = monitorEventLoopDelay({ resolution: 1 })
@@ -99,14 +117,33 @@ async function timeMaintenance (functions: readonly string[]): Promise<void> {
     const result = await work(storage)
     delay.disable()
     const { user, system } = process.cpuUsage(cpu)
-    rows[name] = { 'CPU ms': round((user + system) / 1000), ms: round(performance.now() - started), 'block p99 ms': round(delay.percentile(99) / 1e6), 'longest block ms': round(delay.max / 1e6), result }
+    rows[name] = {
+      'CPU ms': round((user + system) / 1000),
+      ms: round(performance.now() - started),
+      'block p99 ms': round(delay.percentile(99) / 1e6),
+      'longest block ms': round(delay.max / 1e6),
+      result
+    }
   }
-  await measure('expire, nothing to do', async ({ executions }) => executions.expire(NOW - 100 * DAY, 1000))
+  await measure('expire, nothing to do', async ({ executions }) =>
+    executions.expire(NOW - 100 * DAY, 1000)
+  )
   await measure('expire 20,000', async ({ executions }) => executions.expire(NOW, 20_000))
-  await measure('backup', async ({ backup }) => { await backup(join(folder, 'copy.db')); return (await stat(join(folder, 'copy.db'))).size })
-  await measure('remove the large function', async ({ functions: store }) => String(await store.remove(functions[0] ?? '')))
-  await measure('reclaim 10,000 pages, 100 at a time', async ({ reclaim }) => { let bytes = 0; for (let i = 0; i < 100; i++) bytes += await reclaim(100); return bytes })
+  await measure('backup', async ({ backup }) => {
+    await backup(join(folder, 'copy.db'))
+    return (await stat(join(folder, 'copy.db'))).size
+  })
+  await measure('remove the large function', async ({ functions: store }) =>
+    String(await store.remove(functions[0] ?? ''))
+  )
+  await measure('reclaim 10,000 pages, 100 at a time', async ({ reclaim }) => {
+    let bytes = 0
+    for (let i = 0; i < 100; i++) bytes += await reclaim(100)
+    return bytes
+  })
   console.table(rows)
 }
 
-function round (ms: number): number { return Math.round(ms * 100) / 100 }
+function round(ms: number): number {
+  return Math.round(ms * 100) / 100
+}

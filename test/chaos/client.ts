@@ -8,14 +8,29 @@ export interface Reply {
   readonly body: string
 }
 
-export function createClient (connections: number) {
-  const dispatcher = new Agent({ connections, pipelining: 1, headersTimeout: 120_000, bodyTimeout: 120_000, connectTimeout: 60_000 })
+export function createClient(connections: number) {
+  const dispatcher = new Agent({
+    connections,
+    pipelining: 1,
+    headersTimeout: 120_000,
+    bodyTimeout: 120_000,
+    connectTimeout: 60_000
+  })
   return {
     /** Rejects when no whole answer came. */
-    async call (url: string, method: 'GET' | 'POST' | 'PUT' = 'GET', body?: string): Promise<Reply> {
-      const answer = await request(url, { dispatcher, method, headers: { authorization: `Bearer ${API_KEY}` }, ...(body === undefined ? {} : { body }) })
+    async call(url: string, method: 'GET' | 'POST' | 'PUT' = 'GET', body?: string): Promise<Reply> {
+      const answer = await request(url, {
+        dispatcher,
+        method,
+        headers: { authorization: `Bearer ${API_KEY}` },
+        ...(body === undefined ? {} : { body })
+      })
       const id = answer.headers['x-execution-id']
-      return { status: answer.statusCode, executionId: typeof id === 'string' ? id : undefined, body: await answer.body.text() }
+      return {
+        status: answer.statusCode,
+        executionId: typeof id === 'string' ? id : undefined,
+        body: await answer.body.text()
+      }
     },
     close: () => dispatcher.destroy()
   }
@@ -24,8 +39,12 @@ export function createClient (connections: number) {
 export type Client = ReturnType<typeof createClient>
 
 /** Makes a function; gives its id. */
-export async function createFunction (client: Client, base: string, code: string): Promise<string> {
-  const { status, body } = await client.call(`${base}/api/functions`, 'POST', JSON.stringify({ name: 'chaos', code }))
+export async function createFunction(client: Client, base: string, code: string): Promise<string> {
+  const { status, body } = await client.call(
+    `${base}/api/functions`,
+    'POST',
+    JSON.stringify({ name: 'chaos', code })
+  )
   if (status !== 200) throw new Error(`The function could not be made: ${status} ${body}`)
   return (JSON.parse(body) as { id: string }).id
 }

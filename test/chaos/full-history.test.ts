@@ -18,31 +18,59 @@ const minutes = Number(process.argv[2] ?? 0)
 
 t.setTimeout((minutes + 5) * 60_000)
 
-t.test('anonymous calls at full rate leave the database within its quota, and the server answering', async t => {
-  const DATA_DIR = await temporaryFolder(t)
-  const { base, key } = await startServer(t, { DATA_DIR, HISTORY_LIMIT: `${QUOTA}`, LOG_LEVEL: 'warn' })
-  const headers = { authorization: `Bearer ${key}` }
-  const code = 'function handler(ctx, event) log.info("a call") kv.increment("n") return { body = "hello" } end'
-  const made = await fetch(`${base}/api/functions`, { method: 'POST', headers, body: JSON.stringify({ name: 'hello', code }) })
-  const { id } = await made.json() as { id: string }
+t.test(
+  'anonymous calls at full rate leave the database within its quota, and the server answering',
+  async t => {
+    const DATA_DIR = await temporaryFolder(t)
+    const { base, key } = await startServer(t, {
+      DATA_DIR,
+      HISTORY_LIMIT: `${QUOTA}`,
+      LOG_LEVEL: 'warn'
+    })
+    const headers = { authorization: `Bearer ${key}` }
+    const code =
+      'function handler(ctx, event) log.info("a call") kv.increment("n") return { body = "hello" } end'
+    const made = await fetch(`${base}/api/functions`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ name: 'hello', code })
+    })
+    const { id } = (await made.json()) as { id: string }
 
-  let calls = 0
-  const end = Date.now() + minutes * 60_000
-  const body = 'x'.repeat(500)
-  async function callOn (): Promise<void> {
-    while (calls < CALLS || Date.now() < end) {
-      calls++
-      const answer = await fetch(`${base}/fn/${id}`, { method: 'POST', body })
-      if (await answer.text() !== 'hello') throw new Error(`${answer.status} after ${calls} calls`)
+    let calls = 0
+    const end = Date.now() + minutes * 60_000
+    const body = 'x'.repeat(500)
+    async function callOn(): Promise<void> {
+      while (calls < CALLS || Date.now() < end) {
+        calls++
+        const answer = await fetch(`${base}/fn/${id}`, { method: 'POST', body })
+        if ((await answer.text()) !== 'hello') {
+          throw new Error(`${answer.status} after ${calls} calls`)
+        }
+      }
     }
-  }
-  await Promise.all(Array.from({ length: CALLERS }, callOn))
+    await Promise.all(Array.from({ length: CALLERS }, callOn))
 
-  const usage = async () => (await (await fetch(`${base}/api/status`, { headers })).json() as { usage: { history: number } }).usage
-  await eventually(t, async () => (await usage()).history <= QUOTA, true, 'history is within its quota')
-  const { size } = await stat(join(DATA_DIR, 'moonlet.db'))
-  t.ok(size <= QUOTA * 1.25 + MIB, `the file has ${size} bytes after ${calls} calls`)
-  t.equal((await fetch(`${base}/readyz`)).status, 200)
-  const kept = await fetch(`${base}/api/functions/${id}/kv/n`, { headers })
-  t.equal(Number(await kept.text()), calls, 'nothing that was acknowledged is lost but old history')
-})
+    const usage = async () =>
+      (
+        (await (await fetch(`${base}/api/status`, { headers })).json()) as {
+          usage: { history: number }
+        }
+      ).usage
+    await eventually(
+      t,
+      async () => (await usage()).history <= QUOTA,
+      true,
+      'history is within its quota'
+    )
+    const { size } = await stat(join(DATA_DIR, 'moonlet.db'))
+    t.ok(size <= QUOTA * 1.25 + MIB, `the file has ${size} bytes after ${calls} calls`)
+    t.equal((await fetch(`${base}/readyz`)).status, 200)
+    const kept = await fetch(`${base}/api/functions/${id}/kv/n`, { headers })
+    t.equal(
+      Number(await kept.text()),
+      calls,
+      'nothing that was acknowledged is lost but old history'
+    )
+  }
+)

@@ -12,7 +12,11 @@ function handler(ctx, event)
   return { statusCode = 200, body = tostring(n) }
 end`
 
-export interface Acknowledged { readonly executionId: string, readonly status: number, readonly count: number | undefined }
+export interface Acknowledged {
+  readonly executionId: string
+  readonly status: number
+  readonly count: number | undefined
+}
 
 export interface LoadReport {
   /** Answers that name an execution. */
@@ -27,11 +31,11 @@ export interface LoadReport {
 export interface Load {
   readonly report: LoadReport
   /** Ends it after the calls under way; gives what came of all. */
-  stop (): Promise<LoadReport>
+  stop(): Promise<LoadReport>
 }
 
 /** Calls the counter function over so many connections until stopped; `base` may change while the server restarts. */
-export function startLoad (base: () => string, functionId: string, connections: number): Load {
+export function startLoad(base: () => string, functionId: string, connections: number): Load {
   const report: LoadReport = { acknowledged: [], sent: 0, refused: new Map(), broken: 0 }
   const client = createClient(connections)
   const state = { goesOn: true }
@@ -39,12 +43,20 @@ export function startLoad (base: () => string, functionId: string, connections: 
     for (let i = 0; state.goesOn; i++) {
       report.sent++
       try {
-        const { status, executionId, body } = await client.call(`${base()}/fn/${functionId}${i % 10 === 9 ? '?fail=1' : ''}`, 'POST', `${worker} ${i}`)
+        const { status, executionId, body } = await client.call(
+          `${base()}/fn/${functionId}${i % 10 === 9 ? '?fail=1' : ''}`,
+          'POST',
+          `${worker} ${i}`
+        )
         if (executionId === undefined) {
           report.refused.set(status, (report.refused.get(status) ?? 0) + 1)
           await pause(20)
         } else {
-          report.acknowledged.push({ executionId, status, count: status === 200 ? Number(body) : undefined })
+          report.acknowledged.push({
+            executionId,
+            status,
+            count: status === 200 ? Number(body) : undefined
+          })
         }
       } catch {
         report.broken++
@@ -54,7 +66,7 @@ export function startLoad (base: () => string, functionId: string, connections: 
   })
   return {
     report,
-    async stop () {
+    async stop() {
       state.goesOn = false
       await Promise.all(workers)
       await client.close()

@@ -33,7 +33,9 @@ for (let i = 0; Date.now() - began < minutes * 60_000; i++) {
     process.stdout.write(`${clock}  ok      ${await fault?.()}\n`)
   } catch (error) {
     failures++
-    process.stdout.write(`${clock}  FAILED  ${error instanceof Error ? error.stack : String(error)}\n`)
+    process.stdout.write(
+      `${clock}  FAILED  ${error instanceof Error ? error.stack : String(error)}\n`
+    )
   }
 }
 process.stdout.write(`${failures === 0 ? 'All held.' : `${failures} did not hold.`}\n`)

@@ -30,12 +30,30 @@ export interface StartOptions {
 }
 
 /** Starts it and resolves when it listens. Rejects with its output when it ends instead. */
-export async function startServer ({ folder, settings = {}, prefix = [] }: StartOptions): Promise<ChaosServer> {
-  const env = { ...startEnvironment, PATH: process.env.PATH ?? '', PORT: '0', HOST: '127.0.0.1', API_KEY, TZ: 'UTC', LOG_LEVEL: 'warn', SANDBOX_MAX: '4', EXECUTION_TIMEOUT: '60', DATA_DIR: folder, ...settings }
+export async function startServer({
+  folder,
+  settings = {},
+  prefix = []
+}: StartOptions): Promise<ChaosServer> {
+  const env = {
+    ...startEnvironment,
+    PATH: process.env.PATH ?? '',
+    PORT: '0',
+    HOST: '127.0.0.1',
+    API_KEY,
+    TZ: 'UTC',
+    LOG_LEVEL: 'warn',
+    SANDBOX_MAX: '4',
+    EXECUTION_TIMEOUT: '60',
+    DATA_DIR: folder,
+    ...settings
+  }
   const [command = process.execPath, ...args] = [...prefix, process.execPath, main]
   const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const { base, output, ended } = watchServer(child)
-  const late = pause(START_MS, undefined, { ref: false }).then(() => { throw new Error(`The server does not listen after ${START_MS} ms: ${output()}`) })
+  const late = pause(START_MS, undefined, { ref: false }).then(() => {
+    throw new Error(`The server does not listen after ${START_MS} ms: ${output()}`)
+  })
   const address = await Promise.race([base, late])
   const pid = child.pid ?? 0
   return {
@@ -44,18 +62,21 @@ export async function startServer ({ folder, settings = {}, prefix = [] }: Start
     output,
     sandboxes: () => childrenOf(pid),
     descriptors: () => readdirSync(`/proc/${pid}/fd`).length,
-    async end (signal) {
+    async end(signal) {
       child.kill(signal)
       return await ended
     }
   }
 }
 
-function childrenOf (parent: number): number[] {
-  return readdirSync('/proc').filter(entry => /^\d+$/.test(entry)).map(Number).filter(pid => parentOf(pid) === parent)
+function childrenOf(parent: number): number[] {
+  return readdirSync('/proc')
+    .filter(entry => /^\d+$/.test(entry))
+    .map(Number)
+    .filter(pid => parentOf(pid) === parent)
 }
 
-function parentOf (pid: number): number | undefined {
+function parentOf(pid: number): number | undefined {
   try {
     return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1])
   } catch {
@@ -64,7 +85,7 @@ function parentOf (pid: number): number | undefined {
 }
 
 /** Whether the process is there and no zombie. */
-export function isAlive (pid: number): boolean {
+export function isAlive(pid: number): boolean {
   try {
     return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
   } catch {
@@ -73,8 +94,12 @@ export function isAlive (pid: number): boolean {
 }
 
 /** Waits until `condition` holds. Rejects, saying `what`, when it does not within `ms`. */
-export async function until (what: string, condition: () => boolean | Promise<boolean>, ms = 120_000): Promise<void> {
-  for (const end = Date.now() + ms; !await condition();) {
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  ms = 120_000
+): Promise<void> {
+  for (const end = Date.now() + ms; !(await condition());) {
     if (Date.now() > end) throw new Error(`${what}: not within ${ms} ms`)
     await pause(50)
   }

@@ -32,7 +32,10 @@ export interface WatchedServer extends StartedServer {
   readonly check: () => Promise<void>
 }
 
-export async function startWatchedServer (t: Test, settings: Record<string, string>): Promise<WatchedServer> {
+export async function startWatchedServer(
+  t: Test,
+  settings: Record<string, string>
+): Promise<WatchedServer> {
   const WATCH_TURNS = join(await temporaryFolder(t), 'longest-turn')
   const server = await startServer(t, {
     LOG_LEVEL: 'warn',
@@ -46,7 +49,7 @@ export async function startWatchedServer (t: Test, settings: Record<string, stri
   const health = async () => (await fetch(`${server.base}/healthz`)).status
   let before = 0
   /** After a collection, since V8 collects only when it needs room. */
-  async function memoryAtRest (): Promise<number> {
+  async function memoryAtRest(): Promise<number> {
     server.process.kill('SIGWINCH')
     await health()
     return await memoryOf(pid, 'VmRSS')
@@ -55,28 +58,32 @@ export async function startWatchedServer (t: Test, settings: Record<string, stri
     ...server,
     headers,
     health,
-    async save (name, code) {
+    async save(name, code) {
       const body = JSON.stringify({ name, code })
       const made = await fetch(`${server.base}/api/functions`, { method: 'POST', headers, body })
-      return (await made.json() as { id: string }).id
+      return ((await made.json()) as { id: string }).id
     },
-    async begin () {
+    async begin() {
       before = await memoryAtRest()
       server.process.kill('SIGUSR2')
     },
-    async check () {
+    async check() {
       const longest = Number(await readFile(WATCH_TURNS, 'utf8'))
       t.ok(longest > 0 && longest < LATE_MS, `the event loop was busy for ${longest} ms at most`)
       const most = await memoryOf(pid, 'VmHWM')
-      t.ok(most <= MEMORY_BUDGET, `${Math.round(most / MIB)} MiB at most, ${Math.round(before / MIB)} MiB before`)
-      const isBack = async () => await health() === 200 && await memoryAtRest() <= before * 1.1 + NOISE
+      t.ok(
+        most <= MEMORY_BUDGET,
+        `${Math.round(most / MIB)} MiB at most, ${Math.round(before / MIB)} MiB before`
+      )
+      const isBack = async () =>
+        (await health()) === 200 && (await memoryAtRest()) <= before * 1.1 + NOISE
       await eventually(t, isBack, true, `memory is given back, from ${Math.round(most / MIB)} MiB`)
-      t.comment(`${Math.round(await memoryAtRest() / MIB)} MiB at the end`)
+      t.comment(`${Math.round((await memoryAtRest()) / MIB)} MiB at the end`)
     }
   }
 }
 
-async function memoryOf (pid: number | undefined, field: 'VmRSS' | 'VmHWM'): Promise<number> {
+async function memoryOf(pid: number | undefined, field: 'VmRSS' | 'VmHWM'): Promise<number> {
   const status = await readFile(`/proc/${pid ?? 'self'}/status`, 'utf8')
   return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1]) * 1024
 }

@@ -10,11 +10,11 @@ export interface World {
   readonly folder: string
   readonly functionId: string
   /** Starts the next server, after the one before has ended. */
-  start (options?: Omit<StartOptions, 'folder'>): Promise<ChaosServer>
+  start(options?: Omit<StartOptions, 'folder'>): Promise<ChaosServer>
 }
 
 /** Makes the world, does `work` in it, and removes it with every process in it. */
-export async function inWorld<T> (work: (world: World) => Promise<T>): Promise<T> {
+export async function inWorld<T>(work: (world: World) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'moonlet-chaos-'))
   const started: ChaosServer[] = []
   const start = async (options: Omit<StartOptions, 'folder'> = {}) => {
@@ -25,7 +25,9 @@ export async function inWorld<T> (work: (world: World) => Promise<T>): Promise<T
   try {
     const first = await start()
     const client = createClient(1)
-    const functionId = await createFunction(client, first.base, COUNTER).finally(() => client.close())
+    const functionId = await createFunction(client, first.base, COUNTER).finally(() =>
+      client.close()
+    )
     await first.end('SIGTERM')
     return await work({ folder, functionId, start })
   } finally {

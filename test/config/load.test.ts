@@ -41,8 +41,18 @@ t.test('an empty environment gives the documented defaults', async t => {
 })
 
 t.test('trusted proxies are all, none, or addresses and networks', async t => {
-  t.same(['true', '0', '127.0.0.1, ::1,10.0.0.0/8'].map(text => loadConfig({ TRUST_PROXY: text }).TRUST_PROXY), [true, false, ['127.0.0.1', '::1', '10.0.0.0/8']])
-  for (const text of ['yes', '10.0.0.0/40', 'proxy.example.org', ',']) t.match(problemsOf({ TRUST_PROXY: text }), /TRUST_PROXY must be true, false, or addresses and networks/)
+  t.same(
+    ['true', '0', '127.0.0.1, ::1,10.0.0.0/8'].map(
+      text => loadConfig({ TRUST_PROXY: text }).TRUST_PROXY
+    ),
+    [true, false, ['127.0.0.1', '::1', '10.0.0.0/8']]
+  )
+  for (const text of ['yes', '10.0.0.0/40', 'proxy.example.org', ',']) {
+    t.match(
+      problemsOf({ TRUST_PROXY: text }),
+      /TRUST_PROXY must be true, false, or addresses and networks/
+    )
+  }
 })
 
 t.test('an empty variable counts as unset', async t => {
@@ -50,24 +60,74 @@ t.test('an empty variable counts as unset', async t => {
 })
 
 t.test('values are read with their units', async t => {
-  const config = loadConfig({ PORT: '8080', BODY_LIMIT: '2MiB', RESPONSE_LIMIT: '4096', HTTP_ALLOW_PRIVATE: 'true', BASE_URL: 'https://x.example/', PLUGINS: 'a, ./b ,', EXECUTION_TIMEOUT: '0' })
-  t.match(config, { PORT: 8080, BODY_LIMIT: 2097152, RESPONSE_LIMIT: 4096, HTTP_ALLOW_PRIVATE: true, BASE_URL: 'https://x.example', PLUGINS: ['a', './b'], EXECUTION_TIMEOUT: 300 })
+  const config = loadConfig({
+    PORT: '8080',
+    BODY_LIMIT: '2MiB',
+    RESPONSE_LIMIT: '4096',
+    HTTP_ALLOW_PRIVATE: 'true',
+    BASE_URL: 'https://x.example/',
+    PLUGINS: 'a, ./b ,',
+    EXECUTION_TIMEOUT: '0'
+  })
+  t.match(config, {
+    PORT: 8080,
+    BODY_LIMIT: 2097152,
+    RESPONSE_LIMIT: 4096,
+    HTTP_ALLOW_PRIVATE: true,
+    BASE_URL: 'https://x.example',
+    PLUGINS: ['a', './b'],
+    EXECUTION_TIMEOUT: 300
+  })
 })
 
 t.test('one error lists every bad setting with the value seen', async t => {
-  const message = problemsOf({ PORT: 'http', QUEUE_LIMIT: '-1', LOG_LEVEL: 'loud', HTTP_ALLOW_PRIVATE: 'maybe', BASE_URL: 'ftp://x', BODY_LIMIT: '10MB', EXECUTION_TIMEOUT: '1.5' })
-  for (const name of ['PORT', 'QUEUE_LIMIT', 'LOG_LEVEL', 'HTTP_ALLOW_PRIVATE', 'BASE_URL', 'BODY_LIMIT', 'EXECUTION_TIMEOUT']) t.match(message, `- ${name} must be`)
+  const message = problemsOf({
+    PORT: 'http',
+    QUEUE_LIMIT: '-1',
+    LOG_LEVEL: 'loud',
+    HTTP_ALLOW_PRIVATE: 'maybe',
+    BASE_URL: 'ftp://x',
+    BODY_LIMIT: '10MB',
+    EXECUTION_TIMEOUT: '1.5'
+  })
+  for (const name of [
+    'PORT',
+    'QUEUE_LIMIT',
+    'LOG_LEVEL',
+    'HTTP_ALLOW_PRIVATE',
+    'BASE_URL',
+    'BODY_LIMIT',
+    'EXECUTION_TIMEOUT'
+  ]) {
+    t.match(message, `- ${name} must be`)
+  }
   t.match(message, '(it is "http")')
 })
 
 t.test('a name that looks like a misspelt setting is refused', async t => {
-  t.match(problemsOf({ SANDBOX_MEMORY: '64' }), 'SANDBOX_MEMORY is no setting; did you mean SANDBOX_MEMORY_MB?')
+  t.match(
+    problemsOf({ SANDBOX_MEMORY: '64' }),
+    'SANDBOX_MEMORY is no setting; did you mean SANDBOX_MEMORY_MB?'
+  )
   t.match(problemsOf({ DATADIR: 'x', QUEUE_TIMOUT: '3' }), /QUEUE_TIMEOUT/)
   t.match(problemsOf({ BODY_LIMITS: '3' }), /BODY_LIMIT\?/)
 })
 
 t.test('variables of other programs are left alone', async t => {
-  t.doesNotThrow(() => loadConfig({ HOME: '/x', PATH: '/bin', HOSTNAME: 'h', PORTAGE: '1', POST: '1', NODE_ENV: 'production', LOGNAME: 'me', TZ: 'UTC', TERM: 'x', LOG_FILE: 'y' }))
+  t.doesNotThrow(() =>
+    loadConfig({
+      HOME: '/x',
+      PATH: '/bin',
+      HOSTNAME: 'h',
+      PORTAGE: '1',
+      POST: '1',
+      NODE_ENV: 'production',
+      LOGNAME: 'me',
+      TZ: 'UTC',
+      TERM: 'x',
+      LOG_FILE: 'y'
+    })
+  )
 })
 
 t.test('a bad API key is refused without showing it', async t => {

@@ -2,7 +2,7 @@ import type { Test } from 'tap'
 import type { OpenStorage } from './storage.js'
 import { createFunction } from './storage-fixtures.js'
 
-export function testEnvStore (t: Test, open: OpenStorage): void {
+export function testEnvStore(t: Test, open: OpenStorage): void {
   t.test('variables are kept by function and name', async t => {
     const storage = await open(t)
     const [one, two] = [await createFunction(storage), await createFunction(storage)]
@@ -34,7 +34,11 @@ export function testEnvStore (t: Test, open: OpenStorage): void {
     const { env } = await open(t)
     t.equal(await env.get('nope', 'A'), undefined)
     t.same(await env.all('nope'), {})
-    const writes: Array<Promise<unknown>> = [env.set('nope', 'A', 'b'), env.delete('nope', 'A'), env.replace('nope', { A: 'b' })]
+    const writes: Array<Promise<unknown>> = [
+      env.set('nope', 'A', 'b'),
+      env.delete('nope', 'A'),
+      env.replace('nope', { A: 'b' })
+    ]
     for (const write of writes) await t.rejects(write as Promise<void>, { code: 'NOT_FOUND' })
   })
 }

@@ -1,40 +1,91 @@
 /** What the storage tests write. */
 import { createIdSource } from '../../core/base/ids.js'
 import type { FinishedExecution, NewExecution, Storage } from '../../core/contracts/storage.js'
-import type { AiRequestRecord, EmailRequestRecord, HttpRequestRecord, LogEntry } from '../../core/contracts/records.js'
+import type {
+  AiRequestRecord,
+  EmailRequestRecord,
+  HttpRequestRecord,
+  LogEntry
+} from '../../core/contracts/records.js'
 
 export const ids = createIdSource()
 export const NOW = 1_700_000_000
 export const PAGE = { limit: 20, offset: 0 }
 
 export const bytes = (text: string): Uint8Array => Buffer.from(text)
-export const log = (message: string, level: LogEntry['level'] = 'info'): LogEntry => ({ level, message, createdAt: NOW })
+export const log = (message: string, level: LogEntry['level'] = 'info'): LogEntry => ({
+  level,
+  message,
+  createdAt: NOW
+})
 
 /** A new function; gives its id. */
-export async function createFunction (storage: Storage, change: { name?: string, code?: string, description?: string, now?: number } = {}): Promise<string> {
+export async function createFunction(
+  storage: Storage,
+  change: { name?: string; code?: string; description?: string; now?: number } = {}
+): Promise<string> {
   const id = ids.next()
-  await storage.functions.create({ id, name: 'fn', description: undefined, code: 'return 1', now: NOW, ...change })
+  await storage.functions.create({
+    id,
+    name: 'fn',
+    description: undefined,
+    code: 'return 1',
+    now: NOW,
+    ...change
+  })
   return id
 }
 
-export function newExecution (functionId: string, change: Partial<NewExecution> & { version?: number } = {}): NewExecution {
+export function newExecution(
+  functionId: string,
+  change: Partial<NewExecution> & { version?: number } = {}
+): NewExecution {
   const { version = 1, ...rest } = change
-  return { id: ids.next(), functionId, versionId: `ver_${functionId}_v${version}`, trigger: 'http', eventJson: '{"method":"GET"}', createdAt: NOW, ...rest }
+  return {
+    id: ids.next(),
+    functionId,
+    versionId: `ver_${functionId}_v${version}`,
+    trigger: 'http',
+    eventJson: '{"method":"GET"}',
+    createdAt: NOW,
+    ...rest
+  }
 }
 
-export function finished (execution: NewExecution, change: Partial<FinishedExecution> = {}): FinishedExecution {
-  return { ...execution, status: 'success', durationMs: 5, errorMessage: undefined, fault: undefined, responseJson: undefined, logs: [], ...change }
+export function finished(
+  execution: NewExecution,
+  change: Partial<FinishedExecution> = {}
+): FinishedExecution {
+  return {
+    ...execution,
+    status: 'success',
+    durationMs: 5,
+    errorMessage: undefined,
+    fault: undefined,
+    responseJson: undefined,
+    logs: [],
+    ...change
+  }
 }
 
 /** An execution that began and ended; gives its id. */
-export async function run (storage: Storage, functionId: string, change: Partial<FinishedExecution> & { version?: number } = {}): Promise<string> {
+export async function run(
+  storage: Storage,
+  functionId: string,
+  change: Partial<FinishedExecution> & { version?: number } = {}
+): Promise<string> {
   const execution = newExecution(functionId, change)
   storage.executions.begin(execution)
-  await storage.executions.finish(finished(execution, { ...change, versionId: execution.versionId }))
+  await storage.executions.finish(
+    finished(execution, { ...change, versionId: execution.versionId })
+  )
   return execution.id
 }
 
-export function aiRequest (executionId: string, change: Partial<AiRequestRecord> = {}): AiRequestRecord {
+export function aiRequest(
+  executionId: string,
+  change: Partial<AiRequestRecord> = {}
+): AiRequestRecord {
   return {
     id: ids.next(),
     executionId,
@@ -53,7 +104,10 @@ export function aiRequest (executionId: string, change: Partial<AiRequestRecord>
   }
 }
 
-export function emailRequest (executionId: string, change: Partial<EmailRequestRecord> = {}): EmailRequestRecord {
+export function emailRequest(
+  executionId: string,
+  change: Partial<EmailRequestRecord> = {}
+): EmailRequestRecord {
   return {
     id: ids.next(),
     executionId,
@@ -73,7 +127,10 @@ export function emailRequest (executionId: string, change: Partial<EmailRequestR
   }
 }
 
-export function httpRequest (executionId: string, change: Partial<HttpRequestRecord> = {}): HttpRequestRecord {
+export function httpRequest(
+  executionId: string,
+  change: Partial<HttpRequestRecord> = {}
+): HttpRequestRecord {
   return {
     id: ids.next(),
     executionId,

@@ -4,9 +4,10 @@ import '../helpers/fuzzing.js'
 import type { OpenStorage } from './storage.js'
 import { bytes, createFunction } from './storage-fixtures.js'
 
-const text = (value: Uint8Array | undefined) => value === undefined ? undefined : Buffer.from(value).toString()
+const text = (value: Uint8Array | undefined) =>
+  value === undefined ? undefined : Buffer.from(value).toString()
 
-export function testKvStore (t: Test, open: OpenStorage): void {
+export function testKvStore(t: Test, open: OpenStorage): void {
   t.test('keys and values are bytes', async t => {
     const { kv, functions } = await open(t)
     const every = Uint8Array.from({ length: 256 }, (_, i) => i)
@@ -25,11 +26,15 @@ export function testKvStore (t: Test, open: OpenStorage): void {
     t.ok(large.equals((await kv.get('', bytes('k')))!))
   })
 
-  t.test('functions do not see each other\'s entries, nor the shared ones', async t => {
+  t.test("functions do not see each other's entries, nor the shared ones", async t => {
     const storage = await open(t)
     const [one, two] = [await createFunction(storage), await createFunction(storage)]
-    for (const scope of [one, two, '']) await storage.kv.set(scope, bytes('k'), bytes(`of ${scope}`))
-    for (const scope of [one, two, '']) t.equal(text(await storage.kv.get(scope, bytes('k'))), `of ${scope}`)
+    for (const scope of [one, two, '']) {
+      await storage.kv.set(scope, bytes('k'), bytes(`of ${scope}`))
+    }
+    for (const scope of [one, two, '']) {
+      t.equal(text(await storage.kv.get(scope, bytes('k'))), `of ${scope}`)
+    }
     await storage.kv.delete(one, bytes('k'))
     t.equal(await storage.kv.get(one, bytes('k')), undefined)
     t.equal(text(await storage.kv.get(two, bytes('k'))), `of ${two}`)
@@ -38,8 +43,16 @@ export function testKvStore (t: Test, open: OpenStorage): void {
   t.test('a function that is not there has no entries and takes none', async t => {
     const { kv } = await open(t)
     t.equal(await kv.get('nope', bytes('k')), undefined)
-    t.same(await kv.list('nope', { prefix: bytes(''), after: undefined, limit: 10, maxBytes: 1e6 }), [])
-    const writes: Promise<unknown>[] = [kv.set('nope', bytes('k'), bytes('v')), kv.increment('nope', bytes('k'), 1), kv.delete('nope', bytes('k')), kv.compareAndSet('nope', bytes('k'), undefined, bytes('v'))]
+    t.same(
+      await kv.list('nope', { prefix: bytes(''), after: undefined, limit: 10, maxBytes: 1e6 }),
+      []
+    )
+    const writes: Promise<unknown>[] = [
+      kv.set('nope', bytes('k'), bytes('v')),
+      kv.increment('nope', bytes('k'), 1),
+      kv.delete('nope', bytes('k')),
+      kv.compareAndSet('nope', bytes('k'), undefined, bytes('v'))
+    ]
     for (const write of writes) {
       await t.rejects(write, { code: 'NOT_FOUND', message: /nope/ })
     }
@@ -68,7 +81,12 @@ export function testKvStore (t: Test, open: OpenStorage): void {
     await kv.set('', bytes('k'), bytes('7'), 2000)
     clock.now = 1999
     t.equal(text(await kv.get('', bytes('k'))), '7')
-    t.same((await kv.list('', { prefix: bytes(''), after: undefined, limit: 10, maxBytes: 1e6 })).map(({ expiresAt }) => expiresAt), [2000])
+    t.same(
+      (await kv.list('', { prefix: bytes(''), after: undefined, limit: 10, maxBytes: 1e6 })).map(
+        ({ expiresAt }) => expiresAt
+      ),
+      [2000]
+    )
     clock.now = 2000
     t.equal(await kv.get('', bytes('k')), undefined)
     t.same(await kv.list('', { prefix: bytes(''), after: undefined, limit: 10, maxBytes: 1e6 }), [])
@@ -97,20 +115,31 @@ export function testKvStore (t: Test, open: OpenStorage): void {
     t.equal(await kv.expire(107, 5), 5)
     t.equal(await kv.expire(107, 5), 3)
     t.equal(await kv.expire(107, 5), 0)
-    t.same((await kv.list('', { prefix: bytes(''), after: undefined, limit: 20, maxBytes: 1e6 })).map(({ key }) => text(key)), ['k8', 'k9', 'stays'])
+    t.same(
+      (await kv.list('', { prefix: bytes(''), after: undefined, limit: 20, maxBytes: 1e6 })).map(
+        ({ key }) => text(key)
+      ),
+      ['k8', 'k9', 'stays']
+    )
   })
 
-  t.test('increment counts from 0, in whole and other numbers, and loses none in parallel', async t => {
-    const { kv } = await open(t)
-    const key = bytes('n')
-    const sums = await Promise.all(Array.from({ length: 500 }, () => kv.increment('', key, 1)))
-    t.same(sums, Array.from({ length: 500 }, (_, i) => i + 1))
-    t.equal(text(await kv.get('', key)), '500')
-    t.equal(await kv.increment('', key, -500.5), -0.5)
-    await kv.set('', key, bytes('9007199254740991'))
-    t.equal(await kv.increment('', key, -1), 9007199254740990)
-    t.equal(text(await kv.get('', key)), '9007199254740990')
-  })
+  t.test(
+    'increment counts from 0, in whole and other numbers, and loses none in parallel',
+    async t => {
+      const { kv } = await open(t)
+      const key = bytes('n')
+      const sums = await Promise.all(Array.from({ length: 500 }, () => kv.increment('', key, 1)))
+      t.same(
+        sums,
+        Array.from({ length: 500 }, (_, i) => i + 1)
+      )
+      t.equal(text(await kv.get('', key)), '500')
+      t.equal(await kv.increment('', key, -500.5), -0.5)
+      await kv.set('', key, bytes('9007199254740991'))
+      t.equal(await kv.increment('', key, -1), 9007199254740990)
+      t.equal(text(await kv.get('', key)), '9007199254740990')
+    }
+  )
 
   t.test('increment keeps the expiry', async t => {
     const clock = { now: 0 }
@@ -125,7 +154,11 @@ export function testKvStore (t: Test, open: OpenStorage): void {
     const { kv } = await open(t)
     for (const value of ['', 'x', '1 ', '0x1', 'NaN', 'Infinity', '1'.repeat(1000)]) {
       await kv.set('', bytes('n'), bytes(value))
-      await t.rejects(kv.increment('', bytes('n'), 1), { code: 'KV_NOT_A_NUMBER' }, value.slice(0, 10))
+      await t.rejects(
+        kv.increment('', bytes('n'), 1),
+        { code: 'KV_NOT_A_NUMBER' },
+        value.slice(0, 10)
+      )
       t.equal(text(await kv.get('', bytes('n'))), value)
     }
     await kv.set('', bytes('n'), bytes('1e308'))
@@ -150,7 +183,11 @@ export function testKvStore (t: Test, open: OpenStorage): void {
 
   t.test('of many that swap the same value one wins', async t => {
     const { kv } = await open(t)
-    const wins = await Promise.all(Array.from({ length: 50 }, (_, i) => kv.compareAndSet('', bytes('lock'), undefined, bytes(`${i}`))))
+    const wins = await Promise.all(
+      Array.from({ length: 50 }, (_, i) =>
+        kv.compareAndSet('', bytes('lock'), undefined, bytes(`${i}`))
+      )
+    )
     t.equal(wins.filter(Boolean).length, 1)
     t.equal(text(await kv.get('', bytes('lock'))), `${wins.indexOf(true)}`)
   })
@@ -158,7 +195,10 @@ export function testKvStore (t: Test, open: OpenStorage): void {
   t.test('a list stops behind the entry that fills its bytes', async t => {
     const { kv } = await open(t)
     for (const key of ['a', 'b', 'c']) await kv.set('', bytes(key), Buffer.alloc(99))
-    const listed = async (maxBytes: number) => (await kv.list('', { prefix: bytes(''), after: undefined, limit: 10, maxBytes })).map(({ key }) => text(key))
+    const listed = async (maxBytes: number) =>
+      (await kv.list('', { prefix: bytes(''), after: undefined, limit: 10, maxBytes })).map(
+        ({ key }) => text(key)
+      )
     t.same(await listed(1), ['a'])
     t.same(await listed(100), ['a'])
     t.same(await listed(101), ['a', 'b'])
@@ -171,19 +211,36 @@ export function testKvStore (t: Test, open: OpenStorage): void {
     const storage = await open(t)
     const byte = fc.constantFrom(0, 1, 0x61, 0x62, 0xfe, 0xff)
     const key = fc.array(byte, { maxLength: 3 }).map(list => Buffer.from(list))
-    await fc.assert(fc.asyncProperty(fc.uniqueArray(key, { selector: value => value.toString('hex'), maxLength: 25 }), key, fc.option(key), async (keys, prefix, after) => {
-      const id = await createFunction(storage)
-      await Promise.all(keys.map(value => storage.kv.set(id, value, value)))
-      const expected = keys.filter(value => value.subarray(0, prefix.length).equals(prefix) && (after === null || Buffer.compare(value, after) > 0)).sort(Buffer.compare)
-      const seen: Buffer[] = []
-      let last: Uint8Array | undefined = after ?? undefined
-      for (;;) {
-        const page = await storage.kv.list(id, { prefix, after: last, limit: 4, maxBytes: 1e6 })
-        seen.push(...page.map(entry => Buffer.from(entry.key)))
-        if (page.length < 4) break
-        last = page.at(-1)?.key
-      }
-      t.same(seen.map(value => value.toString('hex')), expected.map(value => value.toString('hex')))
-    }), { numRuns: 60 })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(key, { selector: value => value.toString('hex'), maxLength: 25 }),
+        key,
+        fc.option(key),
+        async (keys, prefix, after) => {
+          const id = await createFunction(storage)
+          await Promise.all(keys.map(value => storage.kv.set(id, value, value)))
+          const expected = keys
+            .filter(
+              value =>
+                value.subarray(0, prefix.length).equals(prefix) &&
+                (after === null || Buffer.compare(value, after) > 0)
+            )
+            .sort(Buffer.compare)
+          const seen: Buffer[] = []
+          let last: Uint8Array | undefined = after ?? undefined
+          for (;;) {
+            const page = await storage.kv.list(id, { prefix, after: last, limit: 4, maxBytes: 1e6 })
+            seen.push(...page.map(entry => Buffer.from(entry.key)))
+            if (page.length < 4) break
+            last = page.at(-1)?.key
+          }
+          t.same(
+            seen.map(value => value.toString('hex')),
+            expected.map(value => value.toString('hex'))
+          )
+        }
+      ),
+      { numRuns: 60 }
+    )
   })
 }

@@ -2,16 +2,32 @@ import type { Test } from 'tap'
 import type { OpenStorage } from './storage.js'
 import { createFunction, finished, newExecution, NOW, PAGE, run } from './storage-fixtures.js'
 
-export function testVersions (t: Test, open: OpenStorage): void {
+export function testVersions(t: Test, open: OpenStorage): void {
   t.test('versions are listed highest number first, one of them active', async t => {
     const storage = await open(t)
     const id = await createFunction(storage, { code: 'c1' })
-    for (const code of ['c2', 'c3']) await storage.functions.update(id, { patch: {}, code, now: NOW })
+    for (const code of ['c2', 'c3']) {
+      await storage.functions.update(id, { patch: {}, code, now: NOW })
+    }
     const { rows, total } = await storage.versions.list(id, { limit: 2, offset: 0 })
-    t.same(rows.map(({ version, code, isActive }) => [version, code, isActive]), [[3, 'c3', true], [2, 'c2', false]])
+    t.same(
+      rows.map(({ version, code, isActive }) => [version, code, isActive]),
+      [
+        [3, 'c3', true],
+        [2, 'c2', false]
+      ]
+    )
     t.equal(total, 3)
-    t.same((await storage.versions.list(id, { limit: 2, offset: 2 })).rows.map(({ id }) => id), [`ver_${id}_v1`])
-    t.match(await storage.versions.find(id, 2), { version: 2, functionId: id, code: 'c2', isActive: false })
+    t.same(
+      (await storage.versions.list(id, { limit: 2, offset: 2 })).rows.map(({ id }) => id),
+      [`ver_${id}_v1`]
+    )
+    t.match(await storage.versions.find(id, 2), {
+      version: 2,
+      functionId: id,
+      code: 'c2',
+      isActive: false
+    })
     t.equal(await storage.versions.find(id, 4), undefined)
     t.equal(await storage.versions.find('nope', 1), undefined)
     t.same(await storage.versions.list('nope', PAGE), { rows: [], total: 0 })
@@ -23,20 +39,33 @@ export function testVersions (t: Test, open: OpenStorage): void {
     await storage.functions.update(id, { patch: {}, code: 'c2', now: NOW })
     t.type(await storage.versions.activate(id, `ver_${id}_v1`), 'string')
     t.equal((await storage.functions.find(id))?.active?.code, 'c1')
-    t.same((await storage.versions.list(id, PAGE)).rows.map(({ isActive }) => isActive), [false, true])
+    t.same(
+      (await storage.versions.list(id, PAGE)).rows.map(({ isActive }) => isActive),
+      [false, true]
+    )
     t.type(await storage.versions.activate(id, `ver_${id}_v1`), 'string', 'the active one again')
   })
 
-  t.test('a version of another function, or none at all, is neither activated nor removed', async t => {
-    const storage = await open(t)
-    const [one, two] = [await createFunction(storage), await createFunction(storage)]
-    await storage.functions.update(two, { patch: {}, code: 'c2', now: NOW })
-    for (const versionId of [`ver_${two}_v1`, `ver_${one}_v9`, `ver_${one}_v01`, `ver_${one}_v`, 'nope', '']) {
-      t.equal(await storage.versions.activate(one, versionId), false, versionId)
-      t.equal(await storage.versions.remove(one, versionId), 'missing', versionId)
+  t.test(
+    'a version of another function, or none at all, is neither activated nor removed',
+    async t => {
+      const storage = await open(t)
+      const [one, two] = [await createFunction(storage), await createFunction(storage)]
+      await storage.functions.update(two, { patch: {}, code: 'c2', now: NOW })
+      for (const versionId of [
+        `ver_${two}_v1`,
+        `ver_${one}_v9`,
+        `ver_${one}_v01`,
+        `ver_${one}_v`,
+        'nope',
+        ''
+      ]) {
+        t.equal(await storage.versions.activate(one, versionId), false, versionId)
+        t.equal(await storage.versions.remove(one, versionId), 'missing', versionId)
+      }
+      t.equal((await storage.versions.list(two, PAGE)).total, 2)
     }
-    t.equal((await storage.versions.list(two, PAGE)).total, 2)
-  })
+  )
 
   t.test('the active version cannot be removed', async t => {
     const storage = await open(t)
@@ -54,10 +83,18 @@ export function testVersions (t: Test, open: OpenStorage): void {
     const alsoGone = await run(storage, id, { version: 1, status: 'error' })
     t.equal(await storage.versions.remove(id, `ver_${id}_v1`), 'removed')
     t.equal(await storage.versions.find(id, 1), undefined)
-    for (const execution of [gone, alsoGone]) t.equal(await storage.executions.find(execution), undefined)
+    for (const execution of [gone, alsoGone]) {
+      t.equal(await storage.executions.find(execution), undefined)
+    }
     t.match(await storage.executions.list(id, PAGE), { rows: [{ id: kept }], total: 1 })
-    t.match(await storage.executions.list(id, PAGE, { status: 'error' }), { rows: [{ id: kept }], total: 1 })
-    t.match(await storage.executions.list(id, PAGE, { from: 0 }), { rows: [{ id: kept }], total: 1 })
+    t.match(await storage.executions.list(id, PAGE, { status: 'error' }), {
+      rows: [{ id: kept }],
+      total: 1
+    })
+    t.match(await storage.executions.list(id, PAGE, { from: 0 }), {
+      rows: [{ id: kept }],
+      total: 1
+    })
     t.same((await storage.executions.latest([id])).get(id)?.id, kept)
   })
 

@@ -13,7 +13,7 @@ import { testVersions } from './storage-versions.js'
 /** Gives a new, empty storage that is closed when its test ends. `now` holds Unix milliseconds; tests change it. */
 export type OpenStorage = (t: Test, clock?: { now: number }) => Promise<Storage>
 
-export function testStorage (t: Test, open: OpenStorage): void {
+export function testStorage(t: Test, open: OpenStorage): void {
   testFunctions(t, open)
   testVersions(t, open)
   testExecutions(t, open)

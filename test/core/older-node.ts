@@ -3,7 +3,12 @@ import { spawnSync } from 'node:child_process'
 
 const folders = ['/usr/bin', '/usr/local/bin', ...(process.env.PATH ?? '').split(':')]
 
-export const olderNode: string | undefined = folders.map(folder => `${folder}/node`).find(node => {
-  const { status, stdout } = spawnSync(node, ['-p', 'process.versions.napi'], { env: {}, encoding: 'utf8' })
-  return status === 0 && Number(stdout) < 10
-})
+export const olderNode: string | undefined = folders
+  .map(folder => `${folder}/node`)
+  .find(node => {
+    const { status, stdout } = spawnSync(node, ['-p', 'process.versions.napi'], {
+      env: {},
+      encoding: 'utf8'
+    })
+    return status === 0 && Number(stdout) < 10
+  })

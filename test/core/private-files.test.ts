@@ -8,19 +8,30 @@ import { temporaryFolder } from '../helpers/build.js'
 import { startServer } from '../helpers/server.js'
 
 const ID = 'd4l1ikp2rpqc73a0b1c0'
-const quiet = { force: false, onProgress () {} }
+const quiet = { force: false, onProgress() {} }
 const modeOf = async (path: string) => ((await lstat(path)).mode & 0o777).toString(8)
 
 /** Mode of each file of a folder, at any depth, as `path mode`; all that are not what they should be. */
-async function tooOpen (folder: string): Promise<string[]> {
+async function tooOpen(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true })
-  const modes = await Promise.all(entries.map(async entry => [join(entry.parentPath, entry.name), entry.isDirectory() ? '700' : '600'] as const)
-    .map(async pair => { const [path, wanted] = await pair; return [path, await modeOf(path), wanted] as const }))
-  return modes.filter(([, mode, wanted]) => mode !== wanted).map(([path, mode]) => `${path.slice(folder.length)} ${mode}`)
+  const modes = await Promise.all(
+    entries
+      .map(
+        async entry =>
+          [join(entry.parentPath, entry.name), entry.isDirectory() ? '700' : '600'] as const
+      )
+      .map(async pair => {
+        const [path, wanted] = await pair
+        return [path, await modeOf(path), wanted] as const
+      })
+  )
+  return modes
+    .filter(([, mode, wanted]) => mode !== wanted)
+    .map(([path, mode]) => `${path.slice(folder.length)} ${mode}`)
 }
 
 /** A data folder with a function and a secret. */
-async function withData (t: Test) {
+async function withData(t: Test) {
   const folder = join(await temporaryFolder(t), 'deep', 'data')
   const offline = createOfflineStorage({ DATA_DIR: folder, SECRET_KEY: undefined })
   const { storage, close } = await offline.open({ alone: true })
@@ -31,7 +42,9 @@ async function withData (t: Test) {
 }
 
 /** Under the umask that lets everybody read, as most machines have it. */
-t.beforeEach(() => { process.umask(0o022) })
+t.beforeEach(() => {
+  process.umask(0o022)
+})
 
 t.test('a server makes its data folder 700 and every file in it 600', async t => {
   const folder = join(await temporaryFolder(t), 'data')
@@ -43,13 +56,16 @@ t.test('a server makes its data folder 700 and every file in it 600', async t =>
   t.same(await tooOpen(folder), [])
 })
 
-t.test('a server takes the rights of others from a database that an earlier version made', async t => {
-  const { folder } = await withData(t)
-  await chmod(join(folder, 'moonlet.db'), 0o644)
-  await chmod(join(folder, 'server.lock'), 0o644)
-  await startServer(t, { DATA_DIR: folder })
-  t.same(await tooOpen(folder), [])
-})
+t.test(
+  'a server takes the rights of others from a database that an earlier version made',
+  async t => {
+    const { folder } = await withData(t)
+    await chmod(join(folder, 'moonlet.db'), 0o644)
+    await chmod(join(folder, 'server.lock'), 0o644)
+    await startServer(t, { DATA_DIR: folder })
+    t.same(await tooOpen(folder), [])
+  }
+)
 
 t.test('a backup, a restored database and the one set aside are 600', async t => {
   const { folder, offline } = await withData(t)
@@ -90,7 +106,11 @@ t.test('an export is 600 in folders of 700, also over an older one', async t => 
   await exportFunctions(storage, target, { withSecrets: true })
   t.same(await tooOpen(target), [])
   t.match(await readFile(join(target, 'f', 'function.json'), 'utf8'), /"TOKEN": "secret"/)
-  t.same((await readdir(join(target, 'f'))).sort(), ['function.json', 'main.lua'], 'and leaves no draft')
+  t.same(
+    (await readdir(join(target, 'f'))).sort(),
+    ['function.json', 'main.lua'],
+    'and leaves no draft'
+  )
 })
 
 t.test('an export does not follow symbolic links out of its folder', async t => {
@@ -110,7 +130,10 @@ t.test('an export does not follow symbolic links out of its folder', async t => 
   await mkdir(join(folder, '..', 'elsewhere'))
   await mkdir(other)
   await symlink(join('..', 'elsewhere'), join(other, 'f'))
-  await t.rejects(exportFunctions(storage, other, { withSecrets: true }), { code: 'VALIDATION', message: /linked\/f is a symbolic link; remove it first/ })
+  await t.rejects(exportFunctions(storage, other, { withSecrets: true }), {
+    code: 'VALIDATION',
+    message: /linked\/f is a symbolic link; remove it first/
+  })
   t.same(await readdir(join(folder, '..', 'elsewhere')), [])
 })
 

@@ -7,16 +7,36 @@ import { preparePlaces } from './places.js'
 
 const axe = await readFile('node_modules/axe-core/axe.min.js', 'utf8')
 
-interface Violation { id: string, nodes: Array<{ html: string, failureSummary?: string }> }
+interface Violation {
+  id: string
+  nodes: Array<{ html: string; failureSummary?: string }>
+}
 
 /** Two frames later the new colours are on everything. */
-const painted = (page: Page) => page.evaluate(() => new Promise(resolve => { requestAnimationFrame(() => requestAnimationFrame(resolve)) }))
+const painted = (page: Page) =>
+  page.evaluate(
+    () =>
+      new Promise(resolve => {
+        requestAnimationFrame(() => requestAnimationFrame(resolve))
+      })
+  )
 
 /** Every rule of axe-core, over the whole page. */
-async function violations (page: Page): Promise<string[]> {
+async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe)
-  const found = await page.evaluate(async () => (await (globalThis as unknown as { axe: { run: (context: Document) => Promise<{ violations: Violation[] }> } }).axe.run(document)).violations)
-  return found.flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary ?? ''}`))
+  const found = await page.evaluate(
+    async () =>
+      (
+        await (
+          globalThis as unknown as {
+            axe: { run: (context: Document) => Promise<{ violations: Violation[] }> }
+          }
+        ).axe.run(document)
+      ).violations
+  )
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map(node => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary ?? ''}`)
+  )
 }
 
 t.test('axe-core finds nothing on any page in either theme', needsBrowser, async t => {

@@ -6,8 +6,15 @@ import { eventually } from '../helpers/eventually.js'
 import { startServer, type StartedServer } from '../helpers/server.js'
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
-const installed = await access(executablePath).then(() => true, () => false)
-if (!installed) console.error(`# There is no Chromium at ${executablePath}: the browser tests are skipped. Install it, or set CHROMIUM to where it is.`)
+const installed = await access(executablePath).then(
+  () => true,
+  () => false
+)
+if (!installed) {
+  console.error(
+    `# There is no Chromium at ${executablePath}: the browser tests are skipped. Install it, or set CHROMIUM to where it is.`
+  )
+}
 
 // Generous: a run in a noisy neighbourhood may be ten times slower than one on a good machine.
 const ACTION_TIMEOUT_MS = 60_000
@@ -23,51 +30,92 @@ export interface Visit {
   /** What went wrong in the page so far; checked at the end of the test. */
   readonly faults: string[]
   /** Calls the management API with the key. */
-  readonly api: <T>(path: string, init?: { method?: string, body?: unknown }) => Promise<T>
+  readonly api: <T>(path: string, init?: { method?: string; body?: unknown }) => Promise<T>
   readonly createFunction: (name: string, code: string) => Promise<string>
 }
 
-export const hello = 'function handler(ctx, event)\n  log.info("Hello from the log")\n  return { statusCode = 200, headers = { ["Content-Type"] = "application/json" }, body = json.encode({ hello = event.query.name or "world" }) }\nend\n'
+export const hello =
+  'function handler(ctx, event)\n  log.info("Hello from the log")\n  return { statusCode = 200, headers = { ["Content-Type"] = "application/json" }, body = json.encode({ hello = event.query.name or "world" }) }\nend\n'
 
 let browser: Promise<Browser> | undefined
 /** One browser for all tests of a file; each has a context of its own, which shares nothing. */
-function launched (): Promise<Browser> {
+function launched(): Promise<Browser> {
   if (browser === undefined) {
-    browser = chromium.launch({ executablePath, timeout: START_TIMEOUT_MS, args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
-    root.teardown(async () => { await (await browser)?.close() })
+    browser = chromium.launch({
+      executablePath,
+      timeout: START_TIMEOUT_MS,
+      args: [
+        '--no-sandbox',
+        '--disable-dev-shm-usage',
+        '--disable-gpu',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync'
+      ]
+    })
+    root.teardown(async () => {
+      await (await browser)?.close()
+    })
   }
   return browser
 }
 
 /** Opens the dashboard, signed in unless told otherwise. Browser and server end with the test. */
-export async function visit (t: Test, options: BrowserContextOptions & { signedIn?: boolean, settings?: Record<string, string> } = {}): Promise<Visit> {
+export async function visit(
+  t: Test,
+  options: BrowserContextOptions & { signedIn?: boolean; settings?: Record<string, string> } = {}
+): Promise<Visit> {
   const { signedIn = true, settings = {}, ...contextOptions } = options
   const server = await startServer(t, { SANDBOX_MAX: '2', LOG_LEVEL: 'error', ...settings })
-  const context = await (await launched()).newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-US', timezoneId: 'America/Sao_Paulo', reducedMotion: 'reduce', ...contextOptions })
+  const context = await (
+    await launched()
+  ).newContext({
+    viewport: { width: 1280, height: 800 },
+    locale: 'en-US',
+    timezoneId: 'America/Sao_Paulo',
+    reducedMotion: 'reduce',
+    ...contextOptions
+  })
   t.teardown(() => context.close())
   context.setDefaultTimeout(ACTION_TIMEOUT_MS)
-  if (signedIn) await context.request.post(`${server.base}/api/auth/login`, { data: { apiKey: server.key } })
+  if (signedIn) {
+    await context.request.post(`${server.base}/api/auth/login`, { data: { apiKey: server.key } })
+  }
   await context.addInitScript(keepNews)
   const page = await context.newPage()
   const faults = watch(page)
 
-  const api = async <T>(path: string, init: { method?: string, body?: unknown } = {}): Promise<T> => {
+  const api = async <T>(
+    path: string,
+    init: { method?: string; body?: unknown } = {}
+  ): Promise<T> => {
     const response = await fetch(server.base + path, {
       method: init.method ?? 'GET',
-      headers: { authorization: `Bearer ${server.key}`, ...(init.body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        authorization: `Bearer ${server.key}`,
+        ...(init.body === undefined ? {} : { 'content-type': 'application/json' })
+      },
       ...(init.body === undefined ? {} : { body: JSON.stringify(init.body) })
     })
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
     const text = await response.text()
     return (text === '' ? undefined : JSON.parse(text)) as T
   }
-  const createFunction = async (name: string, code: string) => (await api<{ id: string }>('/api/functions', { method: 'POST', body: { name, code } })).id
+  const createFunction = async (name: string, code: string) =>
+    (await api<{ id: string }>('/api/functions', { method: 'POST', body: { name, code } })).id
   return { page, server, faults, api, createFunction }
 }
 
 /** A page of another person's browser, signed in to the same server; what goes wrong in it counts with the first's. */
-export async function visitAlso (t: Test, { page, server, faults }: Visit): Promise<Page> {
-  const context = await (await launched()).newContext({ viewport: page.viewportSize(), locale: 'en-US', timezoneId: 'America/Sao_Paulo', reducedMotion: 'reduce' })
+export async function visitAlso(t: Test, { page, server, faults }: Visit): Promise<Page> {
+  const context = await (
+    await launched()
+  ).newContext({
+    viewport: page.viewportSize(),
+    locale: 'en-US',
+    timezoneId: 'America/Sao_Paulo',
+    reducedMotion: 'reduce'
+  })
   t.teardown(() => context.close())
   context.setDefaultTimeout(ACTION_TIMEOUT_MS)
   await context.request.post(`${server.base}/api/auth/login`, { data: { apiKey: server.key } })
@@ -78,46 +126,64 @@ export async function visitAlso (t: Test, { page, server, faults }: Visit): Prom
 }
 
 /** Script errors, refusals by the Content-Security-Policy, and requests to any other host. */
-function watch (page: Page, faults: string[] = []): string[] {
-  page.on('pageerror', error => { faults.push(`error: ${error.message}`) })
+function watch(page: Page, faults: string[] = []): string[] {
+  page.on('pageerror', error => {
+    faults.push(`error: ${error.message}`)
+  })
   page.on('console', message => {
-    if (message.type() === 'error' || message.type() === 'warning') faults.push(`${message.type()}: ${message.text()}`)
+    if (message.type() === 'error' || message.type() === 'warning') {
+      faults.push(`${message.type()}: ${message.text()}`)
+    }
   })
   page.on('request', request => {
     const { protocol, hostname } = new URL(request.url())
-    if (/^(https?|wss?):$/.test(protocol) && hostname !== '127.0.0.1') faults.push(`request to ${request.url()}`)
+    if (/^(https?|wss?):$/.test(protocol) && hostname !== '127.0.0.1') {
+      faults.push(`request to ${request.url()}`)
+    }
   })
   return faults
 }
 
 /** Runs in the page: keeps what is said at its edge, which is gone after some seconds however slowly a test looks. */
-function keepNews (): void {
+function keepNews(): void {
   const kept = new Set<Element>()
   Object.assign(globalThis, { keptNews: kept })
-  new MutationObserver(() => { for (const toast of document.querySelectorAll('.toast')) kept.add(toast) }).observe(document, { childList: true, subtree: true })
+  new MutationObserver(() => {
+    for (const toast of document.querySelectorAll('.toast')) kept.add(toast)
+  }).observe(document, { childList: true, subtree: true })
 }
 
 /** What was said at the edge of the page since it was loaded, in this order. */
-const newsOf = (page: Page): Promise<string[]> => page.evaluate(() =>
-  Array.from((globalThis as unknown as { keptNews: Set<Element> }).keptNews, toast => toast.querySelector('p')?.textContent ?? ''))
+const newsOf = (page: Page): Promise<string[]> =>
+  page.evaluate(() =>
+    Array.from(
+      (globalThis as unknown as { keptNews: Set<Element> }).keptNews,
+      toast => toast.querySelector('p')?.textContent ?? ''
+    )
+  )
 
 /** Asserts that the page says this, so many times since it was loaded; a failure shows what it said instead. */
-export async function said (t: Test, page: Page, text: string, times = 1): Promise<void> {
-  await eventually(t, async () => {
-    const all = await newsOf(page)
-    return all.filter(news => news.includes(text)).length >= times ? text : all.join(' | ')
-  }, text, `the page says: ${text}`)
+export async function said(t: Test, page: Page, text: string, times = 1): Promise<void> {
+  await eventually(
+    t,
+    async () => {
+      const all = await newsOf(page)
+      return all.filter(news => news.includes(text)).length >= times ? text : all.join(' | ')
+    },
+    text,
+    `the page says: ${text}`
+  )
 }
 
 /** Waits until the code editor of the page can be typed in. */
-export async function editorOf (page: Page) {
+export async function editorOf(page: Page) {
   const editor = page.locator('.workbench .monaco-editor textarea.inputarea')
   await editor.waitFor({ state: 'attached' })
   return editor
 }
 
 /** Puts the code in the place of what the editor holds. */
-export async function replaceCode (page: Page, code: string): Promise<void> {
+export async function replaceCode(page: Page, code: string): Promise<void> {
   const editor = await editorOf(page)
   await editor.focus()
   await page.keyboard.press('Control+a')

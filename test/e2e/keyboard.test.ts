@@ -3,14 +3,15 @@ import type { Page } from 'playwright-core'
 import { eventually } from '../helpers/eventually.js'
 import { editorOf, hello, needsBrowser, said, visit } from './browser.js'
 
-const focused = (page: Page) => page.evaluate(() => {
-  const { activeElement } = document
-  if (activeElement === document.body || activeElement?.id === 'main') return ''
-  return activeElement?.getAttribute('aria-label') ?? activeElement?.textContent?.trim() ?? ''
-})
+const focused = (page: Page) =>
+  page.evaluate(() => {
+    const { activeElement } = document
+    if (activeElement === document.body || activeElement?.id === 'main') return ''
+    return activeElement?.getAttribute('aria-label') ?? activeElement?.textContent?.trim() ?? ''
+  })
 
 /** Presses Tab until what has the focus is called so. */
-async function tabTo (page: Page, name: RegExp, most = 60): Promise<void> {
+async function tabTo(page: Page, name: RegExp, most = 60): Promise<void> {
   for (let presses = 0; presses < most; presses++) {
     if (name.test(await focused(page))) return
     await page.keyboard.press('Tab')
@@ -50,24 +51,36 @@ t.test('the palette finds functions, pages and actions by typing', needsBrowser,
   t.same(faults, [])
 })
 
-t.test('the palette puts names before descriptions, and what fits better first', needsBrowser, async t => {
-  const { page, server, faults, api, createFunction } = await visit(t)
-  await createFunction('Backup of settings', hello)
-  await createFunction('Settings', hello)
-  for (let number = 0; number < 9; number++) {
-    const id = await createFunction(`Other ${number}`, hello)
-    await api(`/api/functions/${id}`, { method: 'PUT', body: { description: 'reads the settings' } })
+t.test(
+  'the palette puts names before descriptions, and what fits better first',
+  needsBrowser,
+  async t => {
+    const { page, server, faults, api, createFunction } = await visit(t)
+    await createFunction('Backup of settings', hello)
+    await createFunction('Settings', hello)
+    for (let number = 0; number < 9; number++) {
+      const id = await createFunction(`Other ${number}`, hello)
+      await api(`/api/functions/${id}`, {
+        method: 'PUT',
+        body: { description: 'reads the settings' }
+      })
+    }
+    const id = await createFunction('Here', hello)
+    await page.goto(`${server.base}/functions/${id}/test`)
+    await page.getByRole('heading', { name: 'Here', level: 1 }).waitFor()
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('settings')
+    await page.getByRole('option', { name: 'Backup of settings' }).waitFor()
+    const labels = () => page.getByRole('option').locator('.grow').allInnerTexts()
+    await eventually(t, async () => (await labels()).slice(0, 4), [
+      'Settings',
+      'Settings',
+      'Backup of settings',
+      'Other 8'
+    ])
+    t.same(faults, [])
   }
-  const id = await createFunction('Here', hello)
-  await page.goto(`${server.base}/functions/${id}/test`)
-  await page.getByRole('heading', { name: 'Here', level: 1 }).waitFor()
-  await page.keyboard.press('Control+k')
-  await page.keyboard.type('settings')
-  await page.getByRole('option', { name: 'Backup of settings' }).waitFor()
-  const labels = () => page.getByRole('option').locator('.grow').allInnerTexts()
-  await eventually(t, async () => (await labels()).slice(0, 4), ['Settings', 'Settings', 'Backup of settings', 'Other 8'])
-  t.same(faults, [])
-})
+)
 
 t.test('arrows move through the palette and say where they are', needsBrowser, async t => {
   const { page, server, faults } = await visit(t)
@@ -82,60 +95,94 @@ t.test('arrows move through the palette and say where they are', needsBrowser, a
   await page.keyboard.press('ArrowUp')
   await page.keyboard.press('ArrowUp')
   const last = page.getByRole('option').last()
-  await eventually(t, async () => await input.getAttribute('aria-activedescendant') === await last.getAttribute('id'), true, 'the last is the active one')
+  await eventually(
+    t,
+    async () =>
+      (await input.getAttribute('aria-activedescendant')) === (await last.getAttribute('id')),
+    true,
+    'the last is the active one'
+  )
   t.same(faults, [])
 })
 
-t.test('code is edited, run and saved, and the editor left, with the keyboard alone', needsBrowser, async t => {
-  const { page, server, faults, createFunction, api } = await visit(t)
-  const id = await createFunction('By keyboard', hello)
-  await page.goto(`${server.base}/functions/${id}/code`)
-  await (await editorOf(page)).waitFor({ state: 'attached' })
-  await eventually(t, () => page.evaluate(() => document.activeElement?.classList.contains('inputarea')), true)
-  await page.keyboard.press('Control+Home')
-  await page.keyboard.type('-- typed')
-  await page.keyboard.press('Enter')
-  await page.keyboard.press('Control+Enter')
-  await page.locator('.outcome').getByText('200').waitFor()
-  await page.keyboard.press('Control+s')
-  await said(t, page, 'Saved as version 2')
-  t.match((await api<{ active_version: { code: string } }>(`/api/functions/${id}`)).active_version.code, /^-- typed\n/)
+t.test(
+  'code is edited, run and saved, and the editor left, with the keyboard alone',
+  needsBrowser,
+  async t => {
+    const { page, server, faults, createFunction, api } = await visit(t)
+    const id = await createFunction('By keyboard', hello)
+    await page.goto(`${server.base}/functions/${id}/code`)
+    await (await editorOf(page)).waitFor({ state: 'attached' })
+    await eventually(
+      t,
+      () => page.evaluate(() => document.activeElement?.classList.contains('inputarea')),
+      true
+    )
+    await page.keyboard.press('Control+Home')
+    await page.keyboard.type('-- typed')
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Control+Enter')
+    await page.locator('.outcome').getByText('200').waitFor()
+    await page.keyboard.press('Control+s')
+    await said(t, page, 'Saved as version 2')
+    t.match(
+      (await api<{ active_version: { code: string } }>(`/api/functions/${id}`)).active_version.code,
+      /^-- typed\n/
+    )
 
-  await page.keyboard.press('Control+m')
-  await tabTo(page, /^Run$/)
-  await page.keyboard.press('ArrowRight')
-  await page.getByRole('searchbox', { name: 'Search the Lua API' }).waitFor()
-  await eventually(t, () => focused(page), 'Lua reference')
-  t.same(faults, [])
-})
+    await page.keyboard.press('Control+m')
+    await tabTo(page, /^Run$/)
+    await page.keyboard.press('ArrowRight')
+    await page.getByRole('searchbox', { name: 'Search the Lua API' }).waitFor()
+    await eventually(t, () => focused(page), 'Lua reference')
+    t.same(faults, [])
+  }
+)
 
-t.test('a template is chosen with arrows, and a function made, without a pointer', needsBrowser, async t => {
-  const { page, server, faults } = await visit(t)
-  await page.goto(`${server.base}/new`)
-  await page.getByRole('radio').first().waitFor()
-  await tabTo(page, /HTTP endpoint/)
-  await page.keyboard.press('ArrowRight')
-  await page.keyboard.press('ArrowRight')
-  await eventually(t, () => page.getByRole('radio', { name: /Counter/ }).getAttribute('aria-checked'), 'true')
-  await eventually(t, () => focused(page), /Counter/)
-  await page.keyboard.press('Tab')
-  await page.keyboard.press('Control+a')
-  await page.keyboard.type('Visits')
-  await page.keyboard.press('Enter')
-  await page.getByRole('heading', { name: 'Visits', level: 1 }).waitFor()
-  t.same(faults, [])
-})
+t.test(
+  'a template is chosen with arrows, and a function made, without a pointer',
+  needsBrowser,
+  async t => {
+    const { page, server, faults } = await visit(t)
+    await page.goto(`${server.base}/new`)
+    await page.getByRole('radio').first().waitFor()
+    await tabTo(page, /HTTP endpoint/)
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowRight')
+    await eventually(
+      t,
+      () => page.getByRole('radio', { name: /Counter/ }).getAttribute('aria-checked'),
+      'true'
+    )
+    await eventually(t, () => focused(page), /Counter/)
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Control+a')
+    await page.keyboard.type('Visits')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Visits', level: 1 }).waitFor()
+    t.same(faults, [])
+  }
+)
 
-t.test('the first Tab offers to skip to the content, and focus can be seen', needsBrowser, async t => {
-  const { page, server, faults } = await visit(t)
-  await page.goto(server.base)
-  await page.getByRole('heading', { name: 'Functions' }).waitFor()
-  await page.keyboard.press('Tab')
-  await eventually(t, () => focused(page), 'Skip to content')
-  await page.keyboard.press('Tab')
-  await eventually(t, () => page.evaluate(() => getComputedStyle(document.activeElement!).boxShadow), /px/, 'a ring is drawn')
-  t.same(faults, [])
-})
+t.test(
+  'the first Tab offers to skip to the content, and focus can be seen',
+  needsBrowser,
+  async t => {
+    const { page, server, faults } = await visit(t)
+    await page.goto(server.base)
+    await page.getByRole('heading', { name: 'Functions' }).waitFor()
+    await page.keyboard.press('Tab')
+    await eventually(t, () => focused(page), 'Skip to content')
+    await page.keyboard.press('Tab')
+    await eventually(
+      t,
+      () => page.evaluate(() => getComputedStyle(document.activeElement!).boxShadow),
+      /px/,
+      'a ring is drawn'
+    )
+    t.same(faults, [])
+  }
+)
 
 t.test('Escape answers a question with no, and the focus goes back', needsBrowser, async t => {
   const { page, server, faults, createFunction } = await visit(t)

@@ -3,7 +3,11 @@ import { eventually } from '../helpers/eventually.js'
 import { editorOf, hello, needsBrowser, said, visit } from './browser.js'
 
 t.test('on a phone the menu opens, leads on and closes', needsBrowser, async t => {
-  const { page, server, faults } = await visit(t, { viewport: { width: 375, height: 812 }, isMobile: true, hasTouch: true })
+  const { page, server, faults } = await visit(t, {
+    viewport: { width: 375, height: 812 },
+    isMobile: true,
+    hasTouch: true
+  })
   await page.goto(server.base)
   const menu = page.getByRole('button', { name: 'Menu' })
   const opened = () => menu.getAttribute('aria-expanded')
@@ -20,7 +24,11 @@ t.test('on a phone the menu opens, leads on and closes', needsBrowser, async t =
 })
 
 t.test('on a phone a draft is run and saved by touch', needsBrowser, async t => {
-  const { page, server, faults, createFunction } = await visit(t, { viewport: { width: 375, height: 812 }, isMobile: true, hasTouch: true })
+  const { page, server, faults, createFunction } = await visit(t, {
+    viewport: { width: 375, height: 812 },
+    isMobile: true,
+    hasTouch: true
+  })
   const id = await createFunction('Pocket', hello)
   await page.goto(`${server.base}/functions/${id}/code`)
   await (await editorOf(page)).focus()
@@ -37,14 +45,22 @@ t.test('a chosen theme stays, and the editor takes its colours', needsBrowser, a
   const id = await createFunction('Colours', hello)
   await page.goto(`${server.base}/functions/${id}/code`)
   await editorOf(page)
-  const background = () => page.evaluate(() => getComputedStyle(document.querySelector('.monaco-editor .margin')!).backgroundColor)
-  const keyword = () => page.evaluate(() => getComputedStyle(document.querySelector('.view-line span span')!).color)
+  const background = () =>
+    page.evaluate(
+      () => getComputedStyle(document.querySelector('.monaco-editor .margin')!).backgroundColor
+    )
+  const keyword = () =>
+    page.evaluate(() => getComputedStyle(document.querySelector('.view-line span span')!).color)
   await eventually(t, keyword, 'rgb(138, 44, 168)', 'code has the colours of the page')
   const light = await background()
   await page.getByRole('button', { name: 'Dark' }).click()
   await eventually(t, keyword, 'rgb(215, 155, 240)', 'code has the colours of the dark page')
-  await eventually(t, async () => await background() !== light, true, 'so has the editor')
-  await eventually(t, () => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme), 'dark')
+  await eventually(t, async () => (await background()) !== light, true, 'so has the editor')
+  await eventually(
+    t,
+    () => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme),
+    'dark'
+  )
   await page.reload()
   await eventually(t, () => page.evaluate(() => document.documentElement.dataset.theme), 'dark')
   t.same(faults, [])
@@ -54,7 +70,9 @@ t.test('the first page does not load the editor, and the code page does', needsB
   const { page, server, createFunction } = await visit(t)
   const id = await createFunction('Lazy', hello)
   const asked: string[] = []
-  page.on('request', request => { asked.push(request.url()) })
+  page.on('request', request => {
+    asked.push(request.url())
+  })
   await page.goto(server.base)
   await page.getByRole('link', { name: 'Lazy' }).waitFor()
   const editorAsked = () => asked.some(url => /\/assets\/editor-/.test(url))

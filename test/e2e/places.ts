@@ -2,16 +2,33 @@
 import type { Page } from 'playwright-core'
 import { type Visit } from './browser.js'
 
-export interface Place { readonly name: string, readonly path: string, readonly ready: (page: Page) => Promise<unknown> }
+export interface Place {
+  readonly name: string
+  readonly path: string
+  readonly ready: (page: Page) => Promise<unknown>
+}
 
-const code = 'function handler(ctx, event)\n  log.info("started")\n  if event.query.fail then error("this went wrong") end\n  kv.set("visits", 42)\n  kv.set("user:1", json.encode({ name = "Ada" }))\n  return { statusCode = 200, body = "fine" }\nend\n'
+const code =
+  'function handler(ctx, event)\n  log.info("started")\n  if event.query.fail then error("this went wrong") end\n  kv.set("visits", 42)\n  kv.set("user:1", json.encode({ name = "Ada" }))\n  return { statusCode = 200, body = "fine" }\nend\n'
 
 /** Fills the server, and gives the pages to look at. */
-export async function preparePlaces ({ server, api, createFunction }: Visit): Promise<Place[]> {
+export async function preparePlaces({ server, api, createFunction }: Visit): Promise<Place[]> {
   const id = await createFunction('Order intake', code)
   await createFunction('Nightly report', code)
-  await api(`/api/functions/${id}`, { method: 'PUT', body: { code: `${code}-- second\n`, description: 'Takes orders', cron_schedule: '*/5 * * * *', cron_status: 'active', save_response: true } })
-  await api(`/api/functions/${id}/env`, { method: 'PUT', body: { env_vars: { TOKEN: 'secret', REGION: 'sa-east-1' } } })
+  await api(`/api/functions/${id}`, {
+    method: 'PUT',
+    body: {
+      code: `${code}-- second\n`,
+      description: 'Takes orders',
+      cron_schedule: '*/5 * * * *',
+      cron_status: 'active',
+      save_response: true
+    }
+  })
+  await api(`/api/functions/${id}/env`, {
+    method: 'PUT',
+    body: { env_vars: { TOKEN: 'secret', REGION: 'sa-east-1' } }
+  })
   await fetch(`${server.base}/fn/${id}/orders?n=1`)
   const failed = (await fetch(`${server.base}/fn/${id}?fail=1`)).headers.get('x-execution-id') ?? ''
   const of = (tab: string) => `/functions/${id}/${tab}`
@@ -29,7 +46,11 @@ export async function preparePlaces ({ server, api, createFunction }: Visit): Pr
       }
     },
     { name: 'executions', path: of('executions'), ready: row },
-    { name: 'execution', path: of(`executions/${failed}`), ready: page => page.locator('.code-line.is-failing').waitFor() },
+    {
+      name: 'execution',
+      path: of(`executions/${failed}`),
+      ready: page => page.locator('.code-line.is-failing').waitFor()
+    },
     {
       name: 'versions',
       path: of('versions'),
@@ -39,9 +60,25 @@ export async function preparePlaces ({ server, api, createFunction }: Visit): Pr
       }
     },
     { name: 'data', path: of('data'), ready: row },
-    { name: 'settings', path: of('settings'), ready: page => page.locator('ol .list-item').nth(4).waitFor() },
-    { name: 'shared data', path: '/data', ready: page => page.locator('.blank h2:visible').waitFor() },
-    { name: 'guide', path: '/guide', ready: page => page.locator('article.prose h2').first().waitFor() },
-    { name: 'account', path: '/account', ready: page => page.locator('li.list-item').first().waitFor() }
+    {
+      name: 'settings',
+      path: of('settings'),
+      ready: page => page.locator('ol .list-item').nth(4).waitFor()
+    },
+    {
+      name: 'shared data',
+      path: '/data',
+      ready: page => page.locator('.blank h2:visible').waitFor()
+    },
+    {
+      name: 'guide',
+      path: '/guide',
+      ready: page => page.locator('article.prose h2').first().waitFor()
+    },
+    {
+      name: 'account',
+      path: '/account',
+      ready: page => page.locator('li.list-item').first().waitFor()
+    }
   ]
 }

@@ -34,11 +34,19 @@ function handler(ctx, event)
   }
 end
 `
-const order = { id: 1042, customer: { name: 'Ada' }, items: [{ price: 12.5, amount: 2 }, { price: 4, amount: 1 }] }
+const order = {
+  id: 1042,
+  customer: { name: 'Ada' },
+  items: [
+    { price: 12.5, amount: 2 },
+    { price: 4, amount: 1 }
+  ]
+}
 
 /** Functions as a small shop would have them, with some runs of each. Gives the id of the first. */
-async function seed ({ api, server, createFunction }: Visit): Promise<string> {
-  const describe = (id: string, change: object) => api(`/api/functions/${id}`, { method: 'PUT', body: change })
+async function seed({ api, server, createFunction }: Visit): Promise<string> {
+  const describe = (id: string, change: object) =>
+    api(`/api/functions/${id}`, { method: 'PUT', body: change })
   const call = (id: string, body = '') => fetch(`${server.base}/fn/${id}`, { method: 'POST', body })
   for (const [name, file, description, schedule] of [
     ['Feedback triage', 'ai', 'Sorts feedback with a language model', ''],
@@ -48,16 +56,31 @@ async function seed ({ api, server, createFunction }: Visit): Promise<string> {
     ['Notes', 'rest', 'A small REST API', '']
   ] as const) {
     const id = await createFunction(name, await template(file))
-    await describe(id, { description, ...(schedule === '' ? {} : { cron_schedule: schedule, cron_status: 'active' }) })
+    await describe(id, {
+      description,
+      ...(schedule === '' ? {} : { cron_schedule: schedule, cron_status: 'active' })
+    })
     if (file !== 'ai') await call(id)
   }
-  const id = await createFunction('Order intake', intake.replace('kv.increment("orders")', 'tonumber(kv.get("orders") or 0) + 1'))
-  await describe(id, { description: 'Takes orders from the shop and puts them in line', code: intake, save_response: true })
-  for (let number = 1030; number < 1042; number++) await call(id, JSON.stringify(number % 5 === 0 ? { id: number, items: [] } : { ...order, id: number }))
+  const id = await createFunction(
+    'Order intake',
+    intake.replace('kv.increment("orders")', 'tonumber(kv.get("orders") or 0) + 1')
+  )
+  await describe(id, {
+    description: 'Takes orders from the shop and puts them in line',
+    code: intake,
+    save_response: true
+  })
+  for (let number = 1030; number < 1042; number++) {
+    await call(
+      id,
+      JSON.stringify(number % 5 === 0 ? { id: number, items: [] } : { ...order, id: number })
+    )
+  }
   return id
 }
 
-async function take (page: Page, name: string): Promise<void> {
+async function take(page: Page, name: string): Promise<void> {
   await page.locator('.toast').first().waitFor({ state: 'detached' })
   await page.screenshot({ path: `${folder}/${name}.png`, animations: 'disabled', caret: 'hide' })
 }
@@ -82,19 +105,29 @@ t.test('the pictures of the README', needsBrowser, async t => {
   await take(page, 'code')
 
   await page.emulateMedia({ colorScheme: 'dark' })
-  await page.evaluate(([name, code]) => { localStorage.setItem(name!, JSON.stringify(code)) }, [`moonlet.draft.${id}`, intake.replace('order.customer.name', 'order.buyer.name')])
+  await page.evaluate(
+    ([name, code]) => {
+      localStorage.setItem(name!, JSON.stringify(code))
+    },
+    [`moonlet.draft.${id}`, intake.replace('order.customer.name', 'order.buyer.name')]
+  )
   await page.reload()
   await editorOf(page)
   await page.locator('.view-line').filter({ hasText: 'order.buyer.name' }).waitFor()
   await page.getByRole('button', { name: /Run draft/ }).click()
   await page.locator('.editor-error-line').waitFor()
   await take(page, 'draft-error')
-  await page.evaluate(() => { localStorage.clear() })
+  await page.evaluate(() => {
+    localStorage.clear()
+  })
 
   await open(`/functions/${id}/executions`)
   await page.getByText('Live: new executions').waitFor()
   await take(page, 'executions')
-  await page.getByText(/attempt to index/).first().click()
+  await page
+    .getByText(/attempt to index/)
+    .first()
+    .click()
   await page.locator('.code-line.is-failing').waitFor()
   await take(page, 'execution')
 

@@ -4,47 +4,68 @@ import { eventually } from '../helpers/eventually.js'
 import { hello, needsBrowser, replaceCode, said, visit, type Visit } from './browser.js'
 
 const focused = (page: Page): Promise<string> =>
-  page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent?.trim() ?? '')
+  page.evaluate(
+    () =>
+      document.activeElement?.getAttribute('aria-label') ??
+      document.activeElement?.textContent?.trim() ??
+      ''
+  )
 
 const put = (server: Visit['server'], path: string, body: string) =>
-  fetch(server.base + path, { method: 'PUT', body, headers: { authorization: `Bearer ${server.key}` } })
+  fetch(server.base + path, {
+    method: 'PUT',
+    body,
+    headers: { authorization: `Bearer ${server.key}` }
+  })
 const call = async (server: Visit['server'], id: string) =>
   (await fetch(`${server.base}/fn/${id}`)).headers.get('x-execution-id') ?? ''
 
-t.test('back from an execution the list is as long and as far down as it was', needsBrowser, async t => {
-  const { page, server, faults, createFunction } = await visit(t)
-  const id = await createFunction('Busy', hello)
-  for (let i = 0; i < 120; i++) await call(server, id)
-  await page.goto(`${server.base}/functions/${id}/executions`)
-  const rows = page.locator('tbody tr')
-  await eventually(t, () => rows.count(), 50)
-  for (const count of [100, 120]) {
-    await page.getByRole('button', { name: 'Show more' }).click()
-    await eventually(t, () => rows.count(), count)
+t.test(
+  'back from an execution the list is as long and as far down as it was',
+  needsBrowser,
+  async t => {
+    const { page, server, faults, createFunction } = await visit(t)
+    const id = await createFunction('Busy', hello)
+    for (let i = 0; i < 120; i++) await call(server, id)
+    await page.goto(`${server.base}/functions/${id}/executions`)
+    const rows = page.locator('tbody tr')
+    await eventually(t, () => rows.count(), 50)
+    for (const count of [100, 120]) {
+      await page.getByRole('button', { name: 'Show more' }).click()
+      await eventually(t, () => rows.count(), count)
+    }
+    for (const goBack of [
+      () => page.goBack(),
+      () => page.getByRole('link', { name: 'Back to all executions' }).click()
+    ]) {
+      await rows.nth(110).scrollIntoViewIfNeeded()
+      const before = await page.evaluate(() => scrollY)
+      t.ok(before > 1000)
+      await rows.nth(110).getByRole('link').click()
+      await page.getByRole('heading', { name: 'Execution' }).waitFor()
+      await eventually(t, () => page.evaluate(() => scrollY), 0)
+      await goBack()
+      await eventually(t, () => rows.count(), 120)
+      await eventually(t, () => page.evaluate(() => scrollY), before)
+    }
+    t.same(faults, [])
   }
-  for (const goBack of [() => page.goBack(), () => page.getByRole('link', { name: 'Back to all executions' }).click()]) {
-    await rows.nth(110).scrollIntoViewIfNeeded()
-    const before = await page.evaluate(() => scrollY)
-    t.ok(before > 1000)
-    await rows.nth(110).getByRole('link').click()
-    await page.getByRole('heading', { name: 'Execution' }).waitFor()
-    await eventually(t, () => page.evaluate(() => scrollY), 0)
-    await goBack()
-    await eventually(t, () => rows.count(), 120)
-    await eventually(t, () => page.evaluate(() => scrollY), before)
-  }
-  t.same(faults, [])
-})
+)
 
 t.test('the focus stays near what was removed, ended or run again', needsBrowser, async t => {
   const { page, server, faults, createFunction } = await visit(t)
   const id = await createFunction('Keeper', hello)
   for (const key of ['a', 'b', 'c']) await put(server, `/api/functions/${id}/kv/${key}`, 'x')
   await page.goto(`${server.base}/functions/${id}/data`)
-  for (const [key, next] of [['b', 'c'], ['c', 'a']] as const) {
+  for (const [key, next] of [
+    ['b', 'c'],
+    ['c', 'a']
+  ] as const) {
     await page.getByRole('button', { name: `Delete ${key}`, exact: true }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
-    await page.getByRole('button', { name: `Delete ${key}`, exact: true }).waitFor({ state: 'detached' })
+    await page
+      .getByRole('button', { name: `Delete ${key}`, exact: true })
+      .waitFor({ state: 'detached' })
     await eventually(t, () => focused(page), next)
   }
 
@@ -58,7 +79,8 @@ t.test('the focus stays near what was removed, ended or run again', needsBrowser
 t.test('a draft that writes says so, and asks once', needsBrowser, async t => {
   const { page, server, faults, api, createFunction } = await visit(t)
   const id = await createFunction('Writer', hello)
-  const entries = async () => (await api<{ entries: unknown[] }>(`/api/functions/${id}/kv`)).entries.length
+  const entries = async () =>
+    (await api<{ entries: unknown[] }>(`/api/functions/${id}/kv`)).entries.length
   await page.goto(`${server.base}/functions/${id}/code`)
   await replaceCode(page, 'function handler() kv.set("k", "v") return { body = "written" } end')
   await page.getByText('Its writes are real').waitFor()

@@ -12,7 +12,12 @@ export interface ApiAnswer {
   readonly json: any // eslint-disable-line @typescript-eslint/no-explicit-any -- tests look at what is there
 }
 
-export type Call = (method: string, url: string, body?: unknown, headers?: Record<string, string>) => Promise<ApiAnswer>
+export type Call = (
+  method: string,
+  url: string,
+  body?: unknown,
+  headers?: Record<string, string>
+) => Promise<ApiAnswer>
 
 export interface Api {
   readonly app: FastifyInstance
@@ -24,34 +29,48 @@ export interface Api {
   readonly create: (change?: Record<string, unknown>) => Promise<string>
 }
 
-export const CODE = "function handler(ctx, event)\n  return { statusCode = 200, body = 'ok' }\nend\n"
+export const CODE =
+  "function handler(ctx, event)\n  return { statusCode = 200, body = 'ok' }\nend\n"
 
-export async function buildApi (t: Test, settings: Record<string, string> = {}): Promise<Api> {
+export async function buildApi(t: Test, settings: Record<string, string> = {}): Promise<Api> {
   const app = await build(t, settings)
   const callOpen = createCall(app, {})
   const call = createCall(app, { authorization: `Bearer ${settings.API_KEY ?? API_KEY}` })
   const create = async (change: Record<string, unknown> = {}) => {
-    const { status, json, text } = await call('POST', '/api/functions', { name: 'a function', code: CODE, ...change })
+    const { status, json, text } = await call('POST', '/api/functions', {
+      name: 'a function',
+      code: CODE,
+      ...change
+    })
     if (status !== 200) throw new Error(`creating a function gave ${status} ${text}`)
     return String(json.id)
   }
   return { app, call, callOpen, create }
 }
 
-function createCall (app: FastifyInstance, own: Record<string, string>): Call {
+function createCall(app: FastifyInstance, own: Record<string, string>): Call {
   return async (method, url, body, headers = {}) => {
-    const payload = body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body)
+    const payload =
+      body === undefined || typeof body === 'string' || Buffer.isBuffer(body)
+        ? body
+        : JSON.stringify(body)
     const answer = await app.inject({
       method: method as 'GET',
       url,
       headers: { ...own, ...headers },
       ...(payload === undefined ? {} : { payload })
     })
-    return { status: answer.statusCode, headers: answer.headers, text: answer.body, bytes: answer.rawPayload, json: parse(answer.body) }
+    return {
+      status: answer.statusCode,
+      headers: answer.headers,
+      text: answer.body,
+      bytes: answer.rawPayload,
+      json: parse(answer.body)
+    }
   }
 }
 
-function parse (text: string): unknown {
+function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

@@ -11,8 +11,14 @@ const PAUSE_MS = 50
  * Asserts that `read` comes to give `wanted`, asking again until it does. After a minute it asserts on what is given
  * then, so that the failure shows it. Texts may be wanted as a pattern. A read that throws before that is asked again.
  */
-export async function eventually<T> (t: Test, read: () => T | Promise<T>, wanted: NoInfer<T> | RegExp, message = wording(read)): Promise<void> {
-  const fits = (given: T): boolean => wanted instanceof RegExp ? wanted.test(String(given)) : isDeepStrictEqual(given, wanted)
+export async function eventually<T>(
+  t: Test,
+  read: () => T | Promise<T>,
+  wanted: NoInfer<T> | RegExp,
+  message = wording(read)
+): Promise<void> {
+  const fits = (given: T): boolean =>
+    wanted instanceof RegExp ? wanted.test(String(given)) : isDeepStrictEqual(given, wanted)
   for (const end = Date.now() + DEADLINE_MS; Date.now() < end; await pause(PAUSE_MS)) {
     try {
       if (fits(await read())) break
@@ -25,4 +31,5 @@ export async function eventually<T> (t: Test, read: () => T | Promise<T>, wanted
   else t.strictSame(given, wanted, message)
 }
 
-const wording = (read: () => unknown): string => String(read).replace(/^(async )?\(\) => (await )?/, '')
+const wording = (read: () => unknown): string =>
+  String(read).replace(/^(async )?\(\) => (await )?/, '')

@@ -4,23 +4,25 @@ import type { Clock } from '../../core/cron/clock.js'
 
 export interface FakeClock extends Clock {
   /** Lets time pass: timers run in their order, and what they start gets its turn. */
-  pass (ms: number): Promise<void>
+  pass(ms: number): Promise<void>
   /** Sets the wall clock without letting time pass for timers, as an operator does. */
-  set (now: number): void
+  set(now: number): void
 }
 
-export function createFakeClock (start: number): FakeClock {
+export function createFakeClock(start: number): FakeClock {
   let elapsed = 0
   let shift = start
-  let timers: Array<{ at: number, run: () => void }> = []
+  let timers: Array<{ at: number; run: () => void }> = []
   return {
     now: () => shift + elapsed,
-    after (ms, run) {
+    after(ms, run) {
       const timer = { at: elapsed + Math.max(0, ms), run }
       timers.push(timer)
-      return () => { timers = timers.filter(other => other !== timer) }
+      return () => {
+        timers = timers.filter(other => other !== timer)
+      }
     },
-    async pass (ms) {
+    async pass(ms) {
       const end = elapsed + ms
       for (;;) {
         const next = timers.filter(timer => timer.at <= end).sort((a, b) => a.at - b.at)[0]
@@ -33,11 +35,13 @@ export function createFakeClock (start: number): FakeClock {
       elapsed = end
       await settle()
     },
-    set (now) { shift = now - elapsed }
+    set(now) {
+      shift = now - elapsed
+    }
   }
 }
 
 /** Gives promise chains and immediates their turn. */
-export async function settle (): Promise<void> {
+export async function settle(): Promise<void> {
   for (let i = 0; i < 4; i++) await setImmediate()
 }

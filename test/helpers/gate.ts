@@ -15,28 +15,58 @@ export interface Gate {
 }
 
 /** A server that answers nobody until `open` is called. */
-export async function startGate (t: Test): Promise<Gate> {
+export async function startGate(t: Test): Promise<Gate> {
   const waiting: Array<() => void> = []
-  const server = createServer((_request, response) => { waiting.push(() => { response.end('go') }) }).listen(0, '127.0.0.1')
+  const server = createServer((_request, response) => {
+    waiting.push(() => {
+      response.end('go')
+    })
+  }).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  t.teardown(() => { server.close() })
+  t.teardown(() => {
+    server.close()
+  })
   const timer = { opened: undefined as NodeJS.Timeout | undefined }
-  t.teardown(() => { clearInterval(timer.opened) })
+  t.teardown(() => {
+    clearInterval(timer.opened)
+  })
   return {
     port: portOf(server),
-    open () { timer.opened = setInterval(() => { for (const answer of waiting.splice(0)) answer() }, 10) }
+    open() {
+      timer.opened = setInterval(() => {
+        for (const answer of waiting.splice(0)) answer()
+      }, 10)
+    }
   }
 }
 
 /** Saves code as a function; gives its id. */
-export async function saveCode (app: FastifyInstance, code: string, change?: object): Promise<string> {
+export async function saveCode(
+  app: FastifyInstance,
+  code: string,
+  change?: object
+): Promise<string> {
   const headers = { authorization: `Bearer ${API_KEY}` }
-  const reply = await app.inject({ method: 'POST', url: '/api/functions', headers, payload: { name: 'f', code } })
+  const reply = await app.inject({
+    method: 'POST',
+    url: '/api/functions',
+    headers,
+    payload: { name: 'f', code }
+  })
   const { id } = reply.json<{ id: string }>()
-  if (change !== undefined) await app.inject({ method: 'PUT', url: `/api/functions/${id}`, headers, payload: change })
+  if (change !== undefined) {
+    await app.inject({ method: 'PUT', url: `/api/functions/${id}`, headers, payload: change })
+  }
   return id
 }
 
 /** A function that waits at the gate and then answers with the Lua expression `body`. */
-export const saveWaiting = (app: FastifyInstance, { port }: Gate, body = '"done"'): Promise<string> =>
-  saveCode(app, `function handler(ctx, event) http.get("http://127.0.0.1:${port}/") return { body = ${body} } end`)
+export const saveWaiting = (
+  app: FastifyInstance,
+  { port }: Gate,
+  body = '"done"'
+): Promise<string> =>
+  saveCode(
+    app,
+    `function handler(ctx, event) http.get("http://127.0.0.1:${port}/") return { body = ${body} } end`
+  )

@@ -2,7 +2,9 @@
 import type { LogLevel } from '../../core/contracts/records.js'
 import type { HostCall } from '../../core/lua/module.js'
 
-export function hostCall (change: Partial<HostCall> = {}): HostCall & { readonly logged: Array<[LogLevel, string]> } {
+export function hostCall(
+  change: Partial<HostCall> = {}
+): HostCall & { readonly logged: Array<[LogLevel, string]> } {
   const logged: Array<[LogLevel, string]> = []
   return {
     functionId: 'f0000000000000000000',
@@ -11,7 +13,9 @@ export function hostCall (change: Partial<HostCall> = {}): HostCall & { readonly
     executionId: 'e0000000000000000000',
     trigger: 'http',
     signal: new AbortController().signal,
-    log: (level, message) => { logged.push([level, message]) },
+    log: (level, message) => {
+      logged.push([level, message])
+    },
     logged,
     ...change
   }

@@ -18,9 +18,11 @@ export interface RawSocket {
 }
 
 /** Ends with its test. What the server sends is read at once. */
-export async function openRaw (t: Test, port: number): Promise<RawSocket> {
+export async function openRaw(t: Test, port: number): Promise<RawSocket> {
   const socket = connect(port, '127.0.0.1').on('error', () => {})
-  t.teardown(() => { socket.destroy() })
+  t.teardown(() => {
+    socket.destroy()
+  })
   await once(socket, 'connect')
   let text = ''
   const looks = new Set<() => void>()
@@ -28,26 +30,41 @@ export async function openRaw (t: Test, port: number): Promise<RawSocket> {
     text += chunk.toString('latin1')
     for (const look of looks) look()
   })
-  const closed = new Promise<string>(resolve => { socket.once('close', () => { resolve(text) }) })
-  const until: RawSocket['until'] = pattern => new Promise((resolve, reject) => {
-    const late = setTimeout(() => { reject(new Error(`no ${pattern} in ${JSON.stringify(text.slice(0, 1000))}`)) }, DEADLINE_MS).unref()
-    const end = (): void => {
-      clearTimeout(late)
-      looks.delete(look)
-    }
-    const look = (): void => {
-      if (!(typeof pattern === 'function' ? pattern(text) : pattern.test(text))) return
-      end()
+  const closed = new Promise<string>(resolve => {
+    socket.once('close', () => {
       resolve(text)
-    }
-    looks.add(look)
-    void closed.then(() => {
-      end()
-      reject(new Error(`closed without ${pattern}: ${JSON.stringify(text.slice(0, 1000))}`))
     })
-    look()
   })
-  return { socket, send: bytes => { socket.write(bytes) }, text: () => text, until, closed }
+  const until: RawSocket['until'] = pattern =>
+    new Promise((resolve, reject) => {
+      const late = setTimeout(() => {
+        reject(new Error(`no ${pattern} in ${JSON.stringify(text.slice(0, 1000))}`))
+      }, DEADLINE_MS).unref()
+      const end = (): void => {
+        clearTimeout(late)
+        looks.delete(look)
+      }
+      const look = (): void => {
+        if (!(typeof pattern === 'function' ? pattern(text) : pattern.test(text))) return
+        end()
+        resolve(text)
+      }
+      looks.add(look)
+      void closed.then(() => {
+        end()
+        reject(new Error(`closed without ${pattern}: ${JSON.stringify(text.slice(0, 1000))}`))
+      })
+      look()
+    })
+  return {
+    socket,
+    send: bytes => {
+      socket.write(bytes)
+    },
+    text: () => text,
+    until,
+    closed
+  }
 }
 
 /** The status of each answer, in their order. */

@@ -17,9 +17,20 @@ export interface StartedServer {
 const main = fileURLToPath(new URL('../../core/main.js', import.meta.url))
 
 /** Starts the server with a clean environment and the given settings; resolves when it listens. */
-export async function startServer (t: Test, settings: Record<string, string> = {}): Promise<StartedServer> {
-  const DATA_DIR = settings.DATA_DIR ?? await temporaryFolder(t)
-  const env = { PATH: process.env.PATH ?? '', PORT: '0', HOST: '127.0.0.1', API_KEY, TZ: 'UTC', DATA_DIR, ...settings }
+export async function startServer(
+  t: Test,
+  settings: Record<string, string> = {}
+): Promise<StartedServer> {
+  const DATA_DIR = settings.DATA_DIR ?? (await temporaryFolder(t))
+  const env = {
+    PATH: process.env.PATH ?? '',
+    PORT: '0',
+    HOST: '127.0.0.1',
+    API_KEY,
+    TZ: 'UTC',
+    DATA_DIR,
+    ...settings
+  }
   const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const { base, output, ended } = watchServer(child)
   const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {

@@ -17,20 +17,33 @@ const readiness = (app: FastifyInstance) => async () => {
 
 t.test('the server is ready when it can run a function and write', async t => {
   const app = await build(t)
-  await eventually(t, readiness(app), [200, { status: 'ready', checks: { storage: 'ok', sandbox: 'ok' } }])
+  await eventually(t, readiness(app), [
+    200,
+    { status: 'ready', checks: { storage: 'ok', sandbox: 'ok' } }
+  ])
 })
 
 t.test('it is not ready when the database takes no writes', async t => {
   const app = await build(t)
-  app.storage.probe = async () => { throw new Error('disk is full at /secret/place') }
-  await eventually(t, readiness(app), [503, { status: 'not ready', checks: { storage: 'failed', sandbox: 'ok' } }], 'and says no more to strangers')
+  app.storage.probe = async () => {
+    throw new Error('disk is full at /secret/place')
+  }
+  await eventually(
+    t,
+    readiness(app),
+    [503, { status: 'not ready', checks: { storage: 'failed', sandbox: 'ok' } }],
+    'and says no more to strangers'
+  )
 })
 
 t.test('many who ask at once share one check', async t => {
   const app = await build(t)
   let probes = 0
   const probe = app.storage.probe
-  app.storage.probe = () => { probes++; return probe() }
+  app.storage.probe = () => {
+    probes++
+    return probe()
+  }
   await Promise.all(Array.from({ length: 20 }, () => app.inject('/readyz')))
   t.equal(probes, 1)
 })

@@ -4,9 +4,11 @@ import { build } from '../helpers/build.js'
 
 const headers = { authorization: 'Bearer test-key' }
 
-async function scenario (t: Test, code: string) {
+async function scenario(t: Test, code: string) {
   const app = await build(t)
-  const { id } = (await app.inject({ method: 'POST', url: '/api/functions', headers, body: { name: 'f', code } })).json()
+  const { id } = (
+    await app.inject({ method: 'POST', url: '/api/functions', headers, body: { name: 'f', code } })
+  ).json()
   return {
     app,
     run: async (url = '') => (await app.inject(`/fn/${id}${url}`)).statusCode,
@@ -15,21 +17,38 @@ async function scenario (t: Test, code: string) {
 }
 
 t.test('counts runs by trigger and result, with their durations', async t => {
-  const { run, metrics } = await scenario(t, `function handler(ctx, event)
+  const { run, metrics } = await scenario(
+    t,
+    `function handler(ctx, event)
     if event.query.fail then error("no") end
     return { statusCode = event.query.missing and 404 or 200 }
-  end`)
-  for (const [url, status] of [['', 200], ['', 200], ['?fail=1', 500], ['?missing=1', 404]] as const) t.equal(await run(url), status)
+  end`
+  )
+  for (const [url, status] of [
+    ['', 200],
+    ['', 200],
+    ['?fail=1', 500],
+    ['?missing=1', 404]
+  ] as const) {
+    t.equal(await run(url), status)
+  }
   const text = await metrics()
   t.match(text, 'moonlet_executions_total{trigger="http",result="success"} 2\n')
   t.match(text, 'moonlet_executions_total{trigger="http",result="runtime"} 1\n')
   t.match(text, 'moonlet_executions_total{trigger="http",result="error"} 1\n')
   t.match(text, 'moonlet_execution_duration_seconds_count 4\n')
-  t.match(await metrics(), 'moonlet_executions_total{trigger="http",result="success"} 2\n', 'and the same when asked again')
+  t.match(
+    await metrics(),
+    'moonlet_executions_total{trigger="http",result="success"} 2\n',
+    'and the same when asked again'
+  )
 })
 
 t.test('counts calls of Lua APIs, sandboxes and the database', async t => {
-  const { run, metrics } = await scenario(t, 'function handler() kv.set("a", "1") kv.get("a") kv.get("a") return { statusCode = 200 } end')
+  const { run, metrics } = await scenario(
+    t,
+    'function handler() kv.set("a", "1") kv.get("a") kv.get("a") return { statusCode = 200 } end'
+  )
   await run()
   const text = await metrics()
   t.match(text, 'moonlet_host_calls_total{function="kv.get"} 2\n')
@@ -42,7 +61,14 @@ t.test('counts calls of Lua APIs, sandboxes and the database', async t => {
 
 t.test('counts sandboxes that were killed, by reason', async t => {
   const app = await build(t, { EXECUTION_TIMEOUT: '1' })
-  const { id } = (await app.inject({ method: 'POST', url: '/api/functions', headers, body: { name: 'f', code: 'function handler() while true do end end' } })).json()
+  const { id } = (
+    await app.inject({
+      method: 'POST',
+      url: '/api/functions',
+      headers,
+      body: { name: 'f', code: 'function handler() while true do end end' }
+    })
+  ).json()
   t.equal((await app.inject(`/fn/${id}`)).statusCode, 500)
   const { payload } = await app.inject({ url: '/metrics', headers })
   t.match(payload, 'moonlet_sandbox_ends_total{reason="timeout"} 1\n')
@@ -51,11 +77,23 @@ t.test('counts sandboxes that were killed, by reason', async t => {
 
 t.test('counts calls that got no sandbox', async t => {
   const app = await build(t, { QUEUE_LIMIT: '0', SANDBOX_MAX: '1' })
-  const { id } = (await app.inject({ method: 'POST', url: '/api/functions', headers, body: { name: 'f', code: 'function handler() time.sleep(1500) return {} end' } })).json()
-  const statuses = await Promise.all([1, 2, 3, 4, 5, 6].map(async () => (await app.inject(`/fn/${id}`)).statusCode))
+  const { id } = (
+    await app.inject({
+      method: 'POST',
+      url: '/api/functions',
+      headers,
+      body: { name: 'f', code: 'function handler() time.sleep(1500) return {} end' }
+    })
+  ).json()
+  const statuses = await Promise.all(
+    [1, 2, 3, 4, 5, 6].map(async () => (await app.inject(`/fn/${id}`)).statusCode)
+  )
   const refused = statuses.filter(status => status === 503).length
   t.ok(refused > 0)
-  t.match((await app.inject({ url: '/metrics', headers })).payload, `moonlet_calls_refused_total{reason="QUEUE_FULL"} ${refused}\n`)
+  t.match(
+    (await app.inject({ url: '/metrics', headers })).payload,
+    `moonlet_calls_refused_total{reason="QUEUE_FULL"} ${refused}\n`
+  )
 })
 
 t.test('needs the API key', async t => {
@@ -66,9 +104,15 @@ t.test('needs the API key', async t => {
 t.test('no name is against the conventions of Prometheus', async t => {
   const { metrics } = await scenario(t, 'function handler() return {} end')
   const text = await metrics()
-  const types = Array.from(text.matchAll(/^# TYPE (\S+) (\S+)$/gm), ([, name = '', type = '']) => ({ name, type }))
+  const types = Array.from(text.matchAll(/^# TYPE (\S+) (\S+)$/gm), ([, name = '', type = '']) => ({
+    name,
+    type
+  }))
   t.ok(types.length > 20)
-  t.same(types.filter(({ name, type }) => name.endsWith('_total') !== (type === 'counter')), [])
+  t.same(
+    types.filter(({ name, type }) => name.endsWith('_total') !== (type === 'counter')),
+    []
+  )
   t.match(text, /^nodejs_version_info\{/m)
   // The linter itself, where there is one.
   const linted = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' })

@@ -9,7 +9,9 @@ const kilobyte = 1024
 
 t.test('the first page without the editor is under 100 KB gzipped', async t => {
   const html = await readFile(page, 'utf8')
-  const loaded = [...html.matchAll(/(?:<script[^>]* src|<link[^>]* href)="(\/assets\/[^"]+)"/g)].map(([, path]) => `dist/public${path}`)
+  const loaded = [
+    ...html.matchAll(/(?:<script[^>]* src|<link[^>]* href)="(\/assets\/[^"]+)"/g)
+  ].map(([, path]) => `dist/public${path}`)
   t.ok(loaded.length >= 3, 'scripts and styles are named')
   const sizes = await Promise.all([page, ...loaded].map(zipped))
   const total = sizes.reduce((sum, size) => sum + size, 0)
@@ -17,7 +19,9 @@ t.test('the first page without the editor is under 100 KB gzipped', async t => {
 })
 
 t.test('the editor with its worker, styles and icons is under 1,000,000 bytes gzipped', async t => {
-  const files = (await readdir('dist/public/assets')).filter(file => /^(editor|worker|codicon)-\w+\.\w+$/.test(file))
+  const files = (await readdir('dist/public/assets')).filter(file =>
+    /^(editor|worker|codicon)-\w+\.\w+$/.test(file)
+  )
   t.equal(files.length, 4)
   const sizes = await Promise.all(files.map(file => zipped(`dist/public/assets/${file}`)))
   const total = sizes.reduce((sum, size) => sum + size, 0)
@@ -38,7 +42,13 @@ t.test('every asset has its content in its name and its compressed forms beside 
 })
 
 t.test('modules are small', async t => {
-  const lines = (await readSources('public', '.ts')).filter(({ file }) => !file.includes('/i18n/')).map(({ text }) => text.split('\n').length).sort((a, b) => a - b)
+  const lines = (await readSources('public', '.ts'))
+    .filter(({ file }) => !file.includes('/i18n/'))
+    .map(({ text }) => text.split('\n').length)
+    .sort((a, b) => a - b)
   t.ok(lines.at(-1)! < 300, `the longest has ${lines.at(-1)} lines`)
-  t.ok(lines[Math.floor(lines.length / 2)]! < 100, `the median is ${lines[Math.floor(lines.length / 2)]} lines`)
+  t.ok(
+    lines[Math.floor(lines.length / 2)]! < 100,
+    `the median is ${lines[Math.floor(lines.length / 2)]} lines`
+  )
 })

@@ -7,23 +7,49 @@ import { startServer } from '../helpers/server.js'
 import { readSources } from './sources.js'
 
 /** Runs the template on the built server, as a function of its own. */
-async function run (t: Test, name: string, environment: Record<string, string> = {}) {
-  const server = await startServer(t, { SANDBOX_MAX: '1', LOG_LEVEL: 'error', HTTP_ALLOW_PRIVATE: 'true' })
-  const api = async (path: string, method: string, body: unknown) => (await fetch(server.base + path, { method, headers: { authorization: `Bearer ${server.key}` }, body: JSON.stringify(body) })).json()
-  const { id } = await api('/api/functions', 'POST', { name, code: await readFile(`public/templates/${name}.lua`, 'utf8') }) as { id: string }
-  if (Object.keys(environment).length > 0) await api(`/api/functions/${id}/env`, 'PUT', { env_vars: environment })
+async function run(t: Test, name: string, environment: Record<string, string> = {}) {
+  const server = await startServer(t, {
+    SANDBOX_MAX: '1',
+    LOG_LEVEL: 'error',
+    HTTP_ALLOW_PRIVATE: 'true'
+  })
+  const api = async (path: string, method: string, body: unknown) =>
+    (
+      await fetch(server.base + path, {
+        method,
+        headers: { authorization: `Bearer ${server.key}` },
+        body: JSON.stringify(body)
+      })
+    ).json()
+  const { id } = (await api('/api/functions', 'POST', {
+    name,
+    code: await readFile(`public/templates/${name}.lua`, 'utf8')
+  })) as { id: string }
+  if (Object.keys(environment).length > 0) {
+    await api(`/api/functions/${id}/env`, 'PUT', { env_vars: environment })
+  }
   return (path = '', init: RequestInit = {}) => fetch(`${server.base}/fn/${id}${path}`, init)
 }
 
 /** A stand-in for a service out there; gives its address. */
-async function serve (t: Test, answer: object): Promise<string> {
-  const server = createServer((_request, response) => { response.setHeader('content-type', 'application/json').end(JSON.stringify(answer)) })
-  await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
-  t.teardown(() => { server.close() })
+async function serve(t: Test, answer: object): Promise<string> {
+  const server = createServer((_request, response) => {
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(answer))
+  })
+  await new Promise<void>(resolve => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  t.teardown(() => {
+    server.close()
+  })
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-const post = (body: unknown, headers: Record<string, string> = {}): RequestInit => ({ method: 'POST', body: JSON.stringify(body), headers })
+const post = (body: unknown, headers: Record<string, string> = {}): RequestInit => ({
+  method: 'POST',
+  body: JSON.stringify(body),
+  headers
+})
 
 t.test('every template has a test here', async t => {
   const tests = await readFile('test/public/templates.test.ts', 'utf8')
@@ -35,7 +61,11 @@ t.test('every template has a test here', async t => {
 
 t.test('http greets by name', async t => {
   const call = await run(t, 'http')
-  t.match(await (await call('?name=Luna')).json(), { message: 'Hello, Luna!', method: 'GET', path: '/' })
+  t.match(await (await call('?name=Luna')).json(), {
+    message: 'Hello, Luna!',
+    method: 'GET',
+    path: '/'
+  })
 })
 
 t.test('rest keeps, gives and deletes notes', async t => {
@@ -43,8 +73,11 @@ t.test('rest keeps, gives and deletes notes', async t => {
   t.equal((await call('/notes', post({ wrong: 1 }))).status, 400)
   const made = await call('/notes', post({ text: 'water the plants' }))
   t.equal(made.status, 201)
-  const { id } = await made.json() as { id: string }
-  t.match(await (await call('/notes')).json(), { count: 1, notes: [{ id, text: 'water the plants' }] })
+  const { id } = (await made.json()) as { id: string }
+  t.match(await (await call('/notes')).json(), {
+    count: 1,
+    notes: [{ id, text: 'water the plants' }]
+  })
   t.match(await (await call(`/notes/${id}`)).json(), { text: 'water the plants' })
   t.equal((await call(`/notes/${id}`, { method: 'DELETE' })).status, 204)
   t.equal((await call(`/notes/${id}`)).status, 404)
@@ -53,7 +86,10 @@ t.test('rest keeps, gives and deletes notes', async t => {
 
 t.test('rest says at its root what there is', async t => {
   const call = await run(t, 'rest')
-  t.match(await (await call()).json(), { notes: /\/notes$/, routes: ['GET /notes', 'POST /notes', 'GET /notes/:id', 'DELETE /notes/:id'] })
+  t.match(await (await call()).json(), {
+    notes: /\/notes$/,
+    routes: ['GET /notes', 'POST /notes', 'GET /notes/:id', 'DELETE /notes/:id']
+  })
 })
 
 t.test('blank answers with nothing, successfully', async t => {
@@ -67,9 +103,13 @@ t.test('ai and email say what is to be set, and where', async t => {
   const chat = await run(t, 'ai')
   const refused = await chat('', post({ question: 'Why?' }))
   t.equal(refused.status, 503)
-  t.same(await refused.json(), { error: 'Set OPENAI_API_KEY under Settings, Environment variables' })
+  t.same(await refused.json(), {
+    error: 'Set OPENAI_API_KEY under Settings, Environment variables'
+  })
   const mail = await run(t, 'email', { RESEND_API_KEY: 'k' })
-  t.same(await (await mail('', post({ to: 'someone@example.org' }))).json(), { error: 'Set MAIL_FROM under Settings, Environment variables' })
+  t.same(await (await mail('', post({ to: 'someone@example.org' }))).json(), {
+    error: 'Set MAIL_FROM under Settings, Environment variables'
+  })
 })
 
 t.test('counter counts', async t => {
@@ -80,7 +120,10 @@ t.test('counter counts', async t => {
 
 t.test('scheduled remembers that it ran', async t => {
   const call = await run(t, 'scheduled')
-  t.match(await (await call('', { method: 'POST' })).json(), { on_schedule: false, ran_at: /^\d{4}-\d\d-\d\d / })
+  t.match(await (await call('', { method: 'POST' })).json(), {
+    on_schedule: false,
+    ran_at: /^\d{4}-\d\d-\d\d /
+  })
 })
 
 t.test('webhook takes what is signed and refuses what is not', async t => {
@@ -88,7 +131,10 @@ t.test('webhook takes what is signed and refuses what is not', async t => {
   const body = { type: 'payment' }
   const signature = `sha256=${createHmac('sha256', 'shared secret').update(JSON.stringify(body)).digest('hex')}`
   t.equal((await call('', post(body, { 'X-Signature-256': signature }))).status, 200)
-  t.equal((await call('', post(body, { 'X-Signature-256': signature.replace(/.$/, '-') }))).status, 401)
+  t.equal(
+    (await call('', post(body, { 'X-Signature-256': signature.replace(/.$/, '-') }))).status,
+    401
+  )
   t.equal((await call('', post(body))).status, 401)
 })
 
@@ -107,7 +153,11 @@ t.test('page escapes what comes from outside', async t => {
 })
 
 t.test('ai hands on the answer of the model', async t => {
-  const endpoint = await serve(t, { model: 'm', choices: [{ message: { content: 'Forty-two.' } }], usage: { prompt_tokens: 3, completion_tokens: 2 } })
+  const endpoint = await serve(t, {
+    model: 'm',
+    choices: [{ message: { content: 'Forty-two.' } }],
+    usage: { prompt_tokens: 3, completion_tokens: 2 }
+  })
   const call = await run(t, 'ai', { OPENAI_API_KEY: 'k', OPENAI_ENDPOINT: endpoint })
   t.match(await (await call('', post({ question: 'Why?' }))).json(), { answer: 'Forty-two.' })
   t.equal((await call('', post({}))).status, 400)
@@ -115,7 +165,11 @@ t.test('ai hands on the answer of the model', async t => {
 
 t.test('email sends, and says what is missing', async t => {
   const endpoint = await serve(t, { id: 'mail-1' })
-  const call = await run(t, 'email', { RESEND_API_KEY: 'k', MAIL_FROM: 'me@example.org', RESEND_BASE_URL: `${endpoint}/` })
+  const call = await run(t, 'email', {
+    RESEND_API_KEY: 'k',
+    MAIL_FROM: 'me@example.org',
+    RESEND_BASE_URL: `${endpoint}/`
+  })
   const sent = await call('', post({ to: 'someone@example.org', name: 'Ada' }))
   t.equal(sent.status, 202)
   t.same(await sent.json(), { id: 'mail-1' })

@@ -8,7 +8,7 @@ export const fixture = (name: string): string => readFileSync(`test/fixtures/${n
 
 const fine = returning('"fine"')
 
-function alive (pid: number): boolean {
+function alive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true
@@ -18,7 +18,12 @@ function alive (pid: number): boolean {
 }
 
 /** The same function and another one answer, and every process that is gone from the pool is gone. */
-export async function expectHealth (t: Test, { pool, body }: Rig, fn: string, before: readonly number[]): Promise<void> {
+export async function expectHealth(
+  t: Test,
+  { pool, body }: Rig,
+  fn: string,
+  before: readonly number[]
+): Promise<void> {
   t.equal(await body(fine, { fn }), 'fine', 'the same function answers')
   t.equal(await body(fine, { fn: 'another' }), 'fine', 'another function answers')
   const pids = new Set(pool.pids)
@@ -27,7 +32,7 @@ export async function expectHealth (t: Test, { pool, body }: Rig, fn: string, be
 }
 
 /** Runs the fixture as a function of its name; `expected` is for the body, or for the fault's kind and message. */
-export async function attack (t: Test, rig: Rig, name: string, expected: RegExp): Promise<void> {
+export async function attack(t: Test, rig: Rig, name: string, expected: RegExp): Promise<void> {
   const before = rig.pool.pids
   t.match(await rig.body(fixture(name), { fn: name }), expected, 'it ends as it should')
   await expectHealth(t, rig, name, before)

@@ -25,6 +25,15 @@ for (const [name, expected] of attacks) {
 t.test('what was logged before the deadline is kept', async t => {
   const { run } = await startRig(t, { timeoutMs })
   const logs: string[] = []
-  t.equal((await run(fixture('log-then-loop'), { onLog: (_level, message) => { logs.push(message) } })).fault?.kind, 'timeout')
+  t.equal(
+    (
+      await run(fixture('log-then-loop'), {
+        onLog: (_level, message) => {
+          logs.push(message)
+        }
+      })
+    ).fault?.kind,
+    'timeout'
+  )
   t.same(logs, ['before the loop'])
 })

@@ -12,10 +12,18 @@ import { returning, startRig } from './rig.js'
 
 const MIB = 1024 ** 2
 
-async function processOptions (code: Buffer | undefined): Promise<{ options: ProcessOptions, reports: string[] }> {
+async function processOptions(
+  code: Buffer | undefined
+): Promise<{ options: ProcessOptions; reports: string[] }> {
   const reports: string[] = []
   const options = {
-    command: sandboxCommand({ barriers: await bareBarriers(), memoryMb: 128, baseline: undefined, program: childProgram(), codeBytes: code?.length ?? 0 }),
+    command: sandboxCommand({
+      barriers: await bareBarriers(),
+      memoryMb: 128,
+      baseline: undefined,
+      program: childProgram(),
+      codeBytes: code?.length ?? 0
+    }),
     code,
     entries: [],
     hello: encodeFrame([ToChild.hello, PROTOCOL_VERSION, '[]', [MIB, MIB, 64 * MIB], true]),
@@ -24,7 +32,9 @@ async function processOptions (code: Buffer | undefined): Promise<{ options: Pro
     memoryMb: 128,
     timeoutMs: 10_000,
     baseUrl: () => '',
-    onInternalError (name: string, error: unknown) { reports.push(`${name}: ${(error as Error).message}`) }
+    onInternalError(name: string, error: unknown) {
+      reports.push(`${name}: ${(error as Error).message}`)
+    }
   }
   return { options, reports }
 }
@@ -33,7 +43,8 @@ t.test('all processes of a pool begin with the code of the first one, and V8 tak
   const { pool, body, errors } = await startRig(t)
   t.equal(await body(returning('"x"')), 'x')
   // One that was just started may still be the command that puts up the barriers.
-  const codeBytes = (pid: number) => Number(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').at(-2))
+  const codeBytes = (pid: number) =>
+    Number(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').at(-2))
   await eventually(t, () => pool.pids.every(pid => codeBytes(pid) > 100_000), true)
   t.same(errors, [])
 })
@@ -42,7 +53,11 @@ t.test('a process that was given code hands out the same kind again', async t =>
   const { code: first } = await measureBaseline((await processOptions(undefined)).options)
   const { options, reports } = await processOptions(first)
   const { code: second } = await measureBaseline(options)
-  t.ok(first !== undefined && second !== undefined && Math.abs(first.length - second.length) < first.length / 2)
+  t.ok(
+    first !== undefined &&
+      second !== undefined &&
+      Math.abs(first.length - second.length) < first.length / 2
+  )
   t.same(reports, [])
 })
 

@@ -9,28 +9,38 @@ import { startRig, type Rig } from './rig.js'
 
 const program = realpathSync('test/fixtures/forger.cjs')
 const source = readFileSync(program, 'utf8')
-const names = [...source.slice(source.indexOf('const forgeries'), source.indexOf('const deaths')).matchAll(/^ {2}'?([a-z-]+)'?: /gm)].map(([, name]) => name as string)
+const names = [
+  ...source
+    .slice(source.indexOf('const forgeries'), source.indexOf('const deaths'))
+    .matchAll(/^ {2}'?([a-z-]+)'?: /gm)
+].map(([, name]) => name as string)
 
 /** Function number 4 of the manifest: waits until its invocation ends. */
-const slow = () => luaModule('slow', {
-  doc: 'Waits.',
-  functions: {
-    wait: host({
-      doc: 'Waits until the invocation ends.',
-      params: [],
-      returns: Nil,
-      example: 'return {}',
-      run: ({ signal }) => new Promise<undefined>(resolve => { signal.addEventListener('abort', () => { resolve(undefined) }) })
-    })
-  }
-})
+const slow = () =>
+  luaModule('slow', {
+    doc: 'Waits.',
+    functions: {
+      wait: host({
+        doc: 'Waits until the invocation ends.',
+        params: [],
+        returns: Nil,
+        example: 'return {}',
+        run: ({ signal }) =>
+          new Promise<undefined>(resolve => {
+            signal.addEventListener('abort', () => {
+              resolve(undefined)
+            })
+          })
+      })
+    }
+  })
 
 const rig = await startRig(t, { program, modules: [logModule(), slow()] })
 
 /** Processes that ended because they broke the protocol. */
 const broken = (): number => rig.pool.ends().protocol ?? 0
 
-async function expectAnswer ({ run }: Rig): Promise<string> {
+async function expectAnswer({ run }: Rig): Promise<string> {
   const { answer } = await run('', { fn: 'next' })
   return Buffer.from(answer?.body ?? []).toString()
 }
@@ -59,7 +69,11 @@ t.test('an answer given twice is one answer, and the end of that process', async
   t.equal(await expectAnswer(rig), 'answered')
 })
 
-for (const [name, expected] of [['half-a-frame', /exit code 0/], ['exit', /exit code 3/], ['close', /closed its channel/]] as const) {
+for (const [name, expected] of [
+  ['half-a-frame', /exit code 0/],
+  ['exit', /exit code 3/],
+  ['close', /closed its channel/]
+] as const) {
   t.test(`${name}: the run fails as a crash`, async t => {
     const { fault } = await rig.run('', { fn: name, requestId: `do:${name}` })
     t.equal(fault?.kind, 'crash')

@@ -56,7 +56,11 @@ t.test('nor does it count against the memory of the next one', async t => {
   end`
   for (const where of ['methods', 'index', 'library']) {
     await rig.run(hoard, { event: { body: Buffer.from(where) } })
-    t.match(await rig.body(hoard), /^true /, `after one that filled the memory by the event's ${where}`)
+    t.match(
+      await rig.body(hoard),
+      /^true /,
+      `after one that filled the memory by the event's ${where}`
+    )
   }
   t.equal(rig.pool.pids.length, 1)
 })
@@ -77,10 +81,21 @@ t.test('nor are field names kept for ever', async t => {
   t.pass('600 runs')
 })
 
-t.test('with more libraries than a shape has fields, globals are still each run\'s own', async t => {
-  const more = Array.from({ length: 130 }, (_, i) => luaModule(`more${i}`, { doc: 'One of many.', functions: { one: host({ doc: 'One.', params: [], returns: Num(), example: 'return {}', run: () => 1 }) } }))
-  const rig = await startRig(t, { modules: [...localModules, ...more], settings: { SANDBOX_MAX: '1' } })
-  const leaks = 'function handler(ctx, event) local seen = tostring(leaked) .. type(more129) leaked = 1 return { body = seen } end'
+t.test("with more libraries than a shape has fields, globals are still each run's own", async t => {
+  const more = Array.from({ length: 130 }, (_, i) =>
+    luaModule(`more${i}`, {
+      doc: 'One of many.',
+      functions: {
+        one: host({ doc: 'One.', params: [], returns: Num(), example: 'return {}', run: () => 1 })
+      }
+    })
+  )
+  const rig = await startRig(t, {
+    modules: [...localModules, ...more],
+    settings: { SANDBOX_MAX: '1' }
+  })
+  const leaks =
+    'function handler(ctx, event) local seen = tostring(leaked) .. type(more129) leaked = 1 return { body = seen } end'
   for (let i = 0; i < 3; i++) t.equal(await rig.body(leaks), 'niltable')
 })
 

@@ -19,7 +19,15 @@ export interface RigOptions {
 let count = 0
 
 /** A job that runs `code` as version 1 of the function `fn`. */
-export function toJob (code: string, { fn = 'f', onLog = () => {}, onPrint = () => {}, ...rest }: Partial<Omit<RunJob, 'fn' | 'event'>> & { fn?: string, event?: Partial<RunJob['event']> } = {}): RunJob {
+export function toJob(
+  code: string,
+  {
+    fn = 'f',
+    onLog = () => {},
+    onPrint = () => {},
+    ...rest
+  }: Partial<Omit<RunJob, 'fn' | 'event'>> & { fn?: string; event?: Partial<RunJob['event']> } = {}
+): RunJob {
   return {
     kind: 'run',
     key: `${fn}:${code}`,
@@ -28,26 +36,38 @@ export function toJob (code: string, { fn = 'f', onLog = () => {}, onPrint = () 
     version: { id: `ver_${fn}_v1`, version: 1, code },
     trigger: 'http',
     requestId: 'request-1',
-    onStart () {},
+    onStart() {},
     onLog,
     onPrint,
     ...rest,
-    event: { method: 'GET', path: `/fn/${fn}`, relativePath: '/', headers: {}, query: {}, body: new Uint8Array(0), ...rest.event }
+    event: {
+      method: 'GET',
+      path: `/fn/${fn}`,
+      relativePath: '/',
+      headers: {},
+      query: {},
+      body: new Uint8Array(0),
+      ...rest.event
+    }
   }
 }
 
 /** `return { body = … }` around an expression. */
-export const returning = (expression: string): string => `function handler(ctx, event)\n  return { body = ${expression} }\nend`
+export const returning = (expression: string): string =>
+  `function handler(ctx, event)\n  return { body = ${expression} }\nend`
 
 export interface Rig {
   readonly pool: Pool
-  readonly errors: Array<{ name: string, error: unknown }>
+  readonly errors: Array<{ name: string; error: unknown }>
   readonly run: (code: string, options?: Parameters<typeof toJob>[1]) => Promise<JobResult>
   /** The body of the answer, or the fault's kind and message. */
   readonly body: (code: string, options?: Parameters<typeof toJob>[1]) => Promise<string>
 }
 
-export async function startRig (t: Test, { settings = {}, modules = [logModule()], timeoutMs, program }: RigOptions = {}): Promise<Rig> {
+export async function startRig(
+  t: Test,
+  { settings = {}, modules = [logModule()], timeoutMs, program }: RigOptions = {}
+): Promise<Rig> {
   const config = loadConfig({ SANDBOX_MAX: '4', EXECUTION_TIMEOUT: '60', ...settings })
   const errors: Rig['errors'] = []
   const options: LauncherOptions = {
@@ -55,7 +75,9 @@ export async function startRig (t: Test, { settings = {}, modules = [logModule()
     manifest: toManifest(modules),
     modules,
     baseUrl: () => 'http://localhost:3000',
-    onInternalError: (name, error) => { errors.push({ name, error }) },
+    onInternalError: (name, error) => {
+      errors.push({ name, error })
+    },
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(program === undefined ? {} : { program })
   }
@@ -68,9 +90,11 @@ export async function startRig (t: Test, { settings = {}, modules = [logModule()
     pool,
     errors,
     run,
-    async body (code, options) {
+    async body(code, options) {
       const { answer, fault } = await run(code, options)
-      return answer === undefined ? `${fault?.kind}: ${fault?.message}` : Buffer.from(answer.body).toString('utf8')
+      return answer === undefined
+        ? `${fault?.kind}: ${fault?.message}`
+        : Buffer.from(answer.body).toString('utf8')
     }
   }
 }

@@ -7,10 +7,15 @@ import { brotliCompress, constants, gzip } from 'node:zlib'
 const brotliQuality = 9
 
 /** Compresses `contents` into `path`.gz and `path`.br. */
-export async function compress (path, contents) {
+export async function compress(path, contents) {
   const [zipped, brotlied] = await Promise.all([
     promisify(gzip)(contents, { level: 9 }),
-    promisify(brotliCompress)(contents, { params: { [constants.BROTLI_PARAM_QUALITY]: brotliQuality, [constants.BROTLI_PARAM_SIZE_HINT]: contents.length } })
+    promisify(brotliCompress)(contents, {
+      params: {
+        [constants.BROTLI_PARAM_QUALITY]: brotliQuality,
+        [constants.BROTLI_PARAM_SIZE_HINT]: contents.length
+      }
+    })
   ])
   await Promise.all([writeFile(`${path}.gz`, zipped), writeFile(`${path}.br`, brotlied)])
 }

@@ -34,16 +34,25 @@ const inMonaco = '/monaco-editor/esm/vs/'
 const part = path => path.replaceAll('\\', '/').split(inMonaco).pop()
 
 /** A module with the same exports, all of them empty classes; `get` finds contributions of an editor, of which there are none. */
-function hollow (source, path) {
+function hollow(source, path) {
   const list = /export \{([^}]*)\};?\s*$/.exec(source)?.[1]
   if (list === undefined) throw new Error(`${path} has no list of exports at its end any more`)
-  return list.split(',').map(name => `export class ${name.trim().split(' as ').pop()} { static get () { return null } }`).join('\n')
+  return list
+    .split(',')
+    .map(
+      name => `export class ${name.trim().split(' as ').pop()} { static get () { return null } }`
+    )
+    .join('\n')
 }
 
 /** Tables of look-alike and invisible characters for a warning that is not among the features. */
-function withoutLookAlikes (source) {
+function withoutLookAlikes(source) {
   const table = /JSON\.parse\('\{\\"_common\\":.*'\)/g
-  if (source.match(table)?.length !== 2) throw new Error('base/common/strings.js has other tables: see config/build/dashboard/monaco.mjs')
+  if (source.match(table)?.length !== 2) {
+    throw new Error(
+      'base/common/strings.js has other tables: see config/build/dashboard/monaco.mjs'
+    )
+  }
   return source.replace(table, '{ _common: [], _default: [] }')
 }
 
@@ -51,40 +60,58 @@ function withoutLookAlikes (source) {
 const changes = {
   'base/browser/domStylesheets.js': () => readFile('public/editor/style-sheets.ts', 'utf8'),
   'base/common/strings.js': async path => withoutLookAlikes(await readFile(path, 'utf8')),
-  ...Object.fromEntries(unreached.map(name => [name, async path => hollow(await readFile(path, 'utf8'), name)]))
+  ...Object.fromEntries(
+    unreached.map(name => [name, async path => hollow(await readFile(path, 'utf8'), name)])
+  )
 }
 const library = 'base/common/codiconsLibrary.js'
 const font = 'base/browser/ui/codicons/codicon/codicon.ttf'
 
-function replaceModules (changes) {
+function replaceModules(changes) {
   return {
     name: 'monaco',
-    setup (build) {
+    setup(build) {
       const met = new Set()
       build.onStart(() => met.clear())
-      build.onLoad({ filter: /monaco-editor[/\\]esm[/\\]vs[/\\].*\.(js|ttf)$/ }, async ({ path }) => {
-        const change = changes[part(path)]
-        if (change === undefined) return
-        met.add(part(path))
-        return { contents: await change(path), loader: path.endsWith('.ttf') ? 'file' : 'ts' }
-      })
+      build.onLoad(
+        { filter: /monaco-editor[/\\]esm[/\\]vs[/\\].*\.(js|ttf)$/ },
+        async ({ path }) => {
+          const change = changes[part(path)]
+          if (change === undefined) return
+          met.add(part(path))
+          return { contents: await change(path), loader: path.endsWith('.ttf') ? 'file' : 'ts' }
+        }
+      )
       build.onEnd(() => {
         const gone = Object.keys(changes).filter(name => !met.has(name))
-        return gone.length === 0 ? undefined : { errors: [{ text: `Monaco has no ${gone.join(', ')}: see config/build/dashboard/monaco.mjs` }] }
+        return gone.length === 0
+          ? undefined
+          : {
+              errors: [
+                { text: `Monaco has no ${gone.join(', ')}: see config/build/dashboard/monaco.mjs` }
+              ]
+            }
       })
     }
   }
 }
 
 /** The plugins for bundles of Monaco that esbuild makes with `options`: without what is not reached, and without the icons of it. */
-export async function withoutUnused (options) {
+export async function withoutUnused(options) {
   const used = await findIcons({ ...options, plugins: [replaceModules(changes)] })
-  const cut = async path => cutTable(await readFile(path, 'utf8'), await readFile(path.replace(/Library(?=\.js$)/, ''), 'utf8'), used)
+  const cut = async path =>
+    cutTable(
+      await readFile(path, 'utf8'),
+      await readFile(path.replace(/Library(?=\.js$)/, ''), 'utf8'),
+      used
+    )
   const libraryPath = `node_modules${inMonaco}${library}`
   const { characters } = await cut(libraryPath)
-  return [replaceModules({
-    ...changes,
-    [library]: async path => (await cut(path)).source,
-    [font]: async path => cutFont(await readFile(path), characters)
-  })]
+  return [
+    replaceModules({
+      ...changes,
+      [library]: async path => (await cut(path)).source,
+      [font]: async path => cutFont(await readFile(path), characters)
+    })
+  ]
 }

@@ -4,23 +4,32 @@
  */
 import { readFile } from 'node:fs/promises'
 
-async function include (file) {
+async function include(file) {
   const text = await readFile(file, 'utf8')
-  const parts = await Promise.all(text.split(/(<!-- include [^ ]+ -->)/).map(part => {
-    const name = /^<!-- include ([^ ]+) -->$/.exec(part)?.[1]
-    return name === undefined ? part : include(`public/${name}`)
-  }))
+  const parts = await Promise.all(
+    text.split(/(<!-- include [^ ]+ -->)/).map(part => {
+      const name = /^<!-- include ([^ ]+) -->$/.exec(part)?.[1]
+      return name === undefined ? part : include(`public/${name}`)
+    })
+  )
   return parts.join('')
 }
 
 /** The finished HTML. Throws when the page names a bundle that there is not. */
-export async function buildPage (file, names) {
+export async function buildPage(file, names) {
   const html = await include(file)
-  return html
-    .replace(/<!--(?! include)[\s\S]*?-->/g, '')
-    .replace(/\{\{([\w.-]+)\}\}/g, (_, name) => {
-      if (names[name] === undefined) throw new Error(`${file} names {{${name}}}; there are ${Object.keys(names).join(', ')}`)
-      return names[name]
-    })
-    .split('\n').map(line => line.trim()).filter(Boolean).join('\n') + '\n'
+  return (
+    html
+      .replace(/<!--(?! include)[\s\S]*?-->/g, '')
+      .replace(/\{\{([\w.-]+)\}\}/g, (_, name) => {
+        if (names[name] === undefined) {
+          throw new Error(`${file} names {{${name}}}; there are ${Object.keys(names).join(', ')}`)
+        }
+        return names[name]
+      })
+      .split('\n')
+      .map(line => line.trim())
+      .filter(Boolean)
+      .join('\n') + '\n'
+  )
 }

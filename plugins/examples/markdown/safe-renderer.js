@@ -13,14 +13,16 @@ const isSafe = address => /^(?:https?|mailto):/i.test(address) || !/^[^/?]*[:&]/
 // eslint-disable-next-line no-control-regex
 const clean = address => address.replace(/[\x00-\x20]+/g, '')
 
-export function createMarkdown ({ breaks }) {
+export function createMarkdown({ breaks }) {
   return new Marked({
     gfm: true,
     breaks,
     renderer: {
       html: ({ text }) => escape(text),
-      link (token) { return isSafe(clean(token.href)) ? false : this.parser.parseInline(token.tokens) },
-      image: ({ href, text }) => isSafe(clean(href)) ? false : escape(text)
+      link(token) {
+        return isSafe(clean(token.href)) ? false : this.parser.parseInline(token.tokens)
+      },
+      image: ({ href, text }) => (isSafe(clean(href)) ? false : escape(text))
     }
   })
 }

@@ -2,7 +2,7 @@ import type { CookbookProgram } from './programs.js'
 
 export const formPage: CookbookProgram = {
   title: 'An HTML page with a form and a cookie',
-  doc: 'Reads a form\'s body with `url.parse`, and escapes what people typed before showing it.',
+  doc: "Reads a form's body with `url.parse`, and escapes what people typed before showing it.",
   code: `local entities = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;", ["'"] = "&#39;" }
 
 local function escape(text)

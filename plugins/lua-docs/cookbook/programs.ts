@@ -9,4 +9,14 @@ export interface CookbookProgram {
   readonly code: string
 }
 
-export const cookbook: readonly CookbookProgram[] = [todoApi, formPage, contactForm, webhook, cachedProxy, redirects, svgBadge, dailyReport, summarize]
+export const cookbook: readonly CookbookProgram[] = [
+  todoApi,
+  formPage,
+  contactForm,
+  webhook,
+  cachedProxy,
+  redirects,
+  svgBadge,
+  dailyReport,
+  summarize
+]

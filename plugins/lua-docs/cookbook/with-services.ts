@@ -2,7 +2,7 @@ import type { CookbookProgram } from './programs.js'
 
 export const webhook: CookbookProgram = {
   title: 'A webhook with a signature',
-  doc: 'Checks the HMAC that GitHub and others send, and ignores what was delivered before. Needs `WEBHOOK_SECRET` in the function\'s environment.',
+  doc: "Checks the HMAC that GitHub and others send, and ignores what was delivered before. Needs `WEBHOOK_SECRET` in the function's environment.",
   code: `function handler(ctx, event)
   local secret = env.get("WEBHOOK_SECRET")
   if not secret then
@@ -79,7 +79,7 @@ end`
 
 export const summarize: CookbookProgram = {
   title: 'A question to a language model',
-  doc: 'Needs `OPENAI_API_KEY` in the function\'s environment.',
+  doc: "Needs `OPENAI_API_KEY` in the function's environment.",
   code: `function handler(ctx, event)
   if #event.body == 0 then
     return { statusCode = 400, body = json.encode({ error = "send the text as the body" }) }

@@ -53,7 +53,7 @@ end`
 
 export const contactForm: CookbookProgram = {
   title: 'A rate limit, and an email',
-  doc: 'Takes JSON with `email` and `message`; five messages an hour from one address. Needs `RESEND_API_KEY` and `CONTACT_TO` in the function\'s environment.',
+  doc: "Takes JSON with `email` and `message`; five messages an hour from one address. Needs `RESEND_API_KEY` and `CONTACT_TO` in the function's environment.",
   code: `local LIMIT = 5
 
 local function tooMany(address)

@@ -9,7 +9,7 @@ export const anthropic: Provider = {
   path: '/v1/messages',
   headers: key => ({ 'x-api-key': key, 'anthropic-version': '2023-06-01' }),
   /** System messages are no part of the conversation here: the last one is sent as `system`. */
-  body (chat) {
+  body(chat) {
     const system = chat.messages.findLast(({ role }) => role === 'system')
     return {
       model: chat.model,
@@ -18,11 +18,14 @@ export const anthropic: Provider = {
       ...(system === undefined ? {} : { system: system.content })
     }
   },
-  readAnswer (reply) {
+  readAnswer(reply) {
     const blocks = at(reply, 'content')
     if (!Array.isArray(blocks) || blocks.length === 0) return undefined
     return {
-      content: blocks.filter(block => at(block, 'type') === 'text').map(block => textAt(block, 'text') ?? '').join(''),
+      content: blocks
+        .filter(block => at(block, 'type') === 'text')
+        .map(block => textAt(block, 'text') ?? '')
+        .join(''),
       model: textAt(reply, 'model') ?? '',
       inputTokens: countAt(reply, 'usage', 'input_tokens'),
       outputTokens: countAt(reply, 'usage', 'output_tokens')

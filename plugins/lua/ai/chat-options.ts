@@ -1,8 +1,18 @@
 /** Reads the options of `ai.chat`, in the order in which their mistakes are reported. */
 import { LuaFailure } from '../../../core/lua/errors.js'
-import { isAbsent, isText, looseField, looseList, looseNumber, looseText } from '../../../core/lua/loose.js'
+import {
+  isAbsent,
+  isText,
+  looseField,
+  looseList,
+  looseNumber,
+  looseText
+} from '../../../core/lua/loose.js'
 
-export interface Message { readonly role: string, readonly content: string }
+export interface Message {
+  readonly role: string
+  readonly content: string
+}
 
 export interface Chat {
   readonly provider: string
@@ -14,7 +24,7 @@ export interface Chat {
 }
 
 /** Throws a LuaFailure that names the field. Such calls are not recorded. */
-export function readChat (options: Readonly<Record<string, unknown>>): Chat {
+export function readChat(options: Readonly<Record<string, unknown>>): Chat {
   const provider = looseText(options.provider) ?? ''
   if (provider === '') throw new LuaFailure('provider is required (openai or anthropic)')
   if (typeof options.model === 'number') throw new LuaFailure('model must be a string')
@@ -38,18 +48,20 @@ export function readChat (options: Readonly<Record<string, unknown>>): Chat {
 }
 
 /** 0 when left out, or not finite. */
-function readNumber (name: string, value: unknown): number {
-  if (!isAbsent(value) && typeof value !== 'number') throw new LuaFailure(`${name} must be a number`)
+function readNumber(name: string, value: unknown): number {
+  if (!isAbsent(value) && typeof value !== 'number') {
+    throw new LuaFailure(`${name} must be a number`)
+  }
   return looseNumber(value) ?? 0
 }
 
 /** Where the key is sent: nothing that was meant for it may be taken for left out. */
-function readEndpoint (value: unknown): string | undefined {
+function readEndpoint(value: unknown): string | undefined {
   if (!isAbsent(value) && !isText(value)) throw new LuaFailure('endpoint must be a string')
   return looseText(value) || undefined
 }
 
-function toMessage (entry: unknown): Message | undefined {
+function toMessage(entry: unknown): Message | undefined {
   const role = looseText(looseField(entry, 'role')) ?? ''
   const content = looseText(looseField(entry, 'content')) ?? ''
   return role === '' || content === '' ? undefined : { role, content }

@@ -24,12 +24,21 @@ export interface ChatNote {
 const MOST_REPLY_BYTES = 1024 * 1024
 
 /** Throws a LuaFailure for everything the outside world does wrong, and for a key that is not set. */
-export async function chat (call: HostCall, { env, http, request, note }: { env: EnvStore, http: OutgoingHttp, request: Chat, note: ChatNote }): Promise<ChatAnswer> {
-  const provider = Object.hasOwn(providers, request.provider) ? providers[request.provider] : undefined
-  if (provider === undefined) throw new LuaFailure(`unsupported provider: ${request.provider} (use openai or anthropic)`)
-  const key = await env.get(call.functionId, provider.keyVariable) ?? ''
+export async function chat(
+  call: HostCall,
+  { env, http, request, note }: { env: EnvStore; http: OutgoingHttp; request: Chat; note: ChatNote }
+): Promise<ChatAnswer> {
+  const provider = Object.hasOwn(providers, request.provider)
+    ? providers[request.provider]
+    : undefined
+  if (provider === undefined) {
+    throw new LuaFailure(`unsupported provider: ${request.provider} (use openai or anthropic)`)
+  }
+  const key = (await env.get(call.functionId, provider.keyVariable)) ?? ''
   if (key === '') throw new LuaFailure(`${provider.keyVariable} not set in function environment`)
-  const base = request.endpoint ?? (await env.get(call.functionId, provider.endpointVariable) || provider.defaultEndpoint)
+  const base =
+    request.endpoint ??
+    ((await env.get(call.functionId, provider.endpointVariable)) || provider.defaultEndpoint)
 
   const body = provider.body(request)
   note.key = key
@@ -40,7 +49,11 @@ export async function chat (call: HostCall, { env, http, request, note }: { env:
   return readReply(provider, text)
 }
 
-async function post (call: HostCall, http: OutgoingHttp, { url, headers, body }: { url: string, headers: Record<string, string>, body: unknown }): Promise<string> {
+async function post(
+  call: HostCall,
+  http: OutgoingHttp,
+  { url, headers, body }: { url: string; headers: Record<string, string>; body: unknown }
+): Promise<string> {
   try {
     const reply = await http.request({
       method: 'POST',
@@ -49,24 +62,33 @@ async function post (call: HostCall, http: OutgoingHttp, { url, headers, body }:
       body: JSON.stringify(body),
       signal: call.signal
     })
-    if (reply.body.byteLength > MOST_REPLY_BYTES) throw new Error(`the reply has more than ${MOST_REPLY_BYTES} bytes`)
+    if (reply.body.byteLength > MOST_REPLY_BYTES) {
+      throw new Error(`the reply has more than ${MOST_REPLY_BYTES} bytes`)
+    }
     return Buffer.from(reply.body).toString('utf8')
   } catch (error) {
-    throw new LuaFailure(`HTTP request failed: ${error instanceof Error ? error.message : 'unknown error'}`, { cause: error })
+    throw new LuaFailure(
+      `HTTP request failed: ${error instanceof Error ? error.message : 'unknown error'}`,
+      { cause: error }
+    )
   }
 }
 
 /** The status is not looked at: providers say what went wrong in the body. */
-function readReply (provider: Provider, text: string): ChatAnswer {
+function readReply(provider: Provider, text: string): ChatAnswer {
   let reply: unknown
   try {
     reply = JSON.parse(text)
   } catch (error) {
-    throw new LuaFailure(`failed to parse response: ${error instanceof Error ? error.message : 'not JSON'}`)
+    throw new LuaFailure(
+      `failed to parse response: ${error instanceof Error ? error.message : 'not JSON'}`
+    )
   }
   const error = at(reply, 'error')
   if (error !== undefined && error !== null) {
-    throw new LuaFailure(`${provider.title} API error: ${textAt(error, 'message') ?? (typeof error === 'string' ? error : JSON.stringify(error))}`)
+    throw new LuaFailure(
+      `${provider.title} API error: ${textAt(error, 'message') ?? (typeof error === 'string' ? error : JSON.stringify(error))}`
+    )
   }
   const answer = provider.readAnswer(reply)
   if (answer === undefined) throw new LuaFailure(`no response from ${provider.title}`)

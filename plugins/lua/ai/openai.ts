@@ -9,7 +9,7 @@ export const openai: Provider = {
   path: '/chat/completions',
   headers: key => ({ Authorization: `Bearer ${key}` }),
   body: chat => ({ model: chat.model, messages: chat.messages, ...limits(chat) }),
-  readAnswer (reply) {
+  readAnswer(reply) {
     const content = textAt(reply, 'choices', 0, 'message', 'content')
     return content === undefined
       ? undefined

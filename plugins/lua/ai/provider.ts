@@ -29,12 +29,20 @@ export const limits = ({ maxTokens, temperature }: Chat) => ({
 })
 
 /** The value at a path of names and indexes in parsed JSON. */
-export function at (value: unknown, ...path: ReadonlyArray<string | number>): unknown {
-  return path.reduce((inner: unknown, step) =>
-    typeof inner === 'object' && inner !== null && Object.hasOwn(inner, step) ? (inner as Record<string | number, unknown>)[step] : undefined, value)
+export function at(value: unknown, ...path: ReadonlyArray<string | number>): unknown {
+  return path.reduce(
+    (inner: unknown, step) =>
+      typeof inner === 'object' && inner !== null && Object.hasOwn(inner, step)
+        ? (inner as Record<string | number, unknown>)[step]
+        : undefined,
+    value
+  )
 }
 
-export const textAt = (value: unknown, ...path: ReadonlyArray<string | number>): string | undefined => {
+export const textAt = (
+  value: unknown,
+  ...path: ReadonlyArray<string | number>
+): string | undefined => {
   const found = at(value, ...path)
   return typeof found === 'string' ? found : undefined
 }

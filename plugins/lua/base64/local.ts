@@ -10,10 +10,20 @@ const encode = native((text: string) => {
 /** Strict, unlike Node's own decoder, which drops what it does not know. */
 const decode = native((text: string) => {
   const digits = text.replace(/[\r\n]+/g, '')
-  const body = digits.endsWith('==') ? digits.slice(0, -2) : digits.endsWith('=') ? digits.slice(0, -1) : digits
+  const body = digits.endsWith('==')
+    ? digits.slice(0, -2)
+    : digits.endsWith('=')
+      ? digits.slice(0, -1)
+      : digits
   const bad = /[^A-Za-z0-9+/]/.exec(body)
-  if (bad !== null) throw new LuaFailure(`not base64: byte ${bad[0].charCodeAt(0)} at position ${bad.index + 1} is not of the standard alphabet`)
-  if (digits.length % 4 !== 0 || body.length % 4 === 1) throw new LuaFailure('not base64: the text is cut or its padding is missing')
+  if (bad !== null) {
+    throw new LuaFailure(
+      `not base64: byte ${bad[0].charCodeAt(0)} at position ${bad.index + 1} is not of the standard alphabet`
+    )
+  }
+  if (digits.length % 4 !== 0 || body.length % 4 === 1) {
+    throw new LuaFailure('not base64: the text is cut or its padding is missing')
+  }
   return fromBytes(Buffer.from(body, 'base64'))
 })
 

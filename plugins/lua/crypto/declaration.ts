@@ -1,25 +1,30 @@
 import { Bytes, Text } from '../../../core/lua/types.js'
 import { local, luaModule, param } from '../../../core/lua/module.js'
 
-const digest = (name: string, title: string, length: number, note = '') => local({
-  doc: `The ${title} digest of a text's bytes.${note}`,
-  params: [param('text', Bytes(), 'Any bytes.')],
-  returns: Text(),
-  returnDoc: `${length} lower-case hexadecimal digits.`,
-  example: `return { body = crypto.${name}("hello") }`
-})
+const digest = (name: string, title: string, length: number, note = '') =>
+  local({
+    doc: `The ${title} digest of a text's bytes.${note}`,
+    params: [param('text', Bytes(), 'Any bytes.')],
+    returns: Text(),
+    returnDoc: `${length} lower-case hexadecimal digits.`,
+    example: `return { body = crypto.${name}("hello") }`
+  })
 
-const hmac = (name: string, title: string, length: number) => local({
-  doc: `The HMAC-${title} of a message. For signing requests and checking the signature of webhooks.`,
-  params: [param('message', Bytes(), 'Any bytes.'), param('key', Bytes(), 'The secret; any bytes.')],
-  returns: Text(),
-  returnDoc: `${length} lower-case hexadecimal digits.`,
-  example: `local signature = crypto.${name}(event.body, "my secret")
+const hmac = (name: string, title: string, length: number) =>
+  local({
+    doc: `The HMAC-${title} of a message. For signing requests and checking the signature of webhooks.`,
+    params: [
+      param('message', Bytes(), 'Any bytes.'),
+      param('key', Bytes(), 'The secret; any bytes.')
+    ],
+    returns: Text(),
+    returnDoc: `${length} lower-case hexadecimal digits.`,
+    example: `local signature = crypto.${name}(event.body, "my secret")
 if event.headers["X-Signature"] ~= signature then
   return { statusCode = 401, body = "wrong signature" }
 end
 return { body = "welcome" }`
-})
+  })
 
 const broken = ' Only for checksums and old protocols: it protects nothing.'
 

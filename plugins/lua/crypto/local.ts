@@ -2,19 +2,30 @@ import { native } from '../native.js'
 import { nodeCrypto } from '../../../core/base/node-crypto.js'
 import { randomBytes } from '../random-bytes.js'
 
-const hash = (algorithm: string) => native((text: string) =>
-  nodeCrypto().createHash(algorithm).update(text, 'latin1').digest('hex'))
+const hash = (algorithm: string) =>
+  native((text: string) => nodeCrypto().createHash(algorithm).update(text, 'latin1').digest('hex'))
 
-const hmac = (algorithm: string) => native((message: string, key: string) =>
-  nodeCrypto().createHmac(algorithm, Buffer.from(key, 'latin1')).update(message, 'latin1').digest('hex'))
+const hmac = (algorithm: string) =>
+  native((message: string, key: string) =>
+    nodeCrypto()
+      .createHmac(algorithm, Buffer.from(key, 'latin1'))
+      .update(message, 'latin1')
+      .digest('hex')
+  )
 
 /** RFC 9562, version 4. */
 const uuid = native(() => {
   const bytes = randomBytes(16)
-  bytes.writeUInt8(bytes.readUInt8(6) & 0x0f | 0x40, 6)
-  bytes.writeUInt8(bytes.readUInt8(8) & 0x3f | 0x80, 8)
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6)
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
   const hex = bytes.toString('hex')
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    hex.slice(12, 16),
+    hex.slice(16, 20),
+    hex.slice(20)
+  ].join('-')
 })
 
 export const functions = {

@@ -13,7 +13,7 @@ export interface EmailMessage {
   readonly bcc?: readonly string[]
   readonly reply_to?: string | readonly string[]
   readonly headers?: Readonly<Record<string, string>>
-  readonly tags?: ReadonlyArray<{ readonly name: string, readonly value: string }>
+  readonly tags?: ReadonlyArray<{ readonly name: string; readonly value: string }>
   readonly scheduled_at?: string
 }
 
@@ -21,10 +21,11 @@ type Options = Readonly<Record<string, unknown>>
 
 const MANY = 'a string or table of strings'
 
-const wrong = (name: string, wanted: string): LuaFailure => new LuaFailure(`${name} must be ${wanted}`)
+const wrong = (name: string, wanted: string): LuaFailure =>
+  new LuaFailure(`${name} must be ${wanted}`)
 
 /** Throws a LuaFailure that names the field. Such calls are not recorded. */
-export function readMessage (options: Options): EmailMessage {
+export function readMessage(options: Options): EmailMessage {
   const to = readTo(options.to)
   const from = readFrom(options.from)
   const subject = readText('subject', options.subject) ?? ''
@@ -35,32 +36,34 @@ export function readMessage (options: Options): EmailMessage {
   return { from, to, subject, ...given({ text, html, ...readRest(options) }) }
 }
 
-function readTo (value: unknown): string[] {
+function readTo(value: unknown): string[] {
   if (isAbsent(value) || value === '') throw new LuaFailure('to is required')
   const addresses = readAddresses('to', value)
   if (addresses.length === 0) throw new LuaFailure('to cannot be empty')
   return addresses
 }
 
-function readFrom (value: unknown): string {
+function readFrom(value: unknown): string {
   if (isAbsent(value) || value === '') throw new LuaFailure('from is required')
   if (!isText(value)) throw wrong('from', 'a string')
   return looseText(value) ?? ''
 }
 
 /** Numbers are text here, as everywhere in Lua. */
-function readText (name: string, value: unknown): string | undefined {
+function readText(name: string, value: unknown): string | undefined {
   if (isAbsent(value)) return undefined
   const text = looseText(value)
   if (text === undefined) throw wrong(name, 'a string')
   return text
 }
 
-function readRest (options: Options) {
+function readRest(options: Options) {
   return {
     cc: readAddresses('cc', options.cc),
     bcc: readAddresses('bcc', options.bcc),
-    reply_to: isText(options.reply_to) ? looseText(options.reply_to) : readAddresses('reply_to', options.reply_to),
+    reply_to: isText(options.reply_to)
+      ? looseText(options.reply_to)
+      : readAddresses('reply_to', options.reply_to),
     headers: readHeaders(options.headers),
     tags: readTags(options.tags),
     scheduled_at: readTime(options.scheduled_at)
@@ -68,43 +71,60 @@ function readRest (options: Options) {
 }
 
 /** One or several; empty ones do not count. A number is no address. */
-function readAddresses (name: string, value: unknown): string[] {
+function readAddresses(name: string, value: unknown): string[] {
   if (isAbsent(value)) return []
   const list = isText(value) ? [value] : looseList(value)
   if (list === undefined || !list.every(isText)) throw wrong(name, MANY)
   return list.map(address => looseText(address) ?? '').filter(address => address !== '')
 }
 
-function readHeaders (value: unknown): Record<string, string> | undefined {
+function readHeaders(value: unknown): Record<string, string> | undefined {
   if (isAbsent(value)) return undefined
   const isList = Array.isArray(value) && value.length > 0
-  if (looseList(value) === undefined || isList) throw wrong('headers', 'a table of names and values')
+  if (looseList(value) === undefined || isList) {
+    throw wrong('headers', 'a table of names and values')
+  }
   const entries = value instanceof Map ? [...value.entries()] : Object.entries(value as object)
-  return Object.fromEntries(entries.map(([name, text]) => [String(name), readText(`the header ${String(name)}`, text) ?? '']))
+  return Object.fromEntries(
+    entries.map(([name, text]) => [
+      String(name),
+      readText(`the header ${String(name)}`, text) ?? ''
+    ])
+  )
 }
 
-function readTags (value: unknown): Array<{ name: string, value: string }> | undefined {
+function readTags(value: unknown): Array<{ name: string; value: string }> | undefined {
   if (isAbsent(value)) return undefined
   const tags = looseList(value)
   if (tags === undefined) throw wrong('tags', 'a table of tables')
-  return tags.map(tag => ({
-    name: looseText(looseField(tag, 'name')) ?? '',
-    value: looseText(looseField(tag, 'value')) ?? ''
-  })).filter(({ name }) => name !== '')
+  return tags
+    .map(tag => ({
+      name: looseText(looseField(tag, 'name')) ?? '',
+      value: looseText(looseField(tag, 'value')) ?? ''
+    }))
+    .filter(({ name }) => name !== '')
 }
 
 /** Seconds become `YYYY-MM-DDTHH:MM:SSZ`; a text is passed on. */
-function readTime (value: unknown): string | undefined {
+function readTime(value: unknown): string | undefined {
   if (isAbsent(value)) return undefined
   if (isText(value)) return looseText(value)
   if (typeof value !== 'number') throw wrong('scheduled_at', 'Unix seconds or a string')
   const time = new Date(Math.trunc(value) * 1000)
-  if (Number.isNaN(time.getTime())) throw new LuaFailure('scheduled_at is not a time: give Unix seconds')
+  if (Number.isNaN(time.getTime())) {
+    throw new LuaFailure('scheduled_at is not a time: give Unix seconds')
+  }
   return time.toISOString().replace(/\.\d+Z$/, 'Z')
 }
 
 /** The same without what is absent or empty. */
-function given<T extends object> (fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== '' &&
-    (typeof value !== 'object' || Object.keys(value).length > 0))) as { [K in keyof T]?: Exclude<T[K], undefined> }
+function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(
+    Object.entries(fields).filter(
+      ([, value]) =>
+        value !== undefined &&
+        value !== '' &&
+        (typeof value !== 'object' || Object.keys(value).length > 0)
+    )
+  ) as { [K in keyof T]?: Exclude<T[K], undefined> }
 }

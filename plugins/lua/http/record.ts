@@ -17,14 +17,16 @@ export interface Records {
 }
 
 /** Performs the request and has its record kept, once, whichever way it ends. */
-export async function recorded (
+export async function recorded(
   { ids, append }: Records,
   call: HostCall,
   request: OutgoingRequest,
   perform: () => Promise<OutgoingResponse>
 ): Promise<OutgoingResponse> {
   const startedAt = Date.now()
-  const keep = (result: Pick<HttpRequestRecord, 'status' | 'statusCode' | 'errorMessage' | 'responseSize'>): void => {
+  const keep = (
+    result: Pick<HttpRequestRecord, 'status' | 'statusCode' | 'errorMessage' | 'responseSize'>
+  ): void => {
     call.signal.removeEventListener('abort', onAbort)
     append({
       id: ids.next(),
@@ -38,7 +40,9 @@ export async function recorded (
     })
   }
   const keepFailure = (message: string): void => {
-    const errorMessage = maskLogMessage(shorten(message.replaceAll(request.url, cut(maskUrl(cut(request.url))))))
+    const errorMessage = maskLogMessage(
+      shorten(message.replaceAll(request.url, cut(maskUrl(cut(request.url)))))
+    )
     keep({ status: 'error', statusCode: undefined, errorMessage, responseSize: undefined })
   }
   let isKept = call.signal.aborted
@@ -50,7 +54,14 @@ export async function recorded (
 
   try {
     const reply = await perform()
-    if (!isKept) keep({ status: 'success', statusCode: reply.statusCode, errorMessage: undefined, responseSize: reply.body.byteLength })
+    if (!isKept) {
+      keep({
+        status: 'success',
+        statusCode: reply.statusCode,
+        errorMessage: undefined,
+        responseSize: reply.body.byteLength
+      })
+    }
     return reply
   } catch (error) {
     if (!isKept) keepFailure(error instanceof Error ? error.message : 'the request failed')

@@ -13,12 +13,26 @@ export interface HttpOptions {
   readonly body?: unknown
 }
 
-interface Sending { readonly http: OutgoingHttp, readonly records: Records }
+interface Sending {
+  readonly http: OutgoingHttp
+  readonly records: Records
+}
 
 /** Performs the request; a failure of the outside world, of whatever kind, becomes `nil, message`. */
-export async function send ({ http, records }: Sending, call: HostCall, method: string, url: string, options: HttpOptions | undefined) {
-  const headers = Object.entries(options?.headers ?? {}).map(([name, value]) => [name, fromBytes(looseBytes(value))])
-  const query = Object.entries(options?.query ?? {}).map(([name, value]) => [name, looseBytes(value)] as const)
+export async function send(
+  { http, records }: Sending,
+  call: HostCall,
+  method: string,
+  url: string,
+  options: HttpOptions | undefined
+) {
+  const headers = Object.entries(options?.headers ?? {}).map(([name, value]) => [
+    name,
+    fromBytes(looseBytes(value))
+  ])
+  const query = Object.entries(options?.query ?? {}).map(
+    ([name, value]) => [name, looseBytes(value)] as const
+  )
   const request = {
     method,
     url: withQuery(url, query),
@@ -26,20 +40,26 @@ export async function send ({ http, records }: Sending, call: HostCall, method: 
     body: looseBytes(options?.body),
     signal: call.signal
   }
-  const reply = await recorded(records, call, request, () => http.request(request)).catch((error: unknown) => {
-    throw new LuaFailure(error instanceof Error ? error.message : 'the request failed', { cause: error })
-  })
+  const reply = await recorded(records, call, request, () => http.request(request)).catch(
+    (error: unknown) => {
+      throw new LuaFailure(error instanceof Error ? error.message : 'the request failed', {
+        cause: error
+      })
+    }
+  )
   return toLua(reply)
 }
 
 const toLua = ({ statusCode, body, headers }: OutgoingResponse) => ({
   statusCode,
   body,
-  headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, toBytes(value)]))
+  headers: Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, toBytes(value)])
+  )
 })
 
 /** Bytes and texts as they are, numbers as text, anything else empty. */
-function looseBytes (value: unknown): Uint8Array {
+function looseBytes(value: unknown): Uint8Array {
   if (value instanceof Uint8Array) return value
   if (typeof value === 'number') return Buffer.from(numberText(value))
   return typeof value === 'string' ? Buffer.from(value) : new Uint8Array()

@@ -12,7 +12,7 @@ export interface Container {
 const FEW = 24
 
 /** A list if all keys are numbers and some are indexes; its holes count. Otherwise an object of the text keys. */
-export function readContainer (table: LuaTable): Container {
+export function readContainer(table: LuaTable): Container {
   const keys: string[] = []
   const values: LuaValue[] = []
   const items: LuaValue[] = []
@@ -36,7 +36,7 @@ export function readContainer (table: LuaTable): Container {
 }
 
 /** Insertion sort, which makes nothing. Binary strings compare as their bytes do. */
-function sortFew (keys: string[], values: LuaValue[]): Container {
+function sortFew(keys: string[], values: LuaValue[]): Container {
   for (let i = 1; i < keys.length; i++) {
     const key = keys[i] ?? ''
     const value = values[i]
@@ -51,13 +51,17 @@ function sortFew (keys: string[], values: LuaValue[]): Container {
   return { keys, values }
 }
 
-function sortMany (keys: string[], values: LuaValue[]): Container {
-  const order = keys.map((key, index) => [key, index] as const).sort((a, b) => a[0] < b[0] ? -1 : 1)
+function sortMany(keys: string[], values: LuaValue[]): Container {
+  const order = keys
+    .map((key, index) => [key, index] as const)
+    .sort((a, b) => (a[0] < b[0] ? -1 : 1))
   return { keys: order.map(([key]) => key), values: order.map(([, index]) => values[index]) }
 }
 
-function whole (items: LuaValue[], largest: number): LuaValue[] {
+function whole(items: LuaValue[], largest: number): LuaValue[] {
   // Each entry takes two bytes at least.
-  if (largest > runContext.maxText / 2) throw new LuaFailure(`the list is too long: its largest index is ${largest}`)
+  if (largest > runContext.maxText / 2) {
+    throw new LuaFailure(`the list is too long: its largest index is ${largest}`)
+  }
   return items
 }

@@ -19,7 +19,8 @@ export const json = luaModule('json', {
       doc: 'Reads JSON. Strict: nothing may follow the value. `null` becomes nil, so such fields are absent. Nesting deeper than 10,000 and numbers out of range fail.',
       params: [param('text', Text(), 'The JSON text, such as `event.body`.')],
       returns: Any,
-      returnDoc: 'The value: a table for an object or list, otherwise text, number, boolean or nil.',
+      returnDoc:
+        'The value: a table for an object or list, otherwise text, number, boolean or nil.',
       fails: true,
       example: `local order, err = json.decode('{"item":"pear","count":2}')
 if err then

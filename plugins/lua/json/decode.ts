@@ -7,7 +7,7 @@ import { repaired } from '../utf8.js'
 import { JsonReader } from './reader.js'
 
 /** An object or list being read. */
-type Open = { readonly list: ToLua[] } | { readonly map: Map<string, ToLua>, key: string }
+type Open = { readonly list: ToLua[] } | { readonly map: Map<string, ToLua>; key: string }
 
 const COMMA = 44
 const OPEN_BRACKET = 91
@@ -16,7 +16,7 @@ const OPEN_BRACE = 123
 const CLOSE_BRACE = 125
 
 /** Throws LuaFailure naming the position of what is wrong. null is nil: an absent field, a hole in a list. */
-export function decodeJson (text: string, maxDepth: number): ToLua {
+export function decodeJson(text: string, maxDepth: number): ToLua {
   const reader = new JsonReader(repaired(text))
   const stack: Open[] = []
   for (;;) {
@@ -50,7 +50,9 @@ export function decodeJson (text: string, maxDepth: number): ToLua {
         if ('map' in open) open.key = reader.key()
         break
       }
-      if (after !== ('map' in open ? CLOSE_BRACE : CLOSE_BRACKET)) throw reader.failure('map' in open ? "',' or '}' expected" : "',' or ']' expected")
+      if (after !== ('map' in open ? CLOSE_BRACE : CLOSE_BRACKET)) {
+        throw reader.failure('map' in open ? "',' or '}' expected" : "',' or ']' expected")
+      }
       reader.next()
       value = 'map' in open ? open.map : open.list
       stack.pop()
@@ -59,7 +61,7 @@ export function decodeJson (text: string, maxDepth: number): ToLua {
 }
 
 /** The last of repeated keys wins, also when it is null. */
-function put (open: Open, value: ToLua): void {
+function put(open: Open, value: ToLua): void {
   if ('list' in open) open.list.push(value)
   else if (value === undefined) open.map.delete(open.key)
   else open.map.set(open.key, value)

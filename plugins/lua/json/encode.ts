@@ -15,7 +15,7 @@ interface Frame extends Container {
 }
 
 /** Throws LuaFailure for what JSON cannot say: NaN, infinities, cycles, too deep, too long. */
-export function encodeJson (value: LuaValue, maxDepth: number): string {
+export function encodeJson(value: LuaValue, maxDepth: number): string {
   if (!isTable(value)) return scalar(value)
   const out = new TextBuilder()
   const path = new Set<object>()
@@ -23,7 +23,9 @@ export function encodeJson (value: LuaValue, maxDepth: number): string {
   for (let frame = stack[0]; frame !== undefined; frame = stack[stack.length - 1]) {
     const child = writeUntilTable(frame, out)
     if (child !== undefined) {
-      if (stack.length >= maxDepth) throw new LuaFailure(`the value is nested deeper than ${maxDepth} tables`)
+      if (stack.length >= maxDepth) {
+        throw new LuaFailure(`the value is nested deeper than ${maxDepth} tables`)
+      }
       stack.push(open(child, path, out))
       continue
     }
@@ -34,7 +36,7 @@ export function encodeJson (value: LuaValue, maxDepth: number): string {
   return out.finish()
 }
 
-function open (table: LuaTable, path: Set<object>, out: TextBuilder): Frame {
+function open(table: LuaTable, path: Set<object>, out: TextBuilder): Frame {
   const identity = table.identity()
   if (path.has(identity)) throw new LuaFailure('the value contains itself')
   path.add(identity)
@@ -44,7 +46,7 @@ function open (table: LuaTable, path: Set<object>, out: TextBuilder): Frame {
 }
 
 /** Writes the entries up to the next table, which is given, or to the end. */
-function writeUntilTable (frame: Frame, out: TextBuilder): LuaTable | undefined {
+function writeUntilTable(frame: Frame, out: TextBuilder): LuaTable | undefined {
   const { keys, values } = frame
   for (let i = frame.next; i < values.length; i++) {
     const value = values[i]
@@ -62,16 +64,24 @@ function writeUntilTable (frame: Frame, out: TextBuilder): LuaTable | undefined 
   return undefined
 }
 
-const isTable = (value: LuaValue): value is LuaTable => typeof value === 'object' && value.type === 'table'
+const isTable = (value: LuaValue): value is LuaTable =>
+  typeof value === 'object' && value.type === 'table'
 
-function scalar (value: LuaValue): string {
+function scalar(value: LuaValue): string {
   switch (typeof value) {
-    case 'string': return quoteJson(value)
-    case 'boolean': return value ? 'true' : 'false'
+    case 'string':
+      return quoteJson(value)
+    case 'boolean':
+      return value ? 'true' : 'false'
     case 'number':
-      if (!Number.isFinite(value)) throw new LuaFailure(`JSON has no ${Number.isNaN(value) ? 'NaN (not a number)' : 'infinite numbers'}`)
+      if (!Number.isFinite(value)) {
+        throw new LuaFailure(
+          `JSON has no ${Number.isNaN(value) ? 'NaN (not a number)' : 'infinite numbers'}`
+        )
+      }
       // JavaScript writes numbers as JSON wants them: the shortest text that reads back equal, whole ones below 1e21 plainly.
       return String(value)
-    default: return 'null'
+    default:
+      return 'null'
   }
 }

@@ -13,21 +13,23 @@ export class TextBuilder {
   private size = 0
 
   /** Throws LuaFailure when the text is longer than one call may make. */
-  add (piece: string): void {
+  add(piece: string): void {
     this.chunk += piece
     if (this.chunk.length > CHUNK) this.flush()
   }
 
-  private flush (): void {
+  private flush(): void {
     this.size += this.chunk.length
-    if (this.size > runContext.maxText) throw new LuaFailure(`the JSON text would be longer than ${runContext.maxText} bytes`)
+    if (this.size > runContext.maxText) {
+      throw new LuaFailure(`the JSON text would be longer than ${runContext.maxText} bytes`)
+    }
     // Reading one unit makes V8 flatten the text.
     this.chunk.charCodeAt(0)
     this.done.push(this.chunk)
     this.chunk = ''
   }
 
-  finish (): string {
+  finish(): string {
     if (this.done.length === 0) return this.chunk
     this.flush()
     return this.done.join('')

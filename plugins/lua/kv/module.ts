@@ -12,7 +12,7 @@ const GLOBAL = ''
 const trueAfter = (write: Soon<boolean | void>): Soon<true> =>
   typeof write === 'object' ? Promise.resolve(write).then(() => true) : true
 
-export function kvModule ({ kv }: Pick<Storage, 'kv'>) {
+export function kvModule({ kv }: Pick<Storage, 'kv'>) {
   return luaModule('kv', {
     doc: 'Small values that outlive one execution, private to the function; and one store that all functions share.',
     functions: {
@@ -27,17 +27,25 @@ export function kvModule ({ kv }: Pick<Storage, 'kv'>) {
         doc: 'Stores a value under a key, in place of the one that was there.',
         params: [key, value, setOptions],
         returns: Bool,
-        returnDoc: 'Always true. The run fails when the store does, or has no room left; a value of more than 16 KiB that has no room raises at once.',
-        example: 'kv.set("session:42", "Ada", { ttl = 3600 })\nreturn { body = kv.get("session:42") }',
+        returnDoc:
+          'Always true. The run fails when the store does, or has no room left; a value of more than 16 KiB that has no room raises at once.',
+        example:
+          'kv.set("session:42", "Ada", { ttl = 3600 })\nreturn { body = kv.get("session:42") }',
         oneWay: { result: true },
-        run: (call, key, value, options) => trueAfter(writing('kv.set', () => kv.ofRun.set(call.executionId, call.functionId, key, value, expiry(options))))
+        run: (call, key, value, options) =>
+          trueAfter(
+            writing('kv.set', () =>
+              kv.ofRun.set(call.executionId, call.functionId, key, value, expiry(options))
+            )
+          )
       }),
       delete: host({
         doc: 'Removes a key and its value.',
         params: [key],
         returns: Bool,
         returnDoc: 'Always true, also when there was no such key.',
-        example: 'kv.set("draft", "x")\nkv.delete("draft")\nreturn { body = tostring(kv.get("draft")) }',
+        example:
+          'kv.set("draft", "x")\nkv.delete("draft")\nreturn { body = tostring(kv.get("draft")) }',
         oneWay: { result: true },
         run: (call, key) => trueAfter(kv.ofRun.delete(call.executionId, call.functionId, key))
       }),
@@ -57,21 +65,28 @@ export function kvModule ({ kv }: Pick<Storage, 'kv'>) {
         ],
         returns: Bool,
         returnDoc: 'True if the value was replaced, false if it was not the expected one.',
-        example: 'if kv.compareAndSet("lock", nil, "mine") then\n  kv.compareAndSet("lock", "mine", nil)\n  return { body = "had the lock" }\nend\nreturn { statusCode = 409, body = "locked" }',
-        run: (call, key, expected, next) => writing('kv.compareAndSet', () => kv.ofRun.compareAndSet(call.executionId, call.functionId, key, expected, next))
+        example:
+          'if kv.compareAndSet("lock", nil, "mine") then\n  kv.compareAndSet("lock", "mine", nil)\n  return { body = "had the lock" }\nend\nreturn { statusCode = 409, body = "locked" }',
+        run: (call, key, expected, next) =>
+          writing('kv.compareAndSet', () =>
+            kv.ofRun.compareAndSet(call.executionId, call.functionId, key, expected, next)
+          )
       }),
       list: host({
         doc: 'Returns entries in the byte order of their keys, at most `limit` and about 4 MiB at once. To read everything, call it again with `after` set to the last key until the list is empty.',
         params: listParams,
         returns: Entries,
-        example: 'kv.set("user:1", "Ada")\nkv.set("user:2", "Bob")\nlocal names = {}\nfor _, entry in ipairs(kv.list("user:")) do\n  names[#names + 1] = entry.value\nend\nreturn { body = table.concat(names, ", ") }',
-        run: (call, prefix, limit, after) => listEntries(kv, call.functionId, { prefix, limit, after })
+        example:
+          'kv.set("user:1", "Ada")\nkv.set("user:2", "Bob")\nlocal names = {}\nfor _, entry in ipairs(kv.list("user:")) do\n  names[#names + 1] = entry.value\nend\nreturn { body = table.concat(names, ", ") }',
+        run: (call, prefix, limit, after) =>
+          listEntries(kv, call.functionId, { prefix, limit, after })
       }),
       listKeys: host({
         doc: 'Returns all keys in byte order. Raises when they are more than 100,000 or have more than 8 MiB; `kv.list` reads in parts.',
         params: [],
         returns: List(Bytes()),
-        example: 'kv.set("b", "2")\nkv.set("a", "1")\nreturn { body = table.concat(kv.listKeys(), ", ") }',
+        example:
+          'kv.set("b", "2")\nkv.set("a", "1")\nreturn { body = table.concat(kv.listKeys(), ", ") }',
         run: call => readKeys(kv, call.functionId, 'listKeys')
       }),
       all: host({
@@ -93,16 +108,23 @@ export function kvModule ({ kv }: Pick<Storage, 'kv'>) {
         params: [key, value, setOptions],
         returns: Bool,
         returnDoc: 'Always true; the same holds when there is no room as for `kv.set`.',
-        example: 'kv.setGlobal("motd", "back at noon", { ttl = 7200 })\nreturn { body = kv.getGlobal("motd") }',
+        example:
+          'kv.setGlobal("motd", "back at noon", { ttl = 7200 })\nreturn { body = kv.getGlobal("motd") }',
         oneWay: { result: true },
-        run: (call, key, value, options) => trueAfter(writing('kv.setGlobal', () => kv.ofRun.set(call.executionId, GLOBAL, key, value, expiry(options))))
+        run: (call, key, value, options) =>
+          trueAfter(
+            writing('kv.setGlobal', () =>
+              kv.ofRun.set(call.executionId, GLOBAL, key, value, expiry(options))
+            )
+          )
       }),
       deleteGlobal: host({
         doc: 'Removes a key and its value from the store that all functions share.',
         params: [key],
         returns: Bool,
         returnDoc: 'Always true, also when there was no such key.',
-        example: 'kv.setGlobal("motd", "x")\nkv.deleteGlobal("motd")\nreturn { body = tostring(kv.getGlobal("motd")) }',
+        example:
+          'kv.setGlobal("motd", "x")\nkv.deleteGlobal("motd")\nreturn { body = tostring(kv.getGlobal("motd")) }',
         oneWay: { result: true },
         run: (call, key) => trueAfter(kv.ofRun.delete(call.executionId, GLOBAL, key))
       }),
@@ -110,14 +132,16 @@ export function kvModule ({ kv }: Pick<Storage, 'kv'>) {
         doc: 'Returns entries of the store that all functions share, as `kv.list` does.',
         params: listParams,
         returns: Entries,
-        example: 'kv.setGlobal("motd:en", "hello")\nreturn { body = kv.listGlobal("motd:")[1].value }',
+        example:
+          'kv.setGlobal("motd:en", "hello")\nreturn { body = kv.listGlobal("motd:")[1].value }',
         run: (_call, prefix, limit, after) => listEntries(kv, GLOBAL, { prefix, limit, after })
       }),
       listGlobalKeys: host({
         doc: 'Returns all keys of the store that all functions share, in byte order; bounded as `kv.listKeys` is.',
         params: [],
         returns: List(Bytes()),
-        example: 'kv.setGlobal("motd", "hello")\nreturn { body = table.concat(kv.listGlobalKeys(), ", ") }',
+        example:
+          'kv.setGlobal("motd", "hello")\nreturn { body = table.concat(kv.listGlobalKeys(), ", ") }',
         run: () => readKeys(kv, GLOBAL, 'listGlobalKeys')
       }),
       allGlobal: host({

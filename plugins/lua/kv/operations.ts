@@ -11,15 +11,24 @@ export const expiry = (options: { ttl: number | undefined } | undefined): number
   options?.ttl === undefined ? undefined : Date.now() + Math.ceil(options.ttl * 1000)
 
 /** The sum. Misuse when the value is no number, or the sum none that can be kept. */
-export function increment (writes: RunKv, { executionId, functionId }: HostCall, key: Uint8Array, by: number): Soon<number> {
-  if (!Number.isFinite(by)) throw new LuaMisuse("bad argument #2 to 'kv.increment' (a finite number expected)")
+export function increment(
+  writes: RunKv,
+  { executionId, functionId }: HostCall,
+  key: Uint8Array,
+  by: number
+): Soon<number> {
+  if (!Number.isFinite(by)) {
+    throw new LuaMisuse("bad argument #2 to 'kv.increment' (a finite number expected)")
+  }
   return writing('kv.increment', () => writes.increment(executionId, functionId, key, by))
 }
 
 /** A write whose refusal, for want of room or since there is no number, is an error of Lua that says why. */
-export function writing<T> (name: string, write: () => Soon<T>): Soon<T> {
+export function writing<T>(name: string, write: () => Soon<T>): Soon<T> {
   const raise = (error: unknown): never => {
-    const isRefusal = error instanceof MoonletError && (error.code === 'KV_NOT_A_NUMBER' || error.code === 'QUOTA_EXCEEDED')
+    const isRefusal =
+      error instanceof MoonletError &&
+      (error.code === 'KV_NOT_A_NUMBER' || error.code === 'QUOTA_EXCEEDED')
     throw isRefusal ? new LuaMisuse(`${name}: ${error.message}`) : error
   }
   try {
@@ -30,30 +39,57 @@ export function writing<T> (name: string, write: () => Soon<T>): Soon<T> {
   }
 }
 
-interface ListQuery { readonly prefix: Uint8Array | undefined, readonly limit: number | undefined, readonly after: Uint8Array | undefined }
+interface ListQuery {
+  readonly prefix: Uint8Array | undefined
+  readonly limit: number | undefined
+  readonly after: Uint8Array | undefined
+}
 
 /** One page, cut short where it gets too large; never empty while there are entries. */
-export async function listEntries (kv: KvStore, scope: string, { prefix = new Uint8Array(), limit = 100, after }: ListQuery): Promise<Array<{ key: Uint8Array, value: Uint8Array }>> {
-  const entries: KvEntry[] = await kv.list(scope, { prefix, after, limit, maxBytes: MAX_LIST_BYTES })
+export async function listEntries(
+  kv: KvStore,
+  scope: string,
+  { prefix = new Uint8Array(), limit = 100, after }: ListQuery
+): Promise<Array<{ key: Uint8Array; value: Uint8Array }>> {
+  const entries: KvEntry[] = await kv.list(scope, {
+    prefix,
+    after,
+    limit,
+    maxBytes: MAX_LIST_BYTES
+  })
   return entries.map(({ key, value }) => ({ key, value }))
 }
 
 /** All keys of a store. Misuse when they are too many for one answer. */
-export function readKeys (kv: KvStore, scope: string, name: string): Promise<Uint8Array[]> {
-  return readPages(name, after => kv.keys(scope, { after, limit: MAX_LIST }), key => key, key => key.length)
+export function readKeys(kv: KvStore, scope: string, name: string): Promise<Uint8Array[]> {
+  return readPages(
+    name,
+    after => kv.keys(scope, { after, limit: MAX_LIST }),
+    key => key,
+    key => key.length
+  )
 }
 
 /** All of a store. Misuse when it is too much for one answer. */
-export async function readAll (kv: KvStore, scope: string, name: string): Promise<Map<Uint8Array, Uint8Array>> {
+export async function readAll(
+  kv: KvStore,
+  scope: string,
+  name: string
+): Promise<Map<Uint8Array, Uint8Array>> {
   const query = { prefix: new Uint8Array(), limit: MAX_LIST, maxBytes: MAX_LIST_BYTES }
-  const entries = await readPages(name, after => kv.list(scope, { ...query, after }), ({ key }) => key, sizeOf)
+  const entries = await readPages(
+    name,
+    after => kv.list(scope, { ...query, after }),
+    ({ key }) => key,
+    sizeOf
+  )
   return new Map(entries.map(({ key, value }) => [key, value]))
 }
 
 const sizeOf = ({ key, value }: KvEntry): number => key.length + value.length
 
 /** Reads until a page is empty; others get their turn between pages. */
-async function readPages<T> (
+async function readPages<T>(
   name: string,
   readPage: (after: Uint8Array | undefined) => Promise<T[]>,
   keyOf: (item: T) => Uint8Array,
@@ -76,5 +112,7 @@ async function readPages<T> (
 }
 
 const tooMuch = (name: string): LuaMisuse =>
-  new LuaMisuse(`kv.${name}: the store has more than ${MAX_ALL} entries or ${MAX_ALL_BYTES / 1024 ** 2} MiB; ` +
-    `read it in parts with kv.${name.includes('Global') ? 'listGlobal' : 'list'}`)
+  new LuaMisuse(
+    `kv.${name}: the store has more than ${MAX_ALL} entries or ${MAX_ALL_BYTES / 1024 ** 2} MiB; ` +
+      `read it in parts with kv.${name.includes('Global') ? 'listGlobal' : 'list'}`
+  )

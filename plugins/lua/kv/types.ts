@@ -12,9 +12,21 @@ export const Value = Bytes({ max: limits.kvValueBytes })
 export const key = param('key', Key, 'Any bytes, up to 64 KiB; upper and lower case differ.')
 export const value = param('value', Value, 'Any bytes, up to 8 MiB; numbers are kept as text.')
 
-export const setOptions = param('options', Optional(Fields({
-  ttl: field(Optional(Num({ min: 0.001, max: MAX_TTL })), 'Seconds after which the value is gone; kept for good without it.')
-}, 'KvSetOptions')), 'How the value is kept.')
+export const setOptions = param(
+  'options',
+  Optional(
+    Fields(
+      {
+        ttl: field(
+          Optional(Num({ min: 0.001, max: MAX_TTL })),
+          'Seconds after which the value is gone; kept for good without it.'
+        )
+      },
+      'KvSetOptions'
+    )
+  ),
+  'How the value is kept.'
+)
 
 /** At most this many entries in one `kv.list`. */
 export const MAX_LIST = 1000
@@ -27,11 +39,20 @@ export const MAX_ALL_BYTES = 8 * 1024 * 1024
 
 export const listParams = [
   param('prefix', Optional(Key), 'Only keys that begin so; all keys without it.'),
-  param('limit', Optional(Int({ min: 1, max: MAX_LIST })), 'At most so many entries, up to 1000; 100 if left out.'),
+  param(
+    'limit',
+    Optional(Int({ min: 1, max: MAX_LIST })),
+    'At most so many entries, up to 1000; 100 if left out.'
+  ),
   param('after', Optional(Key), 'Only keys behind this one.')
 ] as const
 
-export const Entries = List(Fields({
-  key: field(Bytes(), 'The key.'),
-  value: field(Bytes(), 'Its value.')
-}, 'KvEntry'))
+export const Entries = List(
+  Fields(
+    {
+      key: field(Bytes(), 'The key.'),
+      value: field(Bytes(), 'Its value.')
+    },
+    'KvEntry'
+  )
+)

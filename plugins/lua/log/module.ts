@@ -10,19 +10,26 @@ const docs: Readonly<Record<LogLevel, string>> = {
   error: 'Writes a message of level `error`: something that went wrong. It does not end the run.'
 }
 
-const write = (level: LogLevel) => host({
-  doc: `${docs[level]} Secrets that look like tokens, keys and passwords are masked before it is stored.`,
-  params: [param('message', Text(), 'What to write; numbers are fine.')],
-  returns: Nil,
-  example: `log.${level}("order 42: " .. 3 .. " items")\nreturn { body = "logged" }`,
-  oneWay: { result: undefined },
-  run (call, message) {
-    call.log(level, message)
-    return undefined
-  }
-})
+const write = (level: LogLevel) =>
+  host({
+    doc: `${docs[level]} Secrets that look like tokens, keys and passwords are masked before it is stored.`,
+    params: [param('message', Text(), 'What to write; numbers are fine.')],
+    returns: Nil,
+    example: `log.${level}("order 42: " .. 3 .. " items")\nreturn { body = "logged" }`,
+    oneWay: { result: undefined },
+    run(call, message) {
+      call.log(level, message)
+      return undefined
+    }
+  })
 
-export const logModule = () => luaModule('log', {
-  doc: 'Messages in the record of the execution, in order, also when the run fails later.',
-  functions: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
-})
+export const logModule = () =>
+  luaModule('log', {
+    doc: 'Messages in the record of the execution, in order, also when the run fails later.',
+    functions: {
+      debug: write('debug'),
+      info: write('info'),
+      warn: write('warn'),
+      error: write('error')
+    }
+  })

@@ -1,7 +1,8 @@
 import { Int, Num, Text } from '../../../core/lua/types.js'
 import { local, luaModule, param } from '../../../core/lua/module.js'
 
-const bound = (name: string, doc: string) => param(name, Int({ min: -(2 ** 53), max: 2 ** 53 }), doc)
+const bound = (name: string, doc: string) =>
+  param(name, Int({ min: -(2 ** 53), max: 2 ** 53 }), doc)
 
 export const random = luaModule('random', {
   doc: 'Random values from a secure source, fit for tokens and passwords; and ids that sort by time.',

@@ -6,4 +6,5 @@ import { runContext } from '../run-context.js'
 let source: IdSource | undefined
 
 /** Greater than all ids this process has made before. */
-export const nextId = (): string => (source ??= createIdSource(() => Math.floor(runContext.now() / 1000), randomBytes(5))).next()
+export const nextId = (): string =>
+  (source ??= createIdSource(() => Math.floor(runContext.now() / 1000), randomBytes(5))).next()

@@ -18,7 +18,7 @@ end
 return { statusCode = 404, body = "no such page" }`
     }),
     params: local({
-      doc: 'The values of the pattern\'s names, as they stand in the path.',
+      doc: "The values of the pattern's names, as they stand in the path.",
       params: [path, pattern],
       returns: Dict(Text()),
       returnDoc: 'Empty when the path does not fit.',
@@ -29,11 +29,12 @@ return { body = params.user .. " " .. params.post }  -- 42 7`
       doc: 'A path of this function, with `:name` replaced by its value. Names without a value stay.',
       params: [pattern, values],
       returns: Text(),
-      returnDoc: '`/fn/` + the function\'s id + the pattern filled in.',
-      example: 'return { statusCode = 302, headers = { Location = router.path("/users/:id", { id = 42 }) } }'
+      returnDoc: "`/fn/` + the function's id + the pattern filled in.",
+      example:
+        'return { statusCode = 302, headers = { Location = router.path("/users/:id", { id = 42 }) } }'
     }),
     url: local({
-      doc: 'The same with the server\'s public address in front.',
+      doc: "The same with the server's public address in front.",
       params: [pattern, values],
       returns: Text(),
       example: 'return { body = router.url("/users/:id", { id = 42 }) }'

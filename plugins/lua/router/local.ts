@@ -13,7 +13,12 @@ const path = (pattern: string, params: LuaTable | undefined, name: string): stri
 
 export const functions = {
   match: native((text: string, pattern: string) => matchPath(text, pattern) !== undefined),
-  params: native((text: string, pattern: string) => matchPath(text, pattern) ?? new Map<string, string>()),
+  params: native(
+    (text: string, pattern: string) => matchPath(text, pattern) ?? new Map<string, string>()
+  ),
   path: native((pattern: string, params?: LuaTable) => path(pattern, params, 'router.path')),
-  url: native((pattern: string, params?: LuaTable) => runContext.baseUrl.replace(/\/+$/, '') + path(pattern, params, 'router.url'))
+  url: native(
+    (pattern: string, params?: LuaTable) =>
+      runContext.baseUrl.replace(/\/+$/, '') + path(pattern, params, 'router.url')
+  )
 }

@@ -1,7 +1,7 @@
 const segments = (path: string): string[] => path.split('/').filter(segment => segment !== '')
 
 /** The values of the pattern's names; undefined when the path does not match. */
-export function matchPath (path: string, pattern: string): Map<string, string> | undefined {
+export function matchPath(path: string, pattern: string): Map<string, string> | undefined {
   const wanted = segments(pattern)
   const given = segments(path)
   const open = wanted[wanted.length - 1] === '*'

@@ -16,9 +16,15 @@ const split = native((text: string, separator: string) => {
   return text.split(separator)
 })
 
-function countParts (text: string, separator: string): number {
+function countParts(text: string, separator: string): number {
   let count = 1
-  for (let at = text.indexOf(separator); at >= 0; at = text.indexOf(separator, at + separator.length)) count++
+  for (
+    let at = text.indexOf(separator);
+    at >= 0;
+    at = text.indexOf(separator, at + separator.length)
+  ) {
+    count++
+  }
   return count
 }
 
@@ -33,11 +39,16 @@ const join = native((list: LuaTable, separator: string) => {
   return text
 })
 
-const asText = (value: LuaValue): string => typeof value === 'string' ? value : typeof value === 'number' ? numberText(value) : ''
+const asText = (value: LuaValue): string =>
+  typeof value === 'string' ? value : typeof value === 'number' ? numberText(value) : ''
 
 const repeat = native((text: string, n: number) => {
   const count = Math.trunc(n)
-  if (!(count >= 0)) throw new LuaMisuse(`bad argument #2 to 'strings.repeat' (number of at least 0 expected, got ${numberText(n)})`)
+  if (!(count >= 0)) {
+    throw new LuaMisuse(
+      `bad argument #2 to 'strings.repeat' (number of at least 0 expected, got ${numberText(n)})`
+    )
+  }
   checkLength(text.length === 0 ? 0 : text.length * count, 'strings.repeat')
   return text === '' ? '' : text.repeat(count)
 })
@@ -52,7 +63,15 @@ export const functions = {
   hasSuffix: native((text: string, part: string) => text.endsWith(part)),
   contains: native((text: string, part: string) => text.includes(part)),
   replace: native((text: string, old: string, replacement: string, n?: number) =>
-    replace(text, old, replacement, n === undefined || n <= -1 ? Infinity : wholeNumber(n, 4, 'strings.replace', -Infinity, Infinity))),
+    replace(
+      text,
+      old,
+      replacement,
+      n === undefined || n <= -1
+        ? Infinity
+        : wholeNumber(n, 4, 'strings.replace', -Infinity, Infinity)
+    )
+  ),
   toLower: native(toLower),
   toUpper: native(toUpper),
   repeat

@@ -2,11 +2,11 @@ import { checkLength } from '../native.js'
 import { characters } from '../utf8.js'
 
 /** The first `most` occurrences of `old` replaced. Throws LuaMisuse when the result would be too long. */
-export function replace (text: string, old: string, replacement: string, most: number): string {
+export function replace(text: string, old: string, replacement: string, most: number): string {
   return old === '' ? between(text, replacement, most) : occurrences(text, old, replacement, most)
 }
 
-function occurrences (text: string, old: string, replacement: string, most: number): string {
+function occurrences(text: string, old: string, replacement: string, most: number): string {
   let result = ''
   let from = 0
   for (let count = 0; count < most; count++) {
@@ -20,7 +20,7 @@ function occurrences (text: string, old: string, replacement: string, most: numb
 }
 
 /** The replacement before each character and at the end. */
-function between (text: string, replacement: string, most: number): string {
+function between(text: string, replacement: string, most: number): string {
   const parts = characters(text, count => checkLength(count, 'strings.replace'))
   const times = Math.min(most, parts.length + 1)
   checkLength(text.length + times * replacement.length, 'strings.replace')

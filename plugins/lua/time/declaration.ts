@@ -1,7 +1,11 @@
 import { Int, Nil, Num, Text } from '../../../core/lua/types.js'
 import { local, luaModule, param } from '../../../core/lua/module.js'
 
-const layout = param('layout', Text(), 'How the moment Mon Jan 2 15:04:05 2006 -0700 would be written, such as `2006-01-02 15:04:05`.')
+const layout = param(
+  'layout',
+  Text(),
+  'How the moment Mon Jan 2 15:04:05 2006 -0700 would be written, such as `2006-01-02 15:04:05`.'
+)
 
 export const time = luaModule('time', {
   doc: `Clock, date texts and waiting. Moments are Unix seconds, dates are in UTC.
@@ -17,9 +21,17 @@ A layout shows how the moment Mon Jan 2 15:04:05 2006 -0700 is written: year \`2
     }),
     format: local({
       doc: 'Writes a moment in UTC.',
-      params: [param('seconds', Int({ min: -8.64e12, max: 8.64e12 }), 'Unix seconds; a fraction is cut, negative is before 1970.'), layout],
+      params: [
+        param(
+          'seconds',
+          Int({ min: -8.64e12, max: 8.64e12 }),
+          'Unix seconds; a fraction is cut, negative is before 1970.'
+        ),
+        layout
+      ],
       returns: Text(),
-      example: 'return { body = time.format(1709650805, "Mon 2 Jan 2006, 15:04") }  -- Tue 5 Mar 2024, 15:00'
+      example:
+        'return { body = time.format(1709650805, "Mon 2 Jan 2006, 15:04") }  -- Tue 5 Mar 2024, 15:00'
     }),
     parse: local({
       doc: 'Reads a date text. It must fit the layout as a whole; without a zone it is in UTC. Two-digit years from 69 are in the last century. A fraction of seconds is accepted and dropped.',
@@ -31,7 +43,7 @@ A layout shows how the moment Mon Jan 2 15:04:05 2006 -0700 is written: year \`2
 return { body = seconds or err }  -- 1709650805`
     }),
     sleep: local({
-      doc: 'Waits. The wait counts against the run\'s time limit, which ends it early.',
+      doc: "Waits. The wait counts against the run's time limit, which ends it early.",
       params: [param('ms', Num(), 'Milliseconds; 0 or less returns at once.')],
       returns: Nil,
       example: `time.sleep(20)

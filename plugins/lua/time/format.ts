@@ -2,15 +2,18 @@ import { MONTHS, toCivil, WEEKDAYS, type CivilTime } from './calendar.js'
 import { parseLayout, type Element } from './layout.js'
 
 /** The moment, in Unix seconds, written in UTC as the layout shows. */
-export function formatTime (seconds: number, layout: string): string {
+export function formatTime(seconds: number, layout: string): string {
   const time = toCivil(seconds)
   let text = ''
-  for (const { literal, element, text: shown } of parseLayout(layout)) text += literal + (element === undefined ? '' : writers[element](time, shown))
+  for (const { literal, element, text: shown } of parseLayout(layout)) {
+    text += literal + (element === undefined ? '' : writers[element](time, shown))
+  }
   return text
 }
 
-const digits = (value: number, width: number, fill = '0'): string => (value < 0 ? '-' : '') + String(Math.abs(value)).padStart(width, fill)
-const hour12 = ({ hour }: CivilTime): number => hour % 12 === 0 ? 12 : hour % 12
+const digits = (value: number, width: number, fill = '0'): string =>
+  (value < 0 ? '-' : '') + String(Math.abs(value)).padStart(width, fill)
+const hour12 = ({ hour }: CivilTime): number => (hour % 12 === 0 ? 12 : hour % 12)
 
 const writers: { readonly [E in Element]: (time: CivilTime, shown: string) => string } = {
   year: ({ year }) => digits(year, 4),
@@ -29,8 +32,8 @@ const writers: { readonly [E in Element]: (time: CivilTime, shown: string) => st
   hour: ({ hour }) => digits(hour, 2),
   hour12of2: time => digits(hour12(time), 2),
   hour12: time => digits(hour12(time), 1),
-  PM: ({ hour }) => hour >= 12 ? 'PM' : 'AM',
-  pm: ({ hour }) => hour >= 12 ? 'pm' : 'am',
+  PM: ({ hour }) => (hour >= 12 ? 'PM' : 'AM'),
+  pm: ({ hour }) => (hour >= 12 ? 'pm' : 'am'),
   minute2: ({ minute }) => digits(minute, 2),
   minute1: ({ minute }) => digits(minute, 1),
   second2: ({ second }) => digits(second, 2),
@@ -39,5 +42,5 @@ const writers: { readonly [E in Element]: (time: CivilTime, shown: string) => st
   fixedFraction: (_, shown) => shown,
   openFraction: () => '',
   zoneName: () => 'UTC',
-  zone: (_, shown) => shown.startsWith('Z') ? 'Z' : `+${shown.slice(1).replace('7', '0')}`
+  zone: (_, shown) => (shown.startsWith('Z') ? 'Z' : `+${shown.slice(1).replace('7', '0')}`)
 }

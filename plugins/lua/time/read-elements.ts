@@ -24,27 +24,55 @@ const ONE_OR_TWO = [1, 2] as const
 
 type Read = (reader: Reader, fields: Fields, shown: string) => void
 
-const month = (digits: readonly [number, number]): Read => (reader, fields) => { fields.month = reader.within(1, 12, digits, 'month') }
+const month =
+  (digits: readonly [number, number]): Read =>
+  (reader, fields) => {
+    fields.month = reader.within(1, 12, digits, 'month')
+  }
 // Whether the day exists in its month is known at the end.
-const day = (digits: readonly [number, number]): Read => (reader, fields) => { fields.day = reader.number(...digits, 'day') }
-const hour12 = (digits: readonly [number, number]): Read => (reader, fields) => { fields.hour = reader.within(0, 12, digits, 'hour') }
-const minute = (digits: readonly [number, number]): Read => (reader, fields) => { fields.minute = reader.within(0, 59, digits, 'minute') }
-const second = (digits: readonly [number, number]): Read => (reader, fields) => { fields.second = reader.within(0, 59, digits, 'second') }
+const day =
+  (digits: readonly [number, number]): Read =>
+  (reader, fields) => {
+    fields.day = reader.number(...digits, 'day')
+  }
+const hour12 =
+  (digits: readonly [number, number]): Read =>
+  (reader, fields) => {
+    fields.hour = reader.within(0, 12, digits, 'hour')
+  }
+const minute =
+  (digits: readonly [number, number]): Read =>
+  (reader, fields) => {
+    fields.minute = reader.within(0, 59, digits, 'minute')
+  }
+const second =
+  (digits: readonly [number, number]): Read =>
+  (reader, fields) => {
+    fields.second = reader.within(0, 59, digits, 'second')
+  }
 
-const half = (am: string, pm: string): Read => (reader, fields) => {
-  const text = reader.take(2)
-  if (text !== am && text !== pm) throw reader.failure(`${am} or ${pm} is missing`)
-  fields.afternoon = text === pm
-}
+const half =
+  (am: string, pm: string): Read =>
+  (reader, fields) => {
+    const text = reader.take(2)
+    if (text !== am && text !== pm) throw reader.failure(`${am} or ${pm} is missing`)
+    fields.afternoon = text === pm
+  }
 
 export const readers: { readonly [E in Element]: Read } = {
-  year: (reader, fields) => { fields.year = reader.number(4, 4, 'year') },
+  year: (reader, fields) => {
+    fields.year = reader.number(4, 4, 'year')
+  },
   year2: (reader, fields) => {
     const year = reader.number(2, 2, 'year')
     fields.year = year + (year >= 69 ? 1900 : 2000)
   },
-  monthName: (reader, fields) => { fields.month = reader.name(MONTHS, 'month') + 1 },
-  monthShort: (reader, fields) => { fields.month = reader.name(monthsShort, 'month') + 1 },
+  monthName: (reader, fields) => {
+    fields.month = reader.name(MONTHS, 'month') + 1
+  },
+  monthShort: (reader, fields) => {
+    fields.month = reader.name(monthsShort, 'month') + 1
+  },
   month2: month(TWO),
   month1: month(ONE_OR_TWO),
   day2: day(TWO),
@@ -53,15 +81,23 @@ export const readers: { readonly [E in Element]: Read } = {
     reader.skipBlank()
     day(ONE_OR_TWO)(reader, fields, shown)
   },
-  yearDay3: (reader, fields) => { fields.yearDay = reader.number(3, 3, 'day of the year') },
+  yearDay3: (reader, fields) => {
+    fields.yearDay = reader.number(3, 3, 'day of the year')
+  },
   yearDayBlank: (reader, fields) => {
     reader.skipBlank()
     reader.skipBlank()
     fields.yearDay = reader.number(1, 3, 'day of the year')
   },
-  weekdayName: reader => { reader.name(WEEKDAYS, 'weekday') },
-  weekdayShort: reader => { reader.name(weekdaysShort, 'weekday') },
-  hour: (reader, fields) => { fields.hour = reader.within(0, 23, ONE_OR_TWO, 'hour') },
+  weekdayName: reader => {
+    reader.name(WEEKDAYS, 'weekday')
+  },
+  weekdayShort: reader => {
+    reader.name(weekdaysShort, 'weekday')
+  },
+  hour: (reader, fields) => {
+    fields.hour = reader.within(0, 23, ONE_OR_TWO, 'hour')
+  },
   hour12of2: hour12(TWO),
   hour12: hour12(ONE_OR_TWO),
   PM: half('AM', 'PM'),
@@ -71,9 +107,20 @@ export const readers: { readonly [E in Element]: Read } = {
   second2: second(TWO),
   second1: second(ONE_OR_TWO),
   fixedFraction: (reader, _, shown) => {
-    if (!/^[.,]\d+$/.test(reader.peek(shown.length)) || reader.take(shown.length).length !== shown.length) throw reader.failure('the fraction is missing')
+    if (
+      !/^[.,]\d+$/.test(reader.peek(shown.length)) ||
+      reader.take(shown.length).length !== shown.length
+    ) {
+      throw reader.failure('the fraction is missing')
+    }
   },
-  openFraction: reader => { reader.skipFraction() },
-  zoneName: (reader, fields) => { fields.offset = readZoneName(reader) },
-  zone: (reader, fields, shown) => { fields.offset = readOffset(reader, shown) }
+  openFraction: reader => {
+    reader.skipFraction()
+  },
+  zoneName: (reader, fields) => {
+    fields.offset = readZoneName(reader)
+  },
+  zone: (reader, fields, shown) => {
+    fields.offset = readOffset(reader, shown)
+  }
 }

@@ -1,15 +1,24 @@
 import { Dict, field, Fields, List, Optional, Text, Union } from '../../../core/lua/types.js'
 import { local, luaModule, param } from '../../../core/lua/module.js'
 
-const Url = Fields({
-  scheme: field(Text(), 'In small letters; `""` for a relative reference.'),
-  host: field(Text(), 'With its port, such as `example.com:8443`; an IPv6 address is in brackets.'),
-  path: field(Text(), 'Decoded.'),
-  query: field(Dict(Union(Text(), List(Text()))), 'Name to decoded text, or to a list of texts where a name is repeated.'),
-  fragment: field(Text(), 'What follows `#`, decoded.'),
-  username: field(Optional(Text()), 'Decoded; nil when there is none.'),
-  password: field(Optional(Text()), 'Decoded; nil when there is none.')
-}, 'Url')
+const Url = Fields(
+  {
+    scheme: field(Text(), 'In small letters; `""` for a relative reference.'),
+    host: field(
+      Text(),
+      'With its port, such as `example.com:8443`; an IPv6 address is in brackets.'
+    ),
+    path: field(Text(), 'Decoded.'),
+    query: field(
+      Dict(Union(Text(), List(Text()))),
+      'Name to decoded text, or to a list of texts where a name is repeated.'
+    ),
+    fragment: field(Text(), 'What follows `#`, decoded.'),
+    username: field(Optional(Text()), 'Decoded; nil when there is none.'),
+    password: field(Optional(Text()), 'Decoded; nil when there is none.')
+  },
+  'Url'
+)
 
 export const url = luaModule('url', {
   doc: 'URLs taken apart, and percent-encoding.',
@@ -27,7 +36,8 @@ return { body = parts.host .. " " .. parts.path .. " " .. parts.query.tag[2] }  
       doc: 'Encodes a text for use in a query. `A-Z a-z 0-9 - _ . ~` are kept, a blank becomes `+`, every other byte `%XX`.',
       params: [param('text', Text(), 'Any text.')],
       returns: Text(),
-      example: 'return { body = "https://example.com/search?q=" .. url.encode("fish & chips") }  -- ...?q=fish+%26+chips'
+      example:
+        'return { body = "https://example.com/search?q=" .. url.encode("fish & chips") }  -- ...?q=fish+%26+chips'
     }),
     decode: local({
       doc: 'Decodes `%XX` and `+`. Fails on a bad or cut escape.',

@@ -3,7 +3,7 @@ import { checkEntries } from '../native.js'
 import { unescapeQuery } from './escapes.js'
 
 /** Name → text, or a list of texts where a name is repeated. Pairs with a bad escape or a `;` are dropped. */
-export function parseQuery (query: string): ReadonlyMap<string, string | string[]> {
+export function parseQuery(query: string): ReadonlyMap<string, string | string[]> {
   const found = new Map<string, string | string[]>()
   if (query.length > runContext.maxEntries) checkEntries(query.split('&').length, 'url.parse')
   for (const pair of query.split('&')) {

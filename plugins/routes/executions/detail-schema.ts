@@ -1,14 +1,26 @@
 /** Log entries and request records as the API shows them. */
 import { Type } from 'typebox'
-import type { AiRequestRecord, EmailRequestRecord, HttpRequestRecord, LogEntry } from '../../../core/contracts/records.js'
+import type {
+  AiRequestRecord,
+  EmailRequestRecord,
+  HttpRequestRecord,
+  LogEntry
+} from '../../../core/contracts/records.js'
 
-export const LogLine = Type.Object({
-  level: Type.Enum(['debug', 'info', 'warn', 'error']),
-  message: Type.String({ description: 'Secrets masked.' }),
-  created_at: Type.Integer({ description: 'Unix seconds.' })
-}, { title: 'LogEntry', examples: [{ level: 'info', message: 'hello', created_at: 1767225600 }] })
+export const LogLine = Type.Object(
+  {
+    level: Type.Enum(['debug', 'info', 'warn', 'error']),
+    message: Type.String({ description: 'Secrets masked.' }),
+    created_at: Type.Integer({ description: 'Unix seconds.' })
+  },
+  { title: 'LogEntry', examples: [{ level: 'info', message: 'hello', created_at: 1767225600 }] }
+)
 
-export const toLogLine = ({ level, message, createdAt }: LogEntry) => ({ level, message, created_at: createdAt })
+export const toLogLine = ({ level, message, createdAt }: LogEntry) => ({
+  level,
+  message,
+  created_at: createdAt
+})
 
 const outcome = {
   status: Type.Enum(['success', 'error']),
@@ -17,34 +29,40 @@ const outcome = {
   created_at: Type.Integer({ description: 'Unix seconds.' })
 }
 
-export const AiRequest = Type.Object({
-  id: Type.String(),
-  execution_id: Type.String(),
-  provider: Type.String(),
-  model: Type.String({ description: 'As asked for.' }),
-  endpoint: Type.String({ description: 'Full address; empty when none was reached.' }),
-  request_json: Type.String(),
-  response_json: Type.Optional(Type.String({ description: 'Absent without a reply.' })),
-  input_tokens: Type.Optional(Type.Integer({ minimum: 0 })),
-  output_tokens: Type.Optional(Type.Integer({ minimum: 0 })),
-  ...outcome
-}, {
-  title: 'AiRequest',
-  examples: [{
-    id: 'd2c1vb9o5a6c4g1k2m1g',
-    execution_id: 'd2c1vb9o5a6c4g1k2m0t',
-    provider: 'openai',
-    model: 'gpt-4o-mini',
-    endpoint: 'https://api.openai.com/v1/chat/completions',
-    request_json: '{"max_tokens":1024,"messages":[{"content":"hi","role":"user"}],"model":"gpt-4o-mini"}',
-    response_json: '{"choices":[{"message":{"content":"hello"}}]}',
-    input_tokens: 8,
-    output_tokens: 2,
-    status: 'success',
-    duration_ms: 640,
-    created_at: 1767225600
-  }]
-})
+export const AiRequest = Type.Object(
+  {
+    id: Type.String(),
+    execution_id: Type.String(),
+    provider: Type.String(),
+    model: Type.String({ description: 'As asked for.' }),
+    endpoint: Type.String({ description: 'Full address; empty when none was reached.' }),
+    request_json: Type.String(),
+    response_json: Type.Optional(Type.String({ description: 'Absent without a reply.' })),
+    input_tokens: Type.Optional(Type.Integer({ minimum: 0 })),
+    output_tokens: Type.Optional(Type.Integer({ minimum: 0 })),
+    ...outcome
+  },
+  {
+    title: 'AiRequest',
+    examples: [
+      {
+        id: 'd2c1vb9o5a6c4g1k2m1g',
+        execution_id: 'd2c1vb9o5a6c4g1k2m0t',
+        provider: 'openai',
+        model: 'gpt-4o-mini',
+        endpoint: 'https://api.openai.com/v1/chat/completions',
+        request_json:
+          '{"max_tokens":1024,"messages":[{"content":"hi","role":"user"}],"model":"gpt-4o-mini"}',
+        response_json: '{"choices":[{"message":{"content":"hello"}}]}',
+        input_tokens: 8,
+        output_tokens: 2,
+        status: 'success',
+        duration_ms: 640,
+        created_at: 1767225600
+      }
+    ]
+  }
+)
 
 export const toAiRequest = (record: AiRequestRecord) => ({
   id: record.id,
@@ -62,36 +80,42 @@ export const toAiRequest = (record: AiRequestRecord) => ({
   created_at: record.createdAt
 })
 
-export const EmailRequest = Type.Object({
-  id: Type.String(),
-  execution_id: Type.String(),
-  from: Type.String(),
-  to: Type.Array(Type.String()),
-  subject: Type.String(),
-  has_text: Type.Boolean(),
-  has_html: Type.Boolean(),
-  request_json: Type.String({ description: 'Empty when the key was missing.' }),
-  response_json: Type.Optional(Type.String()),
-  email_id: Type.Optional(Type.String({ description: 'Absent on error.' })),
-  ...outcome
-}, {
-  title: 'EmailRequest',
-  examples: [{
-    id: 'd2c1vb9o5a6c4g1k2m20',
-    execution_id: 'd2c1vb9o5a6c4g1k2m0t',
-    from: 'robot@example.org',
-    to: ['ann@example.org'],
-    subject: 'Report',
-    has_text: true,
-    has_html: false,
-    request_json: '{"from":"robot@example.org","subject":"Report","text":"All is well.","to":["ann@example.org"]}',
-    response_json: '{"id":"4ef9a417-02e9-4d39-ad75-9611e0fcc33c"}',
-    email_id: '4ef9a417-02e9-4d39-ad75-9611e0fcc33c',
-    status: 'success',
-    duration_ms: 210,
-    created_at: 1767225600
-  }]
-})
+export const EmailRequest = Type.Object(
+  {
+    id: Type.String(),
+    execution_id: Type.String(),
+    from: Type.String(),
+    to: Type.Array(Type.String()),
+    subject: Type.String(),
+    has_text: Type.Boolean(),
+    has_html: Type.Boolean(),
+    request_json: Type.String({ description: 'Empty when the key was missing.' }),
+    response_json: Type.Optional(Type.String()),
+    email_id: Type.Optional(Type.String({ description: 'Absent on error.' })),
+    ...outcome
+  },
+  {
+    title: 'EmailRequest',
+    examples: [
+      {
+        id: 'd2c1vb9o5a6c4g1k2m20',
+        execution_id: 'd2c1vb9o5a6c4g1k2m0t',
+        from: 'robot@example.org',
+        to: ['ann@example.org'],
+        subject: 'Report',
+        has_text: true,
+        has_html: false,
+        request_json:
+          '{"from":"robot@example.org","subject":"Report","text":"All is well.","to":["ann@example.org"]}',
+        response_json: '{"id":"4ef9a417-02e9-4d39-ad75-9611e0fcc33c"}',
+        email_id: '4ef9a417-02e9-4d39-ad75-9611e0fcc33c',
+        status: 'success',
+        duration_ms: 210,
+        created_at: 1767225600
+      }
+    ]
+  }
+)
 
 export const toEmailRequest = (record: EmailRequestRecord) => ({
   id: record.id,
@@ -123,20 +147,32 @@ export const httpRequestExample = {
   created_at: 1767225600
 }
 
-export const HttpRequest = Type.Object({
-  id: Type.String(),
-  execution_id: Type.String(),
-  method: Type.String(),
-  url: Type.String({ description: 'With its query; credentials masked, no more than 2048 characters.' }),
-  status_code: Type.Optional(Type.Integer({ description: 'Absent without a reply.' })),
-  request_size: Type.Integer({ minimum: 0, description: 'Bytes of the body.' }),
-  response_size: Type.Optional(Type.Integer({ minimum: 0, description: 'Bytes of the body, unpacked; absent without a reply.' })),
-  ...outcome,
-  status: Type.Enum(['success', 'error'], { description: '`success` when a reply came, whatever its status code.' })
-}, {
-  title: 'HttpRequest',
-  examples: [httpRequestExample]
-})
+export const HttpRequest = Type.Object(
+  {
+    id: Type.String(),
+    execution_id: Type.String(),
+    method: Type.String(),
+    url: Type.String({
+      description: 'With its query; credentials masked, no more than 2048 characters.'
+    }),
+    status_code: Type.Optional(Type.Integer({ description: 'Absent without a reply.' })),
+    request_size: Type.Integer({ minimum: 0, description: 'Bytes of the body.' }),
+    response_size: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        description: 'Bytes of the body, unpacked; absent without a reply.'
+      })
+    ),
+    ...outcome,
+    status: Type.Enum(['success', 'error'], {
+      description: '`success` when a reply came, whatever its status code.'
+    })
+  },
+  {
+    title: 'HttpRequest',
+    examples: [httpRequestExample]
+  }
+)
 
 export const toHttpRequest = (record: HttpRequestRecord) => ({
   id: record.id,

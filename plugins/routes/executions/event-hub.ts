@@ -17,7 +17,7 @@ export interface EventHubOptions {
   readonly onError: (error: unknown) => void
 }
 
-export function createEventHub ({ onExecution, read, onError }: EventHubOptions) {
+export function createEventHub({ onExecution, read, onError }: EventHubOptions) {
   const listeners = new Map<EventStream, string | undefined>()
   const watched = new Map<string, NodeJS.Timeout>()
   let stopListening: (() => void) | undefined
@@ -44,10 +44,13 @@ export function createEventHub ({ onExecution, read, onError }: EventHubOptions)
     unwatch(executionId)
     if (phase === 'end') tell(functionId, executionId)
     else if (watched.size < MOST_WATCHED) {
-      watched.set(executionId, setTimeout(() => {
-        watched.delete(executionId)
-        tell(functionId, executionId)
-      }, LONG_RUN_MS))
+      watched.set(
+        executionId,
+        setTimeout(() => {
+          watched.delete(executionId)
+          tell(functionId, executionId)
+        }, LONG_RUN_MS)
+      )
     }
   }
 
@@ -61,14 +64,16 @@ export function createEventHub ({ onExecution, read, onError }: EventHubOptions)
 
   return {
     /** Gives the stream all executions, or one function's; returns the way to end that. */
-    join (functionId: string | undefined, stream: EventStream): () => void {
+    join(functionId: string | undefined, stream: EventStream): () => void {
       listeners.set(stream, functionId)
       stopListening ??= onExecution(notice)
-      return () => { leave(stream) }
+      return () => {
+        leave(stream)
+      }
     },
     size: () => listeners.size,
     /** Ends every stream. */
-    close () {
+    close() {
       for (const stream of [...listeners.keys()]) {
         stream.end()
         leave(stream)

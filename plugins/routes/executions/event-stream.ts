@@ -12,10 +12,10 @@ const BUFFER_BYTES = 256 * 1024
 export interface EventStream {
   readonly output: Readable
   /** True: there is room for an event now. False: the event is counted as skipped. */
-  offer (): boolean
+  offer(): boolean
   /** Sends an event, as JSON text, that `offer` made room for. */
-  send (id: string, json: string): void
-  end (): void
+  send(id: string, json: string): void
+  end(): void
 }
 
 export interface EventStreamOptions {
@@ -24,12 +24,14 @@ export interface EventStreamOptions {
   readonly mayGoOn: () => Promise<boolean>
 }
 
-export function createEventStream ({ pingMs, mayGoOn }: EventStreamOptions): EventStream {
+export function createEventStream({ pingMs, mayGoOn }: EventStreamOptions): EventStream {
   let inWindow = 0
   let skipped = 0
   let ended = false
-  const output = new Readable({ highWaterMark: BUFFER_BYTES, read () {} })
-  const write = (text: string) => { if (!ended && !output.destroyed) output.push(text) }
+  const output = new Readable({ highWaterMark: BUFFER_BYTES, read() {} })
+  const write = (text: string) => {
+    if (!ended && !output.destroyed) output.push(text)
+  }
   const hasRoom = () => output.readableLength < BUFFER_BYTES
 
   const window = setInterval(() => {
@@ -60,7 +62,7 @@ export function createEventStream ({ pingMs, mayGoOn }: EventStreamOptions): Eve
   write('retry: 2000\n\n: listening\n\n')
   return {
     output,
-    offer () {
+    offer() {
       if (ended) return false
       if (inWindow < EVENTS_PER_SECOND && hasRoom()) {
         inWindow++
@@ -69,7 +71,9 @@ export function createEventStream ({ pingMs, mayGoOn }: EventStreamOptions): Eve
       skipped++
       return false
     },
-    send: (id, json) => { write(`event: execution\nid: ${id}\ndata: ${json}\n\n`) },
+    send: (id, json) => {
+      write(`event: execution\nid: ${id}\ndata: ${json}\n\n`)
+    },
     end
   }
 }

@@ -17,10 +17,11 @@ const LAST_WORDS_MS = 1000
 const Events = Type.Unsafe<NodeJS.ReadableStream>({
   type: 'string',
   contentMediaType: 'text/event-stream',
-  'x-response-description': 'An endless stream: `event: execution` with an Execution as `data` and its id as `id`; `event: skipped` with `{"count": N}` when there were more than 50 events in a second or the reader is slow; a comment every 15 seconds.'
+  'x-response-description':
+    'An endless stream: `event: execution` with an Execution as `data` and its id as `id`; `event: skipped` with `{"count": N}` when there were more than 50 events in a second or the reader is slow; a comment every 15 seconds.'
 })
 
-export function addEventRoutes (api: ApiScope): void {
+export function addEventRoutes(api: ApiScope): void {
   const { executions } = api.storage
   const hub = createEventHub({
     onExecution: listener => api.invoker.onExecution(listener),
@@ -28,47 +29,82 @@ export function addEventRoutes (api: ApiScope): void {
       const record = await executions.findListed(id)
       return record === undefined ? undefined : toListedExecution(record)
     },
-    onError: error => { api.log.warn({ err: error }, 'could not read an execution for the live view') }
+    onError: error => {
+      api.log.warn({ err: error }, 'could not read an execution for the live view')
+    }
   })
   const answers = new Set<ServerResponse>()
   // Streams never end by themselves, and the server waits for answers in progress; also for readers who do not read.
   api.addHook('preClose', async () => {
     hub.close()
-    setTimeout(() => { for (const answer of answers) answer.destroy() }, LAST_WORDS_MS).unref()
+    setTimeout(() => {
+      for (const answer of answers) answer.destroy()
+    }, LAST_WORDS_MS).unref()
   })
 
-  api.get('/api/events', {
-    exposeHeadRoute: false,
-    schema: {
-      operationId: 'watchExecutions',
-      tags: ['Executions'],
-      summary: 'Watch executions live',
-      description: 'Each recorded run at its end, and also at its beginning (status `pending`) when it is still running after 100 ms.',
-      querystring: Type.Object({ function_id: Type.Optional(Type.String({ description: 'Only executions of this function.' })) }),
-      response: { 200: Events, ...failures({ 404: 'Function not found', 503: 'There are already 100 listeners' }), ...commonFailures }
+  api.get(
+    '/api/events',
+    {
+      exposeHeadRoute: false,
+      schema: {
+        operationId: 'watchExecutions',
+        tags: ['Executions'],
+        summary: 'Watch executions live',
+        description:
+          'Each recorded run at its end, and also at its beginning (status `pending`) when it is still running after 100 ms.',
+        querystring: Type.Object({
+          function_id: Type.Optional(
+            Type.String({ description: 'Only executions of this function.' })
+          )
+        }),
+        response: {
+          200: Events,
+          ...failures({ 404: 'Function not found', 503: 'There are already 100 listeners' }),
+          ...commonFailures
+        }
+      }
+    },
+    async (request, reply) => {
+      const functionId = request.query.function_id === '' ? undefined : request.query.function_id
+      if (functionId !== undefined) await findFunction(api.storage, functionId)
+      if (hub.size() >= MOST_LISTENERS) {
+        throw new MoonletError(
+          'TOO_MANY_LISTENERS',
+          `There are already ${MOST_LISTENERS} listeners`,
+          { headers: { 'retry-after': '10' } }
+        )
+      }
+      const mayGoOn = () =>
+        api.authenticate(request).then(
+          () => true,
+          () => false
+        )
+      const stream = createEventStream({
+        pingMs: PING_MS,
+        mayGoOn
+      })
+      // A session that ends takes its streams with it; one that ended before this line, too.
+      const unwatch = api.watchSession(request, () => {
+        stream.end()
+      })
+      void mayGoOn().then(may => {
+        if (!may) stream.end()
+      })
+      const leave = hub.join(functionId, stream)
+      answers.add(reply.raw)
+      reply.raw.once('close', () => {
+        answers.delete(reply.raw)
+        leave()
+        unwatch()
+        stream.output.destroy()
+      })
+      return reply
+        .header('x-accel-buffering', 'no')
+        .type('text/event-stream')
+        .code(200)
+        .send(stream.output)
     }
-  }, async (request, reply) => {
-    const functionId = request.query.function_id === '' ? undefined : request.query.function_id
-    if (functionId !== undefined) await findFunction(api.storage, functionId)
-    if (hub.size() >= MOST_LISTENERS) throw new MoonletError('TOO_MANY_LISTENERS', `There are already ${MOST_LISTENERS} listeners`, { headers: { 'retry-after': '10' } })
-    const mayGoOn = () => api.authenticate(request).then(() => true, () => false)
-    const stream = createEventStream({
-      pingMs: PING_MS,
-      mayGoOn
-    })
-    // A session that ends takes its streams with it; one that ended before this line, too.
-    const unwatch = api.watchSession(request, () => { stream.end() })
-    void mayGoOn().then(may => { if (!may) stream.end() })
-    const leave = hub.join(functionId, stream)
-    answers.add(reply.raw)
-    reply.raw.once('close', () => {
-      answers.delete(reply.raw)
-      leave()
-      unwatch()
-      stream.output.destroy()
-    })
-    return reply.header('x-accel-buffering', 'no').type('text/event-stream').code(200).send(stream.output)
-  })
+  )
 
   api.head('/api/events', async (_request, reply) => reply.type('text/event-stream').send())
 }

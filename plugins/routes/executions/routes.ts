@@ -6,41 +6,73 @@ import type { ExecutionFilter } from '../../../core/contracts/storage.js'
 import { findFunction } from '../find-function.js'
 import { FunctionId } from '../functions/schema.js'
 import { findExecution } from './find-execution.js'
-import { Execution, ExecutionFilters, ExecutionId, ExecutionPage, toExecution, toListedExecution } from './schema.js'
+import {
+  Execution,
+  ExecutionFilters,
+  ExecutionId,
+  ExecutionPage,
+  toExecution,
+  toListedExecution
+} from './schema.js'
 
 const tags = ['Executions']
 
-export function addExecutionRoutes (api: ApiScope): void {
+export function addExecutionRoutes(api: ApiScope): void {
   const { storage } = api
 
-  api.get('/api/functions/:id/executions', {
-    schema: {
-      operationId: 'listExecutions',
-      tags,
-      summary: 'List the executions of a function',
-      description: 'The newest first, without `response_json`. Filters are combined with "and".',
-      params: Type.Object({ id: FunctionId }),
-      querystring: Type.Object({ ...PageQuery, ...ExecutionFilters }),
-      response: { 200: ExecutionPage, ...failures({ 400: 'status: status must be one of: [pending success error]', 404: 'Function not found' }), ...commonFailures }
+  api.get(
+    '/api/functions/:id/executions',
+    {
+      schema: {
+        operationId: 'listExecutions',
+        tags,
+        summary: 'List the executions of a function',
+        description: 'The newest first, without `response_json`. Filters are combined with "and".',
+        params: Type.Object({ id: FunctionId }),
+        querystring: Type.Object({ ...PageQuery, ...ExecutionFilters }),
+        response: {
+          200: ExecutionPage,
+          ...failures({
+            400: 'status: status must be one of: [pending success error]',
+            404: 'Function not found'
+          }),
+          ...commonFailures
+        }
+      }
+    },
+    async ({ params, query }) => {
+      await findFunction(storage, params.id)
+      const { limit, offset, error_kind: errorKind, ...asked } = query
+      const { rows, total, partial } = await storage.executions.list(
+        params.id,
+        { limit, offset },
+        toFilter(errorKind === undefined ? asked : { ...asked, errorKind })
+      )
+      return {
+        executions: rows.map(toListedExecution),
+        pagination: toPagination(total, query),
+        partial
+      }
     }
-  }, async ({ params, query }) => {
-    await findFunction(storage, params.id)
-    const { limit, offset, error_kind: errorKind, ...asked } = query
-    const { rows, total, partial } = await storage.executions.list(params.id, { limit, offset }, toFilter(errorKind === undefined ? asked : { ...asked, errorKind }))
-    return { executions: rows.map(toListedExecution), pagination: toPagination(total, query), partial }
-  })
+  )
 
-  api.get('/api/executions/:id', {
-    schema: {
-      operationId: 'getExecution',
-      tags,
-      summary: 'Read an execution',
-      params: Type.Object({ id: ExecutionId }),
-      response: { 200: Execution, ...failures({ 404: 'Execution not found' }), ...commonFailures }
-    }
-  }, async ({ params }) => toExecution(await findExecution(storage, params.id)))
+  api.get(
+    '/api/executions/:id',
+    {
+      schema: {
+        operationId: 'getExecution',
+        tags,
+        summary: 'Read an execution',
+        params: Type.Object({ id: ExecutionId }),
+        response: { 200: Execution, ...failures({ 404: 'Execution not found' }), ...commonFailures }
+      }
+    },
+    async ({ params }) => toExecution(await findExecution(storage, params.id))
+  )
 }
 
 /** Empty texts do not filter. */
 const toFilter = (asked: ExecutionFilter): ExecutionFilter =>
-  Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined && value !== ''))
+  Object.fromEntries(
+    Object.entries(asked).filter(([, value]) => value !== undefined && value !== '')
+  )

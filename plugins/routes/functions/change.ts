@@ -11,44 +11,96 @@ import { FunctionId } from './schema.js'
 const tags = ['Functions']
 const FunctionPath = Type.Object({ id: FunctionId })
 
-const FunctionChange = Type.Object({
-  name: Type.Optional(Type.String({ description: `Not blank, at most ${limits.nameBytes} bytes.` })),
-  description: Type.Optional(Type.String({ description: `At most ${limits.descriptionBytes} bytes.` })),
-  code: Type.Optional(Type.String({ description: `Makes and activates a new version, even when equal to the old one; not blank, at most ${limits.codeBytes} bytes.` })),
-  activate: Type.Optional(Type.Boolean({ default: true, description: 'With `code`: false makes the new version without activating it.' })),
-  disabled: Type.Optional(Type.Boolean()),
-  retention_days: Type.Optional(Type.Integer({ description: `One of ${limits.retentionDays.join(', ')}.` })),
-  cron_schedule: Type.Optional(Type.String({ description: 'Minute, hour, day of month, month and weekday, optionally after `CRON_TZ=Zone `; empty to clear it. Setting it does not activate it.' })),
-  cron_status: Type.Optional(Type.String({ description: `One of ${limits.cronStatuses.map(status => `\`${status}\``).join(', ')}.` })),
-  cron_catch_up: Type.Optional(Type.Boolean({ description: 'Run once at start when a run was missed while the server was down.' })),
-  save_response: Type.Optional(Type.Boolean()),
-  allow_same_origin: Type.Optional(Type.Boolean({ description: 'Let pages of this function share an origin with the dashboard and other functions: its answers carry no sandboxing policy.' }))
-}, { examples: [{ cron_schedule: '*/5 * * * *', cron_status: 'active' }] })
+const FunctionChange = Type.Object(
+  {
+    name: Type.Optional(
+      Type.String({ description: `Not blank, at most ${limits.nameBytes} bytes.` })
+    ),
+    description: Type.Optional(
+      Type.String({ description: `At most ${limits.descriptionBytes} bytes.` })
+    ),
+    code: Type.Optional(
+      Type.String({
+        description: `Makes and activates a new version, even when equal to the old one; not blank, at most ${limits.codeBytes} bytes.`
+      })
+    ),
+    activate: Type.Optional(
+      Type.Boolean({
+        default: true,
+        description: 'With `code`: false makes the new version without activating it.'
+      })
+    ),
+    disabled: Type.Optional(Type.Boolean()),
+    retention_days: Type.Optional(
+      Type.Integer({ description: `One of ${limits.retentionDays.join(', ')}.` })
+    ),
+    cron_schedule: Type.Optional(
+      Type.String({
+        description:
+          'Minute, hour, day of month, month and weekday, optionally after `CRON_TZ=Zone `; empty to clear it. Setting it does not activate it.'
+      })
+    ),
+    cron_status: Type.Optional(
+      Type.String({
+        description: `One of ${limits.cronStatuses.map(status => `\`${status}\``).join(', ')}.`
+      })
+    ),
+    cron_catch_up: Type.Optional(
+      Type.Boolean({
+        description: 'Run once at start when a run was missed while the server was down.'
+      })
+    ),
+    save_response: Type.Optional(Type.Boolean()),
+    allow_same_origin: Type.Optional(
+      Type.Boolean({
+        description:
+          'Let pages of this function share an origin with the dashboard and other functions: its answers carry no sandboxing policy.'
+      })
+    )
+  },
+  { examples: [{ cron_schedule: '*/5 * * * *', cron_status: 'active' }] }
+)
 
-export function addFunctionChanges (api: ApiScope): void {
+export function addFunctionChanges(api: ApiScope): void {
   const { storage } = api
 
-  api.put('/api/functions/:id', {
-    schema: {
-      operationId: 'updateFunction',
-      tags,
-      summary: 'Change a function',
-      description: 'Any of the fields, at least one. All of them are checked before anything is changed.',
-      params: FunctionPath,
-      headers: IfMatch,
-      body: FunctionChange,
-      response: {
-        200: { ...NoContent('The function has been changed.'), ...etagHeader },
-        ...bodyFailures,
-        ...failures({ 400: 'request: at least one field must be provided for update', 404: 'Function not found' }),
-        ...staleFunction
+  api.put(
+    '/api/functions/:id',
+    {
+      schema: {
+        operationId: 'updateFunction',
+        tags,
+        summary: 'Change a function',
+        description:
+          'Any of the fields, at least one. All of them are checked before anything is changed.',
+        params: FunctionPath,
+        headers: IfMatch,
+        body: FunctionChange,
+        response: {
+          200: { ...NoContent('The function has been changed.'), ...etagHeader },
+          ...bodyFailures,
+          ...failures({
+            400: 'request: at least one field must be provided for update',
+            404: 'Function not found'
+          }),
+          ...staleFunction
+        }
       }
+    },
+    async ({ params, body, headers }, reply) => {
+      const mayChange = readIfMatch(headers['if-match'])
+      const change = {
+        ...readFunctionChange(body),
+        activate: body.activate,
+        now: Math.floor(Date.now() / 1000)
+      }
+      const revision = await changeFunction(
+        storage,
+        params.id,
+        storage.functions.update(params.id, change, mayChange)
+      )
+      if (revision === false) throw new MoonletError('NOT_FOUND', 'Function not found')
+      return sendTag(reply, revision).code(200).send()
     }
-  }, async ({ params, body, headers }, reply) => {
-    const mayChange = readIfMatch(headers['if-match'])
-    const change = { ...readFunctionChange(body), activate: body.activate, now: Math.floor(Date.now() / 1000) }
-    const revision = await changeFunction(storage, params.id, storage.functions.update(params.id, change, mayChange))
-    if (revision === false) throw new MoonletError('NOT_FOUND', 'Function not found')
-    return sendTag(reply, revision).code(200).send()
-  })
+  )
 }

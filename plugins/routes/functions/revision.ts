@@ -6,16 +6,17 @@ import { MoonletError } from '../../../core/base/errors.js'
 import { functionExample, FunctionSchema, toFunction } from './schema.js'
 
 /** Throws NOT_FOUND with the API's text. */
-export async function readSnapshot (storage: Storage, id: string): Promise<FunctionSnapshot> {
+export async function readSnapshot(storage: Storage, id: string): Promise<FunctionSnapshot> {
   const found = await storage.functions.snapshot(id)
   if (found === undefined) throw new MoonletError('NOT_FOUND', 'Function not found')
   return found
 }
 
-export const sendTag = (reply: FastifyReply, revision: string): FastifyReply => reply.header('etag', toEntityTag(revision))
+export const sendTag = (reply: FastifyReply, revision: string): FastifyReply =>
+  reply.header('etag', toEntityTag(revision))
 
 /** What a change of the function gives; refused for its `If-Match`, it answers 412 with the function as it is now. */
-export function changeFunction<T> (storage: Storage, id: string, change: Promise<T>): Promise<T> {
+export function changeFunction<T>(storage: Storage, id: string, change: Promise<T>): Promise<T> {
   return tellCurrent(change, async () => {
     const now = await readSnapshot(storage, id)
     return { current: toFunction(now, { ...now.variables }), revision: now.revision }

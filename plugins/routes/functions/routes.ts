@@ -1,5 +1,12 @@
 import { Type } from 'typebox'
-import { bodyFailures, changeFailures, commonFailures, conditionFailures, failures, NoContent } from '../../../core/http/response-schemas.js'
+import {
+  bodyFailures,
+  changeFailures,
+  commonFailures,
+  conditionFailures,
+  failures,
+  NoContent
+} from '../../../core/http/response-schemas.js'
 import { PageQuery, pageOf, toPagination } from '../../../core/http/pagination.js'
 import { etagHeader, IfMatch, readIfMatch } from '../../../core/http/entity-tags.js'
 import type { ApiScope } from '../../../core/http/conventions.js'
@@ -13,82 +20,151 @@ import { FunctionId, FunctionSchema, ListedFunction, toFunction } from './schema
 
 const tags = ['Functions']
 
-const NewFunction = Type.Object({
-  name: Type.Optional(Type.String({ description: `Not blank, at most ${limits.nameBytes} bytes; need not be unique.` })),
-  code: Type.Optional(Type.String({ description: `Lua with a global \`handler(ctx, event)\`; not blank, at most ${limits.codeBytes} bytes. Stored as it is and not checked.` })),
-  description: Type.Optional(Type.String({ description: `At most ${limits.descriptionBytes} bytes.` }))
-}, { examples: [{ name: 'hello', code: versionExample.code, description: 'Says hello.' }] })
+const NewFunction = Type.Object(
+  {
+    name: Type.Optional(
+      Type.String({
+        description: `Not blank, at most ${limits.nameBytes} bytes; need not be unique.`
+      })
+    ),
+    code: Type.Optional(
+      Type.String({
+        description: `Lua with a global \`handler(ctx, event)\`; not blank, at most ${limits.codeBytes} bytes. Stored as it is and not checked.`
+      })
+    ),
+    description: Type.Optional(
+      Type.String({ description: `At most ${limits.descriptionBytes} bytes.` })
+    )
+  },
+  { examples: [{ name: 'hello', code: versionExample.code, description: 'Says hello.' }] }
+)
 
-export function addFunctionRoutes (api: ApiScope): void {
+export function addFunctionRoutes(api: ApiScope): void {
   const { ids, storage } = api
 
-  api.post('/api/functions', {
-    schema: {
-      operationId: 'createFunction',
-      tags,
-      summary: 'Create a function',
-      description: 'With version 1 of its code, which is active at once. Other fields are ignored.',
-      body: NewFunction,
-      response: { 200: { ...FunctionSchema, ...etagHeader }, ...bodyFailures, ...failures({ 400: 'name: name cannot be empty' }) }
+  api.post(
+    '/api/functions',
+    {
+      schema: {
+        operationId: 'createFunction',
+        tags,
+        summary: 'Create a function',
+        description:
+          'With version 1 of its code, which is active at once. Other fields are ignored.',
+        body: NewFunction,
+        response: {
+          200: { ...FunctionSchema, ...etagHeader },
+          ...bodyFailures,
+          ...failures({ 400: 'name: name cannot be empty' })
+        }
+      }
+    },
+    async ({ body }, reply) => {
+      const fields = readNewFunction(body)
+      const created = await storage.functions.create({
+        ...fields,
+        id: ids.next(),
+        now: Math.floor(Date.now() / 1000)
+      })
+      sendTag(reply, created.revision)
+      return { ...toFunction(created, {}), cron_status: undefined }
     }
-  }, async ({ body }, reply) => {
-    const fields = readNewFunction(body)
-    const created = await storage.functions.create({ ...fields, id: ids.next(), now: Math.floor(Date.now() / 1000) })
-    sendTag(reply, created.revision)
-    return { ...toFunction(created, {}), cron_status: undefined }
-  })
+  )
 
-  api.get('/api/functions', {
-    schema: {
-      operationId: 'listFunctions',
-      tags,
-      summary: 'List functions',
-      description: 'The newest first, each with its last execution. Of a search, those with the text in their name come before those with it in their description alone.',
-      querystring: Type.Object({
-        ...PageQuery,
-        search: Type.Optional(Type.String({ maxLength: 200, description: 'Only functions with this text, in any case, in name or description.' }))
-      }),
-      response: { 200: pageOf('functions', ListedFunction), ...failures({ 400: 'search: search cannot be longer than 200 characters' }), ...commonFailures }
+  api.get(
+    '/api/functions',
+    {
+      schema: {
+        operationId: 'listFunctions',
+        tags,
+        summary: 'List functions',
+        description:
+          'The newest first, each with its last execution. Of a search, those with the text in their name come before those with it in their description alone.',
+        querystring: Type.Object({
+          ...PageQuery,
+          search: Type.Optional(
+            Type.String({
+              maxLength: 200,
+              description: 'Only functions with this text, in any case, in name or description.'
+            })
+          )
+        }),
+        response: {
+          200: pageOf('functions', ListedFunction),
+          ...failures({ 400: 'search: search cannot be longer than 200 characters' }),
+          ...commonFailures
+        }
+      }
+    },
+    async ({ query }) => {
+      const { rows, total } = await storage.functions.list(
+        query,
+        query.search === '' ? undefined : query.search
+      )
+      const latest = await storage.executions.latest(rows.map(({ fn }) => fn.id))
+      const functions = rows.map(row => {
+        const last = latest.get(row.fn.id)
+        return {
+          ...toFunction(row, {}),
+          last_execution: last === undefined ? undefined : toLastExecution(last)
+        }
+      })
+      return { functions, pagination: toPagination(total, query) }
     }
-  }, async ({ query }) => {
-    const { rows, total } = await storage.functions.list(query, query.search === '' ? undefined : query.search)
-    const latest = await storage.executions.latest(rows.map(({ fn }) => fn.id))
-    const functions = rows.map(row => {
-      const last = latest.get(row.fn.id)
-      return { ...toFunction(row, {}), last_execution: last === undefined ? undefined : toLastExecution(last) }
-    })
-    return { functions, pagination: toPagination(total, query) }
-  })
+  )
 
-  api.get('/api/functions/:id', {
-    schema: {
-      operationId: 'getFunction',
-      tags,
-      summary: 'Read a function',
-      description: 'With its environment variables.',
-      params: Type.Object({ id: FunctionId }),
-      response: { 200: { ...FunctionSchema, ...etagHeader }, ...failures({ 404: 'Function not found' }), ...commonFailures }
+  api.get(
+    '/api/functions/:id',
+    {
+      schema: {
+        operationId: 'getFunction',
+        tags,
+        summary: 'Read a function',
+        description: 'With its environment variables.',
+        params: Type.Object({ id: FunctionId }),
+        response: {
+          200: { ...FunctionSchema, ...etagHeader },
+          ...failures({ 404: 'Function not found' }),
+          ...commonFailures
+        }
+      }
+    },
+    async ({ params }, reply) => {
+      const found = await readSnapshot(storage, params.id)
+      sendTag(reply, found.revision)
+      return toFunction(found, { ...found.variables })
     }
-  }, async ({ params }, reply) => {
-    const found = await readSnapshot(storage, params.id)
-    sendTag(reply, found.revision)
-    return toFunction(found, { ...found.variables })
-  })
+  )
 
-  api.delete('/api/functions/:id', {
-    schema: {
-      operationId: 'deleteFunction',
-      tags,
-      summary: 'Delete a function',
-      description: 'With all that belongs to it: versions, executions, logs, request records, stored values and variables.',
-      params: Type.Object({ id: FunctionId }),
-      headers: IfMatch,
-      response: { 204: NoContent('The function is gone.'), ...conditionFailures, ...failures({ 404: 'Function not found' }), ...changeFailures, ...staleFunction }
+  api.delete(
+    '/api/functions/:id',
+    {
+      schema: {
+        operationId: 'deleteFunction',
+        tags,
+        summary: 'Delete a function',
+        description:
+          'With all that belongs to it: versions, executions, logs, request records, stored values and variables.',
+        params: Type.Object({ id: FunctionId }),
+        headers: IfMatch,
+        response: {
+          204: NoContent('The function is gone.'),
+          ...conditionFailures,
+          ...failures({ 404: 'Function not found' }),
+          ...changeFailures,
+          ...staleFunction
+        }
+      }
+    },
+    async ({ params, headers }, reply) => {
+      const mayChange = readIfMatch(headers['if-match'])
+      const removed = await changeFunction(
+        storage,
+        params.id,
+        storage.functions.remove(params.id, mayChange)
+      )
+      if (!removed) throw new MoonletError('NOT_FOUND', 'Function not found')
+      return reply.code(204).send()
     }
-  }, async ({ params, headers }, reply) => {
-    const mayChange = readIfMatch(headers['if-match'])
-    const removed = await changeFunction(storage, params.id, storage.functions.remove(params.id, mayChange))
-    if (!removed) throw new MoonletError('NOT_FOUND', 'Function not found')
-    return reply.code(204).send()
-  })
+  )
 }

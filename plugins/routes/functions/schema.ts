@@ -5,7 +5,10 @@ import { limits } from '../../../core/validation/limits.js'
 import { LastExecution, lastExecutionExample } from '../executions/schema.js'
 import { toVersion, Version, versionExample } from '../versions/schema.js'
 
-export const FunctionId = Type.String({ description: 'Id of the function.', examples: ['d2c1v7h8e9k0m3n4p5q6'] })
+export const FunctionId = Type.String({
+  description: 'Id of the function.',
+  examples: ['d2c1v7h8e9k0m3n4p5q6']
+})
 
 export const functionExample = {
   id: 'd2c1v7h8e9k0m3n4p5q6',
@@ -28,28 +31,58 @@ const fields = {
   id: Type.String(),
   name: Type.String(),
   description: Type.Optional(Type.String({ description: 'Absent when never set.' })),
-  env_vars: Type.Record(Type.String(), Type.String(), { description: 'Environment variables; always empty in lists, so that values do not leak.' }),
+  env_vars: Type.Record(Type.String(), Type.String(), {
+    description: 'Environment variables; always empty in lists, so that values do not leak.'
+  }),
   disabled: Type.Boolean({ description: 'Calls are answered with 403.' }),
-  retention_days: Type.Optional(Type.Integer({ enum: limits.retentionDays, description: `How long executions are kept; absent when unset, which means ${limits.retentionDays[0]} days.` })),
-  cron_schedule: Type.Optional(Type.String({ description: 'Absent when never set, empty once cleared.' })),
-  cron_status: Type.Optional(Type.Enum([...limits.cronStatuses], { description: 'Absent in the answer to the creation.' })),
-  cron_catch_up: Type.Boolean({ description: 'Run once at start when a run was missed while the server was down.' }),
-  save_response: Type.Boolean({ description: 'Keep what the function answers with each execution.' }),
-  allow_same_origin: Type.Boolean({ description: 'Let pages of this function share an origin with the dashboard and other functions: its answers carry no sandboxing policy.' }),
+  retention_days: Type.Optional(
+    Type.Integer({
+      enum: limits.retentionDays,
+      description: `How long executions are kept; absent when unset, which means ${limits.retentionDays[0]} days.`
+    })
+  ),
+  cron_schedule: Type.Optional(
+    Type.String({ description: 'Absent when never set, empty once cleared.' })
+  ),
+  cron_status: Type.Optional(
+    Type.Enum([...limits.cronStatuses], { description: 'Absent in the answer to the creation.' })
+  ),
+  cron_catch_up: Type.Boolean({
+    description: 'Run once at start when a run was missed while the server was down.'
+  }),
+  save_response: Type.Boolean({
+    description: 'Keep what the function answers with each execution.'
+  }),
+  allow_same_origin: Type.Boolean({
+    description:
+      'Let pages of this function share an origin with the dashboard and other functions: its answers carry no sandboxing policy.'
+  }),
   created_at: Type.Integer({ description: 'Unix seconds.' }),
   updated_at: Type.Integer({ description: 'Unix seconds.' }),
   active_version: Type.Optional(Version)
 }
 
-export const FunctionSchema = Type.Object(fields, { title: 'Function', examples: [functionExample] })
+export const FunctionSchema = Type.Object(fields, {
+  title: 'Function',
+  examples: [functionExample]
+})
 
-export const ListedFunction = Type.Object({
-  ...fields,
-  last_execution: Type.Optional(LastExecution)
-}, { title: 'ListedFunction', examples: [{ ...functionExample, env_vars: {}, last_execution: lastExecutionExample }] })
+export const ListedFunction = Type.Object(
+  {
+    ...fields,
+    last_execution: Type.Optional(LastExecution)
+  },
+  {
+    title: 'ListedFunction',
+    examples: [{ ...functionExample, env_vars: {}, last_execution: lastExecutionExample }]
+  }
+)
 
 /** `envVars` as they may be seen in this answer. */
-export const toFunction = ({ fn, active }: FunctionWithVersion, envVars: Record<string, string>) => ({
+export const toFunction = (
+  { fn, active }: FunctionWithVersion,
+  envVars: Record<string, string>
+) => ({
   id: fn.id,
   name: fn.name,
   description: fn.description,

@@ -17,73 +17,141 @@ import { FunctionId } from '../functions/schema.js'
 import { versionExample } from '../versions/schema.js'
 import { DraftEvent, readDraftEvent } from './draft-event.js'
 
-const DraftResult = Type.Object({
-  status_code: Type.Optional(Type.Integer({ description: 'Absent after a failed run, as are headers and body.' })),
-  headers: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String())]))),
-  body: Type.Optional(Type.String()),
-  body_base64: Type.Optional(Type.String({ description: 'Instead of `body`, when it is no text.' })),
-  logs: Type.Array(LogLine),
-  duration_ms: Type.Integer({ minimum: 0 }),
-  error: Type.Optional(Type.Object({
-    ...ErrorDetail.properties,
-    text: Type.String({ description: 'For people: with the place in the code and advice.' })
-  }, { title: 'DraftError' }))
-}, {
-  title: 'DraftResult',
-  examples: [{ status_code: 200, headers: { 'Content-Type': 'application/json' }, body: 'hello', logs: [], duration_ms: 2 }]
-})
+const DraftResult = Type.Object(
+  {
+    status_code: Type.Optional(
+      Type.Integer({ description: 'Absent after a failed run, as are headers and body.' })
+    ),
+    headers: Type.Optional(
+      Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String())]))
+    ),
+    body: Type.Optional(Type.String()),
+    body_base64: Type.Optional(
+      Type.String({ description: 'Instead of `body`, when it is no text.' })
+    ),
+    logs: Type.Array(LogLine),
+    duration_ms: Type.Integer({ minimum: 0 }),
+    error: Type.Optional(
+      Type.Object(
+        {
+          ...ErrorDetail.properties,
+          text: Type.String({ description: 'For people: with the place in the code and advice.' })
+        },
+        { title: 'DraftError' }
+      )
+    )
+  },
+  {
+    title: 'DraftResult',
+    examples: [
+      {
+        status_code: 200,
+        headers: { 'Content-Type': 'application/json' },
+        body: 'hello',
+        logs: [],
+        duration_ms: 2
+      }
+    ]
+  }
+)
 
-export function addDraftRoute (api: ApiScope): void {
-  api.post('/api/functions/:id/draft', {
-    schema: {
-      operationId: 'runDraft',
-      tags: ['Runs'],
-      summary: 'Run code without saving it',
-      description: 'As this function, with its variables and stored values, which the code may change. Leaves no version and no execution.',
-      params: Type.Object({ id: FunctionId }),
-      body: Type.Object({
-        code: Type.Optional(Type.String({ description: 'As for a new function.' })),
-        event: Type.Optional(DraftEvent)
-      }, { examples: [{ code: versionExample.code, event: { method: 'POST', path: '/users', query: { page: '2' }, headers: { 'X-Note': 'n' }, body: '{}' } }] }),
-      response: { 200: DraftResult, ...bodyFailures, ...failures({ 400: 'code: code cannot be empty', 404: 'Function not found', 503: 'Too many calls are waiting for a sandbox (QUEUE_LIMIT is 1000)' }) }
+export function addDraftRoute(api: ApiScope): void {
+  api.post(
+    '/api/functions/:id/draft',
+    {
+      schema: {
+        operationId: 'runDraft',
+        tags: ['Runs'],
+        summary: 'Run code without saving it',
+        description:
+          'As this function, with its variables and stored values, which the code may change. Leaves no version and no execution.',
+        params: Type.Object({ id: FunctionId }),
+        body: Type.Object(
+          {
+            code: Type.Optional(Type.String({ description: 'As for a new function.' })),
+            event: Type.Optional(DraftEvent)
+          },
+          {
+            examples: [
+              {
+                code: versionExample.code,
+                event: {
+                  method: 'POST',
+                  path: '/users',
+                  query: { page: '2' },
+                  headers: { 'X-Note': 'n' },
+                  body: '{}'
+                }
+              }
+            ]
+          }
+        ),
+        response: {
+          200: DraftResult,
+          ...bodyFailures,
+          ...failures({
+            400: 'code: code cannot be empty',
+            404: 'Function not found',
+            503: 'Too many calls are waiting for a sandbox (QUEUE_LIMIT is 1000)'
+          })
+        }
+      }
+    },
+    async (request, reply) => {
+      const { code = '', event } = request.body
+      checkCode(code)
+      const found = await findFunction(api.storage, request.params.id)
+      const outcome = await api.invoker.invoke({
+        fn: found.fn,
+        version: toDraftVersion(found, code),
+        trigger: 'draft',
+        event: readDraftEvent(found.fn.id, event),
+        requestId: request.id,
+        record: false,
+        caller: new HttpCaller(request.raw),
+        calledBy: readCalledBy(request, reply)
+      })
+      return toDraftResult(outcome)
     }
-  }, async (request, reply) => {
-    const { code = '', event } = request.body
-    checkCode(code)
-    const found = await findFunction(api.storage, request.params.id)
-    const outcome = await api.invoker.invoke({
-      fn: found.fn,
-      version: toDraftVersion(found, code),
-      trigger: 'draft',
-      event: readDraftEvent(found.fn.id, event),
-      requestId: request.id,
-      record: false,
-      caller: new HttpCaller(request.raw),
-      calledBy: readCalledBy(request, reply)
-    })
-    return toDraftResult(outcome)
-  })
+  )
 }
 
-const toDraftVersion = ({ fn, active }: FunctionWithVersion, code: string): VersionRecord =>
-  ({ id: `ver_${fn.id}_draft`, functionId: fn.id, version: active?.version ?? 1, code, createdAt: Math.floor(Date.now() / 1000), isActive: false })
+const toDraftVersion = ({ fn, active }: FunctionWithVersion, code: string): VersionRecord => ({
+  id: `ver_${fn.id}_draft`,
+  functionId: fn.id,
+  version: active?.version ?? 1,
+  code,
+  createdAt: Math.floor(Date.now() / 1000),
+  isActive: false
+})
 
-function toDraftResult ({ answer, fault, errorMessage, logs, durationMs }: Outcome) {
+function toDraftResult({ answer, fault, errorMessage, logs, durationMs }: Outcome) {
   return {
     ...(answer === undefined ? {} : toAnswerFields(answer)),
     logs: logs.map(toLogLine),
     duration_ms: durationMs,
-    error: fault === undefined ? undefined : { ...toErrorDetail(fault), text: errorMessage ?? fault.message }
+    error:
+      fault === undefined
+        ? undefined
+        : { ...toErrorDetail(fault), text: errorMessage ?? fault.message }
   }
 }
 
-function toAnswerFields ({ statusCode, headers, body }: Answer) {
+function toAnswerFields({ statusCode, headers, body }: Answer) {
   const typed = Object.keys(headers).some(name => name.toLowerCase() === 'content-type')
-  const own = Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? toText(value) : value.map(toText)])
+  const own = Object.entries(headers).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? toText(value) : value.map(toText)
+  ])
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
   return {
     status_code: statusCode,
-    headers: { ...(typed ? {} : { 'Content-Type': 'application/json' }), ...Object.fromEntries(own) as Record<string, string | string[]> },
-    ...(isUtf8(bytes) ? { body: bytes.toString('utf8') } : { body_base64: bytes.toString('base64') })
+    headers: {
+      ...(typed ? {} : { 'Content-Type': 'application/json' }),
+      ...(Object.fromEntries(own) as Record<string, string | string[]>)
+    },
+    ...(isUtf8(bytes)
+      ? { body: bytes.toString('utf8') }
+      : { body_base64: bytes.toString('base64') })
   }
 }

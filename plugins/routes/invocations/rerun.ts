@@ -13,39 +13,69 @@ import { ExecutionId } from '../executions/schema.js'
 import { findFunction } from '../find-function.js'
 import { readStoredEvent } from './stored-event.js'
 
-const RerunResult = Type.Object({
-  execution_id: Type.String(),
-  status: Type.Enum(['success', 'error']),
-  status_code: Type.Optional(Type.Integer({ description: 'Absent after a failed run.' })),
-  duration_ms: Type.Integer({ minimum: 0 }),
-  error_message: Type.Optional(Type.String({ description: 'Only after a failed run.' }))
-}, { title: 'RerunResult', examples: [{ execution_id: 'd2c1vb9o5a6c4g1k2m10', status: 'success', status_code: 200, duration_ms: 3 }] })
+const RerunResult = Type.Object(
+  {
+    execution_id: Type.String(),
+    status: Type.Enum(['success', 'error']),
+    status_code: Type.Optional(Type.Integer({ description: 'Absent after a failed run.' })),
+    duration_ms: Type.Integer({ minimum: 0 }),
+    error_message: Type.Optional(Type.String({ description: 'Only after a failed run.' }))
+  },
+  {
+    title: 'RerunResult',
+    examples: [
+      { execution_id: 'd2c1vb9o5a6c4g1k2m10', status: 'success', status_code: 200, duration_ms: 3 }
+    ]
+  }
+)
 
-export function addRerunRoute (api: ApiScope): void {
-  api.post('/api/executions/:id/rerun', {
-    schema: {
-      operationId: 'rerunExecution',
-      tags: ['Runs'],
-      summary: 'Run again with the same event',
-      description: 'The active version, with the event as it was stored: secrets in it stay masked, and one that was too large to be stored whole (`truncated`) is refused. The new execution has the trigger `rerun`.',
-      params: Type.Object({ id: ExecutionId }),
-      response: { 200: RerunResult, ...changeFailures, ...failures({ 404: 'Execution not found', 409: 'Function is disabled', 503: 'Too many calls are waiting for a sandbox (QUEUE_LIMIT is 1000)' }) }
+export function addRerunRoute(api: ApiScope): void {
+  api.post(
+    '/api/executions/:id/rerun',
+    {
+      schema: {
+        operationId: 'rerunExecution',
+        tags: ['Runs'],
+        summary: 'Run again with the same event',
+        description:
+          'The active version, with the event as it was stored: secrets in it stay masked, and one that was too large to be stored whole (`truncated`) is refused. The new execution has the trigger `rerun`.',
+        params: Type.Object({ id: ExecutionId }),
+        response: {
+          200: RerunResult,
+          ...changeFailures,
+          ...failures({
+            404: 'Execution not found',
+            409: 'Function is disabled',
+            503: 'Too many calls are waiting for a sandbox (QUEUE_LIMIT is 1000)'
+          })
+        }
+      }
+    },
+    async (request, reply) => {
+      const execution = await findExecution(api.storage, request.params.id)
+      const { fn, active } = await findFunction(api.storage, execution.functionId)
+      if (fn.disabled) throw new MoonletError('CONFLICT', 'Function is disabled')
+      if (active === undefined) throw new MoonletError('CONFLICT', 'No active version found')
+      const event = readEvent(execution)
+      const caller = new HttpCaller(request.raw)
+      const calledBy = readCalledBy(request, reply)
+      const asked = {
+        fn,
+        version: active,
+        trigger: 'rerun',
+        event,
+        requestId: request.id,
+        record: true,
+        calledBy,
+        caller
+      }
+      return toRerunResult(await api.invoker.invoke(asked))
     }
-  }, async (request, reply) => {
-    const execution = await findExecution(api.storage, request.params.id)
-    const { fn, active } = await findFunction(api.storage, execution.functionId)
-    if (fn.disabled) throw new MoonletError('CONFLICT', 'Function is disabled')
-    if (active === undefined) throw new MoonletError('CONFLICT', 'No active version found')
-    const event = readEvent(execution)
-    const caller = new HttpCaller(request.raw)
-    const calledBy = readCalledBy(request, reply)
-    const asked = { fn, version: active, trigger: 'rerun', event, requestId: request.id, record: true, calledBy, caller }
-    return toRerunResult(await api.invoker.invoke(asked))
-  })
+  )
 }
 
 /** Only the scheduler says in an event that it was the scheduler; a record of an earlier version may hold a forged one. */
-function readEvent ({ eventJson, trigger }: ExecutionRecord): InvocationEvent {
+function readEvent({ eventJson, trigger }: ExecutionRecord): InvocationEvent {
   const event = readStoredEvent(eventJson)
   const isOurs = trigger === 'cron' || trigger === 'rerun'
   return isOurs ? event : { ...event, headers: withoutServersOwnHeaders(event.headers) }
@@ -53,7 +83,8 @@ function readEvent ({ eventJson, trigger }: ExecutionRecord): InvocationEvent {
 
 const toRerunResult = ({ executionId, answer, durationMs, errorMessage }: Outcome) => ({
   execution_id: executionId,
-  status: answer === undefined || answer.statusCode >= 400 ? 'error' as const : 'success' as const,
+  status:
+    answer === undefined || answer.statusCode >= 400 ? ('error' as const) : ('success' as const),
   status_code: answer?.statusCode,
   duration_ms: durationMs,
   error_message: errorMessage

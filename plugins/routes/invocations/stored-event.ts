@@ -21,9 +21,11 @@ const StoredEvent = Type.Object({
  * Throws CONFLICT when the event was too large to be stored whole, or the record holds none, as may be in a database
  * that came from elsewhere.
  */
-export function readStoredEvent (eventJson: string): InvocationEvent {
+export function readStoredEvent(eventJson: string): InvocationEvent {
   const stored = parse(eventJson)
-  if (!Check(StoredEvent, stored)) throw new MoonletError('CONFLICT', 'This execution has no event to run again with')
+  if (!Check(StoredEvent, stored)) {
+    throw new MoonletError('CONFLICT', 'This execution has no event to run again with')
+  }
   if (stored.truncated === true) throw new MoonletError('CONFLICT', whyNotWhole(stored))
   return {
     method: fromText(stored.method),
@@ -35,12 +37,13 @@ export function readStoredEvent (eventJson: string): InvocationEvent {
   }
 }
 
-function whyNotWhole ({ bodySize }: Static<typeof StoredEvent>): string {
-  const size = bodySize === undefined ? 'It was too large' : `Its body of ${bodySize} bytes was too large`
+function whyNotWhole({ bodySize }: Static<typeof StoredEvent>): string {
+  const size =
+    bodySize === undefined ? 'It was too large' : `Its body of ${bodySize} bytes was too large`
   return `This execution cannot be run again, since its event is not stored whole. ${size} (setting EVENT_LIMIT)`
 }
 
-function parse (json: string): unknown {
+function parse(json: string): unknown {
   try {
     return JSON.parse(json)
   } catch {
@@ -49,7 +52,7 @@ function parse (json: string): unknown {
 }
 
 /** Without a prototype, as the HTTP trigger makes them. */
-function toBinary (fields: Readonly<Record<string, string>>): Record<string, string> {
+function toBinary(fields: Readonly<Record<string, string>>): Record<string, string> {
   const record = Object.create(null) as Record<string, string>
   for (const [name, value] of Object.entries(fields)) record[fromText(name)] = fromText(value)
   return record

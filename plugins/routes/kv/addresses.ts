@@ -9,11 +9,23 @@ import { MoonletError } from '../../../core/base/errors.js'
 import { Encoding, toKeyBytes } from './encoding.js'
 import { keyPath, listPath, type Place } from './places.js'
 
-interface Route { readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE', readonly url: string }
+interface Route {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE'
+  readonly url: string
+}
 
-export interface AddressedRequest { readonly params: unknown, readonly query: unknown, readonly body?: unknown }
+export interface AddressedRequest {
+  readonly params: unknown
+  readonly query: unknown
+  readonly body?: unknown
+}
 
-interface Parameters { readonly id?: string, readonly key?: string, readonly encoding: 'text' | 'base64', readonly key_bytes?: number }
+interface Parameters {
+  readonly id?: string
+  readonly key?: string
+  readonly encoding: 'text' | 'base64'
+  readonly key_bytes?: number
+}
 
 export interface Address {
   /** For operation ids and summaries. */
@@ -33,17 +45,21 @@ export interface Address {
   /** Of reading and deleting. */
   readonly keyOf: (request: AddressedRequest) => Uint8Array
   /** Of writing. */
-  readonly entryOf: (request: AddressedRequest & { body: Uint8Array }) => { key: Uint8Array, value: Uint8Array }
+  readonly entryOf: (request: AddressedRequest & { body: Uint8Array }) => {
+    key: Uint8Array
+    value: Uint8Array
+  }
 }
 
 /** Percent-encoded bytes of a query are three characters each, and the whole head has 16 KiB. */
-const LONGEST = 'For keys of up to some 4 KiB (the head of a request has 16 KiB); longer ones go into the body.'
+const LONGEST =
+  'For keys of up to some 4 KiB (the head of a request has 16 KiB); longer ones go into the body.'
 
-export function addressesOf (place: Place): readonly Address[] {
+export function addressesOf(place: Place): readonly Address[] {
   const own = `${place.url}-value`
   const inPath = `${place.url}/:key`
   const parametersOf = ({ params, query }: AddressedRequest) =>
-    ({ ...params as object, ...query as object }) as Parameters
+    ({ ...(params as object), ...(query as object) }) as Parameters
   const keyOf = (request: AddressedRequest) => {
     const { key, encoding } = parametersOf(request)
     if (key === undefined) throw new MoonletError('VALIDATION', 'key: key is missing')
@@ -55,7 +71,10 @@ export function addressesOf (place: Place): readonly Address[] {
     keyInBody: false,
     entryExample: '10',
     keyOf,
-    entryOf: (request: AddressedRequest & { body: Uint8Array }) => ({ key: keyOf(request), value: request.body })
+    entryOf: (request: AddressedRequest & { body: Uint8Array }) => ({
+      key: keyOf(request),
+      value: request.body
+    })
   }
 
   return [
@@ -66,7 +85,10 @@ export function addressesOf (place: Place): readonly Address[] {
       suffix: 'ByQuery',
       words: ', whatever its key',
       params: listPath(place),
-      query: { key: Type.String({ description: `The key. ${LONGEST}`, examples: ['..'] }), encoding: Encoding }
+      query: {
+        key: Type.String({ description: `The key. ${LONGEST}`, examples: ['..'] }),
+        encoding: Encoding
+      }
     },
     {
       suffix: 'ByBody',
@@ -76,7 +98,14 @@ export function addressesOf (place: Place): readonly Address[] {
       remove: { method: 'POST', url: `${own}/delete` },
       params: listPath(place),
       query: {},
-      writeQuery: { key_bytes: Type.Integer({ minimum: 0, description: 'How many bytes of the body, from its beginning, are the key; the rest is the value.', examples: [7] }) },
+      writeQuery: {
+        key_bytes: Type.Integer({
+          minimum: 0,
+          description:
+            'How many bytes of the body, from its beginning, are the key; the rest is the value.',
+          examples: [7]
+        })
+      },
       keyInBody: true,
       entryExample: 'counter10',
       keyOf: ({ body }) => body as Uint8Array,
@@ -85,19 +114,31 @@ export function addressesOf (place: Place): readonly Address[] {
   ]
 }
 
-const methods = (url: string) => ({
-  read: { method: 'GET', url },
-  write: { method: 'PUT', url },
-  remove: { method: 'DELETE', url }
-} as const)
+const methods = (url: string) =>
+  ({
+    read: { method: 'GET', url },
+    write: { method: 'PUT', url },
+    remove: { method: 'DELETE', url }
+  }) as const
 
 /** The body of a request that is a key. */
 export const KeyBody = Type.Unsafe<Uint8Array>({
-  type: 'string', contentMediaType: BYTES, description: 'The bytes of the key.', examples: ['counter']
+  type: 'string',
+  contentMediaType: BYTES,
+  description: 'The bytes of the key.',
+  examples: ['counter']
 })
 
-function splitEntry (body: Uint8Array, length: number | undefined): { key: Uint8Array, value: Uint8Array } {
+function splitEntry(
+  body: Uint8Array,
+  length: number | undefined
+): { key: Uint8Array; value: Uint8Array } {
   if (length === undefined) throw new MoonletError('VALIDATION', 'key_bytes: key_bytes is missing')
-  if (length > body.byteLength) throw new MoonletError('VALIDATION', `key_bytes: key_bytes cannot be larger than the body, which has ${body.byteLength} bytes`)
+  if (length > body.byteLength) {
+    throw new MoonletError(
+      'VALIDATION',
+      `key_bytes: key_bytes cannot be larger than the body, which has ${body.byteLength} bytes`
+    )
+  }
   return { key: body.subarray(0, length), value: body.subarray(length) }
 }

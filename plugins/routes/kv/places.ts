@@ -35,9 +35,11 @@ export const places = (api: ApiScope): readonly Place[] => [
 ]
 
 /** Path parameters of one key of a place. */
-export const keyPath = (place: Place) => Type.Object({
-  ...place.params,
-  key: Type.String({ description: 'The key, percent-encoded.', examples: ['counter'] })
-}) as TObject<{ id: ReturnType<typeof Type.Optional<TString>>, key: TString }>
+export const keyPath = (place: Place) =>
+  Type.Object({
+    ...place.params,
+    key: Type.String({ description: 'The key, percent-encoded.', examples: ['counter'] })
+  }) as TObject<{ id: ReturnType<typeof Type.Optional<TString>>; key: TString }>
 
-export const listPath = (place: Place) => Type.Object(place.params) as TObject<{ id: ReturnType<typeof Type.Optional<TString>> }>
+export const listPath = (place: Place) =>
+  Type.Object(place.params) as TObject<{ id: ReturnType<typeof Type.Optional<TString>> }>

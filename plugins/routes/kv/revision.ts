@@ -2,17 +2,29 @@
 import { createHash } from 'node:crypto'
 import { Type } from 'typebox'
 import { isUtf8 } from 'node:buffer'
-import { readIfMatch, readIfNoneMatch, staleAnswer, tellCurrent } from '../../../core/http/entity-tags.js'
+import {
+  readIfMatch,
+  readIfNoneMatch,
+  staleAnswer,
+  tellCurrent
+} from '../../../core/http/entity-tags.js'
 import type { KvEntry, KvStore, MayChangeEntry } from '../../../core/contracts/storage.js'
 
 type State = Pick<KvEntry, 'value' | 'expiresAt'>
 
 /** Named by its value and its end, so that whatever changes one of them gives another name. */
 export const toEntryRevision = ({ value, expiresAt }: State): string =>
-  createHash('sha256').update(`${expiresAt ?? ''}\n`).update(value).digest('base64url').slice(0, 22)
+  createHash('sha256')
+    .update(`${expiresAt ?? ''}\n`)
+    .update(value)
+    .digest('base64url')
+    .slice(0, 22)
 
 /** Undefined: no condition. Throws VALIDATION when a header makes no sense. */
-export function readEntryConditions (headers: { readonly 'if-match'?: string | undefined, readonly 'if-none-match'?: string | undefined }): MayChangeEntry | undefined {
+export function readEntryConditions(headers: {
+  readonly 'if-match'?: string | undefined
+  readonly 'if-none-match'?: string | undefined
+}): MayChangeEntry | undefined {
   const matches = readIfMatch(headers['if-match'])
   const isNew = readIfNoneMatch(headers['if-none-match'])
   if (matches === undefined && !isNew) return undefined
@@ -23,24 +35,38 @@ export function readEntryConditions (headers: { readonly 'if-match'?: string | u
 }
 
 /** The entry with exactly this key. */
-export async function findEntry (kv: Pick<KvStore, 'list'>, scope: string, key: Uint8Array): Promise<KvEntry | undefined> {
+export async function findEntry(
+  kv: Pick<KvStore, 'list'>,
+  scope: string,
+  key: Uint8Array
+): Promise<KvEntry | undefined> {
   // A key is the first of all that begin with it.
   const [first] = await kv.list(scope, { prefix: key, after: undefined, limit: 1, maxBytes: 0 })
   return first !== undefined && Buffer.compare(first.key, key) === 0 ? first : undefined
 }
 
 /** What a change of the entry gives; refused for its conditions, it answers 412 with the entry as it is now. */
-export function changeEntry<T> (kv: Pick<KvStore, 'list'>, scope: string, key: Uint8Array, change: Promise<T>): Promise<T> {
+export function changeEntry<T>(
+  kv: Pick<KvStore, 'list'>,
+  scope: string,
+  key: Uint8Array,
+  change: Promise<T>
+): Promise<T> {
   return tellCurrent(change, async () => {
     const entry = await findEntry(kv, scope, key)
-    return { current: entry === undefined ? null : toCurrent(entry), revision: entry === undefined ? undefined : toEntryRevision(entry) }
+    return {
+      current: entry === undefined ? null : toCurrent(entry),
+      revision: entry === undefined ? undefined : toEntryRevision(entry)
+    }
   })
 }
 
-function toCurrent ({ value, expiresAt }: KvEntry) {
+function toCurrent({ value, expiresAt }: KvEntry) {
   const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength)
   return {
-    ...isUtf8(bytes) ? { value: bytes.toString('utf8') } : { value_base64: bytes.toString('base64') },
+    ...(isUtf8(bytes)
+      ? { value: bytes.toString('utf8') }
+      : { value_base64: bytes.toString('base64') }),
     expires_at: expiresAt === undefined ? undefined : Math.ceil(expiresAt / 1000)
   }
 }
@@ -48,8 +74,12 @@ function toCurrent ({ value, expiresAt }: KvEntry) {
 const Current = Type.Union([
   Type.Object({
     value: Type.Optional(Type.String()),
-    value_base64: Type.Optional(Type.String({ description: 'Instead of `value`, when it is no text.' })),
-    expires_at: Type.Optional(Type.Integer({ description: 'Unix seconds; absent when the value is kept for good.' }))
+    value_base64: Type.Optional(
+      Type.String({ description: 'Instead of `value`, when it is no text.' })
+    ),
+    expires_at: Type.Optional(
+      Type.Integer({ description: 'Unix seconds; absent when the value is kept for good.' })
+    )
   }),
   Type.Null({ description: 'There is none any more.' })
 ])

@@ -1,24 +1,46 @@
 /** Reading, writing and deleting single values of the key-value stores. */
 import { Type } from 'typebox'
-import { bodyFailures, changeFailures, commonFailures, failures, NoContent } from '../../../core/http/response-schemas.js'
-import { EntryConditions, etagHeader, IfMatch, toEntityTag } from '../../../core/http/entity-tags.js'
+import {
+  bodyFailures,
+  changeFailures,
+  commonFailures,
+  failures,
+  NoContent
+} from '../../../core/http/response-schemas.js'
+import {
+  EntryConditions,
+  etagHeader,
+  IfMatch,
+  toEntityTag
+} from '../../../core/http/entity-tags.js'
 import { BYTES } from '../../../core/http/body-reader.js'
 import type { ApiScope } from '../../../core/http/conventions.js'
 import { MoonletError } from '../../../core/base/errors.js'
 import { limits } from '../../../core/validation/limits.js'
 import { addressesOf, KeyBody, type Address } from './addresses.js'
 import { places, type Place } from './places.js'
-import { changeEntry, findEntry, readEntryConditions, staleEntry, toEntryRevision } from './revision.js'
+import {
+  changeEntry,
+  findEntry,
+  readEntryConditions,
+  staleEntry,
+  toEntryRevision
+} from './revision.js'
 
 const tags = ['Stored values']
 /** A longer value no function could read. */
 const MOST_VALUE_BYTES = limits.kvValueBytes
 const MOST_TTL_SECONDS = 100 * 366 * 86_400
 
-const Bytes = Type.Unsafe<Uint8Array>({ type: 'string', contentMediaType: BYTES, description: `Any bytes, whatever the Content-Type; at most ${MOST_VALUE_BYTES}.`, examples: ['10'] })
+const Bytes = Type.Unsafe<Uint8Array>({
+  type: 'string',
+  contentMediaType: BYTES,
+  description: `Any bytes, whatever the Content-Type; at most ${MOST_VALUE_BYTES}.`,
+  examples: ['10']
+})
 const notFound = () => new MoonletError('NOT_FOUND', 'Key not found')
 
-export function addKvValues (api: ApiScope): void {
+export function addKvValues(api: ApiScope): void {
   for (const place of places(api)) {
     for (const address of addressesOf(place)) {
       addRead(api, place, address)
@@ -35,7 +57,7 @@ const keySchema = ({ params, query, keyInBody }: Address) => ({
   ...(keyInBody ? { consumes: [BYTES], body: KeyBody } : {})
 })
 
-function addRead (api: ApiScope, place: Place, address: Address): void {
+function addRead(api: ApiScope, place: Place, address: Address): void {
   api.route({
     ...address.read,
     schema: {
@@ -44,24 +66,40 @@ function addRead (api: ApiScope, place: Place, address: Address): void {
       summary: `Read a value ${place.words}${address.words}`,
       ...keySchema(address),
       response: {
-        200: { ...Bytes, 'x-response-description': 'The value as it is.', headers: { ...etagHeader.headers, 'X-Expires-At': { type: 'integer', description: 'Unix seconds; absent when the value is kept for good.' } } },
+        200: {
+          ...Bytes,
+          'x-response-description': 'The value as it is.',
+          headers: {
+            ...etagHeader.headers,
+            'X-Expires-At': {
+              type: 'integer',
+              description: 'Unix seconds; absent when the value is kept for good.'
+            }
+          }
+        },
         ...(address.keyInBody ? bodyFailures : commonFailures),
         ...failures({ 400: 'key: key must be base64', 404: 'Key not found' })
       }
     },
-    async handler (request, reply) {
+    async handler(request, reply) {
       const key = address.keyOf(request)
       const scope = await place.scopeOf(request.params)
       const entry = await findEntry(api.storage.kv, scope, key)
       if (entry === undefined) throw notFound()
-      if (entry.expiresAt !== undefined) reply.header('x-expires-at', String(Math.ceil(entry.expiresAt / 1000)))
+      if (entry.expiresAt !== undefined) {
+        reply.header('x-expires-at', String(Math.ceil(entry.expiresAt / 1000)))
+      }
       reply.header('etag', toEntityTag(toEntryRevision(entry)))
-      return reply.type(BYTES).header('x-content-type-options', 'nosniff').code(200).send(entry.value)
+      return reply
+        .type(BYTES)
+        .header('x-content-type-options', 'nosniff')
+        .code(200)
+        .send(entry.value)
     }
   })
 }
 
-function addWrite (api: ApiScope, place: Place, address: Address): void {
+function addWrite(api: ApiScope, place: Place, address: Address): void {
   api.route({
     ...address.write,
     schema: {
@@ -72,7 +110,13 @@ function addWrite (api: ApiScope, place: Place, address: Address): void {
       querystring: Type.Object({
         ...address.query,
         ...address.writeQuery,
-        ttl: Type.Optional(Type.Integer({ minimum: 1, maximum: MOST_TTL_SECONDS, description: 'Seconds after which the value is gone; kept for good without it.' }))
+        ttl: Type.Optional(
+          Type.Integer({
+            minimum: 1,
+            maximum: MOST_TTL_SECONDS,
+            description: 'Seconds after which the value is gone; kept for good without it.'
+          })
+        )
       }),
       consumes: [BYTES],
       headers: EntryConditions,
@@ -88,21 +132,31 @@ function addWrite (api: ApiScope, place: Place, address: Address): void {
         })
       }
     },
-    async handler (request, reply) {
+    async handler(request, reply) {
       const mayChange = readEntryConditions(request.headers)
       const { key, value } = address.entryOf(request)
-      if (value.byteLength > MOST_VALUE_BYTES) throw new MoonletError('VALIDATION', `value: value cannot be longer than ${MOST_VALUE_BYTES} bytes`)
+      if (value.byteLength > MOST_VALUE_BYTES) {
+        throw new MoonletError(
+          'VALIDATION',
+          `value: value cannot be longer than ${MOST_VALUE_BYTES} bytes`
+        )
+      }
       const { ttl } = request.query as { ttl?: number }
       const scope = await place.scopeOf(request.params)
       const expiresAt = ttl === undefined ? undefined : Date.now() + ttl * 1000
-      await changeEntry(api.storage.kv, scope, key, api.storage.kv.set(scope, key, value, expiresAt, mayChange))
+      await changeEntry(
+        api.storage.kv,
+        scope,
+        key,
+        api.storage.kv.set(scope, key, value, expiresAt, mayChange)
+      )
       reply.header('etag', toEntityTag(toEntryRevision({ value, expiresAt })))
       return reply.code(204).send()
     }
   })
 }
 
-function addRemove (api: ApiScope, place: Place, address: Address): void {
+function addRemove(api: ApiScope, place: Place, address: Address): void {
   api.route({
     ...address.remove,
     schema: {
@@ -118,11 +172,20 @@ function addRemove (api: ApiScope, place: Place, address: Address): void {
         ...failures({ 400: 'key: key must be base64', 404: 'Key not found' })
       }
     },
-    async handler (request, reply) {
+    async handler(request, reply) {
       const mayChange = readEntryConditions({ 'if-match': request.headers['if-match'] })
       const key = address.keyOf(request)
       const scope = await place.scopeOf(request.params)
-      if (!await changeEntry(api.storage.kv, scope, key, api.storage.kv.delete(scope, key, mayChange))) throw notFound()
+      if (
+        !(await changeEntry(
+          api.storage.kv,
+          scope,
+          key,
+          api.storage.kv.delete(scope, key, mayChange)
+        ))
+      ) {
+        throw notFound()
+      }
       return reply.code(204).send()
     }
   })

@@ -28,45 +28,52 @@ export const Usage = Type.Object({
   kv: Type.Integer({ description: 'Bytes of stored values.' })
 })
 
-const Status = Type.Object({
-  version: Type.String({ description: 'Of Moonlet.' }),
-  lua_version: Type.String(),
-  limits: Limits,
-  usage: Usage,
-  sandboxes: Type.Record(Type.String(), Type.Integer({ minimum: 0 }), { description: 'How many, by what they are doing.' }),
-  base_url: Type.String({ description: 'Public address of this server.' }),
-  functions_url: Type.String({ description: 'Public address of functions, without `/fn`.' }),
-  server_time: Type.Integer({ description: 'Unix seconds.' }),
-  time_zone: Type.String({ description: 'Of schedules that name none.' })
-}, {
-  title: 'Status',
-  examples: [{
-    version: '0.1.0',
-    lua_version: LUA_VERSION,
-    limits: {
-      execution_timeout: 300,
-      body_limit: 10485760,
-      response_limit: 10485760,
-      sandbox_max: 8,
-      sandbox_memory: 134217728,
-      queue_limit: 1000,
-      queue_timeout: 30,
-      event_limit: 65536,
-      history: 2147483648,
-      history_per_function: 536870912,
-      kv: 1073741824,
-      kv_per_function: 67108864
-    },
-    usage: { history: 52428800, kv: 4096 },
-    sandboxes: { idle: 2, busy: 1 },
-    base_url: 'https://moonlet.example.org',
-    functions_url: 'https://moonlet.example.org',
-    server_time: 1767225600,
-    time_zone: 'UTC'
-  }]
-})
+const Status = Type.Object(
+  {
+    version: Type.String({ description: 'Of Moonlet.' }),
+    lua_version: Type.String(),
+    limits: Limits,
+    usage: Usage,
+    sandboxes: Type.Record(Type.String(), Type.Integer({ minimum: 0 }), {
+      description: 'How many, by what they are doing.'
+    }),
+    base_url: Type.String({ description: 'Public address of this server.' }),
+    functions_url: Type.String({ description: 'Public address of functions, without `/fn`.' }),
+    server_time: Type.Integer({ description: 'Unix seconds.' }),
+    time_zone: Type.String({ description: 'Of schedules that name none.' })
+  },
+  {
+    title: 'Status',
+    examples: [
+      {
+        version: '0.1.0',
+        lua_version: LUA_VERSION,
+        limits: {
+          execution_timeout: 300,
+          body_limit: 10485760,
+          response_limit: 10485760,
+          sandbox_max: 8,
+          sandbox_memory: 134217728,
+          queue_limit: 1000,
+          queue_timeout: 30,
+          event_limit: 65536,
+          history: 2147483648,
+          history_per_function: 536870912,
+          kv: 1073741824,
+          kv_per_function: 67108864
+        },
+        usage: { history: 52428800, kv: 4096 },
+        sandboxes: { idle: 2, busy: 1 },
+        base_url: 'https://moonlet.example.org',
+        functions_url: 'https://moonlet.example.org',
+        server_time: 1767225600,
+        time_zone: 'UTC'
+      }
+    ]
+  }
+)
 
-export function addStatusRoute (api: ApiScope): void {
+export function addStatusRoute(api: ApiScope): void {
   const { config, invoker, storage } = api
   const limits = {
     execution_timeout: config.EXECUTION_TIMEOUT,
@@ -83,22 +90,26 @@ export function addStatusRoute (api: ApiScope): void {
     kv_per_function: config.KV_LIMIT_PER_FUNCTION
   }
 
-  api.get('/api/status', {
-    schema: {
-      operationId: 'getStatus',
-      tags: ['Server'],
-      summary: 'Read what the server is and does',
-      response: { 200: Status, ...commonFailures }
-    }
-  }, async () => ({
-    version: moonletVersion,
-    lua_version: LUA_VERSION,
-    limits,
-    usage: await storage.usage(),
-    sandboxes: { ...invoker.counts() },
-    base_url: api.baseUrl(),
-    functions_url: api.functionsUrl(),
-    server_time: Math.floor(Date.now() / 1000),
-    time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone
-  }))
+  api.get(
+    '/api/status',
+    {
+      schema: {
+        operationId: 'getStatus',
+        tags: ['Server'],
+        summary: 'Read what the server is and does',
+        response: { 200: Status, ...commonFailures }
+      }
+    },
+    async () => ({
+      version: moonletVersion,
+      lua_version: LUA_VERSION,
+      limits,
+      usage: await storage.usage(),
+      sandboxes: { ...invoker.counts() },
+      base_url: api.baseUrl(),
+      functions_url: api.functionsUrl(),
+      server_time: Math.floor(Date.now() / 1000),
+      time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone
+    })
+  )
 }

@@ -1,5 +1,11 @@
 import { Type } from 'typebox'
-import { changeFailures, commonFailures, conditionFailures, failures, NoContent } from '../../../core/http/response-schemas.js'
+import {
+  changeFailures,
+  commonFailures,
+  conditionFailures,
+  failures,
+  NoContent
+} from '../../../core/http/response-schemas.js'
 import { PageQuery, pageOf, toPagination } from '../../../core/http/pagination.js'
 import { etagHeader, IfMatch, readIfMatch } from '../../../core/http/entity-tags.js'
 import type { ApiScope } from '../../../core/http/conventions.js'
@@ -12,76 +18,127 @@ const tags = ['Versions']
 /** One name for number and id: a path with two names for one place is no valid OpenAPI. */
 const VersionPath = Type.Object({
   id: FunctionId,
-  version: Type.String({ description: 'Id of the version, `ver_{function}_v{number}`.', examples: ['ver_d2c1v7h8e9k0m3n4p5q6_v1'] })
+  version: Type.String({
+    description: 'Id of the version, `ver_{function}_v{number}`.',
+    examples: ['ver_d2c1v7h8e9k0m3n4p5q6_v1']
+  })
 })
 const notFound = () => new MoonletError('NOT_FOUND', 'Version not found')
 
-export function addVersionRoutes (api: ApiScope): void {
+export function addVersionRoutes(api: ApiScope): void {
   const { storage } = api
 
-  api.get('/api/functions/:id/versions', {
-    schema: {
-      operationId: 'listVersions',
-      tags,
-      summary: 'List the versions of a function',
-      description: 'The highest number first.',
-      params: Type.Object({ id: FunctionId }),
-      querystring: Type.Object(PageQuery),
-      response: { 200: { ...pageOf('versions', Version), ...etagHeader }, ...failures({ 404: 'Function not found' }), ...commonFailures }
+  api.get(
+    '/api/functions/:id/versions',
+    {
+      schema: {
+        operationId: 'listVersions',
+        tags,
+        summary: 'List the versions of a function',
+        description: 'The highest number first.',
+        params: Type.Object({ id: FunctionId }),
+        querystring: Type.Object(PageQuery),
+        response: {
+          200: { ...pageOf('versions', Version), ...etagHeader },
+          ...failures({ 404: 'Function not found' }),
+          ...commonFailures
+        }
+      }
+    },
+    async ({ params, query }, reply) => {
+      sendTag(reply, (await readSnapshot(storage, params.id)).revision)
+      const { rows, total } = await storage.versions.list(params.id, query)
+      return { versions: rows.map(toVersion), pagination: toPagination(total, query) }
     }
-  }, async ({ params, query }, reply) => {
-    sendTag(reply, (await readSnapshot(storage, params.id)).revision)
-    const { rows, total } = await storage.versions.list(params.id, query)
-    return { versions: rows.map(toVersion), pagination: toPagination(total, query) }
-  })
+  )
 
-  api.get('/api/functions/:id/versions/:version', {
-    schema: {
-      operationId: 'getVersion',
-      tags,
-      summary: 'Read one version',
-      params: Type.Object({ id: FunctionId, version: Type.String({ description: 'Number of the version.', examples: ['1'] }) }),
-      response: { 200: Version, ...failures({ 400: 'Invalid version number', 404: 'Version not found' }), ...commonFailures }
+  api.get(
+    '/api/functions/:id/versions/:version',
+    {
+      schema: {
+        operationId: 'getVersion',
+        tags,
+        summary: 'Read one version',
+        params: Type.Object({
+          id: FunctionId,
+          version: Type.String({ description: 'Number of the version.', examples: ['1'] })
+        }),
+        response: {
+          200: Version,
+          ...failures({ 400: 'Invalid version number', 404: 'Version not found' }),
+          ...commonFailures
+        }
+      }
+    },
+    async ({ params }) => {
+      const number = readVersionNumber(params.version)
+      if (number === undefined) throw new MoonletError('VALIDATION', 'Invalid version number')
+      const version = Number.isSafeInteger(number)
+        ? await storage.versions.find(params.id, number)
+        : undefined
+      if (version === undefined) throw notFound()
+      return toVersion(version)
     }
-  }, async ({ params }) => {
-    const number = readVersionNumber(params.version)
-    if (number === undefined) throw new MoonletError('VALIDATION', 'Invalid version number')
-    const version = Number.isSafeInteger(number) ? await storage.versions.find(params.id, number) : undefined
-    if (version === undefined) throw notFound()
-    return toVersion(version)
-  })
+  )
 
-  api.post('/api/functions/:id/versions/:version/activate', {
-    schema: {
-      operationId: 'activateVersion',
-      tags,
-      summary: 'Make a version the one that runs',
-      params: VersionPath,
-      headers: IfMatch,
-      response: { 200: { ...NoContent('The version is active.'), ...etagHeader }, ...conditionFailures, ...failures({ 404: 'Version not found' }), ...changeFailures, ...staleFunction }
+  api.post(
+    '/api/functions/:id/versions/:version/activate',
+    {
+      schema: {
+        operationId: 'activateVersion',
+        tags,
+        summary: 'Make a version the one that runs',
+        params: VersionPath,
+        headers: IfMatch,
+        response: {
+          200: { ...NoContent('The version is active.'), ...etagHeader },
+          ...conditionFailures,
+          ...failures({ 404: 'Version not found' }),
+          ...changeFailures,
+          ...staleFunction
+        }
+      }
+    },
+    async ({ params, headers }, reply) => {
+      const mayChange = readIfMatch(headers['if-match'])
+      const revision = await changeFunction(
+        storage,
+        params.id,
+        storage.versions.activate(params.id, params.version, mayChange)
+      )
+      if (revision === false) throw notFound()
+      return sendTag(reply, revision).code(200).send()
     }
-  }, async ({ params, headers }, reply) => {
-    const mayChange = readIfMatch(headers['if-match'])
-    const revision = await changeFunction(storage, params.id, storage.versions.activate(params.id, params.version, mayChange))
-    if (revision === false) throw notFound()
-    return sendTag(reply, revision).code(200).send()
-  })
+  )
 
-  api.delete('/api/functions/:id/versions/:version', {
-    schema: {
-      operationId: 'deleteVersion',
-      tags,
-      summary: 'Delete a version',
-      description: 'Its executions go too. The active version cannot be deleted.',
-      params: VersionPath,
-      headers: IfMatch,
-      response: { 204: NoContent('The version is gone.'), ...staleFunction, ...failures({ 400: 'Cannot delete active version', 404: 'Version not found' }), ...changeFailures }
+  api.delete(
+    '/api/functions/:id/versions/:version',
+    {
+      schema: {
+        operationId: 'deleteVersion',
+        tags,
+        summary: 'Delete a version',
+        description: 'Its executions go too. The active version cannot be deleted.',
+        params: VersionPath,
+        headers: IfMatch,
+        response: {
+          204: NoContent('The version is gone.'),
+          ...staleFunction,
+          ...failures({ 400: 'Cannot delete active version', 404: 'Version not found' }),
+          ...changeFailures
+        }
+      }
+    },
+    async ({ params, headers }, reply) => {
+      const mayChange = readIfMatch(headers['if-match'])
+      const result = await changeFunction(
+        storage,
+        params.id,
+        storage.versions.remove(params.id, params.version, mayChange)
+      )
+      if (result === 'missing') throw notFound()
+      if (result === 'active') throw new MoonletError('VALIDATION', 'Cannot delete active version')
+      return reply.code(204).send()
     }
-  }, async ({ params, headers }, reply) => {
-    const mayChange = readIfMatch(headers['if-match'])
-    const result = await changeFunction(storage, params.id, storage.versions.remove(params.id, params.version, mayChange))
-    if (result === 'missing') throw notFound()
-    if (result === 'active') throw new MoonletError('VALIDATION', 'Cannot delete active version')
-    return reply.code(204).send()
-  })
+  )
 }

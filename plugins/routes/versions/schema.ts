@@ -11,14 +11,20 @@ export const versionExample = {
   is_active: true
 }
 
-export const Version = Type.Object({
-  id: Type.String(),
-  function_id: Type.String(),
-  version: Type.Integer({ minimum: 1, description: 'Counts from 1; never used twice within one function.' }),
-  code: Type.String(),
-  created_at: Type.Integer({ description: 'Unix seconds.' }),
-  is_active: Type.Boolean({ description: 'The one that runs.' })
-}, { title: 'Version', examples: [versionExample] })
+export const Version = Type.Object(
+  {
+    id: Type.String(),
+    function_id: Type.String(),
+    version: Type.Integer({
+      minimum: 1,
+      description: 'Counts from 1; never used twice within one function.'
+    }),
+    code: Type.String(),
+    created_at: Type.Integer({ description: 'Unix seconds.' }),
+    is_active: Type.Boolean({ description: 'The one that runs.' })
+  },
+  { title: 'Version', examples: [versionExample] }
+)
 
 export const toVersion = (record: VersionRecord) => ({
   id: record.id,
@@ -30,4 +36,5 @@ export const toVersion = (record: VersionRecord) => ({
 })
 
 /** The whole number that a path names; undefined when it is none. */
-export const readVersionNumber = (text: string): number | undefined => /^[+-]?\d+$/.test(text) ? Number(text) : undefined
+export const readVersionNumber = (text: string): number | undefined =>
+  /^[+-]?\d+$/.test(text) ? Number(text) : undefined

@@ -20,7 +20,7 @@ const MAX_EDITS = 1500
  * All lines of both texts in reading order; within a changed block the removed ones come before the added.
  * A missing final newline is ignored, blank lines count.
  */
-export function diffVersions (before: string, after: string): DiffLine[] {
+export function diffVersions(before: string, after: string): DiffLine[] {
   const lines = createLineList()
   let removed: string[] = []
   let added: string[] = []
@@ -42,9 +42,13 @@ export function diffVersions (before: string, after: string): DiffLine[] {
   return lines.all
 }
 
-interface Change { readonly value: string[], readonly added: boolean, readonly removed: boolean }
+interface Change {
+  readonly value: string[]
+  readonly added: boolean
+  readonly removed: boolean
+}
 
-function findChanges (before: string[], after: string[]): Change[] {
+function findChanges(before: string[], after: string[]): Change[] {
   const kept = { added: false, removed: false }
   const start = countEqual(before, after, 0)
   const end = countEqual(before.toReversed(), after.toReversed(), start)
@@ -61,27 +65,37 @@ function findChanges (before: string[], after: string[]): Change[] {
 }
 
 /** How many leading lines are equal, leaving `taken` lines of the shorter list to the other end. */
-function countEqual (a: readonly string[], b: readonly string[], taken: number): number {
+function countEqual(a: readonly string[], b: readonly string[], taken: number): number {
   const most = Math.min(a.length, b.length) - taken
   let count = 0
   while (count < most && a[count] === b[count]) count++
   return count
 }
 
-function toLines (text: string): string[] {
+function toLines(text: string): string[] {
   if (text === '') return []
   return (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n')
 }
 
 /** Numbers the lines of both texts as they are listed. */
-function createLineList () {
+function createLineList() {
   const all: DiffLine[] = []
   let oldLine = 0
   let newLine = 0
   return {
     all,
-    keep (contents: readonly string[]) { for (const content of contents) all.push({ line_type: 'unchanged', old_line: ++oldLine, new_line: ++newLine, content }) },
-    remove (contents: readonly string[]) { for (const content of contents) all.push({ line_type: 'removed', old_line: ++oldLine, content }) },
-    add (contents: readonly string[]) { for (const content of contents) all.push({ line_type: 'added', new_line: ++newLine, content }) }
+    keep(contents: readonly string[]) {
+      for (const content of contents) {
+        all.push({ line_type: 'unchanged', old_line: ++oldLine, new_line: ++newLine, content })
+      }
+    },
+    remove(contents: readonly string[]) {
+      for (const content of contents) {
+        all.push({ line_type: 'removed', old_line: ++oldLine, content })
+      }
+    },
+    add(contents: readonly string[]) {
+      for (const content of contents) all.push({ line_type: 'added', new_line: ++newLine, content })
+    }
   }
 }

@@ -14,7 +14,11 @@ const PAGES_PER_TURN = 64
  * when the copy began: a snapshot of a connection of its own, which writers do not disturb. `onProgress` is
  * given pages. Throws STORAGE_FAILED and leaves nothing behind.
  */
-export async function backupDatabase (source: string, file: string, onProgress?: (done: number, total: number) => void): Promise<void> {
+export async function backupDatabase(
+  source: string,
+  file: string,
+  onProgress?: (done: number, total: number) => void
+): Promise<void> {
   const part = `${file}.part`
   let db: Database.Database | undefined
   try {
@@ -25,7 +29,7 @@ export async function backupDatabase (source: string, file: string, onProgress?:
     db.exec('begin')
     db.prepare('select count(*) from sqlite_schema').get()
     const { totalPages } = await db.backup(part, {
-      progress ({ totalPages, remainingPages }) {
+      progress({ totalPages, remainingPages }) {
         onProgress?.(totalPages - remainingPages, totalPages)
         return PAGES_PER_TURN
       }
@@ -41,7 +45,7 @@ export async function backupDatabase (source: string, file: string, onProgress?:
 }
 
 /** The error that creating the copy gives where its folder is missing says only ENOENT. */
-function explainMissingFolder (error: unknown, file: string): unknown {
+function explainMissingFolder(error: unknown, file: string): unknown {
   if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || existsSync(dirname(file))) return error
   return new Error(`cannot write ${file}: its directory does not exist`, { cause: error })
 }

@@ -29,26 +29,26 @@ import { isBusy, toStorageError } from './failure.js'
 
 export interface Batch {
   /** Carries out one statement; resolves with its result once that is durable. */
-  write<T> (work: () => T): Promise<T>
+  write<T>(work: () => T): Promise<T>
   /**
    * Carries out one statement and gives (or throws) what came of it, without a promise that it is durable: for
    * writes that a later one answers for. A promise only while the lock is waited for.
    */
-  carryOut<T> (work: () => T): Soon<T>
+  carryOut<T>(work: () => T): Soon<T>
   /** The same as `write` for several statements: all or none. */
-  atomic<T> (work: () => T): Promise<T>
-  read<T> (query: () => T): Promise<T>
+  atomic<T>(work: () => T): Promise<T>
+  read<T>(query: () => T): Promise<T>
   /** The same as `read`, at once where nothing is waited for; it throws what `read` rejects with. */
-  look<T> (query: () => T): Soon<T>
+  look<T>(query: () => T): Soon<T>
   /**
    * `before` is called in the transaction before each COMMIT; if it throws, the batch fails. `after` is told how
    * that went. Hooks added later are called first: they may rely on the earlier ones.
    */
-  onCommit (hooks: { before (): void, after (durable: boolean): void }): void
+  onCommit(hooks: { before(): void; after(durable: boolean): void }): void
   /** Settles when all that was called before is durable or rejected. */
-  flush (): Promise<void>
+  flush(): Promise<void>
   /** Commits; afterwards every call rejects. */
-  close (): Promise<void>
+  close(): Promise<void>
 }
 
 /** A batch this large is committed without waiting for the end of the tick. */
@@ -64,8 +64,18 @@ const QUIET_TURNS = 3
 const LONG_TURN_MS = 0.5
 const LOCK_RETRY_MS = 25
 
-interface Waiting { run (): void, refuse (error: Error): void, readonly since: number }
-interface Open { readonly durable: Promise<void>, resolve (): void, reject (error: Error): void, size: number, turnBegan: number }
+interface Waiting {
+  run(): void
+  refuse(error: Error): void
+  readonly since: number
+}
+interface Open {
+  readonly durable: Promise<void>
+  resolve(): void
+  reject(error: Error): void
+  size: number
+  turnBegan: number
+}
 
 export interface BatchOptions {
   /** How long a call waits for the write lock; 5 seconds if not given. */
@@ -74,7 +84,10 @@ export interface BatchOptions {
   readonly onHookError?: (error: unknown) => void
 }
 
-export function createBatch (db: Database, { lockPatienceMs = 5000, onHookError = throwLater }: BatchOptions = {}): Batch {
+export function createBatch(
+  db: Database,
+  { lockPatienceMs = 5000, onHookError = throwLater }: BatchOptions = {}
+): Batch {
   const begin = db.prepare('begin immediate')
   const commitStatement = db.prepare('commit')
   const rollback = db.prepare('rollback')
@@ -82,13 +95,13 @@ export function createBatch (db: Database, { lockPatienceMs = 5000, onHookError 
   const release = db.prepare('release one')
   const undo = db.prepare('rollback to one')
 
-  const hooks: { before (): void, after (durable: boolean): void }[] = []
+  const hooks: { before(): void; after(durable: boolean): void }[] = []
   const waiting: Waiting[] = []
   let open: Open | undefined
   let closed = false
 
   /** False: another process holds the lock. */
-  function ensureOpen (): boolean {
+  function ensureOpen(): boolean {
     if (open !== undefined) return true
     try {
       begin.run()
@@ -101,22 +114,25 @@ export function createBatch (db: Database, { lockPatienceMs = 5000, onHookError 
     return true
   }
 
-  function endLater (batch: Open, before: number, turn: number, quiet: number): void {
-    atTurnsEnd(() => { endTurn(batch, before, turn, quiet) })
+  function endLater(batch: Open, before: number, turn: number, quiet: number): void {
+    atTurnsEnd(() => {
+      endTurn(batch, before, turn, quiet)
+    })
   }
 
   /** The end of a turn of the event loop; `before` it the batch was smaller, if the turn wrote anything, and so many before wrote nothing. */
-  function endTurn (batch: Open, before: number, turn: number, quietBefore: number): void {
+  function endTurn(batch: Open, before: number, turn: number, quietBefore: number): void {
     if (batch !== open) return
     const now = performance.now()
     const isLong = now - batch.turnBegan > LONG_TURN_MS
     batch.turnBegan = now
     const quiet = batch.size === before ? quietBefore + 1 : 0
-    if (quiet === QUIET_TURNS || (quiet > 0 && isLong) || batch.size >= FULL || turn === TURNS) commit(batch)
-    else endLater(batch, batch.size, turn + 1, quiet)
+    if (quiet === QUIET_TURNS || (quiet > 0 && isLong) || batch.size >= FULL || turn === TURNS) {
+      commit(batch)
+    } else endLater(batch, batch.size, turn + 1, quiet)
   }
 
-  function commit (batch = open): void {
+  function commit(batch = open): void {
     if (batch === undefined || batch !== open) return
     try {
       for (const hook of hooks) hook.before()
@@ -127,13 +143,13 @@ export function createBatch (db: Database, { lockPatienceMs = 5000, onHookError 
     settle(batch)
   }
 
-  function settle (batch: Open): void {
+  function settle(batch: Open): void {
     open = undefined
     tellHooks(true)
     batch.resolve()
   }
 
-  function fail (batch: Open, error: unknown): void {
+  function fail(batch: Open, error: unknown): void {
     open = undefined
     if (db.inTransaction) rollback.run()
     tellHooks(false)
@@ -141,7 +157,7 @@ export function createBatch (db: Database, { lockPatienceMs = 5000, onHookError 
   }
 
   /** Whatever a hook throws changes nothing about what is durable, nor for the other hooks and the callers. */
-  function tellHooks (durable: boolean): void {
+  function tellHooks(durable: boolean): void {
     for (const hook of hooks) {
       try {
         hook.after(durable)
@@ -152,12 +168,12 @@ export function createBatch (db: Database, { lockPatienceMs = 5000, onHookError 
   }
 
   /** The open batch, begun if there is none; undefined: another process holds the lock. */
-  function enter (): Open | undefined {
+  function enter(): Open | undefined {
     if (closed) throw closedError()
     return waiting.length === 0 && ensureOpen() ? open : undefined
   }
 
-  function workWithin<T> (batch: Open, work: () => T): T {
+  function workWithin<T>(batch: Open, work: () => T): T {
     let result: T
     try {
       result = work()
@@ -169,18 +185,18 @@ export function createBatch (db: Database, { lockPatienceMs = 5000, onHookError 
     return result
   }
 
-  function run<T> (work: () => T): Promise<T> {
+  function run<T>(work: () => T): Promise<T> {
     try {
       const batch = enter()
       if (batch === undefined) return enqueue(() => run(work))
       const result = workWithin(batch, work)
-      return result === undefined ? batch.durable as Promise<T> : batch.durable.then(() => result)
+      return result === undefined ? (batch.durable as Promise<T>) : batch.durable.then(() => result)
     } catch (error) {
       return Promise.reject(toStorageError(error))
     }
   }
 
-  function carryOut<T> (work: () => T): Soon<T> {
+  function carryOut<T>(work: () => T): Soon<T> {
     try {
       const batch = enter()
       return batch === undefined ? enqueue(() => run(work)) : workWithin(batch, work)
@@ -189,11 +205,11 @@ export function createBatch (db: Database, { lockPatienceMs = 5000, onHookError 
     }
   }
 
-  async function read<T> (query: () => T): Promise<T> {
+  async function read<T>(query: () => T): Promise<T> {
     return await look(query)
   }
 
-  function look<T> (query: () => T): Soon<T> {
+  function look<T>(query: () => T): Soon<T> {
     if (closed) throw closedError()
     if (waiting.length > 0) return enqueue(() => read(query))
     try {
@@ -203,7 +219,7 @@ export function createBatch (db: Database, { lockPatienceMs = 5000, onHookError 
     }
   }
 
-  function inSavepoint<T> (work: () => T): T {
+  function inSavepoint<T>(work: () => T): T {
     save.run()
     try {
       return work()
@@ -215,14 +231,20 @@ export function createBatch (db: Database, { lockPatienceMs = 5000, onHookError 
     }
   }
 
-  function enqueue<T> (call: () => Promise<T>): Promise<T> {
+  function enqueue<T>(call: () => Promise<T>): Promise<T> {
     if (waiting.length === 0) setTimeout(retry, LOCK_RETRY_MS)
     return new Promise<T>((resolve, reject) => {
-      waiting.push({ run: () => { call().then(resolve, reject) }, refuse: reject, since: performance.now() })
+      waiting.push({
+        run: () => {
+          call().then(resolve, reject)
+        },
+        refuse: reject,
+        since: performance.now()
+      })
     })
   }
 
-  function retry (): void {
+  function retry(): void {
     const free = tryOpen()
     const latest = performance.now() - lockPatienceMs
     const patient = waiting.findIndex(({ since }) => since > latest)
@@ -235,7 +257,7 @@ export function createBatch (db: Database, { lockPatienceMs = 5000, onHookError 
   }
 
   /** An error other than a held lock is for the calls themselves to meet. */
-  function tryOpen (): boolean {
+  function tryOpen(): boolean {
     try {
       return ensureOpen()
     } catch {
@@ -243,7 +265,7 @@ export function createBatch (db: Database, { lockPatienceMs = 5000, onHookError 
     }
   }
 
-  async function flush (): Promise<void> {
+  async function flush(): Promise<void> {
     if (waiting.length > 0) await enqueue(async () => {})
     const current = open
     commit()
@@ -256,9 +278,11 @@ export function createBatch (db: Database, { lockPatienceMs = 5000, onHookError 
     atomic: work => run(() => inSavepoint(work)),
     read,
     look,
-    onCommit (added) { hooks.unshift(added) },
+    onCommit(added) {
+      hooks.unshift(added)
+    },
     flush,
-    async close () {
+    async close() {
       if (closed) return
       try {
         await flush()
@@ -269,14 +293,22 @@ export function createBatch (db: Database, { lockPatienceMs = 5000, onHookError 
   }
 }
 
-function createOpen (): Open {
+function createOpen(): Open {
   let resolve = (): void => {}
   let reject: (error: Error) => void = () => {}
-  const durable = new Promise<void>((_resolve, _reject) => { resolve = _resolve; reject = _reject })
+  const durable = new Promise<void>((_resolve, _reject) => {
+    resolve = _resolve
+    reject = _reject
+  })
   // Writes that promise nothing have no one to hear of the failure.
   durable.catch(() => {})
   return { durable, resolve, reject, size: 0, turnBegan: performance.now() }
 }
 
-const closedError = () => new MoonletError('STORAGE_FAILED', 'The database is closed: the server is stopping.')
-const lockedError = (file: string, ms: number) => new MoonletError('STORAGE_FAILED', `The database ${file} has been locked by another process for ${ms / 1000} s. End that process or wait until it has finished.`)
+const closedError = () =>
+  new MoonletError('STORAGE_FAILED', 'The database is closed: the server is stopping.')
+const lockedError = (file: string, ms: number) =>
+  new MoonletError(
+    'STORAGE_FAILED',
+    `The database ${file} has been locked by another process for ${ms / 1000} s. End that process or wait until it has finished.`
+  )

@@ -4,29 +4,33 @@ import type { Batch } from './batch.js'
 /** Tells who listens that reads of a function give something else now. */
 export interface ChangeFeed {
   /** Within a batch, after the write: reads see it already. If the batch fails, the listeners hear of it once more. */
-  changed (functionId: string): void
-  onChange (listener: (functionId: string) => void): () => void
+  changed(functionId: string): void
+  onChange(listener: (functionId: string) => void): () => void
 }
 
-export function createChangeFeed (batch: Batch): ChangeFeed {
+export function createChangeFeed(batch: Batch): ChangeFeed {
   const listeners = new Set<(functionId: string) => void>()
   const inBatch = new Set<string>()
-  const tell = (functionId: string): void => { tellAll(listeners, functionId) }
+  const tell = (functionId: string): void => {
+    tellAll(listeners, functionId)
+  }
   batch.onCommit({
-    before () {},
-    after (durable) {
+    before() {},
+    after(durable) {
       if (!durable) inBatch.forEach(tell)
       inBatch.clear()
     }
   })
   return {
-    changed (functionId) {
+    changed(functionId) {
       inBatch.add(functionId)
       tell(functionId)
     },
-    onChange (listener) {
+    onChange(listener) {
       listeners.add(listener)
-      return () => { listeners.delete(listener) }
+      return () => {
+        listeners.delete(listener)
+      }
     }
   }
 }

@@ -9,10 +9,12 @@ import { makeFolder } from '../../../core/base/make-folder.js'
 import { isBusy, toStorageError } from './failure.js'
 import { makeDatabasePrivate } from './private-database.js'
 
-export interface DataLock { release (): void }
+export interface DataLock {
+  release(): void
+}
 
 /** Takes the folder, made if absent, for this process. Throws DATA_IN_USE when another one has it. */
-export function lockDataFolder (folder: string): DataLock {
+export function lockDataFolder(folder: string): DataLock {
   let db: Database.Database | undefined
   try {
     makeFolder(folder)
@@ -21,10 +23,20 @@ export function lockDataFolder (folder: string): DataLock {
     db = new Database(file, { timeout: 0 })
     db.exec('begin exclusive')
     const held = db
-    return { release () { held.close() } }
+    return {
+      release() {
+        held.close()
+      }
+    }
   } catch (error) {
     db?.close()
-    if (isBusy(error)) throw new MoonletError('DATA_IN_USE', `Another Moonlet uses the data folder ${folder}. Stop it first, or set DATA_DIR to another folder.`, { cause: error })
+    if (isBusy(error)) {
+      throw new MoonletError(
+        'DATA_IN_USE',
+        `Another Moonlet uses the data folder ${folder}. Stop it first, or set DATA_DIR to another folder.`,
+        { cause: error }
+      )
+    }
     throw toStorageError(error)
   }
 }

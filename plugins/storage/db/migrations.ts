@@ -26,45 +26,72 @@ const table = `create table if not exists migrations (
 ) strict, without rowid`
 
 /** The SQL files of a folder, in order. */
-export async function findMigrations (folder: string): Promise<string[]> {
+export async function findMigrations(folder: string): Promise<string[]> {
   const names = await readdir(folder)
-  return names.filter(name => name.endsWith('.sql')).sort().map(name => join(folder, name))
+  return names
+    .filter(name => name.endsWith('.sql'))
+    .sort()
+    .map(name => join(folder, name))
 }
 
 /**
  * Applies what is not applied yet; gives the names. Throws DATABASE_TOO_NEW when the database has migrations
  * that are not among the files, and MIGRATION_FAILED with file and cause when one fails.
  */
-export async function applyMigrations (db: Database, { namespace, files, prefix = '' }: Migrations): Promise<string[]> {
+export async function applyMigrations(
+  db: Database,
+  { namespace, files, prefix = '' }: Migrations
+): Promise<string[]> {
   const applied = readApplied(db, namespace)
   const names = files.map(file => basename(file))
   const unknown = applied.filter(name => !names.includes(name))
   if (unknown.length > 0) {
-    throw new MoonletError('DATABASE_TOO_NEW', `The database ${db.name} was written by a newer version: it has the migration${unknown.length > 1 ? 's' : ''} ${unknown.join(', ')}` +
-      `${namespace === 'moonlet' ? '' : ` of ${namespace}`}, which this version does not know. Install the newer version again, or restore a backup that is older.`)
+    throw new MoonletError(
+      'DATABASE_TOO_NEW',
+      `The database ${db.name} was written by a newer version: it has the migration${unknown.length > 1 ? 's' : ''} ${unknown.join(', ')}` +
+        `${namespace === 'moonlet' ? '' : ` of ${namespace}`}, which this version does not know. Install the newer version again, or restore a backup that is older.`
+    )
   }
   if (applied.length === files.length) return []
   // Umzug takes a quarter of a second to load, which most starts can spare.
   const { Umzug } = await import('umzug')
   const umzug = new Umzug({
-    migrations: [...files].sort(byName).map(file => ({ name: basename(file), path: file, up: () => applyFile(db, { namespace, file, prefix }) })),
+    migrations: [...files].sort(byName).map(file => ({
+      name: basename(file),
+      path: file,
+      up: () => applyFile(db, { namespace, file, prefix })
+    })),
     // Noted by applyFile, within the transaction.
-    storage: { executed: async () => readApplied(db, namespace), logMigration: async () => {}, unlogMigration: async () => {} },
+    storage: {
+      executed: async () => readApplied(db, namespace),
+      logMigration: async () => {},
+      unlogMigration: async () => {}
+    },
     logger: undefined
   })
-  const done = await umzug.up().catch((error: unknown) => { throw error instanceof Error && error.cause instanceof MoonletError ? error.cause : error })
+  const done = await umzug.up().catch((error: unknown) => {
+    throw error instanceof Error && error.cause instanceof MoonletError ? error.cause : error
+  })
   return done.map(({ name }) => name)
 }
 
-const byName = (a: string, b: string): number => basename(a) < basename(b) ? -1 : 1
+const byName = (a: string, b: string): number => (basename(a) < basename(b) ? -1 : 1)
 
 /** Without writing: a database that needs nothing is only read. */
-function readApplied (db: Database, namespace: string): string[] {
-  if (db.prepare('select 1 from sqlite_schema where name = ?').get('migrations') === undefined) return []
-  return db.prepare<[string], string>('select name from migrations where namespace = ? order by name').pluck().all(namespace)
+function readApplied(db: Database, namespace: string): string[] {
+  if (db.prepare('select 1 from sqlite_schema where name = ?').get('migrations') === undefined) {
+    return []
+  }
+  return db
+    .prepare<[string], string>('select name from migrations where namespace = ? order by name')
+    .pluck()
+    .all(namespace)
 }
 
-async function applyFile (db: Database, { namespace, file, prefix }: { namespace: string, file: string, prefix: string }): Promise<void> {
+async function applyFile(
+  db: Database,
+  { namespace, file, prefix }: { namespace: string; file: string; prefix: string }
+): Promise<void> {
   const name = basename(file)
   const sql = await readFile(file, 'utf8')
   // A plugin's tables are made in a running server: not within the transaction of its writes.
@@ -77,17 +104,36 @@ async function applyFile (db: Database, { namespace, file, prefix }: { namespace
     if (isApplied(db, namespace, name)) return
     const before = readSchema(db)
     db.exec(sql)
-    if (!db.inTransaction) throw new MoonletError('MIGRATION_FAILED', `The migration ${file} ends the transaction it is applied in, so it may be applied in part. Remove its COMMIT or ROLLBACK and restore the database ${db.name}.`)
+    if (!db.inTransaction) {
+      throw new MoonletError(
+        'MIGRATION_FAILED',
+        `The migration ${file} ends the transaction it is applied in, so it may be applied in part. Remove its COMMIT or ROLLBACK and restore the database ${db.name}.`
+      )
+    }
     refuseForeign(before, readSchema(db), prefix)
     if (prefix !== '') refuseCode(db)
     const broken = db.pragma('foreign_key_check') as { table: string }[]
-    if (broken[0] !== undefined) throw new Error(`it leaves a row of ${broken[0].table} that refers to a missing one`)
-    db.prepare('insert into migrations (namespace, name, applied_at) values (?, ?, ?)').run(namespace, name, Math.floor(Date.now() / 1000))
+    if (broken[0] !== undefined) {
+      throw new Error(`it leaves a row of ${broken[0].table} that refers to a missing one`)
+    }
+    db.prepare('insert into migrations (namespace, name, applied_at) values (?, ?, ?)').run(
+      namespace,
+      name,
+      Math.floor(Date.now() / 1000)
+    )
     db.exec('commit')
   } catch (cause) {
     if (cause instanceof MoonletError) throw cause
-    const reason = isStorageError(cause) ? `${cause.message} (${cause.code})` : cause instanceof Error ? cause.message : String(cause)
-    throw new MoonletError('MIGRATION_FAILED', `The migration ${file} failed: ${reason}. The database ${db.name} is as it was before it.`, { cause })
+    const reason = isStorageError(cause)
+      ? `${cause.message} (${cause.code})`
+      : cause instanceof Error
+        ? cause.message
+        : String(cause)
+    throw new MoonletError(
+      'MIGRATION_FAILED',
+      `The migration ${file} failed: ${reason}. The database ${db.name} is as it was before it.`,
+      { cause }
+    )
   } finally {
     if (db.inTransaction) db.exec('rollback')
     db.pragma('foreign_keys = on')
@@ -95,22 +141,49 @@ async function applyFile (db: Database, { namespace, file, prefix }: { namespace
 }
 
 /** Another process may have applied it between the look and the lock. */
-function isApplied (db: Database, namespace: string, name: string): boolean {
-  return db.prepare('select 1 from migrations where namespace = ? and name = ?').get(namespace, name) !== undefined
+function isApplied(db: Database, namespace: string, name: string): boolean {
+  return (
+    db.prepare('select 1 from migrations where namespace = ? and name = ?').get(namespace, name) !==
+    undefined
+  )
 }
 
 /** What there is, with how it was made. */
-const readSchema = (db: Database): Map<string, string> => new Map(
-  db.prepare<[], { name: string, sql: string }>("select name, coalesce(sql, '') as sql from sqlite_schema where name not like 'sqlite\\_%' escape '\\'").all().map(({ name, sql }) => [name, sql]))
+const readSchema = (db: Database): Map<string, string> =>
+  new Map(
+    db
+      .prepare<[], { name: string; sql: string }>(
+        "select name, coalesce(sql, '') as sql from sqlite_schema where name not like 'sqlite\\_%' escape '\\'"
+      )
+      .all()
+      .map(({ name, sql }) => [name, sql])
+  )
 
 /** So that a backup holds data and nothing that runs; restoring one checks that (transfer/check-schema.ts). */
-function refuseCode (db: Database): void {
-  const found = db.prepare<[], string>("select type || ' ' || name from sqlite_schema where type in ('trigger', 'view')").pluck().get()
-  if (found !== undefined) throw new Error(`it makes the ${found}; a plugin may have tables and indexes alone`)
+function refuseCode(db: Database): void {
+  const found = db
+    .prepare<[], string>(
+      "select type || ' ' || name from sqlite_schema where type in ('trigger', 'view')"
+    )
+    .pluck()
+    .get()
+  if (found !== undefined) {
+    throw new Error(`it makes the ${found}; a plugin may have tables and indexes alone`)
+  }
 }
 
 /** A plugin keeps to its own tables: nothing else may have appeared, changed or gone. */
-function refuseForeign (before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>, prefix: string): void {
-  const foreign = [...new Set([...before.keys(), ...after.keys()])].find(name => !name.startsWith(prefix) && before.get(name) !== after.get(name))
-  if (foreign !== undefined) throw new Error(`it makes, changes or drops ${foreign}; a plugin's own must be called ${prefix}…`)
+function refuseForeign(
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+  prefix: string
+): void {
+  const foreign = [...new Set([...before.keys(), ...after.keys()])].find(
+    name => !name.startsWith(prefix) && before.get(name) !== after.get(name)
+  )
+  if (foreign !== undefined) {
+    throw new Error(
+      `it makes, changes or drops ${foreign}; a plugin's own must be called ${prefix}…`
+    )
+  }
 }

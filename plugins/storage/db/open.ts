@@ -26,7 +26,7 @@ const CACHE_KIB = 8192
  * NORMAL` (a commit survives the death of the process; the death of the machine may cost the last moments but
  * never the file's integrity), foreign keys, space given back in steps. Throws STORAGE_FAILED.
  */
-export function openDatabase (file: string): Database.Database {
+export function openDatabase(file: string): Database.Database {
   makeFolder(dirname(file))
   let db: Database.Database | undefined
   try {
@@ -51,6 +51,6 @@ export function openDatabase (file: string): Database.Database {
 }
 
 /** To be called when the start's own work, which may wait for another process, is done. */
-export function limitBusyWait (db: Database.Database): void {
+export function limitBusyWait(db: Database.Database): void {
   db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)
 }

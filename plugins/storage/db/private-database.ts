@@ -12,16 +12,22 @@ export const COMPANIONS = ['-wal', '-shm', '-journal'] as const
  * Makes an empty file for this user alone where there is none, and takes everybody else's rights from those there
  * are. What is not possible is left for SQLite to meet, which says so in its own words.
  */
-export function makeDatabasePrivate (file: string): void {
-  attempt(() => { closeSync(openSync(file, 'wx', PRIVATE_FILE)) })
-  for (const end of ['', ...COMPANIONS]) attempt(() => { restrict(`${file}${end}`) })
+export function makeDatabasePrivate(file: string): void {
+  attempt(() => {
+    closeSync(openSync(file, 'wx', PRIVATE_FILE))
+  })
+  for (const end of ['', ...COMPANIONS]) {
+    attempt(() => {
+      restrict(`${file}${end}`)
+    })
+  }
 }
 
-function restrict (file: string): void {
+function restrict(file: string): void {
   if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, PRIVATE_FILE)
 }
 
-function attempt (work: () => void): void {
+function attempt(work: () => void): void {
   try {
     work()
   } catch {}

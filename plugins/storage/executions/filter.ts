@@ -2,7 +2,10 @@
 import type { ExecutionFilter } from '../../../core/contracts/storage.js'
 import { toStatusNumber } from './rows.js'
 
-export interface Conditions { readonly sql: string, readonly values: Readonly<Record<string, string | number>> }
+export interface Conditions {
+  readonly sql: string
+  readonly values: Readonly<Record<string, string | number>>
+}
 
 const conditions = {
   status: 'e.status = :status',
@@ -16,14 +19,19 @@ const conditions = {
 } as const satisfies Record<keyof ExecutionFilter, string>
 
 /** `removed` are versions whose executions no reader may see any more. */
-export function toConditions (filter: ExecutionFilter, removed: readonly number[]): Conditions {
+export function toConditions(filter: ExecutionFilter, removed: readonly number[]): Conditions {
   const parts: string[] = []
   const values: Record<string, string | number> = {}
   for (const name of Object.keys(conditions) as (keyof ExecutionFilter)[]) {
     const value = filter[name]
     if (value === undefined || value === '') continue
     parts.push(conditions[name])
-    values[name] = name === 'status' ? toStatusNumber(value as 'pending') : name === 'text' ? foldCase(String(value)) : value
+    values[name] =
+      name === 'status'
+        ? toStatusNumber(value as 'pending')
+        : name === 'text'
+          ? foldCase(String(value))
+          : value
   }
   if (removed.length > 0) {
     parts.push('e.version not in (select value from json_each(:removed))')

@@ -9,9 +9,13 @@ import type { Batch } from '../db/batch.js'
 
 export interface IdSkew {
   /** Within a batch that writes the execution. */
-  note (functionKey: number, id: string, createdAt: number): void
+  note(functionKey: number, id: string, createdAt: number): void
   /** Bounds of the ids of all executions from `from` to `to` (Unix seconds, both included): the first is included, the second is not. */
-  toIdRange (functionKey: number, from: number | undefined, to: number | undefined): { readonly least: string, readonly before: string }
+  toIdRange(
+    functionKey: number,
+    from: number | undefined,
+    to: number | undefined
+  ): { readonly least: string; readonly before: string }
 }
 
 /** Of ids that are not ours; greater than every difference of times. */
@@ -22,21 +26,27 @@ const END = '~'
 const CACHED = 20_000
 
 /** By how many seconds the time in an id differs from when the execution was made. */
-export function skewOf (id: string, createdAt: number): number {
+export function skewOf(id: string, createdAt: number): number {
   const seconds = secondsOf(id)
   return seconds === undefined ? UNBOUNDED : Math.abs(seconds - createdAt)
 }
 
 /** Greater than the ids of all executions before that second, where ids go with their time; less than all others. */
-export const idBound = (seconds: number): string => seconds <= 0 ? FIRST : seconds > MAX_SECONDS ? END : firstIdOf(Math.floor(seconds))
+export const idBound = (seconds: number): string =>
+  seconds <= 0 ? FIRST : seconds > MAX_SECONDS ? END : firstIdOf(Math.floor(seconds))
 
-export function createIdSkew (db: Database, batch: Batch): IdSkew {
+export function createIdSkew(db: Database, batch: Batch): IdSkew {
   const read = db.prepare<[number], number>('select id_skew from functions where seq = ?').pluck()
   const write = db.prepare<[number, number]>('update functions set id_skew = ? where seq = ?')
   const known = new Map<number, number>()
-  batch.onCommit({ before () {}, after (durable) { if (!durable) known.clear() } })
+  batch.onCommit({
+    before() {},
+    after(durable) {
+      if (!durable) known.clear()
+    }
+  })
 
-  function of (functionKey: number): number {
+  function of(functionKey: number): number {
     const cached = known.get(functionKey)
     if (cached !== undefined) return cached
     const skew = read.get(functionKey) ?? 0
@@ -46,13 +56,13 @@ export function createIdSkew (db: Database, batch: Batch): IdSkew {
   }
 
   return {
-    note (functionKey, id, createdAt) {
+    note(functionKey, id, createdAt) {
       const skew = skewOf(id, createdAt)
       if (skew <= of(functionKey)) return
       known.set(functionKey, skew)
       write.run(skew, functionKey)
     },
-    toIdRange (functionKey, from, to) {
+    toIdRange(functionKey, from, to) {
       const skew = of(functionKey)
       return {
         least: from === undefined ? FIRST : idBound(Math.floor(from) - skew),

@@ -8,16 +8,18 @@ const MOST = 1000
 
 export interface LateEnds {
   /** To be called when writing the end has failed. Keeps nothing of a run that has no row. */
-  add (run: Running, execution: FinishedExecution): void
-  stop (): void
+  add(run: Running, execution: FinishedExecution): void
+  stop(): void
 }
 
-export function createLateEnds (write: (run: Running, execution: FinishedExecution) => Promise<unknown>): LateEnds {
+export function createLateEnds(
+  write: (run: Running, execution: FinishedExecution) => Promise<unknown>
+): LateEnds {
   const waiting = new Map<Running, FinishedExecution>()
   let timer: NodeJS.Timeout | undefined
   let stopped = false
 
-  async function retry (): Promise<void> {
+  async function retry(): Promise<void> {
     for (const [run, execution] of waiting) {
       try {
         await write(run, execution)
@@ -29,17 +31,22 @@ export function createLateEnds (write: (run: Running, execution: FinishedExecuti
     schedule()
   }
 
-  function schedule (): void {
-    timer = waiting.size > 0 && !stopped ? setTimeout(() => { void retry() }, RETRY_MS).unref() : undefined
+  function schedule(): void {
+    timer =
+      waiting.size > 0 && !stopped
+        ? setTimeout(() => {
+            void retry()
+          }, RETRY_MS).unref()
+        : undefined
   }
 
   return {
-    add (run, execution) {
+    add(run, execution) {
       if (run.row === undefined || waiting.size >= MOST || stopped) return
       waiting.set(run, { ...execution, logs: [] })
       if (timer === undefined) schedule()
     },
-    stop () {
+    stop() {
       stopped = true
       clearTimeout(timer)
     }

@@ -23,35 +23,64 @@ import { executionColumns, toExecution, type ExecutionRow } from './rows.js'
 import { createExecutionWalks, type Walk } from './scan.js'
 import type { IdSkew } from './id-skew.js'
 
-interface Parts { readonly db: Database, readonly batch: Batch, readonly counts: ExecutionCounts, readonly skew: IdSkew }
+interface Parts {
+  readonly db: Database
+  readonly batch: Batch
+  readonly counts: ExecutionCounts
+  readonly skew: IdSkew
+}
 
 export interface ExecutionList {
-  list (functionKey: number, page: Page, filter: ExecutionFilter, removedVersions: readonly number[]): Promise<Paged<ExecutionRecord>>
+  list(
+    functionKey: number,
+    page: Page,
+    filter: ExecutionFilter,
+    removedVersions: readonly number[]
+  ): Promise<Paged<ExecutionRecord>>
 }
 
 const TEXT_BUDGET_MS = 120
 
-export function createExecutionList ({ db, batch, counts, skew }: Parts): ExecutionList {
-  const pageRows = db.prepare<[number, number, number], number>(`
-    select seq from executions indexed by executions_by_function where function = ? order by id desc limit ? offset ?`).pluck()
-  const pageFromEnd = db.prepare<[number, number, number], number>(`
-    select seq from executions indexed by executions_by_function where function = ? order by id limit ? offset ?`).pluck()
+export function createExecutionList({ db, batch, counts, skew }: Parts): ExecutionList {
+  const pageRows = db
+    .prepare<[number, number, number], number>(
+      `
+    select seq from executions indexed by executions_by_function where function = ? order by id desc limit ? offset ?`
+    )
+    .pluck()
+  const pageFromEnd = db
+    .prepare<[number, number, number], number>(
+      `
+    select seq from executions indexed by executions_by_function where function = ? order by id limit ? offset ?`
+    )
+    .pluck()
   const records = db.prepare<[string], ExecutionRow>(`
     select ${executionColumns}, null as responseJson from executions e join functions f on f.seq = e.function
     where e.seq in (select value from json_each(?)) order by e.id desc`)
   const startWalk = createExecutionWalks(db, batch)
 
-  const readRecords = (rows: readonly number[]): ExecutionRecord[] => rows.length === 0 ? [] : records.all(JSON.stringify(rows)).map(toExecution)
+  const readRecords = (rows: readonly number[]): ExecutionRecord[] =>
+    rows.length === 0 ? [] : records.all(JSON.stringify(rows)).map(toExecution)
 
   /** The nearer end of the index is the cheaper one to begin at. */
-  function readPage (functionKey: number, { limit, offset }: Page, total: number): ExecutionRecord[] {
+  function readPage(
+    functionKey: number,
+    { limit, offset }: Page,
+    total: number
+  ): ExecutionRecord[] {
     if (offset <= total / 2) return readRecords(pageRows.all(functionKey, limit, offset))
     const rest = total - offset
-    return rest <= 0 ? [] : readRecords(pageFromEnd.all(functionKey, Math.min(limit, rest), Math.max(0, rest - limit)))
+    return rest <= 0
+      ? []
+      : readRecords(pageFromEnd.all(functionKey, Math.min(limit, rest), Math.max(0, rest - limit)))
   }
 
   /** Fills the page; `found` are all matches up to where the walk stands. */
-  async function findPage (walk: Walk, { limit, offset }: Page, budgetMs: number): Promise<{ rows: number[], found: number }> {
+  async function findPage(
+    walk: Walk,
+    { limit, offset }: Page,
+    budgetMs: number
+  ): Promise<{ rows: number[]; found: number }> {
     const rows: number[] = []
     let found = 0
     while (!walk.ended && found < offset + limit && walk.worked <= budgetMs) {
@@ -63,7 +92,7 @@ export function createExecutionList ({ db, batch, counts, skew }: Parts): Execut
     return { rows, found }
   }
 
-  async function countText (walk: Walk): Promise<number> {
+  async function countText(walk: Walk): Promise<number> {
     let count = 0
     while (!walk.ended && walk.worked <= TEXT_BUDGET_MS) {
       count += await walk.count()
@@ -73,17 +102,32 @@ export function createExecutionList ({ db, batch, counts, skew }: Parts): Execut
   }
 
   /** All matches in a time range, of which `inside` has met `found`. */
-  async function countRange (functionKey: number, inside: Walk, found: number, filter: ExecutionFilter, startOther: (other: ExecutionFilter) => Walk): Promise<number> {
+  async function countRange(
+    functionKey: number,
+    inside: Walk,
+    found: number,
+    filter: ExecutionFilter,
+    startOther: (other: ExecutionFilter) => Walk
+  ): Promise<number> {
     const outside = [
-      ...filter.to === undefined ? [] : [startOther({ ...filter, from: Math.floor(filter.to) + 1, to: undefined })],
-      ...filter.from === undefined ? [] : [startOther({ ...filter, from: undefined, to: Math.ceil(filter.from) - 1 })]
+      ...(filter.to === undefined
+        ? []
+        : [startOther({ ...filter, from: Math.floor(filter.to) + 1, to: undefined })]),
+      ...(filter.from === undefined
+        ? []
+        : [startOther({ ...filter, from: undefined, to: Math.ceil(filter.from) - 1 })])
     ]
     let within = found
     let beyond = 0
     while (!inside.ended) {
       const next = outside.find(walk => !walk.ended)
       // Runs that come and go meanwhile must not bring it below what was seen.
-      if (next === undefined) return Math.max(within, await batch.read(() => counts.total(functionKey, filter)) - beyond)
+      if (next === undefined) {
+        return Math.max(
+          within,
+          (await batch.read(() => counts.total(functionKey, filter))) - beyond
+        )
+      }
       within += await inside.count()
       beyond += await next.count()
       await nextTurn()
@@ -92,10 +136,15 @@ export function createExecutionList ({ db, batch, counts, skew }: Parts): Execut
   }
 
   return {
-    async list (functionKey, page, filter, removedVersions) {
+    async list(functionKey, page, filter, removedVersions) {
       const { from, to } = filter
       const readsRows = (filter.text ?? '') !== '' || filter.errorKind !== undefined
-      const start = (part: ExecutionFilter): Walk => startWalk(functionKey, toConditions(part, removedVersions), skew.toIdRange(functionKey, part.from, part.to))
+      const start = (part: ExecutionFilter): Walk =>
+        startWalk(
+          functionKey,
+          toConditions(part, removedVersions),
+          skew.toIdRange(functionKey, part.from, part.to)
+        )
       if (toConditions(filter, removedVersions).sql === '') {
         return batch.read(() => {
           const total = counts.total(functionKey)
@@ -103,13 +152,24 @@ export function createExecutionList ({ db, batch, counts, skew }: Parts): Execut
         })
       }
       if (from !== undefined && to !== undefined && from > to) return { rows: [], total: 0 }
-      const counted = readsRows || from !== undefined || to !== undefined ? undefined : await batch.read(() => counts.total(functionKey, filter))
+      const counted =
+        readsRows || from !== undefined || to !== undefined
+          ? undefined
+          : await batch.read(() => counts.total(functionKey, filter))
       if (counted !== undefined && counted <= page.offset) return { rows: [], total: counted }
 
       const walk = start(filter)
       const { rows, found } = await findPage(walk, page, readsRows ? TEXT_BUDGET_MS : Infinity)
-      const total = counted ?? (readsRows ? found + await countText(walk) : await countRange(functionKey, walk, found, filter, start))
-      return { rows: await batch.read(() => readRecords(rows)), total, ...(readsRows && !walk.ended ? { partial: true } : {}) }
+      const total =
+        counted ??
+        (readsRows
+          ? found + (await countText(walk))
+          : await countRange(functionKey, walk, found, filter, start))
+      return {
+        rows: await batch.read(() => readRecords(rows)),
+        total,
+        ...(readsRows && !walk.ended ? { partial: true } : {})
+      }
     }
   }
 }

@@ -5,14 +5,22 @@ import { quote } from '../../../core/masking/quote.js'
 export const ROW_TEXT_BYTES = 4096
 
 /** Bytes of JSON that the parts may take; with what stands between them they are fewer than ROW_TEXT_BYTES. */
-const shares = { method: 100, path: 800, relativePath: 600, headers: 900, body: 950, query: 500 } as const
+const shares = {
+  method: 100,
+  path: 800,
+  relativePath: 600,
+  headers: 900,
+  body: 950,
+  query: 500
+} as const
 
 /** Looks at the length first: of most texts nothing has to be counted. */
 export const fitsRow = (text: string): boolean =>
-  text.length * 3 <= ROW_TEXT_BYTES || (text.length <= ROW_TEXT_BYTES && Buffer.byteLength(text) <= ROW_TEXT_BYTES)
+  text.length * 3 <= ROW_TEXT_BYTES ||
+  (text.length <= ROW_TEXT_BYTES && Buffer.byteLength(text) <= ROW_TEXT_BYTES)
 
 /** An event that does not fit a row, cut to what does: valid JSON with `truncated`, and the size and hash if it has them. */
-export function toListedEvent (eventJson: string): string {
+export function toListedEvent(eventJson: string): string {
   const event = parse(withShortBody(eventJson))
   const { method, path, relativePath, headers, body, query, bodySize, bodySha256 } = event
   const parts = [
@@ -23,8 +31,10 @@ export function toListedEvent (eventJson: string): string {
     `"body":${cutText(body, shares.body)}`,
     `"query":${cutFields(query, shares.query)}`,
     '"truncated":true',
-    ...typeof bodySize === 'number' ? [`"bodySize":${bodySize}`] : [],
-    ...typeof bodySha256 === 'string' ? [`"bodySha256":${cutText(bodySha256, shares.method)}`] : []
+    ...(typeof bodySize === 'number' ? [`"bodySize":${bodySize}`] : []),
+    ...(typeof bodySha256 === 'string'
+      ? [`"bodySha256":${cutText(bodySha256, shares.method)}`]
+      : [])
   ]
   return `{${parts.join(',')}}`
 }
@@ -39,7 +49,7 @@ const wholeUnits = /(?:[^\\]|\\(?:u[0-9a-f]{4}|[^u]))*/iy
  * The event with no more of its body than lists show: to parse 64 KiB for that took a twentieth of the server's time
  * for an echo of such a body.
  */
-function withShortBody (json: string): string {
+function withShortBody(json: string): string {
   const start = json.indexOf(BODY_START) + BODY_START.length
   const end = json.indexOf(BODY_END, start)
   if (start < BODY_START.length || end - start <= shares.body) return json
@@ -48,17 +58,17 @@ function withShortBody (json: string): string {
   return json.slice(0, start) + body + json.slice(end)
 }
 
-function parse (json: string): Readonly<Record<string, unknown>> {
+function parse(json: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(json)
-    return typeof value === 'object' && value !== null ? value as Record<string, unknown> : {}
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
   } catch {
     return {}
   }
 }
 
 /** JSON of the beginning of a text, of at most so many bytes. */
-function cutText (value: unknown, bytes: number): string {
+function cutText(value: unknown, bytes: number): string {
   let text = typeof value === 'string' ? value.slice(0, bytes) : ''
   let json = quote(text)
   while (Buffer.byteLength(json) > bytes) {
@@ -69,10 +79,12 @@ function cutText (value: unknown, bytes: number): string {
 }
 
 /** JSON of the first fields that fit. */
-function cutFields (value: unknown, bytes: number): string {
+function cutFields(value: unknown, bytes: number): string {
   const fields: string[] = []
   let size = 2
-  for (const [name, text] of Object.entries(typeof value === 'object' && value !== null ? value : {})) {
+  for (const [name, text] of Object.entries(
+    typeof value === 'object' && value !== null ? value : {}
+  )) {
     if (name.length + String(text).length > bytes) break
     const field = `${quote(name)}:${quote(String(text))}`
     size += Buffer.byteLength(field) + 1

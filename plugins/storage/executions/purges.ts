@@ -12,11 +12,11 @@ import type { StoredBytes } from '../quotas/stored-bytes.js'
 
 export interface Purges {
   /** Within a batch. With version 0 the whole function. */
-  add (functionKey: number, version: number): void
+  add(functionKey: number, version: number): void
   /** Removed versions of a living function whose executions are still in the file. */
-  versionsOf (functionKey: number): readonly number[]
+  versionsOf(functionKey: number): readonly number[]
   /** Resolves when the current step is done; the rest waits for the next start. */
-  stop (): Promise<void>
+  stop(): Promise<void>
 }
 
 interface Parts {
@@ -27,19 +27,30 @@ interface Parts {
   readonly counts: ExecutionCounts
   readonly stored: StoredBytes
 }
-interface Purge { readonly function: number, readonly version: number }
+interface Purge {
+  readonly function: number
+  readonly version: number
+}
 
 /** How many rows of other versions one step may look at. */
 const SCAN_STEP = 2000
 
-export function createPurges ({ db, batch, remover, kvRemover, counts, stored }: Parts): Purges {
-  const insert = db.prepare<[number, number]>('insert or ignore into purges (function, version) values (?, ?)')
+export function createPurges({ db, batch, remover, kvRemover, counts, stored }: Parts): Purges {
+  const insert = db.prepare<[number, number]>(
+    'insert or ignore into purges (function, version) values (?, ?)'
+  )
   const all = db.prepare<[], Purge>('select function, version from purges')
   const done = db.prepare<[number, number]>('delete from purges where function = ? and version = ?')
-  const executionsOf = db.prepare<[number, number], number>('select seq from executions where function = ? limit ?').pluck()
-  const scanEnd = db.prepare<[number, string, number], string | null>(`
-    select max(id) from (select id from executions where function = ? and id > ? order by id limit ?)`).pluck()
-  const inScan = db.prepare<[number, string, string, number, number], { seq: number, id: string }>(`
+  const executionsOf = db
+    .prepare<[number, number], number>('select seq from executions where function = ? limit ?')
+    .pluck()
+  const scanEnd = db
+    .prepare<[number, string, number], string | null>(
+      `
+    select max(id) from (select id from executions where function = ? and id > ? order by id limit ?)`
+    )
+    .pluck()
+  const inScan = db.prepare<[number, string, string, number, number], { seq: number; id: string }>(`
     select seq, id from executions where function = ? and id > ? and id <= ? and version = ? order by id limit ?`)
   const deleteEnv = db.prepare<[number]>('delete from env where function = ?')
   const deleteEnvHistory = db.prepare<[number]>('delete from env_history where function = ?')
@@ -50,15 +61,19 @@ export function createPurges ({ db, batch, remover, kvRemover, counts, stored }:
   let work: Promise<void> | undefined
   const stop = new AbortController()
 
-  function load (): void {
+  function load(): void {
     versions.clear()
-    for (const purge of all.all()) if (purge.version !== 0) versions.set(purge.function, [...versions.get(purge.function) ?? [], purge.version])
+    for (const purge of all.all()) {
+      if (purge.version !== 0) {
+        versions.set(purge.function, [...(versions.get(purge.function) ?? []), purge.version])
+      }
+    }
   }
 
   let changed = false
   batch.onCommit({
-    before () {},
-    after (durable) {
+    before() {},
+    after(durable) {
       if (!changed) return
       changed = false
       if (!durable) load()
@@ -66,25 +81,33 @@ export function createPurges ({ db, batch, remover, kvRemover, counts, stored }:
     }
   })
 
-  function start (): void {
+  function start(): void {
     if (stop.signal.aborted || work !== undefined) return
     // A failure (a full disk) leaves the rest to the next removal or start; readers see none of it.
-    work = purgeAll().catch(() => {}).finally(() => { work = undefined })
+    work = purgeAll()
+      .catch(() => {})
+      .finally(() => {
+        work = undefined
+      })
   }
 
-  async function purgeAll (): Promise<void> {
+  async function purgeAll(): Promise<void> {
     for (let next = all.get(); next !== undefined && !stop.signal.aborted; next = all.get()) {
-      const finished = await (next.version === 0 ? purgeFunction(next.function) : purgeVersion(next))
+      const finished = await (next.version === 0
+        ? purgeFunction(next.function)
+        : purgeVersion(next))
       if (finished) await finish(next)
     }
   }
 
-  async function purgeFunction (key: number): Promise<boolean> {
-    return await repeat(() => remover.remove(executionsOf.all(key, remover.step)) > 0) &&
-      await repeat(() => kvRemover.removeOf(key) > 0)
+  async function purgeFunction(key: number): Promise<boolean> {
+    return (
+      (await repeat(() => remover.remove(executionsOf.all(key, remover.step)) > 0)) &&
+      (await repeat(() => kvRemover.removeOf(key) > 0))
+    )
   }
 
-  async function purgeVersion (purge: Purge): Promise<boolean> {
+  async function purgeVersion(purge: Purge): Promise<boolean> {
     let after = ''
     return repeat(() => {
       const end = scanEnd.get(purge.function, after, SCAN_STEP)
@@ -92,25 +115,27 @@ export function createPurges ({ db, batch, remover, kvRemover, counts, stored }:
       const found = inScan.all(purge.function, after, end, purge.version, remover.step)
       const removed = remover.remove(found.map(({ seq }) => seq))
       const isAll = removed === found.length
-      after = isAll && found.length < remover.step ? end : found[removed - 1]?.id ?? end
+      after = isAll && found.length < remover.step ? end : (found[removed - 1]?.id ?? end)
       return true
     })
   }
 
   /** One step a turn, until one says that nothing is left. False: stopped before that. */
-  async function repeat (step: () => boolean): Promise<boolean> {
+  async function repeat(step: () => boolean): Promise<boolean> {
     while (!stop.signal.aborted) {
-      if (!await batch.atomic(step)) return true
+      if (!(await batch.atomic(step))) return true
       await nextTurn()
     }
     return false
   }
 
-  async function finish (purge: Purge): Promise<void> {
+  async function finish(purge: Purge): Promise<void> {
     await batch.atomic(() => {
       counts.drop(purge.function, purge.version)
       if (purge.version === 0) {
-        for (const statement of [deleteEnv, deleteEnvHistory, deleteVersions, deleteFunction]) statement.run(purge.function)
+        for (const statement of [deleteEnv, deleteEnvHistory, deleteVersions, deleteFunction]) {
+          statement.run(purge.function)
+        }
         stored.drop(purge.function)
       }
       done.run(purge.function, purge.version)
@@ -121,14 +146,14 @@ export function createPurges ({ db, batch, remover, kvRemover, counts, stored }:
   load()
   if (all.get() !== undefined) setImmediate(start)
   return {
-    add (functionKey, version) {
+    add(functionKey, version) {
       insert.run(functionKey, version)
       counts.drop(functionKey, version)
       changed = true
       load()
     },
     versionsOf: functionKey => versions.get(functionKey) ?? [],
-    async stop () {
+    async stop() {
       stop.abort()
       await work
     }

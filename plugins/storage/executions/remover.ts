@@ -12,38 +12,54 @@ export interface ExecutionRemover {
    * least one; gives how many. None
    * means that none of them is there.
    */
-  remove (rows: readonly number[], mostBytes?: number): number
+  remove(rows: readonly number[], mostBytes?: number): number
 }
 
-interface Removed { readonly function: number, readonly version: number, readonly trigger: string, readonly status: number }
-interface Sized { readonly seq: number, readonly function: number, readonly bytes: number }
+interface Removed {
+  readonly function: number
+  readonly version: number
+  readonly trigger: string
+  readonly status: number
+}
+interface Sized {
+  readonly seq: number
+  readonly function: number
+  readonly bytes: number
+}
 
 const STEP_BYTES = 4 * 1024 * 1024
 
-export function createExecutionRemover (db: Database, counts: ExecutionCounts, stored: StoredBytes): ExecutionRemover {
+export function createExecutionRemover(
+  db: Database,
+  counts: ExecutionCounts,
+  stored: StoredBytes
+): ExecutionRemover {
   const sizes = db.prepare<[string], Sized>(`
     select e.seq, e.function, ${executionBytesSql} as bytes 
     from json_each(?) cross join executions e on e.seq = json_each.value`)
   const deletions = belongings.map(table =>
-    db.prepare<[string]>(`delete from ${table} where execution in (select value from json_each(?))`))
+    db.prepare<[string]>(`delete from ${table} where execution in (select value from json_each(?))`)
+  )
   const executions = db.prepare<[string], Removed>(`
     delete from executions where seq in (select value from json_each(?)) returning function, version, trigger, status`)
 
   return {
     step: 100,
-    remove (rows, mostBytes = Infinity) {
+    remove(rows, mostBytes = Infinity) {
       if (rows.length === 0) return 0
       const due = firstBytes(sizes.all(JSON.stringify(rows)), Math.min(STEP_BYTES, mostBytes))
       const list = JSON.stringify(due.map(({ seq }) => seq))
       for (const statement of deletions) statement.run(list)
-      for (const row of executions.all(list)) counts.add(row.function, row.version, row.trigger, row.status, -1)
+      for (const row of executions.all(list)) {
+        counts.add(row.function, row.version, row.trigger, row.status, -1)
+      }
       for (const { function: functionKey, bytes } of due) stored.add(functionKey, 'history', -bytes)
       return due.length
     }
   }
 }
 
-function firstBytes (rows: readonly Sized[], wanted: number): readonly Sized[] {
+function firstBytes(rows: readonly Sized[], wanted: number): readonly Sized[] {
   let bytes = 0
   const end = rows.findIndex(row => (bytes += row.bytes) >= wanted)
   return end === -1 ? rows : rows.slice(0, end + 1)

@@ -1,13 +1,23 @@
 /** Requests to other servers as rows. */
 import type { Database } from 'better-sqlite3'
 import { bytesOf } from '../quotas/row-bytes.js'
-import type { AiRequestRecord, EmailRequestRecord, HttpRequestRecord } from '../../../core/contracts/records.js'
+import type {
+  AiRequestRecord,
+  EmailRequestRecord,
+  HttpRequestRecord
+} from '../../../core/contracts/records.js'
 
-type Nullable<T> = { readonly [K in keyof T]: undefined extends T[K] ? Exclude<T[K], undefined> | null : T[K] }
+type Nullable<T> = {
+  readonly [K in keyof T]: undefined extends T[K] ? Exclude<T[K], undefined> | null : T[K]
+}
 
 export type AiRow = Nullable<AiRequestRecord>
 export type HttpRow = Nullable<HttpRequestRecord>
-export type EmailRow = Omit<Nullable<EmailRequestRecord>, 'to' | 'hasText' | 'hasHtml'> & { readonly toJson: string, readonly hasText: number, readonly hasHtml: number }
+export type EmailRow = Omit<Nullable<EmailRequestRecord>, 'to' | 'hasText' | 'hasHtml'> & {
+  readonly toJson: string
+  readonly hasText: number
+  readonly hasHtml: number
+}
 
 export const aiColumns = `r.id, e.id as executionId, r.provider, r.model, r.endpoint, r.request_json as requestJson,
   r.response_json as responseJson, r.status, r.error_message as errorMessage, r.input_tokens as inputTokens,
@@ -21,7 +31,7 @@ export const httpColumns = `r.id, e.id as executionId, r.method, r.url, r.status
   r.error_message as errorMessage, r.request_size as requestSize, r.response_size as responseSize,
   r.duration_ms as durationMs, r.created_at as createdAt`
 
-export function toHttpRequest (row: HttpRow): HttpRequestRecord {
+export function toHttpRequest(row: HttpRow): HttpRequestRecord {
   return {
     ...row,
     statusCode: row.statusCode ?? undefined,
@@ -30,7 +40,7 @@ export function toHttpRequest (row: HttpRow): HttpRequestRecord {
   }
 }
 
-export function toAiRequest (row: AiRow): AiRequestRecord {
+export function toAiRequest(row: AiRow): AiRequestRecord {
   return {
     ...row,
     responseJson: row.responseJson ?? undefined,
@@ -40,7 +50,7 @@ export function toAiRequest (row: AiRow): AiRequestRecord {
   }
 }
 
-export function toEmailRequest ({ toJson, ...row }: EmailRow): EmailRequestRecord {
+export function toEmailRequest({ toJson, ...row }: EmailRow): EmailRequestRecord {
   return {
     ...row,
     to: JSON.parse(toJson) as string[],
@@ -53,7 +63,7 @@ export function toEmailRequest ({ toJson, ...row }: EmailRow): EmailRequestRecor
 }
 
 /** `written` is told the bytes of each row, by the measure of quotas. */
-export function prepareRequestStatements (db: Database, written: (bytes: number) => void) {
+export function prepareRequestStatements(db: Database, written: (bytes: number) => void) {
   const ai = db.prepare(`
     insert into ai_requests (id, execution, provider, model, endpoint, request_json, response_json, status, error_message, input_tokens, output_tokens, duration_ms, created_at)
     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
@@ -63,26 +73,79 @@ export function prepareRequestStatements (db: Database, written: (bytes: number)
   const http = db.prepare(`
     insert into http_requests (id, execution, method, url, status, status_code, error_message, request_size, response_size, duration_ms, created_at)
     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-  const leaveOut = db.prepare<[number, number]>('update executions set http_left_out = ? where seq = ?')
+  const leaveOut = db.prepare<[number, number]>(
+    'update executions set http_left_out = ? where seq = ?'
+  )
   return {
-    insertHttp (row: number, r: HttpRequestRecord): void {
+    insertHttp(row: number, r: HttpRequestRecord): void {
       const error = r.errorMessage ?? null
-      http.run(r.id, row, r.method, r.url, r.status, r.statusCode ?? null, error, r.requestSize, r.responseSize ?? null,
-        Math.round(r.durationMs), r.createdAt)
+      http.run(
+        r.id,
+        row,
+        r.method,
+        r.url,
+        r.status,
+        r.statusCode ?? null,
+        error,
+        r.requestSize,
+        r.responseSize ?? null,
+        Math.round(r.durationMs),
+        r.createdAt
+      )
       written(bytesOf('http_requests', r.method, r.url, error))
     },
-    noteLeftOut (row: number, count: number): void { leaveOut.run(count, row) },
-    insertAi (row: number, r: AiRequestRecord): void {
-      ai.run(r.id, row, r.provider, r.model, r.endpoint, r.requestJson, r.responseJson ?? null, r.status, r.errorMessage ?? null,
-        r.inputTokens ?? null, r.outputTokens ?? null, Math.round(r.durationMs), r.createdAt)
-      written(bytesOf('ai_requests', r.model, r.endpoint, r.errorMessage ?? null, r.requestJson, r.responseJson ?? null))
+    noteLeftOut(row: number, count: number): void {
+      leaveOut.run(count, row)
     },
-    insertEmail (row: number, r: EmailRequestRecord): void {
+    insertAi(row: number, r: AiRequestRecord): void {
+      ai.run(
+        r.id,
+        row,
+        r.provider,
+        r.model,
+        r.endpoint,
+        r.requestJson,
+        r.responseJson ?? null,
+        r.status,
+        r.errorMessage ?? null,
+        r.inputTokens ?? null,
+        r.outputTokens ?? null,
+        Math.round(r.durationMs),
+        r.createdAt
+      )
+      written(
+        bytesOf(
+          'ai_requests',
+          r.model,
+          r.endpoint,
+          r.errorMessage ?? null,
+          r.requestJson,
+          r.responseJson ?? null
+        )
+      )
+    },
+    insertEmail(row: number, r: EmailRequestRecord): void {
       const recipients = JSON.stringify(r.to)
       const [error, response] = [r.errorMessage ?? null, r.responseJson ?? null]
-      email.run(r.id, row, r.from, recipients, r.subject, Number(r.hasText), Number(r.hasHtml), r.requestJson, response,
-        r.status, error, r.emailId ?? null, Math.round(r.durationMs), r.createdAt)
-      written(bytesOf('email_requests', r.from, recipients, r.subject, error, r.requestJson, response))
+      email.run(
+        r.id,
+        row,
+        r.from,
+        recipients,
+        r.subject,
+        Number(r.hasText),
+        Number(r.hasHtml),
+        r.requestJson,
+        response,
+        r.status,
+        error,
+        r.emailId ?? null,
+        Math.round(r.durationMs),
+        r.createdAt
+      )
+      written(
+        bytesOf('email_requests', r.from, recipients, r.subject, error, r.requestJson, response)
+      )
     }
   }
 }

@@ -1,5 +1,11 @@
 /** Executions and their logs as rows. */
-import type { ExecutionRecord, ExecutionStatus, Fault, LogEntry, LogLevel } from '../../../core/contracts/records.js'
+import type {
+  ExecutionRecord,
+  ExecutionStatus,
+  Fault,
+  LogEntry,
+  LogLevel
+} from '../../../core/contracts/records.js'
 import { MoonletError } from '../../../core/base/errors.js'
 
 const statuses: readonly ExecutionStatus[] = ['pending', 'success', 'error']
@@ -35,7 +41,7 @@ export const wholeColumns = `${commonColumns},
   coalesce((select event_json from large_events where execution = e.seq), e.event_json) as eventJson,
   coalesce((select response_json from large_responses where execution = e.seq), e.response_json) as responseJson`
 
-export function toExecution (row: ExecutionRow): ExecutionRecord {
+export function toExecution(row: ExecutionRow): ExecutionRecord {
   return {
     id: row.id,
     functionId: row.functionId,
@@ -44,7 +50,7 @@ export function toExecution (row: ExecutionRow): ExecutionRecord {
     statusCode: row.statusCode ?? undefined,
     durationMs: row.durationMs ?? undefined,
     errorMessage: row.errorMessage ?? undefined,
-    fault: row.faultJson === null ? undefined : JSON.parse(row.faultJson) as Fault,
+    fault: row.faultJson === null ? undefined : (JSON.parse(row.faultJson) as Fault),
     eventJson: row.eventJson,
     responseJson: row.responseJson ?? undefined,
     trigger: row.trigger,
@@ -52,20 +58,34 @@ export function toExecution (row: ExecutionRow): ExecutionRecord {
   }
 }
 
-export interface LogRow { readonly level: number, readonly message: string, readonly createdAt: number }
+export interface LogRow {
+  readonly level: number
+  readonly message: string
+  readonly createdAt: number
+}
 
-export const toLogEntry = ({ level, message, createdAt }: LogRow): LogEntry => ({ level: levels[level] ?? 'info', message, createdAt })
+export const toLogEntry = ({ level, message, createdAt }: LogRow): LogEntry => ({
+  level: levels[level] ?? 'info',
+  message,
+  createdAt
+})
 
-export const toVersionId = (functionId: string, version: number): string => `ver_${functionId}_v${version}`
+export const toVersionId = (functionId: string, version: number): string =>
+  `ver_${functionId}_v${version}`
 
 /** The number in a version id; throws STORAGE_FAILED when it is none of this function. */
-export function toVersionNumber (functionId: string, versionId: string): number {
+export function toVersionNumber(functionId: string, versionId: string): number {
   const version = findVersionNumber(functionId, versionId)
-  if (version === undefined) throw new MoonletError('STORAGE_FAILED', `"${versionId}" is no version id of the function ${functionId}; expected ver_${functionId}_v and a number.`)
+  if (version === undefined) {
+    throw new MoonletError(
+      'STORAGE_FAILED',
+      `"${versionId}" is no version id of the function ${functionId}; expected ver_${functionId}_v and a number.`
+    )
+  }
   return version
 }
 
-export function findVersionNumber (functionId: string, versionId: string): number | undefined {
+export function findVersionNumber(functionId: string, versionId: string): number | undefined {
   const prefix = `ver_${functionId}_v`
   if (!versionId.startsWith(prefix)) return undefined
   const digits = versionId.slice(prefix.length)

@@ -19,18 +19,28 @@ export interface Running {
   /** Parts not written yet. */
   queued: Part[]
   /** What the open batch has written; taken back if it fails. */
-  inBatch: { readonly isNew: boolean, readonly firstLog: number, readonly parts: Part[] } | undefined
+  inBatch:
+    { readonly isNew: boolean; readonly firstLog: number; readonly parts: Part[] } | undefined
 }
 
-export const createRunning = (execution: NewExecution): Running =>
-  ({ execution, done: false, touched: false, lost: false, row: undefined, nextLog: 0, httpRequests: 0, queued: [], inBatch: undefined })
+export const createRunning = (execution: NewExecution): Running => ({
+  execution,
+  done: false,
+  touched: false,
+  lost: false,
+  row: undefined,
+  nextLog: 0,
+  httpRequests: 0,
+  queued: [],
+  inBatch: undefined
+})
 
 /** Notes that the open batch wrote the row, if it had none, and all queued parts. */
-export function noteWritten (run: Running, row: number, nextLog: number): void {
+export function noteWritten(run: Running, row: number, nextLog: number): void {
   run.inBatch = {
     isNew: run.inBatch?.isNew ?? run.row === undefined,
     firstLog: run.inBatch?.firstLog ?? run.nextLog,
-    parts: [...run.inBatch?.parts ?? [], ...run.queued]
+    parts: [...(run.inBatch?.parts ?? []), ...run.queued]
   }
   run.row = row
   run.nextLog = nextLog
@@ -38,7 +48,7 @@ export function noteWritten (run: Running, row: number, nextLog: number): void {
 }
 
 /** The batch that wrote for the run has ended. */
-export function settleBatch (run: Running, durable: boolean): void {
+export function settleBatch(run: Running, durable: boolean): void {
   const { inBatch } = run
   run.inBatch = undefined
   if (durable || inBatch === undefined) return

@@ -7,19 +7,25 @@ import type { Batch } from '../db/batch.js'
 import type { Conditions } from './filter.js'
 
 /** Ids: the first is included, the second is not. */
-export interface IdRange { readonly least: string, readonly before: string }
+export interface IdRange {
+  readonly least: string
+  readonly before: string
+}
 
 export interface Walk {
   /** Takes the next slice; gives the rows that meet the conditions, or only counts them. */
-  find (): Promise<readonly number[]>
-  count (): Promise<number>
+  find(): Promise<readonly number[]>
+  count(): Promise<number>
   readonly ended: boolean
   /** Milliseconds of work so far. */
   readonly worked: number
 }
 
 type Values = Record<string, string | number>
-interface Statements { readonly find: Statement<[Values], number>, readonly count: Statement<[Values], number> }
+interface Statements {
+  readonly find: Statement<[Values], number>
+  readonly count: Statement<[Values], number>
+}
 
 const SLICE_MS = 4
 const FIRST_SLICE = 500
@@ -28,12 +34,19 @@ const FIRST_TEXT_SLICE = 20
 const LARGEST_SLICE = 20_000
 
 /** Gives a way to start walks. */
-export function createExecutionWalks (db: Database, batch: Batch): (functionKey: number, conditions: Conditions, range: IdRange) => Walk {
-  const sliceEnd = db.prepare<[number, string, string, number], string>(`
-    select id from executions indexed by executions_by_function where function = ? and id < ? and id >= ? order by id desc limit 1 offset ?`).pluck()
+export function createExecutionWalks(
+  db: Database,
+  batch: Batch
+): (functionKey: number, conditions: Conditions, range: IdRange) => Walk {
+  const sliceEnd = db
+    .prepare<[number, string, string, number], string>(
+      `
+    select id from executions indexed by executions_by_function where function = ? and id < ? and id >= ? order by id desc limit 1 offset ?`
+    )
+    .pluck()
   const prepared = new Map<string, Statements>()
 
-  function prepare (sql: string): Statements {
+  function prepare(sql: string): Statements {
     const known = prepared.get(sql)
     if (known !== undefined) return known
     const source = `from executions e indexed by executions_by_function where e.function = :function and e.id < :before and e.id >= :least${sql}`
@@ -45,14 +58,14 @@ export function createExecutionWalks (db: Database, batch: Batch): (functionKey:
     return statements
   }
 
-  return function start (functionKey, { sql, values }, range) {
+  return function start(functionKey, { sql, values }, range) {
     const statements = prepare(sql)
     let { before } = range
     let size = 'text' in values ? FIRST_TEXT_SLICE : FIRST_SLICE
     let ended = false
     let worked = 0
 
-    async function step<T> (read: (bounds: Values) => T): Promise<T> {
+    async function step<T>(read: (bounds: Values) => T): Promise<T> {
       const started = performance.now()
       const result = await batch.read(() => {
         const end = sliceEnd.get(functionKey, before, range.least, size - 1)
@@ -64,15 +77,22 @@ export function createExecutionWalks (db: Database, batch: Batch): (functionKey:
       })
       const took = performance.now() - started
       worked += took
-      size = Math.min(LARGEST_SLICE, Math.max(1, Math.ceil(size * Math.min(4, SLICE_MS / Math.max(took, 0.1)))))
+      size = Math.min(
+        LARGEST_SLICE,
+        Math.max(1, Math.ceil(size * Math.min(4, SLICE_MS / Math.max(took, 0.1))))
+      )
       return result
     }
 
     return {
       find: () => step(bounds => statements.find.all(bounds)),
       count: () => step(bounds => statements.count.get(bounds) ?? 0),
-      get ended () { return ended },
-      get worked () { return worked }
+      get ended() {
+        return ended
+      },
+      get worked() {
+        return worked
+      }
     }
   }
 }

@@ -8,16 +8,19 @@ import { bytesOf, bytesSql } from '../quotas/row-bytes.js'
 
 export interface ExecutionStatements {
   /** Gives the row's key. */
-  insertPending (functionKey: number, version: number, execution: NewExecution): number
-  insertFinished (functionKey: number, version: number, execution: FinishedExecution): number
+  insertPending(functionKey: number, version: number, execution: NewExecution): number
+  insertFinished(functionKey: number, version: number, execution: FinishedExecution): number
   /** False: the pending row is gone. */
-  finish (row: number, execution: FinishedExecution): boolean
+  finish(row: number, execution: FinishedExecution): boolean
   /** Gives the number of the next log. */
-  insertLogs (row: number, first: number, logs: readonly LogEntry[]): number
+  insertLogs(row: number, first: number, logs: readonly LogEntry[]): number
 }
 
 /** `written` is told the bytes of each row, by the measure of quotas. */
-export function prepareExecutionStatements (db: Database, written: (bytes: number) => void): ExecutionStatements {
+export function prepareExecutionStatements(
+  db: Database,
+  written: (bytes: number) => void
+): ExecutionStatements {
   const insert = db.prepare(`
     insert into executions (id, function, version, status, trigger, created_at, duration_ms, error_message, fault_json, event_json,
       response_json, status_code)
@@ -26,22 +29,47 @@ export function prepareExecutionStatements (db: Database, written: (bytes: numbe
     update executions set status = ?, duration_ms = ?, error_message = ?, fault_json = ?, response_json = ?,
       status_code = ?
     where seq = ? and status = 0`)
-  const log = db.prepare('insert into logs (execution, n, level, created_at, message) values (?, ?, ?, ?, ?)')
+  const log = db.prepare(
+    'insert into logs (execution, n, level, created_at, message) values (?, ?, ?, ?, ?)'
+  )
 
-  const sizeOf = db.prepare<[number], number>(`select ${bytesSql('executions')} from executions where seq = ?`).pluck()
+  const sizeOf = db
+    .prepare<[number], number>(`select ${bytesSql('executions')} from executions where seq = ?`)
+    .pluck()
   const largeEvent = db.prepare('insert into large_events (execution, event_json) values (?, ?)')
-  const largeResponse = db.prepare('insert into large_responses (execution, response_json) values (?, ?)')
+  const largeResponse = db.prepare(
+    'insert into large_responses (execution, response_json) values (?, ?)'
+  )
 
   /** Gives the row's key. */
-  function insertRow (functionKey: number, version: number, execution: NewExecution, ended?: FinishedExecution): number {
+  function insertRow(
+    functionKey: number,
+    version: number,
+    execution: NewExecution,
+    ended?: FinishedExecution
+  ): number {
     const { id, trigger, createdAt, eventJson } = execution
     const isWhole = fitsRow(eventJson)
     const status = ended === undefined ? PENDING : toStatusNumber(ended.status)
     const durationMs = ended === undefined ? null : Math.round(ended.durationMs)
     const texts = endTexts(ended)
     const event = isWhole ? eventJson : toListedEvent(eventJson)
-    const row = Number(insert.run(id, functionKey, version, status, trigger, createdAt,
-      durationMs, texts.error, texts.fault, event, texts.response, ended?.statusCode ?? null).lastInsertRowid)
+    const row = Number(
+      insert.run(
+        id,
+        functionKey,
+        version,
+        status,
+        trigger,
+        createdAt,
+        durationMs,
+        texts.error,
+        texts.fault,
+        event,
+        texts.response,
+        ended?.statusCode ?? null
+      ).lastInsertRowid
+    )
     written(bytesOf('executions', texts.error, texts.fault, event, texts.response))
     if (isWhole) return row
     largeEvent.run(row, eventJson)
@@ -49,7 +77,7 @@ export function prepareExecutionStatements (db: Database, written: (bytes: numbe
     return row
   }
 
-  function keepLargeResponse (row: number, responseJson: string | undefined): void {
+  function keepLargeResponse(row: number, responseJson: string | undefined): void {
     if (responseJson === undefined || fitsRow(responseJson)) return
     largeResponse.run(row, responseJson)
     written(bytesOf('large_responses', responseJson))
@@ -57,22 +85,30 @@ export function prepareExecutionStatements (db: Database, written: (bytes: numbe
 
   return {
     insertPending: (functionKey, version, execution) => insertRow(functionKey, version, execution),
-    insertFinished (functionKey, version, execution) {
+    insertFinished(functionKey, version, execution) {
       const row = insertRow(functionKey, version, execution, execution)
       keepLargeResponse(row, execution.responseJson)
       return row
     },
-    finish (row, execution) {
+    finish(row, execution) {
       const { error, fault, response } = endTexts(execution)
       const before = sizeOf.get(row) ?? 0
-      const isThere = update.run(toStatusNumber(execution.status), Math.round(execution.durationMs), error, fault, response,
-        execution.statusCode ?? null, row).changes > 0
+      const isThere =
+        update.run(
+          toStatusNumber(execution.status),
+          Math.round(execution.durationMs),
+          error,
+          fault,
+          response,
+          execution.statusCode ?? null,
+          row
+        ).changes > 0
       if (!isThere) return false
       written((sizeOf.get(row) ?? 0) - before)
       keepLargeResponse(row, execution.responseJson)
       return true
     },
-    insertLogs (row, first, logs) {
+    insertLogs(row, first, logs) {
       let n = first
       for (const { level, createdAt, message } of logs) {
         log.run(row, n++, toLevelNumber(level), createdAt, message)
@@ -84,7 +120,7 @@ export function prepareExecutionStatements (db: Database, written: (bytes: numbe
 }
 
 /** What a row gets at the end of its run; of one that goes on nothing. */
-function endTexts (ended: FinishedExecution | undefined) {
+function endTexts(ended: FinishedExecution | undefined) {
   const { errorMessage, fault, responseJson } = ended ?? {}
   return {
     error: errorMessage ?? null,

@@ -8,8 +8,17 @@
  * `finish` itself fails, its caller is told, and a pending row gets its end as soon as the database takes writes again.
  */
 import type { Database } from 'better-sqlite3'
-import type { AiRequestRecord, EmailRequestRecord, HttpRequestRecord, LogEntry } from '../../../core/contracts/records.js'
-import { MAX_HTTP_REQUESTS, type FinishedExecution, type NewExecution } from '../../../core/contracts/storage.js'
+import type {
+  AiRequestRecord,
+  EmailRequestRecord,
+  HttpRequestRecord,
+  LogEntry
+} from '../../../core/contracts/records.js'
+import {
+  MAX_HTTP_REQUESTS,
+  type FinishedExecution,
+  type NewExecution
+} from '../../../core/contracts/storage.js'
 import { MoonletError } from '../../../core/base/errors.js'
 import type { Batch } from '../db/batch.js'
 import type { ExecutionCounts } from './counts.js'
@@ -23,40 +32,66 @@ import type { StoredBytes } from '../quotas/stored-bytes.js'
 import { createRunning, noteWritten, settleBatch, type Part, type Running } from './running.js'
 
 export interface ExecutionWriter {
-  begin (execution: NewExecution): void
-  touch (executionId: string): void
-  appendLogs (executionId: string, logs: readonly LogEntry[]): void
-  appendAiRequest (request: AiRequestRecord): void
-  appendEmailRequest (request: EmailRequestRecord): void
-  appendHttpRequest (request: HttpRequestRecord): void
-  finish (execution: FinishedExecution): Promise<void>
+  begin(execution: NewExecution): void
+  touch(executionId: string): void
+  appendLogs(executionId: string, logs: readonly LogEntry[]): void
+  appendAiRequest(request: AiRequestRecord): void
+  appendEmailRequest(request: EmailRequestRecord): void
+  appendHttpRequest(request: HttpRequestRecord): void
+  finish(execution: FinishedExecution): Promise<void>
   /** Writes the pending rows of those running executions, so that a read shows them. */
-  show (wanted: (execution: NewExecution) => boolean): void
-  showOne (executionId: string): void
+  show(wanted: (execution: NewExecution) => boolean): void
+  showOne(executionId: string): void
   /** Runs of this version leave no record any more; `keep` takes that back. */
-  discard (functionKey: number, version: number): void
-  keep (functionKey: number, version: number): void
-  stop (): void
+  discard(functionKey: number, version: number): void
+  keep(functionKey: number, version: number): void
+  stop(): void
 }
 
-interface Parts { readonly db: Database, readonly batch: Batch, readonly keys: FunctionKeys, readonly counts: ExecutionCounts, readonly skew: IdSkew, readonly stored: StoredBytes }
+interface Parts {
+  readonly db: Database
+  readonly batch: Batch
+  readonly keys: FunctionKeys
+  readonly counts: ExecutionCounts
+  readonly skew: IdSkew
+  readonly stored: StoredBytes
+}
 
 const LOST = 'The database could not keep what this execution stored.'
-const withoutWrites = (execution: FinishedExecution): FinishedExecution =>
-  ({ ...execution, status: 'error', statusCode: undefined, errorMessage: LOST, fault: { kind: 'runtime', message: LOST }, responseJson: undefined })
+const withoutWrites = (execution: FinishedExecution): FinishedExecution => ({
+  ...execution,
+  status: 'error',
+  statusCode: undefined,
+  errorMessage: LOST,
+  fault: { kind: 'runtime', message: LOST },
+  responseJson: undefined
+})
 
 /** A run may be up to twice as old before its pending row is written: one timer serves all. */
 const PENDING_AFTER_MS = 20
 
-export function createExecutionWriter ({ db, batch, keys, counts, skew, stored }: Parts): ExecutionWriter {
+export function createExecutionWriter({
+  db,
+  batch,
+  keys,
+  counts,
+  skew,
+  stored
+}: Parts): ExecutionWriter {
   /** What the write at hand has written. */
   let bytes = 0
-  const written = (more: number): void => { bytes += more }
+  const written = (more: number): void => {
+    bytes += more
+  }
   const statements = prepareExecutionStatements(db, written)
   const requests = prepareRequestStatements(db, written)
-  const rowOf = db.prepare<[string], { seq: number, function: number }>('select seq, function from executions where id = ?')
+  const rowOf = db.prepare<[string], { seq: number; function: number }>(
+    'select seq, function from executions where id = ?'
+  )
 
-  const noteCronRun = db.prepare<[number, number]>('update functions set last_cron_at = max(ifnull(last_cron_at, 0), ?) where seq = ?')
+  const noteCronRun = db.prepare<[number, number]>(
+    'update functions set last_cron_at = max(ifnull(last_cron_at, 0), ?) where seq = ?'
+  )
 
   const running = new Map<string, Running>()
   const discarded = new Set<string>()
@@ -65,13 +100,17 @@ export function createExecutionWriter ({ db, batch, keys, counts, skew, stored }
   let young: Running[] = []
   let aging: Running[] = []
   let timer: NodeJS.Timeout | undefined
-  const lateEnds = createLateEnds((run, execution) => batch.atomic(() => { writeFinished(run, withoutWrites(execution)) }))
+  const lateEnds = createLateEnds((run, execution) =>
+    batch.atomic(() => {
+      writeFinished(run, withoutWrites(execution))
+    })
+  )
 
   batch.onCommit({
-    before () {
+    before() {
       for (const run of touched) writeTouched(run)
     },
-    after (durable) {
+    after(durable) {
       for (const run of inBatch) settleBatch(run, durable)
       for (const run of touched) {
         run.touched = false
@@ -83,13 +122,13 @@ export function createExecutionWriter ({ db, batch, keys, counts, skew, stored }
   })
 
   /** A run whose record cannot be written must not spoil the batch of the others; its `finish` meets the error again. */
-  function writeTouched (run: Running): void {
+  function writeTouched(run: Running): void {
     try {
       if (!run.done && run.row === undefined) writePending(run)
     } catch {}
   }
 
-  function age (): void {
+  function age(): void {
     for (const run of aging) if (run.row === undefined) save(run)
     aging = young
     young = []
@@ -97,7 +136,7 @@ export function createExecutionWriter ({ db, batch, keys, counts, skew, stored }
   }
 
   /** Writes the pending row, if there is none, and the queued parts; within a batch. */
-  function writePending (run: Running): void {
+  function writePending(run: Running): void {
     if (run.done || (run.row !== undefined && run.queued.length === 0)) return
     const { execution } = run
     const place = placeOf(execution)
@@ -114,18 +153,18 @@ export function createExecutionWriter ({ db, batch, keys, counts, skew, stored }
     noteWritten(run, row, nextLog)
   }
 
-  function writeParts (run: Running, row: number): number {
+  function writeParts(run: Running, row: number): number {
     let next = run.nextLog
     for (const part of run.queued) next = part(row, next)
     return next
   }
 
-  function save (run: Running): void {
+  function save(run: Running): void {
     if (run.done) return
     batch.atomic(() => writePending(run)).catch(() => {})
   }
 
-  function append (executionId: string, part: Part): void {
+  function append(executionId: string, part: Part): void {
     const run = running.get(executionId)
     if (run === undefined) return appendToRecord(executionId, part)
     run.queued.push(part)
@@ -133,17 +172,19 @@ export function createExecutionWriter ({ db, batch, keys, counts, skew, stored }
   }
 
   /** Of an execution that finished before, as imports write them. */
-  function appendToRecord (executionId: string, part: Part): void {
-    batch.atomic(() => {
-      const row = rowOf.get(executionId)
-      if (row === undefined) return
-      bytes = 0
-      part(row.seq, 0)
-      stored.add(row.function, 'history', bytes)
-    }).catch(() => {})
+  function appendToRecord(executionId: string, part: Part): void {
+    batch
+      .atomic(() => {
+        const row = rowOf.get(executionId)
+        if (row === undefined) return
+        bytes = 0
+        part(row.seq, 0)
+        stored.add(row.function, 'history', bytes)
+      })
+      .catch(() => {})
   }
 
-  function writeFinished (run: Running, execution: FinishedExecution): void {
+  function writeFinished(run: Running, execution: FinishedExecution): void {
     const place = placeOf(execution)
     if (place === undefined) return
     const { functionKey, version } = place
@@ -152,7 +193,9 @@ export function createExecutionWriter ({ db, batch, keys, counts, skew, stored }
     if (run.row !== undefined && !statements.finish(run.row, execution)) return
     const row = run.row ?? statements.insertFinished(functionKey, version, execution)
     statements.insertLogs(row, writeParts(run, row), execution.logs)
-    if (run.httpRequests > MAX_HTTP_REQUESTS) requests.noteLeftOut(row, run.httpRequests - MAX_HTTP_REQUESTS)
+    if (run.httpRequests > MAX_HTTP_REQUESTS) {
+      requests.noteLeftOut(row, run.httpRequests - MAX_HTTP_REQUESTS)
+    }
     if (run.row === undefined) noteNew(functionKey, execution)
     else counts.add(functionKey, version, trigger, PENDING, -1)
     counts.add(functionKey, version, trigger, toStatusNumber(execution.status), 1)
@@ -160,57 +203,94 @@ export function createExecutionWriter ({ db, batch, keys, counts, skew, stored }
   }
 
   /** What its function keeps of an execution that has just got its row. */
-  function noteNew (functionKey: number, { id, trigger, createdAt }: NewExecution): void {
+  function noteNew(functionKey: number, { id, trigger, createdAt }: NewExecution): void {
     skew.note(functionKey, id, createdAt)
     if (trigger === 'cron') noteCronRun.run(createdAt, functionKey)
   }
 
   /** Undefined when the function or the version was removed meanwhile: then there is nothing to write. */
-  function placeOf ({ functionId, versionId }: NewExecution): { functionKey: number, version: number } | undefined {
+  function placeOf({
+    functionId,
+    versionId
+  }: NewExecution): { functionKey: number; version: number } | undefined {
     const functionKey = keys.find(functionId)
     if (functionKey === undefined) return undefined
     const version = toVersionNumber(functionId, versionId)
-    return discarded.size > 0 && discarded.has(`${functionKey} ${version}`) ? undefined : { functionKey, version }
+    return discarded.size > 0 && discarded.has(`${functionKey} ${version}`)
+      ? undefined
+      : { functionKey, version }
   }
 
   return {
-    begin (execution) {
+    begin(execution) {
       const run = createRunning(execution)
       running.set(execution.id, run)
       young.push(run)
       timer ??= setTimeout(age, PENDING_AFTER_MS)
     },
-    touch (executionId) {
+    touch(executionId) {
       const run = running.get(executionId)
       if (run === undefined || run.touched) return
       run.touched = true
       touched.push(run)
     },
-    appendLogs: (executionId, logs) => { append(executionId, (row, next) => statements.insertLogs(row, next, logs)) },
-    appendAiRequest: request => { append(request.executionId, (row, next) => { requests.insertAi(row, request); return next }) },
-    appendEmailRequest: request => { append(request.executionId, (row, next) => { requests.insertEmail(row, request); return next }) },
-    appendHttpRequest (request) {
+    appendLogs: (executionId, logs) => {
+      append(executionId, (row, next) => statements.insertLogs(row, next, logs))
+    },
+    appendAiRequest: request => {
+      append(request.executionId, (row, next) => {
+        requests.insertAi(row, request)
+        return next
+      })
+    },
+    appendEmailRequest: request => {
+      append(request.executionId, (row, next) => {
+        requests.insertEmail(row, request)
+        return next
+      })
+    },
+    appendHttpRequest(request) {
       const run = running.get(request.executionId)
       if (run !== undefined && ++run.httpRequests > MAX_HTTP_REQUESTS) return
-      append(request.executionId, (row, next) => { requests.insertHttp(row, request); return next })
+      append(request.executionId, (row, next) => {
+        requests.insertHttp(row, request)
+        return next
+      })
     },
-    finish (execution) {
+    finish(execution) {
       const run = running.get(execution.id) ?? createRunning(execution)
       running.delete(execution.id)
       run.done = true
       const write = () => writeFinished(run, run.lost ? withoutWrites(execution) : execution)
-      const written = execution.logs.length === 0 && run.queued.length === 0 ? batch.write(write) : batch.atomic(write)
-      written.catch(() => { lateEnds.add(run, execution) })
-      return run.lost ? written.then(() => { throw new MoonletError('STORAGE_FAILED', LOST) }) : written
+      const written =
+        execution.logs.length === 0 && run.queued.length === 0
+          ? batch.write(write)
+          : batch.atomic(write)
+      written.catch(() => {
+        lateEnds.add(run, execution)
+      })
+      return run.lost
+        ? written.then(() => {
+            throw new MoonletError('STORAGE_FAILED', LOST)
+          })
+        : written
     },
-    show (wanted) { for (const run of running.values()) if (run.row === undefined && wanted(run.execution)) save(run) },
-    showOne (executionId) {
+    show(wanted) {
+      for (const run of running.values()) {
+        if (run.row === undefined && wanted(run.execution)) save(run)
+      }
+    },
+    showOne(executionId) {
       const run = running.get(executionId)
       if (run !== undefined && run.row === undefined) save(run)
     },
-    discard: (functionKey, version) => { discarded.add(`${functionKey} ${version}`) },
-    keep: (functionKey, version) => { discarded.delete(`${functionKey} ${version}`) },
-    stop () {
+    discard: (functionKey, version) => {
+      discarded.add(`${functionKey} ${version}`)
+    },
+    keep: (functionKey, version) => {
+      discarded.delete(`${functionKey} ${version}`)
+    },
+    stop() {
       clearTimeout(timer)
       lateEnds.stop()
     }

@@ -8,7 +8,12 @@ import type { Page, Paged, VariablesEntry } from '../../../core/contracts/storag
 import type { SecretBox } from '../secrets/secret-box.js'
 
 type Author = VariablesEntry['replacedBy']
-interface Row { readonly seq: number, readonly replacedAt: number, readonly replacedBy: Author, readonly sealed: Buffer }
+interface Row {
+  readonly seq: number
+  readonly replacedAt: number
+  readonly replacedBy: Author
+  readonly sealed: Buffer
+}
 
 const MOST: Readonly<Record<Author, number>> = { user: 50, function: 10 }
 export const VARIABLES_KEPT_DAYS = 90
@@ -18,17 +23,37 @@ const TOGETHER_SECONDS = 3600
 
 export interface EnvHistory {
   /** Within a batch, before the change. */
-  keep (functionKey: number, functionId: string, variables: Readonly<Record<string, string>>, by: Author): void
+  keep(
+    functionKey: number,
+    functionId: string,
+    variables: Readonly<Record<string, string>>,
+    by: Author
+  ): void
   /** False: a change by the function itself now belongs to an entry that is there. */
-  isDue (functionKey: number): boolean
-  list (functionKey: number, functionId: string, page: Page, current: Readonly<Record<string, string>>): Paged<VariablesEntry>
-  find (functionKey: number, functionId: string, id: number): Readonly<Record<string, string>> | undefined
-  clear (functionKey: number): number
-  expire (now: number, batch: number): number
+  isDue(functionKey: number): boolean
+  list(
+    functionKey: number,
+    functionId: string,
+    page: Page,
+    current: Readonly<Record<string, string>>
+  ): Paged<VariablesEntry>
+  find(
+    functionKey: number,
+    functionId: string,
+    id: number
+  ): Readonly<Record<string, string>> | undefined
+  clear(functionKey: number): number
+  expire(now: number, batch: number): number
 }
 
-export function createEnvHistory (db: Database, secrets: SecretBox, nowMs: () => number): EnvHistory {
-  const insert = db.prepare<[number, number, Author, Uint8Array]>('insert into env_history (function, replaced_at, replaced_by, sealed) values (?, ?, ?, ?)')
+export function createEnvHistory(
+  db: Database,
+  secrets: SecretBox,
+  nowMs: () => number
+): EnvHistory {
+  const insert = db.prepare<[number, number, Author, Uint8Array]>(
+    'insert into env_history (function, replaced_at, replaced_by, sealed) values (?, ?, ?, ?)'
+  )
   const prune = db.prepare<[number, Author, number, Author, number]>(`
     delete from env_history where function = ? and replaced_by = ? and seq not in
       (select seq from env_history where function = ? and replaced_by = ? order by seq desc limit ?)`)
@@ -37,35 +62,64 @@ export function createEnvHistory (db: Database, secrets: SecretBox, nowMs: () =>
   const columns = 'seq, replaced_at as replacedAt, replaced_by as replacedBy, sealed'
   const list = db.prepare<[number, number, number, number], Row>(`
     select ${columns} from env_history where function = ? and replaced_at > ? order by seq desc limit ? offset ?`)
-  const count = db.prepare<[number, number], number>('select count(*) from env_history where function = ? and replaced_at > ?').pluck()
-  const find = db.prepare<[number, number, number], Row>(`select ${columns} from env_history where function = ? and replaced_at > ? and seq = ?`)
+  const count = db
+    .prepare<[number, number], number>(
+      'select count(*) from env_history where function = ? and replaced_at > ?'
+    )
+    .pluck()
+  const find = db.prepare<[number, number, number], Row>(
+    `select ${columns} from env_history where function = ? and replaced_at > ? and seq = ?`
+  )
   const clear = db.prepare<[number]>('delete from env_history where function = ?')
-  const expire = db.prepare<[number, number]>('delete from env_history where seq in (select seq from env_history where replaced_at <= ? limit ?)')
+  const expire = db.prepare<[number, number]>(
+    'delete from env_history where seq in (select seq from env_history where replaced_at <= ? limit ?)'
+  )
 
   const now = (): number => Math.floor(nowMs() / 1000)
   const oldest = (): number => now() - KEPT_SECONDS
-  const open = ({ sealed }: Row, functionId: string) => JSON.parse(secrets.open(sealed, functionId, HISTORY_NAME)) as Record<string, string>
+  const open = ({ sealed }: Row, functionId: string) =>
+    JSON.parse(secrets.open(sealed, functionId, HISTORY_NAME)) as Record<string, string>
 
   return {
-    keep (functionKey, functionId, variables, by) {
-      insert.run(functionKey, now(), by, secrets.seal(JSON.stringify(variables), functionId, HISTORY_NAME))
+    keep(functionKey, functionId, variables, by) {
+      insert.run(
+        functionKey,
+        now(),
+        by,
+        secrets.seal(JSON.stringify(variables), functionId, HISTORY_NAME)
+      )
       prune.run(functionKey, by, functionKey, by, MOST[by])
     },
-    isDue (functionKey) {
+    isDue(functionKey) {
       const last = newest.get(functionKey)
-      return last === undefined || last.replacedBy !== 'function' || last.replacedAt <= now() - TOGETHER_SECONDS
+      return (
+        last === undefined ||
+        last.replacedBy !== 'function' ||
+        last.replacedAt <= now() - TOGETHER_SECONDS
+      )
     },
-    list (functionKey, functionId, { limit, offset }, current) {
+    list(functionKey, functionId, { limit, offset }, current) {
       // One more than asked for: an entry is shown with what came after it.
-      const rows = list.all(functionKey, oldest(), offset === 0 ? limit : limit + 1, Math.max(0, offset - 1))
-      const states = [...offset === 0 ? [current] : [], ...rows.map(row => open(row, functionId))]
+      const rows = list.all(
+        functionKey,
+        oldest(),
+        offset === 0 ? limit : limit + 1,
+        Math.max(0, offset - 1)
+      )
+      const states = [...(offset === 0 ? [current] : []), ...rows.map(row => open(row, functionId))]
       const shown = offset === 0 ? rows : rows.slice(1)
       return {
         total: count.get(functionKey, oldest()) ?? 0,
-        rows: shown.map(({ seq, replacedAt, replacedBy }, i) => ({ id: seq, replacedAt, replacedBy, variables: states[i + 1] ?? {}, replacement: states[i] ?? {} }))
+        rows: shown.map(({ seq, replacedAt, replacedBy }, i) => ({
+          id: seq,
+          replacedAt,
+          replacedBy,
+          variables: states[i + 1] ?? {},
+          replacement: states[i] ?? {}
+        }))
       }
     },
-    find (functionKey, functionId, id) {
+    find(functionKey, functionId, id) {
       const row = find.get(functionKey, oldest(), id)
       return row === undefined ? undefined : open(row, functionId)
     },

@@ -25,24 +25,54 @@ interface Parts {
 }
 
 /** Reads all variables of a function. */
-export function createVariableReader (db: Database, secrets: SecretBox): VariableReader {
-  const all = db.prepare<[number], { name: string, value: Buffer | string }>('select name, value from env where function = ? order by name')
+export function createVariableReader(db: Database, secrets: SecretBox): VariableReader {
+  const all = db.prepare<[number], { name: string; value: Buffer | string }>(
+    'select name, value from env where function = ? order by name'
+  )
   return (functionKey, functionId) =>
-    Object.fromEntries(all.all(functionKey).map(({ name, value }) => [name, secrets.open(value, functionId, name)]))
+    Object.fromEntries(
+      all.all(functionKey).map(({ name, value }) => [name, secrets.open(value, functionId, name)])
+    )
 }
 
-export function createEnvStore ({ db, batch, keys, secrets, variables, variablesOf, history, revisions }: Parts): EnvStore {
-  const get = db.prepare<[number, string], Buffer | string>('select value from env where function = ? and name = ?').pluck()
+export function createEnvStore({
+  db,
+  batch,
+  keys,
+  secrets,
+  variables,
+  variablesOf,
+  history,
+  revisions
+}: Parts): EnvStore {
+  const get = db
+    .prepare<[number, string], Buffer | string>(
+      'select value from env where function = ? and name = ?'
+    )
+    .pluck()
   const count = db.prepare<[number], number>('select count(*) from env where function = ?').pluck()
-  const put = db.prepare<[number, string, Uint8Array]>('insert into env (function, name, value) values (?, ?, ?) on conflict do update set value = excluded.value')
+  const put = db.prepare<[number, string, Uint8Array]>(
+    'insert into env (function, name, value) values (?, ?, ?) on conflict do update set value = excluded.value'
+  )
   const remove = db.prepare<[number, string]>('delete from env where function = ? and name = ?')
   const clear = db.prepare<[number]>('delete from env where function = ?')
 
   /** A change of one variable, as functions make them. */
-  function change (functionId: string, name: string, value: string | undefined, most = Infinity): Promise<boolean> {
+  function change(
+    functionId: string,
+    name: string,
+    value: string | undefined,
+    most = Infinity
+  ): Promise<boolean> {
     return batch.atomic(() => {
       const key = requireKey(keys, functionId)
-      if (value !== undefined && get.get(key, name) === undefined && (count.get(key) ?? 0) >= most) return false
+      if (
+        value !== undefined &&
+        get.get(key, name) === undefined &&
+        (count.get(key) ?? 0) >= most
+      ) {
+        return false
+      }
       if (history.isDue(key)) keepBefore(key, functionId, { name, value })
       if (value === undefined) remove.run(key, name)
       else put.run(key, name, secrets.seal(value, functionId, name))
@@ -52,7 +82,11 @@ export function createEnvStore ({ db, batch, keys, secrets, variables, variables
     })
   }
 
-  function keepBefore (key: number, functionId: string, { name, value }: { name: string, value: string | undefined }): void {
+  function keepBefore(
+    key: number,
+    functionId: string,
+    { name, value }: { name: string; value: string | undefined }
+  ): void {
     const before = readBefore(key, functionId)
     if (before === undefined) return
     const own = Object.hasOwn(before, name) ? before[name] : undefined
@@ -60,7 +94,7 @@ export function createEnvStore ({ db, batch, keys, secrets, variables, variables
   }
 
   /** Undefined: values that cannot be opened with this key. Writing others is the way out, and must go on. */
-  function readBefore (key: number, functionId: string): Variables | undefined {
+  function readBefore(key: number, functionId: string): Variables | undefined {
     try {
       return variablesOf(key, functionId)
     } catch (error) {
@@ -70,42 +104,58 @@ export function createEnvStore ({ db, batch, keys, secrets, variables, variables
   }
 
   return {
-    get: (functionId, name) => batch.read(() => {
-      const key = keys.find(functionId)
-      const value = key === undefined ? undefined : get.get(key, name)
-      return value === undefined ? undefined : secrets.open(value, functionId, name)
-    }),
-    all: functionId => batch.read(() => {
-      const key = keys.find(functionId)
-      return key === undefined ? {} : { ...variablesOf(key, functionId) }
-    }),
+    get: (functionId, name) =>
+      batch.read(() => {
+        const key = keys.find(functionId)
+        const value = key === undefined ? undefined : get.get(key, name)
+        return value === undefined ? undefined : secrets.open(value, functionId, name)
+      }),
+    all: functionId =>
+      batch.read(() => {
+        const key = keys.find(functionId)
+        return key === undefined ? {} : { ...variablesOf(key, functionId) }
+      }),
     set: change,
-    async delete (functionId, name) { await change(functionId, name, undefined) },
-    replace: (functionId, wanted, mayChange) => batch.atomic(() => {
-      const key = requireKey(keys, functionId)
-      revisions.check(key, mayChange)
-      const before = readBefore(key, functionId)
-      if (before !== undefined && !isSame(before, wanted)) history.keep(key, functionId, before, 'user')
-      clear.run(key)
-      for (const [name, value] of Object.entries(wanted)) put.run(key, name, secrets.seal(value, functionId, name))
-      revisions.count(key)
-      variables.changed(functionId)
-      return revisions.of(key)
-    }),
-    history: (functionId, page) => batch.read(() => {
-      const key = keys.find(functionId)
-      return key === undefined ? { rows: [], total: 0 } : history.list(key, functionId, page, variablesOf(key, functionId))
-    }),
-    former: (functionId, entryId) => batch.read(() => {
-      const key = keys.find(functionId)
-      return key === undefined ? undefined : history.find(key, functionId, entryId)
-    }),
+    async delete(functionId, name) {
+      await change(functionId, name, undefined)
+    },
+    replace: (functionId, wanted, mayChange) =>
+      batch.atomic(() => {
+        const key = requireKey(keys, functionId)
+        revisions.check(key, mayChange)
+        const before = readBefore(key, functionId)
+        if (before !== undefined && !isSame(before, wanted)) {
+          history.keep(key, functionId, before, 'user')
+        }
+        clear.run(key)
+        for (const [name, value] of Object.entries(wanted)) {
+          put.run(key, name, secrets.seal(value, functionId, name))
+        }
+        revisions.count(key)
+        variables.changed(functionId)
+        return revisions.of(key)
+      }),
+    history: (functionId, page) =>
+      batch.read(() => {
+        const key = keys.find(functionId)
+        return key === undefined
+          ? { rows: [], total: 0 }
+          : history.list(key, functionId, page, variablesOf(key, functionId))
+      }),
+    former: (functionId, entryId) =>
+      batch.read(() => {
+        const key = keys.find(functionId)
+        return key === undefined ? undefined : history.find(key, functionId, entryId)
+      }),
     forgetHistory: functionId => batch.write(() => history.clear(requireKey(keys, functionId))),
     expireHistory: (now, limit) => batch.write(() => history.expire(now, limit))
   }
 }
 
-function isSame (one: Variables, other: Variables): boolean {
+function isSame(one: Variables, other: Variables): boolean {
   const names = Object.keys(one)
-  return names.length === Object.keys(other).length && names.every(name => Object.hasOwn(other, name) && other[name] === one[name])
+  return (
+    names.length === Object.keys(other).length &&
+    names.every(name => Object.hasOwn(other, name) && other[name] === one[name])
+  )
 }

@@ -14,28 +14,38 @@ const CODE = 64 * 1024 ** 2
 /** Ids that are no function's, as probing callers send them: kept apart, so that they displace nothing. */
 const MISSES = 1000
 
-export default fp(async function functionCache (fastify) {
-  fastify.decorate('functionCache', createFunctionCache(fastify.storage.functions))
-}, { name: 'function-cache', dependencies: ['storage'] })
+export default fp(
+  async function functionCache(fastify) {
+    fastify.decorate('functionCache', createFunctionCache(fastify.storage.functions))
+  },
+  { name: 'function-cache', dependencies: ['storage'] }
+)
 
-export function createFunctionCache (functions: Pick<FunctionStore, 'find' | 'onChange'>): FunctionCache {
+export function createFunctionCache(
+  functions: Pick<FunctionStore, 'find' | 'onChange'>
+): FunctionCache {
   const found = new Map<string, FunctionWithVersion>()
   const missing = new Set<string>()
   const loading = new Map<string, Promise<FunctionWithVersion | undefined>>()
   const listeners = new Set<(id: string) => void>()
   let code = 0
 
-  function load (id: string): Promise<FunctionWithVersion | undefined> {
-    const loaded = functions.find(id).then(fn => {
-      // A change in the meantime has made this an old reading.
-      if (loading.get(id) === loaded) keep(id, fn)
-      return fn
-    }).finally(() => { if (loading.get(id) === loaded) loading.delete(id) })
+  function load(id: string): Promise<FunctionWithVersion | undefined> {
+    const loaded = functions
+      .find(id)
+      .then(fn => {
+        // A change in the meantime has made this an old reading.
+        if (loading.get(id) === loaded) keep(id, fn)
+        return fn
+      })
+      .finally(() => {
+        if (loading.get(id) === loaded) loading.delete(id)
+      })
     loading.set(id, loaded)
     return loaded
   }
 
-  function keep (id: string, fn: FunctionWithVersion | undefined): void {
+  function keep(id: string, fn: FunctionWithVersion | undefined): void {
     if (fn === undefined) {
       if (missing.size >= MISSES) missing.clear()
       missing.add(id)
@@ -49,14 +59,14 @@ export function createFunctionCache (functions: Pick<FunctionStore, 'find' | 'on
     }
   }
 
-  function drop (id: string): void {
+  function drop(id: string): void {
     const fn = found.get(id)
     if (fn === undefined) return
     found.delete(id)
     code -= sizeOf(fn)
   }
 
-  function forget (id: string): void {
+  function forget(id: string): void {
     drop(id)
     missing.delete(id)
     loading.delete(id)
@@ -65,15 +75,17 @@ export function createFunctionCache (functions: Pick<FunctionStore, 'find' | 'on
 
   functions.onChange(forget)
   return {
-    get (id) {
+    get(id) {
       const fn = found.get(id)
       if (fn !== undefined) return fn
-      return missing.has(id) ? undefined : loading.get(id) ?? load(id)
+      return missing.has(id) ? undefined : (loading.get(id) ?? load(id))
     },
     forget,
-    onForget (listener) {
+    onForget(listener) {
       listeners.add(listener)
-      return () => { listeners.delete(listener) }
+      return () => {
+        listeners.delete(listener)
+      }
     }
   }
 }

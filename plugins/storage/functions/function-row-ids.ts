@@ -4,18 +4,18 @@ import { MoonletError } from '../../../core/base/errors.js'
 /** The short keys by which rows refer to functions; those of known functions are kept in memory. */
 export interface FunctionKeys {
   /** Undefined: no such function. */
-  find (functionId: string): number | undefined
-  forget (functionId: string): void
-  forgetAll (): void
+  find(functionId: string): number | undefined
+  forget(functionId: string): void
+  forgetAll(): void
 }
 
 const CACHED = 20_000
 
-export function createFunctionKeys (db: Database): FunctionKeys {
+export function createFunctionKeys(db: Database): FunctionKeys {
   const query = db.prepare<[string], number>('select seq from functions where id = ?').pluck()
   const known = new Map<string, number>()
   return {
-    find (functionId) {
+    find(functionId) {
       const cached = known.get(functionId)
       if (cached !== undefined) return cached
       const key = query.get(functionId)
@@ -24,14 +24,23 @@ export function createFunctionKeys (db: Database): FunctionKeys {
       known.set(functionId, key)
       return key
     },
-    forget (functionId) { known.delete(functionId) },
-    forgetAll () { known.clear() }
+    forget(functionId) {
+      known.delete(functionId)
+    },
+    forgetAll() {
+      known.clear()
+    }
   }
 }
 
 /** Throws NOT_FOUND. */
-export function requireKey (keys: FunctionKeys, functionId: string): number {
+export function requireKey(keys: FunctionKeys, functionId: string): number {
   const key = keys.find(functionId)
-  if (key === undefined) throw new MoonletError('NOT_FOUND', `There is no function ${functionId}; it may have been deleted meanwhile.`)
+  if (key === undefined) {
+    throw new MoonletError(
+      'NOT_FOUND',
+      `There is no function ${functionId}; it may have been deleted meanwhile.`
+    )
+  }
   return key
 }

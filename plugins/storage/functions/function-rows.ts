@@ -1,6 +1,10 @@
 /** Functions and versions as rows. */
 import type { FunctionRecord, VersionRecord } from '../../../core/contracts/records.js'
-import type { FunctionPatch, FunctionWithVersion, ScheduledFunction } from '../../../core/contracts/storage.js'
+import type {
+  FunctionPatch,
+  FunctionWithVersion,
+  ScheduledFunction
+} from '../../../core/contracts/storage.js'
 import { toVersionId } from '../executions/rows.js'
 
 export interface FunctionRow {
@@ -18,9 +22,20 @@ export interface FunctionRow {
   readonly updatedAt: number
 }
 
-export interface ActiveRow extends FunctionRow { readonly version: number | null, readonly code: string | null, readonly versionCreatedAt: number | null }
-export interface ScheduledRow extends FunctionRow { readonly lastCronAt: number | null }
-export interface VersionRow { readonly version: number, readonly code: string, readonly createdAt: number, readonly isActive: number }
+export interface ActiveRow extends FunctionRow {
+  readonly version: number | null
+  readonly code: string | null
+  readonly versionCreatedAt: number | null
+}
+export interface ScheduledRow extends FunctionRow {
+  readonly lastCronAt: number | null
+}
+export interface VersionRow {
+  readonly version: number
+  readonly code: string
+  readonly createdAt: number
+  readonly isActive: number
+}
 
 export const functionColumns = `f.id, f.name, f.description, f.disabled, f.retention_days as retentionDays, f.cron_schedule as cronSchedule,
   f.cron_status as cronStatus, f.cron_catch_up as cronCatchUp, f.save_response as saveResponse, f.allow_same_origin as allowSameOrigin, f.created_at as createdAt, f.updated_at as updatedAt`
@@ -42,9 +57,9 @@ export const patchColumns: Readonly<Record<keyof FunctionPatch, string>> = {
 }
 
 export const toStored = (value: string | number | boolean | undefined): string | number | null =>
-  typeof value === 'boolean' ? Number(value) : value ?? null
+  typeof value === 'boolean' ? Number(value) : (value ?? null)
 
-export function toFunction (row: FunctionRow): FunctionRecord {
+export function toFunction(row: FunctionRow): FunctionRecord {
   return {
     id: row.id,
     name: row.name,
@@ -61,16 +76,28 @@ export function toFunction (row: FunctionRow): FunctionRecord {
   }
 }
 
-export const toScheduled = (row: ScheduledRow): ScheduledFunction =>
-  ({ fn: toFunction(row), lastCronAt: row.lastCronAt ?? undefined })
+export const toScheduled = (row: ScheduledRow): ScheduledFunction => ({
+  fn: toFunction(row),
+  lastCronAt: row.lastCronAt ?? undefined
+})
 
-export function toFunctionWithVersion (row: ActiveRow): FunctionWithVersion {
+export function toFunctionWithVersion(row: ActiveRow): FunctionWithVersion {
   const { version, code, versionCreatedAt } = row
-  const active = version === null || code === null || versionCreatedAt === null
-    ? undefined
-    : toVersion(row.id, { version, code, createdAt: versionCreatedAt, isActive: 1 })
+  const active =
+    version === null || code === null || versionCreatedAt === null
+      ? undefined
+      : toVersion(row.id, { version, code, createdAt: versionCreatedAt, isActive: 1 })
   return { fn: toFunction(row), active }
 }
 
-export const toVersion = (functionId: string, { version, code, createdAt, isActive }: VersionRow): VersionRecord =>
-  ({ id: toVersionId(functionId, version), functionId, version, code, createdAt, isActive: isActive === 1 })
+export const toVersion = (
+  functionId: string,
+  { version, code, createdAt, isActive }: VersionRow
+): VersionRecord => ({
+  id: toVersionId(functionId, version),
+  functionId,
+  version,
+  code,
+  createdAt,
+  isActive: isActive === 1
+})

@@ -10,10 +10,10 @@ import type { MayChange } from '../../../core/contracts/storage.js'
 
 export interface Revisions {
   /** Within the transaction of a change. */
-  count (functionKey: number): void
-  of (functionKey: number): string
+  count(functionKey: number): void
+  of(functionKey: number): string
   /** Within the transaction of the change. Throws PRECONDITION_FAILED. */
-  check (functionKey: number, mayChange: MayChange | undefined): void
+  check(functionKey: number, mayChange: MayChange | undefined): void
 }
 
 type Row = Record<string, unknown>
@@ -21,13 +21,19 @@ type Row = Record<string, unknown>
 /** What runs note, which is no change of the function. */
 const notedByRuns = ['id_skew', 'last_cron_at']
 
-export function createRevisions (db: Database): Revisions {
+export function createRevisions(db: Database): Revisions {
   const count = db.prepare<[number]>('update functions set changes = changes + 1 where seq = ?')
-  const functionRow = db.prepare<[number], Row>('select *, (select count(*) from versions where function = functions.seq) as versions from functions where seq = ?')
-  const variables = db.prepare<[number], { name: string, value: Buffer | string }>('select name, value from env where function = ? order by name')
+  const functionRow = db.prepare<[number], Row>(
+    'select *, (select count(*) from versions where function = functions.seq) as versions from functions where seq = ?'
+  )
+  const variables = db.prepare<[number], { name: string; value: Buffer | string }>(
+    'select name, value from env where function = ? order by name'
+  )
 
-  function of (functionKey: number): string {
-    const fields = Object.entries(functionRow.get(functionKey) ?? {}).filter(([name]) => !notedByRuns.includes(name))
+  function of(functionKey: number): string {
+    const fields = Object.entries(functionRow.get(functionKey) ?? {}).filter(
+      ([name]) => !notedByRuns.includes(name)
+    )
     const hash = createHash('sha256').update(JSON.stringify(fields))
     for (const { name, value } of variables.iterate(functionKey)) {
       hash.update(JSON.stringify([name, value.length])).update(value)
@@ -36,12 +42,15 @@ export function createRevisions (db: Database): Revisions {
   }
 
   return {
-    count (functionKey) { count.run(functionKey) },
+    count(functionKey) {
+      count.run(functionKey)
+    },
     of,
-    check (functionKey, mayChange) {
+    check(functionKey, mayChange) {
       if (mayChange !== undefined && !mayChange(of(functionKey))) throw changedMeanwhile()
     }
   }
 }
 
-export const changedMeanwhile = () => new MoonletError('PRECONDITION_FAILED', 'It has been changed since; look at what is there now')
+export const changedMeanwhile = () =>
+  new MoonletError('PRECONDITION_FAILED', 'It has been changed since; look at what is there now')

@@ -20,45 +20,75 @@ interface Parts {
   readonly revisions: Revisions
 }
 
-const select = 'select v.version, v.code, v.created_at as createdAt, v.version is f.active_version as isActive from versions v join functions f on f.seq = v.function'
+const select =
+  'select v.version, v.code, v.created_at as createdAt, v.version is f.active_version as isActive from versions v join functions f on f.seq = v.function'
 
-export function createVersionStore ({ db, batch, keys, purges, writer, changes, revisions }: Parts): VersionStore {
-  const list = db.prepare<[number, number, number], VersionRow>(`${select} where v.function = ? order by v.version desc limit ? offset ?`)
-  const count = db.prepare<[number], number>('select count(*) from versions where function = ?').pluck()
-  const find = db.prepare<[number, number], VersionRow>(`${select} where v.function = ? and v.version = ?`)
-  const activate = db.prepare<[number, number]>('update functions set active_version = ? where seq = ?')
-  const remove = db.prepare<[number, number]>('delete from versions where function = ? and version = ?')
+export function createVersionStore({
+  db,
+  batch,
+  keys,
+  purges,
+  writer,
+  changes,
+  revisions
+}: Parts): VersionStore {
+  const list = db.prepare<[number, number, number], VersionRow>(
+    `${select} where v.function = ? order by v.version desc limit ? offset ?`
+  )
+  const count = db
+    .prepare<[number], number>('select count(*) from versions where function = ?')
+    .pluck()
+  const find = db.prepare<[number, number], VersionRow>(
+    `${select} where v.function = ? and v.version = ?`
+  )
+  const activate = db.prepare<[number, number]>(
+    'update functions set active_version = ? where seq = ?'
+  )
+  const remove = db.prepare<[number, number]>(
+    'delete from versions where function = ? and version = ?'
+  )
 
   /** A version of this function by its id. */
-  function findById (functionId: string, versionId: string): { key: number, version: number, isActive: boolean } | undefined {
+  function findById(
+    functionId: string,
+    versionId: string
+  ): { key: number; version: number; isActive: boolean } | undefined {
     const key = keys.find(functionId)
     const version = findVersionNumber(functionId, versionId)
     const row = key === undefined || version === undefined ? undefined : find.get(key, version)
-    return key === undefined || row === undefined ? undefined : { key, version: row.version, isActive: row.isActive === 1 }
+    return key === undefined || row === undefined
+      ? undefined
+      : { key, version: row.version, isActive: row.isActive === 1 }
   }
 
   return {
-    list: (functionId, { limit, offset }) => batch.read(() => {
-      const key = keys.find(functionId)
-      if (key === undefined) return { rows: [], total: 0 }
-      return { rows: list.all(key, limit, offset).map(row => toVersion(functionId, row)), total: count.get(key) ?? 0 }
-    }),
-    find: (functionId, version) => batch.read(() => {
-      const key = keys.find(functionId)
-      const row = key === undefined ? undefined : find.get(key, version)
-      return row === undefined ? undefined : toVersion(functionId, row)
-    }),
-    activate: (functionId, versionId, mayChange) => batch.atomic(() => {
-      const found = findById(functionId, versionId)
-      if (found === undefined) return false
-      revisions.check(found.key, mayChange)
-      activate.run(found.version, found.key)
-      revisions.count(found.key)
-      changes.changed(functionId)
-      return revisions.of(found.key)
-    }),
-    async remove (functionId, versionId, mayChange) {
-      let removed: { key: number, version: number } | undefined
+    list: (functionId, { limit, offset }) =>
+      batch.read(() => {
+        const key = keys.find(functionId)
+        if (key === undefined) return { rows: [], total: 0 }
+        return {
+          rows: list.all(key, limit, offset).map(row => toVersion(functionId, row)),
+          total: count.get(key) ?? 0
+        }
+      }),
+    find: (functionId, version) =>
+      batch.read(() => {
+        const key = keys.find(functionId)
+        const row = key === undefined ? undefined : find.get(key, version)
+        return row === undefined ? undefined : toVersion(functionId, row)
+      }),
+    activate: (functionId, versionId, mayChange) =>
+      batch.atomic(() => {
+        const found = findById(functionId, versionId)
+        if (found === undefined) return false
+        revisions.check(found.key, mayChange)
+        activate.run(found.version, found.key)
+        revisions.count(found.key)
+        changes.changed(functionId)
+        return revisions.of(found.key)
+      }),
+    async remove(functionId, versionId, mayChange) {
+      let removed: { key: number; version: number } | undefined
       try {
         return await batch.atomic(() => {
           const found = findById(functionId, versionId)

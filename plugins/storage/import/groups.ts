@@ -5,7 +5,11 @@ import type { Row } from './reference-source.js'
  * of each key asked for, keys in ascending order. Rows of keys that are never asked for go to `onOrphan`;
  * undefined asks for the end. So two tables of any size are joined without an index and without holding them.
  */
-export function followGroups (rows: Iterator<Row>, column: string, onOrphan: (row: Row) => void): (key: string | undefined) => Row[] {
+export function followGroups(
+  rows: Iterator<Row>,
+  column: string,
+  onOrphan: (row: Row) => void
+): (key: string | undefined) => Row[] {
   let next = rows.next()
   const keyOf = (row: Row) => String(row[column])
   const before = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0
@@ -16,7 +20,12 @@ export function followGroups (rows: Iterator<Row>, column: string, onOrphan: (ro
   return key => {
     const group: Row[] = []
     walk(row => key === undefined || before(keyOf(row), key), onOrphan)
-    walk(row => keyOf(row) === key, row => { group.push(row) })
+    walk(
+      row => keyOf(row) === key,
+      row => {
+        group.push(row)
+      }
+    )
     return group
   }
 }

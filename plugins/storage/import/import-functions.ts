@@ -22,25 +22,39 @@ interface Parts {
 }
 
 /** A function that is there already is left as it is, with all that belongs to it. Gives the numbers of foreign version ids. */
-export function importFunctions ({ db, source, secrets, report }: Parts, onFunction: () => void): Map<string, number> {
+export function importFunctions(
+  { db, source, secrets, report }: Parts,
+  onFunction: () => void
+): Map<string, number> {
   const known = db.prepare<[string]>('select 1 from functions where id = ?')
   const insertFunction = db.prepare(`
     insert into functions (id, name, description, disabled, retention_days, cron_schedule, cron_status, save_response, created_at, updated_at, active_version, last_version)
     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-  const insertVersion = db.prepare('insert into versions (function, version, created_at, code) values (?, ?, ?, ?)')
-  const insertKv = db.prepare('insert into kv (function, key, value) values (?, ?, ?) on conflict do nothing')
-  const insertEnv = db.prepare('insert into env (function, name, value) values (?, ?, ?) on conflict do nothing')
+  const insertVersion = db.prepare(
+    'insert into versions (function, version, created_at, code) values (?, ?, ?, ?)'
+  )
+  const insertKv = db.prepare(
+    'insert into kv (function, key, value) values (?, ?, ?) on conflict do nothing'
+  )
+  const insertEnv = db.prepare(
+    'insert into env (function, name, value) values (?, ?, ?) on conflict do nothing'
+  )
   const versionNumbers = new Map<string, number>()
 
-  const follow = (table: ImportedTable) => followGroups(source.rows(table, 'function_id'), 'function_id', row => {
-    report.refuse(table, row.id ?? row.key, new Error(`it belongs to no function (function_id ${JSON.stringify(row.function_id)})`))
-  })
+  const follow = (table: ImportedTable) =>
+    followGroups(source.rows(table, 'function_id'), 'function_id', row => {
+      report.refuse(
+        table,
+        row.id ?? row.key,
+        new Error(`it belongs to no function (function_id ${JSON.stringify(row.function_id)})`)
+      )
+    })
   const versionsOf = follow('function_versions')
   const kvOf = follow('kv_store')
   const envOf = follow('env_vars')
 
   /** Reads each row; those that cannot be read are reported and left out. */
-  function read<T> (table: ImportedTable, rows: readonly Row[], convert: (row: Row) => T): T[] {
+  function read<T>(table: ImportedTable, rows: readonly Row[], convert: (row: Row) => T): T[] {
     const read: T[] = []
     for (const row of rows) {
       try {
@@ -52,46 +66,74 @@ export function importFunctions ({ db, source, secrets, report }: Parts, onFunct
     return read
   }
 
-  function readVersions (rows: readonly Row[]) {
+  function readVersions(rows: readonly Row[]) {
     const versions = new Map<number, ReturnType<typeof toVersionRow>>()
     read('function_versions', rows, row => {
       const version = toVersionRow(row)
-      if (versions.has(version.version)) throw new Error(`version ${version.version} is there twice`)
+      if (versions.has(version.version)) {
+        throw new Error(`version ${version.version} is there twice`)
+      }
       versions.set(version.version, version)
       versionNumbers.set(text(row, 'id'), version.version)
     })
     return [...versions.values()].sort((a, b) => a.version - b.version)
   }
 
-  const importOne = db.transaction((row: Row, versionRows: readonly Row[], kvRows: readonly Row[], envRows: readonly Row[]) => {
-    const fn = toFunctionRow(row)
-    const versions = readVersions(versionRows)
-    if (known.get(fn.id) !== undefined) {
-      report.tables.functions.present++
-      report.tables.function_versions.present += versions.length
-      report.tables.kv_store.present += kvRows.length
-      report.tables.env_vars.present += envRows.length
-      return
+  const importOne = db.transaction(
+    (row: Row, versionRows: readonly Row[], kvRows: readonly Row[], envRows: readonly Row[]) => {
+      const fn = toFunctionRow(row)
+      const versions = readVersions(versionRows)
+      if (known.get(fn.id) !== undefined) {
+        report.tables.functions.present++
+        report.tables.function_versions.present += versions.length
+        report.tables.kv_store.present += kvRows.length
+        report.tables.env_vars.present += envRows.length
+        return
+      }
+      const active = versions.filter(version => version.isActive).at(-1)
+      const foreign = languageOf(fn, versions)
+      if (active === undefined) {
+        report.note(
+          `${fn.name} (${fn.id}) has no active version and cannot run until one is activated`
+        )
+      }
+      if (foreign !== undefined) report.note(foreignNote(fn, foreign))
+      if (fn.scheduleProblem !== undefined) {
+        report.note(
+          `${fn.name} (${fn.id}) was taken over without its schedule ${fn.scheduleProblem}`
+        )
+      }
+      const key = Number(
+        insertFunction.run(
+          fn.id,
+          fn.name,
+          fn.description ?? null,
+          Number(fn.disabled || foreign !== undefined),
+          fn.retentionDays ?? null,
+          fn.cronSchedule ?? null,
+          fn.cronStatus,
+          Number(fn.saveResponse),
+          fn.createdAt,
+          fn.updatedAt,
+          active?.version ?? null,
+          versions.at(-1)?.version ?? 0
+        ).lastInsertRowid
+      )
+      for (const { version, createdAt, code } of versions) {
+        insertVersion.run(key, version, createdAt, code)
+      }
+      const kv = read('kv_store', kvRows, row => insertKv.run(key, ...toKvEntry(row)))
+      const env = read('env_vars', envRows, row => {
+        const [name, value] = [text(row, 'key'), text(row, 'value')]
+        checkVariableSize(name, value)
+        insertEnv.run(key, name, secrets.seal(value, fn.id, name))
+      })
+      report.tables.functions.taken++
+      report.tables.function_versions.taken += versions.length
+      report.tables.kv_store.taken += kv.length
+      report.tables.env_vars.taken += env.length
     }
-    const active = versions.filter(version => version.isActive).at(-1)
-    const foreign = languageOf(fn, versions)
-    if (active === undefined) report.note(`${fn.name} (${fn.id}) has no active version and cannot run until one is activated`)
-    if (foreign !== undefined) report.note(foreignNote(fn, foreign))
-    if (fn.scheduleProblem !== undefined) report.note(`${fn.name} (${fn.id}) was taken over without its schedule ${fn.scheduleProblem}`)
-    const key = Number(insertFunction.run(fn.id, fn.name, fn.description ?? null, Number(fn.disabled || foreign !== undefined), fn.retentionDays ?? null, fn.cronSchedule ?? null,
-      fn.cronStatus, Number(fn.saveResponse), fn.createdAt, fn.updatedAt, active?.version ?? null, versions.at(-1)?.version ?? 0).lastInsertRowid)
-    for (const { version, createdAt, code } of versions) insertVersion.run(key, version, createdAt, code)
-    const kv = read('kv_store', kvRows, row => insertKv.run(key, ...toKvEntry(row)))
-    const env = read('env_vars', envRows, row => {
-      const [name, value] = [text(row, 'key'), text(row, 'value')]
-      checkVariableSize(name, value)
-      insertEnv.run(key, name, secrets.seal(value, fn.id, name))
-    })
-    report.tables.functions.taken++
-    report.tables.function_versions.taken += versions.length
-    report.tables.kv_store.taken += kv.length
-    report.tables.env_vars.taken += env.length
-  })
+  )
 
   /** Entries of the store that all functions share; the reference keeps them under an empty function id. */
   const importGlobal = db.transaction((rows: readonly Row[]) => {
@@ -120,14 +162,23 @@ export function importFunctions ({ db, source, secrets, report }: Parts, onFunct
 }
 
 /** The language of what would run, if that is not Lua; of any version, when none is active. */
-function languageOf (fn: ImportedFunction, versions: readonly ImportedVersion[]): string | undefined {
+function languageOf(
+  fn: ImportedFunction,
+  versions: readonly ImportedVersion[]
+): string | undefined {
   const active = versions.filter(version => version.isActive).at(-1)
-  return fn.language ?? (active === undefined ? versions.find(version => version.language !== undefined) : active)?.language
+  return (
+    fn.language ??
+    (active === undefined ? versions.find(version => version.language !== undefined) : active)
+      ?.language
+  )
 }
 
 const foreignNote = ({ name, id }: ImportedFunction, language: string): string =>
   `${name} (${id}) is written in ${language}, which Moonlet does not run: it was taken over disabled. ` +
-    'Write it anew in Lua, then enable it.'
+  'Write it anew in Lua, then enable it.'
 
-const toKvEntry = (row: Row): [key: Uint8Array, value: Uint8Array] =>
-  [boundedBytes(row, 'key', limits.kvKeyBytes), boundedBytes(row, 'value', limits.kvValueBytes)]
+const toKvEntry = (row: Row): [key: Uint8Array, value: Uint8Array] => [
+  boundedBytes(row, 'key', limits.kvKeyBytes),
+  boundedBytes(row, 'value', limits.kvValueBytes)
+]

@@ -25,17 +25,31 @@ export interface ReferenceImportOptions {
   readonly onProgress: Progress
 }
 
-export async function importReference ({ file, database, migrationsFolder, secretKey, onProgress }: ReferenceImportOptions): Promise<ImportReport> {
+export async function importReference({
+  file,
+  database,
+  migrationsFolder,
+  secretKey,
+  onProgress
+}: ReferenceImportOptions): Promise<ImportReport> {
   const source = openReference(file)
   const db = openDatabase(database)
   try {
-    await applyMigrations(db, { namespace: 'moonlet', files: await findMigrations(migrationsFolder) })
+    await applyMigrations(db, {
+      namespace: 'moonlet',
+      files: await findMigrations(migrationsFolder)
+    })
     forgetStoredBytes(db)
     const report = createReport(referenceTables)
     const total = source.count('functions') + source.count('executions')
     let done = 0
-    const step = () => { onProgress(++done, total) }
-    const versionNumbers = importFunctions({ db, source, secrets: createSecretBox(secretKey), report }, step)
+    const step = () => {
+      onProgress(++done, total)
+    }
+    const versionNumbers = importFunctions(
+      { db, source, secrets: createSecretBox(secretKey), report },
+      step
+    )
     importHistory({ db, source, versionNumbers, report }, step)
     return report
   } finally {

@@ -1,17 +1,30 @@
 /** Rows of the reference's tables as Moonlet's records. Each function throws an Error that says what is wrong. */
 import { errorText } from '../../../core/lua-advice/error-text.js'
-import type { AiRequestRecord, EmailRequestRecord, Fault, LogEntry } from '../../../core/contracts/records.js'
+import type {
+  AiRequestRecord,
+  EmailRequestRecord,
+  Fault,
+  LogEntry
+} from '../../../core/contracts/records.js'
 import type { FinishedExecution } from '../../../core/contracts/storage.js'
-import { checkCodeLength, checkCronSchedule, checkDescription, checkName } from '../../../core/validation/function-fields.js'
+import {
+  checkCodeLength,
+  checkCronSchedule,
+  checkDescription,
+  checkName
+} from '../../../core/validation/function-fields.js'
 import { limits } from '../../../core/validation/limits.js'
 import { findVersionNumber, toVersionId } from '../executions/rows.js'
 import { flag, id, integer, oneOf, optionalInteger, optionalText, text } from './columns.js'
 import type { Row } from './reference-source.js'
 
 const levels = ['debug', 'info', 'warn', 'error'] as const
-const interrupted: Fault = { kind: 'interrupted', message: 'The run was still pending in the database it was imported from.' }
+const interrupted: Fault = {
+  kind: 'interrupted',
+  message: 'The run was still pending in the database it was imported from.'
+}
 
-export function toFunctionRow (row: Row) {
+export function toFunctionRow(row: Row) {
   const retentionDays = optionalInteger(row, 'retention_days')
   const createdAt = integer(row, 'created_at')
   const name = text(row, 'name')
@@ -24,9 +37,14 @@ export function toFunctionRow (row: Row) {
     name,
     description,
     disabled: flag(row, 'disabled'),
-    retentionDays: (limits.retentionDays as readonly (number | undefined)[]).includes(retentionDays) ? retentionDays : undefined,
+    retentionDays: (limits.retentionDays as readonly (number | undefined)[]).includes(retentionDays)
+      ? retentionDays
+      : undefined,
     cronSchedule: schedule.text,
-    cronStatus: schedule.text !== undefined && optionalText(row, 'cron_status') === 'active' ? 'active' : 'paused',
+    cronStatus:
+      schedule.text !== undefined && optionalText(row, 'cron_status') === 'active'
+        ? 'active'
+        : 'paused',
     scheduleProblem: schedule.problem,
     saveResponse: flag(row, 'save_response'),
     language: toLanguage(row),
@@ -36,17 +54,19 @@ export function toFunctionRow (row: Row) {
 }
 
 /** A schedule that is none would never be due, and be in the way of those that are: the function is taken without. */
-function readSchedule (row: Row): { text?: string | undefined, problem?: string } {
+function readSchedule(row: Row): { text?: string | undefined; problem?: string } {
   const text = optionalText(row, 'cron_schedule')
   try {
     checkCronSchedule(text ?? '')
     return { text }
   } catch (error) {
-    return { problem: `${JSON.stringify(text).slice(0, 100)}: ${error instanceof Error ? error.message : String(error)}` }
+    return {
+      problem: `${JSON.stringify(text).slice(0, 100)}: ${error instanceof Error ? error.message : String(error)}`
+    }
   }
 }
 
-export function toVersionRow (row: Row) {
+export function toVersionRow(row: Row) {
   const version = integer(row, 'version')
   if (version < 1) throw new Error(`version is ${version}, not a number from 1`)
   const code = text(row, 'code')
@@ -61,18 +81,23 @@ export function toVersionRow (row: Row) {
 }
 
 /** undefined: Lua, which the reference's earlier versions have alone and do not name. */
-function toLanguage (row: Row): string | undefined {
+function toLanguage(row: Row): string | undefined {
   const name = optionalText(row, 'language')?.trim() ?? ''
   return name === '' || name.toLowerCase() === 'lua' ? undefined : name
 }
 
 /** `versionNumbers` gives the numbers of version ids that do not say it themselves. */
-export function toExecution (row: Row, versionNumbers: ReadonlyMap<string, number>): { execution: FinishedExecution, version: number } {
+export function toExecution(
+  row: Row,
+  versionNumbers: ReadonlyMap<string, number>
+): { execution: FinishedExecution; version: number } {
   const executionId = id(row, 'id')
   const functionId = text(row, 'function_id')
   const versionId = text(row, 'function_version_id')
   const version = versionNumbers.get(versionId) ?? findVersionNumber(functionId, versionId)
-  if (version === undefined) throw new Error(`function_version_id is ${JSON.stringify(versionId)}, which is no version`)
+  if (version === undefined) {
+    throw new Error(`function_version_id is ${JSON.stringify(versionId)}, which is no version`)
+  }
   const status = oneOf(row, 'status', ['pending', 'success', 'error'])
   const fault = status === 'pending' ? interrupted : undefined
   const responseJson = optionalText(row, 'response_json') || undefined
@@ -87,22 +112,28 @@ export function toExecution (row: Row, versionNumbers: ReadonlyMap<string, numbe
       createdAt: integer(row, 'created_at'),
       status: status === 'success' ? 'success' : 'error',
       durationMs: optionalInteger(row, 'duration_ms') ?? 0,
-      errorMessage: fault === undefined ? optionalText(row, 'error_message') || undefined : errorText(fault, ''),
+      errorMessage:
+        fault === undefined
+          ? optionalText(row, 'error_message') || undefined
+          : errorText(fault, ''),
       fault,
       responseJson,
-      statusCode: fault === undefined && responseJson !== undefined ? readStatusCode(responseJson) : undefined,
+      statusCode:
+        fault === undefined && responseJson !== undefined
+          ? readStatusCode(responseJson)
+          : undefined,
       logs: []
     }
   }
 }
 
 /** Of an answer as it was kept. One that was cut for its length still begins with it. */
-function readStatusCode (responseJson: string): number | undefined {
+function readStatusCode(responseJson: string): number | undefined {
   const [, digits] = /^\s*\{\s*"statusCode"\s*:\s*([1-9]\d\d)\s*[,}]/.exec(responseJson) ?? []
   return digits === undefined ? undefined : Number(digits)
 }
 
-export function toLogEntry (row: Row): LogEntry {
+export function toLogEntry(row: Row): LogEntry {
   const level = levels[integer(row, 'level')]
   if (level === undefined) throw new Error(`level is ${integer(row, 'level')}, not 0 to 3`)
   return { level, message: text(row, 'message'), createdAt: integer(row, 'timestamp') }
@@ -119,7 +150,7 @@ const toRequest = (row: Row) => ({
   createdAt: integer(row, 'created_at')
 })
 
-export function toAiRequest (row: Row): AiRequestRecord {
+export function toAiRequest(row: Row): AiRequestRecord {
   return {
     ...toRequest(row),
     provider: text(row, 'provider'),
@@ -130,7 +161,7 @@ export function toAiRequest (row: Row): AiRequestRecord {
   }
 }
 
-export function toEmailRequest (row: Row): EmailRequestRecord {
+export function toEmailRequest(row: Row): EmailRequestRecord {
   return {
     ...toRequest(row),
     from: text(row, 'from_address'),
@@ -143,6 +174,8 @@ export function toEmailRequest (row: Row): EmailRequestRecord {
 }
 
 /** The reference joined them with commas; one within quotes belongs to a name. */
-function splitAddresses (joined: string): string[] {
-  return (joined.match(/(?:"[^"]*"|[^,"]|")+/g) ?? []).map(address => address.trim()).filter(address => address !== '')
+function splitAddresses(joined: string): string[] {
+  return (joined.match(/(?:"[^"]*"|[^,"]|")+/g) ?? [])
+    .map(address => address.trim())
+    .filter(address => address !== '')
 }

@@ -6,14 +6,74 @@ import { hasTables } from '../transfer/integrity.js'
 
 /** Its tables and what is read of them. Columns that came with later versions may be missing. */
 const tables = {
-  functions: ['id', 'name', 'description', 'created_at', 'updated_at', 'disabled', 'retention_days', 'cron_schedule', 'cron_status', 'save_response', 'language'],
-  function_versions: ['id', 'function_id', 'version', 'code', 'created_at', 'is_active', 'language'],
+  functions: [
+    'id',
+    'name',
+    'description',
+    'created_at',
+    'updated_at',
+    'disabled',
+    'retention_days',
+    'cron_schedule',
+    'cron_status',
+    'save_response',
+    'language'
+  ],
+  function_versions: [
+    'id',
+    'function_id',
+    'version',
+    'code',
+    'created_at',
+    'is_active',
+    'language'
+  ],
   kv_store: ['function_id', 'key', 'value'],
   env_vars: ['function_id', 'key', 'value'],
-  executions: ['id', 'function_id', 'function_version_id', 'status', 'duration_ms', 'error_message', 'created_at', 'event_json', 'trigger', 'response_json'],
+  executions: [
+    'id',
+    'function_id',
+    'function_version_id',
+    'status',
+    'duration_ms',
+    'error_message',
+    'created_at',
+    'event_json',
+    'trigger',
+    'response_json'
+  ],
   logs: ['id', 'execution_id', 'level', 'message', 'timestamp'],
-  ai_requests: ['id', 'execution_id', 'provider', 'model', 'endpoint', 'request_json', 'response_json', 'status', 'error_message', 'input_tokens', 'output_tokens', 'duration_ms', 'created_at'],
-  email_requests: ['id', 'execution_id', 'from_address', 'to_addresses', 'subject', 'has_text', 'has_html', 'request_json', 'response_json', 'status', 'error_message', 'email_id', 'duration_ms', 'created_at']
+  ai_requests: [
+    'id',
+    'execution_id',
+    'provider',
+    'model',
+    'endpoint',
+    'request_json',
+    'response_json',
+    'status',
+    'error_message',
+    'input_tokens',
+    'output_tokens',
+    'duration_ms',
+    'created_at'
+  ],
+  email_requests: [
+    'id',
+    'execution_id',
+    'from_address',
+    'to_addresses',
+    'subject',
+    'has_text',
+    'has_html',
+    'request_json',
+    'response_json',
+    'status',
+    'error_message',
+    'email_id',
+    'duration_ms',
+    'created_at'
+  ]
 } as const satisfies Record<ImportedTable, readonly string[]>
 
 export const referenceTables = Object.keys(tables) as ImportedTable[]
@@ -22,14 +82,14 @@ export const referenceTables = Object.keys(tables) as ImportedTable[]
 export type Row = Readonly<Record<string, unknown>>
 
 export interface ReferenceSource {
-  count (table: ImportedTable): number
+  count(table: ImportedTable): number
   /** All rows, in the order of `by`, then of their writing. Those of a missing table: none. */
-  rows (table: ImportedTable, by: string): IterableIterator<Row>
-  close (): void
+  rows(table: ImportedTable, by: string): IterableIterator<Row>
+  close(): void
 }
 
 /** Whether `file` is an SQLite database with the reference's tables. */
-export function isReferenceDatabase (file: string): boolean {
+export function isReferenceDatabase(file: string): boolean {
   if (!isSqlite(file)) return false
   const db = new Database(file, { readonly: true, fileMustExist: true })
   try {
@@ -39,23 +99,37 @@ export function isReferenceDatabase (file: string): boolean {
   }
 }
 
-export function openReference (file: string): ReferenceSource {
+export function openReference(file: string): ReferenceSource {
   const db = new Database(file, { readonly: true, fileMustExist: true, timeout: 5000 })
   const present = (table: ImportedTable) => hasTables(db, [table])
   return {
-    count: table => present(table) ? Number(db.prepare(`select count(*) from ${table}`).pluck().get()) : 0,
-    * rows (table, by) {
+    count: table =>
+      present(table) ? Number(db.prepare(`select count(*) from ${table}`).pluck().get()) : 0,
+    *rows(table, by) {
       if (!present(table)) return
-      const columns = db.prepare<[string], string>('select name from pragma_table_info(?)').pluck().all(table)
+      const columns = db
+        .prepare<[string], string>('select name from pragma_table_info(?)')
+        .pluck()
+        .all(table)
       // Keys and values of the store are bytes that need not be UTF-8.
-      const wanted = tables[table].map(name => !columns.includes(name) ? `null as "${name}"` : table === 'kv_store' && name !== 'function_id' ? `cast("${name}" as blob) as "${name}"` : `"${name}"`)
-      yield * db.prepare<[], Row>(`select ${wanted.join(', ')} from ${table} order by "${by}", rowid`).iterate()
+      const wanted = tables[table].map(name =>
+        !columns.includes(name)
+          ? `null as "${name}"`
+          : table === 'kv_store' && name !== 'function_id'
+            ? `cast("${name}" as blob) as "${name}"`
+            : `"${name}"`
+      )
+      yield* db
+        .prepare<[], Row>(`select ${wanted.join(', ')} from ${table} order by "${by}", rowid`)
+        .iterate()
     },
-    close () { db.close() }
+    close() {
+      db.close()
+    }
   }
 }
 
-function isSqlite (file: string): boolean {
+function isSqlite(file: string): boolean {
   const start = Buffer.alloc(16)
   const descriptor = openSync(file, 'r')
   try {

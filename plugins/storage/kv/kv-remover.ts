@@ -5,23 +5,31 @@ import type { StoredBytes } from '../quotas/stored-bytes.js'
 /** Deletes key-value entries in steps that block for a few milliseconds at most; to be called within a batch. */
 export interface KvRemover {
   /** Some of a function; gives how many, none when none is left. */
-  removeOf (functionKey: number): number
+  removeOf(functionKey: number): number
   /** Some of those that have expired by then, at most `limit`, the earliest first. */
-  removeExpired (nowMs: number, limit: number): number
+  removeExpired(nowMs: number, limit: number): number
 }
 
-interface Entry { readonly function: number, readonly key: Buffer, readonly bytes: number }
+interface Entry {
+  readonly function: number
+  readonly key: Buffer
+  readonly bytes: number
+}
 
 const STEP = 50
 const STEP_BYTES = 4 * 1024 * 1024
 
-export function createKvRemover (db: Database, stored: StoredBytes): KvRemover {
+export function createKvRemover(db: Database, stored: StoredBytes): KvRemover {
   const columns = `function, key, ${bytesSql('kv')} as bytes`
-  const ofFunction = db.prepare<[number, number], Entry>(`select ${columns} from kv where function = ? limit ?`)
-  const expired = db.prepare<[number, number], Entry>(`select ${columns} from kv where expires_at <= ? order by expires_at limit ?`)
+  const ofFunction = db.prepare<[number, number], Entry>(
+    `select ${columns} from kv where function = ? limit ?`
+  )
+  const expired = db.prepare<[number, number], Entry>(
+    `select ${columns} from kv where expires_at <= ? order by expires_at limit ?`
+  )
   const remove = db.prepare<[number, Uint8Array]>('delete from kv where function = ? and key = ?')
 
-  function removeFirst (entries: readonly Entry[]): number {
+  function removeFirst(entries: readonly Entry[]): number {
     let removed = 0
     let size = 0
     for (const { function: functionKey, key, bytes } of entries) {

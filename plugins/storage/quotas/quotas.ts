@@ -51,23 +51,30 @@ interface Parts {
 
 export interface Quotas {
   /** Throws QUOTA_EXCEEDED if the store may not take so many bytes more. `makeRoom` is called before that, once. */
-  takeKv (functionKey: number, by: number, makeRoom: () => void): void
+  takeKv(functionKey: number, by: number, makeRoom: () => void): void
   /** Resolves when the current step is done. */
-  stop (): Promise<void>
+  stop(): Promise<void>
 }
 
-export function createQuotas ({ db, batch, remover, stored, limits, onNotice }: Parts): Quotas {
-  const oldestOf = db.prepare<[number, number], number>(`
+export function createQuotas({ db, batch, remover, stored, limits, onNotice }: Parts): Quotas {
+  const oldestOf = db
+    .prepare<[number, number], number>(
+      `
     select seq from executions indexed by executions_by_function
-    where function = ? and status <> 0 order by id limit ?`).pluck()
-  const oldest = db.prepare<[number], number>('select seq from executions where status <> 0 order by id limit ?').pluck()
+    where function = ? and status <> 0 order by id limit ?`
+    )
+    .pluck()
+  const oldest = db
+    .prepare<[number], number>('select seq from executions where status <> 0 order by id limit ?')
+    .pluck()
   const idOf = db.prepare<[number], string>('select id from functions where seq = ?').pluck()
 
   const limitOf = (functionKey: number, kind: StoredKind): number => {
     if (functionKey === ALL) return limits[kind]
     return kind === 'kv' ? limits.kvPerFunction : limits.historyPerFunction
   }
-  const excessOf = (functionKey: number): number => stored.of(functionKey).history - limitOf(functionKey, 'history')
+  const excessOf = (functionKey: number): number =>
+    stored.of(functionKey).history - limitOf(functionKey, 'history')
   const isOver = (functionKey: number): boolean => excessOf(functionKey) > 0
 
   /** Quotas that were warned of. */
@@ -77,13 +84,13 @@ export function createQuotas ({ db, batch, remover, stored, limits, onNotice }: 
   let work: Promise<void> | undefined
   const stopping = new AbortController()
 
-  function look (functionKey: number): void {
+  function look(functionKey: number): void {
     const bytes = stored.of(functionKey)
     for (const kind of ['history', 'kv'] as const) warn(functionKey, kind, bytes[kind])
     if (functionKey !== ALL && isOver(functionKey)) over.add(functionKey)
   }
 
-  function warn (functionKey: number, kind: StoredKind, bytes: number): void {
+  function warn(functionKey: number, kind: StoredKind, bytes: number): void {
     const limit = limitOf(functionKey, kind)
     if (bytes <= limit * CALM_AT && warned.size === 0) return
     const quota = `${functionKey} ${kind}`
@@ -91,30 +98,42 @@ export function createQuotas ({ db, batch, remover, stored, limits, onNotice }: 
     if (bytes <= limit * WARN_AT || warned.has(quota)) return
     warned.add(quota)
     const functionId = functionKey === ALL ? undefined : idOf.get(functionKey)
-    onNotice({ kind, functionId, setting: settings[kind][functionKey === ALL ? 'all' : 'one'], bytes, limit })
+    onNotice({
+      kind,
+      functionId,
+      setting: settings[kind][functionKey === ALL ? 'all' : 'one'],
+      bytes,
+      limit
+    })
   }
 
-  function lookAt (functionKeys: Iterable<number>): void {
+  function lookAt(functionKeys: Iterable<number>): void {
     for (const functionKey of functionKeys) look(functionKey)
     look(ALL)
     if (over.size > 0 || isOver(ALL)) start()
   }
 
-  function start (): void {
+  function start(): void {
     if (stopping.signal.aborted || work !== undefined) return
     // A failure (a full disk) leaves the rest to the next write.
-    work = shorten().catch(() => {}).finally(() => { work = undefined })
+    work = shorten()
+      .catch(() => {})
+      .finally(() => {
+        work = undefined
+      })
   }
 
-  async function shorten (): Promise<void> {
+  async function shorten(): Promise<void> {
     await nextTurn()
-    while (!stopping.signal.aborted && await batch.atomic(removeSome) > 0) await nextTurn()
+    while (!stopping.signal.aborted && (await batch.atomic(removeSome)) > 0) await nextTurn()
   }
 
   /** Gives how many executions were removed; those that still run are left. */
-  function removeSome (): number {
+  function removeSome(): number {
     for (const functionKey of over) {
-      const removed = isOver(functionKey) ? remover.remove(oldestOf.all(functionKey, remover.step), toRemove(functionKey)) : 0
+      const removed = isOver(functionKey)
+        ? remover.remove(oldestOf.all(functionKey, remover.step), toRemove(functionKey))
+        : 0
       if (removed > 0) return removed
       over.delete(functionKey)
     }
@@ -122,36 +141,50 @@ export function createQuotas ({ db, batch, remover, stored, limits, onNotice }: 
   }
 
   /** A little more than must go, so that not every write has to. */
-  const toRemove = (functionKey: number): number => excessOf(functionKey) + limitOf(functionKey, 'history') * SLACK
+  const toRemove = (functionKey: number): number =>
+    excessOf(functionKey) + limitOf(functionKey, 'history') * SLACK
 
   let changed: readonly number[] = []
   batch.onCommit({
-    before () { changed = [...stored.changed()] },
-    after (durable) {
+    before() {
+      changed = [...stored.changed()]
+    },
+    after(durable) {
       if (durable && changed.length > 0) lookAt(changed)
       changed = []
     }
   })
   lookAt([...stored.functions()])
 
-  const fits = (functionKey: number, by: number): boolean => stored.of(functionKey).kv + by <= limitOf(functionKey, 'kv')
+  const fits = (functionKey: number, by: number): boolean =>
+    stored.of(functionKey).kv + by <= limitOf(functionKey, 'kv')
 
   return {
-    takeKv (functionKey, by, makeRoom) {
+    takeKv(functionKey, by, makeRoom) {
       if (by <= 0 || (fits(functionKey, by) && fits(ALL, by))) return
       makeRoom()
-      for (const key of [functionKey, ALL]) if (!fits(key, by)) throw full(key, stored.of(key).kv, limitOf(key, 'kv'), by)
+      for (const key of [functionKey, ALL]) {
+        if (!fits(key, by)) throw full(key, stored.of(key).kv, limitOf(key, 'kv'), by)
+      }
     },
-    async stop () {
+    async stop() {
       stopping.abort()
       await work
     }
   }
 }
 
-function full (functionKey: number, bytes: number, limit: number, by: number): MoonletError {
+function full(functionKey: number, bytes: number, limit: number, by: number): MoonletError {
   const setting = settings.kv[functionKey === ALL ? 'all' : 'one']
-  const whose = functionKey === ALL ? 'all stores together' : functionKey === 0 ? 'the shared store' : 'the store of this function'
-  return new MoonletError('QUOTA_EXCEEDED', `no room for ${by} bytes more: of ${limit} bytes for ${whose} ` +
-    `(setting ${setting}) ${bytes} are in use; nothing was changed`)
+  const whose =
+    functionKey === ALL
+      ? 'all stores together'
+      : functionKey === 0
+        ? 'the shared store'
+        : 'the store of this function'
+  return new MoonletError(
+    'QUOTA_EXCEEDED',
+    `no room for ${by} bytes more: of ${limit} bytes for ${whose} ` +
+      `(setting ${setting}) ${bytes} are in use; nothing was changed`
+  )
 }

@@ -10,15 +10,34 @@ const THREE_FIT = 1400
 const TWO_FIT = 2100
 const ONE_FITS = PAGE
 
-interface Measured { readonly texts: readonly string[], readonly overhead: number }
+interface Measured {
+  readonly texts: readonly string[]
+  readonly overhead: number
+}
 
 const measured = {
-  executions: { texts: ['error_message', 'fault_json', 'event_json', 'response_json'], overhead: 280 },
+  executions: {
+    texts: ['error_message', 'fault_json', 'event_json', 'response_json'],
+    overhead: 280
+  },
   large_events: { texts: ['event_json'], overhead: 1000 },
   large_responses: { texts: ['response_json'], overhead: 1000 },
   logs: { texts: ['message'], overhead: 30 },
-  ai_requests: { texts: ['model', 'endpoint', 'error_message', 'request_json', 'response_json'], overhead: 260 },
-  email_requests: { texts: ['sender', 'recipients_json', 'subject', 'error_message', 'request_json', 'response_json'], overhead: 260 },
+  ai_requests: {
+    texts: ['model', 'endpoint', 'error_message', 'request_json', 'response_json'],
+    overhead: 260
+  },
+  email_requests: {
+    texts: [
+      'sender',
+      'recipients_json',
+      'subject',
+      'error_message',
+      'request_json',
+      'response_json'
+    ],
+    overhead: 260
+  },
   http_requests: { texts: ['method', 'url', 'error_message'], overhead: 200 },
   kv: { texts: ['key', 'value'], overhead: 40 }
 } as const satisfies Record<string, Measured>
@@ -27,25 +46,41 @@ export type MeasuredTable = keyof typeof measured
 type Text = string | Uint8Array | null
 
 /** Of a row with these texts, in the order of the table above. */
-export function bytesOf (table: MeasuredTable, ...texts: readonly Text[]): number {
+export function bytesOf(table: MeasuredTable, ...texts: readonly Text[]): number {
   let bytes: number = measured[table].overhead
-  for (const text of texts) if (text !== null) bytes += typeof text === 'string' ? Buffer.byteLength(text) : text.byteLength
+  for (const text of texts) {
+    if (text !== null) bytes += typeof text === 'string' ? Buffer.byteLength(text) : text.byteLength
+  }
   if (table !== 'executions' || bytes <= THREE_FIT || bytes > ONE_FITS) return bytes
   return bytes > TWO_FIT ? PAGE : PAGE / 2
 }
 
 /** SQL of the same for a row of the table, or of an alias for it. It reads no text. */
-export function bytesSql (table: MeasuredTable, alias: string = table): string {
+export function bytesSql(table: MeasuredTable, alias: string = table): string {
   const { texts, overhead } = measured[table]
   const bytes = `(${[overhead, ...texts.map(text => `ifnull(octet_length(${alias}.${text}), 0)`)].join(' + ')})`
   if (table !== 'executions') return bytes
-  return `(case when ${bytes} <= ${THREE_FIT} or ${bytes} > ${ONE_FITS} then ${bytes} ` +
+  return (
+    `(case when ${bytes} <= ${THREE_FIT} or ${bytes} > ${ONE_FITS} then ${bytes} ` +
     `when ${bytes} > ${TWO_FIT} then ${PAGE} else ${PAGE / 2} end)`
+  )
 }
 
 /** Tables whose rows belong to an execution. */
-export const belongings = ['logs', 'ai_requests', 'email_requests', 'http_requests', 'large_events', 'large_responses'] as const
+export const belongings = [
+  'logs',
+  'ai_requests',
+  'email_requests',
+  'http_requests',
+  'large_events',
+  'large_responses'
+] as const
 
 /** SQL of an execution `e` with all that belongs to it. */
-export const executionBytesSql: string = [bytesSql('executions', 'e'), ...belongings.map(table =>
-  `ifnull((select sum(${bytesSql(table, 'b')}) from ${table} b where b.execution = e.seq), 0)`)].join(' + ')
+export const executionBytesSql: string = [
+  bytesSql('executions', 'e'),
+  ...belongings.map(
+    table =>
+      `ifnull((select sum(${bytesSql(table, 'b')}) from ${table} b where b.execution = e.seq), 0)`
+  )
+].join(' + ')

@@ -16,20 +16,22 @@ const SHARED = 0
 
 export interface StoredBytes {
   /** To be called in the batch that writes the change, after it succeeded. */
-  add (functionKey: number, kind: StoredKind, by: number): void
+  add(functionKey: number, kind: StoredKind, by: number): void
   /** ALL gives the sum. */
-  of (functionKey: number): Readonly<Stored>
+  of(functionKey: number): Readonly<Stored>
   /** Functions whose numbers have changed in this batch. */
-  changed (): Iterable<number>
+  changed(): Iterable<number>
   /** Those that keep anything. */
-  functions (): Iterable<number>
+  functions(): Iterable<number>
   /** Forgets a function that is gone with all it kept. */
-  drop (functionKey: number): void
+  drop(functionKey: number): void
 }
 
 /** Before a first use, and after an import, there are no numbers: what is there is counted. */
-function countIfNeeded (db: Database): void {
-  const counted = db.prepare<[number], number>('select 1 from stored_bytes where function = ?').pluck()
+function countIfNeeded(db: Database): void {
+  const counted = db
+    .prepare<[number], number>('select 1 from stored_bytes where function = ?')
+    .pluck()
   if (counted.get(SHARED) !== undefined) return
   db.exec(`
     delete from stored_bytes;
@@ -42,17 +44,23 @@ function countIfNeeded (db: Database): void {
 }
 
 /** To be called when rows were written past the storage: they are counted when it is opened next. */
-export const forgetStoredBytes = (db: Database): void => { db.exec('delete from stored_bytes') }
+export const forgetStoredBytes = (db: Database): void => {
+  db.exec('delete from stored_bytes')
+}
 
-export function createStoredBytes (db: Database, batch: Batch): StoredBytes {
+export function createStoredBytes(db: Database, batch: Batch): StoredBytes {
   countIfNeeded(db)
   const write = db.prepare<[number, number, number]>(`
     insert into stored_bytes (function, history, kv) values (?, ?, ?)
     on conflict do update set history = excluded.history, kv = excluded.kv`)
   const remove = db.prepare<[number]>('delete from stored_bytes where function = ?')
-  const all = db.prepare<[], { function: number } & Stored>('select function, history, kv from stored_bytes').all()
+  const all = db
+    .prepare<[], { function: number } & Stored>('select function, history, kv from stored_bytes')
+    .all()
 
-  const numbers = new Map(all.map(({ function: key, history, kv }): [number, Stored] => [key, { history, kv }]))
+  const numbers = new Map(
+    all.map(({ function: key, history, kv }): [number, Stored] => [key, { history, kv }])
+  )
   const sum: Stored = { history: 0, kv: 0 }
   for (const { history, kv } of numbers.values()) {
     sum.history += history
@@ -61,7 +69,7 @@ export function createStoredBytes (db: Database, batch: Batch): StoredBytes {
   /** What the open batch has added. */
   const inBatch = new Map<number, Stored>()
 
-  function get (functionKey: number, from: Map<number, Stored>): Stored {
+  function get(functionKey: number, from: Map<number, Stored>): Stored {
     const known = from.get(functionKey)
     if (known !== undefined) return known
     const made = { history: 0, kv: 0 }
@@ -69,20 +77,20 @@ export function createStoredBytes (db: Database, batch: Batch): StoredBytes {
     return made
   }
 
-  function change (functionKey: number, kind: StoredKind, by: number): void {
+  function change(functionKey: number, kind: StoredKind, by: number): void {
     get(functionKey, numbers)[kind] += by
     sum[kind] += by
   }
 
   batch.onCommit({
-    before () {
+    before() {
       for (const functionKey of inBatch.keys()) {
         const { history, kv } = get(functionKey, numbers)
         if (history === 0 && kv === 0 && functionKey !== SHARED) remove.run(functionKey)
         else write.run(functionKey, history, kv)
       }
     },
-    after (durable) {
+    after(durable) {
       if (!durable) {
         for (const [functionKey, { history, kv }] of inBatch) {
           change(functionKey, 'history', -history)
@@ -93,7 +101,7 @@ export function createStoredBytes (db: Database, batch: Batch): StoredBytes {
     }
   })
 
-  function add (functionKey: number, kind: StoredKind, by: number): void {
+  function add(functionKey: number, kind: StoredKind, by: number): void {
     if (by === 0) return
     change(functionKey, kind, by)
     get(functionKey, inBatch)[kind] += by
@@ -101,10 +109,11 @@ export function createStoredBytes (db: Database, batch: Batch): StoredBytes {
 
   return {
     add,
-    of: functionKey => functionKey === ALL ? sum : numbers.get(functionKey) ?? { history: 0, kv: 0 },
+    of: functionKey =>
+      functionKey === ALL ? sum : (numbers.get(functionKey) ?? { history: 0, kv: 0 }),
     changed: () => inBatch.keys(),
     functions: () => numbers.keys(),
-    drop (functionKey) {
+    drop(functionKey) {
       const { history, kv } = get(functionKey, numbers)
       add(functionKey, 'history', -history)
       add(functionKey, 'kv', -kv)

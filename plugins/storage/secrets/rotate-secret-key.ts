@@ -20,12 +20,21 @@ export interface RotationOptions {
 }
 
 /** Encrypts every variable anew, in one transaction; gives how many, and the file that has the new key. */
-export async function rotateSecretKey ({ database, folder, settingKey }: RotationOptions): Promise<{ count: number, keyFile: string }> {
-  if (!existsSync(database)) throw new MoonletError('NOT_FOUND', `There is no database at ${database}; is DATA_DIR right?`)
+export async function rotateSecretKey({
+  database,
+  folder,
+  settingKey
+}: RotationOptions): Promise<{ count: number; keyFile: string }> {
+  if (!existsSync(database)) {
+    throw new MoonletError('NOT_FOUND', `There is no database at ${database}; is DATA_DIR right?`)
+  }
   const oldKey = settingKey ?? loadSecretKey(folder)
   const next = join(folder, 'secret.key.new')
   const left = readLeft(next, oldKey)
-  const count = left === undefined ? rotateSecrets(database, oldKey, await makeKey(next)) : finishRotation(database, oldKey, left)
+  const count =
+    left === undefined
+      ? rotateSecrets(database, oldKey, await makeKey(next))
+      : finishRotation(database, oldKey, left)
   if (settingKey !== undefined) return { count, keyFile: next }
   const keyFile = join(folder, 'secret.key')
   renameSync(next, keyFile)
@@ -33,13 +42,13 @@ export async function rotateSecretKey ({ database, folder, settingKey }: Rotatio
 }
 
 /** The key of a rotation that was broken off; undefined when there is none. */
-function readLeft (file: string, oldKey: Uint8Array): Uint8Array | undefined {
+function readLeft(file: string, oldKey: Uint8Array): Uint8Array | undefined {
   const left = existsSync(file) ? parseSecretKey(readFileSync(file, 'utf8').trim()) : undefined
   return left === undefined || Buffer.compare(left, oldKey) === 0 ? undefined : left
 }
 
 /** The values may have the new key already, all of them, or none. */
-function finishRotation (database: string, oldKey: Uint8Array, newKey: Uint8Array): number {
+function finishRotation(database: string, oldKey: Uint8Array, newKey: Uint8Array): number {
   try {
     return rotateSecrets(database, oldKey, newKey)
   } catch {
@@ -48,7 +57,7 @@ function finishRotation (database: string, oldKey: Uint8Array, newKey: Uint8Arra
 }
 
 /** Made anew and on the disk before it is used. */
-async function makeKey (file: string): Promise<Uint8Array> {
+async function makeKey(file: string): Promise<Uint8Array> {
   const key = randomBytes(32)
   await writePrivateFile(file, `${key.toString('hex')}\n`)
   return key

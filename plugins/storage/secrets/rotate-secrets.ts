@@ -5,14 +5,19 @@ import { HISTORY_NAME } from '../functions/env-history.js'
 import { openDatabase } from '../db/open.js'
 import { createSecretBox } from './secret-box.js'
 
-interface Row { readonly function: number, readonly functionId: string, readonly name: string, readonly value: Buffer | string }
+interface Row {
+  readonly function: number
+  readonly functionId: string
+  readonly name: string
+  readonly value: Buffer | string
+}
 
 /**
  * Encrypts every variable in `file` anew, and what they were before, all or none, those still stored as text too; gives how many. The server
  * must not run meanwhile. Keys have 32 bytes. Throws STORAGE_FAILED, changing nothing, when one cannot be
  * decrypted with `oldKey`.
  */
-export function rotateSecrets (file: string, oldKey: Uint8Array, newKey: Uint8Array): number {
+export function rotateSecrets(file: string, oldKey: Uint8Array, newKey: Uint8Array): number {
   const db = openDatabase(file)
   try {
     return rotate(db, oldKey, newKey)
@@ -23,18 +28,33 @@ export function rotateSecrets (file: string, oldKey: Uint8Array, newKey: Uint8Ar
   }
 }
 
-function rotate (db: Database, oldKey: Uint8Array, newKey: Uint8Array): number {
+function rotate(db: Database, oldKey: Uint8Array, newKey: Uint8Array): number {
   const [before, after] = [createSecretBox(oldKey), createSecretBox(newKey)]
-  const rows = db.prepare<[], Row>('select e.function, f.id as functionId, e.name, e.value from env e join functions f on f.seq = e.function where f.seq not in (select function from purges where version = 0)')
-  const update = db.prepare<[Uint8Array, number, string]>('update env set value = ? where function = ? and name = ?')
-  const former = db.prepare<[], { seq: number, functionId: string, sealed: Buffer }>('select h.seq, f.id as functionId, h.sealed from env_history h join functions f on f.seq = h.function where f.seq not in (select function from purges where version = 0)')
-  const updateFormer = db.prepare<[Uint8Array, number]>('update env_history set sealed = ? where seq = ?')
-  return db.transaction(() => {
-    const all = rows.all()
-    for (const { function: key, functionId, name, value } of all) update.run(after.seal(before.open(value, functionId, name), functionId, name), key, name)
-    for (const { seq, functionId, sealed } of former.all()) {
-      updateFormer.run(after.seal(before.open(sealed, functionId, HISTORY_NAME), functionId, HISTORY_NAME), seq)
-    }
-    return all.length
-  }).immediate()
+  const rows = db.prepare<[], Row>(
+    'select e.function, f.id as functionId, e.name, e.value from env e join functions f on f.seq = e.function where f.seq not in (select function from purges where version = 0)'
+  )
+  const update = db.prepare<[Uint8Array, number, string]>(
+    'update env set value = ? where function = ? and name = ?'
+  )
+  const former = db.prepare<[], { seq: number; functionId: string; sealed: Buffer }>(
+    'select h.seq, f.id as functionId, h.sealed from env_history h join functions f on f.seq = h.function where f.seq not in (select function from purges where version = 0)'
+  )
+  const updateFormer = db.prepare<[Uint8Array, number]>(
+    'update env_history set sealed = ? where seq = ?'
+  )
+  return db
+    .transaction(() => {
+      const all = rows.all()
+      for (const { function: key, functionId, name, value } of all) {
+        update.run(after.seal(before.open(value, functionId, name), functionId, name), key, name)
+      }
+      for (const { seq, functionId, sealed } of former.all()) {
+        updateFormer.run(
+          after.seal(before.open(sealed, functionId, HISTORY_NAME), functionId, HISTORY_NAME),
+          seq
+        )
+      }
+      return all.length
+    })
+    .immediate()
 }

@@ -9,27 +9,38 @@ export type { SecretMask }
 
 export interface SecretMasks {
   /** Undefined for a function without variables. Never throws. */
-  of (functionId: string): SecretMask | undefined
+  of(functionId: string): SecretMask | undefined
 }
 
-interface Parts { readonly db: Database, readonly keys: FunctionKeys, readonly secrets: SecretBox, readonly changes: ChangeFeed }
+interface Parts {
+  readonly db: Database
+  readonly keys: FunctionKeys
+  readonly secrets: SecretBox
+  readonly changes: ChangeFeed
+}
 
 /** Functions remembered; past it, all are forgotten and read again. */
 const MOST_REMEMBERED = 10_000
 
-export function createSecretMasks ({ db, keys, secrets, changes }: Parts): SecretMasks {
-  const variables = db.prepare<[number], { name: string, value: Buffer | string }>('select name, value from env where function = ?')
+export function createSecretMasks({ db, keys, secrets, changes }: Parts): SecretMasks {
+  const variables = db.prepare<[number], { name: string; value: Buffer | string }>(
+    'select name, value from env where function = ?'
+  )
   const masks = new Map<string, SecretMask | undefined>()
-  changes.onChange(functionId => { masks.delete(functionId) })
+  changes.onChange(functionId => {
+    masks.delete(functionId)
+  })
 
-  function read (functionId: string): SecretMask | undefined {
+  function read(functionId: string): SecretMask | undefined {
     const key = keys.find(functionId)
     const rows = key === undefined ? [] : variables.all(key)
-    return rows.length === 0 ? undefined : createSecretMask(rows.map(({ name, value }) => secrets.open(value, functionId, name)))
+    return rows.length === 0
+      ? undefined
+      : createSecretMask(rows.map(({ name, value }) => secrets.open(value, functionId, name)))
   }
 
   return {
-    of (functionId) {
+    of(functionId) {
       if (masks.has(functionId)) return masks.get(functionId)
       try {
         const mask = read(functionId)

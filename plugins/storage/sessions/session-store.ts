@@ -14,27 +14,58 @@ interface Row {
 
 const columns = 'id, created_at, last_seen_at, expires_at, address, user_agent'
 
-export function createSessionStore ({ db, batch }: { readonly db: Database, readonly batch: Batch }): SessionStore {
-  const insert = db.prepare<[string, number, number, number, string, string | null, string, string]>(`insert into sessions (${columns}, token_hash, key_mark) values (?, ?, ?, ?, ?, ?, ?, ?)`)
+export function createSessionStore({
+  db,
+  batch
+}: {
+  readonly db: Database
+  readonly batch: Batch
+}): SessionStore {
+  const insert = db.prepare<
+    [string, number, number, number, string, string | null, string, string]
+  >(`insert into sessions (${columns}, token_hash, key_mark) values (?, ?, ?, ?, ?, ?, ?, ?)`)
   const byToken = db.prepare<[string], Row>(`select ${columns} from sessions where token_hash = ?`)
   const all = db.prepare<[], Row>(`select ${columns} from sessions order by id desc`)
   const touch = db.prepare<[number, string]>('update sessions set last_seen_at = ? where id = ?')
   const remove = db.prepare<[string]>('delete from sessions where id = ?')
   const removeAll = db.prepare('delete from sessions')
-  const removeStale = db.prepare<[number, string]>('delete from sessions where expires_at <= ? or key_mark <> ?')
+  const removeStale = db.prepare<[number, string]>(
+    'delete from sessions where expires_at <= ? or key_mark <> ?'
+  )
 
   return {
     create: ({ id, createdAt, lastSeenAt, expiresAt, address, userAgent, tokenHash, keyMark }) =>
-      batch.write(() => { insert.run(id, createdAt, lastSeenAt, expiresAt, address, userAgent ?? null, tokenHash, keyMark) }),
-    findByToken: tokenHash => batch.read(() => {
-      const row = byToken.get(tokenHash)
-      return row === undefined ? undefined : toSession(row)
-    }),
+      batch.write(() => {
+        insert.run(
+          id,
+          createdAt,
+          lastSeenAt,
+          expiresAt,
+          address,
+          userAgent ?? null,
+          tokenHash,
+          keyMark
+        )
+      }),
+    findByToken: tokenHash =>
+      batch.read(() => {
+        const row = byToken.get(tokenHash)
+        return row === undefined ? undefined : toSession(row)
+      }),
     list: () => batch.read(() => all.all().map(toSession)),
-    touch: (id, seenAt) => batch.write(() => { touch.run(seenAt, id) }),
+    touch: (id, seenAt) =>
+      batch.write(() => {
+        touch.run(seenAt, id)
+      }),
     remove: id => batch.write(() => remove.run(id).changes > 0),
-    removeAll: () => batch.write(() => { removeAll.run() }),
-    removeStale: (now, keyMark) => batch.write(() => { removeStale.run(now, keyMark) })
+    removeAll: () =>
+      batch.write(() => {
+        removeAll.run()
+      }),
+    removeStale: (now, keyMark) =>
+      batch.write(() => {
+        removeStale.run(now, keyMark)
+      })
   }
 }
 

@@ -19,10 +19,20 @@ export interface BackupOptions {
  * Copies `source`, as of one moment, to `target`: one file without a write-ahead log, checked and on the disk.
  * It appears whole or not at all. Refuses an existing `target` unless `force`.
  */
-export async function backupFile (source: string, target: string, { force, onProgress }: BackupOptions): Promise<void> {
-  if (resolve(source) === resolve(target)) throw new MoonletError('VALIDATION', `${target} is the database itself; name another file`)
-  if (!force && await exists(target)) throw new MoonletError('VALIDATION', `${target} exists already; remove it or use --force`)
-  if (!await exists(source)) throw new MoonletError('NOT_FOUND', `There is no database at ${source}; is DATA_DIR right?`)
+export async function backupFile(
+  source: string,
+  target: string,
+  { force, onProgress }: BackupOptions
+): Promise<void> {
+  if (resolve(source) === resolve(target)) {
+    throw new MoonletError('VALIDATION', `${target} is the database itself; name another file`)
+  }
+  if (!force && (await exists(target))) {
+    throw new MoonletError('VALIDATION', `${target} exists already; remove it or use --force`)
+  }
+  if (!(await exists(source))) {
+    throw new MoonletError('NOT_FOUND', `There is no database at ${source}; is DATA_DIR right?`)
+  }
   const copy = `${target}.unchecked`
   try {
     await copyDatabase(source, copy, onProgress)
@@ -33,7 +43,11 @@ export async function backupFile (source: string, target: string, { force, onPro
 }
 
 /** A checked, durable copy in one file. */
-export async function copyDatabase (source: string, target: string, onProgress: Progress): Promise<void> {
+export async function copyDatabase(
+  source: string,
+  target: string,
+  onProgress: Progress
+): Promise<void> {
   await removeDatabase(target)
   await backupDatabase(source, target, onProgress)
   const copy = new Database(target)
@@ -46,8 +60,12 @@ export async function copyDatabase (source: string, target: string, onProgress: 
 }
 
 /** Removes a database file with what belongs to it. */
-export async function removeDatabase (file: string): Promise<void> {
+export async function removeDatabase(file: string): Promise<void> {
   for (const end of ['', ...COMPANIONS]) await rm(`${file}${end}`, { force: true })
 }
 
-export const exists = (file: string): Promise<boolean> => access(file).then(() => true, () => false)
+export const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false
+  )

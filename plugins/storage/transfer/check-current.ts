@@ -8,13 +8,19 @@ import { migrationsFolder } from '../storage.js'
  * Throws unless the database has this program's shape: opening it would change it, perhaps under a server of
  * an earlier version.
  */
-export async function checkCurrent (database: string): Promise<void> {
+export async function checkCurrent(database: string): Promise<void> {
   const wanted = (await findMigrations(migrationsFolder)).map(file => basename(file))
   const db = new Database(database, { readonly: true, fileMustExist: true, timeout: 5000 })
   try {
-    const applied = db.prepare<[], string>("select name from migrations where namespace = 'moonlet'").pluck().all()
+    const applied = db
+      .prepare<[], string>("select name from migrations where namespace = 'moonlet'")
+      .pluck()
+      .all()
     if (wanted.some(name => !applied.includes(name))) {
-      throw new MoonletError('MIGRATION_FAILED', `The database ${database} was written by an earlier version. Start the server of this version once; then try again.`)
+      throw new MoonletError(
+        'MIGRATION_FAILED',
+        `The database ${database} was written by an earlier version. Start the server of this version once; then try again.`
+      )
     }
   } finally {
     db.close()

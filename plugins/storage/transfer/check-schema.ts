@@ -9,20 +9,35 @@ import { applyMigrations, findMigrations } from '../db/migrations.js'
 import { tablePrefix } from '../db/plugin-tables.js'
 import { migrationsFolder } from '../storage.js'
 
-interface Thing { readonly type: string, readonly name: string, readonly owner: string, readonly sql: string }
+interface Thing {
+  readonly type: string
+  readonly name: string
+  readonly owner: string
+  readonly sql: string
+}
 
 /**
  * Throws VALIDATION, naming the first difference, unless the tables and indexes of `file` are exactly those that its
  * migrations make; plugins may have tables and indexes of their own beside them. Throws DATABASE_TOO_NEW for
  * migrations that this version does not have. `name` is what the file is called in messages.
  */
-export async function checkSchema (file: string, name: string): Promise<void> {
+export async function checkSchema(file: string, name: string): Promise<void> {
   const files = await findMigrations(migrationsFolder)
   const db = new Database(file, { readonly: true, fileMustExist: true })
   try {
-    const applied = db.prepare<[], string>("select name from migrations where namespace = 'moonlet' order by name").pluck().all()
-    const plugins = db.prepare<[], string>("select distinct namespace from migrations where namespace <> 'moonlet'").pluck().all()
-    const problem = findProblem(readThings(db), await readModel(files, applied, name), plugins.map(tablePrefix))
+    const applied = db
+      .prepare<[], string>("select name from migrations where namespace = 'moonlet' order by name")
+      .pluck()
+      .all()
+    const plugins = db
+      .prepare<[], string>("select distinct namespace from migrations where namespace <> 'moonlet'")
+      .pluck()
+      .all()
+    const problem = findProblem(
+      readThings(db),
+      await readModel(files, applied, name),
+      plugins.map(tablePrefix)
+    )
     if (problem !== undefined) throw refusal(name, problem)
   } finally {
     db.close()
@@ -30,10 +45,21 @@ export async function checkSchema (file: string, name: string): Promise<void> {
 }
 
 /** What the migrations that `file` says to have make of an empty database. */
-async function readModel (files: readonly string[], applied: readonly string[], file: string): Promise<ReadonlyMap<string, Thing>> {
+async function readModel(
+  files: readonly string[],
+  applied: readonly string[],
+  file: string
+): Promise<ReadonlyMap<string, Thing>> {
   const own = files.filter(path => applied.includes(basename(path)))
-  if (own.length < applied.length) throw new MoonletError('DATABASE_TOO_NEW', `${file} was written by a newer version of Moonlet; restore it with that one.`)
-  if (own.some((path, i) => path !== files[i])) throw refusal(file, 'it lacks a migration between those that it has')
+  if (own.length < applied.length) {
+    throw new MoonletError(
+      'DATABASE_TOO_NEW',
+      `${file} was written by a newer version of Moonlet; restore it with that one.`
+    )
+  }
+  if (own.some((path, i) => path !== files[i])) {
+    throw refusal(file, 'it lacks a migration between those that it has')
+  }
   const model = new Database(':memory:')
   try {
     await applyMigrations(model, { namespace: 'moonlet', files: own })
@@ -43,24 +69,44 @@ async function readModel (files: readonly string[], applied: readonly string[], 
   }
 }
 
-function findProblem (found: ReadonlyMap<string, Thing>, model: ReadonlyMap<string, Thing>, prefixes: readonly string[]): string | undefined {
+function findProblem(
+  found: ReadonlyMap<string, Thing>,
+  model: ReadonlyMap<string, Thing>,
+  prefixes: readonly string[]
+): string | undefined {
   for (const { type, name, owner, sql } of found.values()) {
     const expected = model.get(name)
     const what = `${type} ${JSON.stringify(name)}`
-    if (type !== 'table' && type !== 'index') return `it has the ${what}; a database of Moonlet's has tables and indexes alone`
-    if (expected !== undefined && (expected.type !== type || expected.sql !== sql)) return `its ${what} is not what Moonlet makes`
+    if (type !== 'table' && type !== 'index') {
+      return `it has the ${what}; a database of Moonlet's has tables and indexes alone`
+    }
+    if (expected !== undefined && (expected.type !== type || expected.sql !== sql)) {
+      return `its ${what} is not what Moonlet makes`
+    }
     const isOfPlugin = prefixes.some(prefix => name.startsWith(prefix) && owner.startsWith(prefix))
-    if (expected === undefined && !isOfPlugin) return `it has the ${what}, which Moonlet does not make`
+    if (expected === undefined && !isOfPlugin) {
+      return `it has the ${what}, which Moonlet does not make`
+    }
   }
   const missing = [...model.values()].find(({ name }) => !found.has(name))
-  return missing === undefined ? undefined : `it lacks the ${missing.type} ${JSON.stringify(missing.name)}`
+  return missing === undefined
+    ? undefined
+    : `it lacks the ${missing.type} ${JSON.stringify(missing.name)}`
 }
 
 /** By name; but for what SQLite makes by itself: indexes of keys, and statistics. */
-function readThings (db: Database.Database): Map<string, Thing> {
-  const things = db.prepare<[], Thing>("select type, name, tbl_name as owner, coalesce(sql, '') as sql from sqlite_schema").all()
-  const own = things.filter(({ type, name }) => !(name.startsWith('sqlite_') && (type === 'table' || type === 'index')))
-  return new Map(own.map(thing => [thing.name, { ...thing, sql: thing.sql.replace(/["\s]+/g, ' ') }]))
+function readThings(db: Database.Database): Map<string, Thing> {
+  const things = db
+    .prepare<[], Thing>(
+      "select type, name, tbl_name as owner, coalesce(sql, '') as sql from sqlite_schema"
+    )
+    .all()
+  const own = things.filter(
+    ({ type, name }) => !(name.startsWith('sqlite_') && (type === 'table' || type === 'index'))
+  )
+  return new Map(
+    own.map(thing => [thing.name, { ...thing, sql: thing.sql.replace(/["\s]+/g, ' ') }])
+  )
 }
 
 const refusal = (file: string, problem: string): MoonletError =>

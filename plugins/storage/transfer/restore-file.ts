@@ -16,8 +16,20 @@ import { checkKind, hasTables } from './integrity.js'
  * beside it; gives its name, or undefined when there was none. Throws DATA_IN_USE while a server runs on the
  * folder.
  */
-export async function restoreFile (backup: string, database: string, onProgress: Progress, now = new Date()): Promise<string | undefined> {
-  if (!await stat(backup).then(found => found.isFile(), () => false)) throw new MoonletError('NOT_FOUND', `There is no file ${backup}`)
+export async function restoreFile(
+  backup: string,
+  database: string,
+  onProgress: Progress,
+  now = new Date()
+): Promise<string | undefined> {
+  if (
+    !(await stat(backup).then(
+      found => found.isFile(),
+      () => false
+    ))
+  ) {
+    throw new MoonletError('NOT_FOUND', `There is no file ${backup}`)
+  }
   const lock = lockDataFolder(dirname(database))
   const copy = `${database}.restoring`
   try {
@@ -36,7 +48,7 @@ export async function restoreFile (backup: string, database: string, onProgress:
 }
 
 /** What a file says that it holds, quotas do not go by: the next start counts. */
-function recount (file: string): void {
+function recount(file: string): void {
   const db = new Database(file)
   try {
     if (hasTables(db, ['stored_bytes'])) forgetStoredBytes(db)
@@ -46,8 +58,8 @@ function recount (file: string): void {
 }
 
 /** Renames the database and its write-ahead log alike, so that together they stay what they were. */
-async function setAside (database: string, now: Date): Promise<string | undefined> {
-  if (!await exists(database)) return undefined
+async function setAside(database: string, now: Date): Promise<string | undefined> {
+  if (!(await exists(database))) return undefined
   const kept = `${database}.before-restore-${now.toISOString().replace(/[-:]|\.\d+/g, '')}`
   makeDatabasePrivate(database)
   for (const end of [...COMPANIONS, '']) {

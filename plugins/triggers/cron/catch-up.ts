@@ -8,7 +8,10 @@ import { wantedSchedule } from './timetable.js'
  * its schedule or was last changed; undefined when there is none or it does not ask for catching up. Throws
  * when its schedule cannot be read.
  */
-export function findMissedRun ({ fn, lastCronAt = 0 }: ScheduledFunction, now: number): number | undefined {
+export function findMissedRun(
+  { fn, lastCronAt = 0 }: ScheduledFunction,
+  now: number
+): number | undefined {
   const text = wantedSchedule(fn)
   if (!fn.cronCatchUp || text === undefined) return undefined
   const since = Math.max(fn.updatedAt, lastCronAt)

@@ -6,7 +6,11 @@ import type { FunctionRecord } from '../../../core/contracts/records.js'
 const noBody = new Uint8Array(0)
 
 /** `scheduled` is the time the run was due, in Unix seconds. */
-export function toCronEvent (fn: FunctionRecord, schedule: string, scheduled: number): InvocationEvent {
+export function toCronEvent(
+  fn: FunctionRecord,
+  schedule: string,
+  scheduled: number
+): InvocationEvent {
   return {
     method: 'POST',
     path: `/fn/${fn.id}`,

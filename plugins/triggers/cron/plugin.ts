@@ -6,26 +6,37 @@ import { createFailureRecorder } from './record-failure.js'
 import { createRunner } from './runner.js'
 import { startScheduler } from './scheduler.js'
 
-export default fp(async function cronTrigger (fastify) {
-  const { storage, functionCache, invoker, ids, config, log } = fastify
-  let count = 0
-  const runner = createRunner({
-    invoker,
-    functionCache,
-    clock: systemClock,
-    log,
-    limit: config.SANDBOX_MAX,
-    requestId: () => `cron-${Date.now().toString(36)}-${(++count).toString(36)}`,
-    recordFailure: createFailureRecorder({
-      executions: storage.executions,
-      ids,
-      eventLimit: config.EVENT_LIMIT,
-      now: systemClock.now
+export default fp(
+  async function cronTrigger(fastify) {
+    const { storage, functionCache, invoker, ids, config, log } = fastify
+    let count = 0
+    const runner = createRunner({
+      invoker,
+      functionCache,
+      clock: systemClock,
+      log,
+      limit: config.SANDBOX_MAX,
+      requestId: () => `cron-${Date.now().toString(36)}-${(++count).toString(36)}`,
+      recordFailure: createFailureRecorder({
+        executions: storage.executions,
+        ids,
+        eventLimit: config.EVENT_LIMIT,
+        now: systemClock.now
+      })
     })
-  })
-  let stop = () => {}
-  fastify.addHook('onReady', async () => {
-    stop = await startScheduler({ functions: storage.functions, functionCache, runner, clock: systemClock, log })
-  })
-  fastify.addHook('preClose', async () => { stop() })
-}, { name: 'trigger-cron', dependencies: ['storage', 'function-cache', 'invoker'] })
+    let stop = () => {}
+    fastify.addHook('onReady', async () => {
+      stop = await startScheduler({
+        functions: storage.functions,
+        functionCache,
+        runner,
+        clock: systemClock,
+        log
+      })
+    })
+    fastify.addHook('preClose', async () => {
+      stop()
+    })
+  },
+  { name: 'trigger-cron', dependencies: ['storage', 'function-cache', 'invoker'] }
+)

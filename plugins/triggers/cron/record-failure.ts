@@ -7,7 +7,7 @@ import type { Fault, FunctionRecord, VersionRecord } from '../../../core/contrac
 import type { ExecutionStore } from '../../../core/contracts/storage.js'
 
 export type FailureRecorder = (
-  target: { readonly fn: FunctionRecord, readonly active: VersionRecord },
+  target: { readonly fn: FunctionRecord; readonly active: VersionRecord },
   event: InvocationEvent,
   kind: Extract<Fault['kind'], 'skipped' | 'refused'>,
   message: string
@@ -21,7 +21,12 @@ interface Parts {
   readonly now: () => number
 }
 
-export function createFailureRecorder ({ executions, ids, eventLimit, now }: Parts): FailureRecorder {
+export function createFailureRecorder({
+  executions,
+  ids,
+  eventLimit,
+  now
+}: Parts): FailureRecorder {
   return async ({ fn, active }, event, kind, message) => {
     const fault = { kind, message }
     const execution = {

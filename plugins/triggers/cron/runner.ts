@@ -35,63 +35,99 @@ export interface RunnerOptions {
 }
 
 export interface Runner {
-  run (due: DueRun): void
+  run(due: DueRun): void
   /** Begins nothing more; what waits is dropped. Runs under way end with the invoker. */
-  stop (): void
+  stop(): void
 }
 
-export function createRunner ({ invoker, functionCache, recordFailure, clock, log, requestId, limit }: RunnerOptions): Runner {
+export function createRunner({
+  invoker,
+  functionCache,
+  recordFailure,
+  clock,
+  log,
+  requestId,
+  limit
+}: RunnerOptions): Runner {
   const waiting: DueRun[] = []
   /** Scheduled time of each function's run that waits or goes on. */
   const going = new Map<string, number>()
   let active = 0
   const stopping = new AbortController()
 
-  function pump () {
+  function pump() {
     while (active < limit && !stopping.signal.aborted) {
       const due = waiting.shift()
       if (due === undefined) return
       active++
-      void attempt(due).catch((error: unknown) => {
-        log.error({ err: error, functionId: due.functionId }, 'a scheduled run failed')
-      }).finally(() => {
-        active--
-        going.delete(due.functionId)
-        pump()
-      })
+      void attempt(due)
+        .catch((error: unknown) => {
+          log.error({ err: error, functionId: due.functionId }, 'a scheduled run failed')
+        })
+        .finally(() => {
+          active--
+          going.delete(due.functionId)
+          pump()
+        })
     }
   }
 
-  async function attempt (due: DueRun): Promise<void> {
+  async function attempt(due: DueRun): Promise<void> {
     while (!stopping.signal.aborted) {
       const found = await functionCache.get(due.functionId)
       const schedule = found === undefined ? undefined : wantedSchedule(found.fn)
       if (found?.active === undefined || schedule === undefined) return
       const event = toCronEvent(found.fn, schedule, due.scheduled)
       if (clock.now() >= due.deadline) {
-        return recordFailure({ ...found, active: found.active }, event, 'refused', `Not run: no sandbox was free in time for ${iso(due.scheduled)}. Raise SANDBOX_MAX or QUEUE_LIMIT, or spread the schedules.`)
+        return recordFailure(
+          { ...found, active: found.active },
+          event,
+          'refused',
+          `Not run: no sandbox was free in time for ${iso(due.scheduled)}. Raise SANDBOX_MAX or QUEUE_LIMIT, or spread the schedules.`
+        )
       }
       try {
-        await invoker.invoke({ fn: found.fn, version: found.active, trigger: 'cron', event, requestId: requestId(), record: true })
+        await invoker.invoke({
+          fn: found.fn,
+          version: found.active,
+          trigger: 'cron',
+          event,
+          requestId: requestId(),
+          record: true
+        })
         return
       } catch (error) {
         if (!(error instanceof MoonletError)) throw error
         if (error.code === 'SERVER_STOPPING') return
         if (error.code !== 'QUEUE_FULL' && error.code !== 'QUEUE_TIMEOUT') throw error
       }
-      await new Promise<void>(resolve => { clock.after(RETRY_MS, resolve) })
+      await new Promise<void>(resolve => {
+        clock.after(RETRY_MS, resolve)
+      })
     }
   }
 
-  async function skip (found: FunctionWithVersion | undefined, due: DueRun, before: number): Promise<void> {
+  async function skip(
+    found: FunctionWithVersion | undefined,
+    due: DueRun,
+    before: number
+  ): Promise<void> {
     const schedule = found === undefined ? undefined : wantedSchedule(found.fn)
     if (found?.active === undefined || schedule === undefined) return
-    log.warn({ functionId: due.functionId }, 'a scheduled run was skipped: the one before was still going')
-    await recordFailure({ ...found, active: found.active }, toCronEvent(found.fn, schedule, due.scheduled), 'skipped', `Skipped: the run that was due at ${iso(before)} was still going at ${iso(due.scheduled)}.`)
+    log.warn(
+      { functionId: due.functionId },
+      'a scheduled run was skipped: the one before was still going'
+    )
+    await recordFailure(
+      { ...found, active: found.active },
+      toCronEvent(found.fn, schedule, due.scheduled),
+      'skipped',
+      `Skipped: the run that was due at ${iso(before)} was still going at ${iso(due.scheduled)}.`
+    )
   }
 
   return {
-    run (due) {
+    run(due) {
       if (stopping.signal.aborted) return
       const before = going.get(due.functionId)
       if (before === undefined) {
@@ -100,11 +136,16 @@ export function createRunner ({ invoker, functionCache, recordFailure, clock, lo
         pump()
         return
       }
-      void Promise.resolve(functionCache.get(due.functionId)).then(found => skip(found, due, before)).catch((error: unknown) => {
-        log.error({ err: error, functionId: due.functionId }, 'a skipped run could not be recorded')
-      })
+      void Promise.resolve(functionCache.get(due.functionId))
+        .then(found => skip(found, due, before))
+        .catch((error: unknown) => {
+          log.error(
+            { err: error, functionId: due.functionId },
+            'a skipped run could not be recorded'
+          )
+        })
     },
-    stop () {
+    stop() {
       stopping.abort()
       waiting.length = 0
     }

@@ -25,12 +25,23 @@ export interface SchedulerOptions {
 }
 
 /** Loads the active schedules and starts. Gives a way to stop: nothing begins after it. */
-export async function startScheduler ({ functions, functionCache, runner, clock, log }: SchedulerOptions): Promise<() => void> {
+export async function startScheduler({
+  functions,
+  functionCache,
+  runner,
+  clock,
+  log
+}: SchedulerOptions): Promise<() => void> {
   const timetable = createTimetable(Math.floor(clock.now() / MINUTE) * MINUTE)
   let stopped = false
 
   const put = (fn: FunctionRecord) => {
-    if (!timetable.put(fn)) log.error({ functionId: fn.id, schedule: fn.cronSchedule }, 'this schedule cannot be read and does not run; set it anew')
+    if (!timetable.put(fn)) {
+      log.error(
+        { functionId: fn.id, schedule: fn.cronSchedule },
+        'this schedule cannot be read and does not run; set it anew'
+      )
+    }
   }
   const refresh = async (functionId: string) => {
     const found = await functionCache.get(functionId)
@@ -38,10 +49,12 @@ export async function startScheduler ({ functions, functionCache, runner, clock,
     else put(found.fn)
   }
   const guard = (work: Promise<unknown>, what: string) => {
-    work.catch((error: unknown) => { if (!stopped) log.error({ err: error }, what) })
+    work.catch((error: unknown) => {
+      if (!stopped) log.error({ err: error }, what)
+    })
   }
 
-  async function runDue (minute: number) {
+  async function runDue(minute: number) {
     let count = 0
     for (const functionId of timetable.due(minute)) {
       if (stopped) return
@@ -50,7 +63,7 @@ export async function startScheduler ({ functions, functionCache, runner, clock,
     }
   }
 
-  async function catchUp (scheduled: readonly ScheduledFunction[]) {
+  async function catchUp(scheduled: readonly ScheduledFunction[]) {
     let count = 0
     for (const each of scheduled) {
       if (stopped) return
@@ -60,21 +73,30 @@ export async function startScheduler ({ functions, functionCache, runner, clock,
   }
 
   /** One whose schedule cannot be read, which the log tells already, does not keep the others from theirs. */
-  function catchUpOne (scheduled: ScheduledFunction): void {
+  function catchUpOne(scheduled: ScheduledFunction): void {
     const { id } = scheduled.fn
     if (!timetable.has(id)) return
     const now = clock.now()
     const missed = findMissedRun(scheduled, now)
-    if (missed !== undefined) runner.run({ functionId: id, scheduled: missed, deadline: now + GIVE_UP_MS })
+    if (missed !== undefined) {
+      runner.run({ functionId: id, scheduled: missed, deadline: now + GIVE_UP_MS })
+    }
   }
 
-  const unsubscribe = functionCache.onForget(functionId => { guard(refresh(functionId), 'a changed schedule could not be read') })
+  const unsubscribe = functionCache.onForget(functionId => {
+    guard(refresh(functionId), 'a changed schedule could not be read')
+  })
   const scheduled = await functions.listScheduled()
   for (const { fn } of scheduled) put(fn)
   const stopTicking = startMinuteTicker(clock, {
-    onMinute: minute => { guard(runDue(minute), 'a minute of schedules failed') },
+    onMinute: minute => {
+      guard(runDue(minute), 'a minute of schedules failed')
+    },
     onSetBack: minute => {
-      log.warn({ now: new Date(minute).toISOString() }, 'the clock was set back; schedules go by the new time')
+      log.warn(
+        { now: new Date(minute).toISOString() },
+        'the clock was set back; schedules go by the new time'
+      )
       timetable.restart(minute)
     }
   })

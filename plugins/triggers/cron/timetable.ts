@@ -11,24 +11,24 @@ interface Entry {
 
 export interface Timetable {
   /** Takes over what the function's settings say; drops it when it is not to run. False: its schedule cannot be read. */
-  put (fn: FunctionRecord): boolean
-  drop (functionId: string): void
-  has (functionId: string): boolean
+  put(fn: FunctionRecord): boolean
+  drop(functionId: string): void
+  has(functionId: string): boolean
   /** The functions due in `minute` (Unix milliseconds), which must come after every minute asked for before. */
-  due (minute: number): Iterable<string>
+  due(minute: number): Iterable<string>
   /** Forgets which minutes were asked for: the clock was set to `minute`. */
-  restart (minute: number): void
+  restart(minute: number): void
   readonly size: number
 }
 
 /** `minute` (Unix milliseconds) is the one that has begun already: what is due in it has been missed. */
-export function createTimetable (minute: number): Timetable {
+export function createTimetable(minute: number): Timetable {
   const entries = new Map<string, Entry>()
   let last = minute
   const nextAfter = (schedule: Schedule, from: number) => nextRuns(schedule, from, 1)[0]
 
   return {
-    put (fn) {
+    put(fn) {
       const text = wantedSchedule(fn)
       if (text === entries.get(fn.id)?.text) return true
       entries.delete(fn.id)
@@ -41,9 +41,11 @@ export function createTimetable (minute: number): Timetable {
         return false
       }
     },
-    drop (functionId) { entries.delete(functionId) },
+    drop(functionId) {
+      entries.delete(functionId)
+    },
     has: functionId => entries.has(functionId),
-    * due (minute) {
+    *due(minute) {
       last = minute
       for (const [functionId, entry] of entries) {
         if (entry.next === undefined || entry.next * 1000 > minute) continue
@@ -54,15 +56,19 @@ export function createTimetable (minute: number): Timetable {
         yield functionId
       }
     },
-    restart (minute) {
+    restart(minute) {
       last = minute
       for (const entry of entries.values()) entry.next = nextAfter(entry.schedule, minute)
     },
-    get size () { return entries.size }
+    get size() {
+      return entries.size
+    }
   }
 }
 
 /** The schedule a function is to run by now; undefined when it is not to. */
-export function wantedSchedule (fn: FunctionRecord): string | undefined {
-  return fn.disabled || fn.cronStatus !== 'active' || fn.cronSchedule === '' ? undefined : fn.cronSchedule
+export function wantedSchedule(fn: FunctionRecord): string | undefined {
+  return fn.disabled || fn.cronStatus !== 'active' || fn.cronSchedule === ''
+    ? undefined
+    : fn.cronSchedule
 }

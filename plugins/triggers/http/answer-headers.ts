@@ -5,8 +5,17 @@ import { withoutSettingSession } from '../../../core/http/session-cookie.js'
 
 /** They describe the connection, the framing, or the run itself; those are the server's to set. */
 const serversOwn = new Set([
-  'connection', 'content-length', 'date', 'keep-alive', 'trailer', 'transfer-encoding', 'upgrade',
-  'x-execution-id', 'x-function-id', 'x-function-version-id', 'x-execution-duration-ms'
+  'connection',
+  'content-length',
+  'date',
+  'keep-alive',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'x-execution-id',
+  'x-function-id',
+  'x-function-version-id',
+  'x-execution-duration-ms'
 ])
 
 /** What browsers apply to a whole host name, whatever its ports: its cookies and stored data, its TLS. */
@@ -27,7 +36,11 @@ const dropped: Readonly<Record<Neighbourhood, ReadonlySet<string>>> = {
  * Sets the headers of an answer, without those that would speak for the server or act on the dashboard. The cookie
  * of the dashboard's session is never set or cleared: cookies know no ports, and may be meant for a parent domain.
  */
-export function setAnswerHeaders (reply: FastifyReply, { headers }: Answer, neighbourhood: Neighbourhood): void {
+export function setAnswerHeaders(
+  reply: FastifyReply,
+  { headers }: Answer,
+  neighbourhood: Neighbourhood
+): void {
   const drop = dropped[neighbourhood]
   for (const name in headers) {
     const value = headers[name]
@@ -39,7 +52,7 @@ export function setAnswerHeaders (reply: FastifyReply, { headers }: Answer, neig
 }
 
 /** `reply.header` adds to the cookies that are set already, as the header may be there under several spellings. */
-function setCookies (reply: FastifyReply, cookies: readonly string[]): void {
+function setCookies(reply: FastifyReply, cookies: readonly string[]): void {
   for (const cookie of cookies) {
     const kept = withoutSettingSession(cookie)
     if (kept !== undefined) reply.header('set-cookie', kept)

@@ -22,17 +22,25 @@ const noBody = new Uint8Array(0)
  * Gives a function's page an origin of its own wherever it is served from, so that it reads no cookie, no
  * storage and no answer of the dashboard; everything else that pages do stays possible.
  */
-const sandboxPolicy = 'sandbox allow-downloads allow-forms allow-modals allow-orientation-lock allow-pointer-lock ' +
+const sandboxPolicy =
+  'sandbox allow-downloads allow-forms allow-modals allow-orientation-lock allow-pointer-lock ' +
   'allow-popups allow-popups-to-escape-sandbox allow-presentation allow-scripts allow-top-navigation-by-user-activation'
 
-export default async function httpTrigger (fastify: FastifyInstance) {
+export default async function httpTrigger(fastify: FastifyInstance) {
   const { functionCache, invoker, config } = fastify
-  const neighbourhood = config.FUNCTIONS_HOST === undefined ? 'origin' : config.FUNCTIONS_HOST.kind === 'port' ? 'host' : 'apart'
+  const neighbourhood =
+    config.FUNCTIONS_HOST === undefined
+      ? 'origin'
+      : config.FUNCTIONS_HOST.kind === 'port'
+        ? 'host'
+        : 'apart'
   const bodyLimits = { limit: config.BODY_LIMIT, timeoutMs: config.REQUEST_TIMEOUT * 1000 }
 
   fastify.removeAllContentTypeParsers()
   // The handler reads the body, once it knows that somebody wants it.
-  fastify.addContentTypeParser('*', (_request, _payload, done) => { done(null) })
+  fastify.addContentTypeParser('*', (_request, _payload, done) => {
+    done(null)
+  })
   // Fastify refuses a malformed Content-Type; a function gets whatever was sent (its event is made of the raw headers).
   fastify.addHook('preParsing', (request, _reply, payload, done) => {
     delete request.headers['content-type']
@@ -40,12 +48,19 @@ export default async function httpTrigger (fastify: FastifyInstance) {
   })
 
   for (const url of ['/fn/:id', '/fn/:id/*']) {
-    fastify.route({ method: ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD'], url, exposeHeadRoute: false, handler: run })
+    fastify.route({
+      method: ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD'],
+      url,
+      exposeHeadRoute: false,
+      handler: run
+    })
   }
 
-  fastify.addHook('onReady', async () => { turnAwayEarly(fastify) })
+  fastify.addHook('onReady', async () => {
+    turnAwayEarly(fastify)
+  })
 
-  async function run (request: FastifyRequest, reply: FastifyReply) {
+  async function run(request: FastifyRequest, reply: FastifyReply) {
     const { id } = request.params as { id: string }
     const calledBy = readCalledBy(request, reply)
     const cached = functionCache.get(id)
@@ -58,13 +73,22 @@ export default async function httpTrigger (fastify: FastifyInstance) {
       ? await runWithBody(request, fn, active, calledBy)
       : await invoke(request, fn, active, noBody, calledBy)
     const size = outcome.answer?.body.length ?? 0
-    const refusal = size < LARGE_ANSWER ? undefined : fastify.connections.mayAnswer(request.raw, reply.raw, size)
+    const refusal =
+      size < LARGE_ANSWER ? undefined : fastify.connections.mayAnswer(request.raw, reply.raw, size)
     if (refusal !== undefined) throw refusal
-    return sendOutcome(reply, outcome, { sandboxPolicy: fn.allowSameOrigin ? undefined : sandboxPolicy, neighbourhood })
+    return sendOutcome(reply, outcome, {
+      sandboxPolicy: fn.allowSameOrigin ? undefined : sandboxPolicy,
+      neighbourhood
+    })
   }
 
   /** Until its run ends the body counts as held, also when its caller has hung up. */
-  async function runWithBody (request: FastifyRequest, fn: FunctionRecord, version: VersionRecord, calledBy: CalledByFunction | undefined): Promise<Outcome> {
+  async function runWithBody(
+    request: FastifyRequest,
+    fn: FunctionRecord,
+    version: VersionRecord,
+    calledBy: CalledByFunction | undefined
+  ): Promise<Outcome> {
     const { raw } = request
     const body = await readBody(raw, bodyLimits)
     const received = ReceivedBody.of(raw)
@@ -77,7 +101,13 @@ export default async function httpTrigger (fastify: FastifyInstance) {
     }
   }
 
-  function invoke (request: FastifyRequest, fn: FunctionRecord, version: VersionRecord, body: Uint8Array, calledBy: CalledByFunction | undefined): Promise<Outcome> {
+  function invoke(
+    request: FastifyRequest,
+    fn: FunctionRecord,
+    version: VersionRecord,
+    body: Uint8Array,
+    calledBy: CalledByFunction | undefined
+  ): Promise<Outcome> {
     return invoker.invoke({
       fn,
       version,
@@ -92,10 +122,12 @@ export default async function httpTrigger (fastify: FastifyInstance) {
   }
 }
 
-function toEvent (request: FastifyRequest, fn: FunctionRecord, body: Uint8Array): InvocationEvent {
+function toEvent(request: FastifyRequest, fn: FunctionRecord, body: Uint8Array): InvocationEvent {
   const { raw } = request
   const parts = splitUrl(raw.url ?? '/')
-  if (parts === undefined) throw new MoonletError('INVALID_BODY', 'The path has a broken percent escape')
+  if (parts === undefined) {
+    throw new MoonletError('INVALID_BODY', 'The path has a broken percent escape')
+  }
   return {
     method: request.method,
     path: parts.path,

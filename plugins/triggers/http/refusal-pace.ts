@@ -6,7 +6,10 @@ const PACE_MS = 5
 /** None waits for longer than this, however many there are. */
 const PATIENCE_MS = 250
 
-interface Waiting { readonly task: () => void, readonly since: number }
+interface Waiting {
+  readonly task: () => void
+  readonly since: number
+}
 
 export class RefusalPace {
   private left = MOST_AT_ONCE
@@ -14,10 +17,12 @@ export class RefusalPace {
   private running = false
 
   /** Calls `task` now, if there were few lately, else later: those that are held back in their order. */
-  next (task: () => void): void {
+  next(task: () => void): void {
     if (!this.running) {
       this.running = true
-      setTimeout(() => { this.refill() }, PACE_MS)
+      setTimeout(() => {
+        this.refill()
+      }, PACE_MS)
     }
     if (this.left > 0 && this.waiting.length === 0) {
       this.left--
@@ -27,13 +32,19 @@ export class RefusalPace {
     }
   }
 
-  private refill (): void {
+  private refill(): void {
     const latest = performance.now() - PATIENCE_MS
     const patient = this.waiting.findIndex(({ since }) => since > latest)
-    const due = this.waiting.splice(0, Math.max(MOST_AT_ONCE, patient === -1 ? this.waiting.length : patient))
+    const due = this.waiting.splice(
+      0,
+      Math.max(MOST_AT_ONCE, patient === -1 ? this.waiting.length : patient)
+    )
     this.left = MOST_AT_ONCE - due.length
     for (const { task } of due) task()
-    if (due.length > 0) setTimeout(() => { this.refill() }, PACE_MS)
-    else this.running = false
+    if (due.length > 0) {
+      setTimeout(() => {
+        this.refill()
+      }, PACE_MS)
+    } else this.running = false
   }
 }

@@ -12,7 +12,11 @@ export interface Sending {
 }
 
 /** Answers with what the handler returned. */
-export function sendOutcome (reply: FastifyReply, outcome: Outcome, { sandboxPolicy, neighbourhood }: Sending): FastifyReply {
+export function sendOutcome(
+  reply: FastifyReply,
+  outcome: Outcome,
+  { sandboxPolicy, neighbourhood }: Sending
+): FastifyReply {
   reply.header('x-function-id', outcome.functionId)
   reply.header('x-function-version-id', outcome.versionId)
   reply.header('x-execution-id', outcome.executionId)
@@ -30,8 +34,9 @@ export function sendOutcome (reply: FastifyReply, outcome: Outcome, { sandboxPol
   return reply.send(answer.body)
 }
 
-function sendFault (reply: FastifyReply, outcome: Outcome): FastifyReply {
-  const error = outcome.fault?.kind === 'bad-answer' ? 'Internal server error' : 'Function execution failed'
+function sendFault(reply: FastifyReply, outcome: Outcome): FastifyReply {
+  const error =
+    outcome.fault?.kind === 'bad-answer' ? 'Internal server error' : 'Function execution failed'
   return reply.code(500).type('application/json').send(errorBody(error))
 }
 
@@ -40,13 +45,16 @@ function sendFault (reply: FastifyReply, outcome: Outcome): FastifyReply {
  * wait for another one, and 101 would end the connection's HTTP. Such a handler's caller sees 200, like the
  * reference's.
  */
-function setStatus (reply: FastifyReply, statusCode: number): void {
+function setStatus(reply: FastifyReply, statusCode: number): void {
   reply.code(200)
   if (statusCode >= 200) reply.raw.statusCode = statusCode
 }
 
 /** A handler's own policy is kept; the browser enforces both. */
-function addPolicy (reply: FastifyReply, policy: string): void {
+function addPolicy(reply: FastifyReply, policy: string): void {
   const own = reply.getHeader('content-security-policy')
-  reply.header('content-security-policy', own === undefined ? policy : [own, policy].flat().join(', '))
+  reply.header(
+    'content-security-policy',
+    own === undefined ? policy : [own, policy].flat().join(', ')
+  )
 }

@@ -23,50 +23,65 @@ const REPORT_MS = 1000
 
 const placeKey = Symbol('place in the queue')
 
-interface WaitingRequest extends IncomingMessage { [placeKey]?: Place }
+interface WaitingRequest extends IncomingMessage {
+  [placeKey]?: Place
+}
 
 /** The place in the queue of a request that has waited here; undefined: it has not. */
 export const placeOf = (request: WaitingRequest): Place | undefined => request[placeKey]
 
 /** Puts itself before the server's own handling of requests; what is not refused goes on there, perhaps later. */
-export function turnAwayEarly (fastify: FastifyInstance): void {
+export function turnAwayEarly(fastify: FastifyInstance): void {
   const { server, invoker, log } = fastify
   const handlers = server.listeners('request') as RequestListener[]
   const pace = new RefusalPace()
   let refused = 0
 
-  function refuse (response: ServerResponse, error: MoonletError): void {
-    if (refused++ === 0) setTimeout(() => { report(error.message) }, REPORT_MS).unref()
+  function refuse(response: ServerResponse, error: MoonletError): void {
+    if (refused++ === 0) {
+      setTimeout(() => {
+        report(error.message)
+      }, REPORT_MS).unref()
+    }
     const requestId = fastify.nextRequestId()
-    pace.next(() => { answerPlainly(response, error, requestId) })
+    pace.next(() => {
+      answerPlainly(response, error, requestId)
+    })
   }
 
   /** One line for all of a second, with the reason that the first had. */
-  function report (reason: string): void {
+  function report(reason: string): void {
     log.warn({ refused, reason }, 'calls refused')
     refused = 0
   }
 
-  function goOn (request: IncomingMessage, response: ServerResponse): void {
+  function goOn(request: IncomingMessage, response: ServerResponse): void {
     for (const handle of handlers) handle(request, response)
   }
 
   class Waiting implements WaitingCall {
     readonly queuedAt = performance.now()
     private stopWatching: (() => void) | undefined
-    constructor (private readonly request: WaitingRequest, private readonly response: ServerResponse) {}
+    constructor(
+      private readonly request: WaitingRequest,
+      private readonly response: ServerResponse
+    ) {}
 
-    waits (leave: () => void): void { this.stopWatching = new HttpCaller(this.request).onGone(leave) }
+    waits(leave: () => void): void {
+      this.stopWatching = new HttpCaller(this.request).onGone(leave)
+    }
 
-    enter (place: Place): void {
+    enter(place: Place): void {
       this.stopWatching?.()
       this.request[placeKey] = place
       // Whatever it is answered, and also when its caller has left.
-      this.response.once('close', () => { place.leave() })
+      this.response.once('close', () => {
+        place.leave()
+      })
       goOn(this.request, this.response)
     }
 
-    refuse (error: MoonletError): void {
+    refuse(error: MoonletError): void {
       this.stopWatching?.()
       if (error.code !== 'CALLER_GONE') refuse(this.response, error)
     }

@@ -8,7 +8,7 @@ export interface UrlParts {
 const noQuery: Readonly<Record<string, string>> = Object.freeze(Object.create(null))
 
 /** Splits and decodes a request target. Undefined when the path has a broken escape. */
-export function splitUrl (target: string): UrlParts | undefined {
+export function splitUrl(target: string): UrlParts | undefined {
   const hash = target.indexOf('#')
   const clean = hash === -1 ? target : target.slice(0, hash)
   const mark = clean.indexOf('?')
@@ -18,7 +18,7 @@ export function splitUrl (target: string): UrlParts | undefined {
 }
 
 /** Name to first value. `+` is a blank; a name without `=` gives ''; pairs with a broken escape or a `;` are dropped. */
-export function parseQuery (text: string): Record<string, string> {
+export function parseQuery(text: string): Record<string, string> {
   const query: Record<string, string> = Object.create(null)
   for (const pair of text.split('&')) {
     if (pair === '' || pair.includes(';')) continue
@@ -30,11 +30,14 @@ export function parseQuery (text: string): Record<string, string> {
   return query
 }
 
-const decodeField = (text: string): string | undefined => decodeEscapes(text.includes('+') ? text.replaceAll('+', ' ') : text)
+const decodeField = (text: string): string | undefined =>
+  decodeEscapes(text.includes('+') ? text.replaceAll('+', ' ') : text)
 
 /** Replaces `%XX` by the byte; undefined when an escape is broken. */
-function decodeEscapes (text: string): string | undefined {
+function decodeEscapes(text: string): string | undefined {
   if (!text.includes('%')) return text
   if (/%(?![0-9a-fA-F]{2})/.test(text)) return undefined
-  return text.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
+  return text.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) =>
+    String.fromCharCode(parseInt(hex, 16))
+  )
 }

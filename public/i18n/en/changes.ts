@@ -12,12 +12,14 @@ export const changes = {
     empty: 'Empty',
     on: 'On',
     off: 'Off',
-    codeText: 'Version {version} has become active since you began. It is shown first, then yours, which you can edit here before it is saved.',
+    codeText:
+      'Version {version} has become active since you began. It is shown first, then yours, which you can edit here before it is saved.',
     codeLeft: 'Version {version}, there now',
     codeRight: 'Yours',
     takeTheirs: 'Use what is there now',
     saveMine: 'Save mine',
-    dataText: 'Somebody else, or the function itself, changed this entry. Saving replaces this value:',
+    dataText:
+      'Somebody else, or the function itself, changed this entry. Saving replaces this value:',
     dataGone: 'This entry has been deleted meanwhile. Saving makes it anew.',
     dataTaken: 'There is an entry with this key already. Saving replaces this value:',
     takeValue: 'Use this value',

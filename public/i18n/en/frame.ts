@@ -87,7 +87,11 @@ export const frame = {
     language: 'This text is in English.',
     chapters: 'Chapters'
   },
-  missing: { title: 'There is nothing here', text: 'The address may be mistyped, or what was here has been deleted.', back: 'To all functions' },
+  missing: {
+    title: 'There is nothing here',
+    text: 'The address may be mistyped, or what was here has been deleted.',
+    back: 'To all functions'
+  },
   login: {
     title: 'Sign in',
     intro: 'The dashboard opens with the API key of this server.',

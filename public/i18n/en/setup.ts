@@ -16,7 +16,8 @@ export const setup = {
     cron: 'Schedule',
     cronPaused: 'Schedule paused',
     emptyTitle: 'Your first function is a click away',
-    emptyText: 'It greets whoever calls it. You will see how to call it, and can change every line.',
+    emptyText:
+      'It greets whoever calls it. You will see how to call it, and can change every line.',
     createFirst: 'Create a function',
     seeTemplates: 'See all templates',
     firstName: 'Hello',
@@ -28,7 +29,8 @@ export const setup = {
     intro: 'Begin with a program that works, and make it yours.',
     template: 'Template',
     needs: 'Set {names} under Settings once the function is there; Test reminds you.',
-    getsSecret: '{name} is set to a random value. Settings shows it, and Test signs its first call with it.',
+    getsSecret:
+      '{name} is set to a random value. Settings shows it, and Test signs its first call with it.',
     runsHourly: 'It runs every hour ({schedule}) from the start. Settings changes that.',
     optional: 'Optional',
     showCode: 'Show the code',
@@ -67,7 +69,15 @@ export const setup = {
     missing: 'There is no such function',
     missingText: 'It may have been deleted.'
   },
-  settings: { general: 'General', name: 'Name', description: 'Description', tooLong: '{field}: {size} bytes are too long; at most {limit} fit. Letters with accents take two.', leaveText: 'Not saved yet: {names}.', leave: 'Leave without saving' },
+  settings: {
+    general: 'General',
+    name: 'Name',
+    description: 'Description',
+    tooLong:
+      '{field}: {size} bytes are too long; at most {limit} fit. Letters with accents take two.',
+    leaveText: 'Not saved yet: {names}.',
+    leave: 'Leave without saving'
+  },
   variables: {
     title: 'Environment variables',
     intro: 'Read in Lua with env.get. A change counts from the next run on.',
@@ -136,7 +146,8 @@ export const setup = {
   origin: {
     title: 'Pages in the browser',
     allow: 'Same origin as the dashboard',
-    allowHint: 'Browsers keep a page of this function apart from everything else on this server. With this switch it may use cookies and storage, and read and do whatever you can while you are signed in here. Leave it off unless you trust every line of the function.'
+    allowHint:
+      'Browsers keep a page of this function apart from everything else on this server. With this switch it may use cookies and storage, and read and do whatever you can while you are signed in here. Leave it off unless you trust every line of the function.'
   },
   danger: {
     title: 'Danger zone',

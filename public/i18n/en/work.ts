@@ -24,10 +24,12 @@ export const work = {
     line: 'Line {line}',
     tabHint: 'Ctrl+M: Tab leaves the editor',
     moreOfEvent: 'Headers and body',
-    draftHint: 'Runs what is in the editor, without saving the code and without a record. What it writes is real.',
+    draftHint:
+      'Runs what is in the editor, without saving the code and without a record. What it writes is real.',
     writesShort: 'Its writes are real',
     writesTitle: 'Run a draft that writes?',
-    writesText: 'Only its code is not saved: what it does with {names} changes the data of this function for real. This is asked once for each function.'
+    writesText:
+      'Only its code is not saved: what it does with {names} changes the data of this function for real. This is asked once for each function.'
   },
   reference: {
     search: 'Search the Lua API',
@@ -67,12 +69,23 @@ export const work = {
     preview: 'Preview of the page',
     seeExecution: 'See the execution',
     disabled: 'The function is disabled: every request is answered with 403.',
-    missing_one: 'The code reads {names}, which is not set. Set it in Settings, under Environment variables.',
-    missing_other: 'The code reads {names}, which are not set. Set them in Settings, under Environment variables.',
+    missing_one:
+      'The code reads {names}, which is not set. Set it in Settings, under Environment variables.',
+    missing_other:
+      'The code reads {names}, which are not set. Set them in Settings, under Environment variables.',
     toSettings: 'To the settings',
     failed: 'The request could not be made: {message}'
   },
-  logs: { title: 'Logs', none: 'Nothing was logged.', level: 'Level', all: 'All', search: 'Search the lines', showAll: 'Show all', download: 'Download', nothingFound: 'No line fits that' },
+  logs: {
+    title: 'Logs',
+    none: 'Nothing was logged.',
+    level: 'Level',
+    all: 'All',
+    search: 'Search the lines',
+    showAll: 'Show all',
+    download: 'Download',
+    nothingFound: 'No line fits that'
+  },
   executions: {
     filters: 'Filters',
     text: 'Search errors and logs',
@@ -105,7 +118,8 @@ export const work = {
     total_other: '{count} executions',
     found_one: '{count} found so far',
     found_other: '{count} found so far',
-    partial: 'The search took too long, so only the newest executions were searched. A shorter time range, a status or a version lets it reach further back.',
+    partial:
+      'The search took too long, so only the newest executions were searched. A shorter time range, a status or a version lets it reach further back.',
     empty: 'It has not run yet',
     emptyText: 'Every call is recorded here as it happens.',
     tryIt: 'Send a request',
@@ -141,7 +155,8 @@ export const work = {
     closeView: 'Close this version',
     openAsDraft: 'Open as draft',
     replaceTitle: 'Replace your unsaved changes?',
-    replaceText: 'The editor holds changes that are not saved. The code of version {version} takes their place.',
+    replaceText:
+      'The editor holds changes that are not saved. The code of version {version} takes their place.',
     version: 'Version',
     saved: 'Saved',
     active: 'Active',

@@ -14,12 +14,14 @@ export const changes: Translated<typeof english> = {
     empty: 'Vazio',
     on: 'Ligado',
     off: 'Desligado',
-    codeText: 'A versão {version} passou a ser a ativa desde que você começou. Ela vem primeiro; depois, o seu código, que pode ser editado aqui antes de ser salvo.',
+    codeText:
+      'A versão {version} passou a ser a ativa desde que você começou. Ela vem primeiro; depois, o seu código, que pode ser editado aqui antes de ser salvo.',
     codeLeft: 'Versão {version}, a de agora',
     codeRight: 'O seu código',
     takeTheirs: 'Usar o que está lá agora',
     saveMine: 'Salvar o meu',
-    dataText: 'Outra pessoa, ou a própria função, alterou esta entrada. Salvar substitui este valor:',
+    dataText:
+      'Outra pessoa, ou a própria função, alterou esta entrada. Salvar substitui este valor:',
     dataGone: 'Esta entrada foi excluída nesse meio-tempo. Salvar a cria de novo.',
     dataTaken: 'Já existe uma entrada com esta chave. Salvar substitui este valor:',
     takeValue: 'Usar este valor',

@@ -46,7 +46,8 @@ export const frame: Translated<typeof english> = {
   },
   errors: {
     title: 'Não deu certo',
-    unreachable: 'Não foi possível falar com o servidor. Verifique se ele está no ar e se você está conectado.',
+    unreachable:
+      'Não foi possível falar com o servidor. Verifique se ele está no ar e se você está conectado.',
     status: 'O servidor respondeu com o status {status}.',
     unexpected: 'Aconteceu algo inesperado: {message}',
     answer_400: 'Isto não foi aceito: {message}',
@@ -90,7 +91,11 @@ export const frame: Translated<typeof english> = {
     language: 'Este texto está em inglês.',
     chapters: 'Capítulos'
   },
-  missing: { title: 'Não há nada aqui', text: 'O endereço pode estar errado, ou o que havia aqui foi excluído.', back: 'Ver todas as funções' },
+  missing: {
+    title: 'Não há nada aqui',
+    text: 'O endereço pode estar errado, ou o que havia aqui foi excluído.',
+    back: 'Ver todas as funções'
+  },
   login: {
     title: 'Entrar',
     intro: 'Para abrir o painel, use a chave de API deste servidor.',

@@ -31,7 +31,8 @@ export const setup: Translated<typeof english> = {
     intro: 'Comece com um programa que funciona e faça dele o seu.',
     template: 'Modelo',
     needs: 'Depois de criar, defina {names} nas configurações; a página Testar avisa.',
-    getsSecret: '{name} recebe um valor aleatório. As configurações o mostram, e Testar assina a primeira chamada com ele.',
+    getsSecret:
+      '{name} recebe um valor aleatório. As configurações o mostram, e Testar assina a primeira chamada com ele.',
     runsHourly: 'Ela já começa executando a cada hora ({schedule}). Isso muda nas configurações.',
     optional: 'Opcional',
     showCode: 'Mostrar o código',
@@ -70,7 +71,15 @@ export const setup: Translated<typeof english> = {
     missing: 'Esta função não existe',
     missingText: 'Ela pode ter sido excluída.'
   },
-  settings: { general: 'Geral', name: 'Nome', description: 'Descrição', tooLong: '{field}: {size} bytes são demais; no máximo {limit} cabem. Letras com acento ocupam dois.', leaveText: 'Ainda não salvo: {names}.', leave: 'Sair sem salvar' },
+  settings: {
+    general: 'Geral',
+    name: 'Nome',
+    description: 'Descrição',
+    tooLong:
+      '{field}: {size} bytes são demais; no máximo {limit} cabem. Letras com acento ocupam dois.',
+    leaveText: 'Ainda não salvo: {names}.',
+    leave: 'Sair sem salvar'
+  },
   variables: {
     title: 'Variáveis de ambiente',
     intro: 'Lidas em Lua com env.get. Uma mudança vale a partir da próxima execução.',
@@ -119,7 +128,8 @@ export const setup: Translated<typeof english> = {
     presetZone: 'Os horários abaixo são no',
     zoneYours: 'seu fuso ({zone})',
     zoneServer: 'fuso do servidor ({zone})',
-    pausedNote: 'O agendamento está pausado: nada é executado automaticamente até que ele seja ativado.',
+    pausedNote:
+      'O agendamento está pausado: nada é executado automaticamente até que ele seja ativado.',
     nextPaused: 'Quando seria executada se estivesse ativo, no seu horário ({zone})',
     neverRuns: 'Nenhuma data corresponde a este agendamento.',
     active: 'Ativo',
@@ -130,7 +140,8 @@ export const setup: Translated<typeof english> = {
   records: {
     title: 'Execuções',
     retention: 'Guardar execuções por',
-    retentionHint: 'Depois disso, os registros e as requisições de IA e de e-mail também são apagados.',
+    retentionHint:
+      'Depois disso, os registros e as requisições de IA e de e-mail também são apagados.',
     days_one: '{count} dia',
     days_other: '{count} dias',
     saveResponse: 'Guardar respostas',
@@ -139,19 +150,22 @@ export const setup: Translated<typeof english> = {
   origin: {
     title: 'Páginas no navegador',
     allow: 'Mesma origem do painel',
-    allowHint: 'O navegador mantém uma página desta função separada de tudo o mais neste servidor. Com esta opção ela pode usar cookies e armazenamento, e ler e fazer tudo o que você pode enquanto está conectado aqui. Deixe desligada, a menos que confie em cada linha da função.'
+    allowHint:
+      'O navegador mantém uma página desta função separada de tudo o mais neste servidor. Com esta opção ela pode usar cookies e armazenamento, e ler e fazer tudo o que você pode enquanto está conectado aqui. Deixe desligada, a menos que confie em cada linha da função.'
   },
   danger: {
     title: 'Zona de perigo',
     enable: 'Ativar função',
     enableText: 'Ela volta a responder e a seguir o agendamento.',
     disable: 'Desativar função',
-    disableText: 'Ela passa a responder 403, e o agendamento fica suspenso até que seja ativada de novo.',
+    disableText:
+      'Ela passa a responder 403, e o agendamento fica suspenso até que seja ativada de novo.',
     enabled: 'A função está ativa',
     disabled: 'A função está desativada',
     delete: 'Excluir função',
     deleteTitle: 'Excluir “{name}”?',
-    deleteText: 'As versões, execuções, variáveis e os dados dela também serão excluídos, para sempre.',
+    deleteText:
+      'As versões, execuções, variáveis e os dados dela também serão excluídos, para sempre.',
     deleted: '“{name}” foi excluída'
   }
 }

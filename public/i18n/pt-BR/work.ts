@@ -27,10 +27,12 @@ export const work: Translated<typeof english> = {
     line: 'Linha {line}',
     tabHint: 'Ctrl+M: o Tab sai do editor',
     moreOfEvent: 'Cabeçalhos e corpo',
-    draftHint: 'Executa o que está no editor, sem salvar o código e sem registro. O que ele grava é real.',
+    draftHint:
+      'Executa o que está no editor, sem salvar o código e sem registro. O que ele grava é real.',
     writesShort: 'O que ele grava é real',
     writesTitle: 'Executar um rascunho que grava?',
-    writesText: 'Só o código não é salvo: o que ele faz com {names} muda de verdade os dados desta função. Isto é perguntado uma vez por função.'
+    writesText:
+      'Só o código não é salvo: o que ele faz com {names} muda de verdade os dados desta função. Isto é perguntado uma vez por função.'
   },
   reference: {
     search: 'Buscar na API de Lua',
@@ -70,12 +72,23 @@ export const work: Translated<typeof english> = {
     preview: 'Prévia da página',
     seeExecution: 'Ver a execução',
     disabled: 'A função está desativada: toda requisição recebe 403.',
-    missing_one: 'O código lê {names}, que não está definida. Defina-a nas configurações, em Variáveis de ambiente.',
-    missing_other: 'O código lê {names}, que não estão definidas. Defina-as nas configurações, em Variáveis de ambiente.',
+    missing_one:
+      'O código lê {names}, que não está definida. Defina-a nas configurações, em Variáveis de ambiente.',
+    missing_other:
+      'O código lê {names}, que não estão definidas. Defina-as nas configurações, em Variáveis de ambiente.',
     toSettings: 'Ir às configurações',
     failed: 'Não foi possível fazer a requisição: {message}'
   },
-  logs: { title: 'Registros', none: 'Nada foi registrado.', level: 'Nível', all: 'Todos', search: 'Buscar nas linhas', showAll: 'Mostrar todas', download: 'Baixar', nothingFound: 'Nenhuma linha corresponde' },
+  logs: {
+    title: 'Registros',
+    none: 'Nada foi registrado.',
+    level: 'Nível',
+    all: 'Todos',
+    search: 'Buscar nas linhas',
+    showAll: 'Mostrar todas',
+    download: 'Baixar',
+    nothingFound: 'Nenhuma linha corresponde'
+  },
   executions: {
     filters: 'Filtros',
     text: 'Buscar em erros e registros',
@@ -108,7 +121,8 @@ export const work: Translated<typeof english> = {
     total_other: '{count} execuções',
     found_one: '{count} encontrada até agora',
     found_other: '{count} encontradas até agora',
-    partial: 'A busca demorou demais, e só as execuções mais recentes foram examinadas. Com um período menor, uma situação ou uma versão ela vai mais longe.',
+    partial:
+      'A busca demorou demais, e só as execuções mais recentes foram examinadas. Com um período menor, uma situação ou uma versão ela vai mais longe.',
     empty: 'Ainda não foi executada',
     emptyText: 'Cada chamada aparece aqui assim que acontece.',
     tryIt: 'Enviar uma requisição',
@@ -144,14 +158,16 @@ export const work: Translated<typeof english> = {
     closeView: 'Fechar esta versão',
     openAsDraft: 'Abrir como rascunho',
     replaceTitle: 'Substituir suas alterações não salvas?',
-    replaceText: 'O editor tem alterações não salvas. O código da versão {version} toma o lugar delas.',
+    replaceText:
+      'O editor tem alterações não salvas. O código da versão {version} toma o lugar delas.',
     version: 'Versão',
     saved: 'Salva em',
     active: 'Ativa',
     activate: 'Ativar',
     activateThis: 'Ativar a versão {version}',
     activated: 'A versão {version} está ativa',
-    activatedDraft: 'A versão {version} está ativa. Suas alterações não salvas continuam no editor.',
+    activatedDraft:
+      'A versão {version} está ativa. Suas alterações não salvas continuam no editor.',
     compare: 'Comparar versões',
     compareShort: 'Comparar',
     compareThis: 'Comparar a versão {version}',

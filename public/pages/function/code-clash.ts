@@ -11,24 +11,30 @@ let settle: ((answer: 'mine' | 'theirs' | undefined) => void) | undefined
 
 export const codeClash = store('codeClash', {
   version: 0,
-  answer (given: 'mine' | 'theirs' | '') {
+  answer(given: 'mine' | 'theirs' | '') {
     settle?.(given === '' ? undefined : given)
     settle = undefined
   }
 })
 
 /** Undefined: the reader wants to go on with the code. */
-export async function askCode (theirs: Version, mine: string): Promise<CodeChoice> {
+export async function askCode(theirs: Version, mine: string): Promise<CodeChoice> {
   const { createDiff } = await loadEditor()
   const dialog = document.querySelector<HTMLDialogElement>('#code-clash')
   const host = dialog?.querySelector<HTMLElement>('.editor-host')
   if (!dialog || !host) return undefined
   codeClash.version = theirs.version
   dialog.showModal()
-  const view = createDiff(host, { original: t('changes.codeLeft', { version: theirs.version }), modified: t('changes.codeRight'), editable: true })
+  const view = createDiff(host, {
+    original: t('changes.codeLeft', { version: theirs.version }),
+    modified: t('changes.codeRight'),
+    editable: true
+  })
   view.show(theirs.code, mine)
   try {
-    const answer = await new Promise<'mine' | 'theirs' | undefined>(resolve => { settle = resolve })
+    const answer = await new Promise<'mine' | 'theirs' | undefined>(resolve => {
+      settle = resolve
+    })
     return answer === 'mine' ? { code: view.value() } : answer
   } finally {
     view.dispose()

@@ -44,17 +44,21 @@ component('code', () => {
     restored: false,
     side: readAddress('side').side === 'reference' ? 'reference' : 'run',
     syntax: noSyntaxError,
-    event: { ...emptyEvent(), ...read(`event.${id}`) as Partial<TypedEvent> | undefined },
+    event: { ...emptyEvent(), ...(read(`event.${id}`) as Partial<TypedEvent> | undefined) },
     outcome: noOutcome(),
     keys: { save: `${commandKey} S`, run: `${commandKey} ↵` },
 
-    init () {
-      stopGuarding = guardLeaving(to => !this.dirty || (to.id === id && to.tab === 'code') || this.mayLeave())
-      this.$watch('$store.current.fn', () => { this.follow() })
+    init() {
+      stopGuarding = guardLeaving(
+        to => !this.dirty || (to.id === id && to.tab === 'code') || this.mayLeave()
+      )
+      this.$watch('$store.current.fn', () => {
+        this.follow()
+      })
       this.load()
     },
 
-    destroy () {
+    destroy() {
       stopGuarding()
       write(`event.${id}`, this.event)
       clearTimeout(timer)
@@ -63,7 +67,7 @@ component('code', () => {
       editor = undefined
     },
 
-    load (): Promise<void> {
+    load(): Promise<void> {
       return track(this, loadEditor, ({ createEditor }) => {
         const host = this.$refs['host']
         if (!host?.isConnected || editor) return
@@ -71,13 +75,20 @@ component('code', () => {
         const saved = current.fn.active_version.code
         this.restored = kept !== undefined && kept.code !== saved
         this.dirty = this.restored
-        base = this.restored && kept !== undefined && kept.base !== current.fn.active_version.version ? { version: kept.base } : toBase(current.fn.active_version)
+        base =
+          this.restored && kept !== undefined && kept.base !== current.fn.active_version.version
+            ? { version: kept.base }
+            : toBase(current.fn.active_version)
         editor = createEditor(host, {
           label: t('code.editorLabel', { name: current.fn.name }),
           code: kept?.code ?? saved,
           onChange: code => this.onChange(code),
-          onSave: () => { this.save() },
-          onRun: () => { this.run() }
+          onSave: () => {
+            this.save()
+          },
+          onRun: () => {
+            this.run()
+          }
         })
         const { line } = readAddress('line')
         if (/^[1-9]\d*$/.test(line)) editor.goTo(Number(line))
@@ -87,7 +98,7 @@ component('code', () => {
       })
     },
 
-    onChange (code: string) {
+    onChange(code: string) {
       if (failed || faulty) {
         failed = undefined
         faulty = undefined
@@ -98,31 +109,49 @@ component('code', () => {
       if (this.dirty) keepDraft(id, { code, base: base.version })
       else dropDraft(id)
       clearTimeout(timer)
-      timer = setTimeout(() => { this.check() }, checkDelayMs)
+      timer = setTimeout(() => {
+        this.check()
+      }, checkDelayMs)
     },
 
-    measure (code: string) {
-      const sizes = () => ({ size: format.number(byteLength(code)), limit: format.number(limits.code) })
+    measure(code: string) {
+      const sizes = () => ({
+        size: format.number(byteLength(code)),
+        limit: format.number(limits.code)
+      })
       this.tooLong = isTooLong(code, limits.code) ? t('code.tooLong', sizes()) : ''
     },
 
     /** What somebody else activated is shown at once where nothing was typed, and asked about on saving where it was. */
-    follow () {
+    follow() {
       const { active_version: active } = current.fn
-      if (!editor || this.dirty || this.busy || current.fn.id !== id || active.version === base.version) return
+      if (
+        !editor ||
+        this.dirty ||
+        this.busy ||
+        current.fn.id !== id ||
+        active.version === base.version
+      ) {
+        return
+      }
       base = toBase(active)
       if (editor.value() !== active.code) editor.set(active.code)
     },
 
-    mark () { editor?.mark(faulty ?? failed) },
+    mark() {
+      editor?.mark(faulty ?? failed)
+    },
 
     /** Marks the first syntax error. A check that fails to reach the server says nothing; the next one will. */
-    async check () {
+    async check() {
       checking?.abort()
       checking = new AbortController()
       const code = editor?.value() ?? ''
       try {
-        const answer = code.trim() === '' || this.tooLong !== '' ? { ok: true } as const : await checkCode(code, checking.signal)
+        const answer =
+          code.trim() === '' || this.tooLong !== ''
+            ? ({ ok: true } as const)
+            : await checkCode(code, checking.signal)
         faulty = answer.ok ? undefined : { line: 1, ...answer.error }
         this.mark()
         this.syntax = faulty ? { column: 1, ...faulty } : noSyntaxError
@@ -131,25 +160,37 @@ component('code', () => {
       }
     },
 
-    save () {
+    save() {
       const code = editor?.value()
       if (code === undefined || !this.dirty || this.tooLong !== '') return
-      return busily(this, async () => {
-        const saved = await saveCode(id, code, base)
-        if (saved === undefined) return
-        const { active_version: active } = current.fn
-        base = { version: active.version, code: saved.code }
-        if (saved.code !== code && editor?.value() === code) editor.set(saved.code)
-        this.dirty = editor?.value() !== saved.code
-        this.restored = false
-        if (!this.dirty) dropDraft(id)
-        if (saved.how === 'asleep') succeed(t('changes.savedAsleep', { version: saved.version }))
-        else if (saved.how === 'active') succeed(t('code.saved', { version: active.version }))
-      }, fail)
+      return busily(
+        this,
+        async () => {
+          const saved = await saveCode(id, code, base)
+          if (saved === undefined) return
+          const { active_version: active } = current.fn
+          base = { version: active.version, code: saved.code }
+          if (saved.code !== code && editor?.value() === code) editor.set(saved.code)
+          this.dirty = editor?.value() !== saved.code
+          this.restored = false
+          if (!this.dirty) dropDraft(id)
+          if (saved.how === 'asleep') succeed(t('changes.savedAsleep', { version: saved.version }))
+          else if (saved.how === 'active') succeed(t('code.saved', { version: active.version }))
+        },
+        fail
+      )
     },
 
-    async run () {
-      if (this.running || !editor || !await mayWrite(id, editor.value()) || this.running || !editor) return
+    async run() {
+      if (
+        this.running ||
+        !editor ||
+        !(await mayWrite(id, editor.value())) ||
+        this.running ||
+        !editor
+      ) {
+        return
+      }
       this.running = true
       this.showSide('run')
       write(`event.${id}`, this.event)
@@ -167,16 +208,30 @@ component('code', () => {
       }
     },
 
-    async discard () {
-      if (await ask({ title: t('code.discardTitle'), text: t('code.discardText'), confirm: t('code.discard'), danger: true }) !== 'confirm') return
+    async discard() {
+      if (
+        (await ask({
+          title: t('code.discardTitle'),
+          text: t('code.discardText'),
+          confirm: t('code.discard'),
+          danger: true
+        })) !== 'confirm'
+      ) {
+        return
+      }
       base = toBase(current.fn.active_version)
       editor?.set(current.fn.active_version.code)
       dropDraft(id)
       this.restored = false
     },
 
-    async mayLeave () {
-      const answer = await ask({ title: t('code.leaveTitle'), text: t('code.leaveText'), confirm: t('code.leave'), other: t('code.saveAndLeave') })
+    async mayLeave() {
+      const answer = await ask({
+        title: t('code.leaveTitle'),
+        text: t('code.leaveText'),
+        confirm: t('code.leave'),
+        other: t('code.saveAndLeave')
+      })
       if (answer === 'other') {
         await this.save()
         return !this.dirty
@@ -184,29 +239,37 @@ component('code', () => {
       return answer === 'confirm'
     },
 
-    onUnload (event: Event) { if (this.dirty) event.preventDefault() },
+    onUnload(event: Event) {
+      if (this.dirty) event.preventDefault()
+    },
 
-    onKey (event: KeyboardEvent) {
+    onKey(event: KeyboardEvent) {
       if (!hasCommand(event) || event.defaultPrevented) return
-      const act = ({ s: () => this.save(), Enter: () => this.run() } as Record<string, () => unknown>)[event.key]
+      const act = (
+        { s: () => this.save(), Enter: () => this.run() } as Record<string, () => unknown>
+      )[event.key]
       if (!act) return
       event.preventDefault()
       act()
     },
 
-    onTabKey (event: KeyboardEvent) {
+    onTabKey(event: KeyboardEvent) {
       if (event.key !== 'ArrowRight' && event.key !== 'ArrowLeft') return
       this.showSide(this.side === 'run' ? 'reference' : 'run')
       this.$nextTick(() => document.getElementById(`side-${this.side}`)?.focus())
     },
 
-    showSide (side: string) {
+    showSide(side: string) {
       if (side === this.side) return
       this.side = side
       keepInAddress({ side: side === 'run' ? '' : side })
     },
 
-    goTo (line: number, column: number) { editor?.goTo(line, column) },
-    insert (text: string) { editor?.insert(text) }
+    goTo(line: number, column: number) {
+      editor?.goTo(line, column)
+    },
+    insert(text: string) {
+      editor?.insert(text)
+    }
   }
 })

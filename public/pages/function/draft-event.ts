@@ -7,18 +7,29 @@ import { fromBase64, toHex } from '../../format/body.js'
 import { prettyJson } from '../../format/json-layout.js'
 import { t } from '../../i18n/locale.js'
 
-export interface TypedEvent { method: string, path: string, headers: string, body: string }
+export interface TypedEvent {
+  method: string
+  path: string
+  headers: string
+  body: string
+}
 export const emptyEvent = (): TypedEvent => ({ method: 'GET', path: '/', headers: '', body: '' })
 
 /** `Name: value` lines. */
-function parseHeaders (text: string): Record<string, string> {
+function parseHeaders(text: string): Record<string, string> {
   const lines = text.split('\n').map(line => /^\s*([^:\s]+)\s*:\s*(.*?)\s*$/.exec(line))
-  return Object.fromEntries(lines.flatMap(match => match ? [[match[1], match[2]]] : []))
+  return Object.fromEntries(lines.flatMap(match => (match ? [[match[1], match[2]]] : [])))
 }
 
-export function toDraftEvent ({ method, path, headers, body }: TypedEvent): DraftEvent {
+export function toDraftEvent({ method, path, headers, body }: TypedEvent): DraftEvent {
   const url = new URL(path.startsWith('/') ? path : `/${path}`, location.origin)
-  return { method, path: decodeURIComponent(url.pathname), query: Object.fromEntries(url.searchParams), headers: parseHeaders(headers), body }
+  return {
+    method,
+    path: decodeURIComponent(url.pathname),
+    query: Object.fromEntries(url.searchParams),
+    headers: parseHeaders(headers),
+    body
+  }
 }
 
 export interface ShownOutcome {
@@ -28,17 +39,30 @@ export interface ShownOutcome {
   durationMs: number
   line: number
   body: string
-  headers: Array<{ name: string, value: string }>
+  headers: Array<{ name: string; value: string }>
   logs: LogEntry[]
   error: ErrorText
 }
 
 const noError: ErrorText = { headline: '', excerpt: [], advice: [] }
-export const noOutcome = (): ShownOutcome => ({ shown: false, good: true, label: '', durationMs: 0, line: 0, body: '', headers: [], logs: [], error: noError })
+export const noOutcome = (): ShownOutcome => ({
+  shown: false,
+  good: true,
+  label: '',
+  durationMs: 0,
+  line: 0,
+  body: '',
+  headers: [],
+  logs: [],
+  error: noError
+})
 
-export function toShown (outcome: DraftOutcome): ShownOutcome {
+export function toShown(outcome: DraftOutcome): ShownOutcome {
   const { error, status_code: status = 0, headers = {} } = outcome
-  const body = outcome.body_base64 === undefined ? outcome.body ?? '' : toHex(fromBase64(outcome.body_base64))
+  const body =
+    outcome.body_base64 === undefined
+      ? (outcome.body ?? '')
+      : toHex(fromBase64(outcome.body_base64))
   return {
     shown: true,
     good: error === undefined && status < 400,
@@ -46,14 +70,17 @@ export function toShown (outcome: DraftOutcome): ShownOutcome {
     durationMs: outcome.duration_ms,
     line: error?.line ?? 0,
     body: prettyJson(body) ?? body,
-    headers: Object.entries(headers).map(([name, value]) => ({ name, value: [value].flat().join(', ') })),
+    headers: Object.entries(headers).map(([name, value]) => ({
+      name,
+      value: [value].flat().join(', ')
+    })),
     logs: outcome.logs,
     error: error === undefined ? noError : parseErrorText(error.text ?? error.message)
   }
 }
 
 /** Where in the code the draft failed, if it is known. */
-export function toProblem ({ error }: DraftOutcome): Problem | undefined {
+export function toProblem({ error }: DraftOutcome): Problem | undefined {
   if (error?.line === undefined) return undefined
   const { message, line, column } = error
   return { message, line, ...(column === undefined ? {} : { column }) }

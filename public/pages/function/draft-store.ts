@@ -9,7 +9,7 @@ export interface Draft {
   readonly base: number
 }
 
-export function readDraft (functionId: string): Draft | undefined {
+export function readDraft(functionId: string): Draft | undefined {
   const kept = read(name(functionId))
   // Earlier dashboards kept the code alone.
   if (typeof kept === 'string') return { code: kept, base: 0 }

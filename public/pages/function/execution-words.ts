@@ -3,22 +3,33 @@ import type { Execution, ExecutionStatus } from '../../api/types.js'
 import type { TextKey } from '../../i18n/locale.js'
 import { t } from '../../i18n/locale.js'
 
-interface Ended { status: ExecutionStatus, status_code?: number | undefined }
+interface Ended {
+  status: ExecutionStatus
+  status_code?: number | undefined
+}
 
 /** An answer of 400 and more was given on purpose; only what gave no answer has failed. */
 export const dotOf = ({ status, status_code: code }: Ended): string =>
-  status === 'error' && code !== undefined ? 'is-warning' : { success: 'is-success', error: 'is-danger', pending: 'is-pending' }[status]
+  status === 'error' && code !== undefined
+    ? 'is-warning'
+    : { success: 'is-success', error: 'is-danger', pending: 'is-pending' }[status]
 
 /** The code that the function answered with, or how the run stands. */
-export const outcomeText = ({ status, status_code: code }: Ended): string => code === undefined ? t(`status.${status}`) : String(code)
+export const outcomeText = ({ status, status_code: code }: Ended): string =>
+  code === undefined ? t(`status.${status}`) : String(code)
 
 /** "GET /fn/…/orders", as far as it is known; lists leave out the part that all calls of the function share. */
-export function requestText ({ method = '', path = '', function_id: id }: Pick<Execution, 'method' | 'path' | 'function_id'>, whole = false): string {
+export function requestText(
+  { method = '', path = '', function_id: id }: Pick<Execution, 'method' | 'path' | 'function_id'>,
+  whole = false
+): string {
   const own = `/fn/${id}`
-  const shown = !whole && (path === own || path.startsWith(`${own}/`)) ? path.slice(own.length) || '/' : path
+  const shown =
+    !whole && (path === own || path.startsWith(`${own}/`)) ? path.slice(own.length) || '/' : path
   return [method, shown].filter(part => part !== '').join(' ')
 }
 
 const named: readonly string[] = ['http', 'cron', 'rerun', 'draft']
 /** A trigger of a plugin is called what the plugin calls it. */
-export const triggerName = (trigger: string): string => named.includes(trigger) ? t(`triggers.${trigger}` as TextKey) : trigger
+export const triggerName = (trigger: string): string =>
+  named.includes(trigger) ? t(`triggers.${trigger}` as TextKey) : trigger

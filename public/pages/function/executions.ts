@@ -21,7 +21,7 @@ const mostRows = 1_000
 const names = ['text', 'status', 'trigger', 'version', 'range', 'from', 'to'] as const
 
 /** What the address says the list is narrowed by. */
-function readFilters () {
+function readFilters() {
   const { range, from, to, ...filters } = readAddress(...names)
   return { filters, range: (isRange(range) ? range : 'all') as Range, from, to }
 }
@@ -54,21 +54,27 @@ component('executions', () => {
     request: requestText,
     trigger: triggerName,
 
-    init () {
+    init() {
       const place = placeOf(functionId, route.query)
       scrollWanted = place.scroll
       this.load(place.count)
       stop = listenLive(functionId, {
         onExecution: execution => this.arrive(execution),
-        onSkipped: () => { if (!this.paused) this.load() },
-        onState: state => { this.onState(state) }
+        onSkipped: () => {
+          if (!this.paused) this.load()
+        },
+        onState: state => {
+          this.onState(state)
+        }
       })
       rememberList(functionId, route.query)
-      this.$watch('$store.route.query', () => { this.followAddress() })
+      this.$watch('$store.route.query', () => {
+        this.followAddress()
+      })
     },
 
     /** A link or a step of the history may lead to the list with other filters. */
-    followAddress () {
+    followAddress() {
       if (route.id !== functionId || route.tab !== 'executions' || route.detail !== '') return
       rememberList(functionId, route.query)
       const { filters, range, from, to } = this
@@ -78,19 +84,21 @@ component('executions', () => {
       this.load(pageSize)
     },
 
-    destroy () {
+    destroy() {
       stop()
       rememberPlace({ count: this.rows.length })
     },
 
     /** A page that is being left shrinks, which scrolls too. */
-    onScroll () {
+    onScroll() {
       const isShown = route.id === functionId && route.tab === 'executions' && route.detail === ''
-      if (isShown && this.status === 'ready' && scrollWanted === 0) rememberPlace({ scroll: scrollY })
+      if (isShown && this.status === 'ready' && scrollWanted === 0) {
+        rememberPlace({ scroll: scrollY })
+      }
     },
 
     /** What is chosen goes into the address, then the list follows it. */
-    find (): Promise<void> {
+    find(): Promise<void> {
       const custom = this.range === 'custom'
       keepInAddress({
         ...this.filters,
@@ -101,63 +109,98 @@ component('executions', () => {
       return this.load(pageSize)
     },
 
-    query () { return toQuery(this.filters, this.range, this.from, this.to) },
-    filtered () { return this.range !== 'all' || Object.values(this.filters).some(value => value !== '') },
+    query() {
+      return toQuery(this.filters, this.range, this.from, this.to)
+    },
+    filtered() {
+      return this.range !== 'all' || Object.values(this.filters).some(value => value !== '')
+    },
 
     /** As many as there were, so that what somebody looks at stays. */
-    load (wanted?: number): Promise<void> {
+    load(wanted?: number): Promise<void> {
       const count = wanted ?? Math.max(this.rows.length, rowsWanted)
       rowsWanted = count
-      const late: Execution[] = arrived = []
-      return track(this, () => this.fetch(Math.min(Math.max(count, pageSize), mostRows)), ({ rows, pagination, partial = false }) => {
-        this.rows = rows
-        this.total = pagination.total
-        this.partial = partial
-        this.waiting = 0
-        arrived = undefined
-        rowsWanted = 0
-        for (const execution of late) this.arrive(execution)
-        this.$nextTick(() => { this.restoreScroll() })
-      })
+      const late: Execution[] = (arrived = [])
+      return track(
+        this,
+        () => this.fetch(Math.min(Math.max(count, pageSize), mostRows)),
+        ({ rows, pagination, partial = false }) => {
+          this.rows = rows
+          this.total = pagination.total
+          this.partial = partial
+          this.waiting = 0
+          arrived = undefined
+          rowsWanted = 0
+          for (const execution of late) this.arrive(execution)
+          this.$nextTick(() => {
+            this.restoreScroll()
+          })
+        }
+      )
     },
 
     /** The rows may take some frames until they are laid out. */
-    restoreScroll (frames = 60) {
+    restoreScroll(frames = 60) {
       if (scrollWanted === 0) return
       scrollTo(0, scrollWanted)
       if (frames === 0 || scrollY >= scrollWanted - 1) scrollWanted = 0
-      else requestAnimationFrame(() => { this.restoreScroll(frames - 1) })
+      else {
+        requestAnimationFrame(() => {
+          this.restoreScroll(frames - 1)
+        })
+      }
     },
 
     /** The newest ones. */
-    async fetch (count: number) {
+    async fetch(count: number) {
       const query = this.query()
-      const offsets = Array.from({ length: Math.ceil(count / largestPage) }, (_, page) => page * largestPage)
-      const pages = await Promise.all(offsets.map(offset =>
-        listExecutions(functionId, { ...query, limit: Math.min(largestPage, count - offset), offset })))
+      const offsets = Array.from(
+        { length: Math.ceil(count / largestPage) },
+        (_, page) => page * largestPage
+      )
+      const pages = await Promise.all(
+        offsets.map(offset =>
+          listExecutions(functionId, {
+            ...query,
+            limit: Math.min(largestPage, count - offset),
+            offset
+          })
+        )
+      )
       // One that came while the pages were read is on two of them.
-      const rows = new Map(pages.flatMap(({ executions }) => executions ?? []).map(row => [row.id, row]))
+      const rows = new Map(
+        pages.flatMap(({ executions }) => executions ?? []).map(row => [row.id, row])
+      )
       const { pagination = { total: 0 }, partial } = pages[0] ?? {}
       return { rows: [...rows.values()], pagination, partial }
     },
 
     /** The list is live once it also has what happened before the connection. */
-    async onState (state: boolean) {
+    async onState(state: boolean) {
       connected = state
       if (connected && !this.paused) await this.load()
       this.live = connected
     },
 
-    more () {
-      return extend(this, () => listExecutions(functionId, { ...this.query(), limit: pageSize, offset: this.rows.length }), ({ executions, pagination, partial = false }) => {
-        const known = new Set(this.rows.map(row => row.id))
-        this.rows = [...this.rows, ...(executions ?? []).filter(({ id }) => !known.has(id))]
-        this.total = pagination.total
-        this.partial = partial
-      })
+    more() {
+      return extend(
+        this,
+        () =>
+          listExecutions(functionId, {
+            ...this.query(),
+            limit: pageSize,
+            offset: this.rows.length
+          }),
+        ({ executions, pagination, partial = false }) => {
+          const known = new Set(this.rows.map(row => row.id))
+          this.rows = [...this.rows, ...(executions ?? []).filter(({ id }) => !known.has(id))]
+          this.total = pagination.total
+          this.partial = partial
+        }
+      )
     },
 
-    arrive (execution: Execution) {
+    arrive(execution: Execution) {
       arrived?.push(execution)
       const index = this.rows.findIndex(row => row.id === execution.id)
       if (index >= 0) {
@@ -173,26 +216,30 @@ component('executions', () => {
       this.total++
     },
 
-    togglePause () {
+    togglePause() {
       this.paused = !this.paused
       if (!this.paused) this.load()
     },
 
-    liveText () {
-      if (this.paused) return this.waiting > 0 ? tn('executions.waiting', this.waiting) : t('executions.paused')
+    liveText() {
+      if (this.paused) {
+        return this.waiting > 0 ? tn('executions.waiting', this.waiting) : t('executions.paused')
+      }
       return this.live ? t('executions.live') : t('executions.connecting')
     },
 
-    totalText () { return tn(this.partial ? 'executions.found' : 'executions.total', this.total) },
+    totalText() {
+      return tn(this.partial ? 'executions.found' : 'executions.total', this.total)
+    },
 
-    emptyText () {
+    emptyText() {
       if (this.partial) return t('executions.nothingYet')
       return t(this.filtered() ? 'executions.nothingFound' : 'executions.empty')
     },
 
     headline: (row: Execution) => row.error?.message ?? row.error_message?.split('\n')[0] ?? '',
 
-    open (event: MouseEvent, row: Execution) {
+    open(event: MouseEvent, row: Execution) {
       if (event.target instanceof Element && event.target.closest('a')) return
       go(functionPath(functionId, 'executions', row.id))
     }

@@ -26,22 +26,29 @@ export interface FormOptions {
 
 export interface FormEdit {
   /** The reader changed something. */
-  changed (): boolean
+  changed(): boolean
   /** Takes what is there now into the fields that the reader has not touched. */
-  follow (): void
+  follow(): void
   /** True: saved. False: the reader wants to go on with the form. */
-  save (): Promise<boolean>
+  save(): Promise<boolean>
 }
 
 /** Where something is changed faster than that, nothing can be saved on top of it. */
 const mostTries = 20
 
-export function createFormEdit ({ read, mine, show, send, label, secret = false }: FormOptions): FormEdit {
+export function createFormEdit({
+  read,
+  mine,
+  show,
+  send,
+  label,
+  secret = false
+}: FormOptions): FormEdit {
   let base = read(current.fn)
   /** Meanwhile the save itself looks at what is there. */
   let saving = false
 
-  function follow (): void {
+  function follow(): void {
     const theirs = read(current.fn)
     if (saving || differing(base, theirs).length === 0) return
     const typed = mine()
@@ -51,7 +58,7 @@ export function createFormEdit ({ read, mine, show, send, label, secret = false 
   }
 
   /** Settles the fields that both changed; the form then stands on what is there now. False: not now. */
-  async function settle (): Promise<boolean> {
+  async function settle(): Promise<boolean> {
     await current.settled()
     const theirs = read(current.fn)
     const typed = mine()
@@ -64,7 +71,7 @@ export function createFormEdit ({ read, mine, show, send, label, secret = false 
     return true
   }
 
-  async function save (): Promise<boolean> {
+  async function save(): Promise<boolean> {
     saving = true
     try {
       return await saveOnTop()
@@ -74,7 +81,7 @@ export function createFormEdit ({ read, mine, show, send, label, secret = false 
     }
   }
 
-  async function saveOnTop (): Promise<boolean> {
+  async function saveOnTop(): Promise<boolean> {
     for (let tries = 1; await settle(); tries++) {
       const wanted = mine()
       const changed = differing(base, wanted)
@@ -96,11 +103,19 @@ export function createFormEdit ({ read, mine, show, send, label, secret = false 
 }
 
 /** Saves with `state.busy` set, and says so. True: saved. */
-export async function saveForm (state: { busy: boolean }, edit: FormEdit, onError: (error: unknown) => void): Promise<boolean> {
+export async function saveForm(
+  state: { busy: boolean },
+  edit: FormEdit,
+  onError: (error: unknown) => void
+): Promise<boolean> {
   let saved = false
-  await busily(state, async () => {
-    saved = await edit.save()
-    if (saved) succeed(t('common.savedChanges'))
-  }, onError)
+  await busily(
+    state,
+    async () => {
+      saved = await edit.save()
+      if (saved) succeed(t('common.savedChanges'))
+    },
+    onError
+  )
   return saved
 }

@@ -14,9 +14,16 @@ export interface Outgoing {
   received: string
 }
 
-export async function listOutgoing (executionId: string): Promise<Outgoing[]> {
+export async function listOutgoing(executionId: string): Promise<Outgoing[]> {
   const [ai, email] = await Promise.all([getAiRequests(executionId), getEmailRequests(executionId)])
-  const common = (item: { id: string, status: string, error_message?: string, duration_ms: number, request_json: string, response_json?: string }) => ({
+  const common = (item: {
+    id: string
+    status: string
+    error_message?: string
+    duration_ms: number
+    request_json: string
+    response_json?: string
+  }) => ({
     id: item.id,
     good: item.status === 'success',
     error: item.error_message ?? '',
@@ -26,8 +33,16 @@ export async function listOutgoing (executionId: string): Promise<Outgoing[]> {
   })
   return [
     ...(ai.ai_requests ?? []).map((item): Outgoing => ({
-      ...common(item), icon: 'spark', title: `${item.provider} · ${item.model}`, hint: tn('execution.tokens', (item.input_tokens ?? 0) + (item.output_tokens ?? 0))
+      ...common(item),
+      icon: 'spark',
+      title: `${item.provider} · ${item.model}`,
+      hint: tn('execution.tokens', (item.input_tokens ?? 0) + (item.output_tokens ?? 0))
     })),
-    ...(email.email_requests ?? []).map((item): Outgoing => ({ ...common(item), icon: 'mail', title: item.subject, hint: item.to.join(', ') }))
+    ...(email.email_requests ?? []).map((item): Outgoing => ({
+      ...common(item),
+      icon: 'mail',
+      title: item.subject,
+      hint: item.to.join(', ')
+    }))
   ]
 }

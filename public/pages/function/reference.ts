@@ -13,19 +13,31 @@ component('reference', () => ({
 
   requireLine,
 
-  init () { this.load() },
+  init() {
+    this.load()
+  },
 
-  find () { keepInAddress({ side: 'reference', search: this.search.trim() }) },
+  find() {
+    keepInAddress({ side: 'reference', search: this.search.trim() })
+  },
 
-  load (): Promise<void> { return track(this, getReference, ({ modules }) => { this.modules = modules }) },
+  load(): Promise<void> {
+    return track(this, getReference, ({ modules }) => {
+      this.modules = modules
+    })
+  },
 
   /** Modules with the functions that the search names; all of them when it names the module. */
-  found (): LuaModuleReference[] {
+  found(): LuaModuleReference[] {
     const wanted = this.search.trim().toLowerCase()
     if (wanted === '') return this.modules
-    return this.modules.map(module => ({
-      ...module,
-      functions: module.functions.filter(entry => `${module.name}.${entry.name} ${entry.doc}`.toLowerCase().includes(wanted))
-    })).filter(module => module.functions.length > 0)
+    return this.modules
+      .map(module => ({
+        ...module,
+        functions: module.functions.filter(entry =>
+          `${module.name}.${entry.name} ${entry.doc}`.toLowerCase().includes(wanted)
+        )
+      }))
+      .filter(module => module.functions.length > 0)
   }
 }))

@@ -8,17 +8,24 @@ import { current } from '../function.js'
 import { askCode } from './code-clash.js'
 
 /** What the code in the editor was made from; `code` undefined when that is not known any more. */
-export interface CodeBase { readonly version: number, readonly code?: string | undefined }
+export interface CodeBase {
+  readonly version: number
+  readonly code?: string | undefined
+}
 
 export type SavedCode =
   /** `code` is what the editor is to hold now, and what it was made from is active. */
-  | { readonly how: 'active' | 'theirs', readonly code: string }
-  | { readonly how: 'asleep', readonly code: string, readonly version: number }
+  | { readonly how: 'active' | 'theirs'; readonly code: string }
+  | { readonly how: 'asleep'; readonly code: string; readonly version: number }
 
 export const toBase = ({ version, code }: Version): CodeBase => ({ version, code })
 
 /** Undefined: the reader wants to go on with the code; nothing was saved. */
-export async function saveCode (id: string, typed: string, base: CodeBase): Promise<SavedCode | undefined> {
+export async function saveCode(
+  id: string,
+  typed: string,
+  base: CodeBase
+): Promise<SavedCode | undefined> {
   let [code, madeFrom, allowed] = [typed, base, '']
   let activate = true
   for (;;) {
@@ -40,7 +47,9 @@ export async function saveCode (id: string, typed: string, base: CodeBase): Prom
     try {
       await updateFunction(id, { code, ...(activate ? {} : { activate }) }, current.tag)
       await current.refresh()
-      return activate ? { how: 'active', code } : { how: 'asleep', code, version: await newestVersion(id) }
+      return activate
+        ? { how: 'active', code }
+        : { how: 'asleep', code, version: await newestVersion(id) }
     } catch (error) {
       if (!(error instanceof Stale)) throw error
       current.take(error.current as LuaFunction, error.tag)
@@ -53,15 +62,20 @@ const isAnother = (theirs: Version, base: CodeBase, code: string): boolean =>
   theirs.version !== base.version && theirs.code !== base.code && theirs.code !== code
 
 /** Code that does not parse goes live only when the reader says so. */
-async function askIfBroken (code: string): Promise<'activate' | 'asleep' | undefined> {
+async function askIfBroken(code: string): Promise<'activate' | 'asleep' | undefined> {
   const answer = await checkCode(code)
   if (answer.ok) return 'activate'
   const { line = 1, message } = answer.error
-  const wish = await ask({ title: t('changes.brokenTitle'), text: t('changes.brokenText', { line, message }), confirm: t('changes.saveAsleep'), other: t('changes.saveAlive') })
+  const wish = await ask({
+    title: t('changes.brokenTitle'),
+    text: t('changes.brokenText', { line, message }),
+    confirm: t('changes.saveAsleep'),
+    other: t('changes.saveAlive')
+  })
   return wish === 'cancel' ? undefined : wish === 'other' ? 'activate' : 'asleep'
 }
 
-async function newestVersion (id: string): Promise<number> {
+async function newestVersion(id: string): Promise<number> {
   const { versions } = await listVersions(id, { limit: 1, offset: 0 })
   return versions?.[0]?.version ?? 0
 }

@@ -8,8 +8,14 @@ component('settings', () => {
   let stopGuarding = (): void => {}
   const { id } = current.fn
   return {
-    init () { stopGuarding = guardLeaving(to => (to.id === id && to.tab === 'settings') || mayLeaveForms()) },
-    destroy () { stopGuarding() },
-    onUnload (event: Event) { if (hasUnsaved()) event.preventDefault() }
+    init() {
+      stopGuarding = guardLeaving(to => (to.id === id && to.tab === 'settings') || mayLeaveForms())
+    },
+    destroy() {
+      stopGuarding()
+    },
+    onUnload(event: Event) {
+      if (hasUnsaved()) event.preventDefault()
+    }
   }
 })

@@ -16,18 +16,38 @@ export interface ShownAnswer {
   views: AnswerView[]
   /** Of the body as it came, for pictures. */
   url: string
-  headers: Array<{ name: string, value: string }>
+  headers: Array<{ name: string; value: string }>
   executionId: string
   logs: LogEntry[]
 }
 
 const viewsOf: Readonly<Record<BodyKind, AnswerView[]>> = {
-  empty: ['none'], json: ['pretty', 'text', 'hex'], html: ['preview', 'text', 'hex'], image: ['image', 'hex'], text: ['text', 'hex'], binary: ['hex']
+  empty: ['none'],
+  json: ['pretty', 'text', 'hex'],
+  html: ['preview', 'text', 'hex'],
+  image: ['image', 'hex'],
+  text: ['text', 'hex'],
+  binary: ['hex']
 }
 
-export const noAnswer = (): ShownAnswer => ({ status: 0, durationMs: 0, size: 0, kind: 'empty', view: 'none', views: [], url: '', headers: [], executionId: '', logs: [] })
+export const noAnswer = (): ShownAnswer => ({
+  status: 0,
+  durationMs: 0,
+  size: 0,
+  kind: 'empty',
+  view: 'none',
+  views: [],
+  url: '',
+  headers: [],
+  executionId: '',
+  logs: []
+})
 
-export function toShownAnswer (response: Response, bytes: Uint8Array<ArrayBuffer>, durationMs: number): ShownAnswer {
+export function toShownAnswer(
+  response: Response,
+  bytes: Uint8Array<ArrayBuffer>,
+  durationMs: number
+): ShownAnswer {
   const type = response.headers.get('content-type') ?? ''
   const kind = kindOf(type, bytes)
   return {
@@ -48,7 +68,7 @@ export function toShownAnswer (response: Response, bytes: Uint8Array<ArrayBuffer
 export const HEX_LIMIT = 64 * 1024
 
 /** The textual views of a body, each made once. */
-export function createBodyTexts (bytes: Uint8Array): (view: AnswerView) => string {
+export function createBodyTexts(bytes: Uint8Array): (view: AnswerView) => string {
   const made = new Map<AnswerView, string>()
   return view => {
     const text = made.get(view) ?? bodyText(bytes, view)
@@ -57,8 +77,8 @@ export function createBodyTexts (bytes: Uint8Array): (view: AnswerView) => strin
   }
 }
 
-function bodyText (bytes: Uint8Array, view: AnswerView): string {
+function bodyText(bytes: Uint8Array, view: AnswerView): string {
   if (view === 'hex') return toHex(bytes, HEX_LIMIT)
   const text = decodeText(bytes) ?? ''
-  return view === 'pretty' ? prettyJson(text) ?? text : text
+  return view === 'pretty' ? (prettyJson(text) ?? text) : text
 }

@@ -1,6 +1,12 @@
 /** All versions of a function: compare any two, go back to one, delete. */
 import { component } from '../../alpine.js'
-import { activateVersion, checkCode, deleteVersion, getVersion, listVersions } from '../../api/functions.js'
+import {
+  activateVersion,
+  checkCode,
+  deleteVersion,
+  getVersion,
+  listVersions
+} from '../../api/functions.js'
 import type { Version } from '../../api/types.js'
 import type { CodeEditor, DiffView } from '../../editor/contract.js'
 import { loadEditor } from '../../editor/load.js'
@@ -35,8 +41,10 @@ component('versions', () => {
     /** Number of the version that is shown alone; '' for none. */
     viewed: '',
 
-    async init () {
-      this.$watch('$store.current.fn', () => { this.follow() })
+    async init() {
+      this.$watch('$store.current.fn', () => {
+        this.follow()
+      })
       await this.load()
       const { older, newer, view: number, line } = readAddress('older', 'newer', 'view', 'line')
       if (/^[1-9]\d*$/.test(number)) await this.look(Number(number), Number(line))
@@ -44,27 +52,37 @@ component('versions', () => {
       Object.assign(this, { older, newer, comparing: true })
       await this.compare()
     },
-    destroy () {
+    destroy() {
       view?.dispose()
       reader?.dispose()
     },
 
-    keepAddress () {
-      keepInAddress({ ...(this.comparing ? { older: this.older, newer: this.newer } : {}), view: this.viewed })
+    keepAddress() {
+      keepInAddress({
+        ...(this.comparing ? { older: this.older, newer: this.newer } : {}),
+        view: this.viewed
+      })
     },
 
     /** Shows the code of one version; it cannot be typed in. */
-    async look (version: number, line = 0) {
+    async look(version: number, line = 0) {
       const counts = askCode()
       try {
-        const [{ createEditor }, { code }] = await Promise.all([loadEditor(), getVersion(id, version)])
+        const [{ createEditor }, { code }] = await Promise.all([
+          loadEditor(),
+          getVersion(id, version)
+        ])
         const host = this.$refs['code']
         if (!counts() || !host?.isConnected) return
         this.viewed = String(version)
         this.keepAddress()
         reader?.dispose()
         await this.$nextTick()
-        reader = createEditor(host, { label: t('versions.editorLabel', { version }), code, readOnly: true })
+        reader = createEditor(host, {
+          label: t('versions.editorLabel', { version }),
+          code,
+          readOnly: true
+        })
         if (line > 0) reader.goTo(line)
         else reader.focus()
         host.scrollIntoView({ block: 'nearest' })
@@ -73,69 +91,101 @@ component('versions', () => {
       }
     },
 
-    closeView () {
+    closeView() {
       const number = this.viewed
       askCode()
       this.viewed = ''
       reader?.dispose()
       reader = undefined
       this.keepAddress()
-      this.$nextTick(() => { this.$root.querySelector<HTMLElement>(`[data-view="${number}"]`)?.focus() })
+      this.$nextTick(() => {
+        this.$root.querySelector<HTMLElement>(`[data-view="${number}"]`)?.focus()
+      })
     },
 
     /** Takes the code into the editor, where it can be run and saved. */
-    async openAsDraft () {
+    async openAsDraft() {
       const code = reader?.value()
       if (code === undefined) return
       const kept = readDraft(id)
-      const question = { title: t('versions.replaceTitle'), text: t('versions.replaceText', { version: this.viewed }), confirm: t('versions.openAsDraft'), danger: true }
-      if (kept !== undefined && kept.code !== code && await ask(question) !== 'confirm') return
+      const question = {
+        title: t('versions.replaceTitle'),
+        text: t('versions.replaceText', { version: this.viewed }),
+        confirm: t('versions.openAsDraft'),
+        danger: true
+      }
+      if (kept !== undefined && kept.code !== code && (await ask(question)) !== 'confirm') return
       // It is meant to follow the version that is active now, whose code the reader leaves on purpose.
       keepDraft(id, { code, base: current.fn.active_version.version })
       await go(functionPath(id, 'code'))
     },
 
     /** Also those that are compared and not in the list, which may be on a later page of it. */
-    choices () {
-      const numbers = new Set([...this.rows.map(({ version }) => String(version)), this.older, this.newer])
+    choices() {
+      const numbers = new Set([
+        ...this.rows.map(({ version }) => String(version)),
+        this.older,
+        this.newer
+      ])
       numbers.delete('')
       return [...numbers].sort((a, b) => Number(b) - Number(a))
     },
 
     /** The list shows what is active, whoever activated it. */
-    follow () {
+    follow() {
       const shown = this.rows.find(row => row.is_active)
-      if (this.status === 'ready' && !this.busy && shown?.version !== current.fn.active_version.version) this.load()
+      if (
+        this.status === 'ready' &&
+        !this.busy &&
+        shown?.version !== current.fn.active_version.version
+      ) {
+        this.load()
+      }
     },
 
-    load (): Promise<void> {
-      return track(this, () => listVersions(id, { limit: pageSize, offset: 0 }), ({ versions, pagination }) => {
-        this.rows = versions ?? []
-        this.total = pagination.total
-      })
+    load(): Promise<void> {
+      return track(
+        this,
+        () => listVersions(id, { limit: pageSize, offset: 0 }),
+        ({ versions, pagination }) => {
+          this.rows = versions ?? []
+          this.total = pagination.total
+        }
+      )
     },
 
-    more () {
-      return extend(this, () => listVersions(id, { limit: pageSize, offset: this.rows.length }), ({ versions }) => {
-        this.rows = [...this.rows, ...versions ?? []]
-      })
+    more() {
+      return extend(
+        this,
+        () => listVersions(id, { limit: pageSize, offset: this.rows.length }),
+        ({ versions }) => {
+          this.rows = [...this.rows, ...(versions ?? [])]
+        }
+      )
     },
 
     /** With the active version; the active one with the one before it. */
-    compareWith (item: Version, index: number) {
-      const active = this.rows.find(row => row.is_active)?.version ?? current.fn.active_version.version
-      const other = item.is_active ? (this.rows[index + 1] ?? this.rows[index - 1])?.version ?? item.version : active
+    compareWith(item: Version, index: number) {
+      const active =
+        this.rows.find(row => row.is_active)?.version ?? current.fn.active_version.version
+      const other = item.is_active
+        ? ((this.rows[index + 1] ?? this.rows[index - 1])?.version ?? item.version)
+        : active
       this.older = String(Math.min(item.version, other))
       this.newer = String(Math.max(item.version, other))
       this.comparing = true
       this.compare()
     },
 
-    async compare () {
+    async compare() {
       const counts = askDiff()
       this.keepAddress()
       try {
-        const [{ createDiff }, older, newer] = await Promise.all([loadEditor(), getVersion(id, Number(this.older)), getVersion(id, Number(this.newer))])
+        const [{ createDiff }, older, newer] = await Promise.all([
+          loadEditor(),
+          getVersion(id, Number(this.older)),
+          getVersion(id, Number(this.newer))
+        ])
         const host = this.$refs['diff']
         if (!counts() || !host?.isConnected) return
         view ??= createDiff(host, { original: t('versions.older'), modified: t('versions.newer') })
@@ -151,49 +201,99 @@ component('versions', () => {
 
     size: (code: string) => new TextEncoder().encode(code).length,
 
-    closeDiff () {
+    closeDiff() {
       askDiff()
       Object.assign(this, { comparing: false, older: '', newer: '' })
       this.keepAddress()
     },
 
-    activate (item: Version) {
+    activate(item: Version) {
       const keepPlace = holdPlace()
-      return busily(this, async () => {
-        if (!await this.isWanted(item) || !await this.insist(tag => activateVersion(id, item.id, tag), 'versions.activate', t('changes.activateTitle', { version: item.version }))) return
-        await Promise.all([current.refresh(), this.load()])
-        succeed(t(readDraft(id) === undefined ? 'versions.activated' : 'versions.activatedDraft', { version: item.version }))
-        await this.$nextTick()
-        keepPlace()
-      }, fail)
+      return busily(
+        this,
+        async () => {
+          if (
+            !(await this.isWanted(item)) ||
+            !(await this.insist(
+              tag => activateVersion(id, item.id, tag),
+              'versions.activate',
+              t('changes.activateTitle', { version: item.version })
+            ))
+          ) {
+            return
+          }
+          await Promise.all([current.refresh(), this.load()])
+          succeed(
+            t(readDraft(id) === undefined ? 'versions.activated' : 'versions.activatedDraft', {
+              version: item.version
+            })
+          )
+          await this.$nextTick()
+          keepPlace()
+        },
+        fail
+      )
     },
 
     /** Code that does not parse goes live only when the reader says so. */
-    async isWanted ({ code }: Version): Promise<boolean> {
+    async isWanted({ code }: Version): Promise<boolean> {
       const answer = await checkCode(code)
       if (answer.ok) return true
       const { line = 1, message } = answer.error
       const text = t('changes.brokenText', { line, message })
-      return await ask({ title: t('changes.brokenTitle'), text, confirm: t('changes.activateBroken'), danger: true }) === 'confirm'
+      return (
+        (await ask({
+          title: t('changes.brokenTitle'),
+          text,
+          confirm: t('changes.activateBroken'),
+          danger: true
+        })) === 'confirm'
+      )
     },
 
     /** Asks again when another version than the one shown here has become active meanwhile. */
-    async insist (change: (tag: string) => Promise<unknown>, confirm: TextKey, title: string): Promise<boolean> {
+    async insist(
+      change: (tag: string) => Promise<unknown>,
+      confirm: TextKey,
+      title: string
+    ): Promise<boolean> {
       let seen = this.rows.find(row => row.is_active)?.version
       const done = await insist(change, ({ active_version: active }) => {
         if (active.version === seen) return undefined
         seen = active.version
-        return { title, text: t('changes.activateText', { active: active.version }), confirm: t(confirm), danger: true }
+        return {
+          title,
+          text: t('changes.activateText', { active: active.version }),
+          confirm: t(confirm),
+          danger: true
+        }
       })
       if (!done) await this.load()
       return done
     },
 
-    async remove (item: Version) {
+    async remove(item: Version) {
       const keepPlace = holdPlace()
-      if (await ask({ title: t('versions.deleteTitle', { version: item.version }), text: t('versions.deleteText'), confirm: t('common.delete'), danger: true }) !== 'confirm') return
+      if (
+        (await ask({
+          title: t('versions.deleteTitle', { version: item.version }),
+          text: t('versions.deleteText'),
+          confirm: t('common.delete'),
+          danger: true
+        })) !== 'confirm'
+      ) {
+        return
+      }
       try {
-        if (!await this.insist(tag => deleteVersion(id, item.id, tag), 'common.delete', t('versions.deleteTitle', { version: item.version }))) return
+        if (
+          !(await this.insist(
+            tag => deleteVersion(id, item.id, tag),
+            'common.delete',
+            t('versions.deleteTitle', { version: item.version })
+          ))
+        ) {
+          return
+        }
         await current.refresh()
         succeed(t('versions.deleted', { version: item.version }))
         await this.load()

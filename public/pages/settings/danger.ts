@@ -14,27 +14,56 @@ import { dropDraft } from '../function/draft-store.js'
 component('danger', () => ({
   busy: false,
 
-  toggle () {
-    return busily(this, async () => {
-      const disabled = !current.fn.disabled
-      // What the reader asked for holds, whatever else was changed meanwhile.
-      await insist(tag => updateFunction(current.fn.id, { disabled }, tag), () => undefined)
-      await current.refresh()
-      succeed(current.fn.disabled ? t('danger.disabled') : t('danger.enabled'))
-    }, fail)
+  toggle() {
+    return busily(
+      this,
+      async () => {
+        const disabled = !current.fn.disabled
+        // What the reader asked for holds, whatever else was changed meanwhile.
+        await insist(
+          tag => updateFunction(current.fn.id, { disabled }, tag),
+          () => undefined
+        )
+        await current.refresh()
+        succeed(current.fn.disabled ? t('danger.disabled') : t('danger.enabled'))
+      },
+      fail
+    )
   },
 
-  async remove () {
+  async remove() {
     const { id, name } = current.fn
-    const answer = await ask({ title: t('danger.deleteTitle', { name }), text: t('danger.deleteText'), confirm: t('danger.delete'), danger: true, typed: name.trim() })
+    const answer = await ask({
+      title: t('danger.deleteTitle', { name }),
+      text: t('danger.deleteText'),
+      confirm: t('danger.delete'),
+      danger: true,
+      typed: name.trim()
+    })
     if (answer !== 'confirm') return
-    await busily(this, async () => {
-      const question = { title: t('danger.deleteTitle', { name }), text: t('changes.deleteFunction'), confirm: t('danger.delete'), danger: true }
-      if (!await insist(tag => deleteFunction(id, tag), () => question)) return
-      dropDraft(id)
-      forget(id)
-      succeed(t('danger.deleted', { name }))
-      await go('/')
-    }, fail)
+    await busily(
+      this,
+      async () => {
+        const question = {
+          title: t('danger.deleteTitle', { name }),
+          text: t('changes.deleteFunction'),
+          confirm: t('danger.delete'),
+          danger: true
+        }
+        if (
+          !(await insist(
+            tag => deleteFunction(id, tag),
+            () => question
+          ))
+        ) {
+          return
+        }
+        dropDraft(id)
+        forget(id)
+        succeed(t('danger.deleted', { name }))
+        await go('/')
+      },
+      fail
+    )
   }
 }))

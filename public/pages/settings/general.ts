@@ -8,7 +8,10 @@ import { current } from '../function.js'
 import { createFormEdit, saveForm, type FormEdit } from '../function/form-edit.js'
 import { addForm } from './unsaved.js'
 
-const labels: Readonly<Record<string, TextKey>> = { name: 'settings.name', description: 'settings.description' }
+const labels: Readonly<Record<string, TextKey>> = {
+  name: 'settings.name',
+  description: 'settings.description'
+}
 
 component('generalSettings', () => {
   let edit: FormEdit
@@ -19,30 +22,56 @@ component('generalSettings', () => {
     name: current.fn.name,
     description: current.fn.description ?? '',
 
-    init () {
-      forget = addForm({ title: 'settings.general', changed: () => this.changed(), save: () => this.save() })
+    init() {
+      forget = addForm({
+        title: 'settings.general',
+        changed: () => this.changed(),
+        save: () => this.save()
+      })
       edit = createFormEdit({
         read: ({ name, description = '' }) => ({ name, description }),
         mine: () => ({ name: this.name, description: this.description }),
-        show: fields => { Object.assign(this, fields) },
+        show: fields => {
+          Object.assign(this, fields)
+        },
         send: (_wanted, changed, tag) => updateFunction(current.fn.id, changed, tag),
         label: name => t(labels[name] ?? 'settings.general')
       })
-      this.$watch('$store.current.fn', () => { edit.follow() })
+      this.$watch('$store.current.fn', () => {
+        edit.follow()
+      })
     },
-    destroy () { forget() },
+    destroy() {
+      forget()
+    },
 
-    changed () { return edit.changed() },
+    changed() {
+      return edit.changed()
+    },
 
     /** The limits are bytes: an accent counts twice. */
-    measure () {
-      const long = ([['name', this.name.trim()], ['description', this.description]] as const).find(([field, text]) => isTooLong(text, limits[field]))
-      this.error = long === undefined ? '' : t('settings.tooLong', { field: t(`settings.${long[0]}`), size: byteLength(long[1]), limit: limits[long[0]] })
+    measure() {
+      const long = (
+        [
+          ['name', this.name.trim()],
+          ['description', this.description]
+        ] as const
+      ).find(([field, text]) => isTooLong(text, limits[field]))
+      this.error =
+        long === undefined
+          ? ''
+          : t('settings.tooLong', {
+              field: t(`settings.${long[0]}`),
+              size: byteLength(long[1]),
+              limit: limits[long[0]]
+            })
     },
 
-    save () {
+    save() {
       this.error = ''
-      return saveForm(this, edit, error => { this.error = inWords(error).text })
+      return saveForm(this, edit, error => {
+        this.error = inWords(error).text
+      })
     }
   }
 })

@@ -14,21 +14,35 @@ component('origin', () => {
     busy: false,
     allowed: current.fn.allow_same_origin,
 
-    init () {
-      forget = addForm({ title: 'origin.title', changed: () => this.changed(), save: () => this.save() })
+    init() {
+      forget = addForm({
+        title: 'origin.title',
+        changed: () => this.changed(),
+        save: () => this.save()
+      })
       edit = createFormEdit({
         read: fn => ({ allow_same_origin: fn.allow_same_origin }),
         mine: () => ({ allow_same_origin: this.allowed }),
-        show: fields => { this.allowed = fields['allow_same_origin'] === true },
+        show: fields => {
+          this.allowed = fields['allow_same_origin'] === true
+        },
         send: (_wanted, changed, tag) => updateFunction(current.fn.id, changed, tag),
         label: () => t('origin.allow')
       })
-      this.$watch('$store.current.fn', () => { edit.follow() })
+      this.$watch('$store.current.fn', () => {
+        edit.follow()
+      })
     },
-    destroy () { forget() },
+    destroy() {
+      forget()
+    },
 
-    changed () { return edit.changed() },
+    changed() {
+      return edit.changed()
+    },
 
-    save () { return saveForm(this, edit, fail) }
+    save() {
+      return saveForm(this, edit, fail)
+    }
   }
 })

@@ -7,12 +7,15 @@ import { asset } from '../../shell/asset.js'
 import { fail } from '../../shell/toasts.js'
 import { current } from '../function.js'
 
-export interface Chosen { name: string, value: string }
+export interface Chosen {
+  name: string
+  value: string
+}
 type Reader = Pick<typeof Dotenv, 'readDotenv'>
 
 let loaded: Promise<Reader> | undefined
 /** A failed load may be tried again. */
-function loadDotenv (): Promise<Reader> {
+function loadDotenv(): Promise<Reader> {
   loaded ??= (import(asset('dotenv')) as Promise<Reader>).catch((error: unknown) => {
     loaded = undefined
     throw error
@@ -25,13 +28,13 @@ component('pasteEnv', () => ({
   variables: [] as PastedVariable[],
   leftOver: [] as string[],
 
-  open () {
+  open() {
     Object.assign(this, { text: '', variables: [], leftOver: [] })
     this.dialog()?.showModal()
     loadDotenv().catch(fail)
   },
 
-  async read () {
+  async read() {
     try {
       const { readDotenv } = await loadDotenv()
       Object.assign(this, readDotenv(this.text))
@@ -41,7 +44,7 @@ component('pasteEnv', () => ({
   },
 
   /** What would become of the variable. */
-  fate ({ name, value, problem }: PastedVariable) {
+  fate({ name, value, problem }: PastedVariable) {
     if (problem === 'name') return t('variables.fateName')
     if (problem === 'empty') return t('variables.fateEmpty')
     const before = current.fn.env_vars[name]
@@ -49,15 +52,21 @@ component('pasteEnv', () => ({
     return before === value ? t('variables.fateSame') : t('variables.fateReplaced')
   },
 
-  good (): PastedVariable[] { return this.variables.filter(({ problem }) => problem === '') },
+  good(): PastedVariable[] {
+    return this.variables.filter(({ problem }) => problem === '')
+  },
 
-  take () {
+  take() {
     const chosen: Chosen[] = this.good().map(({ name, value }) => ({ name, value }))
     if (chosen.length === 0) return
     this.$dispatch('moonlet-env', chosen)
     this.close()
   },
 
-  close () { this.dialog()?.close() },
-  dialog () { return this.$refs['dialog'] as HTMLDialogElement | undefined }
+  close() {
+    this.dialog()?.close()
+  },
+  dialog() {
+    return this.$refs['dialog'] as HTMLDialogElement | undefined
+  }
 }))

@@ -10,7 +10,10 @@ import { addForm } from './unsaved.js'
 /** What the server takes; it keeps executions for a week when nothing is set. */
 const choices = [7, 15, 30, 365]
 const standard = 7
-const labels: Readonly<Record<string, TextKey>> = { retention_days: 'records.retention', save_response: 'records.saveResponse' }
+const labels: Readonly<Record<string, TextKey>> = {
+  retention_days: 'records.retention',
+  save_response: 'records.saveResponse'
+}
 
 component('records', () => {
   let edit: FormEdit
@@ -21,10 +24,17 @@ component('records', () => {
     days: String(current.fn.retention_days ?? standard),
     saveResponse: current.fn.save_response,
 
-    init () {
-      forget = addForm({ title: 'records.title', changed: () => this.changed(), save: () => this.save() })
+    init() {
+      forget = addForm({
+        title: 'records.title',
+        changed: () => this.changed(),
+        save: () => this.save()
+      })
       edit = createFormEdit({
-        read: fn => ({ retention_days: fn.retention_days ?? standard, save_response: fn.save_response }),
+        read: fn => ({
+          retention_days: fn.retention_days ?? standard,
+          save_response: fn.save_response
+        }),
         mine: () => ({ retention_days: Number(this.days), save_response: this.saveResponse }),
         show: fields => {
           this.days = String(fields['retention_days'])
@@ -33,12 +43,20 @@ component('records', () => {
         send: (_wanted, changed, tag) => updateFunction(current.fn.id, changed, tag),
         label: name => t(labels[name] ?? 'records.title')
       })
-      this.$watch('$store.current.fn', () => { edit.follow() })
+      this.$watch('$store.current.fn', () => {
+        edit.follow()
+      })
     },
-    destroy () { forget() },
+    destroy() {
+      forget()
+    },
 
-    changed () { return edit.changed() },
+    changed() {
+      return edit.changed()
+    },
 
-    save () { return saveForm(this, edit, fail) }
+    save() {
+      return saveForm(this, edit, fail)
+    }
   }
 })

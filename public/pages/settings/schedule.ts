@@ -19,7 +19,11 @@ const presets = [
   { id: 'monthly', text: '0 9 1 * *', timed: true }
 ] as const
 
-const labels: Readonly<Record<string, TextKey>> = { cron_schedule: 'schedule.expression', cron_status: 'schedule.active', cron_catch_up: 'schedule.catchUp' }
+const labels: Readonly<Record<string, TextKey>> = {
+  cron_schedule: 'schedule.expression',
+  cron_status: 'schedule.active',
+  cron_catch_up: 'schedule.catchUp'
+}
 
 const readersZone = Intl.DateTimeFormat().resolvedOptions().timeZone
 
@@ -43,22 +47,42 @@ component('schedule', () => {
     presetZone: readersZone,
     serverZone: readersZone,
 
-    init () {
+    init() {
       edit = createFormEdit({
-        read: fn => ({ cron_schedule: fn.cron_schedule ?? '', cron_status: fn.cron_status ?? 'paused', cron_catch_up: fn.cron_catch_up ?? false }),
-        mine: () => ({ cron_schedule: this.text.trim(), cron_status: this.active ? 'active' : 'paused', cron_catch_up: this.catchUp }),
-        show: fields => { this.show(fields) },
+        read: fn => ({
+          cron_schedule: fn.cron_schedule ?? '',
+          cron_status: fn.cron_status ?? 'paused',
+          cron_catch_up: fn.cron_catch_up ?? false
+        }),
+        mine: () => ({
+          cron_schedule: this.text.trim(),
+          cron_status: this.active ? 'active' : 'paused',
+          cron_catch_up: this.catchUp
+        }),
+        show: fields => {
+          this.show(fields)
+        },
         send: (_wanted, changed, tag) => updateFunction(current.fn.id, changed, tag),
         label: name => t(labels[name] ?? 'schedule.title')
       })
-      this.$watch('$store.current.fn', () => { edit.follow() })
+      this.$watch('$store.current.fn', () => {
+        edit.follow()
+      })
       this.check()
-      forget = addForm({ title: 'schedule.title', changed: () => this.changed(), save: () => this.save() })
-      getStatus().then(status => { this.serverZone = status.time_zone }, fail)
+      forget = addForm({
+        title: 'schedule.title',
+        changed: () => this.changed(),
+        save: () => this.save()
+      })
+      getStatus().then(status => {
+        this.serverZone = status.time_zone
+      }, fail)
     },
-    destroy () { forget() },
+    destroy() {
+      forget()
+    },
 
-    show (fields: Fields) {
+    show(fields: Fields) {
       const text = String(fields['cron_schedule'] ?? '')
       const isOther = text !== this.text.trim()
       this.active = fields['cron_status'] === 'active'
@@ -68,33 +92,39 @@ component('schedule', () => {
       this.check()
     },
 
-    changed () { return edit.changed() },
+    changed() {
+      return edit.changed()
+    },
 
     /** A first schedule is meant to run, unless the reader says otherwise. */
-    type () {
-      if (!this.decided && (current.fn.cron_schedule ?? '') === '') this.active = this.text.trim() !== ''
+    type() {
+      if (!this.decided && (current.fn.cron_schedule ?? '') === '') {
+        this.active = this.text.trim() !== ''
+      }
       return this.check()
     },
 
-    presetText ({ text, timed }: typeof presets[number]) {
-      return timed && this.presetZone !== this.serverZone ? `CRON_TZ=${this.presetZone} ${text}` : text
+    presetText({ text, timed }: (typeof presets)[number]) {
+      return timed && this.presetZone !== this.serverZone
+        ? `CRON_TZ=${this.presetZone} ${text}`
+        : text
     },
 
     /** Whoever chooses a schedule wants it to run. */
-    choose (preset: typeof presets[number]) {
+    choose(preset: (typeof presets)[number]) {
       this.text = this.presetText(preset)
       this.active = true
       return this.check()
     },
 
-    clear () {
+    clear() {
       this.text = ''
       this.active = false
       return this.check()
     },
 
     /** Only the answer to the latest question counts. */
-    async check () {
+    async check() {
       const question = ++asked
       const text = this.text.trim()
       this.checked = false
@@ -114,8 +144,10 @@ component('schedule', () => {
       }
     },
 
-    async save () {
-      const saved = await saveForm(this, edit, error => { this.problem = inWords(error).text })
+    async save() {
+      const saved = await saveForm(this, edit, error => {
+        this.problem = inWords(error).text
+      })
       if (saved) this.decided = false
       return saved
     }

@@ -10,7 +10,9 @@ import { current } from '../function.js'
 import { insist } from '../function/insist.js'
 
 const pageSize = 20
-interface Row extends EnvHistoryEntry { values: Array<{ name: string, value: string }> | undefined }
+interface Row extends EnvHistoryEntry {
+  values: Array<{ name: string; value: string }> | undefined
+}
 const toRow = (entry: EnvHistoryEntry): Row => ({ ...entry, values: undefined })
 
 component('variableHistory', () => ({
@@ -19,63 +21,103 @@ component('variableHistory', () => ({
   rows: [] as Row[],
   total: 0,
 
-  open () {
+  open() {
     this.status = 'loading'
     this.rows = []
     this.dialog()?.showModal()
     this.load()
   },
 
-  load (): Promise<void> {
-    return track(this, () => listEnvHistory(current.fn.id, { limit: pageSize, offset: 0 }), ({ history, pagination }) => {
-      this.rows = history.map(toRow)
-      this.total = pagination.total
-    })
+  load(): Promise<void> {
+    return track(
+      this,
+      () => listEnvHistory(current.fn.id, { limit: pageSize, offset: 0 }),
+      ({ history, pagination }) => {
+        this.rows = history.map(toRow)
+        this.total = pagination.total
+      }
+    )
   },
 
-  more () {
-    return extend(this, () => listEnvHistory(current.fn.id, { limit: pageSize, offset: this.rows.length }), ({ history }) => {
-      this.rows = [...this.rows, ...history.map(toRow)]
-    })
+  more() {
+    return extend(
+      this,
+      () => listEnvHistory(current.fn.id, { limit: pageSize, offset: this.rows.length }),
+      ({ history }) => {
+        this.rows = [...this.rows, ...history.map(toRow)]
+      }
+    )
   },
 
   changeText: ({ name, change }: EnvChange) => t(`changes.${change}`, { name }),
 
   /** Shows the values of an entry, and hides them again. */
-  see (row: Row) {
+  see(row: Row) {
     if (row.values !== undefined) {
       row.values = undefined
       return
     }
-    return busily(this, async () => {
-      const { env_vars: variables } = await getFormerEnv(current.fn.id, row.id)
-      row.values = Object.entries(variables).sort(([a], [b]) => a < b ? -1 : 1).map(([name, value]) => ({ name, value }))
-    }, fail)
+    return busily(
+      this,
+      async () => {
+        const { env_vars: variables } = await getFormerEnv(current.fn.id, row.id)
+        row.values = Object.entries(variables)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([name, value]) => ({ name, value }))
+      },
+      fail
+    )
   },
 
   /** What is there now comes into the history too, so nothing has to be asked. */
-  restore (row: Row) {
-    return busily(this, async () => {
-      if (!await insist(tag => restoreEnv(current.fn.id, row.id, tag), () => undefined)) return
-      await current.refresh()
-      this.close()
-      succeed(t('changes.restored'))
-    }, fail)
+  restore(row: Row) {
+    return busily(
+      this,
+      async () => {
+        if (
+          !(await insist(
+            tag => restoreEnv(current.fn.id, row.id, tag),
+            () => undefined
+          ))
+        ) {
+          return
+        }
+        await current.refresh()
+        this.close()
+        succeed(t('changes.restored'))
+      },
+      fail
+    )
   },
 
-  async forget () {
-    if (await ask({ title: t('changes.forgetTitle'), text: t('changes.forgetText'), confirm: t('changes.forget'), danger: true }) !== 'confirm') return
-    await busily(this, async () => {
-      await forgetEnvHistory(current.fn.id)
-      succeed(t('changes.forgotten'))
-      await this.load()
-    }, fail)
+  async forget() {
+    if (
+      (await ask({
+        title: t('changes.forgetTitle'),
+        text: t('changes.forgetText'),
+        confirm: t('changes.forget'),
+        danger: true
+      })) !== 'confirm'
+    ) {
+      return
+    }
+    await busily(
+      this,
+      async () => {
+        await forgetEnvHistory(current.fn.id)
+        succeed(t('changes.forgotten'))
+        await this.load()
+      },
+      fail
+    )
   },
 
   /** Values do not stay in the page. */
-  close () {
+  close() {
     this.rows = []
     this.dialog()?.close()
   },
-  dialog () { return this.$refs['dialog'] as HTMLDialogElement | undefined }
+  dialog() {
+    return this.$refs['dialog'] as HTMLDialogElement | undefined
+  }
 }))

@@ -11,13 +11,18 @@ import type { Fields } from '../function/merge.js'
 import { addForm } from './unsaved.js'
 import { findProblem, toRecord, toRow, type Row } from './variable-rows.js'
 
-const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => a < b ? -1 : 1
+const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1)
 
 /** What is set, then what the code reads besides. */
-function saved (): Row[] {
-  const { env_vars: set, active_version: { code } } = current.fn
+function saved(): Row[] {
+  const {
+    env_vars: set,
+    active_version: { code }
+  } = current.fn
   return [
-    ...Object.entries(set).sort(byName).map(([name, value]) => toRow(name, value)),
+    ...Object.entries(set)
+      .sort(byName)
+      .map(([name, value]) => toRow(name, value)),
     ...missingVariables(code, set).map(name => toRow(name, '', { shown: true, suggested: true }))
   ]
 }
@@ -32,74 +37,98 @@ component('variables', () => {
     wrong: 0,
     list: saved(),
 
-    init () {
-      forget = addForm({ title: 'variables.title', changed: () => this.changed(), save: () => this.save() })
+    init() {
+      forget = addForm({
+        title: 'variables.title',
+        changed: () => this.changed(),
+        save: () => this.save()
+      })
       edit = createFormEdit({
         read: fn => fn.env_vars,
         mine: () => toRecord(this.list),
-        show: fields => { this.show(fields) },
+        show: fields => {
+          this.show(fields)
+        },
         send: (wanted, _changed, tag) => replaceEnv(current.fn.id, wanted, tag),
         label: name => name,
         secret: true
       })
-      this.$watch('$store.current.fn', () => { edit.follow() })
+      this.$watch('$store.current.fn', () => {
+        edit.follow()
+      })
     },
-    destroy () { forget() },
+    destroy() {
+      forget()
+    },
 
     /** Rows stay where they are; what is new comes behind them. */
-    show (fields: Fields) {
+    show(fields: Fields) {
       const before = toRecord(this.list)
-      const kept = this.list.filter(row => Object.hasOwn(fields, row.name.trim()) || !Object.hasOwn(before, row.name.trim()))
+      const kept = this.list.filter(
+        row => Object.hasOwn(fields, row.name.trim()) || !Object.hasOwn(before, row.name.trim())
+      )
       for (const row of kept.filter(({ name }) => Object.hasOwn(fields, name.trim()))) {
         const { value, crlf } = toRow(row.name, String(fields[row.name.trim()]))
         Object.assign(row, { value, crlf })
       }
       const names = new Set(kept.map(row => row.name.trim()))
-      const added = Object.entries(fields).filter(([name]) => !names.has(name)).map(([name, value]) => toRow(name, String(value)))
+      const added = Object.entries(fields)
+        .filter(([name]) => !names.has(name))
+        .map(([name, value]) => toRow(name, String(value)))
       this.list = [...kept, ...added]
     },
 
-    changed () { return edit.changed() },
-    allShown () { return this.list.length > 0 && this.list.every(row => row.shown) },
-    toggleAll () {
+    changed() {
+      return edit.changed()
+    },
+    allShown() {
+      return this.list.length > 0 && this.list.every(row => row.shown)
+    },
+    toggleAll() {
       const shown = !this.allShown()
       for (const row of this.list) row.shown = shown
     },
-    toggle (row: Row) {
+    toggle(row: Row) {
       row.shown = !row.shown
       if (row.shown) this.focus(row, 'textarea')
     },
-    add () {
+    add() {
       const row = toRow('', '', { shown: true })
       this.list.push(row)
       this.focus(row, 'input')
     },
     /** The focus goes to what took the place of the row, or to the way to add one. */
-    remove (index: number) {
+    remove(index: number) {
       this.list.splice(index, 1)
       const next = this.list[Math.min(index, this.list.length - 1)]
       if (next) this.focus(next, 'input')
       else this.$nextTick(() => this.$refs['add']?.focus())
     },
-    focus (row: Row, field: 'input' | 'textarea') {
-      this.$nextTick(() => this.$root.querySelector<HTMLElement>(`[data-key="${row.key}"] ${field}`)?.focus())
+    focus(row: Row, field: 'input' | 'textarea') {
+      this.$nextTick(() =>
+        this.$root.querySelector<HTMLElement>(`[data-key="${row.key}"] ${field}`)?.focus()
+      )
     },
 
     /** What the reader chose of a pasted .env; nothing is saved yet. */
-    take (chosen: Chosen[]) {
+    take(chosen: Chosen[]) {
       const names = new Set(chosen.map(({ name }) => name))
-      const kept = this.list.filter(row => (row.name !== '' || row.value !== '') && !names.has(row.name.trim()))
+      const kept = this.list.filter(
+        row => (row.name !== '' || row.value !== '') && !names.has(row.name.trim())
+      )
       this.list = [...kept, ...chosen.map(({ name, value }) => toRow(name, value))]
       succeed(tn('variables.pasted', chosen.length))
     },
 
-    async send (): Promise<boolean> {
-      const done = await saveForm(this, edit, error => { this.error = inWords(error).text })
+    async send(): Promise<boolean> {
+      const done = await saveForm(this, edit, error => {
+        this.error = inWords(error).text
+      })
       if (done) this.list = saved()
       return done
     },
 
-    save (): boolean | Promise<boolean> {
+    save(): boolean | Promise<boolean> {
       const problem = findProblem(this.list)
       this.error = problem?.text ?? ''
       this.wrong = problem?.row.key ?? 0

@@ -63,7 +63,7 @@ export class Code implements CodeParts {
   /** A shape without the name, or the shape that adding it led to. */
   readonly grown: Array<Shape | undefined>
 
-  constructor (parts: CodeParts) {
+  constructor(parts: CodeParts) {
     this.words = parts.words
     this.extra = parts.extra
     this.constants = parts.constants

@@ -10,8 +10,10 @@ import type { Source } from './llex.js'
 import { translate } from './translate.js'
 
 /** Compiles text; `chunkName` is what stands before the line in messages. Throws a SyntaxFault. `meter` is called for every token. */
-export function compile (text: string, chunkName: string, meter?: () => void): Code {
-  if (text.charCodeAt(0) === 27) throw new SyntaxFault(`${chunkName}: attempt to load a binary chunk (mode is 't')`, 0, 0)
+export function compile(text: string, chunkName: string, meter?: () => void): Code {
+  if (text.charCodeAt(0) === 27) {
+    throw new SyntaxFault(`${chunkName}: attempt to load a binary chunk (mode is 't')`, 0, 0)
+  }
   const state: CompilerState = { nCcalls: 0, top: 0, stack: [] }
   const source: Source = { text, chunkName, meter }
   try {

@@ -20,7 +20,7 @@ export const LUA_OPUNM = 12
 export const LUA_OPBNOT = 13
 
 /** Tags of the compiler's own constants; nothing at run time is tagged. */
-export const constant_types = { // eslint-disable-line camelcase
+export const constant_types = {
   LUA_TNIL: 0,
   LUA_TBOOLEAN: 1,
   LUA_TLIGHTUSERDATA: 2,
@@ -30,4 +30,4 @@ export const constant_types = { // eslint-disable-line camelcase
   LUA_TTABLE: 5
 }
 
-export const to_luastring = (text: string): string => text // eslint-disable-line camelcase
+export const to_luastring = (text: string): string => text

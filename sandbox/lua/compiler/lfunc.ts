@@ -16,4 +16,4 @@ export class Proto {
   source: unknown = null
 }
 
-export const luaF_newLclosure = (): { p: Proto | null } => ({ p: null }) // eslint-disable-line camelcase
+export const luaF_newLclosure = (): { p: Proto | null } => ({ p: null })

@@ -5,11 +5,22 @@ import type { LexState } from './llex.js'
 import { encodeUtf8 } from '../utf8.js'
 
 const ESCAPES: ReadonlyMap<number, string> = new Map(
-  [['a', '\x07'], ['b', '\b'], ['f', '\f'], ['n', '\n'], ['r', '\r'], ['t', '\t'], ['v', '\v'], ['\\', '\\'], ['"', '"'], ["'", "'"]]
-    .map(([letter, value]) => [(letter as string).charCodeAt(0), value as string]))
+  [
+    ['a', '\x07'],
+    ['b', '\b'],
+    ['f', '\f'],
+    ['n', '\n'],
+    ['r', '\r'],
+    ['t', '\t'],
+    ['v', '\v'],
+    ['\\', '\\'],
+    ['"', '"'],
+    ["'", "'"]
+  ].map(([letter, value]) => [(letter as string).charCodeAt(0), value as string])
+)
 
 /** Reads from the opening quote at `ls.at` up to and with the closing one. */
-export function readString (ls: LexState, quote: number): string {
+export function readString(ls: LexState, quote: number): string {
   const { text } = ls
   ls.at++
   let value = ''
@@ -32,7 +43,7 @@ export function readString (ls: LexState, quote: number): string {
   return value
 }
 
-function readEscape (ls: LexState): string {
+function readEscape(ls: LexState): string {
   const { text } = ls
   const c = text.charCodeAt(++ls.at)
   const simple = ESCAPES.get(c)
@@ -53,12 +64,12 @@ function readEscape (ls: LexState): string {
 }
 
 /** Shows the offending character as well. */
-function failAfter (ls: LexState, message: string): never {
+function failAfter(ls: LexState, message: string): never {
   if (ls.at < ls.text.length) ls.at++
   failReading(ls, message)
 }
 
-function readHexEscape (ls: LexState): string {
+function readHexEscape(ls: LexState): string {
   ls.at++
   const start = ls.at
   for (; ls.at < start + 2; ls.at++) {
@@ -67,7 +78,7 @@ function readHexEscape (ls: LexState): string {
   return String.fromCharCode(parseInt(ls.text.slice(start, ls.at), 16))
 }
 
-function skipSpan (ls: LexState): string {
+function skipSpan(ls: LexState): string {
   ls.at++
   for (;;) {
     const c = ls.text.charCodeAt(ls.at)
@@ -77,29 +88,31 @@ function skipSpan (ls: LexState): string {
   }
 }
 
-function readUnicodeEscape (ls: LexState): string {
+function readUnicodeEscape(ls: LexState): string {
   if (ls.text.charCodeAt(++ls.at) !== 123) failAfter(ls, "missing '{'")
   const start = ++ls.at
   if (!isHexDigit(ls.text.charCodeAt(ls.at))) failAfter(ls, 'hexadecimal digit expected')
   let code = 0
   for (; isHexDigit(ls.text.charCodeAt(ls.at)); ls.at++) {
     code = code * 16 + parseInt(ls.text.charAt(ls.at), 16)
-    if (code > 0x10FFFF) failAfter(ls, 'UTF-8 value too large')
+    if (code > 0x10ffff) failAfter(ls, 'UTF-8 value too large')
   }
   if (ls.at === start || ls.text.charCodeAt(ls.at) !== 125) failAfter(ls, "missing '}'")
   ls.at++
   return encodeUtf8(code)
 }
 
-function readDecimalEscape (ls: LexState): string {
+function readDecimalEscape(ls: LexState): string {
   let code = 0
-  for (let i = 0; i < 3 && isDigit(ls.text.charCodeAt(ls.at)); i++) code = code * 10 + ls.text.charCodeAt(ls.at++) - 48
+  for (let i = 0; i < 3 && isDigit(ls.text.charCodeAt(ls.at)); i++) {
+    code = code * 10 + ls.text.charCodeAt(ls.at++) - 48
+  }
   if (code > 255) failAfter(ls, 'decimal escape too large')
   return String.fromCharCode(code)
 }
 
 /** How many `=` stand in the long bracket that opens at `ls.at`, or -1 when none does. */
-export function longBracketLevel (ls: LexState): number {
+export function longBracketLevel(ls: LexState): number {
   const { text } = ls
   if (text.charCodeAt(ls.at) !== 91) return -1
   let i = ls.at + 1
@@ -108,7 +121,7 @@ export function longBracketLevel (ls: LexState): number {
 }
 
 /** Reads a long bracket of `level`, from its opening at `ls.at`. Line breaks of any kind become \n. */
-export function readLongString (ls: LexState, level: number, what: 'string' | 'comment'): string {
+export function readLongString(ls: LexState, level: number, what: 'string' | 'comment'): string {
   const { text } = ls
   const openedAt = ls.linenumber
   ls.at += level + 2

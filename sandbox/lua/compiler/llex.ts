@@ -6,19 +6,33 @@
 import { parseNumber } from '../number.js'
 import { TString } from './lstring.js'
 import { readLongString, readString, longBracketLevel } from './literals.js'
-import { CONCAT, DOTS, EOS, NAME, NUMBER, STRING, describeToken, pairs, reservedWords } from './tokens.js'
+import {
+  CONCAT,
+  DOTS,
+  EOS,
+  NAME,
+  NUMBER,
+  STRING,
+  describeToken,
+  pairs,
+  reservedWords
+} from './tokens.js'
 export { RESERVED } from './tokens.js'
 
 /** What ends a compilation; `column` counts from 1. */
 export class SyntaxFault {
-  constructor (readonly message: string, readonly line: number, readonly column: number) {}
+  constructor(
+    readonly message: string,
+    readonly line: number,
+    readonly column: number
+  ) {}
 }
 
 class Token {
   token = EOS
   start = 0
   end = 0
-  readonly seminfo: { r: number, ts: TString } = { r: 0, ts: new TString('') }
+  readonly seminfo: { r: number; ts: TString } = { r: 0, ts: new TString('') }
 }
 
 /** The state of the lexer, and the parser's where all functions share it; its names are the parser's. */
@@ -45,14 +59,14 @@ export class LexState {
   envn = new TString('_ENV')
   private readonly names = new Map<string, TString>()
 
-  name (text: string): TString {
+  name(text: string): TString {
     let name = this.names.get(text)
-    if (name === undefined) this.names.set(text, name = new TString(text))
+    if (name === undefined) this.names.set(text, (name = new TString(text)))
     return name
   }
 
   /** Steps over a line break at `at`: any of \n, \r, \r\n, \n\r. */
-  breakLine (): void {
+  breakLine(): void {
     const first = this.text.charCodeAt(this.at++)
     const second = this.text.charCodeAt(this.at)
     if ((second === 10 || second === 13) && second !== first) this.at++
@@ -61,9 +75,13 @@ export class LexState {
   }
 }
 
-export interface Source { readonly text: string, readonly chunkName: string, readonly meter: (() => void) | undefined }
+export interface Source {
+  readonly text: string
+  readonly chunkName: string
+  readonly meter: (() => void) | undefined
+}
 
-export function luaX_setinput (state: unknown, ls: LexState, source: Source, name: unknown): void { // eslint-disable-line camelcase
+export function luaX_setinput(state: unknown, ls: LexState, source: Source, name: unknown): void {
   ls.L = state
   ls.text = source.text
   ls.chunkName = source.chunkName
@@ -71,11 +89,11 @@ export function luaX_setinput (state: unknown, ls: LexState, source: Source, nam
   ls.source = name
 }
 
-export const luaX_newstring = (ls: LexState, text: string): TString => ls.name(text) // eslint-disable-line camelcase
-export const luaX_token2str = (_ls: LexState, token: number): string => describeToken(token) // eslint-disable-line camelcase
+export const luaX_newstring = (ls: LexState, text: string): TString => ls.name(text)
+export const luaX_token2str = (_ls: LexState, token: number): string => describeToken(token)
 export const isreserved = (name: TString): boolean => reservedWords.has(name.text)
 
-export function luaX_next (ls: LexState): void { // eslint-disable-line camelcase
+export function luaX_next(ls: LexState): void {
   ls.meter?.()
   ls.lastline = ls.linenumber
   if (ls.lookahead.token === EOS) return read(ls, ls.t)
@@ -85,39 +103,50 @@ export function luaX_next (ls: LexState): void { // eslint-disable-line camelcas
   used.token = EOS
 }
 
-export function luaX_lookahead (ls: LexState): number { // eslint-disable-line camelcase
+export function luaX_lookahead(ls: LexState): number {
   read(ls, ls.lookahead)
   return ls.lookahead.token
 }
 
 /** The parser's complaint about the current token. */
-export function luaX_syntaxerror (ls: LexState, message: string): never { // eslint-disable-line camelcase
+export function luaX_syntaxerror(ls: LexState, message: string): never {
   fail(ls, message, ls.t, ls.t.token === 0 ? '' : shown(ls, ls.t))
 }
 
 /** The lexer's complaint about the token being read, showing what was read of it. */
-export function failReading (ls: LexState, message: string, token?: number): never {
+export function failReading(ls: LexState, message: string, token?: number): never {
   ls.reading.end = ls.at
-  fail(ls, message, ls.reading, token === undefined ? `'${excerpt(ls, ls.reading)}'` : describeToken(token))
+  fail(
+    ls,
+    message,
+    ls.reading,
+    token === undefined ? `'${excerpt(ls, ls.reading)}'` : describeToken(token)
+  )
 }
 
-function fail (ls: LexState, message: string, token: Token, near: string): never {
-  const lineStart = Math.max(ls.text.lastIndexOf('\n', token.start - 1), ls.text.lastIndexOf('\r', token.start - 1)) + 1
+function fail(ls: LexState, message: string, token: Token, near: string): never {
+  const lineStart =
+    Math.max(
+      ls.text.lastIndexOf('\n', token.start - 1),
+      ls.text.lastIndexOf('\r', token.start - 1)
+    ) + 1
   const text = `${ls.chunkName}:${ls.linenumber}: ${message}${near === '' ? '' : ` near ${near}`}`
   throw new SyntaxFault(text, ls.linenumber, token.start - lineStart + 1)
 }
 
-function shown (ls: LexState, token: Token): string {
+function shown(ls: LexState, token: Token): string {
   const isText = token.token === NAME || token.token === STRING || token.token === NUMBER
   return isText ? `'${excerpt(ls, token)}'` : describeToken(token.token)
 }
 
 /** The token's text; of a very long one the beginning. */
-function excerpt (ls: LexState, token: Token): string {
-  return token.end - token.start > 200 ? `${ls.text.slice(token.start, token.start + 200)}...` : ls.text.slice(token.start, token.end)
+function excerpt(ls: LexState, token: Token): string {
+  return token.end - token.start > 200
+    ? `${ls.text.slice(token.start, token.start + 200)}...`
+    : ls.text.slice(token.start, token.end)
 }
 
-function read (ls: LexState, token: Token): void {
+function read(ls: LexState, token: Token): void {
   ls.reading = token
   skipBlanks(ls)
   token.start = ls.at
@@ -125,7 +154,7 @@ function read (ls: LexState, token: Token): void {
   token.end = ls.at
 }
 
-function skipBlanks (ls: LexState): void {
+function skipBlanks(ls: LexState): void {
   const { text } = ls
   for (;;) {
     const c = text.charCodeAt(ls.at)
@@ -136,7 +165,7 @@ function skipBlanks (ls: LexState): void {
   }
 }
 
-function skipComment (ls: LexState): void {
+function skipComment(ls: LexState): void {
   ls.reading.start = ls.at
   ls.at += 2
   const level = longBracketLevel(ls)
@@ -149,11 +178,13 @@ function skipComment (ls: LexState): void {
 
 const isBreak = (c: number): boolean => c === 10 || c === 13
 export const isDigit = (c: number): boolean => c >= 48 && c <= 57
-const isNameStart = (c: number): boolean => (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || c === 95
+const isNameStart = (c: number): boolean =>
+  (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || c === 95
 const isNamePart = (c: number): boolean => isNameStart(c) || isDigit(c)
-export const isHexDigit = (c: number): boolean => isDigit(c) || (c >= 97 && c <= 102) || (c >= 65 && c <= 70)
+export const isHexDigit = (c: number): boolean =>
+  isDigit(c) || (c >= 97 && c <= 102) || (c >= 65 && c <= 70)
 
-function readToken (ls: LexState, token: Token): number {
+function readToken(ls: LexState, token: Token): number {
   const { text } = ls
   const c = text.charCodeAt(ls.at)
   if (isNameStart(c)) return readName(ls, token)
@@ -174,9 +205,10 @@ function readToken (ls: LexState, token: Token): number {
   return c
 }
 
-function readName (ls: LexState, token: Token): number {
+function readName(ls: LexState, token: Token): number {
   const start = ls.at
-  do ls.at++; while (isNamePart(ls.text.charCodeAt(ls.at)))
+  do ls.at++
+  while (isNamePart(ls.text.charCodeAt(ls.at)))
   const text = ls.text.slice(start, ls.at)
   const reserved = reservedWords.get(text)
   if (reserved !== undefined) return reserved
@@ -184,7 +216,7 @@ function readName (ls: LexState, token: Token): number {
   return NAME
 }
 
-function readNumeral (ls: LexState, token: Token): number {
+function readNumeral(ls: LexState, token: Token): number {
   const { text } = ls
   const start = ls.at
   const hex = text.charCodeAt(ls.at) === 48 && (text.charCodeAt(ls.at + 1) | 32) === 120
@@ -205,7 +237,7 @@ function readNumeral (ls: LexState, token: Token): number {
   return NUMBER
 }
 
-function readBracket (ls: LexState, token: Token): number {
+function readBracket(ls: LexState, token: Token): number {
   const level = longBracketLevel(ls)
   if (level >= 0) {
     token.seminfo.ts = ls.name(readLongString(ls, level, 'string'))
@@ -216,7 +248,7 @@ function readBracket (ls: LexState, token: Token): number {
   return 91
 }
 
-function readDots (ls: LexState): number {
+function readDots(ls: LexState): number {
   const { text } = ls
   ls.at++
   if (text.charCodeAt(ls.at) !== 46) return 46

@@ -12,6 +12,14 @@ const keyOf = (key: TValue): string =>
 
 const NOTHING = new TValue()
 
-export const luaH_new = (): ConstantTable => new ConstantTable() // eslint-disable-line camelcase
-export const luaH_get = (_state: unknown, table: ConstantTable, key: TValue): TValue => table.found.get(keyOf(key)) ?? NOTHING // eslint-disable-line camelcase
-export const luaH_setfrom = (_state: unknown, table: ConstantTable, key: TValue, value: TValue): void => { table.found.set(keyOf(key), value) } // eslint-disable-line camelcase
+export const luaH_new = (): ConstantTable => new ConstantTable()
+export const luaH_get = (_state: unknown, table: ConstantTable, key: TValue): TValue =>
+  table.found.get(keyOf(key)) ?? NOTHING
+export const luaH_setfrom = (
+  _state: unknown,
+  table: ConstantTable,
+  key: TValue,
+  value: TValue
+): void => {
+  table.found.set(keyOf(key), value)
+}

@@ -5,12 +5,13 @@ import type { Value } from '../value.js'
 import { checkInteger, optionalInteger } from './arguments.js'
 import type { Functions } from './library.js'
 
-const word = (value: Value, index: number): number => modulo(checkInteger(value, index), 2 ** 32) >>> 0
+const word = (value: Value, index: number): number =>
+  modulo(checkInteger(value, index), 2 ** 32) >>> 0
 
 const fold = (args: Value[], start: number, combine: (a: number, b: number) => number): number =>
   args.reduce<number>((sum, value, i) => combine(sum, word(value, i + 1)) >>> 0, start)
 
-function shift (x: number, by: number, signed = false): number {
+function shift(x: number, by: number, signed = false): number {
   if (by >= 0) return by > 31 ? 0 : (x << by) >>> 0
   const right = Math.min(-by, 32)
   const negative = signed && x >= 2 ** 31
@@ -23,7 +24,7 @@ const rotate = (x: number, by: number): number => {
   return left === 0 ? x : ((x << left) | (x >>> (32 - left))) >>> 0
 }
 
-function field (from: Value, width: Value, index: number): { at: number, mask: number } {
+function field(from: Value, width: Value, index: number): { at: number; mask: number } {
   const at = checkInteger(from, index)
   const size = optionalInteger(width, index + 1, 1)
   if (at < 0) throw new ArgumentError(index, 'field cannot be negative')

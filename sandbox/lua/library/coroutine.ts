@@ -12,46 +12,55 @@ import { toNatives } from './library.js'
 
 const COROUTINE_BYTES = 1024
 
-export function coroutineLibrary (vm: Vm): Array<readonly [string, Native]> {
+export function coroutineLibrary(vm: Vm): Array<readonly [string, Native]> {
   return [
-    ...toNatives({
-      create: body => create(body),
-      isyieldable: () => !vm.current.isMain && vm.current.unyieldable === 0,
-      resume: (co, ...args) => {
-        const target = checkCoroutine(co)
-        if (target.status !== 'suspended') return [false, cannotResume(target)]
-        try {
-          return [true, ...resume(vm, target, args)]
-        } catch (error) {
-          if (error instanceof LuaError) return [false, error.value]
-          throw error
+    ...toNatives(
+      {
+        create: body => create(body),
+        isyieldable: () => !vm.current.isMain && vm.current.unyieldable === 0,
+        resume: (co, ...args) => {
+          const target = checkCoroutine(co)
+          if (target.status !== 'suspended') return [false, cannotResume(target)]
+          try {
+            return [true, ...resume(vm, target, args)]
+          } catch (error) {
+            if (error instanceof LuaError) return [false, error.value]
+            throw error
+          }
+        },
+        running: () => [vm.current, vm.current.isMain],
+        status: co => checkCoroutine(co).status,
+        wrap: body => {
+          const co = create(body)
+          return new Native('wrap', (...args) => {
+            if (co.status !== 'suspended') throw new Raise(cannotResume(co))
+            try {
+              return resume(vm, co, args)
+            } catch (error) {
+              throw withCallersPosition(vm, error)
+            }
+          })
         }
       },
-      running: () => [vm.current, vm.current.isMain],
-      status: co => checkCoroutine(co).status,
-      wrap: body => {
-        const co = create(body)
-        return new Native('wrap', (...args) => {
-          if (co.status !== 'suspended') throw new Raise(cannotResume(co))
-          try {
-            return resume(vm, co, args)
-          } catch (error) {
-            throw withCallersPosition(vm, error)
-          }
-        })
-      }
-    }, 'coroutine.'),
+      'coroutine.'
+    ),
     ['yield', new Native('coroutine.yield', () => undefined, Special.yield)]
   ]
 }
 
 /** As Lua 5.3 does it: a message that comes through `wrap` also says where the function it gave was called. */
-function withCallersPosition (vm: Vm, error: unknown): unknown {
-  if (!(error instanceof LuaError) || error instanceof MemoryError || typeof error.value !== 'string') return error
+function withCallersPosition(vm: Vm, error: unknown): unknown {
+  if (
+    !(error instanceof LuaError) ||
+    error instanceof MemoryError ||
+    typeof error.value !== 'string'
+  ) {
+    return error
+  }
   return new LuaError(positionAt(vm, 1) + error.value)
 }
 
-function checkCoroutine (value: Value): Coroutine {
+function checkCoroutine(value: Value): Coroutine {
   if (value instanceof Coroutine) return value
   throw new ArgumentError(1, 'thread expected')
 }
@@ -59,13 +68,13 @@ function checkCoroutine (value: Value): Coroutine {
 const cannotResume = (co: Coroutine): string =>
   co.status === 'dead' ? 'cannot resume dead coroutine' : 'cannot resume non-suspended coroutine'
 
-function create (body: Value): Coroutine {
+function create(body: Value): Coroutine {
   if ((allowance.left -= COROUTINE_BYTES) < 0) look(COROUTINE_BYTES)
   return new Coroutine(checkFunction(body, 1))
 }
 
 /** Runs a suspended coroutine until it yields or ends: what it yielded or returned. Throws LuaError when it fails. */
-function resume (vm: Vm, co: Coroutine, args: Value[]): Value[] {
+function resume(vm: Vm, co: Coroutine, args: Value[]): Value[] {
   const resumer = vm.current
   const { depth } = vm
   vm.enter()
@@ -89,11 +98,19 @@ function resume (vm: Vm, co: Coroutine, args: Value[]): Value[] {
   }
 }
 
-function start (vm: Vm, co: Coroutine, args: Value[]): void {
+function start(vm: Vm, co: Coroutine, args: Value[]): void {
   const { body } = co
   co.body = undefined
   const values = body instanceof Closure ? [body, ...args] : [vm.trampoline, body, ...args]
   reserve(vm, co, values.length)
   for (let i = 0; i < values.length; i++) co.stack[i] = values[i]
-  pushFrame(vm, co, body instanceof Closure ? body : vm.trampoline, 0, values.length - 1, -1, FrameFlag.fresh)
+  pushFrame(
+    vm,
+    co,
+    body instanceof Closure ? body : vm.trampoline,
+    0,
+    values.length - 1,
+    -1,
+    FrameFlag.fresh
+  )
 }

@@ -3,7 +3,14 @@ import { ArgumentError, Raise } from '../errors.js'
 import { charge, chargeString } from '../memory.js'
 import { toText } from '../vm/operations.js'
 import type { Vm } from '../vm/vm.js'
-import { MAX_INTEGER, formatGeneral, numberToString, signedExponent, toFixed, toScientific } from '../number.js'
+import {
+  MAX_INTEGER,
+  formatGeneral,
+  numberToString,
+  signedExponent,
+  toFixed,
+  toScientific
+} from '../number.js'
 import type { Value } from '../value.js'
 import { checkInteger, checkNumber, checkString } from './arguments.js'
 
@@ -29,7 +36,7 @@ const LONGEST_PARSED = 500
 /** Rough bytes of one part. */
 const PART_BYTES = 112
 
-export function format (vm: Vm, args: Value[]): string {
+export function format(vm: Vm, args: Value[]): string {
   const pattern = checkString(args[0], 1)
   let result = ''
   let next = 1
@@ -46,7 +53,7 @@ export function format (vm: Vm, args: Value[]): string {
   return result
 }
 
-function parse (pattern: string): readonly Part[] {
+function parse(pattern: string): readonly Part[] {
   const known = parsed.get(pattern)
   if (known !== undefined) return known
   const parts: Part[] = []
@@ -57,7 +64,11 @@ function parse (pattern: string): readonly Part[] {
     const match = /^%([-+ #0]*)(\d*)(?:(\.)(\d*))?([\s\S]?)/.exec(pattern.slice(at, at + 40))
     const [whole = '%', flags = '', width = '', point, precision = '', letter = ''] = match ?? []
     if (letter === '%' && whole === '%%') parts.push('%')
-    else parts.push(toConversion(whole, flags, width, point === undefined ? undefined : precision, letter))
+    else {
+      parts.push(
+        toConversion(whole, flags, width, point === undefined ? undefined : precision, letter)
+      )
+    }
     from = at + whole.length
   }
   if (from < pattern.length) parts.push(pattern.slice(from))
@@ -67,10 +78,20 @@ function parse (pattern: string): readonly Part[] {
   return parts
 }
 
-function toConversion (whole: string, flags: string, width: string, precision: string | undefined, letter: string): Conversion {
+function toConversion(
+  whole: string,
+  flags: string,
+  width: string,
+  precision: string | undefined,
+  letter: string
+): Conversion {
   if (flags.length > 5) throw new Raise('invalid format (repeated flags)')
-  if (width.length > 2 || (precision ?? '').length > 2) throw new Raise('invalid format (width or precision too long)')
-  if (letter === '' || !'diouxXcaAeEfFgGqs'.includes(letter)) throw new Raise(`invalid option '${letter === '' ? '%' : whole}' to 'format'`)
+  if (width.length > 2 || (precision ?? '').length > 2) {
+    throw new Raise('invalid format (width or precision too long)')
+  }
+  if (letter === '' || !'diouxXcaAeEfFgGqs'.includes(letter)) {
+    throw new Raise(`invalid option '${letter === '' ? '%' : whole}' to 'format'`)
+  }
   return {
     letter,
     left: flags.includes('-'),
@@ -83,27 +104,36 @@ function toConversion (whole: string, flags: string, width: string, precision: s
   }
 }
 
-function convert (vm: Vm, c: Conversion, value: Value, index: number): string {
+function convert(vm: Vm, c: Conversion, value: Value, index: number): string {
   switch (c.letter) {
-    case 'd': case 'i': return pad(c, whole(c, checkInteger(value, index)), c.precision < 0)
-    case 'u': return pad(c, unsigned(c, checkInteger(value, index), 10), c.precision < 0)
-    case 'o': return pad(c, unsigned(c, checkInteger(value, index), 8), c.precision < 0)
-    case 'x': return pad(c, unsigned(c, checkInteger(value, index), 16), c.precision < 0)
-    case 'X': return pad(c, unsigned(c, checkInteger(value, index), 16).toUpperCase(), c.precision < 0)
-    case 'c': return pad(c, String.fromCharCode(checkInteger(value, index) & 255), false)
+    case 'd':
+    case 'i':
+      return pad(c, whole(c, checkInteger(value, index)), c.precision < 0)
+    case 'u':
+      return pad(c, unsigned(c, checkInteger(value, index), 10), c.precision < 0)
+    case 'o':
+      return pad(c, unsigned(c, checkInteger(value, index), 8), c.precision < 0)
+    case 'x':
+      return pad(c, unsigned(c, checkInteger(value, index), 16), c.precision < 0)
+    case 'X':
+      return pad(c, unsigned(c, checkInteger(value, index), 16).toUpperCase(), c.precision < 0)
+    case 'c':
+      return pad(c, String.fromCharCode(checkInteger(value, index) & 255), false)
     case 's': {
       const text = toText(vm, value)
       const plain = c.width === 0 && c.precision < 0
       if (!plain && text.includes('\0')) throw new ArgumentError(index, 'string contains zeros')
       return pad(c, c.precision < 0 ? text : text.slice(0, c.precision), false)
     }
-    case 'q': return quote(value, index)
-    default: return float(c, checkNumber(value, index))
+    case 'q':
+      return quote(value, index)
+    default:
+      return float(c, checkNumber(value, index))
   }
 }
 
 /** Fills up to the width: with zeros after the sign where that is asked for and possible. */
-function pad (c: Conversion, text: string, zeros: boolean): string {
+function pad(c: Conversion, text: string, zeros: boolean): string {
   if (text.length >= c.width) return text
   if (c.left) return text.padEnd(c.width)
   if (!c.zeros || !zeros) return text.padStart(c.width)
@@ -114,25 +144,28 @@ function pad (c: Conversion, text: string, zeros: boolean): string {
 const signed = (c: Conversion, negative: boolean, digits: string): string =>
   negative ? '-' + digits : c.plus ? '+' + digits : c.space ? ' ' + digits : digits
 
-function whole (c: Conversion, n: number): string {
+function whole(c: Conversion, n: number): string {
   return signed(c, n < 0, digitsOf(c, Math.abs(n), 10))
 }
 
 /** Digits of a whole number, all of them however large, and at least as many as the precision asks for. */
-function digitsOf (c: Conversion, n: number, base: number): string {
+function digitsOf(c: Conversion, n: number, base: number): string {
   const digits = n <= MAX_INTEGER ? n.toString(base) : BigInt(n).toString(base)
   if (c.precision === 0 && n === 0) return ''
   return digits.padStart(c.precision, '0')
 }
 
 /** Negative numbers as the 64 bits of their two's complement. */
-function unsigned (c: Conversion, n: number, base: number): string {
-  const digits = n < 0 ? BigInt.asUintN(64, BigInt(n)).toString(base).padStart(c.precision, '0') : digitsOf(c, n, base)
+function unsigned(c: Conversion, n: number, base: number): string {
+  const digits =
+    n < 0
+      ? BigInt.asUintN(64, BigInt(n)).toString(base).padStart(c.precision, '0')
+      : digitsOf(c, n, base)
   if (!c.alternate || n === 0) return digits
   return base === 16 ? '0x' + digits : base === 8 && !digits.startsWith('0') ? '0' + digits : digits
 }
 
-function float (c: Conversion, n: number): string {
+function float(c: Conversion, n: number): string {
   const upper = c.letter !== 'g' && c.letter === c.letter.toUpperCase()
   const negative = n < 0 || Object.is(n, -0)
   const size = Math.abs(n)
@@ -144,15 +177,20 @@ function float (c: Conversion, n: number): string {
   return pad(c, upper ? text.toUpperCase() : text, true)
 }
 
-function magnitude (c: Conversion, n: number): string {
+function magnitude(c: Conversion, n: number): string {
   const precision = c.precision < 0 ? 6 : c.precision
   switch (c.letter) {
-    case 'f': case 'F': return withPoint(c, fixed(n, precision))
-    case 'e': case 'E': {
+    case 'f':
+    case 'F':
+      return withPoint(c, fixed(n, precision))
+    case 'e':
+    case 'E': {
       const { mantissa, exponent } = toScientific(n, precision)
       return withPoint(c, mantissa) + 'e' + signedExponent(exponent)
     }
-    case 'g': case 'G': return formatGeneral(n, precision, c.alternate)
+    case 'g':
+    case 'G':
+      return formatGeneral(n, precision, c.alternate)
     default: {
       const [mantissa = '', power = ''] = hexadecimal(n, c.precision).split('p')
       return withPoint(c, mantissa) + 'p' + power
@@ -160,21 +198,28 @@ function magnitude (c: Conversion, n: number): string {
   }
 }
 
-const withPoint = (c: Conversion, digits: string): string => c.alternate && !digits.includes('.') ? digits + '.' : digits
+const withPoint = (c: Conversion, digits: string): string =>
+  c.alternate && !digits.includes('.') ? digits + '.' : digits
 
 /** Like toFixed, which turns to exponents at 1e21. */
-function fixed (n: number, precision: number): string {
+function fixed(n: number, precision: number): string {
   if (n < 1e21) return toFixed(n, precision)
   return BigInt(n).toString() + (precision > 0 ? '.' + '0'.repeat(precision) : '')
 }
 
 /** C's %a: the bits of the double, exactly unless a precision is given. */
-function hexadecimal (n: number, precision: number): string {
+function hexadecimal(n: number, precision: number): string {
   if (n === 0) return '0x0' + (precision > 0 ? '.' + '0'.repeat(precision) : '') + 'p+0'
   let exponent = Math.max(Math.floor(Math.log2(n)), -1022)
   let mantissa = n / 2 ** exponent
-  while (mantissa >= 2) { mantissa /= 2; exponent++ }
-  while (mantissa < 1 && exponent > -1022) { mantissa *= 2; exponent-- }
+  while (mantissa >= 2) {
+    mantissa /= 2
+    exponent++
+  }
+  while (mantissa < 1 && exponent > -1022) {
+    mantissa *= 2
+    exponent--
+  }
   // 52 bits after the point are 13 digits.
   let bits = BigInt(Math.round(mantissa * 2 ** 52))
   if (precision >= 0 && precision < 13) {
@@ -186,19 +231,24 @@ function hexadecimal (n: number, precision: number): string {
     bits <<= dropped
   }
   let digits = (bits & ((1n << 52n) - 1n)).toString(16).padStart(13, '0')
-  digits = precision < 0 ? digits.replace(/0+$/, '') : digits.slice(0, precision).padEnd(precision, '0')
+  digits =
+    precision < 0 ? digits.replace(/0+$/, '') : digits.slice(0, precision).padEnd(precision, '0')
   return `0x${bits >> 52n}${digits === '' ? '' : '.' + digits}p${exponent < 0 ? '-' : '+'}${Math.abs(exponent)}`
 }
 
 /** A value as Lua source that reads back as the same. */
-function quote (value: Value, index: number): string {
+function quote(value: Value, index: number): string {
   if (typeof value === 'string') {
-    // eslint-disable-next-line no-control-regex
-    return '"' + value.replace(/["\\\0-\x1f\x7f]/g, (c, at: number, all: string) => {
-      if (c === '"' || c === '\\' || c === '\n') return '\\' + c
-      const code = c.charCodeAt(0)
-      return /\d/.test(all.charAt(at + 1)) ? '\\' + String(code).padStart(3, '0') : '\\' + code
-    }) + '"'
+    return (
+      '"' +
+      // eslint-disable-next-line no-control-regex
+      value.replace(/["\\\0-\x1f\x7f]/g, (c, at: number, all: string) => {
+        if (c === '"' || c === '\\' || c === '\n') return '\\' + c
+        const code = c.charCodeAt(0)
+        return /\d/.test(all.charAt(at + 1)) ? '\\' + String(code).padStart(3, '0') : '\\' + code
+      }) +
+      '"'
+    )
   }
   if (typeof value === 'number') {
     if (Number.isInteger(value) && Math.abs(value) <= 2 ** 63) return numberToString(value)

@@ -7,6 +7,8 @@ export type NativeBody = (...args: Value[]) => Returned
 export type Functions = Readonly<Record<string, NativeBody>>
 
 /** Natives of a library; `prefix` is for messages about functions called without a name. */
-export function toNatives (functions: Functions, prefix: string): Array<readonly [string, Native]> {
-  return Object.entries(functions).map(([name, body]) => [name, new Native(prefix + name, body)] as const)
+export function toNatives(functions: Functions, prefix: string): Array<readonly [string, Native]> {
+  return Object.entries(functions).map(
+    ([name, body]) => [name, new Native(prefix + name, body)] as const
+  )
 }

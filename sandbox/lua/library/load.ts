@@ -33,24 +33,30 @@ export const loadLibrary = (vm: Vm): Functions => ({
 })
 
 /** All that a reader gives, or how it failed, which `load` returns like a syntax error. */
-function readPieces (vm: Vm, reader: Value): string | LuaError {
-  if (!(reader instanceof Closure) && !(reader instanceof Native)) throw wrongType(1, 'function', reader)
+function readPieces(vm: Vm, reader: Value): string | LuaError {
+  if (!(reader instanceof Closure) && !(reader instanceof Native)) {
+    throw wrongType(1, 'function', reader)
+  }
   let text = ''
   for (;;) {
     const piece = vm.tryFirst(reader, [])
     if (piece instanceof LuaError) return piece
     const { value } = piece
     if (value === undefined || value === '') return text
-    if (typeof value !== 'string' && typeof value !== 'number') return new LuaError('reader function must return a string')
+    if (typeof value !== 'string' && typeof value !== 'number') {
+      return new LuaError('reader function must return a string')
+    }
     text += checkString(value, 1)
     if (text.length > LONGEST_CHUNK) return new MemoryError()
     chargeString(text.length)
   }
 }
 
-function loadText (text: string, title: string, env: Value): Returned {
+function loadText(text: string, title: string, env: Value): Returned {
   try {
-    const code = compile(text, displayName(title), () => { charge(TOKEN_BYTES) })
+    const code = compile(text, displayName(title), () => {
+      charge(TOKEN_BYTES)
+    })
     return closureOf(code, env)
   } catch (error) {
     if (error instanceof SyntaxFault) return [undefined, error.message]
@@ -60,10 +66,16 @@ function loadText (text: string, title: string, env: Value): Returned {
 }
 
 /** A chunk's name as messages show it: `=name` and `@name` as they are, else the beginning of the text. */
-export function displayName (title: string): string {
+export function displayName(title: string): string {
   if (title.startsWith('=')) return title.slice(1, LONGEST_NAME)
-  if (title.startsWith('@')) return title.length <= LONGEST_NAME ? title.slice(1) : '...' + title.slice(title.length - LONGEST_NAME + 4)
+  if (title.startsWith('@')) {
+    return title.length <= LONGEST_NAME
+      ? title.slice(1)
+      : '...' + title.slice(title.length - LONGEST_NAME + 4)
+  }
   const line = title.split('\n', 1)[0] ?? ''
   const room = LONGEST_NAME - '[string "..."]'.length - 1
-  return line.length === title.length && line.length <= room ? `[string "${line}"]` : `[string "${line.slice(0, room)}..."]`
+  return line.length === title.length && line.length <= room
+    ? `[string "${line}"]`
+    : `[string "${line.slice(0, room)}..."]`
 }

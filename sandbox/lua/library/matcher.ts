@@ -13,7 +13,10 @@ export class Matcher {
   readonly ends: number[] = []
   private depth = 0
 
-  constructor (readonly pattern: Pattern, readonly text: string) {
+  constructor(
+    readonly pattern: Pattern,
+    readonly text: string
+  ) {
     for (let i = 0; i < pattern.captures; i++) {
       this.starts.push(-1)
       this.ends.push(-1)
@@ -21,13 +24,13 @@ export class Matcher {
   }
 
   /** Where a match that starts at `from` ends, or -1. */
-  matchAt (from: number): number {
+  matchAt(from: number): number {
     this.depth = 0
     return this.match(0, from)
   }
 
   /** A capture's value: a position capture is a number. Beyond them, number 0 is the whole match. */
-  capture (index: number, from: number, to: number): Value {
+  capture(index: number, from: number, to: number): Value {
     if (index >= this.pattern.captures) {
       if (index === 0) return cut(this.text, from, to)
       throw new Raise(`invalid capture index %${index + 1}`)
@@ -39,14 +42,14 @@ export class Matcher {
   }
 
   /** All captures, or the whole match when the pattern has none. */
-  captures (from: number, to: number): Value[] {
+  captures(from: number, to: number): Value[] {
     const count = Math.max(1, this.pattern.captures)
     const values: Value[] = []
     for (let i = 0; i < count; i++) values.push(this.capture(i, from, to))
     return values
   }
 
-  private match (at: number, position: number): number {
+  private match(at: number, position: number): number {
     const { items } = this.pattern
     const { text } = this
     for (; at < items.length; at++) {
@@ -62,10 +65,16 @@ export class Matcher {
             if (end >= 0) return end
           }
           break
-        case Kind.star: return this.repeat(at, position, 0)
-        case Kind.plus: return this.repeat(at, position, 1)
-        case Kind.minus: return this.repeatLazily(at, position)
-        case Kind.open: case Kind.position: case Kind.close: return this.bound(at, position)
+        case Kind.star:
+          return this.repeat(at, position, 0)
+        case Kind.plus:
+          return this.repeat(at, position, 1)
+        case Kind.minus:
+          return this.repeatLazily(at, position)
+        case Kind.open:
+        case Kind.position:
+        case Kind.close:
+          return this.bound(at, position)
         case Kind.back: {
           if (this.ends[item.a] === POSITION) return -1
           const captured = text.slice(this.starts[item.a], this.ends[item.a])
@@ -83,14 +92,16 @@ export class Matcher {
           if (item.set[before] === 1 || item.set[after] === 0) return -1
           break
         }
-        case Kind.fail: throw new Raise(this.pattern.failure)
-        case Kind.end: return position === text.length ? position : -1
+        case Kind.fail:
+          throw new Raise(this.pattern.failure)
+        case Kind.end:
+          return position === text.length ? position : -1
       }
     }
     return position
   }
 
-  private attempt (at: number, position: number): number {
+  private attempt(at: number, position: number): number {
     if (++this.depth > DEEPEST) throw new Raise('pattern too complex')
     const end = this.match(at, position)
     this.depth--
@@ -98,7 +109,7 @@ export class Matcher {
   }
 
   /** As many as possible, then fewer. */
-  private repeat (at: number, position: number, least: number): number {
+  private repeat(at: number, position: number, least: number): number {
     const { text } = this
     const { items } = this.pattern
     const { set } = items[at] as Item
@@ -109,7 +120,9 @@ export class Matcher {
     const next = items[at + 1] as Item
     for (; end - position >= least; end--) {
       // Not worth a try where the next single character cannot match.
-      if (next.kind === Kind.single && (end >= length || next.set[text.charCodeAt(end)] === 0)) continue
+      if (next.kind === Kind.single && (end >= length || next.set[text.charCodeAt(end)] === 0)) {
+        continue
+      }
       const matched = this.attempt(at + 1, end)
       if (matched >= 0) return matched
     }
@@ -117,13 +130,17 @@ export class Matcher {
   }
 
   /** As few as possible, then more. */
-  private repeatLazily (at: number, position: number): number {
+  private repeatLazily(at: number, position: number): number {
     const { text } = this
     const { items } = this.pattern
     const { set } = items[at] as Item
     const next = items[at + 1]
     for (;;) {
-      if (next === undefined || next.kind !== Kind.single || (position < text.length && next.set[text.charCodeAt(position)] === 1)) {
+      if (
+        next === undefined ||
+        next.kind !== Kind.single ||
+        (position < text.length && next.set[text.charCodeAt(position)] === 1)
+      ) {
         const matched = this.attempt(at + 1, position)
         if (matched >= 0) return matched
       }
@@ -133,7 +150,7 @@ export class Matcher {
   }
 
   /** Begins or ends a capture; what was there before is put back when the rest does not match. */
-  private bound (at: number, position: number): number {
+  private bound(at: number, position: number): number {
     const { kind, a } = this.pattern.items[at] as Item
     const start = this.starts[a] as number
     const end = this.ends[a] as number
@@ -150,7 +167,7 @@ export class Matcher {
     return matched
   }
 
-  private balanced (item: Item, position: number): number {
+  private balanced(item: Item, position: number): number {
     const { text } = this
     if (position >= text.length || text.charCodeAt(position) !== item.a) return -1
     let depth = 1

@@ -9,51 +9,58 @@ import { toNatives } from './library.js'
 export interface MathLibrary {
   readonly fields: ReadonlyArray<readonly [string, Native | number]>
   /** Forgets the random sequence; the next run has its own. */
-  renew (): void
+  renew(): void
 }
 
 /** `seed` starts each run's own sequence of random numbers. */
-export function mathLibrary (seed: () => number): MathLibrary {
+export function mathLibrary(seed: () => number): MathLibrary {
   let sequence: (() => number) | undefined
   const random = (): number => (sequence ??= sequenceFrom(Math.floor(seed() * 2 ** 32)))()
   return {
-    renew () { sequence = undefined },
+    renew() {
+      sequence = undefined
+    },
     fields: [
-      ...toNatives({
-        abs: x => Math.abs(checkNumber(x, 1)),
-        acos: x => Math.acos(checkNumber(x, 1)),
-        asin: x => Math.asin(checkNumber(x, 1)),
-        atan: (y, x) => Math.atan2(checkNumber(y, 1), x === undefined ? 1 : checkNumber(x, 2)),
-        ceil: x => Math.ceil(checkNumber(x, 1)),
-        cos: x => Math.cos(checkNumber(x, 1)),
-        deg: x => checkNumber(x, 1) * (180 / Math.PI),
-        exp: x => Math.exp(checkNumber(x, 1)),
-        floor: x => Math.floor(checkNumber(x, 1)),
-        fmod: (x, y) => checkNumber(x, 1) % checkNumber(y, 2),
-        log: (x, base) => logarithm(checkNumber(x, 1), base),
-        max: (...args) => best(args, (a, b) => a > b),
-        min: (...args) => best(args, (a, b) => a < b),
-        modf: x => split(checkNumber(x, 1)),
-        rad: x => checkNumber(x, 1) * (Math.PI / 180),
-        random: (...args) => draw(random, args),
-        randomseed: x => {
-          sequence = sequenceFrom(x === undefined ? 0 : modulo(Math.trunc(checkNumber(x, 1)), 2 ** 32))
-          return []
+      ...toNatives(
+        {
+          abs: x => Math.abs(checkNumber(x, 1)),
+          acos: x => Math.acos(checkNumber(x, 1)),
+          asin: x => Math.asin(checkNumber(x, 1)),
+          atan: (y, x) => Math.atan2(checkNumber(y, 1), x === undefined ? 1 : checkNumber(x, 2)),
+          ceil: x => Math.ceil(checkNumber(x, 1)),
+          cos: x => Math.cos(checkNumber(x, 1)),
+          deg: x => checkNumber(x, 1) * (180 / Math.PI),
+          exp: x => Math.exp(checkNumber(x, 1)),
+          floor: x => Math.floor(checkNumber(x, 1)),
+          fmod: (x, y) => checkNumber(x, 1) % checkNumber(y, 2),
+          log: (x, base) => logarithm(checkNumber(x, 1), base),
+          max: (...args) => best(args, (a, b) => a > b),
+          min: (...args) => best(args, (a, b) => a < b),
+          modf: x => split(checkNumber(x, 1)),
+          rad: x => checkNumber(x, 1) * (Math.PI / 180),
+          random: (...args) => draw(random, args),
+          randomseed: x => {
+            sequence = sequenceFrom(
+              x === undefined ? 0 : modulo(Math.trunc(checkNumber(x, 1)), 2 ** 32)
+            )
+            return []
+          },
+          sin: x => Math.sin(checkNumber(x, 1)),
+          sqrt: x => Math.sqrt(checkNumber(x, 1)),
+          tan: x => Math.tan(checkNumber(x, 1)),
+          tointeger: x => {
+            const n = typeof x === 'string' ? parseNumber(x) : x
+            return typeof n === 'number' && Number.isInteger(n) ? n : undefined
+          },
+          type: (...args) => {
+            checkAny(args.length, 1)
+            const [x] = args
+            return typeof x !== 'number' ? undefined : Number.isInteger(x) ? 'integer' : 'float'
+          },
+          ult: (a, b) => unsigned(checkInteger(a, 1)) < unsigned(checkInteger(b, 2))
         },
-        sin: x => Math.sin(checkNumber(x, 1)),
-        sqrt: x => Math.sqrt(checkNumber(x, 1)),
-        tan: x => Math.tan(checkNumber(x, 1)),
-        tointeger: x => {
-          const n = typeof x === 'string' ? parseNumber(x) : x
-          return typeof n === 'number' && Number.isInteger(n) ? n : undefined
-        },
-        type: (...args) => {
-          checkAny(args.length, 1)
-          const [x] = args
-          return typeof x !== 'number' ? undefined : Number.isInteger(x) ? 'integer' : 'float'
-        },
-        ult: (a, b) => unsigned(checkInteger(a, 1)) < unsigned(checkInteger(b, 2))
-      }, 'math.'),
+        'math.'
+      ),
       ['huge', Infinity],
       // Up to here every whole number is a double of its own.
       ['maxinteger', MAX_INTEGER],
@@ -63,15 +70,15 @@ export function mathLibrary (seed: () => number): MathLibrary {
   }
 }
 
-const unsigned = (n: number): number => n < 0 ? n + 2 ** 64 : n
+const unsigned = (n: number): number => (n < 0 ? n + 2 ** 64 : n)
 
-function logarithm (x: number, base: Value): number {
+function logarithm(x: number, base: Value): number {
   if (base === undefined) return Math.log(x)
   const b = checkNumber(base, 2)
   return b === 2 ? Math.log2(x) : b === 10 ? Math.log10(x) : Math.log(x) / Math.log(b)
 }
 
-function best (args: Value[], better: (a: number, b: number) => boolean): number {
+function best(args: Value[], better: (a: number, b: number) => boolean): number {
   let result = checkNumber(args[0], 1)
   for (let i = 1; i < args.length; i++) {
     const n = checkNumber(args[i], i + 1)
@@ -80,12 +87,12 @@ function best (args: Value[], better: (a: number, b: number) => boolean): number
   return result
 }
 
-function split (x: number): [number, number] {
+function split(x: number): [number, number] {
   const whole = Math.trunc(x)
   return [whole, Number.isFinite(x) ? x - whole : Number.isNaN(x) ? x : 0]
 }
 
-function draw (random: () => number, args: Value[]): number {
+function draw(random: () => number, args: Value[]): number {
   if (args.length === 0) return random()
   if (args.length > 2) throw new ArgumentError(3, 'wrong number of arguments')
   const low = args.length === 1 ? 1 : checkInteger(args[0], 1)
@@ -95,7 +102,7 @@ function draw (random: () => number, args: Value[]): number {
 }
 
 /** xoshiro128** (Blackman and Vigna), 53 bits a number, seeded through splitmix32. */
-function sequenceFrom (seed: number): () => number {
+function sequenceFrom(seed: number): () => number {
   let mixing = seed | 0
   const mix = (): number => {
     mixing = (mixing + 0x9e3779b9) | 0

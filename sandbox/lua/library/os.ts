@@ -10,7 +10,16 @@ import { checkNumber, checkString, checkTable } from './arguments.js'
 import type { Functions } from './library.js'
 
 /** A date as the table that os.date('*t') makes and os.time takes. */
-const tableFields = ({ year, month, day, hour, min, sec, wday, yday }: DateFields): Array<[string, Value]> =>
+const tableFields = ({
+  year,
+  month,
+  day,
+  hour,
+  min,
+  sec,
+  wday,
+  yday
+}: DateFields): Array<[string, Value]> =>
   Object.entries({ year, month, day, hour, min, sec, wday, yday, isdst: false })
 
 /** `now` is the one clock, in milliseconds since 1970. */
@@ -22,20 +31,27 @@ export const osLibrary = (vm: Vm, now: () => number): Functions => ({
     const utc = pattern.startsWith('!')
     if (utc) pattern = pattern.slice(1)
     const date = new Date(seconds * 1000)
-    if (Number.isNaN(date.getTime())) throw new Raise('time result cannot be represented in this installation')
+    if (Number.isNaN(date.getTime())) {
+      throw new Raise('time result cannot be represented in this installation')
+    }
     const fields = dateFields(date, utc)
     if (!pattern.startsWith('*t')) return formatDate(pattern, fields, seconds)
     const table = new Table()
     for (const [name, value] of tableFields(fields)) table.addField(name, value)
     return table
   },
-  difftime: (later, earlier) => checkNumber(later, 1) - (earlier === undefined ? 0 : checkNumber(earlier, 2)),
+  difftime: (later, earlier) =>
+    checkNumber(later, 1) - (earlier === undefined ? 0 : checkNumber(earlier, 2)),
   time: value => {
     if (value === undefined) return Math.floor(now() / 1000)
     const table = checkTable(value, 1)
     const time = timeFromFields(name => getIndex(vm, table, name))
-    if (Number.isNaN(time)) throw new Raise('time result cannot be represented in this installation')
-    for (const [name, field] of tableFields(dateFields(new Date(time * 1000), false))) setIndex(vm, table, name, field)
+    if (Number.isNaN(time)) {
+      throw new Raise('time result cannot be represented in this installation')
+    }
+    for (const [name, field] of tableFields(dateFields(new Date(time * 1000), false))) {
+      setIndex(vm, table, name, field)
+    }
     return time
   }
 })

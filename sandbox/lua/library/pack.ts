@@ -11,7 +11,8 @@ const MOST_BYTES = 2 ** 31 - 1
 const PIECE_BYTES = 48
 
 interface Field {
-  readonly kind: 'int' | 'uint' | 'float' | 'double' | 'fixed' | 'counted' | 'zero' | 'byte' | 'align'
+  readonly kind:
+    'int' | 'uint' | 'float' | 'double' | 'fixed' | 'counted' | 'zero' | 'byte' | 'align'
   readonly size: number
   /** Bytes to skip so that the field is aligned, by the offset it would have. */
   readonly padding: (offset: number) => number
@@ -34,7 +35,7 @@ const SIZES: Readonly<Record<string, readonly [Field['kind'], number]>> = {
 }
 
 /** The fields of a layout, in order. */
-function * fields (pattern: string): Generator<Field> {
+function* fields(pattern: string): Generator<Field> {
   let at = 0
   let little = true
   let alignment = 1
@@ -50,8 +51,15 @@ function * fields (pattern: string): Generator<Field> {
   }
   const field = (kind: Field['kind'], bytes: number, align = bytes): Field => {
     const unit = Math.min(align, alignment)
-    if (unit > 1 && (unit & (unit - 1)) !== 0) throw new ArgumentError(1, 'format asks for alignment not power of 2')
-    return { kind, size: bytes, little, padding: offset => unit <= 1 ? 0 : (unit - (offset & (unit - 1))) & (unit - 1) }
+    if (unit > 1 && (unit & (unit - 1)) !== 0) {
+      throw new ArgumentError(1, 'format asks for alignment not power of 2')
+    }
+    return {
+      kind,
+      size: bytes,
+      little,
+      padding: offset => (unit <= 1 ? 0 : (unit - (offset & (unit - 1))) & (unit - 1))
+    }
   }
   while (at < pattern.length) {
     const c = pattern.charAt(at++)
@@ -68,7 +76,8 @@ function * fields (pattern: string): Generator<Field> {
       yield field('fixed', count, 1)
     } else if (c === 'X') {
       const next = pattern.charAt(at++)
-      const unit = SIZES[next]?.[1] ?? ('iIs'.includes(next) && next !== '' ? size(next === 's' ? 8 : 4) : 0)
+      const unit =
+        SIZES[next]?.[1] ?? ('iIs'.includes(next) && next !== '' ? size(next === 's' ? 8 : 4) : 0)
       if (unit === 0) throw new ArgumentError(1, "invalid next option for option 'X'")
       yield { ...field('align', 0, unit), size: 0 }
     } else if (c === '<' || c === '=') little = true
@@ -78,7 +87,7 @@ function * fields (pattern: string): Generator<Field> {
   }
 }
 
-export function pack (args: Value[]): string {
+export function pack(args: Value[]): string {
   let result = ''
   let next = 1
   for (const field of fields(checkString(args[0], 1))) {
@@ -95,17 +104,22 @@ export function pack (args: Value[]): string {
   return result
 }
 
-function packOne (field: Field, value: Value, index: number): string {
+function packOne(field: Field, value: Value, index: number): string {
   const { kind, size, little } = field
   switch (kind) {
-    case 'int': case 'uint': {
+    case 'int':
+    case 'uint': {
       const n = checkInteger(value, index)
       const least = kind === 'int' ? -(2 ** (size * 8 - 1)) : -(2 ** 63)
       const most = kind === 'int' ? 2 ** (size * 8 - 1) : 2 ** (size * 8)
-      if (size < 8 && (n < (kind === 'int' ? least : 0) || n >= most)) throw new ArgumentError(index, kind === 'int' ? 'integer overflow' : 'unsigned overflow')
+      if (size < 8 && (n < (kind === 'int' ? least : 0) || n >= most)) {
+        throw new ArgumentError(index, kind === 'int' ? 'integer overflow' : 'unsigned overflow')
+      }
       return integerBytes(BigInt(n), size, little)
     }
-    case 'float': case 'double': return floatBytes(checkNumber(value, index), size, little)
+    case 'float':
+    case 'double':
+      return floatBytes(checkNumber(value, index), size, little)
     case 'fixed': {
       const text = checkString(value, index)
       if (text.length > size) throw new ArgumentError(index, 'string longer than given size')
@@ -113,7 +127,9 @@ function packOne (field: Field, value: Value, index: number): string {
     }
     case 'counted': {
       const text = checkString(value, index)
-      if (size < 8 && text.length >= 2 ** (size * 8)) throw new ArgumentError(index, 'string length does not fit in given size')
+      if (size < 8 && text.length >= 2 ** (size * 8)) {
+        throw new ArgumentError(index, 'string length does not fit in given size')
+      }
       return integerBytes(BigInt(text.length), size, little) + text
     }
     default: {
@@ -124,7 +140,7 @@ function packOne (field: Field, value: Value, index: number): string {
   }
 }
 
-function integerBytes (n: bigint, size: number, little: boolean): string {
+function integerBytes(n: bigint, size: number, little: boolean): string {
   let rest = BigInt.asUintN(size * 8, n)
   let text = ''
   for (let i = 0; i < size; i++) {
@@ -135,24 +151,26 @@ function integerBytes (n: bigint, size: number, little: boolean): string {
   return text
 }
 
-function floatBytes (n: number, size: number, little: boolean): string {
+function floatBytes(n: number, size: number, little: boolean): string {
   const view = new DataView(new ArrayBuffer(size))
   if (size === 4) view.setFloat32(0, n, little)
   else view.setFloat64(0, n, little)
   return String.fromCharCode(...new Uint8Array(view.buffer))
 }
 
-export function packSize (pattern: string): number {
+export function packSize(pattern: string): number {
   let total = 0
   for (const field of fields(pattern)) {
-    if (field.kind === 'counted' || field.kind === 'zero') throw new ArgumentError(1, 'variable-length format')
+    if (field.kind === 'counted' || field.kind === 'zero') {
+      throw new ArgumentError(1, 'variable-length format')
+    }
     total += field.padding(total) + field.size
     if (total > MOST_BYTES) throw new ArgumentError(1, 'format result too large')
   }
   return total
 }
 
-export function unpackValues (pattern: string, text: string, from: number): Value[] {
+export function unpackValues(pattern: string, text: string, from: number): Value[] {
   let at = (from < 0 ? (-from > text.length ? 0 : text.length + from + 1) : from) - 1
   if (at < 0 || at > text.length) throw new ArgumentError(3, 'initial position out of string')
   const values: Value[] = []
@@ -164,34 +182,49 @@ export function unpackValues (pattern: string, text: string, from: number): Valu
   for (const field of fields(pattern)) {
     take(field.padding(at))
     switch (field.kind) {
-      case 'int': case 'uint': values.push(toInteger(take(field.size), field)); break
-      case 'float': case 'double': values.push(toFloat(take(field.size), field)); break
-      case 'fixed': values.push(take(field.size)); break
-      case 'counted': values.push(take(toInteger(take(field.size), { ...field, kind: 'uint' }))); break
+      case 'int':
+      case 'uint':
+        values.push(toInteger(take(field.size), field))
+        break
+      case 'float':
+      case 'double':
+        values.push(toFloat(take(field.size), field))
+        break
+      case 'fixed':
+        values.push(take(field.size))
+        break
+      case 'counted':
+        values.push(take(toInteger(take(field.size), { ...field, kind: 'uint' })))
+        break
       case 'zero': {
         const end = text.indexOf('\0', at)
-        if (end < 0) throw new ArgumentError(2, 'unfinished string for format \'z\'')
+        if (end < 0) throw new ArgumentError(2, "unfinished string for format 'z'")
         values.push(take(end - at))
         at++
         break
       }
-      case 'byte': take(1); break
-      case 'align': break
+      case 'byte':
+        take(1)
+        break
+      case 'align':
+        break
     }
   }
   values.push(at + 1)
   return values
 }
 
-function toInteger (bytes: string, { size, little, kind }: Field): number {
+function toInteger(bytes: string, { size, little, kind }: Field): number {
   let n = 0n
   for (let i = 0; i < size; i++) n = (n << 8n) | BigInt(bytes.charCodeAt(little ? size - 1 - i : i))
   const value = kind === 'int' ? BigInt.asIntN(size * 8, n) : n
-  if (size > 8 && BigInt.asIntN(64, value) !== value && BigInt.asUintN(64, value) !== value) throw new Raise(`${size}-byte integer does not fit into Lua Integer`)
+  if (size > 8 && BigInt.asIntN(64, value) !== value && BigInt.asUintN(64, value) !== value) {
+    throw new Raise(`${size}-byte integer does not fit into Lua Integer`)
+  }
   return Number(value)
 }
 
-function toFloat (bytes: string, { size, little }: Field): number {
+function toFloat(bytes: string, { size, little }: Field): number {
   const view = new DataView(Uint8Array.from(bytes, c => c.charCodeAt(0)).buffer)
   return size === 4 ? view.getFloat32(0, little) : view.getFloat64(0, little)
 }

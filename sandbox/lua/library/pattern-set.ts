@@ -12,13 +12,34 @@ const complement = (set: Uint8Array): Uint8Array => set.map(inside => 1 - inside
 const LOWER = [97, 122] as const
 const UPPER = [65, 90] as const
 const DIGIT = [48, 57] as const
-const PUNCTUATION = [[33, 47], [58, 64], [91, 96], [123, 126]] as const
+const PUNCTUATION = [
+  [33, 47],
+  [58, 64],
+  [91, 96],
+  [123, 126]
+] as const
 
-const CLASSES: ReadonlyMap<string, Uint8Array> = new Map([
-  ['a', within(LOWER, UPPER)], ['c', within([0, 31], [127, 127])], ['d', within(DIGIT)], ['g', within([33, 126])],
-  ['l', within(LOWER)], ['p', within(...PUNCTUATION)], ['s', within([9, 13], [32, 32])], ['u', within(UPPER)],
-  ['w', within(LOWER, UPPER, DIGIT)], ['x', within(DIGIT, [97, 102], [65, 70])], ['z', within([0, 0])]
-].flatMap(([name, set]) => [[name, set], [(name as string).toUpperCase(), complement(set as Uint8Array)]] as Array<[string, Uint8Array]>))
+const CLASSES: ReadonlyMap<string, Uint8Array> = new Map(
+  [
+    ['a', within(LOWER, UPPER)],
+    ['c', within([0, 31], [127, 127])],
+    ['d', within(DIGIT)],
+    ['g', within([33, 126])],
+    ['l', within(LOWER)],
+    ['p', within(...PUNCTUATION)],
+    ['s', within([9, 13], [32, 32])],
+    ['u', within(UPPER)],
+    ['w', within(LOWER, UPPER, DIGIT)],
+    ['x', within(DIGIT, [97, 102], [65, 70])],
+    ['z', within([0, 0])]
+  ].flatMap(
+    ([name, set]) =>
+      [
+        [name, set],
+        [(name as string).toUpperCase(), complement(set as Uint8Array)]
+      ] as Array<[string, Uint8Array]>
+  )
+)
 
 const ANY = within([0, 255])
 const singles: Uint8Array[] = []
@@ -28,7 +49,7 @@ const single = (code: number): Uint8Array => (singles[code] ??= within([code, co
 const escaped = (c: string): Uint8Array => CLASSES.get(c) ?? single(c.charCodeAt(0))
 
 /** The set that starts at `at`, and where it ends. */
-export function compileSet (text: string, at: number): { set: Uint8Array, end: number } {
+export function compileSet(text: string, at: number): { set: Uint8Array; end: number } {
   const c = text.charAt(at)
   if (c === '.') return { set: ANY, end: at + 1 }
   if (c === '[') return compileBrackets(text, at)
@@ -37,7 +58,7 @@ export function compileSet (text: string, at: number): { set: Uint8Array, end: n
   return { set: escaped(text.charAt(at + 1)), end: at + 2 }
 }
 
-function compileBrackets (text: string, start: number): { set: Uint8Array, end: number } {
+function compileBrackets(text: string, start: number): { set: Uint8Array; end: number } {
   let at = start + 1
   const negated = text.charAt(at) === '^'
   if (negated) at++

@@ -7,7 +7,21 @@ import { Raise } from '../errors.js'
 import { charge } from '../memory.js'
 import { compileSet } from './pattern-set.js'
 
-export const enum Kind { single, star, plus, minus, optional, open, position, close, back, balance, frontier, end, fail }
+export const enum Kind {
+  single,
+  star,
+  plus,
+  minus,
+  optional,
+  open,
+  position,
+  close,
+  back,
+  balance,
+  frontier,
+  end,
+  fail
+}
 
 export interface Item {
   readonly kind: Kind
@@ -29,7 +43,12 @@ export interface Pattern {
 
 const MOST_CAPTURES = 32
 const NO_SET = new Uint8Array(256)
-const QUANTIFIERS: ReadonlyMap<string, Kind> = new Map([['*', Kind.star], ['+', Kind.plus], ['-', Kind.minus], ['?', Kind.optional]])
+const QUANTIFIERS: ReadonlyMap<string, Kind> = new Map([
+  ['*', Kind.star],
+  ['+', Kind.plus],
+  ['-', Kind.minus],
+  ['?', Kind.optional]
+])
 
 const compiled = new Map<string, Pattern>()
 /** Patterns kept; they are texts of programs, so few and short. */
@@ -39,7 +58,7 @@ const LONGEST_COMPILED = 500
 const ITEM_BYTES = 64
 const PLACE_BYTES = 16
 
-export function compilePattern (text: string): Pattern {
+export function compilePattern(text: string): Pattern {
   const known = compiled.get(text)
   if (known !== undefined) return known
   const pattern = parsePattern(text)
@@ -54,7 +73,7 @@ const bare = (kind: Kind, a = 0, b = 0): Item => ({ kind, set: NO_SET, a, b })
 const shared = new Map<Uint8Array, Item>()
 
 /** An item for a single character that is one of a set that other patterns have as well. */
-function sharedItem (set: Uint8Array): Item {
+function sharedItem(set: Uint8Array): Item {
   const known = shared.get(set)
   if (known !== undefined) return known
   const item = { kind: Kind.single, set, a: 0, b: 0 }
@@ -62,7 +81,7 @@ function sharedItem (set: Uint8Array): Item {
   return item
 }
 
-function parsePattern (text: string): Pattern {
+function parsePattern(text: string): Pattern {
   const anchored = text.startsWith('^')
   const items: Item[] = []
   let captures = 0
@@ -78,7 +97,7 @@ function parsePattern (text: string): Pattern {
 }
 
 /** Adds the items of `text` from `at` on; gives the number of captures. */
-function parseItems (text: string, at: number, items: Item[]): number {
+function parseItems(text: string, at: number, items: Item[]): number {
   const open: number[] = []
   const closed = new Set<number>()
   let captures = 0

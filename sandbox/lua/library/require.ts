@@ -11,40 +11,53 @@ import { checkString } from './arguments.js'
 export interface Modules {
   readonly require: Native
   /** Forgets what was loaded. */
-  renew (): void
+  renew(): void
 }
 
 /** Marks a module that is being loaded, to find modules that require each other. */
 const LOADING = new Native('loading', () => undefined)
 
 /** Undefined when there are no modules, so that there is no `require` either. */
-export function requireFunction (vm: Vm, sources: Readonly<Record<string, string>>): Modules | undefined {
+export function requireFunction(
+  vm: Vm,
+  sources: Readonly<Record<string, string>>
+): Modules | undefined {
   const texts = new Map(Object.entries(sources))
   if (texts.size === 0) return undefined
   const compiled = new Map<string, Code>()
   let loaded = new Map<string, Value>()
 
-  function codeOf (name: string): Code {
+  function codeOf(name: string): Code {
     const known = compiled.get(name)
     if (known !== undefined) return known
     const text = texts.get(name)
-    if (text === undefined) throw new Raise(`module '${name}' not found; there are: ${[...texts.keys()].sort().join(', ')}`)
+    if (text === undefined) {
+      throw new Raise(
+        `module '${name}' not found; there are: ${[...texts.keys()].sort().join(', ')}`
+      )
+    }
     try {
       const code = compile(text, name)
       compiled.set(name, code)
       return code
     } catch (error) {
-      if (error instanceof SyntaxFault) throw new LuaError(`error loading module '${name}': ${error.message}`)
+      if (error instanceof SyntaxFault) {
+        throw new LuaError(`error loading module '${name}': ${error.message}`)
+      }
       throw error
     }
   }
 
   return {
-    renew () { if (loaded.size > 0) loaded = new Map() },
+    renew() {
+      if (loaded.size > 0) loaded = new Map()
+    },
     require: new Native('require', given => {
       const name = checkString(given, 1)
       const known = loaded.get(name)
-      if (known === LOADING) throw new Raise(`loop in require: module '${name}' is still being loaded`)
+      if (known === LOADING) {
+        throw new Raise(`loop in require: module '${name}' is still being loaded`)
+      }
       if (known !== undefined) return known
       const code = codeOf(name)
       loaded.set(name, LOADING)

@@ -16,13 +16,22 @@ import { compilePattern } from './pattern.js'
 const SPECIALS = /[\^$*+?.([%-]/
 
 export const searchFunctions = (vm: Vm): Functions => ({
-  find: (text, pattern, from, plain) => find(checkString(text, 1), checkString(pattern, 2), from, isTrue(plain), true),
-  match: (text, pattern, from) => find(checkString(text, 1), checkString(pattern, 2), from, false, false),
+  find: (text, pattern, from, plain) =>
+    find(checkString(text, 1), checkString(pattern, 2), from, isTrue(plain), true),
+  match: (text, pattern, from) =>
+    find(checkString(text, 1), checkString(pattern, 2), from, false, false),
   gmatch: (text, pattern) => eachMatch(checkString(text, 1), checkString(pattern, 2)),
-  gsub: (text, pattern, replacement, most) => replace(vm, checkString(text, 1), checkString(pattern, 2), replacement, most)
+  gsub: (text, pattern, replacement, most) =>
+    replace(vm, checkString(text, 1), checkString(pattern, 2), replacement, most)
 })
 
-function find (text: string, pattern: string, from: Value, plain: boolean, positions: boolean): Returned {
+function find(
+  text: string,
+  pattern: string,
+  from: Value,
+  plain: boolean,
+  positions: boolean
+): Returned {
   let start = optionalInteger(from, 3, 1)
   if (start < 0) start = Math.max(1, text.length + start + 1)
   else if (start === 0) start = 1
@@ -36,7 +45,9 @@ function find (text: string, pattern: string, from: Value, plain: boolean, posit
   for (let at = start - 1; at <= text.length; at++) {
     const end = matcher.matchAt(at)
     if (end >= 0) {
-      if (!positions) return compiled.captures < 2 ? matcher.capture(0, at, end) : matcher.captures(at, end)
+      if (!positions) {
+        return compiled.captures < 2 ? matcher.capture(0, at, end) : matcher.captures(at, end)
+      }
       return compiled.captures === 0 ? [at + 1, end] : [at + 1, end, ...matcher.captures(at, end)]
     }
     if (compiled.anchored) break
@@ -44,7 +55,7 @@ function find (text: string, pattern: string, from: Value, plain: boolean, posit
   return undefined
 }
 
-function eachMatch (text: string, pattern: string): Native {
+function eachMatch(text: string, pattern: string): Native {
   // An anchor would make no sense here: '^' stands for itself.
   const compiled = compilePattern(pattern.startsWith('^') ? '%' + pattern : pattern)
   const matcher = new Matcher(compiled, text)
@@ -64,7 +75,7 @@ function eachMatch (text: string, pattern: string): Native {
 
 type Replacer = (matcher: Matcher, from: number, to: number) => string | undefined
 
-function replace (vm: Vm, text: string, pattern: string, replacement: Value, most: Value): Returned {
+function replace(vm: Vm, text: string, pattern: string, replacement: Value, most: Value): Returned {
   const limit = most === undefined ? text.length + 1 : checkInteger(most, 4)
   const replacer = toReplacer(vm, replacement)
   const compiled = compilePattern(pattern)
@@ -93,32 +104,37 @@ function replace (vm: Vm, text: string, pattern: string, replacement: Value, mos
   return [result, count]
 }
 
-function toReplacer (vm: Vm, replacement: Value): Replacer {
-  if (typeof replacement === 'string' || typeof replacement === 'number') return fromTemplate(checkString(replacement, 3))
+function toReplacer(vm: Vm, replacement: Value): Replacer {
+  if (typeof replacement === 'string' || typeof replacement === 'number') {
+    return fromTemplate(checkString(replacement, 3))
+  }
   if (replacement instanceof Table) {
-    return (matcher, from, to) => toReplacement(getIndex(vm, replacement, matcher.capture(0, from, to)))
+    return (matcher, from, to) =>
+      toReplacement(getIndex(vm, replacement, matcher.capture(0, from, to)))
   }
   if (replacement instanceof Closure || replacement instanceof Native) {
-    return (matcher, from, to) => toReplacement(vm.callFirst(replacement, matcher.captures(from, to)))
+    return (matcher, from, to) =>
+      toReplacement(vm.callFirst(replacement, matcher.captures(from, to)))
   }
   throw new ArgumentError(3, 'string/function/table expected')
 }
 
 /** What a callback or table gave; false and nil keep the match. */
-function toReplacement (value: Value): string | undefined {
+function toReplacement(value: Value): string | undefined {
   if (typeof value === 'string') return value
   if (!isTrue(value)) return undefined
   if (typeof value === 'number') return numberToString(value)
   throw new Raise(`invalid replacement value (a ${typeName(value)})`)
 }
 
-function fromTemplate (template: string): Replacer {
+function fromTemplate(template: string): Replacer {
   if (!template.includes('%')) return () => template
-  return (matcher, from, to) => template.replace(/%([\s\S]?)/g, (_, c: string) => {
-    if (c === '%') return '%'
-    if (c === '0') return matcher.text.slice(from, to)
-    if (c < '1' || c > '9') throw new Raise("invalid use of '%' in replacement string")
-    const value = matcher.capture(Number(c) - 1, from, to)
-    return typeof value === 'number' ? numberToString(value) : String(value)
-  })
+  return (matcher, from, to) =>
+    template.replace(/%([\s\S]?)/g, (_, c: string) => {
+      if (c === '%') return '%'
+      if (c === '0') return matcher.text.slice(from, to)
+      if (c < '1' || c > '9') throw new Raise("invalid use of '%' in replacement string")
+      const value = matcher.capture(Number(c) - 1, from, to)
+      return typeof value === 'number' ? numberToString(value) : String(value)
+    })
 }

@@ -20,7 +20,7 @@ const ITEM_BYTES = 16
 const LARGE = 100
 const UNEVEN = 128
 
-export function sort (vm: Vm, value: Value, compare: Value): [] {
+export function sort(vm: Vm, value: Value, compare: Value): [] {
   const list = checkTable(value, 1)
   const length = lengthOfList(vm, list)
   if (length < 2) return []
@@ -28,7 +28,9 @@ export function sort (vm: Vm, value: Value, compare: Value): [] {
   const before = compare === undefined ? undefined : checkFunction(compare, 2)
   charge(length * ITEM_BYTES)
   const values: Value[] = []
-  for (let i = 1; i <= length; i++) values.push(list.meta === null ? list.getNumber(i) : getIndex(vm, list, i))
+  for (let i = 1; i <= length; i++) {
+    values.push(list.meta === null ? list.getNumber(i) : getIndex(vm, list, i))
+  }
   try {
     if (before === undefined) sortPlainly(vm, values)
     else quicksort(values, 0, length - 1, vm.repeatedTest(before))
@@ -41,7 +43,7 @@ export function sort (vm: Vm, value: Value, compare: Value): [] {
   return []
 }
 
-function writeBack (vm: Vm, list: Table, values: readonly Value[]): void {
+function writeBack(vm: Vm, list: Table, values: readonly Value[]): void {
   for (let i = 0; i < values.length; i++) {
     if (list.meta === null) list.setNumber(i + 1, values[i])
     else setIndex(vm, list, i + 1, values[i])
@@ -51,22 +53,22 @@ function writeBack (vm: Vm, list: Table, values: readonly Value[]): void {
 /** A number other than nan, which has no place in an order. */
 const isOrdered = (value: Value): boolean => typeof value === 'number' && value === value // eslint-disable-line no-self-compare
 
-function sortPlainly (vm: Vm, values: Value[]): void {
+function sortPlainly(vm: Vm, values: Value[]): void {
   // In what order equal ones come shows with neither.
-  if (values.every(isOrdered)) (values as number[]).sort((a, b) => a < b ? -1 : a > b ? 1 : 0)
+  if (values.every(isOrdered)) (values as number[]).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
   // Binary strings: comparing units is comparing bytes.
   else if (values.every(value => typeof value === 'string')) values.sort()
   else quicksort(values, 0, values.length - 1, (a, b) => lessThan(vm, a, b))
 }
 
-function swap (values: Value[], i: number, j: number): void {
+function swap(values: Value[], i: number, j: number): void {
   const value = values[i]
   values[i] = values[j]
   values[j] = value
 }
 
 /** Sorts `values` from `low` to `high`. It calls itself for the smaller part only, so it never gets deep. */
-function quicksort (values: Value[], low: number, high: number, before: Before): void {
+function quicksort(values: Value[], low: number, high: number, before: Before): void {
   let uneven = false
   while (low < high) {
     if (before(values[high], values[low])) swap(values, low, high)
@@ -93,18 +95,28 @@ function quicksort (values: Value[], low: number, high: number, before: Before):
 }
 
 /** Some place in the middle half, another one for every part. */
-function aside (low: number, high: number): number {
+function aside(low: number, high: number): number {
   const quarter = Math.floor((high - low) / 4)
-  return low + quarter + (Math.imul(low + high, 0x9e3779b1) >>> 0) % (quarter * 2)
+  return low + quarter + ((Math.imul(low + high, 0x9e3779b1) >>> 0) % (quarter * 2))
 }
 
 /** Moves what comes before the pivot, which stands at `high - 1`, below it; gives the pivot's new place. */
-function partition (values: Value[], low: number, high: number, pivot: Value, before: Before): number {
+function partition(
+  values: Value[],
+  low: number,
+  high: number,
+  pivot: Value,
+  before: Before
+): number {
   let i = low
   let j = high - 1
   for (;;) {
-    while (before(values[++i], pivot)) if (i === high - 1) throw new Raise('invalid order function for sorting')
-    while (before(pivot, values[--j])) if (j < i) throw new Raise('invalid order function for sorting')
+    while (before(values[++i], pivot)) {
+      if (i === high - 1) throw new Raise('invalid order function for sorting')
+    }
+    while (before(pivot, values[--j])) {
+      if (j < i) throw new Raise('invalid order function for sorting')
+    }
     if (j < i) {
       swap(values, high - 1, i)
       return i

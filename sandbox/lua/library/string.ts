@@ -28,10 +28,17 @@ export const stringLibrary = (vm: Vm): Functions => ({
   lower: value => lower(checkString(value, 1)),
   pack: (...args) => pack(args),
   packsize: pattern => packSize(checkString(pattern, 1)),
-  rep: (value, count, separator) => repeat(checkString(value, 1), checkInteger(count, 2), separator === undefined ? '' : checkString(separator, 3)),
+  rep: (value, count, separator) =>
+    repeat(
+      checkString(value, 1),
+      checkInteger(count, 2),
+      separator === undefined ? '' : checkString(separator, 3)
+    ),
   reverse: value => reverse(checkString(value, 1)),
-  sub: (value, from, to) => substring(checkString(value, 1), optionalInteger(from, 2, 1), optionalInteger(to, 3, -1)),
-  unpack: (pattern, value, from) => unpackValues(checkString(pattern, 1), checkString(value, 2), optionalInteger(from, 3, 1)),
+  sub: (value, from, to) =>
+    substring(checkString(value, 1), optionalInteger(from, 2, 1), optionalInteger(to, 3, -1)),
+  unpack: (pattern, value, from) =>
+    unpackValues(checkString(pattern, 1), checkString(value, 2), optionalInteger(from, 3, 1)),
   upper: value => upper(checkString(value, 1)),
   ...searchFunctions(vm)
 })
@@ -39,7 +46,7 @@ export const stringLibrary = (vm: Vm): Functions => ({
 /** Values that one call may give. */
 const MOST_RESULTS = 250000
 
-function bytes (text: string, from: Value, to: Value): Value | Value[] {
+function bytes(text: string, from: Value, to: Value): Value | Value[] {
   const { length } = text
   let first = optionalInteger(from, 2, 1)
   if (first < 0) first = Math.max(length + first + 1, 0)
@@ -55,7 +62,7 @@ function bytes (text: string, from: Value, to: Value): Value | Value[] {
 }
 
 /** `text` from `first` to `last` as string.sub counts. */
-export function substring (text: string, first: number, last: number): string {
+export function substring(text: string, first: number, last: number): string {
   const { length } = text
   if (first < 0) first = Math.max(length + first + 1, 1)
   else if (first === 0) first = 1
@@ -69,7 +76,7 @@ const COPIED = 13
 const LARGE = 4096
 
 /** A piece of a text that does not hold on to the text when it is much smaller. */
-export function cut (text: string, from: number, to: number): string {
+export function cut(text: string, from: number, to: number): string {
   const piece = text.slice(from, to)
   chargeString(piece.length)
   if (piece.length < COPIED || text.length < LARGE || piece.length * 2 > text.length) return piece
@@ -78,15 +85,21 @@ export function cut (text: string, from: number, to: number): string {
 
 // Only ASCII letters have case, as in the C locale; JavaScript would also change bytes above 127.
 const HIGH = /[^\0-\x7f]/
-const lower = (text: string): string => charged(HIGH.test(text) ? text.replace(/[A-Z]+/g, part => part.toLowerCase()) : text.toLowerCase())
-const upper = (text: string): string => charged(HIGH.test(text) ? text.replace(/[a-z]+/g, part => part.toUpperCase()) : text.toUpperCase())
+const lower = (text: string): string =>
+  charged(
+    HIGH.test(text) ? text.replace(/[A-Z]+/g, part => part.toLowerCase()) : text.toLowerCase()
+  )
+const upper = (text: string): string =>
+  charged(
+    HIGH.test(text) ? text.replace(/[a-z]+/g, part => part.toUpperCase()) : text.toUpperCase()
+  )
 
-function charged (text: string): string {
+function charged(text: string): string {
   chargeString(text.length)
   return text
 }
 
-function repeat (text: string, count: number, separator: string): string {
+function repeat(text: string, count: number, separator: string): string {
   if (count <= 0) return ''
   const length = (text.length + separator.length) * count - separator.length
   if (length === 0) return ''
@@ -94,7 +107,7 @@ function repeat (text: string, count: number, separator: string): string {
   return separator === '' ? text.repeat(count) : (text + separator).repeat(count - 1) + text
 }
 
-function reverse (text: string): string {
+function reverse(text: string): string {
   let result = ''
   for (let i = text.length - 1; i >= 0; i--) result += text.charAt(i)
   return charged(result)

@@ -31,14 +31,16 @@ export const tableLibrary = (vm: Vm): Functions => ({
 })
 
 /** The length of a table argument, which `__len` may give. */
-export function lengthOfList (vm: Vm, list: Table): number {
+export function lengthOfList(vm: Vm, list: Table): number {
   if (list.meta === null) return list.length()
   const length = lengthOf(vm, list)
-  if (typeof length !== 'number' || !Number.isInteger(length)) throw new Raise('object length is not an integer')
+  if (typeof length !== 'number' || !Number.isInteger(length)) {
+    throw new Raise('object length is not an integer')
+  }
   return length
 }
 
-function concat (vm: Vm, value: Value, separator: Value, from: Value, to: Value): string {
+function concat(vm: Vm, value: Value, separator: Value, from: Value, to: Value): string {
   const list = checkTable(value, 1)
   const between = separator === undefined ? '' : checkString(separator, 2)
   const first = optionalInteger(from, 3, 1)
@@ -52,7 +54,11 @@ function concat (vm: Vm, value: Value, separator: Value, from: Value, to: Value)
     const item = plain ? list.getNumber(i) : getIndex(vm, list, i)
     if (typeof item === 'string') text += item
     else if (typeof item === 'number') text += numberToString(item)
-    else throw new Raise(`invalid value (${typeName(item)}) at index ${numberToString(i)} in table for 'concat'`)
+    else {
+      throw new Raise(
+        `invalid value (${typeName(item)}) at index ${numberToString(i)} in table for 'concat'`
+      )
+    }
     if (n !== count) text += between
     // Looked at as it grows: a short list of one long string can ask for more than there is.
     if (text.length - looked > 65536) {
@@ -63,7 +69,7 @@ function concat (vm: Vm, value: Value, separator: Value, from: Value, to: Value)
   return text
 }
 
-function insert (vm: Vm, args: Value[]): Returned {
+function insert(vm: Vm, args: Value[]): Returned {
   const list = checkTable(args[0], 1)
   const end = lengthOfList(vm, list) + 1
   if (args.length === 2) {
@@ -85,7 +91,7 @@ function insert (vm: Vm, args: Value[]): Returned {
   return []
 }
 
-function remove (vm: Vm, args: Value[]): Value {
+function remove(vm: Vm, args: Value[]): Value {
   const list = checkTable(args[0], 1)
   const size = lengthOfList(vm, list)
   let at = optionalInteger(args[1], 2, size)
@@ -100,14 +106,15 @@ function remove (vm: Vm, args: Value[]): Value {
   return removed
 }
 
-const take = (vm: Vm, list: Table, key: number): Value => list.meta === null ? list.getNumber(key) : getIndex(vm, list, key)
+const take = (vm: Vm, list: Table, key: number): Value =>
+  list.meta === null ? list.getNumber(key) : getIndex(vm, list, key)
 
-function put (vm: Vm, list: Table, key: number, value: Value): void {
+function put(vm: Vm, list: Table, key: number, value: Value): void {
   if (list.meta === null) list.setNumber(key, value)
   else setIndex(vm, list, key, value)
 }
 
-function move (vm: Vm, args: Value[]): Value {
+function move(vm: Vm, args: Value[]): Value {
   const source = checkTable(args[0], 1)
   const from = checkInteger(args[1], 2)
   const to = checkInteger(args[2], 3)
@@ -124,11 +131,18 @@ function move (vm: Vm, args: Value[]): Value {
   return target
 }
 
-export function unpack (vm: Vm, value: Value, from: Value, to: Value): Value[] {
+export function unpack(vm: Vm, value: Value, from: Value, to: Value): Value[] {
   const first = optionalInteger(from, 2, 1)
   const plain = value instanceof Table && value.meta === null
-  if (!(value instanceof Table) && typeof value !== 'string') throw new ArgumentError(1, `table expected, got ${typeName(value)}`)
-  const length = to === undefined ? (value instanceof Table ? lengthOfList(vm, value) : value.length) : checkNumber(to, 3)
+  if (!(value instanceof Table) && typeof value !== 'string') {
+    throw new ArgumentError(1, `table expected, got ${typeName(value)}`)
+  }
+  const length =
+    to === undefined
+      ? value instanceof Table
+        ? lengthOfList(vm, value)
+        : value.length
+      : checkNumber(to, 3)
   const last = Math.trunc(length)
   if (first > last) return []
   if (last - first >= MOST_UNPACKED) throw new Raise('too many results to unpack')

@@ -10,18 +10,34 @@ import type { Vm } from './vm.js'
 const LONGEST_CHAIN = 200
 
 /** Calls a native with `given` arguments from the stack. */
-export function callNative (callee: Native, stack: readonly Value[], from: number, given: number): Returned {
+export function callNative(
+  callee: Native,
+  stack: readonly Value[],
+  from: number,
+  given: number
+): Returned {
   switch (given) {
-    case 0: return callee.call()
-    case 1: return callee.call(stack[from])
-    case 2: return callee.call(stack[from], stack[from + 1])
-    case 3: return callee.call(stack[from], stack[from + 1], stack[from + 2])
-    default: return callee.call(...stack.slice(from, from + given))
+    case 0:
+      return callee.call()
+    case 1:
+      return callee.call(stack[from])
+    case 2:
+      return callee.call(stack[from], stack[from + 1])
+    case 3:
+      return callee.call(stack[from], stack[from + 1], stack[from + 2])
+    default:
+      return callee.call(...stack.slice(from, from + given))
   }
 }
 
 /** Puts what a native returned where its caller wants it. */
-export function settle (vm: Vm, co: Coroutine, to: number, returned: Returned, wanted: number): void {
+export function settle(
+  vm: Vm,
+  co: Coroutine,
+  to: number,
+  returned: Returned,
+  wanted: number
+): void {
   if (Array.isArray(returned)) return deliver(vm, co, to, returned, wanted)
   const { stack } = co
   stack[to] = returned
@@ -30,7 +46,13 @@ export function settle (vm: Vm, co: Coroutine, to: number, returned: Returned, w
 }
 
 /** Carries out or begins the call of whatever stands at `a`. False when that was a yield. */
-export function enterCall (vm: Vm, co: Coroutine, a: number, given: number, wanted: number): boolean {
+export function enterCall(
+  vm: Vm,
+  co: Coroutine,
+  a: number,
+  given: number,
+  wanted: number
+): boolean {
   const { stack } = co
   let callee = stack[a]
   for (let step = 0; !(callee instanceof Closure) && !(callee instanceof Native); step++) {
@@ -46,17 +68,33 @@ export function enterCall (vm: Vm, co: Coroutine, a: number, given: number, want
     return true
   }
   switch (callee.special) {
-    case Special.pcall: protect(vm, co, a, given, wanted, false); return true
-    case Special.xpcall: protect(vm, co, a, given, wanted, true); return true
-    case Special.yield: return yieldValues(co, a, given, wanted)
-    default: settle(vm, co, a, callNative(callee, stack, a + 1, given), wanted); return true
+    case Special.pcall:
+      protect(vm, co, a, given, wanted, false)
+      return true
+    case Special.xpcall:
+      protect(vm, co, a, given, wanted, true)
+      return true
+    case Special.yield:
+      return yieldValues(co, a, given, wanted)
+    default:
+      settle(vm, co, a, callNative(callee, stack, a + 1, given), wanted)
+      return true
   }
 }
 
 /** pcall at `a`, its function and arguments above it: begins the call in a frame that catches errors. */
-function protect (vm: Vm, co: Coroutine, a: number, given: number, wanted: number, withHandler: boolean): void {
+function protect(
+  vm: Vm,
+  co: Coroutine,
+  a: number,
+  given: number,
+  wanted: number,
+  withHandler: boolean
+): void {
   const { stack } = co
-  if (given === 0) throw new Raise(`bad argument #1 to '${withHandler ? 'xpcall' : 'pcall'}' (value expected)`)
+  if (given === 0) {
+    throw new Raise(`bad argument #1 to '${withHandler ? 'xpcall' : 'pcall'}' (value expected)`)
+  }
   let handler: Value
   let args = given - 1
   if (withHandler) {
@@ -76,7 +114,7 @@ function protect (vm: Vm, co: Coroutine, a: number, given: number, wanted: numbe
   pushFrame(vm, co, callee, a + 1, args, wanted, FrameFlag.protected).handler = handler
 }
 
-function yieldValues (co: Coroutine, a: number, given: number, wanted: number): false {
+function yieldValues(co: Coroutine, a: number, given: number, wanted: number): false {
   if (co.isMain) throw new Raise('attempt to yield from outside a coroutine')
   if (co.unyieldable > 0) throw new Raise('attempt to yield across a C-call boundary')
   co.transfer = co.stack.slice(a + 1, a + 1 + given)

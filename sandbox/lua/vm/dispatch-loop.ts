@@ -24,7 +24,7 @@ import type { Vm } from './vm.js'
 const read = (upvalue: Upvalue): Value => upvalue.cells[upvalue.index]
 
 /** True when the frame that JavaScript called has returned; false when the coroutine has yielded. */
-export function run (vm: Vm, co: Coroutine): boolean {
+export function run(vm: Vm, co: Coroutine): boolean {
   const { stack } = co
   // Where a list of values ends whose length only the last instruction knew.
   let { top } = co
@@ -43,14 +43,22 @@ export function run (vm: Vm, co: Coroutine): boolean {
       // what may have begun a metamethod's frame breaks, and enters that.
       let jumps: boolean | undefined
       switch (word & 255) {
-        case Op.MOVE: stack[a] = stack[base + (word >>> 16)]; continue
-        case Op.LOADK: stack[a] = constants[c]; continue
+        case Op.MOVE:
+          stack[a] = stack[base + (word >>> 16)]
+          continue
+        case Op.LOADK:
+          stack[a] = constants[c]
+          continue
         case Op.LOADBOOL:
-          stack[a] = (word >>> 16) !== 0
+          stack[a] = word >>> 16 !== 0
           if (c !== 0) pc++
           continue
-        case Op.LOADNIL: for (let i = a, end = a + (word >>> 16); i <= end; i++) stack[i] = undefined; continue
-        case Op.GETUPVAL: stack[a] = read(upvalues[word >>> 16] as Upvalue); continue
+        case Op.LOADNIL:
+          for (let i = a, end = a + (word >>> 16); i <= end; i++) stack[i] = undefined
+          continue
+        case Op.GETUPVAL:
+          stack[a] = read(upvalues[word >>> 16] as Upvalue)
+          continue
         case Op.SETUPVAL: {
           const upvalue = upvalues[word >>> 16] as Upvalue
           upvalue.cells[upvalue.index] = stack[a]
@@ -82,8 +90,10 @@ export function run (vm: Vm, co: Coroutine): boolean {
           stack[a] = getField(vm, table, constants[c] as string, code, pc - 1)
           break
         }
-        case Op.SETGLOBAL: case Op.SETFIELD: {
-          const table = (word & 255) === Op.SETFIELD ? stack[a] : read(upvalues[(word >> 8) & 255] as Upvalue)
+        case Op.SETGLOBAL:
+        case Op.SETFIELD: {
+          const table =
+            (word & 255) === Op.SETFIELD ? stack[a] : read(upvalues[(word >> 8) & 255] as Upvalue)
           const value = (c & 256) !== 0 ? constants[c & 255] : stack[base + c]
           if (table instanceof Table && table.shape === code.shapes[pc - 1]) {
             const slot = code.slots[pc - 1] as number
@@ -101,7 +111,10 @@ export function run (vm: Vm, co: Coroutine): boolean {
           const key = (c & 256) !== 0 ? constants[c & 255] : stack[base + c]
           if (table instanceof Table) {
             const { items } = table
-            const value = typeof key === 'number' && key > 0 && (key >>> 0) === key && key < items.length ? items[key] : table.get(key)
+            const value =
+              typeof key === 'number' && key > 0 && key >>> 0 === key && key < items.length
+                ? items[key]
+                : table.get(key)
             if (value !== undefined || table.meta === null) {
               stack[a] = value
               continue
@@ -119,8 +132,15 @@ export function run (vm: Vm, co: Coroutine): boolean {
           frame.pc = pc
           if (table instanceof Table && table.meta === null) {
             const { items } = table
-            if (typeof key === 'number' && value !== undefined && key > 0 && (key >>> 0) === key && key < items.length) items[key] = value
-            else table.set(key, value)
+            if (
+              typeof key === 'number' &&
+              value !== undefined &&
+              key > 0 &&
+              key >>> 0 === key &&
+              key < items.length
+            ) {
+              items[key] = value
+            } else table.set(key, value)
             continue
           }
           setIndex(vm, table, key, value)
@@ -135,7 +155,10 @@ export function run (vm: Vm, co: Coroutine): boolean {
           const key = (c & 256) !== 0 ? constants[c & 255] : stack[base + c]
           stack[a + 1] = object
           frame.pc = pc
-          stack[a] = typeof key === 'string' ? getField(vm, object, key, code, pc - 1) : getIndex(vm, object, key)
+          stack[a] =
+            typeof key === 'string'
+              ? getField(vm, object, key, code, pc - 1)
+              : getIndex(vm, object, key)
           break
         }
         case Op.ADDR: {
@@ -169,21 +192,49 @@ export function run (vm: Vm, co: Coroutine): boolean {
           stack[a] = arithmetic(vm, Op.SUB, x, constants[c])
           break
         }
-        case Op.ADD: case Op.SUB: case Op.MUL: case Op.DIV: case Op.MOD: case Op.POW: case Op.IDIV:
-        case Op.BAND: case Op.BOR: case Op.BXOR: case Op.SHL: case Op.SHR: {
+        case Op.ADD:
+        case Op.SUB:
+        case Op.MUL:
+        case Op.DIV:
+        case Op.MOD:
+        case Op.POW:
+        case Op.IDIV:
+        case Op.BAND:
+        case Op.BOR:
+        case Op.BXOR:
+        case Op.SHL:
+        case Op.SHR: {
           const b = word >>> 16
           const x = (b & 256) !== 0 ? constants[b & 255] : stack[base + b]
           const y = (c & 256) !== 0 ? constants[c & 255] : stack[base + c]
           if (typeof x === 'number' && typeof y === 'number') {
             switch (word & 255) {
-              case Op.ADD: stack[a] = x + y; continue
-              case Op.SUB: stack[a] = x - y; continue
-              case Op.MUL: stack[a] = x * y; continue
-              case Op.DIV: stack[a] = x / y; continue
-              case Op.MOD: stack[a] = x >= 0 && y > 0 ? x % y : modulo(x, y); continue
-              case Op.POW: stack[a] = x ** y; continue
-              case Op.IDIV: stack[a] = floorDivide(x, y); continue
-              default: stack[a] = isWord(x) && isWord(y) ? bitsOfWords(word & 255, x, y) : bitsOfNumbers(word & 255, x, y)
+              case Op.ADD:
+                stack[a] = x + y
+                continue
+              case Op.SUB:
+                stack[a] = x - y
+                continue
+              case Op.MUL:
+                stack[a] = x * y
+                continue
+              case Op.DIV:
+                stack[a] = x / y
+                continue
+              case Op.MOD:
+                stack[a] = x >= 0 && y > 0 ? x % y : modulo(x, y)
+                continue
+              case Op.POW:
+                stack[a] = x ** y
+                continue
+              case Op.IDIV:
+                stack[a] = floorDivide(x, y)
+                continue
+              default:
+                stack[a] =
+                  isWord(x) && isWord(y)
+                    ? bitsOfWords(word & 255, x, y)
+                    : bitsOfNumbers(word & 255, x, y)
             }
             if (stack[a] !== undefined) continue
           }
@@ -200,17 +251,27 @@ export function run (vm: Vm, co: Coroutine): boolean {
           if (((word >> 8) & 255) !== 0) closeUpvalues(co, a - 1)
           pc += c
           continue
-        case Op.EQK: jumps = (stack[base + (word >>> 16)] === constants[c]) === ((word & 0xff00) !== 0); break
-        case Op.EQ: case Op.LT: case Op.LE: {
+        case Op.EQK:
+          jumps = (stack[base + (word >>> 16)] === constants[c]) === ((word & 0xff00) !== 0)
+          break
+        case Op.EQ:
+        case Op.LT:
+        case Op.LE: {
           const b = word >>> 16
           const x = (b & 256) !== 0 ? constants[b & 255] : stack[base + b]
           const y = (c & 256) !== 0 ? constants[c & 255] : stack[base + c]
           const op = word & 255
           let holds: boolean
-          if (typeof x === 'number' && typeof y === 'number') holds = op === Op.LT ? x < y : op === Op.LE ? x <= y : x === y
-          else {
+          if (typeof x === 'number' && typeof y === 'number') {
+            holds = op === Op.LT ? x < y : op === Op.LE ? x <= y : x === y
+          } else {
             frame.pc = pc
-            holds = op === Op.EQ ? x === y || equals(vm, x, y) : op === Op.LT ? lessThan(vm, x, y) : lessOrEqual(vm, x, y)
+            holds =
+              op === Op.EQ
+                ? x === y || equals(vm, x, y)
+                : op === Op.LT
+                  ? lessThan(vm, x, y)
+                  : lessOrEqual(vm, x, y)
             if (co.frame !== frame) continue enter
           }
           jumps = holds === ((word & 0xff00) !== 0)
@@ -227,9 +288,10 @@ export function run (vm: Vm, co: Coroutine): boolean {
           if (jumps) stack[a] = x
           break
         }
-        case Op.CALL: case Op.TAILCALL: {
+        case Op.CALL:
+        case Op.TAILCALL: {
           const callee = stack[a]
-          const given = (word >>> 16) !== 0 ? (word >>> 16) - 1 : (co.top = top) - a - 1
+          const given = word >>> 16 !== 0 ? (word >>> 16) - 1 : (co.top = top) - a - 1
           frame.pc = pc
           if (callee instanceof Closure) {
             if ((word & 255) === Op.CALL) {
@@ -258,7 +320,7 @@ export function run (vm: Vm, co: Coroutine): boolean {
           continue enter
         }
         case Op.RETURN: {
-          const count = (word >>> 16) !== 0 ? (word >>> 16) - 1 : top - a
+          const count = word >>> 16 !== 0 ? (word >>> 16) - 1 : top - a
           if (co.open !== null) closeUpvalues(co, base)
           const { func, flags, previous } = frame
           let { wanted } = frame
@@ -271,7 +333,9 @@ export function run (vm: Vm, co: Coroutine): boolean {
           else if (wanted < 0) {
             for (let i = 0; i < count; i++) stack[func + i] = stack[a + i]
             top = func + count
-          } else for (let i = 0; i < wanted; i++) stack[func + i] = i < count ? stack[a + i] : undefined
+          } else {
+            for (let i = 0; i < wanted; i++) stack[func + i] = i < count ? stack[a + i] : undefined
+          }
           co.top = top
           if ((flags & FrameFlag.fresh) !== 0) return true
           if ((flags & FrameFlag.meta) !== 0) finishOperator(vm, co, frame)

@@ -10,7 +10,7 @@ import { run } from './dispatch-loop.js'
 import type { Vm } from './vm.js'
 
 /** True when `entry` has returned, false when the coroutine has yielded. */
-export function execute (vm: Vm, co: Coroutine, entry: Frame): boolean {
+export function execute(vm: Vm, co: Coroutine, entry: Frame): boolean {
   const { depth, loopDepth } = vm
   const { unyieldable } = co
   for (;;) {
@@ -21,7 +21,13 @@ export function execute (vm: Vm, co: Coroutine, entry: Frame): boolean {
       // The frames are as they were when it was thrown: unwinding JavaScript does not touch them.
       const error = vm.toLuaError(thrown, co)
       let guard = co.frame
-      while (guard !== entry && (guard.flags & FrameFlag.protected) === 0 && guard.previous !== null) guard = guard.previous
+      while (
+        guard !== entry &&
+        (guard.flags & FrameFlag.protected) === 0 &&
+        guard.previous !== null
+      ) {
+        guard = guard.previous
+      }
       if ((guard.flags & FrameFlag.protected) === 0) throw error
       vm.depth = depth
       vm.current = co
@@ -40,13 +46,13 @@ export function execute (vm: Vm, co: Coroutine, entry: Frame): boolean {
 }
 
 /** Lets go of what registers and frames that are no longer in use still hold, so that it can be collected. */
-function dropDead (co: Coroutine, from: number): void {
+function dropDead(co: Coroutine, from: number): void {
   co.stack.fill(undefined, from)
   co.frame.next = null
 }
 
 /** The value that xpcall's message handler makes of an error, with the failed frames still on the stack. */
-function handle (vm: Vm, handler: Value, error: LuaError): Value {
+function handle(vm: Vm, handler: Value, error: LuaError): Value {
   const before = vm.handling
   vm.handling = true
   try {

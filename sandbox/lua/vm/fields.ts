@@ -9,7 +9,7 @@ import type { Value } from '../value.js'
 import { getIndex, setIndex } from './operations.js'
 import type { Vm } from './vm.js'
 
-export function getField (vm: Vm, object: Value, key: string, code: Code, at: number): Value {
+export function getField(vm: Vm, object: Value, key: string, code: Code, at: number): Value {
   let meta: Table | null
   if (object instanceof Table) {
     const { shape } = object
@@ -36,7 +36,7 @@ export function getField (vm: Vm, object: Value, key: string, code: Code, at: nu
   return inherited(vm, heir, key, code, at)
 }
 
-function inherited (vm: Vm, heir: Table, key: string, code: Code, at: number): Value {
+function inherited(vm: Vm, heir: Table, key: string, code: Code, at: number): Value {
   if (heir.shape === code.inheritedShapes[at]) {
     const value = heir.slots[code.inheritedSlots[at] as number]
     if (value !== undefined) return value
@@ -52,7 +52,14 @@ function inherited (vm: Vm, heir: Table, key: string, code: Code, at: number): V
   return heir.meta === null ? undefined : getIndex(vm, heir, key)
 }
 
-export function setField (vm: Vm, object: Value, key: string, value: Value, code: Code, at: number): void {
+export function setField(
+  vm: Vm,
+  object: Value,
+  key: string,
+  value: Value,
+  code: Code,
+  at: number
+): void {
   if (!(object instanceof Table)) return setIndex(vm, object, key, value)
   if (object.shape.lent) object.own()
   const { meta, shape } = object

@@ -7,15 +7,21 @@ import { concatenate, isTrue } from './operations.js'
 import type { Vm } from './vm.js'
 
 /** `returned` is the metamethod's frame, which has put one result at its `func`; its caller is on top again. */
-export function finishOperator (vm: Vm, co: Coroutine, returned: Frame): void {
+export function finishOperator(vm: Vm, co: Coroutine, returned: Frame): void {
   const { frame, stack } = co
   const { words, extra } = frame.closure.code
   const word = words[frame.pc - 1] as number
   const result = stack[returned.func]
   const a = (word >> 8) & 255
   switch (word & 255) {
-    case Op.SETTABUP: case Op.SETTABLE: case Op.SETFIELD: case Op.SETGLOBAL: return
-    case Op.EQ: case Op.LT: case Op.LE: {
+    case Op.SETTABUP:
+    case Op.SETTABLE:
+    case Op.SETFIELD:
+    case Op.SETGLOBAL:
+      return
+    case Op.EQ:
+    case Op.LT:
+    case Op.LE: {
       const holds = isTrue(result) !== ((returned.flags & FrameFlag.negated) !== 0)
       if (holds !== (a !== 0)) {
         frame.pc++
@@ -33,6 +39,7 @@ export function finishOperator (vm: Vm, co: Coroutine, returned: Frame): void {
       if (co.frame === frame) stack[frame.base + a] = text
       return
     }
-    default: stack[frame.base + a] = result
+    default:
+      stack[frame.base + a] = result
   }
 }

@@ -14,7 +14,7 @@ const SPARE = 10000
 const ABOVE = 8
 
 /** Makes sure that registers below `top` are there. */
-export function reserve (vm: Vm, co: Coroutine, top: number): void {
+export function reserve(vm: Vm, co: Coroutine, top: number): void {
   const { stack } = co
   if (top + ABOVE <= stack.length) return
   if (top > MOST_REGISTERS + (vm.handling ? SPARE : 0)) throw new Raise('stack overflow')
@@ -27,7 +27,15 @@ export function reserve (vm: Vm, co: Coroutine, top: number): void {
  * Begins a call of `closure`, which stands at `func` with `given` arguments above it. The parameters of a vararg
  * function are moved above its arguments, so that its registers follow them.
  */
-export function pushFrame (vm: Vm, co: Coroutine, closure: Closure, func: number, given: number, wanted: number, flags: number): Frame {
+export function pushFrame(
+  vm: Vm,
+  co: Coroutine,
+  closure: Closure,
+  func: number,
+  given: number,
+  wanted: number,
+  flags: number
+): Frame {
   const { code } = closure
   const { parameters } = code
   const { stack } = co
@@ -55,7 +63,7 @@ export function pushFrame (vm: Vm, co: Coroutine, closure: Closure, func: number
   return frame
 }
 
-function extend (vm: Vm, previous: Frame): Frame {
+function extend(vm: Vm, previous: Frame): Frame {
   const depth = previous.depth + 1
   if (depth > MOST_FRAMES + (vm.handling ? SPARE : 0)) throw new Raise('stack overflow')
   if ((allowance.left -= 128) < 0) look(128)
@@ -63,7 +71,7 @@ function extend (vm: Vm, previous: Frame): Frame {
 }
 
 /** The upvalue for a register, shared by all closures that see this variable. */
-export function findUpvalue (co: Coroutine, index: number): Upvalue {
+export function findUpvalue(co: Coroutine, index: number): Upvalue {
   let above: Upvalue | null = null
   let at = co.open
   while (at !== null && at.index > index) {
@@ -78,7 +86,7 @@ export function findUpvalue (co: Coroutine, index: number): Upvalue {
 }
 
 /** Moves the variables in registers from `level` up into boxes of their own. */
-export function closeUpvalues (co: Coroutine, level: number): void {
+export function closeUpvalues(co: Coroutine, level: number): void {
   let at = co.open
   while (at !== null && at.index >= level) {
     // Only noted: this also runs while an error is caught, when it must not fail.
@@ -95,9 +103,15 @@ export function closeUpvalues (co: Coroutine, level: number): void {
 }
 
 /** Puts results where a call wanted them; gives the end of them when it wanted all. */
-export function deliver (vm: Vm, co: Coroutine, to: number, results: ArrayLike<unknown>, wanted: number): void {
+export function deliver(
+  vm: Vm,
+  co: Coroutine,
+  to: number,
+  results: ArrayLike<unknown>,
+  wanted: number
+): void {
   const { stack } = co
-  const values = results as ArrayLike<typeof stack[number]>
+  const values = results as ArrayLike<(typeof stack)[number]>
   if (wanted >= 0) {
     for (let i = 0; i < wanted; i++) stack[to + i] = i < values.length ? values[i] : undefined
     return

@@ -6,12 +6,21 @@ import type { Value } from '../value.js'
  * Takes the control variable at `at` and puts the next key and value above it, or nil. `hints[hint]` remembers
  * the slot this loop visited last, so that finding the place again costs one comparison.
  */
-export function iterateNext (table: Table, stack: Value[], at: number, hints: Int32Array, hint: number): void {
+export function iterateNext(
+  table: Table,
+  stack: Value[],
+  at: number,
+  hints: Int32Array,
+  hint: number
+): void {
   const key = stack[at]
   const { items, shape } = table
   const { length } = items
   let slot = 0
-  if (key === undefined || (typeof key === 'number' && (key >>> 0) === key && key > 0 && key < length)) {
+  if (
+    key === undefined ||
+    (typeof key === 'number' && key >>> 0 === key && key > 0 && key < length)
+  ) {
     for (let item = key === undefined ? 1 : key + 1; item < length; item++) {
       const value = items[item]
       if (value === undefined) continue
@@ -34,7 +43,7 @@ export function iterateNext (table: Table, stack: Value[], at: number, hints: In
 }
 
 /** One step of ipairs where it needs no metamethod; false where it does. */
-export function iterateItems (table: Table, stack: Value[], at: number): boolean {
+export function iterateItems(table: Table, stack: Value[], at: number): boolean {
   const index = (stack[at] as number) + 1
   const value = table.getNumber(index)
   if (value === undefined && table.meta !== null) return false

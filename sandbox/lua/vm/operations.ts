@@ -17,15 +17,16 @@ import type { Vm } from './vm.js'
 /** Steps along `__index` or `__newindex` before a loop is assumed. */
 const LONGEST_CHAIN = 2000
 
-export function metamethod (vm: Vm, value: Value, event: string): Value {
+export function metamethod(vm: Vm, value: Value, event: string): Value {
   if (value instanceof Table) return value.meta === null ? undefined : value.meta.getString(event)
   return typeof value === 'string' ? vm.stringMeta.getString(event) : undefined
 }
 
-const isFunction = (value: Value): value is Closure | Native => value instanceof Closure || value instanceof Native
+const isFunction = (value: Value): value is Closure | Native =>
+  value instanceof Closure || value instanceof Native
 
 /** `object[key]`. */
-export function getIndex (vm: Vm, object: Value, key: Value): Value {
+export function getIndex(vm: Vm, object: Value, key: Value): Value {
   let holder = object
   for (let step = 0; step < LONGEST_CHAIN; step++) {
     let handler: Value
@@ -45,7 +46,7 @@ export function getIndex (vm: Vm, object: Value, key: Value): Value {
 }
 
 /** `object[key] = value`. */
-export function setIndex (vm: Vm, object: Value, key: Value, value: Value): void {
+export function setIndex(vm: Vm, object: Value, key: Value, value: Value): void {
   let holder = object
   for (let step = 0; step < LONGEST_CHAIN; step++) {
     let handler: Value
@@ -66,78 +67,110 @@ export function setIndex (vm: Vm, object: Value, key: Value, value: Value): void
   throw new Raise("'__newindex' chain too long; possibly a loop")
 }
 
-function indexError (vm: Vm, holder: Value, direct: boolean): Raise {
-  return new Raise(`attempt to index a ${typeNameOf(holder)} value${direct ? describeIndexed(vm.current.frame) : ''}`)
+function indexError(vm: Vm, holder: Value, direct: boolean): Raise {
+  return new Raise(
+    `attempt to index a ${typeNameOf(holder)} value${direct ? describeIndexed(vm.current.frame) : ''}`
+  )
 }
 
 /** The type's name for messages; a metatable's `__name` is preferred. */
-export function typeNameOf (value: Value): string {
+export function typeNameOf(value: Value): string {
   const name = value instanceof Table ? value.meta?.getString('__name') : undefined
   return typeof name === 'string' ? name : typeName(value)
 }
 
 /** The number that a value is or says, as arithmetic takes it. */
-export function toNumber (value: Value): number | undefined {
+export function toNumber(value: Value): number | undefined {
   if (typeof value === 'number') return value
   return typeof value === 'string' ? parseNumber(value) : undefined
 }
 
 const EVENTS: ReadonlyMap<number, string> = new Map([
-  [Op.ADD, '__add'], [Op.SUB, '__sub'], [Op.MUL, '__mul'], [Op.DIV, '__div'], [Op.MOD, '__mod'], [Op.POW, '__pow'],
-  [Op.IDIV, '__idiv'], [Op.BAND, '__band'], [Op.BOR, '__bor'], [Op.BXOR, '__bxor'], [Op.SHL, '__shl'],
+  [Op.ADD, '__add'],
+  [Op.SUB, '__sub'],
+  [Op.MUL, '__mul'],
+  [Op.DIV, '__div'],
+  [Op.MOD, '__mod'],
+  [Op.POW, '__pow'],
+  [Op.IDIV, '__idiv'],
+  [Op.BAND, '__band'],
+  [Op.BOR, '__bor'],
+  [Op.BXOR, '__bxor'],
+  [Op.SHL, '__shl'],
   [Op.SHR, '__shr']
 ])
 
 /** The binary operators on numbers but for the simplest cases, which the main loop does itself. */
-export function arithmetic (vm: Vm, op: number, x: Value, y: Value): Value {
+export function arithmetic(vm: Vm, op: number, x: Value, y: Value): Value {
   if (op >= Op.BAND && op <= Op.SHR) return bitwise(vm, op, x, y)
   const a = toNumber(x)
   const b = toNumber(y)
-  if (a === undefined || b === undefined) return binaryMetamethod(vm, EVENTS.get(op) ?? '', x, y, 'perform arithmetic on')
+  if (a === undefined || b === undefined) {
+    return binaryMetamethod(vm, EVENTS.get(op) ?? '', x, y, 'perform arithmetic on')
+  }
   switch (op) {
-    case Op.ADD: return a + b
-    case Op.SUB: return a - b
-    case Op.MUL: return a * b
-    case Op.DIV: return a / b
-    case Op.MOD: return modulo(a, b)
-    case Op.POW: return a ** b
-    default: return floorDivide(a, b)
+    case Op.ADD:
+      return a + b
+    case Op.SUB:
+      return a - b
+    case Op.MUL:
+      return a * b
+    case Op.DIV:
+      return a / b
+    case Op.MOD:
+      return modulo(a, b)
+    case Op.POW:
+      return a ** b
+    default:
+      return floorDivide(a, b)
   }
 }
 
-export function negate (vm: Vm, x: Value): Value {
+export function negate(vm: Vm, x: Value): Value {
   const a = toNumber(x)
   return a === undefined ? binaryMetamethod(vm, '__unm', x, x, 'perform arithmetic on') : -a
 }
 
-function bitwise (vm: Vm, op: number, x: Value, y: Value): Value {
+function bitwise(vm: Vm, op: number, x: Value, y: Value): Value {
   const a = toNumber(x)
   const b = toNumber(y)
-  if (a === undefined || b === undefined) return binaryMetamethod(vm, EVENTS.get(op) ?? '', x, y, 'perform bitwise operation on')
+  if (a === undefined || b === undefined) {
+    return binaryMetamethod(vm, EVENTS.get(op) ?? '', x, y, 'perform bitwise operation on')
+  }
   return bitsOfNumbers(op, a, b) ?? withoutBits(vm, EVENTS.get(op) ?? '', x, y, hasBits(a) ? 2 : 1)
 }
 
-export function bitwiseNot (vm: Vm, x: Value): Value {
+export function bitwiseNot(vm: Vm, x: Value): Value {
   const a = toNumber(x)
   if (a === undefined) return binaryMetamethod(vm, '__bnot', x, x, 'perform bitwise operation on')
   return hasBits(a) ? bitNot(a) : withoutBits(vm, '__bnot', x, x, 1)
 }
 
-function withoutBits (vm: Vm, event: string, x: Value, y: Value, culprit: 1 | 2): Value {
+function withoutBits(vm: Vm, event: string, x: Value, y: Value, culprit: 1 | 2): Value {
   const handler = metamethod(vm, x, event) ?? metamethod(vm, y, event)
   if (handler !== undefined) return vm.operate(handler, [x, y])
-  throw new Raise(`number${describeOperand(vm.current.frame, culprit)} has no integer representation`)
+  throw new Raise(
+    `number${describeOperand(vm.current.frame, culprit)} has no integer representation`
+  )
 }
 
-function binaryMetamethod (vm: Vm, event: string, x: Value, y: Value, action: string): Value {
+function binaryMetamethod(vm: Vm, event: string, x: Value, y: Value, action: string): Value {
   const handler = metamethod(vm, x, event) ?? metamethod(vm, y, event)
   if (handler !== undefined) return vm.operate(handler, [x, y])
-  const culprit = action.endsWith('arithmetic on') ? (toNumber(x) === undefined ? 1 : 2) : (typeof x === 'number' ? 2 : 1)
-  throw new Raise(`attempt to ${action} a ${typeNameOf(culprit === 1 ? x : y)} value${describeOperand(vm.current.frame, culprit)}`)
+  const culprit = action.endsWith('arithmetic on')
+    ? toNumber(x) === undefined
+      ? 1
+      : 2
+    : typeof x === 'number'
+      ? 2
+      : 1
+  throw new Raise(
+    `attempt to ${action} a ${typeNameOf(culprit === 1 ? x : y)} value${describeOperand(vm.current.frame, culprit)}`
+  )
 }
 
 /** Concatenates values that stood in registers from `register` on, from right to left as metamethods may see it. */
-export function concatenate (vm: Vm, values: Value[], register: number): Value {
+export function concatenate(vm: Vm, values: Value[], register: number): Value {
   let result = values[values.length - 1]
   for (let i = values.length - 2; i >= 0; i--) {
     const left = values[i]
@@ -150,7 +183,9 @@ export function concatenate (vm: Vm, values: Value[], register: number): Value {
     if (handler === undefined) {
       const culprit = isText(left) ? i + 1 : i
       const value = isText(left) ? result : left
-      throw new Raise(`attempt to concatenate a ${typeNameOf(value)} value${describeOperand(vm.current.frame, 0, register + culprit)}`)
+      throw new Raise(
+        `attempt to concatenate a ${typeNameOf(value)} value${describeOperand(vm.current.frame, 0, register + culprit)}`
+      )
     }
     const { frame } = vm.current
     result = vm.operate(handler, [left, result])
@@ -162,20 +197,24 @@ export function concatenate (vm: Vm, values: Value[], register: number): Value {
   return result
 }
 
-const isText = (value: Value): value is string | number => typeof value === 'string' || typeof value === 'number'
-const textOf = (value: string | number): string => typeof value === 'string' ? value : numberToString(value)
+const isText = (value: Value): value is string | number =>
+  typeof value === 'string' || typeof value === 'number'
+const textOf = (value: string | number): string =>
+  typeof value === 'string' ? value : numberToString(value)
 
-export function lengthOf (vm: Vm, value: Value): Value {
+export function lengthOf(vm: Vm, value: Value): Value {
   const handler = typeof value === 'string' ? undefined : metamethod(vm, value, '__len')
   // The operand twice, as for the other operators of one operand.
   if (handler !== undefined) return vm.operate(handler, [value, value])
   if (typeof value === 'string') return value.length
   if (value instanceof Table) return value.length()
-  throw new Raise(`attempt to get length of a ${typeNameOf(value)} value${describeOperand(vm.current.frame, 1)}`)
+  throw new Raise(
+    `attempt to get length of a ${typeNameOf(value)} value${describeOperand(vm.current.frame, 1)}`
+  )
 }
 
 /** `x == y` with metamethods. */
-export function equals (vm: Vm, x: Value, y: Value): boolean {
+export function equals(vm: Vm, x: Value, y: Value): boolean {
   if (x === y) return true
   if (!(x instanceof Table) || !(y instanceof Table)) return false
   const handler = x.meta?.getString('__eq') ?? y.meta?.getString('__eq')
@@ -184,7 +223,7 @@ export function equals (vm: Vm, x: Value, y: Value): boolean {
 
 export const isTrue = (value: Value): boolean => value !== undefined && value !== false
 
-export function lessThan (vm: Vm, x: Value, y: Value): boolean {
+export function lessThan(vm: Vm, x: Value, y: Value): boolean {
   if (typeof x === 'number' && typeof y === 'number') return x < y
   if (typeof x === 'string' && typeof y === 'string') return x < y
   const handler = metamethod(vm, x, '__lt') ?? metamethod(vm, y, '__lt')
@@ -192,7 +231,7 @@ export function lessThan (vm: Vm, x: Value, y: Value): boolean {
   return isTrue(vm.operate(handler, [x, y]))
 }
 
-export function lessOrEqual (vm: Vm, x: Value, y: Value): boolean {
+export function lessOrEqual(vm: Vm, x: Value, y: Value): boolean {
   if (typeof x === 'number' && typeof y === 'number') return x <= y
   if (typeof x === 'string' && typeof y === 'string') return x <= y
   const handler = metamethod(vm, x, '__le') ?? metamethod(vm, y, '__le')
@@ -203,31 +242,45 @@ export function lessOrEqual (vm: Vm, x: Value, y: Value): boolean {
   return !isTrue(vm.operate(opposite, [y, x], FrameFlag.negated))
 }
 
-function compareError (x: Value, y: Value): Raise {
+function compareError(x: Value, y: Value): Raise {
   const [a, b] = [typeNameOf(x), typeNameOf(y)]
-  return new Raise(a === b ? `attempt to compare two ${a} values` : `attempt to compare ${a} with ${b}`)
+  return new Raise(
+    a === b ? `attempt to compare two ${a} values` : `attempt to compare ${a} with ${b}`
+  )
 }
 
 /** The function behind a value that is called but is none. */
-export function callMetamethod (vm: Vm, callee: Value): Value {
+export function callMetamethod(vm: Vm, callee: Value): Value {
   const handler = metamethod(vm, callee, '__call')
-  if (handler === undefined) throw new Raise(`attempt to call a ${typeNameOf(callee)} value${describeCallee(vm.current.frame)}`)
+  if (handler === undefined) {
+    throw new Raise(
+      `attempt to call a ${typeNameOf(callee)} value${describeCallee(vm.current.frame)}`
+    )
+  }
   return handler
 }
 
-export function forNumber (value: Value, what: string): number {
+export function forNumber(value: Value, what: string): number {
   const n = toNumber(value)
-  if (n === undefined) throw new Raise(what === 'initial' ? "'for' initial value must be a number" : `'for' ${what} must be a number`)
+  if (n === undefined) {
+    throw new Raise(
+      what === 'initial' ? "'for' initial value must be a number" : `'for' ${what} must be a number`
+    )
+  }
   return n
 }
 
 /** A value as `tostring` gives it. */
-export function toText (vm: Vm, value: Value): string {
+export function toText(vm: Vm, value: Value): string {
   switch (typeof value) {
-    case 'string': return value
-    case 'number': return numberToString(value)
-    case 'undefined': return 'nil'
-    case 'boolean': return String(value)
+    case 'string':
+      return value
+    case 'number':
+      return numberToString(value)
+    case 'undefined':
+      return 'nil'
+    case 'boolean':
+      return String(value)
     default: {
       const handler = metamethod(vm, value, '__tostring')
       if (handler === undefined) return `${typeNameOf(value)}: ${addressOf(value)}`
@@ -243,17 +296,20 @@ let addresses = new WeakMap<object, string>()
 let lastAddress = 0
 
 /** What stands in for an object's address: the same for the same object, new for every run. */
-export function addressOf (value: object): string {
+export function addressOf(value: object): string {
   let address = addresses.get(value)
   if (address === undefined) {
     lastAddress += 32
-    addresses.set(value, address = `0x${(0x55a0 * 2 ** 24 + lastAddress).toString(16).padStart(14, '0')}`)
+    addresses.set(
+      value,
+      (address = `0x${(0x55a0 * 2 ** 24 + lastAddress).toString(16).padStart(14, '0')}`)
+    )
   }
   return address
 }
 
 /** Numbers addresses anew, so that one run cannot tell from them what another did. */
-export function forgetAddresses (): void {
+export function forgetAddresses(): void {
   if (lastAddress === 0) return
   addresses = new WeakMap()
   lastAddress = 0

@@ -9,55 +9,102 @@ import type { Coroutine, Frame, Upvalue, Value } from '../value.js'
 import { enterCall } from './calls.js'
 import { findUpvalue, reserve } from './frames.js'
 import { iterateItems, iterateNext } from './iterate.js'
-import { bitwiseNot, concatenate, forNumber, getIndex, lengthOf, negate, setIndex } from './operations.js'
+import {
+  bitwiseNot,
+  concatenate,
+  forNumber,
+  getIndex,
+  lengthOf,
+  negate,
+  setIndex
+} from './operations.js'
 import type { Vm } from './vm.js'
 
 const ITEMS_PER_SETLIST = 50
 
 /** Runs one instruction; `frame.pc` is past it, `co.top` is the end of an open list. False when it yielded. */
-export function runRare (vm: Vm, co: Coroutine, frame: Frame, word: number, c: number, a: number): boolean {
+export function runRare(
+  vm: Vm,
+  co: Coroutine,
+  frame: Frame,
+  word: number,
+  c: number,
+  a: number
+): boolean {
   const { stack } = co
   const { base, closure } = frame
   const b = word >>> 16
-  const operand = (index: number): Value => (index & CONSTANT) !== 0 ? closure.code.constants[index & 255] : stack[base + index]
+  const operand = (index: number): Value =>
+    (index & CONSTANT) !== 0 ? closure.code.constants[index & 255] : stack[base + index]
   switch (word & 255) {
-    case Op.LOADKX: stack[a] = closure.code.constants[c]; return true
-    case Op.EXTRAARG: return true
-    case Op.GETTABUP: stack[a] = getIndex(vm, upvalueOf(closure, b), operand(c)); return true
-    case Op.SETTABUP: setIndex(vm, upvalueOf(closure, (word >> 8) & 255), operand(b), operand(c)); return true
+    case Op.LOADKX:
+      stack[a] = closure.code.constants[c]
+      return true
+    case Op.EXTRAARG:
+      return true
+    case Op.GETTABUP:
+      stack[a] = getIndex(vm, upvalueOf(closure, b), operand(c))
+      return true
+    case Op.SETTABUP:
+      setIndex(vm, upvalueOf(closure, (word >> 8) & 255), operand(b), operand(c))
+      return true
     case Op.UNM: {
       const x = stack[base + b]
       stack[a] = typeof x === 'number' ? -x : negate(vm, x)
       return true
     }
-    case Op.BNOT: stack[a] = bitwiseNot(vm, stack[base + b]); return true
+    case Op.BNOT:
+      stack[a] = bitwiseNot(vm, stack[base + b])
+      return true
     case Op.LEN: {
       const x = stack[base + b]
-      stack[a] = typeof x === 'string' ? x.length : x instanceof Table && x.meta === null ? x.items.length - 1 : lengthOf(vm, x)
+      stack[a] =
+        typeof x === 'string'
+          ? x.length
+          : x instanceof Table && x.meta === null
+            ? x.items.length - 1
+            : lengthOf(vm, x)
       return true
     }
-    case Op.CONCAT: concat(vm, stack, a, base + b, base + c); return true
-    case Op.FORPREP: prepareFor(stack, frame, a, c); return true
-    case Op.TFORCALL: return callIterator(vm, co, frame, a, c)
+    case Op.CONCAT:
+      concat(vm, stack, a, base + b, base + c)
+      return true
+    case Op.FORPREP:
+      prepareFor(stack, frame, a, c)
+      return true
+    case Op.TFORCALL:
+      return callIterator(vm, co, frame, a, c)
     case Op.TFORLOOP:
       if (stack[a + 1] !== undefined) {
         stack[a] = stack[a + 1]
         frame.pc += c
       }
       return true
-    case Op.SETLIST: (stack[a] as Table).setList(stack, a, b !== 0 ? b : co.top - a - 1, (c - 1) * ITEMS_PER_SETLIST); return true
-    case Op.CLOSURE: stack[a] = makeClosure(co, frame, c); return true
-    case Op.VARARG: spread(vm, co, frame, a, b - 1); return true
-    default: throw new Raise('bad instruction')
+    case Op.SETLIST:
+      ;(stack[a] as Table).setList(
+        stack,
+        a,
+        b !== 0 ? b : co.top - a - 1,
+        (c - 1) * ITEMS_PER_SETLIST
+      )
+      return true
+    case Op.CLOSURE:
+      stack[a] = makeClosure(co, frame, c)
+      return true
+    case Op.VARARG:
+      spread(vm, co, frame, a, b - 1)
+      return true
+    default:
+      throw new Raise('bad instruction')
   }
 }
 
-function upvalueOf (closure: Closure, index: number): Value {
+function upvalueOf(closure: Closure, index: number): Value {
   const upvalue = closure.upvalues[index] as Upvalue
   return upvalue.cells[upvalue.index]
 }
 
-function concat (vm: Vm, stack: Value[], a: number, from: number, to: number): void {
+function concat(vm: Vm, stack: Value[], a: number, from: number, to: number): void {
   let text = ''
   for (let i = from; i <= to; i++) {
     const part = stack[i]
@@ -73,7 +120,7 @@ function concat (vm: Vm, stack: Value[], a: number, from: number, to: number): v
 }
 
 /** Enters the body with the first index in place, or jumps past the loop when it is not to run at all. */
-function prepareFor (stack: Value[], frame: Frame, a: number, toLoop: number): void {
+function prepareFor(stack: Value[], frame: Frame, a: number, toLoop: number): void {
   const limit = forNumber(stack[a + 1], 'limit')
   const step = forNumber(stack[a + 2], 'step')
   const first = forNumber(stack[a], 'initial')
@@ -85,7 +132,7 @@ function prepareFor (stack: Value[], frame: Frame, a: number, toLoop: number): v
   if (!(step > 0 ? first <= limit : limit <= first)) frame.pc += toLoop + 1
 }
 
-function callIterator (vm: Vm, co: Coroutine, frame: Frame, a: number, wanted: number): boolean {
+function callIterator(vm: Vm, co: Coroutine, frame: Frame, a: number, wanted: number): boolean {
   const { stack } = co
   const iterator = stack[a]
   const table = stack[a + 1]
@@ -113,18 +160,22 @@ function callIterator (vm: Vm, co: Coroutine, frame: Frame, a: number, wanted: n
   return enterCall(vm, co, a + 3, 2, wanted)
 }
 
-function makeClosure (co: Coroutine, frame: Frame, index: number): Closure {
+function makeClosure(co: Coroutine, frame: Frame, index: number): Closure {
   const code = frame.closure.code.functions[index] as Closure['code']
   const upvalues: Upvalue[] = []
   for (const source of code.upvalues) {
-    upvalues.push(source.inStack ? findUpvalue(co, frame.base + source.index) : frame.closure.upvalues[source.index] as Upvalue)
+    upvalues.push(
+      source.inStack
+        ? findUpvalue(co, frame.base + source.index)
+        : (frame.closure.upvalues[source.index] as Upvalue)
+    )
   }
   if ((allowance.left -= 80) < 0) look(80)
   return new Closure(code, upvalues)
 }
 
 /** `...`: so many of the extra arguments, or all of them. */
-function spread (vm: Vm, co: Coroutine, frame: Frame, a: number, wanted: number): void {
+function spread(vm: Vm, co: Coroutine, frame: Frame, a: number, wanted: number): void {
   const { stack } = co
   const from = frame.func + 1 + frame.closure.code.parameters
   const given = Math.max(0, frame.base - from)

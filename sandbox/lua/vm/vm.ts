@@ -14,7 +14,7 @@ import { isTrue } from './operations.js'
 import { positionOf } from './traceback.js'
 
 /** Whether a frame's current instruction is a call, so that its operators are those of a library function. */
-function isCall (frame: Frame): boolean {
+function isCall(frame: Frame): boolean {
   const op = (frame.closure.code.words[frame.pc - 1] as number) & 255
   return op === Op.CALL || op === Op.TAILCALL || op === Op.TFORCALL
 }
@@ -35,12 +35,15 @@ export class Vm {
   /** Runs a function that is none of Lua's own as a coroutine's body or under pcall. */
   trampoline: Closure
 
-  constructor (trampoline: Closure, private readonly onInternalError: (name: string, error: unknown) => void) {
+  constructor(
+    trampoline: Closure,
+    private readonly onInternalError: (name: string, error: unknown) => void
+  ) {
     this.trampoline = trampoline
   }
 
   /** Calls any value; all results. */
-  callAll (callee: Value, args: readonly Value[]): Value[] {
+  callAll(callee: Value, args: readonly Value[]): Value[] {
     if (callee instanceof Native && callee.special === Special.none) {
       const returned = this.callNative(callee, args)
       return Array.isArray(returned) ? returned : [returned]
@@ -51,7 +54,7 @@ export class Vm {
   }
 
   /** Calls any value; its first result. */
-  callFirst (callee: Value, args: readonly Value[]): Value {
+  callFirst(callee: Value, args: readonly Value[]): Value {
     if (callee instanceof Native && callee.special === Special.none) {
       const returned = this.callNative(callee, args)
       return Array.isArray(returned) ? returned[0] : returned
@@ -62,7 +65,7 @@ export class Vm {
   }
 
   /** Calls any value as pcall does, for library functions that report what a callback raises: its first result, or the error. */
-  tryFirst (callee: Value, args: readonly Value[]): { readonly value: Value } | LuaError {
+  tryFirst(callee: Value, args: readonly Value[]): { readonly value: Value } | LuaError {
     const co = this.current
     const { frame, unyieldable } = co
     const { depth } = this
@@ -80,7 +83,7 @@ export class Vm {
     }
   }
 
-  private callNative (callee: Native, args: readonly Value[]): Returned {
+  private callNative(callee: Native, args: readonly Value[]): Returned {
     this.enter()
     const returned = callee.call(...args)
     this.depth--
@@ -88,7 +91,7 @@ export class Vm {
   }
 
   /** Leaves the results from the returned index up to `current.top`. */
-  private callClosure (callee: Value, args: readonly Value[]): number {
+  private callClosure(callee: Value, args: readonly Value[]): number {
     const co = this.current
     const func = co.frame.top
     reserve(this, co, func + args.length + 2)
@@ -118,10 +121,15 @@ export class Vm {
    * result the operator gets when it returns (finish.ts): so a metamethod may yield, and uses no JavaScript stack.
    * For a library function it is a call like any other.
    */
-  operate (handler: Value, args: readonly Value[], flags = 0): Value {
+  operate(handler: Value, args: readonly Value[], flags = 0): Value {
     const co = this.current
     const { frame } = co
-    if (!(handler instanceof Closure) || this.depth !== this.loopDepth || frame.previous === null || isCall(frame)) {
+    if (
+      !(handler instanceof Closure) ||
+      this.depth !== this.loopDepth ||
+      frame.previous === null ||
+      isCall(frame)
+    ) {
       return this.callFirst(handler, args)
     }
     const func = frame.top
@@ -134,7 +142,7 @@ export class Vm {
   }
 
   /** A way to call `callee` many times with two arguments: whether the first result is true. */
-  repeatedTest (callee: Value): (a: Value, b: Value) => boolean {
+  repeatedTest(callee: Value): (a: Value, b: Value) => boolean {
     if (!(callee instanceof Closure)) return (a, b) => isTrue(this.callFirst(callee, [a, b]))
     const co = this.current
     const func = co.frame.top
@@ -154,18 +162,22 @@ export class Vm {
   }
 
   /** Counts a call from JavaScript into Lua; the matching exit is `depth--`, or the catch of whoever protects. */
-  enter (): void {
+  enter(): void {
     if (this.depth >= MOST_NESTED_CALLS && !this.handling) throw new Raise('C stack overflow')
     this.depth++
   }
 
   /** Whatever was thrown as the Lua error it means; the position is that of the frame still on top. */
-  toLuaError (thrown: unknown, co: Coroutine): LuaError {
+  toLuaError(thrown: unknown, co: Coroutine): LuaError {
     if (thrown instanceof LuaError) return thrown
     if (thrown instanceof Raise) return new LuaError(positionOf(co.frame) + thrown.message)
-    if (thrown instanceof ArgumentError) return new LuaError(positionOf(co.frame) + describeArgument(this, co.frame, thrown))
+    if (thrown instanceof ArgumentError) {
+      return new LuaError(positionOf(co.frame) + describeArgument(this, co.frame, thrown))
+    }
     if (thrown instanceof RangeError) {
-      if (thrown.message.startsWith('Maximum call stack')) return new LuaError(positionOf(co.frame) + 'stack overflow')
+      if (thrown.message.startsWith('Maximum call stack')) {
+        return new LuaError(positionOf(co.frame) + 'stack overflow')
+      }
       return new MemoryError()
     }
     this.onInternalError('engine', thrown)

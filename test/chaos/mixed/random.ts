@@ -1,5 +1,5 @@
 /** Numbers from 0 up to 1, the same in every run: mulberry32, a generator in the public domain by Tommy Ettinger. */
-export function createRandom (seed: number): () => number {
+export function createRandom(seed: number): () => number {
   let state = seed | 0
   return () => {
     state = (state + 0x6d2b79f5) | 0

@@ -2,7 +2,7 @@
 import { Mismatch } from './toolbox.mjs'
 
 /** A free-form case. `run` receives the toolbox made by lib/toolbox.mjs. */
-export function test (name, options, run) {
+export function test(name, options, run) {
   return { name, ...options, run }
 }
 
@@ -11,8 +11,8 @@ export function test (name, options, run) {
  * it returns. `want` is the list of return values (trailing nils ignored), or
  * a function that checks them.
  */
-export function lua (name, options, code, want) {
-  return test(name, options, async (t) => {
+export function lua(name, options, code, want) {
+  return test(name, options, async t => {
     const { values } = await t.lua(code, options)
     if (typeof want === 'function') await want(values, t)
     else t.eq(values, want, 'returned values')
@@ -28,16 +28,21 @@ export const RAISES = Symbol('a raised Lua error')
  * A case made of rows [expression, ...wanted values]. All rows run in one
  * call. A lone FAILS, RAISES or check function may stand for the values.
  */
-export function luaRows (name, options, ...rows) {
+export function luaRows(name, options, ...rows) {
   const code = `local function p(...) return { n = select("#", ...), ... } end
 return ${rows.map(([expr, want]) => (want === RAISES ? `p(pcall(function() return ${expr} end))` : `p(${expr})`)).join(',\n  ')}`
-  return test(name, options, async (t) => {
+  return test(name, options, async t => {
     const { values } = await t.lua(code, options)
     rows.forEach(([expr, ...want], i) => {
-      const got = Array.from({ length: values[i].n }, (_, k) => (Array.isArray(values[i]) ? values[i][k] : values[i][k + 1]) ?? null)
+      const got = Array.from(
+        { length: values[i].n },
+        (_, k) => (Array.isArray(values[i]) ? values[i][k] : values[i][k + 1]) ?? null
+      )
       while (got.length && got[got.length - 1] === null) got.pop()
       if (want[0] === FAILS) {
-        if (got.length !== 2 || got[0] !== null || typeof got[1] !== 'string' || got[1] === '') throw new Mismatch(expr, String(FAILS), got)
+        if (got.length !== 2 || got[0] !== null || typeof got[1] !== 'string' || got[1] === '') {
+          throw new Mismatch(expr, String(FAILS), got)
+        }
       } else if (want[0] === RAISES) {
         if (got[0] !== false) throw new Mismatch(expr, String(RAISES), got)
       } else if (typeof want[0] === 'function') {

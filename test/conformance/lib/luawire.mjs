@@ -38,7 +38,7 @@ end
 `
 
 /** Wraps a Lua function body; whatever it returns is sent back as values. */
-export function wrapLua (body, before = '') {
+export function wrapLua(body, before = '') {
   return `${before}\n${PRELUDE}
 local function __run(ctx, event)
 ${body}
@@ -57,29 +57,35 @@ export const FUNCTION = Object.freeze({ lua: 'function' })
 export const OTHER = Object.freeze({ lua: 'other' })
 
 /** A Lua string that is not valid UTF-8 is represented by this shape. */
-export function bytes (hex) {
+export function bytes(hex) {
   return { hex: hex.toLowerCase() }
 }
 
-function decodeString (hex) {
+function decodeString(hex) {
   const buf = Buffer.from(hex, 'hex')
   const text = buf.toString('utf8')
   return Buffer.from(text, 'utf8').equals(buf) ? text : bytes(hex)
 }
 
 /** Decodes a response body made by wrapLua into an array of JS values. */
-export function readLua (text) {
+export function readLua(text) {
   if (!text.startsWith('LUA1:')) throw new Error(`not a wrapped Lua reply: ${text.slice(0, 200)}`)
   let i = 5
   const value = () => {
     const tag = text[i++]
     switch (tag) {
-      case 'z': return null
-      case 't': return true
-      case 'f': return false
-      case 'F': return FUNCTION
-      case '?': return OTHER
-      case 'n': case 's': {
+      case 'z':
+        return null
+      case 't':
+        return true
+      case 'f':
+        return false
+      case 'F':
+        return FUNCTION
+      case '?':
+        return OTHER
+      case 'n':
+      case 's': {
         const end = text.indexOf(';', i)
         const raw = text.slice(i, end)
         i = end + 1
@@ -100,10 +106,13 @@ export function readLua (text) {
           return list
         }
         const out = {}
-        for (const [k, v] of entries) out[typeof k === 'object' && k ? JSON.stringify(k) : String(k)] = v
+        for (const [k, v] of entries) {
+          out[typeof k === 'object' && k ? JSON.stringify(k) : String(k)] = v
+        }
         return out
       }
-      default: throw new Error(`bad wire tag ${JSON.stringify(tag)} at ${i - 1}`)
+      default:
+        throw new Error(`bad wire tag ${JSON.stringify(tag)} at ${i - 1}`)
     }
   }
   const values = []

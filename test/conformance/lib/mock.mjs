@@ -7,10 +7,10 @@ export class Mock {
   #next = 0
   #server
 
-  async start () {
+  async start() {
     this.#server = http.createServer((req, res) => {
       const chunks = []
-      req.on('data', (c) => chunks.push(c))
+      req.on('data', c => chunks.push(c))
       req.on('error', () => {})
       req.on('end', () => this.#dispatch(req, res, Buffer.concat(chunks)))
     })
@@ -18,7 +18,7 @@ export class Mock {
     this.port = this.#server.address().port
   }
 
-  async stop () {
+  async stop() {
     this.#server.closeAllConnections?.()
     await new Promise(resolve => this.#server.close(resolve))
   }
@@ -27,14 +27,19 @@ export class Mock {
    * Registers `reply(request, res)`; returns { url, requests }. `reply` may
    * return { status, headers, body } or write to `res` itself.
    */
-  scenario (reply) {
+  scenario(reply) {
     const key = `s${++this.#next}`
-    const entry = { url: `http://127.0.0.1:${this.port}/${key}`, prefix: `/${key}`, requests: [], reply }
+    const entry = {
+      url: `http://127.0.0.1:${this.port}/${key}`,
+      prefix: `/${key}`,
+      requests: [],
+      reply
+    }
     this.#scenarios.set(key, entry)
     return entry
   }
 
-  async #dispatch (req, res, body) {
+  async #dispatch(req, res, body) {
     const m = /^\/(s\d+)([^?]*)(\?.*)?$/.exec(req.url)
     const entry = m && this.#scenarios.get(m[1])
     if (!entry) {
@@ -51,7 +56,9 @@ export class Mock {
       rawHeaders: req.rawHeaders,
       body,
       text: body.toString('utf8'),
-      json () { return JSON.parse(this.text) },
+      json() {
+        return JSON.parse(this.text)
+      }
     }
     entry.requests.push(seen)
     try {
@@ -61,8 +68,15 @@ export class Mock {
         ? out.body
         : typeof out.body === 'string'
           ? Buffer.from(out.body)
-          : out.body === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(out.body))
-      const headers = { ...(typeof out.body === 'object' && !Buffer.isBuffer(out.body) ? { 'content-type': 'application/json' } : {}), ...out.headers }
+          : out.body === undefined
+            ? Buffer.alloc(0)
+            : Buffer.from(JSON.stringify(out.body))
+      const headers = {
+        ...(typeof out.body === 'object' && !Buffer.isBuffer(out.body)
+          ? { 'content-type': 'application/json' }
+          : {}),
+        ...out.headers
+      }
       res.writeHead(out.status ?? 200, headers)
       res.end(payload)
     } catch (err) {

@@ -5,11 +5,14 @@ import { boundJson } from '../../../core/base/bound-json.js'
 import { toRecordJson } from '../../../core/lua/request-record.js'
 
 t.test('a value that is small enough stays the same', async t => {
-  fc.assert(fc.property(fc.jsonValue({ maxDepth: 5 }), value => {
-    const { value: kept, isCut } = boundJson(value, 1_000_000)
-    t.same(kept, value)
-    if (isCut) t.fail('cut')
-  }), { numRuns: 200 })
+  fc.assert(
+    fc.property(fc.jsonValue({ maxDepth: 5 }), value => {
+      const { value: kept, isCut } = boundJson(value, 1_000_000)
+      t.same(kept, value)
+      if (isCut) t.fail('cut')
+    }),
+    { numRuns: 200 }
+  )
 })
 
 t.test('what is too large is cut, wherever it is large', async t => {
@@ -36,7 +39,9 @@ t.test('depth is bounded without recursion beyond it', async t => {
 })
 
 t.test('a record says that it is cut, and what it keeps is masked', async t => {
-  const record = JSON.parse(toRecordJson({ model: 'm', api_key: 'geheim', text: 'x'.repeat(8_000_000) }))
+  const record = JSON.parse(
+    toRecordJson({ model: 'm', api_key: 'geheim', text: 'x'.repeat(8_000_000) })
+  )
   t.match(record, { model: 'm', api_key: '[REDACTED]', text: /^x+…$/, truncated: true })
   t.notOk('truncated' in JSON.parse(toRecordJson({ model: 'm' })))
 })

@@ -5,10 +5,14 @@ import { createFakeClock } from '../../helpers/fake-clock.js'
 const START = Date.parse('2026-01-10T10:00:20.500Z')
 const MINUTE = 60_000
 
-function ticking () {
+function ticking() {
   const clock = createFakeClock(START)
   const ticks: string[] = []
-  const note = (mark: string) => (minute: number) => { ticks.push(`${mark}${new Date(minute).toISOString().slice(11, 16)} at ${new Date(clock.now()).toISOString().slice(11, 23)}`) }
+  const note = (mark: string) => (minute: number) => {
+    ticks.push(
+      `${mark}${new Date(minute).toISOString().slice(11, 16)} at ${new Date(clock.now()).toISOString().slice(11, 23)}`
+    )
+  }
   const stop = startMinuteTicker(clock, { onMinute: note(''), onSetBack: note('back to ') })
   return { clock, ticks, stop }
 }

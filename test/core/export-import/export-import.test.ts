@@ -9,19 +9,21 @@ import { openNew, temporaryFolder } from '../../plugins/storage/open-storage.js'
 const A = 'd4l1ikp2rpqc73a0b1c0'
 const B = 'd4l1ikp2rpqc73a0b1d0'
 
-async function world (t: Test) {
+async function world(t: Test) {
   const storage = await openNew(t)
   const folder = join(await temporaryFolder(t), 'functions')
   return {
     storage,
     folder,
     read: (path: string) => readFile(join(folder, path), 'utf8'),
-    async write (path: string, text: string) {
+    async write(path: string, text: string) {
       await mkdir(join(folder, path, '..'), { recursive: true })
       await writeFile(join(folder, path), text)
     },
-    create: (id: string, name: string, code = `-- ${name}`) => storage.functions.create({ id, name, description: undefined, code, now: 1 }),
-    export: (options: { only?: string, withSecrets?: boolean } = {}) => exportFunctions(storage, folder, { withSecrets: false, ...options }),
+    create: (id: string, name: string, code = `-- ${name}`) =>
+      storage.functions.create({ id, name, description: undefined, code, now: 1 }),
+    export: (options: { only?: string; withSecrets?: boolean } = {}) =>
+      exportFunctions(storage, folder, { withSecrets: false, ...options }),
     import: (target = storage) => importFunctions(target, createIdSource(), folder, () => {})
   }
 }
@@ -29,11 +31,22 @@ async function world (t: Test) {
 t.test('a function becomes its code and its settings', async t => {
   const { storage, create, export: write, read } = await world(t)
   await create(A, 'hello', 'return 1\r\n-- ☾')
-  await storage.functions.update(A, { patch: { description: 'says hello', cronSchedule: '0 * * * *', cronStatus: 'active', retentionDays: 30 }, code: undefined, now: 2 })
+  await storage.functions.update(A, {
+    patch: {
+      description: 'says hello',
+      cronSchedule: '0 * * * *',
+      cronStatus: 'active',
+      retentionDays: 30
+    },
+    code: undefined,
+    now: 2
+  })
   await storage.env.replace(A, { TOKEN: 'secret', ADDRESS: 'x' })
   t.same(await write(), { folders: ['hello'], stale: [] })
   t.equal(await read('hello/main.lua'), 'return 1\r\n-- ☾')
-  t.equal(await read('hello/function.json'), `{
+  t.equal(
+    await read('hello/function.json'),
+    `{
   "id": "${A}",
   "name": "hello",
   "description": "says hello",
@@ -49,7 +62,8 @@ t.test('a function becomes its code and its settings', async t => {
     "TOKEN": null
   }
 }
-`)
+`
+  )
 })
 
 t.test('values of variables are written only when asked for', async t => {
@@ -90,13 +104,30 @@ t.test('what was exported comes back on another server with its id', async t => 
   const from = await world(t)
   await from.create(A, 'hello', 'return "☾"')
   await from.create(B, 'hello')
-  await from.storage.functions.update(A, { patch: { cronSchedule: '5 4 * * *', cronCatchUp: true, saveResponse: true, disabled: true }, code: undefined, now: 2 })
+  await from.storage.functions.update(A, {
+    patch: { cronSchedule: '5 4 * * *', cronCatchUp: true, saveResponse: true, disabled: true },
+    code: undefined,
+    now: 2
+  })
   await from.storage.env.replace(A, { TOKEN: 'secret' })
   await from.export({ withSecrets: true })
   const target = await openNew(t)
-  t.same((await from.import(target)).map(({ folder, action }) => `${action} ${folder}`).sort(), ['created hello', `created hello-${B}`])
+  t.same((await from.import(target)).map(({ folder, action }) => `${action} ${folder}`).sort(), [
+    'created hello',
+    `created hello-${B}`
+  ])
   const found = await target.functions.find(A)
-  t.match(found, { fn: { id: A, name: 'hello', cronSchedule: '5 4 * * *', cronCatchUp: true, saveResponse: true, disabled: true }, active: { version: 1, code: 'return "☾"' } })
+  t.match(found, {
+    fn: {
+      id: A,
+      name: 'hello',
+      cronSchedule: '5 4 * * *',
+      cronCatchUp: true,
+      saveResponse: true,
+      disabled: true
+    },
+    active: { version: 1, code: 'return "☾"' }
+  })
   t.same(await target.env.all(A), { TOKEN: 'secret' })
 })
 
@@ -106,7 +137,10 @@ t.test('a second import changes nothing', async t => {
   await storage.env.replace(A, { TOKEN: 'secret' })
   await write({ withSecrets: true })
   const before = await storage.functions.find(A)
-  t.same((await read()).map(({ action }) => action), ['unchanged'])
+  t.same(
+    (await read()).map(({ action }) => action),
+    ['unchanged']
+  )
   t.same(await storage.functions.find(A), before)
 })
 
@@ -115,10 +149,19 @@ t.test('changed code makes a version, changed settings do not', async t => {
   await create(A, 'hello')
   await write()
   await put('hello/main.lua', '-- changed')
-  t.same((await read()).map(({ action }) => action), ['updated'])
+  t.same(
+    (await read()).map(({ action }) => action),
+    ['updated']
+  )
   t.match(await storage.functions.find(A), { active: { version: 2, code: '-- changed' } })
-  await put('hello/function.json', (await get('hello/function.json')).replace('"disabled": false', '"disabled": true'))
-  t.same((await read()).map(({ action }) => action), ['updated'])
+  await put(
+    'hello/function.json',
+    (await get('hello/function.json')).replace('"disabled": false', '"disabled": true')
+  )
+  t.same(
+    (await read()).map(({ action }) => action),
+    ['updated']
+  )
   t.match(await storage.functions.find(A), { fn: { disabled: true }, active: { version: 2 } })
 })
 
@@ -127,8 +170,14 @@ t.test('a file without an id is matched by its name, and made when there is none
   await put('mine/main.lua', '-- mine')
   await put('mine/function.json', '{"name":"mine"}')
   await put('notes/readme.txt', 'not a function')
-  t.same((await read()).map(({ folder, action }) => [folder, action]), [['mine', 'created']])
-  t.same((await read()).map(({ action }) => action), ['unchanged'])
+  t.same(
+    (await read()).map(({ folder, action }) => [folder, action]),
+    [['mine', 'created']]
+  )
+  t.same(
+    (await read()).map(({ action }) => action),
+    ['unchanged']
+  )
   t.equal((await storage.functions.list({ limit: 100, offset: 0 })).total, 1)
   await rm(join(folder, 'notes'), { recursive: true })
   const alone = await importFunctions(storage, createIdSource(), join(folder, 'mine'), () => {})
@@ -141,7 +190,9 @@ t.test('variables that were left out of the export are named and left alone', as
   await storage.env.replace(A, { TOKEN: 'secret', OTHER: 'x' })
   await write()
   await storage.env.delete(A, 'TOKEN')
-  t.same(await read(), [{ folder: 'hello', action: 'unchanged', note: 'variables without a value, to be set: TOKEN' }])
+  t.same(await read(), [
+    { folder: 'hello', action: 'unchanged', note: 'variables without a value, to be set: TOKEN' }
+  ])
   t.same(await storage.env.all(A), { OTHER: 'x' })
 })
 
@@ -155,14 +206,21 @@ t.test('a folder that cannot be imported is told of and does not stop the others
   await put('e/function.json', '{"name":"e","id":"../../x"}')
   await put('f/function.json', '{"name":"f"}')
   await put('f/main.lua', '--')
-  t.same((await read()).map(({ folder, action, note }) => [folder, action, note?.replace(/(not JSON).*/, '$1')]), [
-    ['a', 'failed', 'main.lua is missing'],
-    ['b', 'failed', 'function.json is not JSON'],
-    ['c', 'failed', 'retention_days: retention_days must be one of: [7 15 30 365]'],
-    ['d', 'failed', 'function.json: there is no field "colour"'],
-    ['e', 'failed', 'function.json: id must match pattern "^[0-9a-v]{20}$"'],
-    ['f', 'created', undefined]
-  ])
+  t.same(
+    (await read()).map(({ folder, action, note }) => [
+      folder,
+      action,
+      note?.replace(/(not JSON).*/, '$1')
+    ]),
+    [
+      ['a', 'failed', 'main.lua is missing'],
+      ['b', 'failed', 'function.json is not JSON'],
+      ['c', 'failed', 'retention_days: retention_days must be one of: [7 15 30 365]'],
+      ['d', 'failed', 'function.json: there is no field "colour"'],
+      ['e', 'failed', 'function.json: id must match pattern "^[0-9a-v]{20}$"'],
+      ['f', 'created', undefined]
+    ]
+  )
   t.equal((await storage.functions.list({ limit: 100, offset: 0 })).total, 1)
 })
 

@@ -6,7 +6,9 @@ t.test('reads a plain object', async t => {
 })
 
 t.test('ignores whatever follows the first object', async t => {
-  for (const rest of ['{"a":2}', ' trailing', ']', '"', '}}']) t.same(parseFirstObject(`{"a":1}${rest}`), { a: 1 }, rest)
+  for (const rest of ['{"a":2}', ' trailing', ']', '"', '}}']) {
+    t.same(parseFirstObject(`{"a":1}${rest}`), { a: 1 }, rest)
+  }
 })
 
 t.test('braces and escaped quotes inside texts do not end the object', async t => {
@@ -14,7 +16,21 @@ t.test('braces and escaped quotes inside texts do not end the object', async t =
 })
 
 t.test('refuses what does not begin with a whole JSON value', async t => {
-  for (const text of ['', ' ', 'hello', '{', '{"a":', '{"a":1', '{"a":"', '{"a":"\\', '[1,', '{a:1}', '{"a":1,}', '\ufeff{}', "{'a':1}"]) {
+  for (const text of [
+    '',
+    ' ',
+    'hello',
+    '{',
+    '{"a":',
+    '{"a":1',
+    '{"a":"',
+    '{"a":"\\',
+    '[1,',
+    '{a:1}',
+    '{"a":1,}',
+    '\ufeff{}',
+    "{'a':1}"
+  ]) {
     t.throws(() => parseFirstObject(text), SyntaxError, text)
   }
 })

@@ -10,7 +10,8 @@ const Body = Type.Object({
   inner: Type.Optional(Type.Object({ text: Type.Optional(Type.String()) }))
 })
 const read = (text: string) => createBodyReader(Body)(Buffer.from(text))
-const page = (query: Record<string, string | string[]>) => createQueryReader(Type.Object(PageQuery))(query)
+const page = (query: Record<string, string | string[]>) =>
+  createQueryReader(Type.Object(PageQuery))(query)
 
 t.test('a body gives its declared fields as they are', async t => {
   t.same(read('{"name":" x ","days":7}'), { value: { name: ' x ', days: 7 } })
@@ -25,7 +26,21 @@ t.test('unknown fields are no reason to refuse, whatever they hold', async t => 
 })
 
 t.test('wrong types are refused, never converted', async t => {
-  for (const text of ['{"name":5}', '{"name":["x"]}', '{"days":"7"}', '{"days":7.5}', '{"days":true}', '{"inner":[]}', '{"inner":{"text":1}}', '[]', '"x"', '5', 'null', '', '{']) {
+  for (const text of [
+    '{"name":5}',
+    '{"name":["x"]}',
+    '{"days":"7"}',
+    '{"days":7.5}',
+    '{"days":true}',
+    '{"inner":[]}',
+    '{"inner":{"text":1}}',
+    '[]',
+    '"x"',
+    '5',
+    'null',
+    '',
+    '{'
+  ]) {
     t.match(read(text), { error: { message: 'Invalid request body', statusCode: 400 } }, text)
   }
 })
@@ -46,12 +61,18 @@ t.test('a page is 20 rows from the first unless asked otherwise', async t => {
 })
 
 t.test('a limit above 100 is 100, one that makes no sense is 20', async t => {
-  for (const limit of ['101', '5000', '99999999999999999999', '9'.repeat(400)]) t.same(page({ limit }), { value: { limit: 100, offset: 0 } }, limit)
-  for (const limit of ['0', '-1', 'x', '', '1.5', '1e1', ' 5', '0x10', 'NaN', 'Infinity']) t.same(page({ limit }), { value: { limit: 20, offset: 0 } }, limit)
+  for (const limit of ['101', '5000', '99999999999999999999', '9'.repeat(400)]) {
+    t.same(page({ limit }), { value: { limit: 100, offset: 0 } }, limit)
+  }
+  for (const limit of ['0', '-1', 'x', '', '1.5', '1e1', ' 5', '0x10', 'NaN', 'Infinity']) {
+    t.same(page({ limit }), { value: { limit: 20, offset: 0 } }, limit)
+  }
 })
 
 t.test('an offset that is no whole number from 0 is 0', async t => {
-  for (const offset of ['-1', 'x', '', '1.5', '1e3']) t.same(page({ offset }), { value: { limit: 20, offset: 0 } }, offset)
+  for (const offset of ['-1', 'x', '', '1.5', '1e3']) {
+    t.same(page({ offset }), { value: { limit: 20, offset: 0 } }, offset)
+  }
 })
 
 t.test('the first of repeated parameters counts', async t => {
@@ -59,15 +80,25 @@ t.test('the first of repeated parameters counts', async t => {
 })
 
 t.test('a parameter without a default names itself when it is refused', async t => {
-  const reader = createQueryReader(Type.Object({
-    status: Type.Optional(Type.Enum(['success', 'error'])),
-    from: Type.Optional(Type.Integer({ minimum: 0 })),
-    deep: Type.Optional(Type.Boolean()),
-    text: Type.Optional(Type.String({ maxLength: 3 }))
-  }))
-  t.match(reader({ status: 'odd' }), { error: { message: 'status: status must be one of: [success error]', statusCode: 400 } })
-  t.match(reader({ from: '-1' }), { error: { message: 'from: from must be a whole number from 0' } })
+  const reader = createQueryReader(
+    Type.Object({
+      status: Type.Optional(Type.Enum(['success', 'error'])),
+      from: Type.Optional(Type.Integer({ minimum: 0 })),
+      deep: Type.Optional(Type.Boolean()),
+      text: Type.Optional(Type.String({ maxLength: 3 }))
+    })
+  )
+  t.match(reader({ status: 'odd' }), {
+    error: { message: 'status: status must be one of: [success error]', statusCode: 400 }
+  })
+  t.match(reader({ from: '-1' }), {
+    error: { message: 'from: from must be a whole number from 0' }
+  })
   t.match(reader({ deep: 'yes' }), { error: { message: 'deep: deep must be true or false' } })
-  t.match(reader({ text: 'long' }), { error: { message: 'text: text cannot be longer than 3 characters' } })
-  t.same(reader({ status: '', from: '5', deep: 'true', text: '', other: 'x' }), { value: { from: 5, deep: true, text: '' } })
+  t.match(reader({ text: 'long' }), {
+    error: { message: 'text: text cannot be longer than 3 characters' }
+  })
+  t.same(reader({ status: '', from: '5', deep: 'true', text: '', other: 'x' }), {
+    value: { from: 5, deep: true, text: '' }
+  })
 })

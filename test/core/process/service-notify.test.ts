@@ -8,17 +8,21 @@ import { notifyService } from '../../../core/process/service-notify.js'
 import { temporaryFolder } from '../../helpers/build.js'
 
 /** A `systemd-notify` that writes what it is told to the file in the place of the socket. */
-async function serviceManager (t: Test, script = 'echo "$@" >> "$NOTIFY_SOCKET"') {
+async function serviceManager(t: Test, script = 'echo "$@" >> "$NOTIFY_SOCKET"') {
   const folder = await temporaryFolder(t)
   const program = join(folder, 'systemd-notify')
   await writeFile(program, `#!/bin/sh\n${script}\n`)
   await chmod(program, 0o755)
   const socket = join(folder, 'notify')
   await writeFile(socket, '')
-  return { socket, path: `${folder}:/usr/bin:/bin`, told: async () => (await readFile(socket, 'utf8')).trim().split('\n') }
+  return {
+    socket,
+    path: `${folder}:/usr/bin:/bin`,
+    told: async () => (await readFile(socket, 'utf8')).trim().split('\n')
+  }
 }
 
-async function listening (t: Test, service: Parameters<typeof notifyService>[1]) {
+async function listening(t: Test, service: Parameters<typeof notifyService>[1]) {
   const app = Fastify()
   t.teardown(() => app.close())
   notifyService(app, service)
@@ -38,7 +42,12 @@ t.test('feeds the watchdog while the event loop turns', async t => {
   const manager = await serviceManager(t)
   const fed = new Promise<void>(resolve => {
     const watcher = watch(manager.socket, () => {
-      void manager.told().then(told => { if (told.filter(line => line === 'WATCHDOG=1').length >= 2) { watcher.close(); resolve() } })
+      void manager.told().then(told => {
+        if (told.filter(line => line === 'WATCHDOG=1').length >= 2) {
+          watcher.close()
+          resolve()
+        }
+      })
     })
   })
   await listening(t, { ...manager, watchdogUsec: 90_000 })
@@ -59,7 +68,14 @@ t.test('without a service manager there is nothing to notify', async t => {
 
 t.test('the watchdog is fed only by the process that is watched', async t => {
   const variables = { NOTIFY_SOCKET: '/run/notify', WATCHDOG_USEC: '30000000', PATH: '/bin' }
-  t.same(loadServiceManager({ ...variables, WATCHDOG_PID: String(process.pid) }), { socket: '/run/notify', watchdogUsec: 30_000_000, path: '/bin' })
-  t.equal(loadServiceManager({ ...variables, WATCHDOG_PID: String(process.pid + 1) })?.watchdogUsec, undefined)
+  t.same(loadServiceManager({ ...variables, WATCHDOG_PID: String(process.pid) }), {
+    socket: '/run/notify',
+    watchdogUsec: 30_000_000,
+    path: '/bin'
+  })
+  t.equal(
+    loadServiceManager({ ...variables, WATCHDOG_PID: String(process.pid + 1) })?.watchdogUsec,
+    undefined
+  )
   t.equal(loadServiceManager({ NOTIFY_SOCKET: '/run/notify' })?.watchdogUsec, undefined)
 })

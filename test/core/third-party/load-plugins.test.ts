@@ -12,10 +12,14 @@ t.test('loads files, folders and packages from the working folder', async t => {
     'two/lib/entry.js': plugin('two'),
     'three/package.json': '{ "name": "anything", "type": "module", "exports": "./entry.js" }',
     'three/entry.js': plugin('three'),
-    'node_modules/moonlet-four/package.json': '{ "name": "moonlet-four", "version": "4.1.0", "type": "module", "exports": { "import": "./four.js" } }',
+    'node_modules/moonlet-four/package.json':
+      '{ "name": "moonlet-four", "version": "4.1.0", "type": "module", "exports": { "import": "./four.js" } }',
     'node_modules/moonlet-four/four.js': plugin('four')
   })
-  const plugins = await loadPlugins(['./one.mjs', './two', join(folder, 'three'), 'moonlet-four'], folder)
+  const plugins = await loadPlugins(
+    ['./one.mjs', './two', join(folder, 'three'), 'moonlet-four'],
+    folder
+  )
   t.match(plugins, [
     { name: 'one', version: undefined, file: join(folder, 'one.mjs') },
     { name: 'two', version: '2.0.0', file: join(folder, 'two/lib/entry.js') },
@@ -25,22 +29,30 @@ t.test('loads files, folders and packages from the working folder', async t => {
 })
 
 t.test('an ordinary Fastify plugin needs a version range in its package.json', async t => {
-  const plain = "export default Object.assign(async function () {}, { [Symbol.for('plugin-meta')]: { name: 'plain' } })"
+  const plain =
+    "export default Object.assign(async function () {}, { [Symbol.for('plugin-meta')]: { name: 'plain' } })"
   const folder = await writeFiles(t, {
-    'with/package.json': '{ "name": "x", "type": "module", "peerDependencies": { "moonlet": ">=0.1.0" } }',
+    'with/package.json':
+      '{ "name": "x", "type": "module", "peerDependencies": { "moonlet": ">=0.1.0" } }',
     'with/index.js': plain,
     'without/package.json': '{ "name": "x", "type": "module" }',
     'without/index.js': plain
   })
   t.match(await loadPlugins(['./with'], folder), [{ name: 'plain' }])
-  await t.rejects(loadPlugins(['./without'], folder), { code: 'PLUGIN_FAILED', message: /^The plugin 'plain' \(.*index\.js\) does not say which versions of Moonlet/ })
+  await t.rejects(loadPlugins(['./without'], folder), {
+    code: 'PLUGIN_FAILED',
+    message: /^The plugin 'plain' \(.*index\.js\) does not say which versions of Moonlet/
+  })
 })
 
 t.test('every copy of moonlet/plugin is the same', async t => {
   const folder = await writeFiles(t, {
-    'a/index.mjs': "import * as api from 'moonlet/plugin'\nexport default Object.assign(async () => {}, { api })",
-    'a/package.json': '{ "name": "a", "main": "index.mjs", "peerDependencies": { "moonlet": "*" } }',
-    'a/node_modules/moonlet/package.json': '{ "name": "moonlet", "type": "module", "exports": { "./plugin": "./other.js" } }',
+    'a/index.mjs':
+      "import * as api from 'moonlet/plugin'\nexport default Object.assign(async () => {}, { api })",
+    'a/package.json':
+      '{ "name": "a", "main": "index.mjs", "peerDependencies": { "moonlet": "*" } }',
+    'a/node_modules/moonlet/package.json':
+      '{ "name": "moonlet", "type": "module", "exports": { "./plugin": "./other.js" } }',
     'a/node_modules/moonlet/other.js': 'throw new Error("the wrong copy")'
   })
   const [loaded] = await loadPlugins(['./a'], folder)
@@ -59,7 +71,10 @@ t.test('whatever is wrong is one message with plugin, file and cause', async t =
     'reserved.mjs': plugin('cron'),
     'future.mjs': plugin('future').replace('>=0.1.0', '^99.0.0'),
     'range.mjs': plugin('range').replace('>=0.1.0', 'whatever'),
-    'setting-name.mjs': plugin('s', "settings: { small: setting.text({ fallback: '', doc: 'x' }) }"),
+    'setting-name.mjs': plugin(
+      's',
+      "settings: { small: setting.text({ fallback: '', doc: 'x' }) }"
+    ),
     'setting-kind.mjs': plugin('s', "settings: { S_KIND: 'text' }"),
     'own-setting.mjs': plugin('s', "settings: { PORT: setting.text({ fallback: '', doc: 'x' }) }"),
     'page.mjs': plugin('s', "page: { title: 'x', path: 'https://elsewhere' }"),
@@ -67,11 +82,17 @@ t.test('whatever is wrong is one message with plugin, file and cause', async t =
     'json/index.js': ''
   })
   for (const [specifier, message] of [
-    ['./throws.mjs', /^The plugin '\.\/throws\.mjs' could not be loaded from .*: no such luck \(at .*throws\.mjs:1:7\)$/],
+    [
+      './throws.mjs',
+      /^The plugin '\.\/throws\.mjs' could not be loaded from .*: no such luck \(at .*throws\.mjs:1:7\)$/
+    ],
     ['./syntax.mjs', /syntax\.mjs' could not be loaded.*: Unexpected token '='/],
     ['./absent.mjs', /could not be loaded.*Cannot find module.*absent\.mjs/],
     ['not-installed', /could not be loaded.*Cannot find package 'not-installed'/],
-    ['nothing.mjs', /there is no package of that name, but a file or folder: to load it, write \.\/nothing\.mjs in PLUGINS/],
+    [
+      'nothing.mjs',
+      /there is no package of that name, but a file or folder: to load it, write \.\/nothing\.mjs in PLUGINS/
+    ],
     ['./missing-import.mjs', /could not be loaded.*Cannot find package 'not-installed-anywhere'/],
     ['./json', /could not be loaded/],
     ['./nothing.mjs', /\(.*nothing\.mjs\) has no plugin as its default export/],
@@ -83,7 +104,9 @@ t.test('whatever is wrong is one message with plugin, file and cause', async t =
     ['./setting-kind.mjs', /declares the setting S_KIND without a kind/],
     ['./own-setting.mjs', /declares the setting PORT, which is Moonlet's own/],
     ['./page.mjs', /declares a page that needs/]
-  ] as const) await t.rejects(loadPlugins([specifier], folder), { code: 'PLUGIN_FAILED', message }, specifier)
+  ] as const) {
+    await t.rejects(loadPlugins([specifier], folder), { code: 'PLUGIN_FAILED', message }, specifier)
+  }
 })
 
 t.test('two plugins with the same name or setting are refused, both named', async t => {
@@ -92,6 +115,11 @@ t.test('two plugins with the same name or setting are refused, both named', asyn
     'b.mjs': plugin('twin'),
     'c.mjs': plugin('other', "settings: { SHARED: setting.text({ fallback: '', doc: 'x' }) }")
   })
-  await t.rejects(loadPlugins(['./a.mjs', './b.mjs'], folder), { message: /^The plugin 'twin' \(.*b\.mjs\) has the same name as the plugin in .*a\.mjs/ })
-  await t.rejects(loadPlugins(['./a.mjs', './c.mjs'], folder), { message: /^The plugin 'other' \(.*c\.mjs\) declares the setting SHARED, which the plugin 'twin' \(.*a\.mjs\) declares too$/ })
+  await t.rejects(loadPlugins(['./a.mjs', './b.mjs'], folder), {
+    message: /^The plugin 'twin' \(.*b\.mjs\) has the same name as the plugin in .*a\.mjs/
+  })
+  await t.rejects(loadPlugins(['./a.mjs', './c.mjs'], folder), {
+    message:
+      /^The plugin 'other' \(.*c\.mjs\) declares the setting SHARED, which the plugin 'twin' \(.*a\.mjs\) declares too$/
+  })
 })

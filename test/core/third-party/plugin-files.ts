@@ -5,7 +5,10 @@ import { dirname, join } from 'node:path'
 import type { Test } from 'tap'
 
 /** Writes the files below an empty folder that is removed when the test ends; gives the folder. */
-export async function writeFiles (t: Test, files: Readonly<Record<string, string>>): Promise<string> {
+export async function writeFiles(
+  t: Test,
+  files: Readonly<Record<string, string>>
+): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'moonlet-plugins-'))
   t.teardown(() => rm(folder, { recursive: true, force: true }))
   for (const [path, text] of Object.entries(files)) {

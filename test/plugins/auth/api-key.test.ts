@@ -28,7 +28,9 @@ t.test('the next start reads the same key and does not say that it made one', as
 
 t.test('starts at the same time agree on one key', async t => {
   const DATA_DIR = await temporaryFolder(t)
-  const keys = await Promise.all(Array.from({ length: 8 }, () => readOrCreateApiKey({ API_KEY: undefined, DATA_DIR })))
+  const keys = await Promise.all(
+    Array.from({ length: 8 }, () => readOrCreateApiKey({ API_KEY: undefined, DATA_DIR }))
+  )
   t.equal(new Set(keys.map(({ key }) => key)).size, 1)
   t.equal(keys.filter(({ createdFile }) => createdFile !== undefined).length, 1)
 })
@@ -43,19 +45,31 @@ t.test('a file without a key stops the start and says what to do', async t => {
   const DATA_DIR = await temporaryFolder(t)
   const file = join(DATA_DIR, 'api_key.txt')
   await writeFile(file, '\n')
-  await t.rejects(readOrCreateApiKey({ API_KEY: undefined, DATA_DIR }), { code: 'SETTINGS_INVALID', message: `The API key file ${file} is empty. Delete it to have a new key made, or set API_KEY.` })
+  await t.rejects(readOrCreateApiKey({ API_KEY: undefined, DATA_DIR }), {
+    code: 'SETTINGS_INVALID',
+    message: `The API key file ${file} is empty. Delete it to have a new key made, or set API_KEY.`
+  })
   await writeFile(file, 'two words')
-  await t.rejects(readOrCreateApiKey({ API_KEY: undefined, DATA_DIR }), { code: 'SETTINGS_INVALID', message: /one key without blanks/ })
+  await t.rejects(readOrCreateApiKey({ API_KEY: undefined, DATA_DIR }), {
+    code: 'SETTINGS_INVALID',
+    message: /one key without blanks/
+  })
 })
 
 t.test('a file that cannot be read stops the start and says why', async t => {
   const DATA_DIR = await temporaryFolder(t)
   await mkdir(join(DATA_DIR, 'api_key.txt'))
-  await t.rejects(readOrCreateApiKey({ API_KEY: undefined, DATA_DIR }), { code: 'SETTINGS_INVALID', message: /cannot be read \(EISDIR\)/ })
+  await t.rejects(readOrCreateApiKey({ API_KEY: undefined, DATA_DIR }), {
+    code: 'SETTINGS_INVALID',
+    message: /cannot be read \(EISDIR\)/
+  })
 })
 
 t.test('a folder that cannot be made stops the start and says why', async t => {
   const folder = await temporaryFolder(t)
   await writeFile(join(folder, 'file'), '')
-  await t.rejects(readOrCreateApiKey({ API_KEY: undefined, DATA_DIR: join(folder, 'file', 'data') }), { code: 'SETTINGS_INVALID', message: /api_key.txt cannot be (read|made) \(ENOTDIR\)/ })
+  await t.rejects(
+    readOrCreateApiKey({ API_KEY: undefined, DATA_DIR: join(folder, 'file', 'data') }),
+    { code: 'SETTINGS_INVALID', message: /api_key.txt cannot be (read|made) \(ENOTDIR\)/ }
+  )
 })

@@ -1,19 +1,23 @@
 import t from 'tap'
 import { createLoginAttempts } from '../../../plugins/auth/login-attempts.js'
 
-function attempts () {
+function attempts() {
   const clock = { now: 1_000_000 }
   return { clock, ...createLoginAttempts(() => clock.now) }
 }
 
-const times = (count: number, act: () => void) => { for (let i = 0; i < count; i++) act() }
+const times = (count: number, act: () => void) => {
+  for (let i = 0; i < count; i++) act()
+}
 
 /** Whether a wrong attempt would be refused; it counts as one if not. */
 const isRefused = (fail: (address: string) => number, address: string) => fail(address) > 0
 
 t.test('the first twenty failures are free', async t => {
   const { fail } = attempts()
-  times(20, () => { t.equal(fail('192.0.2.1'), 0) })
+  times(20, () => {
+    t.equal(fail('192.0.2.1'), 0)
+  })
   t.equal(fail('192.0.2.1'), 30)
 })
 
@@ -49,7 +53,9 @@ t.test('a quarter of an hour without a failure wipes them out too', async t => {
   const { clock, fail } = attempts()
   times(25, () => fail('192.0.2.1'))
   clock.now += 15 * 60_000
-  times(20, () => { t.notOk(isRefused(fail, '192.0.2.1')) })
+  times(20, () => {
+    t.notOk(isRefused(fail, '192.0.2.1'))
+  })
 })
 
 t.test('one address does not make another wait', async t => {
@@ -69,6 +75,6 @@ t.test('one IPv6 network counts as one address, as does IPv4 in either notation'
 
 t.test('a flood of addresses takes bounded memory', async t => {
   const { fail, size } = attempts()
-  for (let i = 0; i < 12_000; i++) fail(`10.${i >> 16}.${i >> 8 & 255}.${i & 255}`)
+  for (let i = 0; i < 12_000; i++) fail(`10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`)
   t.equal(size(), 10_000)
 })

@@ -2,10 +2,16 @@ import t from 'tap'
 import { isSameOrigin } from '../../../plugins/auth/same-origin.js'
 
 const base = 'https://moonlet.example.org'
-const from = (origin?: string, secFetchSite?: string, host = 'moonlet.example.org') => ({ origin, host, secFetchSite })
+const from = (origin?: string, secFetchSite?: string, host = 'moonlet.example.org') => ({
+  origin,
+  host,
+  secFetchSite
+})
 
 t.test('reading is allowed from anywhere', async t => {
-  for (const method of ['GET', 'HEAD', 'OPTIONS']) t.ok(isSameOrigin(method, from('https://evil.example', 'cross-site'), base), method)
+  for (const method of ['GET', 'HEAD', 'OPTIONS']) {
+    t.ok(isSameOrigin(method, from('https://evil.example', 'cross-site'), base), method)
+  }
 })
 
 t.test('the own page may change things', async t => {
@@ -23,12 +29,21 @@ t.test('programs without a browser need no origin', async t => {
 })
 
 t.test('pages of other hosts, ports and schemes may not', async t => {
-  for (const origin of ['https://evil.example', 'https://moonlet.example.org:3001', 'https://sub.moonlet.example.org', 'null', '', 'nonsense']) {
+  for (const origin of [
+    'https://evil.example',
+    'https://moonlet.example.org:3001',
+    'https://sub.moonlet.example.org',
+    'null',
+    '',
+    'nonsense'
+  ]) {
     t.notOk(isSameOrigin('POST', from(origin), base), origin)
   }
 })
 
 t.test('what the browser says of the site is believed first', async t => {
-  for (const site of ['cross-site', 'same-site']) t.notOk(isSameOrigin('POST', from('https://moonlet.example.org', site), base), site)
+  for (const site of ['cross-site', 'same-site']) {
+    t.notOk(isSameOrigin('POST', from('https://moonlet.example.org', site), base), site)
+  }
   t.ok(isSameOrigin('POST', from(undefined, 'none'), base))
 })

@@ -8,7 +8,7 @@ import { buildApi } from '../../helpers/api.js'
 
 const here = 'http://localhost:3000'
 
-async function build (t: Test, functionsUrl = here) {
+async function build(t: Test, functionsUrl = here) {
   const app = Fastify()
   app.decorate('baseUrl', () => here)
   app.decorate('functionsUrl', () => functionsUrl)
@@ -17,17 +17,29 @@ async function build (t: Test, functionsUrl = here) {
   return app
 }
 
-t.test('the addresses of all pages give the same document, not to be cached without asking', async t => {
-  const app = await build(t)
-  const html = await readFile('dist/public/index.html', 'utf8')
-  for (const url of ['/', '/login', '/new', '/data', '/account', '/guide', '/functions/abc/code', '/functions/abc/executions/x']) {
-    const response = await app.inject(url)
-    t.equal(response.statusCode, 200, url)
-    t.equal(response.body, html)
-    t.equal(response.headers['cache-control'], 'no-cache')
-    t.equal(response.headers['x-content-type-options'], 'nosniff')
+t.test(
+  'the addresses of all pages give the same document, not to be cached without asking',
+  async t => {
+    const app = await build(t)
+    const html = await readFile('dist/public/index.html', 'utf8')
+    for (const url of [
+      '/',
+      '/login',
+      '/new',
+      '/data',
+      '/account',
+      '/guide',
+      '/functions/abc/code',
+      '/functions/abc/executions/x'
+    ]) {
+      const response = await app.inject(url)
+      t.equal(response.statusCode, 200, url)
+      t.equal(response.body, html)
+      t.equal(response.headers['cache-control'], 'no-cache')
+      t.equal(response.headers['x-content-type-options'], 'nosniff')
+    }
   }
-})
+)
 
 t.test('the policy allows no inline script, no eval and no other host', async t => {
   const app = await build(t)
@@ -41,7 +53,10 @@ t.test('the policy allows no inline script, no eval and no other host', async t 
 
 t.test('functions on a host of their own may be called from the page', async t => {
   const app = await build(t, 'http://functions.localhost:3001')
-  t.match(String((await app.inject('/')).headers['content-security-policy']), /connect-src 'self' http:\/\/functions\.localhost:3001;/)
+  t.match(
+    String((await app.inject('/')).headers['content-security-policy']),
+    /connect-src 'self' http:\/\/functions\.localhost:3001;/
+  )
 })
 
 t.test('assets are kept for a year and sent as compressed as the browser takes them', async t => {
@@ -60,7 +75,12 @@ t.test('assets are kept for a year and sent as compressed as the browser takes t
 
 t.test('nothing outside of the assets is given away', async t => {
   const app = await build(t)
-  for (const url of ['/assets/../index.html', '/assets/%2e%2e/index.html', '/assets/nope.js', '/assets/']) {
+  for (const url of [
+    '/assets/../index.html',
+    '/assets/%2e%2e/index.html',
+    '/assets/nope.js',
+    '/assets/'
+  ]) {
     t.ok((await app.inject(url)).statusCode >= 400, url)
   }
 })
@@ -75,7 +95,7 @@ t.test('the preview document has an origin of its own and runs one script', asyn
 })
 
 /** The answer to a request whose target goes out as it is written, which clients would tidy first. */
-async function ask (port: number, target: string): Promise<string> {
+async function ask(port: number, target: string): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   socket.end(`GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`)
   return await text(socket)
@@ -86,24 +106,55 @@ t.test('no spelling of an address leads to a page without its policy', async t =
   await app.listen({ port: 0, host: '127.0.0.1' })
   const { port } = app.server.address() as AddressInfo
   const ways = [
-    '/assets/../index.html', '/assets/%2e%2e/index.html', '/assets/..%2findex.html', '/assets/%2e%2e%2findex.html', '/assets/..\\index.html', '/assets/..%5cindex.html',
-    '/assets/../preview.html', '/assets/../assets/../index.html', '/assets//../index.html', '/assets/./../index.html', '/assets/%252e%252e/index.html',
-    '/assets/../../package.json', '/assets/.', '/assets/', '/assets//', '/assets/nope.js', '/assets/index.html', '/assets/%00', '/../index.html', '/index.html', '/functions/../index.html', '/login/../../x'
+    '/assets/../index.html',
+    '/assets/%2e%2e/index.html',
+    '/assets/..%2findex.html',
+    '/assets/%2e%2e%2findex.html',
+    '/assets/..\\index.html',
+    '/assets/..%5cindex.html',
+    '/assets/../preview.html',
+    '/assets/../assets/../index.html',
+    '/assets//../index.html',
+    '/assets/./../index.html',
+    '/assets/%252e%252e/index.html',
+    '/assets/../../package.json',
+    '/assets/.',
+    '/assets/',
+    '/assets//',
+    '/assets/nope.js',
+    '/assets/index.html',
+    '/assets/%00',
+    '/../index.html',
+    '/index.html',
+    '/functions/../index.html',
+    '/login/../../x'
   ]
   for (const target of ways) {
     const answer = await ask(port, target)
     const isOk = answer.startsWith('HTTP/1.1 200')
-    if (isOk) t.match(answer, /^content-security-policy: default-src 'none'; script-src 'self';/m, target)
+    if (isOk) {
+      t.match(answer, /^content-security-policy: default-src 'none'; script-src 'self';/m, target)
+    }
     if (target.startsWith('/assets')) t.notOk(isOk, target)
     t.notMatch(answer, /"dependencies"/)
   }
 })
 
-t.test('every answer of the dashboard has the policy, also of assets and that there is none', async t => {
-  const app = await build(t)
-  const asset = /src="(\/assets\/app-[^"]+)"/.exec((await app.inject('/')).body)![1]!
-  for (const url of ['/', '/functions/x', asset, '/assets/nope.js', '/assets/.hidden']) {
-    const { headers } = await app.inject(url)
-    t.match(headers, { 'x-content-type-options': 'nosniff', 'content-security-policy': /^default-src 'none'; script-src 'self';/ }, url)
+t.test(
+  'every answer of the dashboard has the policy, also of assets and that there is none',
+  async t => {
+    const app = await build(t)
+    const asset = /src="(\/assets\/app-[^"]+)"/.exec((await app.inject('/')).body)![1]!
+    for (const url of ['/', '/functions/x', asset, '/assets/nope.js', '/assets/.hidden']) {
+      const { headers } = await app.inject(url)
+      t.match(
+        headers,
+        {
+          'x-content-type-options': 'nosniff',
+          'content-security-policy': /^default-src 'none'; script-src 'self';/
+        },
+        url
+      )
+    }
   }
-})
+)

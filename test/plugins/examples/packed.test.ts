@@ -17,16 +17,30 @@ t.test('a plugin installed from its tarball works by its name', async t => {
   await mkdir(join(source, 'node_modules'))
   await cp('node_modules/marked', join(source, 'node_modules/marked'), { recursive: true })
   await mkdir(fresh)
-  const npm = (cwd: string, ...args: string[]) => execa('npm', args, { cwd, env: { NODE_OPTIONS: '' } })
+  const npm = (cwd: string, ...args: string[]) =>
+    execa('npm', args, { cwd, env: { NODE_OPTIONS: '' } })
 
   await npm(source, 'pack', '--pack-destination', top)
   await npm(fresh, 'init', '-y')
-  await npm(fresh, 'install', join(top, 'moonlet-plugin-markdown-1.0.0.tgz'), '--offline', '--legacy-peer-deps', '--no-audit', '--no-fund')
-  t.match(JSON.parse(await readFile(join(fresh, 'package.json'), 'utf8')).dependencies, { 'moonlet-plugin-markdown': /tgz$/ })
+  await npm(
+    fresh,
+    'install',
+    join(top, 'moonlet-plugin-markdown-1.0.0.tgz'),
+    '--offline',
+    '--legacy-peer-deps',
+    '--no-audit',
+    '--no-fund'
+  )
+  t.match(JSON.parse(await readFile(join(fresh, 'package.json'), 'utf8')).dependencies, {
+    'moonlet-plugin-markdown': /tgz$/
+  })
   await symlink(resolve('.'), join(fresh, 'node_modules/moonlet'))
 
   const server = await startMoonlet({ plugins: ['moonlet-plugin-markdown'], folder: fresh })
   t.teardown(() => server.close())
-  t.equal((await server.run('return { body = markdown.render("**hi**") }')).body, '<p><strong>hi</strong></p>\n')
+  t.equal(
+    (await server.run('return { body = markdown.render("**hi**") }')).body,
+    '<p><strong>hi</strong></p>\n'
+  )
   t.match(await server.api('/api/plugins'), [{ name: 'markdown', version: '1.0.0' }])
 })

@@ -7,22 +7,57 @@ import { cookbook } from '../../../plugins/lua-docs/cookbook/programs.js'
 const app = await build(t)
 
 /** Saves the program and gives what calls it. */
-async function save (title: string, variables: Record<string, string> = {}) {
+async function save(title: string, variables: Record<string, string> = {}) {
   const program = cookbook.find(program => program.title === title)
   if (program === undefined) throw new Error(`the cookbook has no "${title}"`)
   const headers = { authorization: `Bearer ${API_KEY}` }
-  const { id } = (await app.inject({ method: 'POST', url: '/api/functions', headers, payload: { name: 'cook', code: program.code } })).json()
-  if (Object.keys(variables).length > 0) await app.inject({ method: 'PUT', url: `/api/functions/${id}/env`, headers, payload: { env_vars: variables } })
-  return { id, call: (method: InjectOptions['method'], path: string, more: Omit<InjectOptions, 'method' | 'url'> = {}) => app.inject({ ...more, method, url: `/fn/${id}${path}` }) }
+  const { id } = (
+    await app.inject({
+      method: 'POST',
+      url: '/api/functions',
+      headers,
+      payload: { name: 'cook', code: program.code }
+    })
+  ).json()
+  if (Object.keys(variables).length > 0) {
+    await app.inject({
+      method: 'PUT',
+      url: `/api/functions/${id}/env`,
+      headers,
+      payload: { env_vars: variables }
+    })
+  }
+  return {
+    id,
+    call: (
+      method: InjectOptions['method'],
+      path: string,
+      more: Omit<InjectOptions, 'method' | 'url'> = {}
+    ) => app.inject({ ...more, method, url: `/fn/${id}${path}` })
+  }
 }
 
 /** Runs the function as its schedule does, with the header that only the scheduler can set. */
-async function runBySchedule (id: string): Promise<{ response: string }> {
+async function runBySchedule(id: string): Promise<{ response: string }> {
   const found = await app.functionCache.get(id)
   if (found?.active === undefined) throw new Error('the function is not there')
   const path = `/fn/${id}`
-  const event = { method: 'POST', path, relativePath: '/', headers: { 'X-Trigger': 'cron' }, query: {}, body: new Uint8Array(0) }
-  const outcome = await app.invoker.invoke({ fn: found.fn, version: found.active, trigger: 'cron', event, requestId: 'r', record: true })
+  const event = {
+    method: 'POST',
+    path,
+    relativePath: '/',
+    headers: { 'X-Trigger': 'cron' },
+    query: {},
+    body: new Uint8Array(0)
+  }
+  const outcome = await app.invoker.invoke({
+    fn: found.fn,
+    version: found.active,
+    trigger: 'cron',
+    event,
+    requestId: 'r',
+    record: true
+  })
   return { response: Buffer.from(outcome.answer?.body ?? []).toString() }
 }
 
@@ -49,7 +84,10 @@ const tests: Readonly<Record<string, (t: Test, title: string) => Promise<void>>>
     t.equal(posted.statusCode, 303)
     t.equal(posted.headers.location, `/fn/${id}/`)
     t.match(posted.headers['set-cookie'], 'name=Ann+%3Cb%3E')
-    t.match((await call('GET', '', { headers: { cookie: 'other=1; name=Ann+%3Cb%3E' } })).body, 'Hello, Ann &lt;b&gt;')
+    t.match(
+      (await call('GET', '', { headers: { cookie: 'other=1; name=Ann+%3Cb%3E' } })).body,
+      'Hello, Ann &lt;b&gt;'
+    )
   },
   'A rate limit, and an email': async (t, title) => {
     const { call } = await save(title)
@@ -65,7 +103,11 @@ const tests: Readonly<Record<string, (t: Test, title: string) => Promise<void>>>
     const { call } = await save(title, { WEBHOOK_SECRET: 's3cret' })
     const payload = '{"action":"opened"}'
     const signature = `sha256=${createHmac('sha256', 's3cret').update(payload).digest('hex')}`
-    const deliver = (signature: string) => call('POST', '', { payload, headers: { 'x-hub-signature-256': signature, 'x-github-delivery': 'd1' } })
+    const deliver = (signature: string) =>
+      call('POST', '', {
+        payload,
+        headers: { 'x-hub-signature-256': signature, 'x-github-delivery': 'd1' }
+      })
     t.equal((await deliver('sha256=no')).statusCode, 401)
     t.equal((await deliver(signature)).statusCode, 202)
     t.same((await deliver(signature)).json(), { status: 'seen before' })
@@ -95,7 +137,11 @@ const tests: Readonly<Record<string, (t: Test, title: string) => Promise<void>>>
   },
   'A scheduled job': async (t, title) => {
     const { id, call } = await save(title)
-    t.equal((await call('POST', '', { headers: { 'x-trigger': 'cron' } })).body, 'no report yet', 'a forged header makes no report')
+    t.equal(
+      (await call('POST', '', { headers: { 'x-trigger': 'cron' } })).body,
+      'no report yet',
+      'a forged header makes no report'
+    )
     const { response } = await runBySchedule(id)
     t.same(JSON.parse(response), { lines: 0 })
     t.match((await call('GET', '')).body, /^Report for \d{4}-\d\d-\d\d\n/)
@@ -109,6 +155,12 @@ const tests: Readonly<Record<string, (t: Test, title: string) => Promise<void>>>
   }
 }
 
-t.test('every program of the cookbook has a test', async t => { t.same(Object.keys(tests).sort(), cookbook.map(program => program.title).sort()) })
+t.test('every program of the cookbook has a test', async t => {
+  t.same(Object.keys(tests).sort(), cookbook.map(program => program.title).sort())
+})
 
-for (const [title, run] of Object.entries(tests)) t.test(`the cookbook: ${title}`, async t => { await run(t, title) })
+for (const [title, run] of Object.entries(tests)) {
+  t.test(`the cookbook: ${title}`, async t => {
+    await run(t, title)
+  })
+}

@@ -4,7 +4,12 @@ import { cookbook } from '../../../plugins/lua-docs/cookbook/programs.js'
 import { guideText } from '../../../plugins/lua-docs/guide-text.js'
 import { allFunctions, allModules } from './support/modules.js'
 
-const guide = guideText(allModules, { timeoutSeconds: 77, memoryMb: 99, bodyLimit: 1111, responseLimit: 2222 })
+const guide = guideText(allModules, {
+  timeoutSeconds: 77,
+  memoryMb: 99,
+  bodyLimit: 1111,
+  responseLimit: 2222
+})
 
 t.test('the guide has every function with its words, parameters and example', async t => {
   for (const [module, name, declared] of allFunctions) {
@@ -13,17 +18,27 @@ t.test('the guide has every function with its words, parameters and example', as
     const part = guide.slice(at, guide.indexOf('```lua', at) + declared.example.length + 20)
     t.ok(part.includes(declared.doc), `${module}.${name} has its doc`)
     t.ok(part.includes(declared.example), `${module}.${name} has its example`)
-    for (const param of declared.params) t.ok(part.includes(`- \`${param.name}\` (`), `${module}.${name} has ${param.name}`)
+    for (const param of declared.params) {
+      t.ok(part.includes(`- \`${param.name}\` (`), `${module}.${name} has ${param.name}`)
+    }
   }
 })
 
 t.test('the guide names no function that is not declared', async t => {
   const declared = new Set(allFunctions.map(([module, name]) => callName(module, name)))
   const names = allModules.map(module => module.name).join('|')
-  const called = new Set(Array.from(guide.matchAll(new RegExp(`\\b(?:${names})(?:\\.[a-zA-Z_]\\w*|\\["\\w+"\\])(?=\\()`, 'g')), match => match[0]))
+  const called = new Set(
+    Array.from(
+      guide.matchAll(new RegExp(`\\b(?:${names})(?:\\.[a-zA-Z_]\\w*|\\["\\w+"\\])(?=\\()`, 'g')),
+      match => match[0]
+    )
+  )
   t.ok(called.size >= declared.size)
   // The guide warns of this one.
-  t.same([...called].filter(name => !declared.has(name)), ['strings.repeat'])
+  t.same(
+    [...called].filter(name => !declared.has(name)),
+    ['strings.repeat']
+  )
 })
 
 t.test('the guide says the limits of this server', async t => {
@@ -31,7 +46,26 @@ t.test('the guide says the limits of this server', async t => {
 })
 
 t.test('the guide names every field of event, ctx and answer', async t => {
-  for (const name of ['event.method', 'event.path', 'event.relativePath', 'event.query', 'event.headers', 'event:header(name)', 'event.body', 'ctx.executionId', 'ctx.functionId', 'ctx.functionName', 'ctx.requestId', 'ctx.version', 'ctx.startedAt', 'ctx.baseUrl', 'statusCode', 'isBase64Encoded']) t.match(guide, `\`${name}\``)
+  for (const name of [
+    'event.method',
+    'event.path',
+    'event.relativePath',
+    'event.query',
+    'event.headers',
+    'event:header(name)',
+    'event.body',
+    'ctx.executionId',
+    'ctx.functionId',
+    'ctx.functionName',
+    'ctx.requestId',
+    'ctx.version',
+    'ctx.startedAt',
+    'ctx.baseUrl',
+    'statusCode',
+    'isBase64Encoded'
+  ]) {
+    t.match(guide, `\`${name}\``)
+  }
 })
 
 t.test('the guide ends with the cookbook, whole functions all', async t => {
@@ -41,4 +75,6 @@ t.test('the guide ends with the cookbook, whole functions all', async t => {
   }
 })
 
-t.test('the guide is of modest length', async t => { t.ok(guide.length < 80_000, `${guide.length} characters`) })
+t.test('the guide is of modest length', async t => {
+  t.ok(guide.length < 80_000, `${guide.length} characters`)
+})

@@ -8,7 +8,12 @@ const table = readmeTable(allModules)
 t.test('the table has a row for each module, with all its functions', async t => {
   const rows = table.split('\n').slice(2)
   t.equal(rows.length, allModules.length)
-  for (const [module, name] of allFunctions) t.match(rows.find(row => row.startsWith(`| \`${module}\` |`)), name === 'repeat' ? '`["repeat"]`' : `\`${name}\``)
+  for (const [module, name] of allFunctions) {
+    t.match(
+      rows.find(row => row.startsWith(`| \`${module}\` |`)),
+      name === 'repeat' ? '`["repeat"]`' : `\`${name}\``
+    )
+  }
   for (const row of rows) t.equal(row.split(/(?<!\\)\|/).length, 5, row.slice(0, 20))
 })
 

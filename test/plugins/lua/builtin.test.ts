@@ -7,7 +7,17 @@ import builtin from '../../../plugins/lua/builtin.js'
 t.test('the plugin adds the eight modules', async t => {
   const app = fastify()
   t.teardown(() => app.close())
-  await app.register(fp(async app => { app.decorate('lua', createLuaRegistry()) }, { name: 'lua' }))
+  await app.register(
+    fp(
+      async app => {
+        app.decorate('lua', createLuaRegistry())
+      },
+      { name: 'lua' }
+    )
+  )
   await app.register(builtin)
-  t.same(app.lua.modules().map(module => module.name), ['json', 'crypto', 'time', 'url', 'strings', 'random', 'base64', 'router'])
+  t.same(
+    app.lua.modules().map(module => module.name),
+    ['json', 'crypto', 'time', 'url', 'strings', 'random', 'base64', 'router']
+  )
 })

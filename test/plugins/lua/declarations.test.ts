@@ -5,19 +5,36 @@ import { locals } from '../../../plugins/lua/locals.js'
 import { problemsOf } from './support/declaration-problems.js'
 
 for (const module of localModules) {
-  t.test(`the module ${module.name} keeps its declaration`, async t => { t.same(problemsOf(module, locals[module.name]), []) })
+  t.test(`the module ${module.name} keeps its declaration`, async t => {
+    t.same(problemsOf(module, locals[module.name]), [])
+  })
 }
 
 t.test('there is no local code without a module', async t => {
-  t.same(Object.keys(locals).filter(name => !localModules.some(module => module.name === name)), [])
+  t.same(
+    Object.keys(locals).filter(name => !localModules.some(module => module.name === name)),
+    []
+  )
 })
 
 const broken: LuaModule = {
   name: 'broken',
   doc: '',
   functions: {
-    missing: { place: 'local', doc: 'x', params: [], returns: { kind: 'nil' }, example: 'return broken.missing()' },
-    bare: { place: 'local', doc: ' ', params: [{ name: 'a', type: { kind: 'any' }, doc: '' }], returns: { kind: 'nil' }, example: 'return 1' }
+    missing: {
+      place: 'local',
+      doc: 'x',
+      params: [],
+      returns: { kind: 'nil' },
+      example: 'return broken.missing()'
+    },
+    bare: {
+      place: 'local',
+      doc: ' ',
+      params: [{ name: 'a', type: { kind: 'any' }, doc: '' }],
+      returns: { kind: 'nil' },
+      example: 'return 1'
+    }
   }
 }
 

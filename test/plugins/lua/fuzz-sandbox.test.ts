@@ -10,14 +10,19 @@ import { countTables, toSource } from './support/lua-source.js'
 const CALLS = 40
 
 /** Words that only JavaScript itself would use, outside of quotes. */
-const javaScript = /undefined|\[object|NaN(?! \(not)|Infinity|TypeError|RangeError|SyntaxError|Cannot |is not a function|=>|internal error/
+const javaScript =
+  /undefined|\[object|NaN(?! \(not)|Infinity|TypeError|RangeError|SyntaxError|Cannot |is not a function|=>|internal error/
 
-const small = (args: readonly LuaValue[]) => countTables(args, 200) < 200 && args.every(arg => typeof arg !== 'string' || arg.length < 500 || new Set(arg).size === 1)
+const small = (args: readonly LuaValue[]) =>
+  countTables(args, 200) < 200 &&
+  args.every(arg => typeof arg !== 'string' || arg.length < 500 || new Set(arg).size === 1)
 
 /** Calls the function with each list of arguments; a line of results for each, texts quoted. */
-function program (fn: string, lists: ReadonlyArray<readonly LuaValue[]>): string {
+function program(fn: string, lists: ReadonlyArray<readonly LuaValue[]>): string {
   const { statements, expressions } = toSource(lists.flat())
-  const calls = lists.map(list => `show(pcall(${['F', ...expressions.splice(0, list.length)].join(', ')}))`)
+  const calls = lists.map(
+    list => `show(pcall(${['F', ...expressions.splice(0, list.length)].join(', ')}))`
+  )
   return `local F = ${fn}
 local lines = {}
 local function show(ok, ...)
@@ -36,7 +41,10 @@ end`
 }
 
 t.test('in the sandbox, every local function holds against whatever Lua can give it', async t => {
-  const { run, errors } = await startRig(t, { modules: localModules, settings: { EXECUTION_TIMEOUT: '60' } })
+  const { run, errors } = await startRig(t, {
+    modules: localModules,
+    settings: { EXECUTION_TIMEOUT: '60' }
+  })
   for (const module of localModules) {
     for (const [name, declared] of Object.entries(module.functions)) {
       if (name === 'sleep') continue
@@ -54,7 +62,11 @@ t.test('in the sandbox, every local function holds against whatever Lua can give
       const lines = Buffer.from(answer.body).toString('latin1').split('\n')
       t.equal(lines.length, CALLS, full)
       // The arguments that messages repeat are in quotes within the quotes.
-      t.same(lines.filter(line => javaScript.test(line.replace(/\\".*?\\"/g, ''))), [], full)
+      t.same(
+        lines.filter(line => javaScript.test(line.replace(/\\".*?\\"/g, ''))),
+        [],
+        full
+      )
     }
   }
   t.same(errors, [])

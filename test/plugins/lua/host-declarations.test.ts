@@ -10,7 +10,14 @@ import { dependencies } from './services.js'
 
 t.test('the host modules keep their declarations', async t => {
   const deps = dependencies(t, {})
-  for (const module of [logModule(), kvModule(deps.storage), envModule(deps.storage), httpModule(deps.http, { ids: deps.ids, append () {} }), aiModule(deps), emailModule(deps)]) {
+  for (const module of [
+    logModule(),
+    kvModule(deps.storage),
+    envModule(deps.storage),
+    httpModule(deps.http, { ids: deps.ids, append() {} }),
+    aiModule(deps),
+    emailModule(deps)
+  ]) {
     t.same(problemsOf(module, undefined), [], module.name)
   }
 })

@@ -10,82 +10,219 @@ import { API_KEY, build } from '../../helpers/build.js'
 import { CODE } from '../../helpers/api.js'
 import { buildWith, fixture } from '../third-party/with-plugins.js'
 
-interface Named { readonly method: string, readonly path: string, readonly operation: Operation }
+interface Named {
+  readonly method: string
+  readonly path: string
+  readonly operation: Operation
+}
 
 const operationsOf = ({ paths }: ApiDocument): Named[] =>
-  Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })))
+  Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      method: method.toUpperCase(),
+      path,
+      operation
+    }))
+  )
 
-async function start () {
+async function start() {
   const app = await build(t)
   await app.listen({ port: 0, host: '127.0.0.1' })
   const base = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
-  const document = await (await fetch(`${base}/docs/openapi.json`)).json() as ApiDocument
+  const document = (await (await fetch(`${base}/docs/openapi.json`)).json()) as ApiDocument
   return { app, base, document, validate: createValidator(document) }
 }
 
 /** Checks an answer's body against a schema of the document, in which a field that is not declared is an error. */
-function createValidator (document: ApiDocument) {
+function createValidator(document: ApiDocument) {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
   ajv.addSchema({ $id: 'doc', components: closed(document.components) })
   return (schema: Schema, value: unknown): string[] => {
-    const check = ajv.compile(closed(JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"doc#/'))) as object)
-    return check(value) ? [] : (check.errors ?? []).map(({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`)
+    const check = ajv.compile(
+      closed(JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"doc#/'))) as object
+    )
+    return check(value)
+      ? []
+      : (check.errors ?? []).map(
+          ({ instancePath, message, params }) =>
+            `${instancePath} ${message} ${JSON.stringify(params)}`
+        )
   }
 }
 
-function closed (node: unknown): unknown {
+function closed(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(closed)
   if (typeof node !== 'object' || node === null) return node
   const copy = Object.fromEntries(Object.entries(node).map(([name, part]) => [name, closed(part)]))
-  return typeof copy.properties === 'object' && copy.additionalProperties === undefined && copy.type === 'object' ? { ...copy, additionalProperties: false } : copy
+  return typeof copy.properties === 'object' &&
+    copy.additionalProperties === undefined &&
+    copy.type === 'object'
+    ? { ...copy, additionalProperties: false }
+    : copy
 }
 
 const { app, base, document, validate } = await start()
 
 /** Things for the operations to work on, new for each of them. */
-async function prepare (): Promise<Record<string, string>> {
+async function prepare(): Promise<Record<string, string>> {
   const { storage, ids } = app
   const fn = ids.next()
-  await storage.functions.create({ id: fn, name: 'documented', description: 'd', code: 'v1', now: 1000 })
-  await storage.functions.update(fn, { patch: { cronSchedule: '0 0 * * *', cronStatus: 'active' }, code: CODE, now: 2000 })
+  await storage.functions.create({
+    id: fn,
+    name: 'documented',
+    description: 'd',
+    code: 'v1',
+    now: 1000
+  })
+  await storage.functions.update(fn, {
+    patch: { cronSchedule: '0 0 * * *', cronStatus: 'active' },
+    code: CODE,
+    now: 2000
+  })
   await storage.env.replace(fn, { A: '1' })
-  const { rows: [former] } = await storage.env.history(fn, { limit: 1, offset: 0 })
-  const execution = { id: ids.next(), functionId: fn, versionId: `ver_${fn}_v1`, trigger: 'http', eventJson: '{"method":"GET","path":"/fn/x","relativePath":"/","headers":{},"query":{},"body":""}', createdAt: 1000 }
+  const {
+    rows: [former]
+  } = await storage.env.history(fn, { limit: 1, offset: 0 })
+  const execution = {
+    id: ids.next(),
+    functionId: fn,
+    versionId: `ver_${fn}_v1`,
+    trigger: 'http',
+    eventJson:
+      '{"method":"GET","path":"/fn/x","relativePath":"/","headers":{},"query":{},"body":""}',
+    createdAt: 1000
+  }
   storage.executions.begin(execution)
-  storage.executions.appendAiRequest({ id: ids.next(), executionId: execution.id, provider: 'openai', model: 'm', endpoint: '', requestJson: '{}', responseJson: '{}', status: 'error', errorMessage: 'e', inputTokens: 1, outputTokens: 2, durationMs: 5, createdAt: 1000 })
-  storage.executions.appendEmailRequest({ id: ids.next(), executionId: execution.id, from: 'a@x', to: ['b@x'], subject: 's', hasText: true, hasHtml: false, requestJson: '', responseJson: '{}', status: 'success', errorMessage: undefined, emailId: 'x', durationMs: 0, createdAt: 1000 })
-  storage.executions.appendHttpRequest({ id: ids.next(), executionId: execution.id, method: 'GET', url: 'https://x/', status: 'error', statusCode: 200, errorMessage: 'e', requestSize: 0, responseSize: 1, durationMs: 0, createdAt: 1000 })
-  await storage.executions.finish({ ...execution, status: 'error', statusCode: 500, durationMs: 9, errorMessage: 'text', fault: { kind: 'runtime', message: 'm', line: 1, column: 2, traceback: 't' }, responseJson: '{}', logs: [{ level: 'info', message: 'l', createdAt: 1000 }] })
-  for (const scope of [fn, '']) await storage.kv.set(scope, Buffer.from('counter'), Buffer.from('1'), Date.now() + 60_000)
+  storage.executions.appendAiRequest({
+    id: ids.next(),
+    executionId: execution.id,
+    provider: 'openai',
+    model: 'm',
+    endpoint: '',
+    requestJson: '{}',
+    responseJson: '{}',
+    status: 'error',
+    errorMessage: 'e',
+    inputTokens: 1,
+    outputTokens: 2,
+    durationMs: 5,
+    createdAt: 1000
+  })
+  storage.executions.appendEmailRequest({
+    id: ids.next(),
+    executionId: execution.id,
+    from: 'a@x',
+    to: ['b@x'],
+    subject: 's',
+    hasText: true,
+    hasHtml: false,
+    requestJson: '',
+    responseJson: '{}',
+    status: 'success',
+    errorMessage: undefined,
+    emailId: 'x',
+    durationMs: 0,
+    createdAt: 1000
+  })
+  storage.executions.appendHttpRequest({
+    id: ids.next(),
+    executionId: execution.id,
+    method: 'GET',
+    url: 'https://x/',
+    status: 'error',
+    statusCode: 200,
+    errorMessage: 'e',
+    requestSize: 0,
+    responseSize: 1,
+    durationMs: 0,
+    createdAt: 1000
+  })
+  await storage.executions.finish({
+    ...execution,
+    status: 'error',
+    statusCode: 500,
+    durationMs: 9,
+    errorMessage: 'text',
+    fault: { kind: 'runtime', message: 'm', line: 1, column: 2, traceback: 't' },
+    responseJson: '{}',
+    logs: [{ level: 'info', message: 'l', createdAt: 1000 }]
+  })
+  for (const scope of [fn, '']) {
+    await storage.kv.set(scope, Buffer.from('counter'), Buffer.from('1'), Date.now() + 60_000)
+  }
   const session = ids.next()
-  await storage.sessions.create({ id: session, createdAt: 1, lastSeenAt: 1, expiresAt: 9_999_999_999, address: '192.0.2.1', userAgent: 'x', tokenHash: session, keyMark: 'k' })
-  return { function: fn, execution: execution.id, session, versionId: `ver_${fn}_v1`, number: '1', v1: '1', v2: '2', key: 'counter', entry: String(former?.id) }
+  await storage.sessions.create({
+    id: session,
+    createdAt: 1,
+    lastSeenAt: 1,
+    expiresAt: 9_999_999_999,
+    address: '192.0.2.1',
+    userAgent: 'x',
+    tokenHash: session,
+    keyMark: 'k'
+  })
+  return {
+    function: fn,
+    execution: execution.id,
+    session,
+    versionId: `ver_${fn}_v1`,
+    number: '1',
+    v1: '1',
+    v2: '2',
+    key: 'counter',
+    entry: String(former?.id)
+  }
 }
 
 /** The address of an operation, with what was prepared in the place of its parameters. */
-function addressOf ({ path, operation }: Named, things: Record<string, string>): string {
-  const kind = path.startsWith('/api/executions') ? 'execution' : path.startsWith('/api/auth/sessions') ? 'session' : 'function'
+function addressOf({ path, operation }: Named, things: Record<string, string>): string {
+  const kind = path.startsWith('/api/executions')
+    ? 'execution'
+    : path.startsWith('/api/auth/sessions')
+      ? 'session'
+      : 'function'
   const isNumber = operation.operationId === 'getVersion'
-  const needed = operation.parameters?.filter(parameter => parameter.in === 'query' && parameter.required === true) ?? []
-  const query = new URLSearchParams(needed.map(({ name, example }) => [name, things[name] ?? String(example)]))
+  const needed =
+    operation.parameters?.filter(
+      parameter => parameter.in === 'query' && parameter.required === true
+    ) ?? []
+  const query = new URLSearchParams(
+    needed.map(({ name, example }) => [name, things[name] ?? String(example)])
+  )
   const tail = query.size === 0 ? '' : `?${query}`
-  return base + path.replace(/\{(\w+)\}/g, (_, place: string) => {
-    const name = place !== 'version' ? place : isNumber ? 'number' : 'versionId'
-    const example = operation.parameters?.find(parameter => parameter.name === name)?.example
-    return encodeURIComponent(things[name === 'id' ? kind : name] ?? String(example))
-  }) + tail
+  return (
+    base +
+    path.replace(/\{(\w+)\}/g, (_, place: string) => {
+      const name = place !== 'version' ? place : isNumber ? 'number' : 'versionId'
+      const example = operation.parameters?.find(parameter => parameter.name === name)?.example
+      return encodeURIComponent(things[name === 'id' ? kind : name] ?? String(example))
+    }) +
+    tail
+  )
 }
 
-function bodyOf ({ operation }: Named): string | undefined {
+function bodyOf({ operation }: Named): string | undefined {
   if (operation.operationId === 'login') return JSON.stringify({ apiKey: API_KEY })
   const media = Object.values(operation.requestBody?.content ?? {})[0]
   if (media === undefined) return undefined
   return typeof media.example === 'string' ? media.example : JSON.stringify(media.example ?? '')
 }
 
-async function call (named: Named, url: string, { body = bodyOf(named), headers = { authorization: `Bearer ${API_KEY}` } }: { body?: string | undefined, headers?: Record<string, string> } = {}) {
+async function call(
+  named: Named,
+  url: string,
+  {
+    body = bodyOf(named),
+    headers = { authorization: `Bearer ${API_KEY}` }
+  }: { body?: string | undefined; headers?: Record<string, string> } = {}
+) {
   const stop = new AbortController()
-  const answer = await fetch(url, { method: named.method, headers, signal: stop.signal, ...(body === undefined || ['GET', 'HEAD'].includes(named.method) ? {} : { body }) })
+  const answer = await fetch(url, {
+    method: named.method,
+    headers,
+    signal: stop.signal,
+    ...(body === undefined || ['GET', 'HEAD'].includes(named.method) ? {} : { body })
+  })
   const type = answer.headers.get('content-type')?.split(';', 1)[0]
   // A stream of events never ends.
   const text = type === 'text/event-stream' ? '' : await answer.text()
@@ -94,62 +231,132 @@ async function call (named: Named, url: string, { body = bodyOf(named), headers 
 }
 
 /** What is wrong with an answer, by the document. */
-function problemsOf ({ operation }: Named, { status, type, text }: Awaited<ReturnType<typeof call>>): string[] {
+function problemsOf(
+  { operation }: Named,
+  { status, type, text }: Awaited<ReturnType<typeof call>>
+): string[] {
   const declared = operation.responses[String(status)] ?? operation.responses.default
   if (declared === undefined) return [`status ${status} is not declared: ${text}`]
   const content = declared.content
-  if (content === undefined) return text === '' ? [] : [`${status} has a body but none is declared: ${text}`]
+  if (content === undefined) {
+    return text === '' ? [] : [`${status} has a body but none is declared: ${text}`]
+  }
   const media = content[type ?? ''] ?? content['*/*']
   if (media === undefined) return [`${status} has the type ${type}, which is not declared`]
-  return type === 'application/json' && content[type] !== undefined ? validate(media.schema, JSON.parse(text)) : []
+  return type === 'application/json' && content[type] !== undefined
+    ? validate(media.schema, JSON.parse(text))
+    : []
 }
 
 t.test('the document is OpenAPI 3.1 and the same in JSON and YAML', async t => {
   t.match(document.openapi, /^3\.1\./)
   const yaml = await fetch(`${base}/docs/openapi.yaml`)
-  t.same([yaml.status, yaml.headers.get('content-type'), yaml.headers.get('cache-control')], [200, 'application/yaml', 'no-store'])
+  t.same(
+    [yaml.status, yaml.headers.get('content-type'), yaml.headers.get('cache-control')],
+    [200, 'application/yaml', 'no-store']
+  )
   t.strictSame(parse(await yaml.text()), document)
 })
 
 /** What a maintained linter finds wrong, as one line each. */
-async function lint (document: ApiDocument): Promise<string[]> {
-  const config = await createConfig({ extends: ['spec'], rules: { 'no-identical-paths': 'error', 'path-parameters-defined': 'error', 'operation-operationId-unique': 'error', 'no-server-trailing-slash': 'error' } })
+async function lint(document: ApiDocument): Promise<string[]> {
+  const config = await createConfig({
+    extends: ['spec'],
+    rules: {
+      'no-identical-paths': 'error',
+      'path-parameters-defined': 'error',
+      'operation-operationId-unique': 'error',
+      'no-server-trailing-slash': 'error'
+    }
+  })
   const problems = await lintFromString({ source: JSON.stringify(document), config })
-  return problems.map(({ ruleId, message, location: [at] }) => `${ruleId}: ${message} (${at?.pointer ?? ''})`)
+  return problems.map(
+    ({ ruleId, message, location: [at] }) => `${ruleId}: ${message} (${at?.pointer ?? ''})`
+  )
 }
 
 t.test('the document is valid, and says where the server is', async t => {
   t.same(document.servers, [{ url: base.replace('127.0.0.1', 'localhost') }])
   t.same(await lint(document), [])
-  const broken = { ...document, paths: { ...document.paths, '/api/functions/{other}': document.paths['/api/functions/{id}'] } } as ApiDocument
+  const broken = {
+    ...document,
+    paths: { ...document.paths, '/api/functions/{other}': document.paths['/api/functions/{id}'] }
+  } as ApiDocument
   t.ok((await lint(broken)).length > 0, 'the linter finds two names for one path')
 })
 
 t.test('functions on a host of their own have a server of their own', async t => {
-  const app = await build(t, { BASE_URL: 'https://moonlet.example', FUNCTIONS_HOST: 'functions.example' })
+  const app = await build(t, {
+    BASE_URL: 'https://moonlet.example',
+    FUNCTIONS_HOST: 'functions.example'
+  })
   const { servers, paths } = (await app.inject('/docs/openapi.json')).json<ApiDocument>()
   t.same(servers, [{ url: 'https://moonlet.example' }])
   t.same(paths['/fn/{id}']?.get?.servers, [{ url: 'https://functions.example' }])
 })
 
-t.test('health, metrics and the routes of plugins are in the document, which stays valid', async t => {
-  const app = await buildWith(t, [fixture('documented-routes'), fixture('greeter')])
-  const whole = (await app.inject('/docs/openapi.json')).json<ApiDocument>()
-  t.same(await lint(whole), [])
-  t.same(['/healthz', '/readyz', '/metrics'].filter(path => whole.paths[path]?.get === undefined), [])
-  t.match(whole.paths['/plugins/documented-routes/items/{id}']?.get, { tags: ['documented-routes'], summary: /documented-routes/, parameters: [{ name: 'id', in: 'path' }] })
-  t.match(whole.paths['/plugins/documented-routes/described']?.post, { operationId: 'login2', summary: 'Described', security: [], tags: ['Things'] })
-  t.match(whole.tags.map(({ name }) => name).slice(-3), ['documented-routes', 'Things', 'greeter'])
-  t.match(whole.paths['/plugins/documented-routes/files/{rest}']?.get, { parameters: [{ name: 'rest' }] })
-  t.equal(whole.paths['/plugins/documented-routes/hidden'], undefined)
-  t.equal((await app.inject('/docs')).statusCode, 200)
-})
+t.test(
+  'health, metrics and the routes of plugins are in the document, which stays valid',
+  async t => {
+    const app = await buildWith(t, [fixture('documented-routes'), fixture('greeter')])
+    const whole = (await app.inject('/docs/openapi.json')).json<ApiDocument>()
+    t.same(await lint(whole), [])
+    t.same(
+      ['/healthz', '/readyz', '/metrics'].filter(path => whole.paths[path]?.get === undefined),
+      []
+    )
+    t.match(whole.paths['/plugins/documented-routes/items/{id}']?.get, {
+      tags: ['documented-routes'],
+      summary: /documented-routes/,
+      parameters: [{ name: 'id', in: 'path' }]
+    })
+    t.match(whole.paths['/plugins/documented-routes/described']?.post, {
+      operationId: 'login2',
+      summary: 'Described',
+      security: [],
+      tags: ['Things']
+    })
+    t.match(whole.tags.map(({ name }) => name).slice(-3), [
+      'documented-routes',
+      'Things',
+      'greeter'
+    ])
+    t.match(whole.paths['/plugins/documented-routes/files/{rest}']?.get, {
+      parameters: [{ name: 'rest' }]
+    })
+    t.equal(whole.paths['/plugins/documented-routes/hidden'], undefined)
+    t.equal((await app.inject('/docs')).statusCode, 200)
+  }
+)
 
 t.test('every route of the API is in the document', async t => {
   const routes = app.printRoutes({ commonPrefix: false, includeHooks: false })
-  const known = ['login', 'createFunction', 'updateFunction', 'replaceEnvVars', 'activateVersion', 'diffVersions', 'listExecutions', 'getExecutionLogs', 'runDraft', 'checkSyntax', 'rerunExecution', 'watchExecutions', 'listGlobalKv', 'setFunctionKvValue', 'getStatus', 'getLiveness', 'getReadiness', 'getMetrics', 'endAllSessions']
+  const known = [
+    'login',
+    'createFunction',
+    'updateFunction',
+    'replaceEnvVars',
+    'activateVersion',
+    'diffVersions',
+    'listExecutions',
+    'getExecutionLogs',
+    'runDraft',
+    'checkSyntax',
+    'rerunExecution',
+    'watchExecutions',
+    'listGlobalKv',
+    'setFunctionKvValue',
+    'getStatus',
+    'getLiveness',
+    'getReadiness',
+    'getMetrics',
+    'endAllSessions'
+  ]
   const ids = operationsOf(document).map(({ operation }) => operation.operationId)
-  t.same(known.filter(id => !ids.includes(id)), [])
+  t.same(
+    known.filter(id => !ids.includes(id)),
+    []
+  )
   t.match(routes, 'api/')
 })
 
@@ -163,19 +370,38 @@ t.test('every operation has an id of its own, a summary, a chapter and its error
     t.not(operation.summary ?? '', '', name)
     t.ok(chapters.includes(operation.tags[0] ?? ''), `${name} is in a chapter`)
     t.ok(operation.responses['500'] !== undefined, `${name} may fail`)
-    if (path.startsWith('/api/') && operation.security === undefined) t.ok(operation.responses['401'] !== undefined, `${name} needs authentication`)
-    if (path.includes('{')) t.ok(operation.responses['404'] !== undefined || path.startsWith('/api/kv'), `${name} may find nothing`)
-    for (const parameter of operation.parameters ?? []) t.ok(parameter.description, `${name}: ${parameter.name} is described`)
+    if (path.startsWith('/api/') && operation.security === undefined) {
+      t.ok(operation.responses['401'] !== undefined, `${name} needs authentication`)
+    }
+    if (path.includes('{')) {
+      t.ok(
+        operation.responses['404'] !== undefined || path.startsWith('/api/kv'),
+        `${name} may find nothing`
+      )
+    }
+    for (const parameter of operation.parameters ?? []) {
+      t.ok(parameter.description, `${name}: ${parameter.name} is described`)
+    }
   }
 })
 
 t.test('every JSON body, in and out, has an example that fits its schema', async t => {
   for (const { operation } of operationsOf(document)) {
-    for (const [place, { content = {} }] of [['request', operation.requestBody ?? {}], ...Object.entries(operation.responses)] as const) {
+    for (const [place, { content = {} }] of [
+      ['request', operation.requestBody ?? {}],
+      ...Object.entries(operation.responses)
+    ] as const) {
       const media = content['application/json']
       if (media === undefined) continue
-      const example = media.example ?? Object.values((media as { examples?: Record<string, { value: unknown }> }).examples ?? {})[0]?.value ??
-        (document.components.schemas[media.schema.$ref?.split('/').at(-1) ?? ''] as { examples?: unknown[] } | undefined)?.examples?.[0]
+      const example =
+        media.example ??
+        Object.values(
+          (media as { examples?: Record<string, { value: unknown }> }).examples ?? {}
+        )[0]?.value ??
+        (
+          document.components.schemas[media.schema.$ref?.split('/').at(-1) ?? ''] as
+            { examples?: unknown[] } | undefined
+        )?.examples?.[0]
       t.ok(example !== undefined, `${operation.operationId} ${place} has an example`)
       t.same(validate(media.schema, example), [], `${operation.operationId} ${place}`)
     }
@@ -186,26 +412,56 @@ t.test('every operation does what the document says', async t => {
   for (const named of operationsOf(document)) {
     const answer = await call(named, addressOf(named, await prepare()))
     const name = named.operation.operationId
-    t.ok(answer.status >= 200 && answer.status < 300, `${name} succeeds (${answer.status} ${answer.text.slice(0, 200)})`)
+    t.ok(
+      answer.status >= 200 && answer.status < 300,
+      `${name} succeeds (${answer.status} ${answer.text.slice(0, 200)})`
+    )
     t.same(problemsOf(named, answer), [], name)
   }
 })
 
 t.test('every operation refuses in the way that the document says', async t => {
-  const nothing = { function: 'none', execution: 'none', session: 'none', versionId: 'none', number: 'x', v1: 'x', v2: 'x', key: 'none', entry: 'none' }
+  const nothing = {
+    function: 'none',
+    execution: 'none',
+    session: 'none',
+    versionId: 'none',
+    number: 'x',
+    v1: 'x',
+    v2: 'x',
+    key: 'none',
+    entry: 'none'
+  }
   for (const named of operationsOf(document)) {
     const name = named.operation.operationId
     const things = await prepare()
     const answers = [await call(named, addressOf(named, nothing))]
-    if (named.operation.security === undefined) answers.push(await call(named, addressOf(named, things), { headers: {} }))
-    if (named.operation.requestBody !== undefined && named.path.startsWith('/api/')) {
-      for (const body of ['{', '[]', '{"name":5,"code":5,"env_vars":5,"apiKey":5}']) answers.push(await call(named, addressOf(named, things), { body }))
+    if (named.operation.security === undefined) {
+      answers.push(await call(named, addressOf(named, things), { headers: {} }))
     }
-    if (named.path.includes('{')) answers.push(await call(named, addressOf(named, things).replace(/[^/]+$/, '%zz')))
+    if (named.operation.requestBody !== undefined && named.path.startsWith('/api/')) {
+      for (const body of ['{', '[]', '{"name":5,"code":5,"env_vars":5,"apiKey":5}']) {
+        answers.push(await call(named, addressOf(named, things), { body }))
+      }
+    }
+    if (named.path.includes('{')) {
+      answers.push(await call(named, addressOf(named, things).replace(/[^/]+$/, '%zz')))
+    }
     for (const answer of answers) {
       t.ok(answer.status < 500, `${name} has no fault (${answer.status})`)
-      t.same(problemsOf(named, answer).filter(problem => !/broken percent/.test(answer.text) && problem !== ''), [], `${name} ${answer.status}`)
-      if (answer.status >= 400) t.ok(answer.headers.get('x-request-id') ?? named.path.startsWith('/fn/'), `${name} ${answer.status} has a request id`)
+      t.same(
+        problemsOf(named, answer).filter(
+          problem => !/broken percent/.test(answer.text) && problem !== ''
+        ),
+        [],
+        `${name} ${answer.status}`
+      )
+      if (answer.status >= 400) {
+        t.ok(
+          answer.headers.get('x-request-id') ?? named.path.startsWith('/fn/'),
+          `${name} ${answer.status} has a request id`
+        )
+      }
     }
   }
 })

@@ -7,12 +7,12 @@ import { client, failure, serveRaw } from './serve.js'
 const REPLY = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: keep-alive\r\n\r\nok'
 
 /** Answers the first request of the first connection; what follows on it gets `ending`. Later connections work. */
-function closing (ending: (socket: Socket) => void) {
+function closing(ending: (socket: Socket) => void) {
   const seen: string[] = []
   let connections = 0
   return {
     seen,
-    onSocket (socket: Socket) {
+    onSocket(socket: Socket) {
       const connection = ++connections
       let requests = 0
       socket.on('data', data => {
@@ -26,54 +26,79 @@ function closing (ending: (socket: Socket) => void) {
 }
 
 /** A request whose connection is free again afterwards. */
-async function keep (request: Promise<unknown>): Promise<void> {
+async function keep(request: Promise<unknown>): Promise<void> {
   await request
   await nextTurn()
 }
 
 const endings: Record<string, (socket: Socket) => void> = {
-  'is closed': socket => { socket.end() },
-  'is reset': socket => { socket.resetAndDestroy() }
+  'is closed': socket => {
+    socket.end()
+  },
+  'is reset': socket => {
+    socket.resetAndDestroy()
+  }
 }
 
 for (const [how, ending] of Object.entries(endings)) {
   for (const method of ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']) {
-    t.test(`a ${method} on a kept connection that ${how} before any byte of the answer is repeated once`, async t => {
-      const server = closing(ending)
-      const { url } = await serveRaw(t, server.onSocket)
-      const { request } = client(t)
-      await keep(request(url))
-      const body = method === 'PUT' ? { body: 'sent' } : {}
-      t.equal((await request(url, { method, ...body })).statusCode, 200)
-      t.same(server.seen.slice(1), [`1 ${method} ${body.body ?? ''}`, `2 ${method} ${body.body ?? ''}`])
-    })
+    t.test(
+      `a ${method} on a kept connection that ${how} before any byte of the answer is repeated once`,
+      async t => {
+        const server = closing(ending)
+        const { url } = await serveRaw(t, server.onSocket)
+        const { request } = client(t)
+        await keep(request(url))
+        const body = method === 'PUT' ? { body: 'sent' } : {}
+        t.equal((await request(url, { method, ...body })).statusCode, 200)
+        t.same(server.seen.slice(1), [
+          `1 ${method} ${body.body ?? ''}`,
+          `2 ${method} ${body.body ?? ''}`
+        ])
+      }
+    )
   }
 }
 
 for (const method of ['POST', 'PATCH']) {
   t.test(`a ${method} is never sent twice`, async t => {
-    const server = closing(socket => { socket.end() })
+    const server = closing(socket => {
+      socket.end()
+    })
     const { url } = await serveRaw(t, server.onSocket)
     const { request } = client(t)
     await keep(request(url))
-    t.match(await failure(request(url, { method, body: 'x' })), /closed the connection before its reply was complete/)
+    t.match(
+      await failure(request(url, { method, body: 'x' })),
+      /closed the connection before its reply was complete/
+    )
     t.same(server.seen.slice(1), [`1 ${method} x`])
   })
 }
 
-t.test('what fails on a new connection, or after a byte of the answer, is not repeated', async t => {
-  const begun = closing(socket => { socket.end('HTTP/1.1 2') })
-  const { url } = await serveRaw(t, begun.onSocket)
-  const { request } = client(t)
-  await keep(request(url))
-  t.match(await failure(request(url)), /closed the connection/)
-  t.equal(begun.seen.length, 2)
+t.test(
+  'what fails on a new connection, or after a byte of the answer, is not repeated',
+  async t => {
+    const begun = closing(socket => {
+      socket.end('HTTP/1.1 2')
+    })
+    const { url } = await serveRaw(t, begun.onSocket)
+    const { request } = client(t)
+    await keep(request(url))
+    t.match(await failure(request(url)), /closed the connection/)
+    t.equal(begun.seen.length, 2)
 
-  let requests = 0
-  const fresh = await serveRaw(t, socket => { socket.once('data', () => { requests++; socket.end() }) })
-  t.match(await failure(request(fresh.url)), /closed the connection/)
-  t.equal(requests, 1)
-})
+    let requests = 0
+    const fresh = await serveRaw(t, socket => {
+      socket.once('data', () => {
+        requests++
+        socket.end()
+      })
+    })
+    t.match(await failure(request(fresh.url)), /closed the connection/)
+    t.equal(requests, 1)
+  }
+)
 
 t.test('a repeated request that fails as well is not tried a third time', async t => {
   let connections = 0

@@ -7,20 +7,44 @@ const api = await buildApi(t)
 
 t.test('bodies are JSON whatever their Content-Type', async t => {
   const { call } = api
-  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', 'application/json; charset=latin1', 'garbage', '', ';', 'a/b/c']) {
-    const { status } = await call('POST', '/api/functions', { name: 'x', code: 'y' }, { 'content-type': type })
+  for (const type of [
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data',
+    'application/json; charset=latin1',
+    'garbage',
+    '',
+    ';',
+    'a/b/c'
+  ]) {
+    const { status } = await call(
+      'POST',
+      '/api/functions',
+      { name: 'x', code: 'y' },
+      { 'content-type': type }
+    )
     t.equal(status, 200, JSON.stringify(type))
   }
 })
 
 t.test('text after the first value of a body is ignored', async t => {
   const { call } = api
-  t.equal((await call('POST', '/api/functions', '{"name":"x","code":"y"} and more {')).json.name, 'x')
+  t.equal(
+    (await call('POST', '/api/functions', '{"name":"x","code":"y"} and more {')).json.name,
+    'x'
+  )
 })
 
 t.test('unknown fields are ignored and null is as good as absent', async t => {
   const { call } = api
-  const { status, json } = await call('POST', '/api/functions', { name: 'x', code: 'y', description: null, disabled: true, retention_days: 'odd', id: 'mine' })
+  const { status, json } = await call('POST', '/api/functions', {
+    name: 'x',
+    code: 'y',
+    description: null,
+    disabled: true,
+    retention_days: 'odd',
+    id: 'mine'
+  })
   t.equal(status, 200)
   t.notOk('description' in json)
   t.equal(json.disabled, false)
@@ -31,11 +55,35 @@ t.test('a body that is no JSON object, or has a wrong type, is refused with one 
   const { call, create } = api
   const id = await create()
   const invalid = { error: 'Invalid request body' }
-  for (const body of ['', ' ', '{', '[]', '"x"', '5', 'null', 'true', 'hello', '\ufeff{}', '{"name": "x", ', '{"name":5}', '{"name":["x"]}', '{"code":{}}', '{"description":true}']) {
+  for (const body of [
+    '',
+    ' ',
+    '{',
+    '[]',
+    '"x"',
+    '5',
+    'null',
+    'true',
+    'hello',
+    '\ufeff{}',
+    '{"name": "x", ',
+    '{"name":5}',
+    '{"name":["x"]}',
+    '{"code":{}}',
+    '{"description":true}'
+  ]) {
     const { status, json } = await call('POST', '/api/functions', body)
     t.same([status, json], [400, invalid], body)
   }
-  for (const body of [{ disabled: 'yes' }, { disabled: 1 }, { retention_days: '7' }, { retention_days: 7.5 }, { cron_schedule: 5 }, { save_response: [] }, { cron_catch_up: 'x' }]) {
+  for (const body of [
+    { disabled: 'yes' },
+    { disabled: 1 },
+    { retention_days: '7' },
+    { retention_days: 7.5 },
+    { cron_schedule: 5 },
+    { save_response: [] },
+    { cron_catch_up: 'x' }
+  ]) {
     t.same((await call('PUT', `/api/functions/${id}`, body)).json, invalid, JSON.stringify(body))
   }
   t.same((await call('POST', '/api/functions')).json, invalid, 'no body at all')
@@ -45,13 +93,23 @@ t.test('a body that is no JSON object, or has a wrong type, is refused with one 
 
 t.test('a body over the limit is refused, naming setting and limit', async t => {
   const { call } = await buildApi(t, { BODY_LIMIT: '2048' })
-  const { status, json } = await call('POST', '/api/functions', { name: 'x', code: 'y'.repeat(3000) })
-  t.same([status, json], [413, { error: 'The request body is larger than 2048 bytes (setting BODY_LIMIT)' }])
+  const { status, json } = await call('POST', '/api/functions', {
+    name: 'x',
+    code: 'y'.repeat(3000)
+  })
+  t.same(
+    [status, json],
+    [413, { error: 'The request body is larger than 2048 bytes (setting BODY_LIMIT)' }]
+  )
 })
 
 t.test('JSON answers say so and end with a newline, errors included', async t => {
   const { call, callOpen } = api
-  for (const answer of [await call('GET', '/api/functions'), await call('GET', '/api/functions/none'), await callOpen('GET', '/api/functions')]) {
+  for (const answer of [
+    await call('GET', '/api/functions'),
+    await call('GET', '/api/functions/none'),
+    await callOpen('GET', '/api/functions')
+  ]) {
     t.equal(answer.headers['content-type'], 'application/json')
     t.equal(answer.headers['cache-control'], 'no-store')
     t.match(answer.text, /^\{.*\}\n$/s)
@@ -70,14 +128,24 @@ t.test('every error carries the id of its request', async t => {
     await callOpen('POST', '/api/auth/login', 'nonsense')
   ]
   const ids = answers.map(({ headers }) => headers['x-request-id'])
-  t.ok(ids.every(id => typeof id === 'string' && id !== ''), ids.join(' '))
+  t.ok(
+    ids.every(id => typeof id === 'string' && id !== ''),
+    ids.join(' ')
+  )
   t.equal(new Set(ids).size, ids.length)
 })
 
 t.test('HEAD answers as GET does, without the body', async t => {
   const { call, create } = api
   const id = await create()
-  for (const url of ['/api/functions', `/api/functions/${id}`, `/api/functions/${id}/versions`, '/api/functions/none', '/docs', '/docs/openapi.yaml']) {
+  for (const url of [
+    '/api/functions',
+    `/api/functions/${id}`,
+    `/api/functions/${id}/versions`,
+    '/api/functions/none',
+    '/docs',
+    '/docs/openapi.yaml'
+  ]) {
     const [head, get] = [await call('HEAD', url), await call('GET', url)]
     t.equal(head.status, get.status, url)
     t.equal(head.headers['content-type'], get.headers['content-type'], url)
@@ -88,7 +156,13 @@ t.test('HEAD answers as GET does, without the body', async t => {
 
 t.test('an address or method that no route has is 404 in plain text', async t => {
   const { call } = api
-  for (const [method, url] of [['GET', '/nowhere'], ['GET', '/api/nowhere'], ['PATCH', '/api/functions'], ['POST', '/api/functions/x'], ['DELETE', '/docs']] as const) {
+  for (const [method, url] of [
+    ['GET', '/nowhere'],
+    ['GET', '/api/nowhere'],
+    ['PATCH', '/api/functions'],
+    ['POST', '/api/functions/x'],
+    ['DELETE', '/docs']
+  ] as const) {
     const { status, headers } = await call(method, url)
     t.equal(status, 404, `${method} ${url}`)
     t.match(headers['content-type'], /^text\/plain/)
@@ -97,9 +171,19 @@ t.test('an address or method that no route has is 404 in plain text', async t =>
 
 t.test('a broken escape in the path is 400 with a clear text, on any route', async t => {
   const { call } = api
-  for (const url of ['/api/functions/%zz', '/api/functions/%', '/api/functions/%ff', '/api/executions/%c3%28/logs', '/%e0%a4%a']) {
+  for (const url of [
+    '/api/functions/%zz',
+    '/api/functions/%',
+    '/api/functions/%ff',
+    '/api/executions/%c3%28/logs',
+    '/%e0%a4%a'
+  ]) {
     const { status, json, headers } = await call('GET', url)
-    t.same([status, json], [400, { error: 'The path has a broken percent escape; write a literal % as %25' }], url)
+    t.same(
+      [status, json],
+      [400, { error: 'The path has a broken percent escape; write a literal % as %25' }],
+      url
+    )
     t.equal(headers['access-control-allow-origin'], '*')
   }
   t.equal((await call('OPTIONS', '/api/functions/%zz')).status, 204)
@@ -113,9 +197,20 @@ t.test('a very long id is simply not found', async t => {
 
 t.test('odd ids are simply not found', async t => {
   const { call } = api
-  for (const id of ['..%2f..', '%00', "x'%20or%201=1--", '%F0%9F%98%80', '__proto__', 'constructor']) {
+  for (const id of [
+    '..%2f..',
+    '%00',
+    "x'%20or%201=1--",
+    '%F0%9F%98%80',
+    '__proto__',
+    'constructor'
+  ]) {
     t.same((await call('GET', `/api/functions/${id}`)).json, { error: 'Function not found' }, id)
-    t.same((await call('PUT', `/api/functions/${id}`, { name: 'x' })).json, { error: 'Function not found' }, id)
+    t.same(
+      (await call('PUT', `/api/functions/${id}`, { name: 'x' })).json,
+      { error: 'Function not found' },
+      id
+    )
     t.same((await call('DELETE', `/api/functions/${id}`)).json, { error: 'Function not found' }, id)
     t.same((await call('GET', `/api/executions/${id}`)).json, { error: 'Execution not found' }, id)
   }

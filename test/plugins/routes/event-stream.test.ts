@@ -1,9 +1,13 @@
 import t from 'tap'
 import { createEventHub } from '../../../plugins/routes/executions/event-hub.js'
-import { createEventStream, type EventStream } from '../../../plugins/routes/executions/event-stream.js'
+import {
+  createEventStream,
+  type EventStream
+} from '../../../plugins/routes/executions/event-stream.js'
 import type { ExecutionNotice } from '../../../core/contracts/invocation.js'
 
-const open = (pingMs = 1e6, mayGoOn = async () => true): EventStream => createEventStream({ pingMs, mayGoOn })
+const open = (pingMs = 1e6, mayGoOn = async () => true): EventStream =>
+  createEventStream({ pingMs, mayGoOn })
 const readAll = (stream: EventStream): string => String(stream.output.read() ?? '')
 
 t.test('a listener hears at once that it listens', async t => {
@@ -25,7 +29,13 @@ t.test('beyond fifty in a second events are left out, and their number is told',
   const stream = open()
   t.equal(Array.from({ length: 60 }, () => stream.offer()).filter(Boolean).length, 50)
   readAll(stream)
-  const [told] = await Promise.all([new Promise<string>(resolve => { stream.output.on('data', chunk => { resolve(String(chunk)) }) })])
+  const [told] = await Promise.all([
+    new Promise<string>(resolve => {
+      stream.output.on('data', chunk => {
+        resolve(String(chunk))
+      })
+    })
+  ])
   t.equal(told, 'event: skipped\ndata: {"count":10}\n\n')
   t.ok(stream.offer(), 'then there is room again')
   stream.output.destroy()
@@ -47,35 +57,50 @@ t.test('a reader that does not read makes the server hold only so much', async t
 t.test('a stream ends when its session does', async t => {
   let may = true
   const stream = open(5, async () => may)
-  const ended = new Promise(resolve => { stream.output.on('end', resolve) })
-  const pinged = new Promise<void>(resolve => { stream.output.on('data', chunk => { if (String(chunk).includes(': ping')) resolve() }) })
+  const ended = new Promise(resolve => {
+    stream.output.on('end', resolve)
+  })
+  const pinged = new Promise<void>(resolve => {
+    stream.output.on('data', chunk => {
+      if (String(chunk).includes(': ping')) resolve()
+    })
+  })
   await pinged
   may = false
   await ended
   t.pass('ended')
 })
 
-function hubWithRuns (records: Record<string, unknown> = {}) {
+function hubWithRuns(records: Record<string, unknown> = {}) {
   const listeners = new Set<(notice: ExecutionNotice) => void>()
   const reads: string[] = []
   const errors: unknown[] = []
   const hub = createEventHub({
     onExecution: listener => {
       listeners.add(listener)
-      return () => { listeners.delete(listener) }
+      return () => {
+        listeners.delete(listener)
+      }
     },
     read: async id => {
       reads.push(id)
       if (id === 'broken') throw new Error('cannot read')
       return records[id]
     },
-    onError: error => { errors.push(error) }
+    onError: error => {
+      errors.push(error)
+    }
   })
-  const notify = (phase: 'begin' | 'end', executionId: string, functionId = 'f') => { for (const listener of listeners) listener({ phase, executionId, functionId }) }
+  const notify = (phase: 'begin' | 'end', executionId: string, functionId = 'f') => {
+    for (const listener of listeners) listener({ phase, executionId, functionId })
+  }
   return { hub, listeners, reads, errors, notify }
 }
 
-const settled = () => new Promise(resolve => { setImmediate(resolve) })
+const settled = () =>
+  new Promise(resolve => {
+    setImmediate(resolve)
+  })
 
 t.test('a run is told to those who asked for its function or for all', async t => {
   const { hub, notify, reads } = hubWithRuns({ e1: { id: 'e1' } })
@@ -99,7 +124,11 @@ t.test('a long run is told at its beginning too', async t => {
   const stream = open()
   hub.join(undefined, stream)
   readAll(stream)
-  const begun = new Promise<string>(resolve => { stream.output.on('data', chunk => { resolve(String(chunk)) }) })
+  const begun = new Promise<string>(resolve => {
+    stream.output.on('data', chunk => {
+      resolve(String(chunk))
+    })
+  })
   notify('begin', 'e1')
   t.match(await begun, /"status":"pending"/)
   hub.close()
@@ -145,7 +174,14 @@ t.test('closing ends every stream', async t => {
   const { hub } = hubWithRuns()
   const streams = [open(), open()]
   for (const stream of streams) hub.join(undefined, stream)
-  const ended = Promise.all(streams.map(({ output }) => new Promise(resolve => { output.on('end', resolve).resume() })))
+  const ended = Promise.all(
+    streams.map(
+      ({ output }) =>
+        new Promise(resolve => {
+          output.on('end', resolve).resume()
+        })
+    )
+  )
   hub.close()
   await ended
   t.equal(hub.size(), 0)

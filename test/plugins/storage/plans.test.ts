@@ -5,24 +5,46 @@ import { openParts } from './open-parts.js'
 
 const large = /\b(?:executions|logs|ai_requests|email_requests|http_requests|kv|versions)\b/
 /** A function's executions, logs and the like must be found by an index, whatever the filter. */
-const fullScan = /SCAN (?!f\b|functions\b|purges\b|stored_bytes\b|json_each\b|p\b|CONSTANT ROW)(?!.*USING)/
+const fullScan =
+  /SCAN (?!f\b|functions\b|purges\b|stored_bytes\b|json_each\b|p\b|CONSTANT ROW)(?!.*USING)/
 const sorts = /USE TEMP B-TREE FOR ORDER BY/
 /** Sorts the few rows of one page, or functions, of which there are few. */
-const ofOnePage = /where e\.seq in \(select value from json_each\(\?\)\) order by|order by contains_text\(f\.name/
+const ofOnePage =
+  /where e\.seq in \(select value from json_each\(\?\)\) order by|order by contains_text\(f\.name/
 
 t.test('no statement over what grows reads a whole table, or sorts more than a page', async t => {
   const { db, storage, prepared } = await openParts(t)
   const id = await createFunction(storage)
   await run(storage, id)
-  for (const filter of [{ status: 'success' }, { from: 1 }, { to: 1e10 }, { text: 'x' }, { status: 'success', trigger: 'http', version: 1, from: 1, to: 1e10, text: 'x' }] as const) await storage.executions.list(id, PAGE, filter)
+  for (const filter of [
+    { status: 'success' },
+    { from: 1 },
+    { to: 1e10 },
+    { text: 'x' },
+    { status: 'success', trigger: 'http', version: 1, from: 1, to: 1e10, text: 'x' }
+  ] as const) {
+    await storage.executions.list(id, PAGE, filter)
+  }
   let checked = 0
-  for (const sql of [...prepared].filter(text => large.test(text) && /^\s*(?:select|delete|update)/.test(text))) {
-    const names = Object.fromEntries((sql.match(/:[a-z]+/g) ?? []).map(name => [name.slice(1), null]))
+  for (const sql of [...prepared].filter(
+    text => large.test(text) && /^\s*(?:select|delete|update)/.test(text)
+  )) {
+    const names = Object.fromEntries(
+      (sql.match(/:[a-z]+/g) ?? []).map(name => [name.slice(1), null])
+    )
     const places = Array.from({ length: (sql.match(/\?/g) ?? []).length }, () => null)
-    const plan = (db.prepare(`explain query plan ${sql}`).all(...Object.keys(names).length > 0 ? [names] : places) as { detail: string }[]).map(({ detail }) => detail).join('; ')
+    const plan = (
+      db
+        .prepare(`explain query plan ${sql}`)
+        .all(...(Object.keys(names).length > 0 ? [names] : places)) as { detail: string }[]
+    )
+      .map(({ detail }) => detail)
+      .join('; ')
     t.notMatch(plan, fullScan, `${sql}: ${plan}`)
     if (!ofOnePage.test(sql)) t.notMatch(plan, sorts, `${sql}: ${plan}`)
-    if (/count\(\*\) from executions/.test(sql) && !sql.includes(':text')) t.match(plan, /COVERING INDEX executions_by_function/, 'filters read the index alone')
+    if (/count\(\*\) from executions/.test(sql) && !sql.includes(':text')) {
+      t.match(plan, /COVERING INDEX executions_by_function/, 'filters read the index alone')
+    }
     checked++
   }
   t.ok(checked > 20, `${checked} statements`)
@@ -33,7 +55,9 @@ t.test('nothing but the storage knows the database', async t => {
   for (const folder of ['core', 'plugins', 'sandbox', 'config']) {
     for (const file of await readdir(folder, { recursive: true })) {
       if (!file.endsWith('.ts') || (folder === 'plugins' && file.startsWith('storage/'))) continue
-      if (/from 'better-sqlite3'/.test(await readFile(`${folder}/${file}`, 'utf8'))) found.push(`${folder}/${file}`)
+      if (/from 'better-sqlite3'/.test(await readFile(`${folder}/${file}`, 'utf8'))) {
+        found.push(`${folder}/${file}`)
+      }
     }
   }
   t.same(found, [])

@@ -3,7 +3,13 @@ import { buildWith, fixture, runLua } from './with-plugins.js'
 
 t.test('host functions that misbehave harm nothing but their call', async t => {
   const app = await buildWith(t, [fixture('troublesome')], { EXECUTION_TIMEOUT: '5' })
-  const caught = async (call: string) => (await runLua(app, `local ok, err = pcall(${call}) return { body = tostring(ok) .. " " .. tostring(err) }`)).body
+  const caught = async (call: string) =>
+    (
+      await runLua(
+        app,
+        `local ok, err = pcall(${call}) return { body = tostring(ok) .. " " .. tostring(err) }`
+      )
+    ).body
 
   await t.test('what they throw reaches Lua without its details', async t => {
     for (const fn of ['throws', 'rejects', 'throwsNothing']) {
@@ -12,7 +18,10 @@ t.test('host functions that misbehave harm nothing but their call', async t => {
   })
 
   await t.test('a wrong type says which was expected and which came', async t => {
-    t.match(await caught('trouble.wrongType'), "false 'trouble.wrongType' returned a wrong value: a number expected, got a string")
+    t.match(
+      await caught('trouble.wrongType'),
+      "false 'trouble.wrongType' returned a wrong value: a number expected, got a string"
+    )
     t.match(await caught('trouble.wrongLater'), /a string expected, got an object/)
   })
 
@@ -31,7 +40,15 @@ t.test('host functions that misbehave harm nothing but their call', async t => {
   })
 
   await t.test('LuaFailure is nil and a message, LuaMisuse an error', async t => {
-    t.equal((await runLua(app, 'local v, err = trouble.fails() return { body = tostring(v) .. " " .. err }')).body, 'nil the world is down')
+    t.equal(
+      (
+        await runLua(
+          app,
+          'local v, err = trouble.fails() return { body = tostring(v) .. " " .. err }'
+        )
+      ).body,
+      'nil the world is down'
+    )
     t.match(await caught('trouble.misused'), 'not like that')
   })
 
@@ -45,8 +62,14 @@ t.test('host functions that misbehave harm nothing but their call', async t => {
   })
 
   await t.test('arguments are checked before anything crosses', async t => {
-    t.match(await caught('function() trouble.doubled("x") end'), "bad argument #1 to 'trouble.doubled' (number expected, got string)")
-    t.match(await caught('function() trouble.doubled(101) end'), 'number of at most 100 expected, got 101')
+    t.match(
+      await caught('function() trouble.doubled("x") end'),
+      "bad argument #1 to 'trouble.doubled' (number expected, got string)"
+    )
+    t.match(
+      await caught('function() trouble.doubled(101) end'),
+      'number of at most 100 expected, got 101'
+    )
     t.equal((await runLua(app, 'return { body = trouble.doubled(21) }')).body, '42')
   })
 

@@ -18,7 +18,10 @@ t.test('bytes that are no UTF-8, or control characters, are no text', async t =>
   t.equal(decodeText(bytes('tab\tand\nline, é')), 'tab\tand\nline, é')
 })
 t.test('hex is shown in rows with offsets and characters', async t => {
-  t.equal(toHex(bytes('Moonlet')), '000000  4d 6f 6f 6e 6c 65 74                             Moonlet')
+  t.equal(
+    toHex(bytes('Moonlet')),
+    '000000  4d 6f 6f 6e 6c 65 74                             Moonlet'
+  )
   t.equal(toHex(new Uint8Array(40), 17).split('\n').length, 2)
 })
 t.test('hex that is typed becomes bytes, and anything else nothing', async t => {
@@ -30,15 +33,33 @@ t.test('JSON is laid out, and what is no JSON is left to others', async t => {
   t.equal(prettyJson('{"a":[1]}'), '{\n  "a": [\n    1\n  ]\n}')
   t.equal(prettyJson('{'), undefined)
 })
-t.test('base64 becomes bytes', async t => { t.same(fromBase64('AP8='), Uint8Array.of(0, 255)) })
+t.test('base64 becomes bytes', async t => {
+  t.same(fromBase64('AP8='), Uint8Array.of(0, 255))
+})
 
 t.test('laying JSON out and packing it change no value', async t => {
-  const text = '{"id":12345678901234567890,"id":1.0,"e":1e400,"t":"a\\u00e9 \\"{,:}\\"","o":{},"l":[ ],"n":[1,{"a":null}]}'
+  const text =
+    '{"id":12345678901234567890,"id":1.0,"e":1e400,"t":"a\\u00e9 \\"{,:}\\"","o":{},"l":[ ],"n":[1,{"a":null}]}'
   const pretty = prettyJson(text)!
-  t.equal(pretty, [
-    '{', '  "id": 12345678901234567890,', '  "id": 1.0,', '  "e": 1e400,', '  "t": "a\\u00e9 \\"{,:}\\"",', '  "o": {},', '  "l": [],',
-    '  "n": [', '    1,', '    {', '      "a": null', '    }', '  ]', '}'
-  ].join('\n'))
+  t.equal(
+    pretty,
+    [
+      '{',
+      '  "id": 12345678901234567890,',
+      '  "id": 1.0,',
+      '  "e": 1e400,',
+      '  "t": "a\\u00e9 \\"{,:}\\"",',
+      '  "o": {},',
+      '  "l": [],',
+      '  "n": [',
+      '    1,',
+      '    {',
+      '      "a": null',
+      '    }',
+      '  ]',
+      '}'
+    ].join('\n')
+  )
   t.equal(packJson(pretty), text.replace('[ ]', '[]'))
   t.equal(prettyJson(' "text" '), '"text"')
   t.throws(() => packJson('{'), SyntaxError)

@@ -3,7 +3,11 @@ import { toPieces } from '../../../public/format/pieces.js'
 
 t.test('what is in backticks is code', async t => {
   t.same(toPieces('Level `debug`, not `info`.'), [
-    { text: 'Level ', code: false }, { text: 'debug', code: true }, { text: ', not ', code: false }, { text: 'info', code: true }, { text: '.', code: false }
+    { text: 'Level ', code: false },
+    { text: 'debug', code: true },
+    { text: ', not ', code: false },
+    { text: 'info', code: true },
+    { text: '.', code: false }
   ])
 })
 

@@ -5,11 +5,31 @@ t.test('addresses name their pages', async t => {
   t.equal(toRoute('/').page, 'functions')
   t.equal(toRoute('/login').page, 'login')
   t.same(toRoute('/functions/abc'), { page: 'function', id: 'abc', tab: 'code', detail: '' })
-  t.same(toRoute('/functions/abc/executions/x1'), { page: 'function', id: 'abc', tab: 'executions', detail: 'x1' })
+  t.same(toRoute('/functions/abc/executions/x1'), {
+    page: 'function',
+    id: 'abc',
+    tab: 'executions',
+    detail: 'x1'
+  })
 })
 t.test('what is no address of a page is missing', async t => {
-  for (const path of ['/nope', '/login/x', '/functions', '/functions/a/nope', '/functions/a/code/b/c', '/%', '/login%e9']) t.equal(toRoute(path).page, 'missing', path)
+  for (const path of [
+    '/nope',
+    '/login/x',
+    '/functions',
+    '/functions/a/nope',
+    '/functions/a/code/b/c',
+    '/%',
+    '/login%e9'
+  ]) {
+    t.equal(toRoute(path).page, 'missing', path)
+  }
 })
-t.test('paths and routes are each other\'s opposite', async t => {
-  t.same(toRoute(functionPath('a b', 'data')), { page: 'function', id: 'a b', tab: 'data', detail: '' })
+t.test("paths and routes are each other's opposite", async t => {
+  t.same(toRoute(functionPath('a b', 'data')), {
+    page: 'function',
+    id: 'a b',
+    tab: 'data',
+    detail: ''
+  })
 })

@@ -31,12 +31,19 @@ t.test('a runtime error names chunk, line and variable, in the words of PUC Lua'
   ]
   for (const [body, message] of cases) {
     const { kind, message: raised, line } = lua.fault(inHandler(`\n${body}`), {})
-    t.strictSame({ body, kind, raised, line }, { body, kind: 'runtime', raised: `fn:3: ${message}`, line: 3 })
+    t.strictSame(
+      { body, kind, raised, line },
+      { body, kind: 'runtime', raised: `fn:3: ${message}`, line: 3 }
+    )
   }
 })
 
 t.test('an error while the chunk runs is of kind load', async t => {
-  t.match(lua.fault('local x = nil\nx()'), { kind: 'load', message: "fn:2: attempt to call a nil value (local 'x')", line: 2 })
+  t.match(lua.fault('local x = nil\nx()'), {
+    kind: 'load',
+    message: "fn:2: attempt to call a nil value (local 'x')",
+    line: 2
+  })
 })
 
 t.test('a syntax error has the line and the column of the offending token', async t => {
@@ -52,14 +59,27 @@ t.test('a syntax error has the line and the column of the offending token', asyn
     ['break', 'fn:1: <break> at line 1 not inside a loop', 1, 6],
     ['if a != b then end', "fn:1: 'then' expected near '!'", 1, 6],
     ['x += 1', "fn:1: syntax error near '+'", 1, 3],
-    ['function f()\n  return 1\n', "fn:3: 'end' expected (to close 'function' at line 1) near <eof>", 3, 1],
-    ['x = [[never', 'fn:1: unfinished long string (starting at line 1) near \'<eof>\'', 1, 5],
+    [
+      'function f()\n  return 1\n',
+      "fn:3: 'end' expected (to close 'function' at line 1) near <eof>",
+      3,
+      1
+    ],
+    ['x = [[never', "fn:1: unfinished long string (starting at line 1) near '<eof>'", 1, 5],
     ['local \xe9 = 1', "fn:1: <name> expected near '<\\233>'", 1, 7]
   ]
   for (const [code, message, line, column] of cases) {
     const fault = lua.fault(code)
-    t.strictSame({ code, kind: fault.kind, message: fault.message.replace("near '<eof>'", 'near <eof>'), line: fault.line, column: fault.column },
-      { code, kind: 'syntax', message: message.replace("near '<eof>'", 'near <eof>'), line, column })
+    t.strictSame(
+      {
+        code,
+        kind: fault.kind,
+        message: fault.message.replace("near '<eof>'", 'near <eof>'),
+        line: fault.line,
+        column: fault.column
+      },
+      { code, kind: 'syntax', message: message.replace("near '<eof>'", 'near <eof>'), line, column }
+    )
   }
 })
 
@@ -74,35 +94,103 @@ end
 local M = {}
 function M:method() local r = middle({}) return r end
 function handler() local r = M:method() return r end`)
-  t.equal(traceback, ['stack traceback:', "fn:2: in upvalue 'inner'", "fn:5: in function 'middle'", "fn:9: in method 'method'", "fn:10: in function 'handler'"].join('\n\t'))
-  const native = lua.fault(inHandler('table.sort({ 3, 1 }, function(a, b) error("no") end)')).traceback ?? ''
-  t.equal(native, ['stack traceback:', "[C]: in function 'error'", 'fn:2: in function <fn:2>', "[C]: in function 'table.sort'", "fn:2: in function 'handler'"].join('\n\t'))
+  t.equal(
+    traceback,
+    [
+      'stack traceback:',
+      "fn:2: in upvalue 'inner'",
+      "fn:5: in function 'middle'",
+      "fn:9: in method 'method'",
+      "fn:10: in function 'handler'"
+    ].join('\n\t')
+  )
+  const native =
+    lua.fault(inHandler('table.sort({ 3, 1 }, function(a, b) error("no") end)')).traceback ?? ''
+  t.equal(
+    native,
+    [
+      'stack traceback:',
+      "[C]: in function 'error'",
+      'fn:2: in function <fn:2>',
+      "[C]: in function 'table.sort'",
+      "fn:2: in function 'handler'"
+    ].join('\n\t')
+  )
 })
 
 t.test('an error value that is no text gets one', async t => {
   t.equal(lua.fault(inHandler('error({ code = 7 })')).message, '(error object is a table value)')
   t.equal(lua.fault(inHandler('error(nil)')).message, '(error object is a nil value)')
   t.equal(lua.fault(inHandler('error(12.5)')).message, '12.5')
-  t.equal(lua.fault(inHandler('error(setmetatable({}, { __tostring = function() return "by itself" end }))')).message, 'by itself')
-  t.equal(lua.fault(inHandler('error(setmetatable({}, { __tostring = function() error("in it") end }))')).message, '(error object is a table value)')
-  t.equal(lua.fault(inHandler('error(setmetatable({}, { __tostring = function() return {} end }))')).message, '(error object is a table value)')
-  t.equal(lua.fault(inHandler('local function f() return f() + 1 end error(setmetatable({}, { __tostring = f }))')).message, '(error object is a table value)')
+  t.equal(
+    lua.fault(
+      inHandler('error(setmetatable({}, { __tostring = function() return "by itself" end }))')
+    ).message,
+    'by itself'
+  )
+  t.equal(
+    lua.fault(inHandler('error(setmetatable({}, { __tostring = function() error("in it") end }))'))
+      .message,
+    '(error object is a table value)'
+  )
+  t.equal(
+    lua.fault(inHandler('error(setmetatable({}, { __tostring = function() return {} end }))'))
+      .message,
+    '(error object is a table value)'
+  )
+  t.equal(
+    lua.fault(
+      inHandler('local function f() return f() + 1 end error(setmetatable({}, { __tostring = f }))')
+    ).message,
+    '(error object is a table value)'
+  )
 })
 
 t.test('a missing handler and a handler that returns no table are kinds of their own', async t => {
-  t.match(lua.fault('x = 1'), { kind: 'no-handler', message: 'handler function not found in Lua code', line: undefined })
+  t.match(lua.fault('x = 1'), {
+    kind: 'no-handler',
+    message: 'handler function not found in Lua code',
+    line: undefined
+  })
   t.match(lua.fault('handler = {}'), { kind: 'no-handler' })
-  t.match(lua.fault('setmetatable(_G, { __index = function() return print end })'), { kind: 'no-handler' }, 'it is read raw')
-  t.match(lua.fault(inHandler('return "text"')), { kind: 'bad-return', message: 'handler did not return a table', line: undefined })
+  t.match(
+    lua.fault('setmetatable(_G, { __index = function() return print end })'),
+    { kind: 'no-handler' },
+    'it is read raw'
+  )
+  t.match(lua.fault(inHandler('return "text"')), {
+    kind: 'bad-return',
+    message: 'handler did not return a table',
+    line: undefined
+  })
   t.match(lua.fault(inHandler('')), { kind: 'bad-return' })
 })
 
 t.test('error adds the position of the level it is given', async t => {
-  t.strictSame(lua.values('local function f() error("x", 2) end return select(2, pcall(function()\nf() end)), select(2, pcall(error, "y", 0)), select(2, pcall(error, "z"))'), ['fn:3: x', 'y', 'z'])
+  t.strictSame(
+    lua.values(
+      'local function f() error("x", 2) end return select(2, pcall(function()\nf() end)), select(2, pcall(error, "y", 0)), select(2, pcall(error, "z"))'
+    ),
+    ['fn:3: x', 'y', 'z']
+  )
 })
 
-t.test('xpcall calls its handler where the error happened, and an error in it does not escape', async t => {
-  t.strictSame(lua.values('return xpcall(function(a) error("E" .. a, 0) end, function(m) return "handled " .. m end, 5)'), [false, 'handled E5'])
-  t.strictSame(lua.values('return xpcall(error, function() error("again") end)'), [false, 'error in error handling'])
-  t.strictSame(lua.values('return xpcall(function(...) return select("#", ...), ... end, print, 1, nil, 3)'), [true, 3, 1, undefined, 3])
-})
+t.test(
+  'xpcall calls its handler where the error happened, and an error in it does not escape',
+  async t => {
+    t.strictSame(
+      lua.values(
+        'return xpcall(function(a) error("E" .. a, 0) end, function(m) return "handled " .. m end, 5)'
+      ),
+      [false, 'handled E5']
+    )
+    t.strictSame(lua.values('return xpcall(error, function() error("again") end)'), [
+      false,
+      'error in error handling'
+    ])
+    t.strictSame(
+      lua.values('return xpcall(function(...) return select("#", ...), ... end, print, 1, nil, 3)'),
+      [true, 3, 1, undefined, 3]
+    )
+  }
+)

@@ -17,22 +17,39 @@ const OPERATIONS = 200
 const OBJECTS = [new Table(), new Table(), new Table()]
 const HINTS = new Int32Array(4)
 
-const normal = (key: Key): Key => key === 0 ? 0 : key
+const normal = (key: Key): Key => (key === 0 ? 0 : key)
 const lua = (key: Key | undefined): LuaKey => key as LuaKey
 
 /** Keys as programs have them: mostly short lists with holes, names, and a few of everything else. */
-function randomKey (random: Random, spread: number): Key {
+function randomKey(random: Random, spread: number): Key {
   switch (random.below(12)) {
-    case 0: case 1: case 2: case 3: case 4: return 1 + random.below(spread)
-    case 5: case 6: return 'k' + String(random.below(spread))
-    case 7: return random.pick([0, -0, -1, 0.5, 2 ** 31, 2 ** 32, 2 ** 53, 1e300, Infinity, -Infinity])
-    case 8: return random.pick([true, false, ...OBJECTS])
-    case 9: return random.pick(['__index', '__newindex', '', '1', 'x'])
-    default: return 1 + random.below(4)
+    case 0:
+    case 1:
+    case 2:
+    case 3:
+    case 4:
+      return 1 + random.below(spread)
+    case 5:
+    case 6:
+      return 'k' + String(random.below(spread))
+    case 7:
+      return random.pick([0, -0, -1, 0.5, 2 ** 31, 2 ** 32, 2 ** 53, 1e300, Infinity, -Infinity])
+    case 8:
+      return random.pick([true, false, ...OBJECTS])
+    case 9:
+      return random.pick(['__index', '__newindex', '', '1', 'x'])
+    default:
+      return 1 + random.below(4)
   }
 }
 
-function write (table: AnyTable, model: Model, key: Key, value: number | undefined, random: Random): void {
+function write(
+  table: AnyTable,
+  model: Model,
+  key: Key,
+  value: number | undefined,
+  random: Random
+): void {
   if (typeof key === 'string' && random.below(2) === 0) table.setField(key, value)
   else table.set(lua(key), value)
   if (value === undefined) model.delete(normal(key))
@@ -40,7 +57,7 @@ function write (table: AnyTable, model: Model, key: Key, value: number | undefin
 }
 
 /** The keys that a walk meets; on the way fields that are there are cleared and given other values. */
-function walk (table: AnyTable, model: Model, random: Random, clearing: number): string | undefined {
+function walk(table: AnyTable, model: Model, random: Random, clearing: number): string | undefined {
   const expected = new Set(model.keys())
   const stack: LuaKey[] = [undefined, undefined, undefined]
   const hint = random.below(HINTS.length)
@@ -64,12 +81,16 @@ function walk (table: AnyTable, model: Model, random: Random, clearing: number):
       expected.delete(other)
     }
   }
-  return expected.size === 0 ? undefined : `the walk left out ${[...expected].map(String).join(', ')}`
+  return expected.size === 0
+    ? undefined
+    : `the walk left out ${[...expected].map(String).join(', ')}`
 }
 
-function construct (table: AnyTable, model: Model, random: Random): void {
+function construct(table: AnyTable, model: Model, random: Random): void {
   const offset = random.below(4) * 5
-  const values = Array.from({ length: random.below(12) }, () => random.below(3) === 0 ? undefined : random.below(9))
+  const values = Array.from({ length: random.below(12) }, () =>
+    random.below(3) === 0 ? undefined : random.below(9)
+  )
   table.setList([undefined, ...values], 0, values.length, offset)
   values.forEach((value, i) => {
     if (value === undefined) model.delete(offset + i + 1)
@@ -77,7 +98,7 @@ function construct (table: AnyTable, model: Model, random: Random): void {
   })
 }
 
-function removeItem (table: AnyTable, model: Model, random: Random): void {
+function removeItem(table: AnyTable, model: Model, random: Random): void {
   const length = table.length()
   if (length === 0) return
   const at = 1 + random.below(length)
@@ -90,16 +111,22 @@ function removeItem (table: AnyTable, model: Model, random: Random): void {
 }
 
 /** What table and model do not agree on, if anything. */
-function compare (table: AnyTable, model: Model): string | undefined {
-  for (const [key, value] of model) if (table.get(lua(key)) !== value) return `${String(key)} is ${String(table.get(lua(key)))}, not ${value}`
+function compare(table: AnyTable, model: Model): string | undefined {
+  for (const [key, value] of model) {
+    if (table.get(lua(key)) !== value) {
+      return `${String(key)} is ${String(table.get(lua(key)))}, not ${value}`
+    }
+  }
   const entries = [...table.entries()]
   if (entries.length !== model.size) return `it has ${entries.length} entries, not ${model.size}`
   const length = table.length()
-  if (length !== 0 && !model.has(length)) return `its length ${length} is no border: nothing is there`
+  if (length !== 0 && !model.has(length)) {
+    return `its length ${length} is no border: nothing is there`
+  }
   return model.has(length + 1) ? `its length ${length} is no border: there is one more` : undefined
 }
 
-function play (seed: number): string | undefined {
+function play(seed: number): string | undefined {
   const random = seededRandom(seed)
   const table = new Table()
   const model: Model = new Map()
@@ -108,15 +135,24 @@ function play (seed: number): string | undefined {
   for (let i = 0; i < OPERATIONS; i++) {
     let problem: string | undefined
     const choice = random.below(100)
-    if (choice < 70) write(table, model, randomKey(random, spread), random.below(4) === 0 ? undefined : random.below(9), random)
-    else if (choice < 80) write(table, model, table.length() + 1, random.below(9), random)
+    if (choice < 70) {
+      write(
+        table,
+        model,
+        randomKey(random, spread),
+        random.below(4) === 0 ? undefined : random.below(9),
+        random
+      )
+    } else if (choice < 80) write(table, model, table.length() + 1, random.below(9), random)
     else if (choice < 84) write(table, model, Math.max(1, table.length()), undefined, random)
     else if (choice < 88) removeItem(table, model, random)
     else if (choice < 91) problem = walk(table, model, random, clearing)
     else if (choice === 91) construct(table, model, random)
     else {
       const key = randomKey(random, spread)
-      if (table.get(lua(key)) !== model.get(normal(key))) problem = `${String(key)} is ${String(table.get(lua(key)))}`
+      if (table.get(lua(key)) !== model.get(normal(key))) {
+        problem = `${String(key)} is ${String(table.get(lua(key)))}`
+      }
     }
     if (i % 8 === 0) problem ??= compare(table, model)
     if (problem !== undefined) return `seed ${seed}, operation ${i}: ${problem}`
@@ -124,13 +160,16 @@ function play (seed: number): string | undefined {
   return undefined
 }
 
-t.test('a table shows what a map shows over millions of operations, also while it is walked', async t => {
-  openAccount(2 ** 40)
-  const seed = Number(process.env.FUZZ_SEED ?? 20261122)
-  const problems: string[] = []
-  for (let i = 0; i < TABLES && problems.length < 3; i++) {
-    const problem = play(seed + i)
-    if (problem !== undefined) problems.push(problem)
+t.test(
+  'a table shows what a map shows over millions of operations, also while it is walked',
+  async t => {
+    openAccount(2 ** 40)
+    const seed = Number(process.env.FUZZ_SEED ?? 20261122)
+    const problems: string[] = []
+    for (let i = 0; i < TABLES && problems.length < 3; i++) {
+      const problem = play(seed + i)
+      if (problem !== undefined) problems.push(problem)
+    }
+    t.strictSame(problems, [])
   }
-  t.strictSame(problems, [])
-})
+)

@@ -8,18 +8,39 @@ import { probeBarriers, type Barriers } from '../../../sandbox/process/barriers.
 import { childProgram, sandboxCommand } from '../../../sandbox/process/command.js'
 import { spawnSandbox } from '../../../sandbox/process/spawn.js'
 
-type Report = Record<string, string> & { environment: string[], descriptors: number[] }
+type Report = Record<string, string> & { environment: string[]; descriptors: number[] }
 
 /** Runs the fixture as the child's program, behind `change`d barriers, beside a listening server. */
-async function escape (t: Test, change: (barriers: Barriers) => Barriers = barriers => barriers): Promise<Report> {
+async function escape(
+  t: Test,
+  change: (barriers: Barriers) => Barriers = barriers => barriers
+): Promise<Report> {
   const server = createServer(socket => socket.destroy()).listen(0, '127.0.0.1')
-  await new Promise(resolve => { server.once('listening', resolve) })
-  t.teardown(() => { server.close() })
+  await new Promise(resolve => {
+    server.once('listening', resolve)
+  })
+  t.teardown(() => {
+    server.close()
+  })
   const folder = t.testdir({ 'escape.cjs': '' })
   const program = `${folder}/escape.cjs`
-  writeFileSync(program, readFileSync('test/fixtures/escape.cjs', 'utf8').replace('@PORT@', String((server.address() as AddressInfo).port)))
+  writeFileSync(
+    program,
+    readFileSync('test/fixtures/escape.cjs', 'utf8').replace(
+      '@PORT@',
+      String((server.address() as AddressInfo).port)
+    )
+  )
   chmodSync(folder, 0o755)
-  const child = spawnSandbox(sandboxCommand({ barriers: change(await probeBarriers(program)), memoryMb: 64, baseline: undefined, program, codeBytes: 0 }))
+  const child = spawnSandbox(
+    sandboxCommand({
+      barriers: change(await probeBarriers(program)),
+      memoryMb: 64,
+      baseline: undefined,
+      program,
+      codeBytes: 0
+    })
+  )
   const chunks: Buffer[] = []
   for await (const chunk of child.stdio[3] as unknown as Duplex) chunks.push(chunk as Buffer)
   await child
@@ -28,7 +49,11 @@ async function escape (t: Test, change: (barriers: Barriers) => Barriers = barri
 
 t.test('nothing that JavaScript could try gets out', async t => {
   const { environment, descriptors, ...tries } = await escape(t)
-  t.same(environment, ['MALLOC_ARENA_MAX'], 'the environment is empty but for how the allocator works')
+  t.same(
+    environment,
+    ['MALLOC_ARENA_MAX'],
+    'the environment is empty but for how the allocator works'
+  )
   t.same(descriptors, [3], 'no descriptor is open but the channel')
   const barriers = await probeBarriers(childProgram())
   for (const [name, result] of Object.entries(tries)) {
@@ -39,16 +64,31 @@ t.test('nothing that JavaScript could try gets out', async t => {
 })
 
 t.test("Node's permissions alone keep files, processes and addons away", async t => {
-  const bare = (barriers: Barriers): Barriers => ({ ...barriers, prefix: barriers.prefix.slice(barriers.prefix.findIndex(part => part.endsWith('/env'))) })
+  const bare = (barriers: Barriers): Barriers => ({
+    ...barriers,
+    prefix: barriers.prefix.slice(barriers.prefix.findIndex(part => part.endsWith('/env')))
+  })
   const report = await escape(t, bare)
-  for (const name of ['read a file', 'list a folder', 'write a file', 'make a folder', 'start a process', 'start a worker', 'use inner bindings', 'load an addon']) {
+  for (const name of [
+    'read a file',
+    'list a folder',
+    'write a file',
+    'make a folder',
+    'start a process',
+    'start a worker',
+    'use inner bindings',
+    'load an addon'
+  ]) {
     t.match(report[name], /^refused: ERR_(ACCESS_DENIED|DLOPEN)/, name)
   }
 })
 
 t.test('what is missing is said in words, and what is up is in the command', async t => {
   const { prlimit, network, privileges, prefix, missing } = await probeBarriers(childProgram())
-  t.equal(missing.length, [prlimit === undefined, network === false, privileges === false].filter(Boolean).length)
+  t.equal(
+    missing.length,
+    [prlimit === undefined, network === false, privileges === false].filter(Boolean).length
+  )
   t.equal(prefix.includes('--fsize=0'), prlimit !== undefined)
   t.equal(prefix.includes('--net'), network !== false)
   t.equal(prefix.includes('--no-new-privs'), privileges !== false)

@@ -8,114 +8,193 @@ import { toJob } from '../rig.js'
 
 const LIMIT = 300
 
-const toRun = (fn: string): Run => new Run(toJob('', { fn }), () => {}, () => {})
+const toRun = (fn: string): Run =>
+  new Run(
+    toJob('', { fn }),
+    () => {},
+    () => {}
+  )
 
 class Call implements WaitingCall {
   readonly queuedAt: number
   place: Place | undefined
-  constructor (readonly owner = 'a', queuedAt?: number) { this.queuedAt = queuedAt ?? performance.now() }
-  enter (place: Place) { this.place = place }
-  refuse () {}
-  waits () {}
+  constructor(
+    readonly owner = 'a',
+    queuedAt?: number
+  ) {
+    this.queuedAt = queuedAt ?? performance.now()
+  }
+  enter(place: Place) {
+    this.place = place
+  }
+  refuse() {}
+  waits() {}
 }
 
-t.test('nothing that waits is lost, given twice or counted wrong, whatever comes and goes', async () => {
-  const owner = fc.constantFrom('a', 'b', 'c')
-  const steps = fc.array(fc.record({
-    does: fc.constantFrom('push', 'park', 'drain', 'enter', 'made', 'left', 'given up', 'expire', 'clear', 'put back', 'hang up'),
-    owner,
-    count: fc.integer({ min: 1, max: 150 })
-  }), { maxLength: 60 })
-  fc.assert(fc.property(steps, steps => {
-    const queue = new FairQueue(LIMIT)
-    const inside = new Set<Run | Call>()
-    const taken: Run[] = []
-    const entered: Call[] = []
-    const check = (holds: boolean, what: string): void => { if (!holds) throw new Error(what) }
-    const leave = (item: Run | WaitingCall | undefined) => { if (item !== undefined) check(inside.delete(item as Run | Call), 'given twice, or never there') }
-    for (const { does, owner, count } of steps) {
-      if (does === 'push' || does === 'park') {
-        for (let i = 0; i < count; i++) {
-          const item = does === 'push' ? toRun(owner) : new Call(owner)
-          inside.add(item)
-          leave(item instanceof Run ? queue.push(owner, item) : queue.park(owner, item))
+t.test(
+  'nothing that waits is lost, given twice or counted wrong, whatever comes and goes',
+  async () => {
+    const owner = fc.constantFrom('a', 'b', 'c')
+    const steps = fc.array(
+      fc.record({
+        does: fc.constantFrom(
+          'push',
+          'park',
+          'drain',
+          'enter',
+          'made',
+          'left',
+          'given up',
+          'expire',
+          'clear',
+          'put back',
+          'hang up'
+        ),
+        owner,
+        count: fc.integer({ min: 1, max: 150 })
+      }),
+      { maxLength: 60 }
+    )
+    fc.assert(
+      fc.property(steps, steps => {
+        const queue = new FairQueue(LIMIT)
+        const inside = new Set<Run | Call>()
+        const taken: Run[] = []
+        const entered: Call[] = []
+        const check = (holds: boolean, what: string): void => {
+          if (!holds) throw new Error(what)
         }
-      } else if (does === 'drain') {
-        let left = count
-        queue.drain(run => {
-          if (left-- <= 0) return false
-          leave(run)
-          taken.push(run)
-          return true
-        })
-      } else if (does === 'enter') {
-        queue.enter(count > 140)
-        for (const item of inside) if (item instanceof Call && item.place !== undefined && !entered.includes(item)) entered.push(item)
-      } else if (does === 'made' || does === 'left') {
-        for (const call of entered.splice(0, count)) {
-          const kept = call.place?.leave() === true
-          check(kept === inside.delete(call) && call.place?.leave() === false, 'a place is left once')
-          if (does === 'left') continue
-          const run = toRun(call.owner)
-          inside.add(run)
-          if (kept) queue.pushKept(call.owner, run)
-          else leave(queue.push(call.owner, run))
+        const leave = (item: Run | WaitingCall | undefined) => {
+          if (item !== undefined) {
+            check(inside.delete(item as Run | Call), 'given twice, or never there')
+          }
         }
-      } else if (does === 'given up') {
-        queue.giveUpKept(performance.now() + 1_000_000)
-        for (const call of entered) inside.delete(call)
-      } else if (does === 'hang up') {
-        for (const item of [...inside].slice(-count)) {
-          const waits = item instanceof Run || item.place === undefined
-          check(queue.remove(item instanceof Run ? item.functionId : item.owner, item) === waits, 'who waits can leave')
-          if (waits) leave(item)
-          check(!queue.remove(item instanceof Run ? item.functionId : item.owner, item), 'and leaves once')
+        for (const { does, owner, count } of steps) {
+          if (does === 'push' || does === 'park') {
+            for (let i = 0; i < count; i++) {
+              const item = does === 'push' ? toRun(owner) : new Call(owner)
+              inside.add(item)
+              leave(item instanceof Run ? queue.push(owner, item) : queue.park(owner, item))
+            }
+          } else if (does === 'drain') {
+            let left = count
+            queue.drain(run => {
+              if (left-- <= 0) return false
+              leave(run)
+              taken.push(run)
+              return true
+            })
+          } else if (does === 'enter') {
+            queue.enter(count > 140)
+            for (const item of inside) {
+              if (item instanceof Call && item.place !== undefined && !entered.includes(item)) {
+                entered.push(item)
+              }
+            }
+          } else if (does === 'made' || does === 'left') {
+            for (const call of entered.splice(0, count)) {
+              const kept = call.place?.leave() === true
+              check(
+                kept === inside.delete(call) && call.place?.leave() === false,
+                'a place is left once'
+              )
+              if (does === 'left') continue
+              const run = toRun(call.owner)
+              inside.add(run)
+              if (kept) queue.pushKept(call.owner, run)
+              else leave(queue.push(call.owner, run))
+            }
+          } else if (does === 'given up') {
+            queue.giveUpKept(performance.now() + 1_000_000)
+            for (const call of entered) inside.delete(call)
+          } else if (does === 'hang up') {
+            for (const item of [...inside].slice(-count)) {
+              const waits = item instanceof Run || item.place === undefined
+              check(
+                queue.remove(item instanceof Run ? item.functionId : item.owner, item) === waits,
+                'who waits can leave'
+              )
+              if (waits) leave(item)
+              check(
+                !queue.remove(item instanceof Run ? item.functionId : item.owner, item),
+                'and leaves once'
+              )
+            }
+          } else if (does === 'put back') {
+            const run = taken.pop()
+            if (run === undefined) continue
+            inside.add(run)
+            queue.putBack(run.functionId, [run])
+          } else {
+            ;(does === 'expire'
+              ? queue.expire(performance.now() - 1)
+              : does === 'clear'
+                ? queue.clear()
+                : []
+            ).forEach(leave)
+          }
+          const calls = [...inside].filter(
+            item => item instanceof Call && item.place === undefined
+          ).length
+          check(
+            queue.size === inside.size && queue.calls === calls,
+            `${does}: counts ${queue.size} and ${queue.calls}, has ${inside.size} and ${calls}`
+          )
         }
-      } else if (does === 'put back') {
-        const run = taken.pop()
-        if (run === undefined) continue
-        inside.add(run)
-        queue.putBack(run.functionId, [run])
-      } else {
-        (does === 'expire' ? queue.expire(performance.now() - 1) : does === 'clear' ? queue.clear() : []).forEach(leave)
-      }
-      const calls = [...inside].filter(item => item instanceof Call && item.place === undefined).length
-      check(queue.size === inside.size && queue.calls === calls, `${does}: counts ${queue.size} and ${queue.calls}, has ${inside.size} and ${calls}`)
-    }
-    queue.clearCalls().forEach(leave)
-    queue.clear().forEach(leave)
-    for (const call of entered) { call.place?.leave(); inside.delete(call) }
-    check(inside.size === 0 && queue.size === 0 && !['a', 'b', 'c'].some(owner => queue.has(owner)), 'something is left')
-  }), { numRuns: 500 })
-})
+        queue.clearCalls().forEach(leave)
+        queue.clear().forEach(leave)
+        for (const call of entered) {
+          call.place?.leave()
+          inside.delete(call)
+        }
+        check(
+          inside.size === 0 && queue.size === 0 && !['a', 'b', 'c'].some(owner => queue.has(owner)),
+          'something is left'
+        )
+      }),
+      { numRuns: 500 }
+    )
+  }
+)
 
-t.test('calls come in after the runs of their owner, the first first, as many as are near, and keep their places', async t => {
-  const queue = new FairQueue(LIMIT)
-  const pushed = Array.from({ length: 128 }, () => toRun('a'))
-  t.notOk(queue.isLong('a'))
-  for (const run of pushed) queue.push('a', run)
-  t.ok(queue.isLong('a'))
-  t.notOk(queue.isLong('b'), 'who has none waiting need not wait for those of others')
-  const calls = Array.from({ length: LIMIT - 128 }, () => new Call())
-  for (const call of calls) queue.park('a', call)
-  queue.enter()
-  t.same([queue.size, queue.calls], [LIMIT, 172], 'none is near')
-  let left = 30
-  const drained: Run[] = []
-  queue.drain(run => left-- > 0 && drained.push(run) > 0)
-  t.same(drained, pushed.slice(0, 30))
-  for (let i = 0; i < 2; i++) queue.enter()
-  t.same(calls.map(({ place }) => place !== undefined), calls.map((_, i) => i < 30), 'in their order, and not more while their runs are made')
-  t.same([queue.size, queue.calls], [LIMIT - 30, 142])
-  t.ok(queue.isLong('a'), 'a later one does not overtake those that wait')
-  while (queue.size < LIMIT) queue.park('a', new Call())
-  t.ok(queue.refuses('a'), 'their places are not free')
-  const [first, second] = calls
-  t.equal(first?.place?.leave(), true)
-  queue.pushKept('a', toRun('a'))
-  t.equal(second?.place?.leave(), true)
-  t.same([queue.size, queue.refuses('a')], [LIMIT - 1, false], 'one is a run now, one will be none')
-})
+t.test(
+  'calls come in after the runs of their owner, the first first, as many as are near, and keep their places',
+  async t => {
+    const queue = new FairQueue(LIMIT)
+    const pushed = Array.from({ length: 128 }, () => toRun('a'))
+    t.notOk(queue.isLong('a'))
+    for (const run of pushed) queue.push('a', run)
+    t.ok(queue.isLong('a'))
+    t.notOk(queue.isLong('b'), 'who has none waiting need not wait for those of others')
+    const calls = Array.from({ length: LIMIT - 128 }, () => new Call())
+    for (const call of calls) queue.park('a', call)
+    queue.enter()
+    t.same([queue.size, queue.calls], [LIMIT, 172], 'none is near')
+    let left = 30
+    const drained: Run[] = []
+    queue.drain(run => left-- > 0 && drained.push(run) > 0)
+    t.same(drained, pushed.slice(0, 30))
+    for (let i = 0; i < 2; i++) queue.enter()
+    t.same(
+      calls.map(({ place }) => place !== undefined),
+      calls.map((_, i) => i < 30),
+      'in their order, and not more while their runs are made'
+    )
+    t.same([queue.size, queue.calls], [LIMIT - 30, 142])
+    t.ok(queue.isLong('a'), 'a later one does not overtake those that wait')
+    while (queue.size < LIMIT) queue.park('a', new Call())
+    t.ok(queue.refuses('a'), 'their places are not free')
+    const [first, second] = calls
+    t.equal(first?.place?.leave(), true)
+    queue.pushKept('a', toRun('a'))
+    t.equal(second?.place?.leave(), true)
+    t.same(
+      [queue.size, queue.refuses('a')],
+      [LIMIT - 1, false],
+      'one is a run now, one will be none'
+    )
+  }
+)
 
 t.test('owners share what is near', async t => {
   const queue = new FairQueue(10_000)
@@ -129,14 +208,17 @@ t.test('owners share what is near', async t => {
   t.equal(call.place, undefined)
 })
 
-t.test('in a full queue the last call of the owner with most makes room for another owner', async t => {
-  const queue = new FairQueue(LIMIT)
-  const calls = Array.from({ length: LIMIT - 128 }, () => new Call('hog'))
-  for (let i = 0; i < 128; i++) queue.push('hog', toRun('hog'))
-  for (const call of calls) queue.park('hog', call)
-  const late = new Call('hog')
-  t.equal(queue.park('hog', late), late, 'a further one of it is refused')
-  t.equal(queue.push('other', toRun('other')), calls.at(-1))
-  t.equal(queue.park('third', new Call('third')), calls.at(-2))
-  t.same([queue.size, queue.calls], [LIMIT, calls.length - 1])
-})
+t.test(
+  'in a full queue the last call of the owner with most makes room for another owner',
+  async t => {
+    const queue = new FairQueue(LIMIT)
+    const calls = Array.from({ length: LIMIT - 128 }, () => new Call('hog'))
+    for (let i = 0; i < 128; i++) queue.push('hog', toRun('hog'))
+    for (const call of calls) queue.park('hog', call)
+    const late = new Call('hog')
+    t.equal(queue.park('hog', late), late, 'a further one of it is refused')
+    t.equal(queue.push('other', toRun('other')), calls.at(-1))
+    t.equal(queue.park('third', new Call('third')), calls.at(-2))
+    t.same([queue.size, queue.calls], [LIMIT, calls.length - 1])
+  }
+)

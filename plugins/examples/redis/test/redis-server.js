@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 
 export const isInstalled = () => spawnSync('redis-server', ['--version']).status === 0
 
-async function freePort () {
+async function freePort() {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address()
@@ -14,9 +14,13 @@ async function freePort () {
   return port
 }
 
-export async function startRedis (port) {
-  const chosen = port ?? await freePort()
-  const child = spawn('redis-server', ['--port', String(chosen), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], { stdio: ['ignore', 'pipe', 'inherit'] })
+export async function startRedis(port) {
+  const chosen = port ?? (await freePort())
+  const child = spawn(
+    'redis-server',
+    ['--port', String(chosen), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+    { stdio: ['ignore', 'pipe', 'inherit'] }
+  )
   const ended = once(child, 'exit')
   let output = ''
   for await (const chunk of child.stdout) {
@@ -27,7 +31,7 @@ export async function startRedis (port) {
   return {
     port: chosen,
     url: `redis://127.0.0.1:${chosen}`,
-    async close () {
+    async close() {
       child.kill('SIGKILL')
       await ended
     }

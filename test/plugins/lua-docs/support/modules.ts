@@ -10,7 +10,17 @@ import { logModule } from '../../../../plugins/lua/log/module.js'
 
 const nothing = {} as never
 
-export const allModules: readonly LuaModule[] = [logModule(), kvModule(nothing), envModule(nothing), httpModule(nothing, nothing), ...localModules, aiModule(nothing), emailModule(nothing)]
+export const allModules: readonly LuaModule[] = [
+  logModule(),
+  kvModule(nothing),
+  envModule(nothing),
+  httpModule(nothing, nothing),
+  ...localModules,
+  aiModule(nothing),
+  emailModule(nothing)
+]
 
 /** Every declared function as [module, name, declaration]. */
-export const allFunctions = allModules.flatMap(module => Object.entries(module.functions).map(([name, declared]) => [module.name, name, declared] as const))
+export const allFunctions = allModules.flatMap(module =>
+  Object.entries(module.functions).map(([name, declared]) => [module.name, name, declared] as const)
+)

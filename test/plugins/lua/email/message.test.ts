@@ -16,9 +16,14 @@ t.test('mistakes are reported in order', async t => {
     [{ to: 'b' }, 'from is required'],
     [{ to: 'b', from: 'a' }, 'subject is required'],
     [{ to: 'b', from: 'a', subject: 's' }, 'either text or html content is required'],
-    [{ to: 'b', from: 'a', subject: 's', text: '', html: '' }, 'either text or html content is required'],
+    [
+      { to: 'b', from: 'a', subject: 's', text: '', html: '' },
+      'either text or html content is required'
+    ],
     [{ ...valid, scheduled_at: 1e300 }, 'scheduled_at is not a time: give Unix seconds']
-  ] as const) t.throws(() => readMessage(options), { message }, message)
+  ] as const) {
+    t.throws(() => readMessage(options), { message }, message)
+  }
 })
 
 t.test('a field of a wrong type is refused, never taken for left out', async t => {
@@ -37,7 +42,9 @@ t.test('a field of a wrong type is refused, never taken for left out', async t =
     [{ headers: { 'X-A': true } }, 'the header X-A must be a string'],
     [{ tags: 'x' }, 'tags must be a table of tables'],
     [{ scheduled_at: true }, 'scheduled_at must be Unix seconds or a string']
-  ] as const) t.throws(() => readMessage({ ...valid, ...options }), { message }, message)
+  ] as const) {
+    t.throws(() => readMessage({ ...valid, ...options }), { message }, message)
+  }
   t.match(readMessage({ ...valid, subject: 5, text: 7 }), { subject: '5', text: '7' })
 })
 
@@ -46,32 +53,46 @@ t.test('the least message', async t => {
 })
 
 t.test('everything that can be given', async t => {
-  t.same(readMessage({
-    ...valid,
-    to: ['b@x', '', 'c, d <c@x>'],
-    html: '<p>',
-    cc: 'e@x',
-    bcc: ['f@x', ''],
-    reply_to: 'g@x',
-    headers: { 'X-A': 'v', 'X-N': 5 },
-    tags: [{ name: 'kind', value: 'test' }, { value: 'lost' }, 'odd'],
-    scheduled_at: 1709650805.9
-  }), {
-    from: 'a@x',
-    to: ['b@x', 'c, d <c@x>'],
-    subject: 's',
-    text: 't',
-    html: '<p>',
-    cc: ['e@x'],
-    bcc: ['f@x'],
-    reply_to: 'g@x',
-    headers: { 'X-A': 'v', 'X-N': '5' },
-    tags: [{ name: 'kind', value: 'test' }],
-    scheduled_at: '2024-03-05T15:00:05Z'
-  })
+  t.same(
+    readMessage({
+      ...valid,
+      to: ['b@x', '', 'c, d <c@x>'],
+      html: '<p>',
+      cc: 'e@x',
+      bcc: ['f@x', ''],
+      reply_to: 'g@x',
+      headers: { 'X-A': 'v', 'X-N': 5 },
+      tags: [{ name: 'kind', value: 'test' }, { value: 'lost' }, 'odd'],
+      scheduled_at: 1709650805.9
+    }),
+    {
+      from: 'a@x',
+      to: ['b@x', 'c, d <c@x>'],
+      subject: 's',
+      text: 't',
+      html: '<p>',
+      cc: ['e@x'],
+      bcc: ['f@x'],
+      reply_to: 'g@x',
+      headers: { 'X-A': 'v', 'X-N': '5' },
+      tags: [{ name: 'kind', value: 'test' }],
+      scheduled_at: '2024-03-05T15:00:05Z'
+    }
+  )
 })
 
 t.test('a time in words is passed on, and empty fields are left out', async t => {
-  t.same(readMessage({ ...valid, scheduled_at: 'in 1 hour', cc: [], bcc: '', headers: {}, tags: [], reply_to: '', html: '' }),
-    { ...valid, to: ['b@x'], scheduled_at: 'in 1 hour' })
+  t.same(
+    readMessage({
+      ...valid,
+      scheduled_at: 'in 1 hour',
+      cc: [],
+      bcc: '',
+      headers: {},
+      tags: [],
+      reply_to: '',
+      html: ''
+    }),
+    { ...valid, to: ['b@x'], scheduled_at: 'in 1 hour' }
+  )
 })

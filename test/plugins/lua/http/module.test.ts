@@ -9,20 +9,29 @@ import { client, readBody, serve } from '../../outgoing-http/serve.js'
 type Awaitable<T> = T | Promise<T>
 
 /** The module's functions against a server that tells what it received. */
-async function mirror (t: Parameters<typeof serve>[0]) {
+async function mirror(t: Parameters<typeof serve>[0]) {
   const { url } = await serve(t, async (request, response) => {
     response.setHeader('x-seen', request.headers['x-in'] ?? '')
     response.end(Buffer.from([request.method, request.url, await readBody(request)].join(' ')))
   })
   const { request, close } = client(t)
   const records: HttpRequestRecord[] = []
-  const { functions } = httpModule({ request: ({ url, ...rest }) => request(url, rest), close }, { ids: createIdSource(), append: record => { records.push(record) } })
+  const { functions } = httpModule(
+    { request: ({ url, ...rest }) => request(url, rest), close },
+    {
+      ids: createIdSource(),
+      append: record => {
+        records.push(record)
+      }
+    }
+  )
   return { url, functions, records }
 }
 
 t.test('each function sends its method', async t => {
   const { url, functions } = await mirror(t)
-  const text = async (reply: Awaitable<{ body: Uint8Array }>) => Buffer.from((await reply).body).toString()
+  const text = async (reply: Awaitable<{ body: Uint8Array }>) =>
+    Buffer.from((await reply).body).toString()
   const options = { headers: undefined, query: undefined, body: Buffer.from('b') }
   t.equal(await text(functions.get.run(hostCall(), `${url}/x`, undefined)), 'GET /x ')
   t.equal(await text(functions.delete.run(hostCall(), `${url}/x`, undefined)), 'DELETE /x ')
@@ -30,21 +39,33 @@ t.test('each function sends its method', async t => {
   t.equal(await text(functions.post.run(hostCall(), `${url}/x`, options)), 'POST /x b')
   t.equal(await text(functions.put.run(hostCall(), `${url}/x`, options)), 'PUT /x b')
   t.equal(await text(functions.patch.run(hostCall(), `${url}/x`, options)), 'PATCH /x b')
-  t.equal(await text(functions.request.run(hostCall(), 'PROPFIND', `${url}/x`, options)), 'PROPFIND /x b')
+  t.equal(
+    await text(functions.request.run(hostCall(), 'PROPFIND', `${url}/x`, options)),
+    'PROPFIND /x b'
+  )
 })
 
 t.test('numbers are sent with all their digits', async t => {
   const { url, functions } = await mirror(t)
-  const options = { headers: { 'X-In': 2 ** 62 }, query: { id: 2 ** 62, part: 0.1 }, body: -(2 ** 63) }
+  const options = {
+    headers: { 'X-In': 2 ** 62 },
+    query: { id: 2 ** 62, part: 0.1 },
+    body: -(2 ** 63)
+  }
   const reply = await functions.post.run(hostCall(), url, options)
-  t.equal(Buffer.from(reply.body).toString(), 'POST /?id=4611686018427387904&part=0.1 -9223372036854775808')
+  t.equal(
+    Buffer.from(reply.body).toString(),
+    'POST /?id=4611686018427387904&part=0.1 -9223372036854775808'
+  )
   t.same(reply.headers['X-Seen'], Buffer.from('4611686018427387904'))
 })
 
 t.test('values that are no text are sent as an empty text', async t => {
   const { url, functions } = await mirror(t)
   const reply = await functions.post.run(hostCall(), url, {
-    headers: { 'X-In': true }, query: { a: {}, b: Buffer.from('1') }, body: ['list']
+    headers: { 'X-In': true },
+    query: { a: {}, b: Buffer.from('1') },
+    body: ['list']
   })
   t.equal(Buffer.from(reply.body).toString(), 'POST /?a=&b=1 ')
   t.same(reply.headers['X-Seen'], Buffer.from(''))
@@ -52,50 +73,94 @@ t.test('values that are no text are sent as an empty text', async t => {
 
 t.test('header values are bytes', async t => {
   const { url, functions } = await mirror(t)
-  const reply = await functions.get.run(hostCall(), url, { headers: { 'X-In': Buffer.from([0xc3, 0xa9, 0xff]) }, query: undefined })
+  const reply = await functions.get.run(hostCall(), url, {
+    headers: { 'X-In': Buffer.from([0xc3, 0xa9, 0xff]) },
+    query: undefined
+  })
   t.same(reply.headers['X-Seen'], Buffer.from([0xc3, 0xa9, 0xff]))
 })
 
 t.test('whatever goes wrong outside is a failure with a message', async t => {
   const { functions } = await mirror(t)
   for (const url of ['http://127.0.0.1:1/', 'not a url', 'ftp://h/', 'http://h/%zz']) {
-    await t.rejects(async () => await functions.get.run(hostCall(), url, undefined), LuaFailure, url)
+    await t.rejects(
+      async () => await functions.get.run(hostCall(), url, undefined),
+      LuaFailure,
+      url
+    )
   }
-  await t.rejects(async () => await functions.get.run(hostCall(), 'http://h/', { headers: { 'bad name': Buffer.from('x') }, query: undefined }), new LuaFailure('invalid header name "bad name"'))
+  await t.rejects(
+    async () =>
+      await functions.get.run(hostCall(), 'http://h/', {
+        headers: { 'bad name': Buffer.from('x') },
+        query: undefined
+      }),
+    new LuaFailure('invalid header name "bad name"')
+  )
 })
 
-t.test('of each request method, address, sizes and outcome are kept, credentials masked', async t => {
-  const { url, functions, records } = await mirror(t)
-  const address = url.replace('//', '//ann:s3cret@')
-  await functions.post.run(hostCall({ executionId: 'e1' }), `${address}/x?a=1&api_key=hidden#part`, {
-    headers: { Authorization: 'Bearer hidden' }, query: { 'my-token': 'hidden' }, body: Buffer.from('body')
-  })
-  await t.rejects(async () => await functions.get.run(hostCall(), 'http://ann:s3cret@127.0.0.1:1/?sig=hidden', undefined))
-  await t.rejects(async () => await functions.get.run(hostCall(), 'ftp://ann:s3cret@h/', undefined))
-  t.match(records[0], {
-    executionId: 'e1',
-    method: 'POST',
-    url: `${url.replace('//', '//[REDACTED]@')}/x?a=1&api_key=[REDACTED]&my-token=[REDACTED]`,
-    status: 'success',
-    statusCode: 200,
-    errorMessage: undefined,
-    requestSize: 4
-  })
-  t.equal(records[0]?.responseSize, 'POST /x?a=1&api_key=hidden&my-token=hidden body'.length)
-  t.match(records[1], { method: 'GET', status: 'error', statusCode: undefined, responseSize: undefined, errorMessage: /127.0.0.1/ })
-  t.equal(records.length, 3)
-  t.notMatch(JSON.stringify(records), /hidden|s3cret/)
-})
+t.test(
+  'of each request method, address, sizes and outcome are kept, credentials masked',
+  async t => {
+    const { url, functions, records } = await mirror(t)
+    const address = url.replace('//', '//ann:s3cret@')
+    await functions.post.run(
+      hostCall({ executionId: 'e1' }),
+      `${address}/x?a=1&api_key=hidden#part`,
+      {
+        headers: { Authorization: 'Bearer hidden' },
+        query: { 'my-token': 'hidden' },
+        body: Buffer.from('body')
+      }
+    )
+    await t.rejects(
+      async () =>
+        await functions.get.run(hostCall(), 'http://ann:s3cret@127.0.0.1:1/?sig=hidden', undefined)
+    )
+    await t.rejects(
+      async () => await functions.get.run(hostCall(), 'ftp://ann:s3cret@h/', undefined)
+    )
+    t.match(records[0], {
+      executionId: 'e1',
+      method: 'POST',
+      url: `${url.replace('//', '//[REDACTED]@')}/x?a=1&api_key=[REDACTED]&my-token=[REDACTED]`,
+      status: 'success',
+      statusCode: 200,
+      errorMessage: undefined,
+      requestSize: 4
+    })
+    t.equal(records[0]?.responseSize, 'POST /x?a=1&api_key=hidden&my-token=hidden body'.length)
+    t.match(records[1], {
+      method: 'GET',
+      status: 'error',
+      statusCode: undefined,
+      responseSize: undefined,
+      errorMessage: /127.0.0.1/
+    })
+    t.equal(records.length, 3)
+    t.notMatch(JSON.stringify(records), /hidden|s3cret/)
+  }
+)
 
 t.test('a request that the end of the run breaks off is kept, once', async t => {
   const { url } = await serve(t, () => {})
   const { request, close } = client(t)
   const records: HttpRequestRecord[] = []
-  const { functions } = httpModule({ request: ({ url, ...rest }) => request(url, rest), close }, { ids: createIdSource(), append: record => { records.push(record) } })
+  const { functions } = httpModule(
+    { request: ({ url, ...rest }) => request(url, rest), close },
+    {
+      ids: createIdSource(),
+      append: record => {
+        records.push(record)
+      }
+    }
+  )
   const run = new AbortController()
   const asked = functions.get.run(hostCall({ signal: run.signal }), `${url}/slow`, undefined)
   run.abort(new Error('the run has ended'))
-  t.match(records, [{ url: `${url}/slow`, status: 'error', errorMessage: 'the execution ended before the reply' }])
+  t.match(records, [
+    { url: `${url}/slow`, status: 'error', errorMessage: 'the execution ended before the reply' }
+  ])
   await t.rejects(async () => await asked)
   t.equal(records.length, 1)
 })

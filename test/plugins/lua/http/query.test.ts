@@ -1,7 +1,11 @@
 import t from 'tap'
 import { withQuery } from '../../../../plugins/lua/http/query.js'
 
-const add = (url: string, query: Record<string, string>) => withQuery(url, Object.entries(query).map(([name, value]) => [name, Buffer.from(value, 'latin1')]))
+const add = (url: string, query: Record<string, string>) =>
+  withQuery(
+    url,
+    Object.entries(query).map(([name, value]) => [name, Buffer.from(value, 'latin1')])
+  )
 
 t.test('without parameters the URL stays as it is', async t => {
   t.equal(add('http://h/a?b=%zz&c d#f', {}), 'http://h/a?b=%zz&c d#f')

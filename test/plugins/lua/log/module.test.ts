@@ -9,5 +9,10 @@ t.test('each function logs at its level, in order, without making Lua wait', asy
     functions[level].run(call, `at ${level}`)
     t.same(functions[level].oneWay, { result: undefined })
   }
-  t.same(call.logged, [['warn', 'at warn'], ['debug', 'at debug'], ['error', 'at error'], ['info', 'at info']])
+  t.same(call.logged, [
+    ['warn', 'at warn'],
+    ['debug', 'at debug'],
+    ['error', 'at error'],
+    ['info', 'at info']
+  ])
 })

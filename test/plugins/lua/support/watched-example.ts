@@ -4,8 +4,15 @@ import type { LuaType } from '../../../../core/lua/types.js'
 /** A Lua value, described: enough to hold it against a declared type. */
 export type Described =
   | { readonly t: 'nil' | 'boolean' | 'string' | 'function' }
-  | { readonly t: 'number', readonly whole: boolean }
-  | { readonly t: 'table', readonly entries: ReadonlyArray<{ readonly k: Described, readonly name?: string, readonly v: Described }> }
+  | { readonly t: 'number'; readonly whole: boolean }
+  | {
+      readonly t: 'table'
+      readonly entries: ReadonlyArray<{
+        readonly k: Described
+        readonly name?: string
+        readonly v: Described
+      }>
+    }
 
 export interface Watched {
   readonly name: string
@@ -19,7 +26,10 @@ export interface Watched {
 }
 
 /** The code; its answer's body is a list of Watched as JSON, made without the modules under test. */
-export const watchedExamples = (module: string, functions: ReadonlyArray<readonly [name: string, example: string]>): string => `local out = {}
+export const watchedExamples = (
+  module: string,
+  functions: ReadonlyArray<readonly [name: string, example: string]>
+): string => `local out = {}
 
 local function quote(s)
   return '"' .. s:gsub('[%c"\\\\\\128-\\255]', function (c) return string.format("\\\\u%04x", c:byte()) end) .. '"'
@@ -68,23 +78,44 @@ ${functions.map(([name, example]) => `run("${name}", function (ctx, event)\n${ex
 end`
 
 /** Whether the described value is one of the declared type. */
-export function fits (value: Described, type: LuaType): boolean {
+export function fits(value: Described, type: LuaType): boolean {
   switch (type.kind) {
-    case 'text': case 'bytes': return value.t === 'string'
-    case 'number': return value.t === 'number'
-    case 'integer': return value.t === 'number' && value.whole
-    case 'boolean': return value.t === 'boolean'
-    case 'nil': return value.t === 'nil'
-    case 'any': return true
-    case 'optional': return value.t === 'nil' || fits(value, type.of)
-    case 'union': return type.of.some(of => fits(value, of))
-    case 'list': return value.t === 'table' && value.entries.every(({ k, v }) => k.t === 'number' && fits(v, type.of))
-    case 'map': return value.t === 'table' && value.entries.every(({ k, v }) => k.t === 'string' && fits(v, type.of))
+    case 'text':
+    case 'bytes':
+      return value.t === 'string'
+    case 'number':
+      return value.t === 'number'
+    case 'integer':
+      return value.t === 'number' && value.whole
+    case 'boolean':
+      return value.t === 'boolean'
+    case 'nil':
+      return value.t === 'nil'
+    case 'any':
+      return true
+    case 'optional':
+      return value.t === 'nil' || fits(value, type.of)
+    case 'union':
+      return type.of.some(of => fits(value, of))
+    case 'list':
+      return (
+        value.t === 'table' &&
+        value.entries.every(({ k, v }) => k.t === 'number' && fits(v, type.of))
+      )
+    case 'map':
+      return (
+        value.t === 'table' &&
+        value.entries.every(({ k, v }) => k.t === 'string' && fits(v, type.of))
+      )
     case 'record': {
       if (value.t !== 'table') return false
       const given = new Map(value.entries.map(({ name = '', v }) => [name, v]))
-      return [...given.keys()].every(name => name in type.fields) &&
-        Object.entries(type.fields).every(([name, field]) => fits(given.get(name) ?? { t: 'nil' }, field.type))
+      return (
+        [...given.keys()].every(name => name in type.fields) &&
+        Object.entries(type.fields).every(([name, field]) =>
+          fits(given.get(name) ?? { t: 'nil' }, field.type)
+        )
+      )
     }
   }
 }

@@ -4,8 +4,14 @@ import t from 'tap'
 import { diffVersions } from '../../../../plugins/routes/versions/version-diff.js'
 
 /** `=1/1 text`, `-2 text`, `+2 text` */
-const flat = (before: string, after: string) => diffVersions(before, after).map(line =>
-  line.line_type === 'unchanged' ? `=${line.old_line}/${line.new_line} ${line.content}` : line.line_type === 'removed' ? `-${line.old_line} ${line.content}` : `+${line.new_line} ${line.content}`)
+const flat = (before: string, after: string) =>
+  diffVersions(before, after).map(line =>
+    line.line_type === 'unchanged'
+      ? `=${line.old_line}/${line.new_line} ${line.content}`
+      : line.line_type === 'removed'
+        ? `-${line.old_line} ${line.content}`
+        : `+${line.new_line} ${line.content}`
+  )
 
 t.test('equal texts are all unchanged lines', async t => {
   t.same(flat('a\nb\n', 'a\nb\n'), ['=1/1 a', '=2/2 b'])
@@ -48,14 +54,22 @@ t.test('texts that differ in everything are one removed and one added block', as
 })
 
 t.test('the lines of either side, in order, are the text of that side', async t => {
-  const text = fc.array(fc.constantFrom('a', 'b', '', 'c c'), { maxLength: 30 }).map(lines => lines.map(line => `${line}\n`).join(''))
-  fc.assert(fc.property(text, text, (before, after) => {
-    const lines = diffVersions(before, after)
-    const old = lines.filter(line => line.old_line !== undefined)
-    const fresh = lines.filter(line => line.new_line !== undefined)
-    return old.map(line => `${line.content}\n`).join('') === before &&
-      fresh.map(line => `${line.content}\n`).join('') === after &&
-      old.every((line, i) => line.old_line === i + 1) && fresh.every((line, i) => line.new_line === i + 1)
-  }), { numRuns: 500 })
+  const text = fc
+    .array(fc.constantFrom('a', 'b', '', 'c c'), { maxLength: 30 })
+    .map(lines => lines.map(line => `${line}\n`).join(''))
+  fc.assert(
+    fc.property(text, text, (before, after) => {
+      const lines = diffVersions(before, after)
+      const old = lines.filter(line => line.old_line !== undefined)
+      const fresh = lines.filter(line => line.new_line !== undefined)
+      return (
+        old.map(line => `${line.content}\n`).join('') === before &&
+        fresh.map(line => `${line.content}\n`).join('') === after &&
+        old.every((line, i) => line.old_line === i + 1) &&
+        fresh.every((line, i) => line.new_line === i + 1)
+      )
+    }),
+    { numRuns: 500 }
+  )
   t.pass('for 500 pairs of texts')
 })

@@ -24,7 +24,11 @@ t.test('every write of the storage is seen by the next get', async t => {
   await storage.functions.create({ id, name: 'a', description: undefined, code: 'c1', now: NOW })
   t.equal((await cache.get(id))?.fn.name, 'a')
   const update = storage.functions.update(id, { patch: { name: 'b' }, code: 'c2', now: NOW })
-  t.match(await cache.get(id), { fn: { name: 'b' }, active: { version: 2 } }, 'even before it is durable')
+  t.match(
+    await cache.get(id),
+    { fn: { name: 'b' }, active: { version: 2 } },
+    'even before it is durable'
+  )
   await update
   await storage.versions.activate(id, `ver_${id}_v1`)
   t.match(await cache.get(id), { active: { version: 1, code: 'c1' } })
@@ -47,8 +51,16 @@ t.test('a reading from before a change is not kept', async t => {
   let change: (id: string) => void = () => {}
   const answers: ((name: string) => void)[] = []
   const cache = createFunctionCache({
-    find: () => new Promise(resolve => { answers.push(name => { resolve({ fn: { name }, active: undefined } as FunctionWithVersion) }) }),
-    onChange (listener) { change = listener; return () => {} }
+    find: () =>
+      new Promise(resolve => {
+        answers.push(name => {
+          resolve({ fn: { name }, active: undefined } as FunctionWithVersion)
+        })
+      }),
+    onChange(listener) {
+      change = listener
+      return () => {}
+    }
   })
   const old = cache.get('x')
   t.equal(cache.get('x'), old, 'one reading serves all')
@@ -64,7 +76,10 @@ t.test('a reading from before a change is not kept', async t => {
 t.test('a reading that fails is tried again', async t => {
   let fail = true
   const cache = createFunctionCache({
-    find: async () => { if (fail) throw new Error('no'); return { fn: { name: 'a' }, active: undefined } as FunctionWithVersion },
+    find: async () => {
+      if (fail) throw new Error('no')
+      return { fn: { name: 'a' }, active: undefined } as FunctionWithVersion
+    },
     onChange: () => () => {}
   })
   await t.rejects(Promise.resolve(cache.get('x')), { message: 'no' })
@@ -76,7 +91,9 @@ t.test('listeners hear of what was forgotten, until they end it', async t => {
   const storage = await openNew(t)
   const cache = createFunctionCache(storage.functions)
   const seen: string[] = []
-  const end = cache.onForget(id => { seen.push(id) })
+  const end = cache.onForget(id => {
+    seen.push(id)
+  })
   const id = await createFunction(storage)
   cache.forget('other')
   end()
@@ -88,9 +105,11 @@ t.test('neither many unknown ids nor much code fill the memory', async t => {
   const reads = new Map<string, number>()
   const code = 'x'.repeat(1024 * 1024)
   const cache = createFunctionCache({
-    async find (id) {
+    async find(id) {
       reads.set(id, (reads.get(id) ?? 0) + 1)
-      return id.startsWith('large') ? { fn: { name: id }, active: { code } } as unknown as FunctionWithVersion : undefined
+      return id.startsWith('large')
+        ? ({ fn: { name: id }, active: { code } } as unknown as FunctionWithVersion)
+        : undefined
     },
     onChange: () => () => {}
   })

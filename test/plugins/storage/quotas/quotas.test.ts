@@ -1,5 +1,17 @@
 import t, { type Test } from 'tap'
-import { aiRequest, bytes, createFunction, emailRequest, finished, httpRequest, log, newExecution, NOW, PAGE, run } from '../../../contracts/storage-fixtures.js'
+import {
+  aiRequest,
+  bytes,
+  createFunction,
+  emailRequest,
+  finished,
+  httpRequest,
+  log,
+  newExecution,
+  NOW,
+  PAGE,
+  run
+} from '../../../contracts/storage-fixtures.js'
 import type { StorageLimits } from '../../../../core/contracts/storage.js'
 import { NO_LIMITS, type QuotaNotice } from '../../../../plugins/storage/quotas/quotas.js'
 import { bytesSql, executionBytesSql } from '../../../../plugins/storage/quotas/row-bytes.js'
@@ -9,41 +21,64 @@ import { openParts } from '../open-parts.js'
 const MIB = 1024 ** 2
 type Db = Awaited<ReturnType<typeof openParts>>['db']
 
-async function open (t: Test, limits: Partial<StorageLimits> = {}) {
+async function open(t: Test, limits: Partial<StorageLimits> = {}) {
   const notices: QuotaNotice[] = []
-  const parts = await openParts(t, undefined, { limits: { ...NO_LIMITS, ...limits }, onNotice: notice => { notices.push(notice) } })
+  const parts = await openParts(t, undefined, {
+    limits: { ...NO_LIMITS, ...limits },
+    onNotice: notice => {
+      notices.push(notice)
+    }
+  })
   return { ...parts, notices }
 }
 
 /** The kept numbers, and what counting gives. */
-function bothCounts (db: Db) {
-  const kept = db.prepare('select function, history, kv from stored_bytes where history <> 0 or kv <> 0 order by 1').all()
-  const counted = db.prepare(`
+function bothCounts(db: Db) {
+  const kept = db
+    .prepare(
+      'select function, history, kv from stored_bytes where history <> 0 or kv <> 0 order by 1'
+    )
+    .all()
+  const counted = db
+    .prepare(
+      `
     select function, sum(history) as history, sum(kv) as kv from (
       select e.function, ${executionBytesSql} as history, 0 as kv from executions e
       union all select function, 0, ${bytesSql('kv')} from kv)
-    group by function order by 1`).all()
+    group by function order by 1`
+    )
+    .all()
   return { kept, counted }
 }
 
-function sameCounts (t: Test, db: Db): void {
+function sameCounts(t: Test, db: Db): void {
   const { kept, counted } = bothCounts(db)
   t.same(kept, counted)
 }
 
 /** Writes some of everything that can be kept. */
-async function writeAll (storage: Awaited<ReturnType<typeof open>>['storage'], id: string): Promise<void> {
+async function writeAll(
+  storage: Awaited<ReturnType<typeof open>>['storage'],
+  id: string
+): Promise<void> {
   const { executions, kv } = storage
   const long = newExecution(id, { eventJson: JSON.stringify({ body: 'ü'.repeat(5000) }) })
   executions.begin(long)
   executions.appendLogs(long.id, [log('early \ud800')])
   executions.appendAiRequest(aiRequest(long.id, { errorMessage: 'né' }))
   executions.appendEmailRequest(emailRequest(long.id))
-  for (let i = 0; i < 102; i++) executions.appendHttpRequest(httpRequest(long.id, { url: 'http://é/', errorMessage: 'né' }))
+  for (let i = 0; i < 102; i++) {
+    executions.appendHttpRequest(httpRequest(long.id, { url: 'http://é/', errorMessage: 'né' }))
+  }
   executions.touch(long.id)
   await kv.set(id, bytes('a'), bytes('x'.repeat(1000)))
   await executions.finish(finished(long, { responseJson: 'r'.repeat(9000), logs: [log('late')] }))
-  await run(storage, id, { status: 'error', errorMessage: 'é', fault: { kind: 'runtime', message: 'é' }, responseJson: '{}' })
+  await run(storage, id, {
+    status: 'error',
+    errorMessage: 'é',
+    fault: { kind: 'runtime', message: 'é' },
+    responseJson: '{}'
+  })
   await kv.set(id, bytes('a'), bytes('shorter'))
   await kv.set(id, bytes('gone'), bytes('y'), 1)
   await kv.set(id, bytes('gone'), bytes('yy'), 2)
@@ -64,7 +99,12 @@ t.test('what is kept is counted exactly, whatever is written and deleted', async
   await storage.executions.expire(NOW + 30 * 86_400, 100)
   sameCounts(t, db)
   await storage.functions.remove(ids[0] ?? '')
-  await eventually(t, () => db.prepare('select count(*) from purges').pluck().get() === 0, true, 'the purge has ended')
+  await eventually(
+    t,
+    () => db.prepare('select count(*) from purges').pluck().get() === 0,
+    true,
+    'the purge has ended'
+  )
   await storage.probe()
   sameCounts(t, db)
   t.equal((await storage.usage()).history, 0)
@@ -90,10 +130,19 @@ t.test('beyond its quota the oldest executions of a function go, those of others
   const { db, storage } = await open(t, { historyPerFunction: MIB })
   const [much, little] = [await createFunction(storage), await createFunction(storage)]
   const first = await run(storage, little)
-  const events = Array.from({ length: 400 }, (_, i) => ({ eventJson: JSON.stringify({ body: 'x'.repeat(i % 10 * 1000) }) }))
+  const events = Array.from({ length: 400 }, (_, i) => ({
+    eventJson: JSON.stringify({ body: 'x'.repeat((i % 10) * 1000) })
+  }))
   const made: string[] = []
-  for (const event of events) made.push(await run(storage, much, { ...event, logs: [log('a line')] }))
-  await eventually(t, async () => (await storage.usage(much)).history <= MIB, true, 'it is within the quota')
+  for (const event of events) {
+    made.push(await run(storage, much, { ...event, logs: [log('a line')] }))
+  }
+  await eventually(
+    t,
+    async () => (await storage.usage(much)).history <= MIB,
+    true,
+    'it is within the quota'
+  )
   const { rows, total } = await storage.executions.list(much, { limit: 100, offset: 0 })
   t.ok(total > 100 && total < 400, `${total} are left`)
   t.equal(rows[0]?.id, made.at(-1), 'the newest are')
@@ -107,10 +156,24 @@ t.test('beyond the quota of all the oldest go, whosever they are', async t => {
   const { db, storage } = await open(t, { history: MIB })
   const ids = await Promise.all(Array.from({ length: 5 }, () => createFunction(storage)))
   const made: string[] = []
-  for (let i = 0; i < 500; i++) made.push(await run(storage, ids[i % 5] ?? '', { eventJson: JSON.stringify({ body: 'x'.repeat(3000) }) }))
-  await eventually(t, async () => (await storage.usage()).history <= MIB, true, 'it is within the quota')
+  for (let i = 0; i < 500; i++) {
+    made.push(
+      await run(storage, ids[i % 5] ?? '', {
+        eventJson: JSON.stringify({ body: 'x'.repeat(3000) })
+      })
+    )
+  }
+  await eventually(
+    t,
+    async () => (await storage.usage()).history <= MIB,
+    true,
+    'it is within the quota'
+  )
   const left = new Set(db.prepare('select id from executions').pluck().all())
-  t.same(made.filter(id => left.has(id)), made.slice(-left.size))
+  t.same(
+    made.filter(id => left.has(id)),
+    made.slice(-left.size)
+  )
   sameCounts(t, db)
 })
 
@@ -121,11 +184,21 @@ t.test('executions that still run are not deleted', async t => {
   storage.executions.begin(execution)
   storage.executions.appendLogs(execution.id, [log('it runs')])
   for (let i = 0; i < 10; i++) await run(storage, id, { eventJson: 'x'.repeat(50_000) })
-  await eventually(t, async () => (await storage.usage(id)).history <= 100_000, true, 'it is within the quota')
+  await eventually(
+    t,
+    async () => (await storage.usage(id)).history <= 100_000,
+    true,
+    'it is within the quota'
+  )
   t.match(await storage.executions.find(execution.id), { status: 'pending' })
   await storage.executions.finish(finished(execution))
   await run(storage, id, { eventJson: 'x'.repeat(50_000) })
-  await eventually(t, async () => await storage.executions.find(execution.id) === undefined, true, 'it is gone')
+  await eventually(
+    t,
+    async () => (await storage.executions.find(execution.id)) === undefined,
+    true,
+    'it is gone'
+  )
 })
 
 t.test('a quota that was lowered is kept from the next start on', async t => {
@@ -135,12 +208,22 @@ t.test('a quota that was lowered is kept from the next start on', async t => {
   const file = db.name
   await storage.close()
   const again = await openParts(t, file, { limits: { ...NO_LIMITS, history: MIB } })
-  await eventually(t, async () => (await again.storage.usage()).history <= MIB, true, 'it is within the quota')
+  await eventually(
+    t,
+    async () => (await again.storage.usage()).history <= MIB,
+    true,
+    'it is within the quota'
+  )
   t.ok((await again.storage.executions.list(id, PAGE)).total > 50)
 })
 
 t.test('the file stays within the quota, whatever it is filled with', async t => {
-  for (const [name, size, logs] of [['small', 100, 0], ['logs', 100, 30], ['large', 60_000, 0], ['just too large for a page to hold two', 2100, 0]] as const) {
+  for (const [name, size, logs] of [
+    ['small', 100, 0],
+    ['logs', 100, 30],
+    ['large', 60_000, 0],
+    ['just too large for a page to hold two', 2100, 0]
+  ] as const) {
     const { db, storage } = await open(t, { history: 4 * MIB })
     const id = await createFunction(storage)
     const lines = Array.from({ length: logs }, (_, i) => log(`line ${i} of some`))
@@ -160,14 +243,20 @@ t.test('a value that has no room is refused, and what was there stays', async t 
   const ids = await Promise.all(Array.from({ length: 3 }, () => createFunction(storage)))
   const [id = ''] = ids
   await kv.set(id, bytes('a'), bytes('x'.repeat(9000)))
-  const refused = { code: 'QUOTA_EXCEEDED', message: /no room for 2\d\d\d bytes more: of 10000 bytes for the store of this function \(setting KV_LIMIT_PER_FUNCTION\) 9\d\d\d are in use/ }
+  const refused = {
+    code: 'QUOTA_EXCEEDED',
+    message:
+      /no room for 2\d\d\d bytes more: of 10000 bytes for the store of this function \(setting KV_LIMIT_PER_FUNCTION\) 9\d\d\d are in use/
+  }
   await t.rejects(kv.set(id, bytes('b'), bytes('x'.repeat(2000))), refused)
   await t.rejects(kv.compareAndSet(id, bytes('b'), undefined, bytes('x'.repeat(2000))), refused)
   await t.rejects(kv.set(id, bytes('a'), bytes('x'.repeat(11_000))), { code: 'QUOTA_EXCEEDED' })
   t.same(await kv.get(id, bytes('a')), bytes('x'.repeat(9000)))
   await kv.set(id, bytes('a'), bytes('x'.repeat(9500)))
   await kv.set('', bytes('a'), bytes('x'.repeat(9000)))
-  await t.rejects(kv.set(ids[1] ?? '', bytes('a'), bytes('x'.repeat(9000))), { message: /of 25000 bytes for all stores together \(setting KV_LIMIT\)/ })
+  await t.rejects(kv.set(ids[1] ?? '', bytes('a'), bytes('x'.repeat(9000))), {
+    message: /of 25000 bytes for all stores together \(setting KV_LIMIT\)/
+  })
   await kv.delete(id, bytes('a'))
   await kv.set(ids[1] ?? '', bytes('a'), bytes('x'.repeat(9000)))
   sameCounts(t, db)
@@ -177,7 +266,12 @@ t.test('keys count, and so does each entry by itself', async t => {
   const { storage } = await open(t, { kvPerFunction: 10_000 })
   const id = await createFunction(storage)
   let entries = 0
-  await t.rejects(async () => { for (;;) await storage.kv.set(id, bytes(`${entries++}`), bytes('')) }, { code: 'QUOTA_EXCEEDED' })
+  await t.rejects(
+    async () => {
+      for (;;) await storage.kv.set(id, bytes(`${entries++}`), bytes(''))
+    },
+    { code: 'QUOTA_EXCEEDED' }
+  )
   t.ok(entries > 100 && entries < 300, `${entries}`)
 })
 
@@ -194,18 +288,25 @@ t.test('nearly full quotas are told of once, until there is room again', async t
   const id = await createFunction(storage)
   const fill = (size: number) => storage.kv.set(id, bytes('a'), bytes('x'.repeat(size)))
   for (const size of [7000, 8500, 9000, 7500, 9000]) await fill(size)
-  t.match(notices, [{ kind: 'kv', functionId: id, setting: 'KV_LIMIT_PER_FUNCTION', limit: 10_000 }])
+  t.match(notices, [
+    { kind: 'kv', functionId: id, setting: 'KV_LIMIT_PER_FUNCTION', limit: 10_000 }
+  ])
   t.equal(notices.length, 1)
   for (const size of [1000, 9000]) await fill(size)
   t.equal(notices.length, 2)
   for (let i = 0; i < 200; i++) await run(storage, id, { eventJson: 'x'.repeat(1000) })
-  t.same(notices.map(({ kind }) => kind), ['kv', 'kv', 'history'])
+  t.same(
+    notices.map(({ kind }) => kind),
+    ['kv', 'kv', 'history']
+  )
 })
 
 t.test('history with many megabytes in each execution is shortened in steps', async t => {
   const { db, storage } = await open(t)
   const id = await createFunction(storage)
-  for (let i = 0; i < 12; i++) await run(storage, id, { createdAt: NOW - 30 * 86_400, responseJson: 'x'.repeat(MIB) })
+  for (let i = 0; i < 12; i++) {
+    await run(storage, id, { createdAt: NOW - 30 * 86_400, responseJson: 'x'.repeat(MIB) })
+  }
   let most = 0
   const { transaction } = db
   t.type(transaction, 'function')
@@ -213,7 +314,9 @@ t.test('history with many megabytes in each execution is shortened in steps', as
   const removed = storage.executions.expire(NOW, 100)
   const watch = setInterval(() => {}, 1)
   while (before > 0) {
-    await new Promise<void>(resolve => { setImmediate(resolve) })
+    await new Promise<void>(resolve => {
+      setImmediate(resolve)
+    })
     const { history } = await storage.usage()
     most = Math.max(most, before - history)
     before = history

@@ -6,9 +6,10 @@ import { SECRET_KEY, temporaryFolder } from '../open-storage.js'
 
 const ID = 'd4l1ikp2rpqc73a0b1c0'
 
-async function withSecrets (t: Test, key?: Uint8Array) {
+async function withSecrets(t: Test, key?: Uint8Array) {
   const folder = await temporaryFolder(t)
-  const offline = (SECRET_KEY: Uint8Array | undefined = key) => createOfflineStorage({ DATA_DIR: folder, SECRET_KEY })
+  const offline = (SECRET_KEY: Uint8Array | undefined = key) =>
+    createOfflineStorage({ DATA_DIR: folder, SECRET_KEY })
   const { storage, close } = await offline().open({ alone: true })
   await storage.functions.create({ id: ID, name: 'f', description: undefined, code: '--', now: 1 })
   await storage.env.replace(ID, { A: 'one', B: 'zwei ☾' })
@@ -16,7 +17,7 @@ async function withSecrets (t: Test, key?: Uint8Array) {
   return {
     offline,
     key: (name: string) => join(folder, name),
-    async variables (key?: Uint8Array) {
+    async variables(key?: Uint8Array) {
       const { storage, close } = await offline(key).open({ alone: true })
       return storage.env.all(ID).finally(close)
     }
@@ -32,18 +33,27 @@ t.test('after a rotation the new key opens everything and the old one nothing', 
   await t.rejects(variables(Buffer.from(before.trim(), 'hex')), { message: /cannot be decrypted/ })
 })
 
-t.test('what variables were before is opened by the new key as well, and nobody reads it in the file', async t => {
-  const { offline, key } = await withSecrets(t)
-  const write = await offline().open({ alone: true })
-  await write.storage.env.replace(ID, { A: 'two' })
-  await write.close()
-  await offline().rotateSecretKey()
-  const { storage, close } = await offline().open({ alone: true })
-  const { rows } = await storage.env.history(ID, { limit: 10, offset: 0 })
-  t.same(rows.map(({ variables }) => variables), [{ A: 'one', B: 'zwei ☾' }, {}])
-  await close()
-  t.notMatch(await readFile(key('moonlet.db'), 'latin1'), Buffer.from('zwei ☾').toString('latin1'))
-})
+t.test(
+  'what variables were before is opened by the new key as well, and nobody reads it in the file',
+  async t => {
+    const { offline, key } = await withSecrets(t)
+    const write = await offline().open({ alone: true })
+    await write.storage.env.replace(ID, { A: 'two' })
+    await write.close()
+    await offline().rotateSecretKey()
+    const { storage, close } = await offline().open({ alone: true })
+    const { rows } = await storage.env.history(ID, { limit: 10, offset: 0 })
+    t.same(
+      rows.map(({ variables }) => variables),
+      [{ A: 'one', B: 'zwei ☾' }, {}]
+    )
+    await close()
+    t.notMatch(
+      await readFile(key('moonlet.db'), 'latin1'),
+      Buffer.from('zwei ☾').toString('latin1')
+    )
+  }
+)
 
 t.test('a rotation that died before the new key was in place is brought to an end', async t => {
   const { offline, key, variables } = await withSecrets(t)
@@ -57,9 +67,17 @@ t.test('a rotation that died before the new key was in place is brought to an en
 
 t.test('a key from the settings stays there until it is set anew', async t => {
   const { offline, key, variables } = await withSecrets(t, SECRET_KEY)
-  t.same(await offline().rotateSecretKey(), { count: 2, keyFile: key('secret.key.new'), inUse: false })
+  t.same(await offline().rotateSecretKey(), {
+    count: 2,
+    keyFile: key('secret.key.new'),
+    inUse: false
+  })
   const next = Buffer.from((await readFile(key('secret.key.new'), 'utf8')).trim(), 'hex')
   t.same(await variables(next), { A: 'one', B: 'zwei ☾' })
   await offline(next).rotateSecretKey()
-  t.not(await readFile(key('secret.key.new'), 'utf8'), `${next.toString('hex')}\n`, 'the next rotation makes another key')
+  t.not(
+    await readFile(key('secret.key.new'), 'utf8'),
+    `${next.toString('hex')}\n`,
+    'the next rotation makes another key'
+  )
 })

@@ -11,7 +11,12 @@ import { functionRecord, versionRecord } from '../../../helpers/function-record.
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
-const quiet = { warn () {}, error (fields: unknown) { throw new Error(JSON.stringify(fields)) } }
+const quiet = {
+  warn() {},
+  error(fields: unknown) {
+    throw new Error(JSON.stringify(fields))
+  }
+}
 
 interface World {
   readonly start: string
@@ -23,31 +28,48 @@ interface World {
 }
 
 /** The scheduler between a fake clock, an invoker that notes what it is asked for, and functions in memory. */
-async function schedulerWorld (t: Test, { start, functions, limit = 8, lastCronRun, invoke = async () => {} }: World) {
+async function schedulerWorld(
+  t: Test,
+  { start, functions, limit = 8, lastCronRun, invoke = async () => {} }: World
+) {
   const clock = createFakeClock(Date.parse(start))
   const known = new Map(functions.map(fn => [fn.id, { fn, active: versionRecord(fn.id) }]))
   const listeners = new Set<(id: string) => void>()
   const functionCache = {
     get: (id: string) => known.get(id),
-    forget (id: string) { for (const listener of listeners) listener(id) },
-    onForget (listener: (id: string) => void) { listeners.add(listener); return () => { listeners.delete(listener) } }
+    forget(id: string) {
+      for (const listener of listeners) listener(id)
+    },
+    onForget(listener: (id: string) => void) {
+      listeners.add(listener)
+      return () => {
+        listeners.delete(listener)
+      }
+    }
   }
-  const runs: Array<{ id: string, at: number, request: InvocationRequest }> = []
+  const runs: Array<{ id: string; at: number; request: InvocationRequest }> = []
   const failures: FinishedExecution[] = []
   const executions = {
-    begin () {},
-    async finish (execution: FinishedExecution) { failures.push(execution) }
+    begin() {},
+    async finish(execution: FinishedExecution) {
+      failures.push(execution)
+    }
   }
   let ids = 0
   const runner = createRunner({
     functionCache,
     clock,
-    log: { ...quiet, warn () {} },
+    log: { ...quiet, warn() {} },
     limit,
     requestId: () => 'r',
-    recordFailure: createFailureRecorder({ executions, ids: { next: () => `e${++ids}` }, eventLimit: 65_536, now: clock.now }),
+    recordFailure: createFailureRecorder({
+      executions,
+      ids: { next: () => `e${++ids}` },
+      eventLimit: 65_536,
+      now: clock.now
+    }),
     invoker: {
-      async invoke (request) {
+      async invoke(request) {
         runs.push({ id: request.fn.id, at: clock.now(), request })
         await invoke(request)
         return {} as Outcome
@@ -55,11 +77,21 @@ async function schedulerWorld (t: Test, { start, functions, limit = 8, lastCronR
     }
   })
   const stop = await startScheduler({
-    functions: { listScheduled: async () => functions.filter(fn => !fn.disabled && fn.cronStatus === 'active' && fn.cronSchedule).map(fn => ({ fn, lastCronAt: lastCronRun })) },
+    functions: {
+      listScheduled: async () =>
+        functions
+          .filter(fn => !fn.disabled && fn.cronStatus === 'active' && fn.cronSchedule)
+          .map(fn => ({ fn, lastCronAt: lastCronRun }))
+    },
     functionCache,
     runner,
     clock,
-    log: { ...quiet, error (fields: unknown) { if (!(fields as { schedule?: string }).schedule?.startsWith('@')) quiet.error(fields) } }
+    log: {
+      ...quiet,
+      error(fields: unknown) {
+        if (!(fields as { schedule?: string }).schedule?.startsWith('@')) quiet.error(fields)
+      }
+    }
   })
   t.teardown(stop)
   return {
@@ -67,8 +99,11 @@ async function schedulerWorld (t: Test, { start, functions, limit = 8, lastCronR
     runs,
     failures,
     stop,
-    times: (id?: string) => runs.filter(run => id === undefined || run.id === id).map(run => new Date(run.at).toISOString().replace('.000Z', 'Z')),
-    change (id: string, change: Partial<FunctionRecord> | undefined) {
+    times: (id?: string) =>
+      runs
+        .filter(run => id === undefined || run.id === id)
+        .map(run => new Date(run.at).toISOString().replace('.000Z', 'Z')),
+    change(id: string, change: Partial<FunctionRecord> | undefined) {
       const found = known.get(id)
       if (change === undefined || found === undefined) known.delete(id)
       else known.set(id, { ...found, fn: { ...found.fn, ...change } })
@@ -77,71 +112,114 @@ async function schedulerWorld (t: Test, { start, functions, limit = 8, lastCronR
   }
 }
 
-const active = (cronSchedule: string, change: Partial<FunctionRecord> = {}) => functionRecord({ cronSchedule, cronStatus: 'active', ...change })
+const active = (cronSchedule: string, change: Partial<FunctionRecord> = {}) =>
+  functionRecord({ cronSchedule, cronStatus: 'active', ...change })
 
 t.test('a run is a POST to / that says what made it', async t => {
-  const { clock, runs } = await schedulerWorld(t, { start: '2026-01-10T10:00:30Z', functions: [active('TZ=UTC */5 * * * *', { name: 'ünï' })] })
+  const { clock, runs } = await schedulerWorld(t, {
+    start: '2026-01-10T10:00:30Z',
+    functions: [active('TZ=UTC */5 * * * *', { name: 'ünï' })]
+  })
   await clock.pass(5 * MINUTE)
   const { request } = runs[0]!
   t.equal(request.trigger, 'cron')
   t.equal(request.record, true)
-  t.same({ ...request.event, body: request.event.body.length }, {
-    method: 'POST',
-    path: '/fn/f0000000000000000000',
-    relativePath: '/',
-    headers: {
-      'X-Trigger': 'cron',
-      'X-Cron-Schedule': 'TZ=UTC */5 * * * *',
-      'X-Cron-Function-Id': 'f0000000000000000000',
-      'X-Cron-Function-Name': Buffer.from('ünï').toString('latin1'),
-      'X-Cron-Scheduled-Time': String(Date.parse('2026-01-10T10:05:00Z') / 1000),
-      'Content-Type': 'application/json'
-    },
-    query: {},
-    body: 0
-  })
+  t.same(
+    { ...request.event, body: request.event.body.length },
+    {
+      method: 'POST',
+      path: '/fn/f0000000000000000000',
+      relativePath: '/',
+      headers: {
+        'X-Trigger': 'cron',
+        'X-Cron-Schedule': 'TZ=UTC */5 * * * *',
+        'X-Cron-Function-Id': 'f0000000000000000000',
+        'X-Cron-Function-Name': Buffer.from('ünï').toString('latin1'),
+        'X-Cron-Scheduled-Time': String(Date.parse('2026-01-10T10:05:00Z') / 1000),
+        'Content-Type': 'application/json'
+      },
+      query: {},
+      body: 0
+    }
+  )
 })
 
 t.test('an hour with 1,000 schedules fires each exactly when it should', async t => {
-  const functions = Array.from({ length: 1000 }, (_, i) => active(`TZ=UTC ${i % 60} * * * *`, { id: `f${i}` }))
+  const functions = Array.from({ length: 1000 }, (_, i) =>
+    active(`TZ=UTC ${i % 60} * * * *`, { id: `f${i}` })
+  )
   const { clock, runs } = await schedulerWorld(t, { start: '2026-01-10T10:59:59Z', functions })
   await clock.pass(HOUR)
   t.equal(runs.length, 1000)
-  const wrong = runs.filter(({ id, at }) => at !== Date.parse('2026-01-10T11:00:00Z') + Number(id.slice(1)) % 60 * MINUTE)
-  t.same(wrong.map(({ id, at }) => [id, at]), [])
+  const wrong = runs.filter(
+    ({ id, at }) => at !== Date.parse('2026-01-10T11:00:00Z') + (Number(id.slice(1)) % 60) * MINUTE
+  )
+  t.same(
+    wrong.map(({ id, at }) => [id, at]),
+    []
+  )
 })
 
-t.test('1,000 schedules in a zone whose clocks go forward skip the hour that is missing', async t => {
-  const functions = Array.from({ length: 1000 }, (_, i) => active(`TZ=America/New_York ${i % 60} ${1 + i % 3} * * *`, { id: `f${i}` }))
-  const { clock, runs } = await schedulerWorld(t, { start: '2026-03-08T05:59:59Z', functions })
-  await clock.pass(2 * HOUR)
-  // 01:mm is 06:mm UTC; 02:mm does not exist; 03:mm is 07:mm UTC.
-  const expected = functions.map((_, i) => i).filter(i => i % 3 !== 1)
-    .map(i => `f${i} ${Date.parse('2026-03-08T06:00:00Z') + (i % 3 === 2 ? HOUR : 0) + i % 60 * MINUTE}`)
-  t.same(runs.map(({ id, at }) => `${id} ${at}`).sort(), expected.sort())
-})
+t.test(
+  '1,000 schedules in a zone whose clocks go forward skip the hour that is missing',
+  async t => {
+    const functions = Array.from({ length: 1000 }, (_, i) =>
+      active(`TZ=America/New_York ${i % 60} ${1 + (i % 3)} * * *`, { id: `f${i}` })
+    )
+    const { clock, runs } = await schedulerWorld(t, { start: '2026-03-08T05:59:59Z', functions })
+    await clock.pass(2 * HOUR)
+    // 01:mm is 06:mm UTC; 02:mm does not exist; 03:mm is 07:mm UTC.
+    const expected = functions
+      .map((_, i) => i)
+      .filter(i => i % 3 !== 1)
+      .map(
+        i =>
+          `f${i} ${Date.parse('2026-03-08T06:00:00Z') + (i % 3 === 2 ? HOUR : 0) + (i % 60) * MINUTE}`
+      )
+    t.same(runs.map(({ id, at }) => `${id} ${at}`).sort(), expected.sort())
+  }
+)
 
-t.test('1,000 schedules in a zone whose clocks go back run twice in the hour that comes twice', async t => {
-  const functions = Array.from({ length: 1000 }, (_, i) => active(`TZ=America/New_York ${i % 60} ${1 + i % 2} * * *`, { id: `f${i}` }))
-  const { clock, runs } = await schedulerWorld(t, { start: '2026-11-01T04:59:59Z', functions })
-  await clock.pass(3 * HOUR)
-  // 01:mm is 05:mm and 06:mm UTC; 02:mm is 07:mm UTC.
-  const expected = functions.flatMap((_, i) => (i % 2 === 0 ? [0, 1] : [2])
-    .map(hour => `f${i} ${Date.parse('2026-11-01T05:00:00Z') + hour * HOUR + i % 60 * MINUTE}`))
-  t.same(runs.map(({ id, at }) => `${id} ${at}`).sort(), expected.sort())
-})
+t.test(
+  '1,000 schedules in a zone whose clocks go back run twice in the hour that comes twice',
+  async t => {
+    const functions = Array.from({ length: 1000 }, (_, i) =>
+      active(`TZ=America/New_York ${i % 60} ${1 + (i % 2)} * * *`, { id: `f${i}` })
+    )
+    const { clock, runs } = await schedulerWorld(t, { start: '2026-11-01T04:59:59Z', functions })
+    await clock.pass(3 * HOUR)
+    // 01:mm is 05:mm and 06:mm UTC; 02:mm is 07:mm UTC.
+    const expected = functions.flatMap((_, i) =>
+      (i % 2 === 0 ? [0, 1] : [2]).map(
+        hour => `f${i} ${Date.parse('2026-11-01T05:00:00Z') + hour * HOUR + (i % 60) * MINUTE}`
+      )
+    )
+    t.same(runs.map(({ id, at }) => `${id} ${at}`).sort(), expected.sort())
+  }
+)
 
 t.test('a changed schedule counts at once', async t => {
-  const world = await schedulerWorld(t, { start: '2026-01-10T10:00:30Z', functions: [active('TZ=UTC 0 12 * * *')] })
+  const world = await schedulerWorld(t, {
+    start: '2026-01-10T10:00:30Z',
+    functions: [active('TZ=UTC 0 12 * * *')]
+  })
   world.change('f0000000000000000000', { cronSchedule: 'TZ=UTC 2 * * * *' })
   await settle()
   await world.clock.pass(3 * HOUR)
   t.same(world.times(), ['2026-01-10T10:02:00Z', '2026-01-10T11:02:00Z', '2026-01-10T12:02:00Z'])
 })
 
-for (const [what, change] of [['disabled', { disabled: true }], ['paused', { cronStatus: 'paused' }], ['cleared', { cronSchedule: '' }], ['deleted', undefined]] as const) {
+for (const [what, change] of [
+  ['disabled', { disabled: true }],
+  ['paused', { cronStatus: 'paused' }],
+  ['cleared', { cronSchedule: '' }],
+  ['deleted', undefined]
+] as const) {
   t.test(`a function that was ${what} does not fire`, async t => {
-    const world = await schedulerWorld(t, { start: '2026-01-10T10:00:30Z', functions: [active('TZ=UTC * * * * *')] })
+    const world = await schedulerWorld(t, {
+      start: '2026-01-10T10:00:30Z',
+      functions: [active('TZ=UTC * * * * *')]
+    })
     await world.clock.pass(MINUTE)
     world.change('f0000000000000000000', change)
     await settle()
@@ -151,27 +229,40 @@ for (const [what, change] of [['disabled', { disabled: true }], ['paused', { cro
   })
 }
 
-t.test('a tick that finds the last run still going is skipped, and the history says so', async t => {
-  let end = () => {}
-  const world = await schedulerWorld(t, {
-    start: '2026-01-10T10:00:30Z',
-    functions: [active('TZ=UTC * * * * *')],
-    invoke: () => new Promise(resolve => { end = resolve })
-  })
-  await world.clock.pass(2 * MINUTE)
-  end()
-  await settle()
-  await world.clock.pass(MINUTE)
-  t.same(world.times(), ['2026-01-10T10:01:00Z', '2026-01-10T10:03:00Z'])
-  t.equal(world.failures.length, 1)
-  t.match(world.failures[0], {
-    status: 'error',
-    trigger: 'cron',
-    fault: { kind: 'skipped', message: 'Skipped: the run that was due at 2026-01-10T10:01:00Z was still going at 2026-01-10T10:02:00Z.' },
-    errorMessage: /^Error: Skipped: /
-  })
-  t.equal(JSON.parse(world.failures[0]!.eventJson).headers['X-Cron-Scheduled-Time'], String(Date.parse('2026-01-10T10:02:00Z') / 1000))
-})
+t.test(
+  'a tick that finds the last run still going is skipped, and the history says so',
+  async t => {
+    let end = () => {}
+    const world = await schedulerWorld(t, {
+      start: '2026-01-10T10:00:30Z',
+      functions: [active('TZ=UTC * * * * *')],
+      invoke: () =>
+        new Promise(resolve => {
+          end = resolve
+        })
+    })
+    await world.clock.pass(2 * MINUTE)
+    end()
+    await settle()
+    await world.clock.pass(MINUTE)
+    t.same(world.times(), ['2026-01-10T10:01:00Z', '2026-01-10T10:03:00Z'])
+    t.equal(world.failures.length, 1)
+    t.match(world.failures[0], {
+      status: 'error',
+      trigger: 'cron',
+      fault: {
+        kind: 'skipped',
+        message:
+          'Skipped: the run that was due at 2026-01-10T10:01:00Z was still going at 2026-01-10T10:02:00Z.'
+      },
+      errorMessage: /^Error: Skipped: /
+    })
+    t.equal(
+      JSON.parse(world.failures[0]!.eventJson).headers['X-Cron-Scheduled-Time'],
+      String(Date.parse('2026-01-10T10:02:00Z') / 1000)
+    )
+  }
+)
 
 t.test('a minute with many runs has no more of them at the invoker than can run', async t => {
   let inside = 0
@@ -180,7 +271,7 @@ t.test('a minute with many runs has no more of them at the invoker than can run'
     start: '2026-01-10T10:00:30Z',
     functions: Array.from({ length: 300 }, (_, i) => active('TZ=UTC * * * * *', { id: `f${i}` })),
     limit: 5,
-    async invoke () {
+    async invoke() {
       most = Math.max(most, ++inside)
       await settle()
       inside--
@@ -197,10 +288,15 @@ for (const code of ['QUEUE_FULL', 'QUEUE_TIMEOUT'] satisfies ErrorCode[]) {
     const world = await schedulerWorld(t, {
       start: '2026-01-10T10:00:59Z',
       functions: [active('TZ=UTC 1 * * * *')],
-      invoke: async () => { if (busy-- > 0) throw new MoonletError(code, 'busy') }
+      invoke: async () => {
+        if (busy-- > 0) throw new MoonletError(code, 'busy')
+      }
     })
     await world.clock.pass(10_000)
-    t.same(world.times(), ['10:01:00Z', '10:01:00.500Z', '10:01:01Z', '10:01:01.500Z'].map(time => `2026-01-10T${time}`))
+    t.same(
+      world.times(),
+      ['10:01:00Z', '10:01:00.500Z', '10:01:01Z', '10:01:01.500Z'].map(time => `2026-01-10T${time}`)
+    )
     t.same(world.failures, [])
   })
 }
@@ -209,45 +305,82 @@ t.test('a run that found no sandbox within its minute is in the history as faile
   const world = await schedulerWorld(t, {
     start: '2026-01-10T10:00:59Z',
     functions: [active('TZ=UTC 1 * * * *')],
-    invoke: async () => { throw new MoonletError('QUEUE_FULL', 'busy') }
+    invoke: async () => {
+      throw new MoonletError('QUEUE_FULL', 'busy')
+    }
   })
   await world.clock.pass(2 * MINUTE)
   t.equal(world.failures.length, 1)
-  t.match(world.failures[0], { status: 'error', trigger: 'cron', fault: { kind: 'refused', message: /no sandbox was free in time for 2026-01-10T10:01:00Z/ } })
+  t.match(world.failures[0], {
+    status: 'error',
+    trigger: 'cron',
+    fault: { kind: 'refused', message: /no sandbox was free in time for 2026-01-10T10:01:00Z/ }
+  })
 })
 
 t.test('missed ticks are not made up for', async t => {
-  const { runs } = await schedulerWorld(t, { start: '2026-01-10T10:00:30Z', functions: [active('TZ=UTC * * * * *')], lastCronRun: Date.parse('2026-01-09T10:00:00Z') / 1000 })
+  const { runs } = await schedulerWorld(t, {
+    start: '2026-01-10T10:00:30Z',
+    functions: [active('TZ=UTC * * * * *')],
+    lastCronRun: Date.parse('2026-01-09T10:00:00Z') / 1000
+  })
   await settle()
   t.same(runs, [])
 })
 
 t.test('a function that asks for it makes up for missed ticks with one run at start', async t => {
   const fn = active('TZ=UTC 0 * * * *', { cronCatchUp: true })
-  const world = await schedulerWorld(t, { start: '2026-01-10T10:00:30Z', functions: [fn], lastCronRun: Date.parse('2026-01-10T06:00:01Z') / 1000 })
+  const world = await schedulerWorld(t, {
+    start: '2026-01-10T10:00:30Z',
+    functions: [fn],
+    lastCronRun: Date.parse('2026-01-10T06:00:01Z') / 1000
+  })
   await settle()
   t.same(world.times(), ['2026-01-10T10:00:30Z'])
-  t.equal(world.runs[0]?.request.event.headers['X-Cron-Scheduled-Time'], String(Date.parse('2026-01-10T07:00:00Z') / 1000))
+  t.equal(
+    world.runs[0]?.request.event.headers['X-Cron-Scheduled-Time'],
+    String(Date.parse('2026-01-10T07:00:00Z') / 1000)
+  )
 })
 
 t.test('catching up does nothing when no tick was missed', async t => {
   const fn = active('TZ=UTC 0 * * * *', { cronCatchUp: true })
-  const ran = await schedulerWorld(t, { start: '2026-01-10T10:00:30Z', functions: [fn], lastCronRun: Date.parse('2026-01-10T10:00:00Z') / 1000 })
-  const changed = await schedulerWorld(t, { start: '2026-01-10T10:00:30Z', functions: [{ ...fn, updatedAt: Date.parse('2026-01-10T10:00:10Z') / 1000 }] })
+  const ran = await schedulerWorld(t, {
+    start: '2026-01-10T10:00:30Z',
+    functions: [fn],
+    lastCronRun: Date.parse('2026-01-10T10:00:00Z') / 1000
+  })
+  const changed = await schedulerWorld(t, {
+    start: '2026-01-10T10:00:30Z',
+    functions: [{ ...fn, updatedAt: Date.parse('2026-01-10T10:00:10Z') / 1000 }]
+  })
   await settle()
   t.same([ran.runs, changed.runs], [[], []])
 })
 
-t.test('a schedule that cannot be read does not keep the functions behind it from catching up', async t => {
-  const unreadable = active('@hourly', { id: 'f1', cronCatchUp: true })
-  const behind = active('TZ=UTC 0 * * * *', { id: 'f2', cronCatchUp: true })
-  const world = await schedulerWorld(t, { start: '2026-01-10T10:00:30Z', functions: [unreadable, behind], lastCronRun: Date.parse('2026-01-10T06:00:01Z') / 1000 })
-  await settle()
-  t.same(world.runs.map(run => run.id), ['f2'])
-})
+t.test(
+  'a schedule that cannot be read does not keep the functions behind it from catching up',
+  async t => {
+    const unreadable = active('@hourly', { id: 'f1', cronCatchUp: true })
+    const behind = active('TZ=UTC 0 * * * *', { id: 'f2', cronCatchUp: true })
+    const world = await schedulerWorld(t, {
+      start: '2026-01-10T10:00:30Z',
+      functions: [unreadable, behind],
+      lastCronRun: Date.parse('2026-01-10T06:00:01Z') / 1000
+    })
+    await settle()
+    t.same(
+      world.runs.map(run => run.id),
+      ['f2']
+    )
+  }
+)
 
 t.test('after stopping nothing fires', async t => {
-  const world = await schedulerWorld(t, { start: '2026-01-10T10:00:30Z', functions: [active('TZ=UTC * * * * *')] })
+  const world = await schedulerWorld(t, {
+    start: '2026-01-10T10:00:30Z',
+    functions: [active('TZ=UTC * * * * *')]
+  })
   world.stop()
   await world.clock.pass(5 * MINUTE)
   t.same(world.runs, [])

@@ -10,11 +10,17 @@ t.test('header names are canonical', async t => {
 })
 
 t.test('the first value of a repeated header counts, and Host is left out', async t => {
-  t.same({ ...toEventHeaders(['host', 'h', 'x-a', '1', 'X-A', '2', '__proto__', 'p']) }, { 'X-A': '1', ['__proto__']: 'p' })
+  t.same(
+    { ...toEventHeaders(['host', 'h', 'x-a', '1', 'X-A', '2', '__proto__', 'p']) },
+    { 'X-A': '1', ['__proto__']: 'p' }
+  )
 })
 
 t.test('a path is decoded to bytes', async t => {
-  t.same(splitUrl('/fn/a/%C3%A9%20+?x=1'), { path: '/fn/a/\xc3\xa9 +', query: Object.assign(Object.create(null), { x: '1' }) })
+  t.same(splitUrl('/fn/a/%C3%A9%20+?x=1'), {
+    path: '/fn/a/\xc3\xa9 +',
+    query: Object.assign(Object.create(null), { x: '1' })
+  })
 })
 
 t.test('a broken escape in the path is refused', async t => {
@@ -23,7 +29,10 @@ t.test('a broken escape in the path is refused', async t => {
 })
 
 t.test('a query gives the first value of each name, decoded', async t => {
-  t.same({ ...parseQuery('a=1&a=2&b=x+y&c&d=&=e&%C3%A9=%ff') }, { a: '1', b: 'x y', c: '', d: '', '': 'e', '\xc3\xa9': '\xff' })
+  t.same(
+    { ...parseQuery('a=1&a=2&b=x+y&c&d=&=e&%C3%A9=%ff') },
+    { a: '1', b: 'x y', c: '', d: '', '': 'e', '\xc3\xa9': '\xff' }
+  )
 })
 
 t.test('pairs with a broken escape or a semicolon are dropped', async t => {

@@ -4,7 +4,11 @@ import { LuaFault, testEngine } from '../load.js'
 
 const { engine, printed } = testEngine()
 try {
-  engine.run(engine.prepare(`${readFileSync(0, 'latin1')}\nfunction handler() return {} end`, 'stdin'), {}, {})
+  engine.run(
+    engine.prepare(`${readFileSync(0, 'latin1')}\nfunction handler() return {} end`, 'stdin'),
+    {},
+    {}
+  )
 } catch (error) {
   if (!(error instanceof LuaFault)) throw error
   printed.push(error.info.message)

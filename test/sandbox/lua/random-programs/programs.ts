@@ -45,30 +45,36 @@ local t, q, l, r = { 1, 2, 3, x = 1 }, {}, { 3, 1, 2 }, {}
 const STATEMENTS = 14
 const DEPTH = 3
 
-export function randomProgram (seed: number): Statement[] {
+export function randomProgram(seed: number): Statement[] {
   const made = new Statements(seededRandom(seed))
   return Array.from({ length: STATEMENTS }, () => made.statement(DEPTH))
 }
 
-const quote = (text: string): string => '"' + text.replace(/["\\\n]/g, c => c === '\n' ? '\\n' : '\\' + c) + '"'
+const quote = (text: string): string =>
+  '"' + text.replace(/["\\\n]/g, c => (c === '\n' ? '\\n' : '\\' + c)) + '"'
 
 /** One chunk that plays these programs, each under its number. */
 export const chunkOf = (programs: ReadonlyMap<number, string>): string =>
-  FRAME + [...programs].map(([number, text]) => `play(${number}, ${quote(BEGINNING + text)})`).join('\n') + '\n'
+  FRAME +
+  [...programs].map(([number, text]) => `play(${number}, ${quote(BEGINNING + text)})`).join('\n') +
+  '\n'
 
 /**
  * Whether both printed the same. Moonlet may say where more often: an error that an operator of a library function
  * meets has a position as well.
  */
-export function agree (expected: string | undefined, found: string | undefined): boolean {
+export function agree(expected: string | undefined, found: string | undefined): boolean {
   if (expected === found) return true
   const wanted = expected?.split('\n') ?? []
   const had = found?.split('\n') ?? []
-  return wanted.length === had.length && wanted.every((text, i) => text === had[i] || text === had[i]?.replace(/(?:p|stdin):\d+: /, ''))
+  return (
+    wanted.length === had.length &&
+    wanted.every((text, i) => text === had[i] || text === had[i]?.replace(/(?:p|stdin):\d+: /, ''))
+  )
 }
 
 /** What each program printed, by its number. */
-export function outputs (printed: string): Map<number, string> {
+export function outputs(printed: string): Map<number, string> {
   const found = new Map<number, string>()
   for (const part of printed.split(/^-- (?=\d+$)/m).slice(1)) {
     const end = part.indexOf('\n')
