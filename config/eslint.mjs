@@ -3,8 +3,6 @@ import neostandard, { plugins as neostandardPlugins } from 'neostandard'
 const typescript = neostandardPlugins['typescript-eslint'].plugin
 
 const longLines = [
-  'config/build/dashboard/codicons.mjs',
-  'config/build/dashboard/monaco.mjs',
   'config/schema.ts',
   'config/setting.ts',
   'config/settings-table.ts',

@@ -7,7 +7,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { compress } from './dashboard/compress.mjs'
 import { withoutNode } from './dashboard/no-node.mjs'
 import { buildPage } from './dashboard/page.mjs'
-import { withoutUnused } from './dashboard/monaco.mjs'
+import { constructedStyleSheets } from './dashboard/monaco.mjs'
 
 const shared = {
   bundle: true,
@@ -25,11 +25,12 @@ const shared = {
   logLevel: 'warning'
 }
 
-const monaco = {
-  ...shared,
-  entryPoints: { editor: 'public/editor/main.ts', worker: 'monaco-editor/editor/editor.worker' }
-}
 const bundles = [
+  {
+    ...shared,
+    entryPoints: { editor: 'public/editor/main.ts', worker: 'monaco-editor/editor/editor.worker' },
+    plugins: [constructedStyleSheets]
+  },
   {
     ...shared,
     entryPoints: {
@@ -72,9 +73,7 @@ function toNames(results) {
 export async function buildDashboard(out) {
   const target = `${out}/public`
   await mkdir(`${target}/assets`, { recursive: true })
-  const results = await Promise.all(
-    [...bundles, { ...monaco, plugins: await withoutUnused(monaco) }].map(options => build(options))
-  )
+  const results = await Promise.all(bundles.map(options => build(options)))
   const names = toNames(results)
   const files = results
     .flatMap(({ outputFiles }) => outputFiles)

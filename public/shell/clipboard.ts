@@ -5,7 +5,7 @@ import { succeed } from './toasts.js'
 function copyBySelection(text: string): void {
   const area = document.createElement('textarea')
   area.value = text
-  area.className = 'visually-hidden'
+  area.className = 'sr-only'
   document.body.append(area)
   area.select()
   document.execCommand('copy')
