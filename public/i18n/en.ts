@@ -1,7 +1,7 @@
 /** All texts in English; every other language has the same keys. */
-import { changes } from './en/changes.js'
-import { frame } from './en/frame.js'
-import { setup } from './en/setup.js'
-import { work } from './en/work.js'
+import { changeTexts } from './en/changes.js'
+import { shellTexts } from './en/shell.js'
+import { settingsTexts } from './en/settings.js'
+import { functionTexts } from './en/function.js'
 
-export const en = { ...frame, ...setup, ...work, ...changes } as const
+export const en = { ...shellTexts, ...settingsTexts, ...functionTexts, ...changeTexts } as const

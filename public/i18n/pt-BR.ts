@@ -1,7 +1,7 @@
 /** All texts in Brazilian Portuguese. */
-import { changes } from './pt-BR/changes.js'
-import { frame } from './pt-BR/frame.js'
-import { setup } from './pt-BR/setup.js'
-import { work } from './pt-BR/work.js'
+import { changeTexts } from './pt-BR/changes.js'
+import { shellTexts } from './pt-BR/shell.js'
+import { settingsTexts } from './pt-BR/settings.js'
+import { functionTexts } from './pt-BR/function.js'
 
-export const ptBR = { ...frame, ...setup, ...work, ...changes } as const
+export const ptBR = { ...shellTexts, ...settingsTexts, ...functionTexts, ...changeTexts } as const

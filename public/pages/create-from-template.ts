@@ -2,8 +2,8 @@
 import { createFunction, replaceEnv, updateFunction } from '../api/functions.js'
 import type { LuaFunction } from '../api/types.js'
 import { write } from '../shell/local-storage.js'
-import { emptyEvent } from './function/draft-event.js'
-import { emptyRequest, type Pair } from './function/test-request.js'
+import { emptyEvent } from './function/code/draft-event.js'
+import { emptyRequest, type Pair } from './function/test/request.js'
 import type { FirstCall, Template } from './templates.js'
 
 const toHex = (bytes: ArrayBuffer): string =>

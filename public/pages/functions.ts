@@ -7,7 +7,7 @@ import { busily, extend, loading, track } from '../shell/loading.js'
 import { go, keepInAddress, readAddress, route } from '../shell/router.js'
 import { functionPath } from '../shell/routes.js'
 import { fail, succeed } from '../shell/toasts.js'
-import { dotOf, outcomeText } from './function/execution-words.js'
+import { dotOf, outcomeText } from './function/execution-labels.js'
 import { createFromTemplate } from './create-from-template.js'
 import { templates } from './templates.js'
 

@@ -1,5 +1,5 @@
 /** What is said when somebody else changed the same, and about former states. */
-export const changes = {
+export const changeTexts = {
   changes: {
     title: 'It has been changed meanwhile',
     text: 'Somebody else, or the function itself, changed the same. Choose what shall hold; nothing has been saved yet.',

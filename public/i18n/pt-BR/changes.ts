@@ -1,7 +1,7 @@
-import type { changes as english } from '../en/changes.js'
+import type { changeTexts as english } from '../en/changes.js'
 import type { Translated } from '../texts.js'
 
-export const changes: Translated<typeof english> = {
+export const changeTexts: Translated<typeof english> = {
   changes: {
     title: 'Isto foi alterado nesse meio-tempo',
     text: 'Outra pessoa, ou a própria função, alterou o mesmo. Escolha o que deve valer; nada foi salvo ainda.',

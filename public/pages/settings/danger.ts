@@ -9,7 +9,7 @@ import { go } from '../../shell/router.js'
 import { fail, succeed } from '../../shell/toasts.js'
 import { current } from '../function.js'
 import { insist } from '../function/insist.js'
-import { dropDraft } from '../function/draft-store.js'
+import { dropDraft } from '../function/code/draft-store.js'
 
 component('danger', () => ({
   busy: false,

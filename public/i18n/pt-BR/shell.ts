@@ -1,0 +1,128 @@
+/** What surrounds the pages, and what all of them say. */
+import type { shellTexts as english } from '../en/shell.js'
+import type { Translated } from '../texts.js'
+
+export const shellTexts: Translated<typeof english> = {
+  shell: {
+    skip: 'Ir para o conteúdo',
+    sidebar: 'Barra lateral',
+    navigation: 'Principal',
+    menu: 'Abrir o menu',
+    palette: 'Buscar ou ir para…',
+    recent: 'Recentes',
+    plugins: 'Extensões',
+    help: 'Ajuda e sessão',
+    apiDocs: 'Documentação da API',
+    luaGuide: 'Guia de Lua',
+    signOut: 'Sair',
+    theme: 'Tema',
+    themeLight: 'Claro',
+    themeDark: 'Escuro',
+    themeAuto: 'Igual ao sistema',
+    language: 'Idioma',
+    breadcrumb: 'Trilha de navegação',
+    news: 'Notificações',
+    lost: 'Não foi possível falar com o servidor. Tentando de novo…',
+    back: 'O servidor voltou'
+  },
+  common: {
+    loading: 'Carregando…',
+    tryAgain: 'Tentar de novo',
+    save: 'Salvar',
+    savedChanges: 'Alterações salvas',
+    cancel: 'Cancelar',
+    delete: 'Excluir',
+    remove: 'Remover',
+    copy: 'Copiar',
+    copied: 'Copiado',
+    dismiss: 'Dispensar',
+    more: 'Mostrar mais',
+    shown: '{shown} de {total}',
+    beginning: 'O começo: {shown} de {total}.',
+    showAll: 'Mostrar tudo',
+    download: 'Baixar',
+    actions: 'Ações',
+    typeToConfirm: 'Digite “{text}” para confirmar'
+  },
+  errors: {
+    title: 'Não deu certo',
+    unreachable:
+      'Não foi possível falar com o servidor. Verifique se ele está no ar e se você está conectado.',
+    status: 'O servidor respondeu com o status {status}.',
+    unexpected: 'Aconteceu algo inesperado: {message}',
+    answer_400: 'Isto não foi aceito: {message}',
+    answer_401: 'É preciso entrar: {message}',
+    answer_403: 'Isto não é permitido: {message}',
+    answer_404: 'Isto não existe: {message}',
+    answer_409: 'Isto não é possível agora: {message}',
+    answer_412: 'Isto foi alterado nesse meio-tempo: {message}',
+    answer_413: 'Isto é grande demais: {message}',
+    answer_429: 'Foram tentativas demais: {message}',
+    answer_500: 'O servidor falhou: {message}',
+    answer_503: 'O servidor está ocupado: {message}',
+    requestId: 'Requisição {id}',
+    excerpt: 'O código em volta do erro'
+  },
+  time: { now: 'agora mesmo', soon: 'em menos de um minuto' },
+  status: { success: 'Sucesso', error: 'Erro', pending: 'Em execução' },
+  triggers: { http: 'HTTP', cron: 'Agendamento', rerun: 'Nova execução', draft: 'Rascunho' },
+  palette: {
+    label: 'Comando',
+    placeholder: 'Uma função, uma página, uma ação…',
+    results: 'Resultados',
+    nothing: 'Nada corresponde à busca.',
+    function: 'Função',
+    thisFunction: 'Esta função',
+    page: 'Página',
+    action: 'Ação',
+    move: 'mover',
+    choose: 'escolher',
+    close: 'fechar',
+    light: 'Usar o tema claro',
+    dark: 'Usar o tema escuro',
+    auto: 'Usar o tema do sistema',
+    language: 'Switch to English'
+  },
+  guide: {
+    title: 'Guia de Lua',
+    intro: 'Como se escreve uma função e tudo o que ela pode usar.',
+    plain: 'Como texto simples',
+    definitions: 'Definições para o seu editor',
+    language: 'Este texto está em inglês.',
+    chapters: 'Capítulos'
+  },
+  missing: {
+    title: 'Não há nada aqui',
+    text: 'O endereço pode estar errado, ou o que havia aqui foi excluído.',
+    back: 'Ver todas as funções'
+  },
+  login: {
+    title: 'Entrar',
+    intro: 'Para abrir o painel, use a chave de API deste servidor.',
+    key: 'Chave de API',
+    submit: 'Entrar',
+    wrong: 'Esta não é a chave de API deste servidor.',
+    ended: 'Sua sessão terminou. Entre para continuar de onde parou.',
+    left: 'Você saiu.',
+    hint: 'A chave está em api_key.txt, na pasta de dados do servidor, a menos que API_KEY esteja definida.'
+  },
+  account: {
+    title: 'Conta',
+    intro: 'Quem está conectado e qual é este servidor.',
+    sessions: 'Sessões',
+    current: 'Esta',
+    seen: 'última atividade {when}',
+    until: 'até {when}',
+    end: 'Encerrar',
+    ended: 'A sessão foi encerrada',
+    endAll: 'Sair de todas as sessões',
+    endAllText: 'Todas as sessões terminam, esta também. A chave de API continua valendo.',
+    none: 'Não há sessões: você está usando a própria chave de API.',
+    unknown: 'Navegador desconhecido',
+    server: 'Servidor',
+    version: 'Versão',
+    lua: 'Lua',
+    address: 'Endereço',
+    zone: 'Fuso horário'
+  }
+}

@@ -1,0 +1,81 @@
+/** Saves what is in the editor on top of what is active now, without taking back what somebody else activated. */
+import { Stale } from '../../../api/failure.js'
+import { checkCode, listVersions, updateFunction } from '../../../api/functions.js'
+import type { LuaFunction, Version } from '../../../api/types.js'
+import { t } from '../../../i18n/locale.js'
+import { ask } from '../../../shell/dialogs.js'
+import { current } from '../../function.js'
+import { askCode } from './clash.js'
+
+/** What the code in the editor was made from; `code` undefined when that is not known any more. */
+export interface CodeBase {
+  readonly version: number
+  readonly code?: string | undefined
+}
+
+export type SavedCode =
+  /** `code` is what the editor is to hold now, and what it was made from is active. */
+  | { readonly how: 'active' | 'theirs'; readonly code: string }
+  | { readonly how: 'asleep'; readonly code: string; readonly version: number }
+
+export const toBase = ({ version, code }: Version): CodeBase => ({ version, code })
+
+/** Undefined: the reader wants to go on with the code; nothing was saved. */
+export async function saveCode(
+  id: string,
+  typed: string,
+  base: CodeBase
+): Promise<SavedCode | undefined> {
+  let [code, madeFrom, allowed] = [typed, base, '']
+  let activate = true
+  for (;;) {
+    const theirs = current.fn.active_version
+    if (activate && isAnother(theirs, madeFrom, code)) {
+      const choice = await askCode(theirs, code)
+      if (choice === undefined) return undefined
+      if (choice === 'theirs') return { how: 'theirs', code: theirs.code }
+      code = choice.code
+    }
+    madeFrom = toBase(theirs)
+    if (activate && code === theirs.code) return { how: 'active', code }
+    if (code !== allowed) {
+      const answer = await askIfBroken(code)
+      if (answer === undefined) return undefined
+      activate = answer === 'activate'
+      allowed = code
+    }
+    try {
+      await updateFunction(id, { code, ...(activate ? {} : { activate }) }, current.tag)
+      await current.refresh()
+      return activate
+        ? { how: 'active', code }
+        : { how: 'asleep', code, version: await newestVersion(id) }
+    } catch (error) {
+      if (!(error instanceof Stale)) throw error
+      current.take(error.current as LuaFunction, error.tag)
+    }
+  }
+}
+
+/** Something else is active than what the code was made from, and it is not the same text after all. */
+const isAnother = (theirs: Version, base: CodeBase, code: string): boolean =>
+  theirs.version !== base.version && theirs.code !== base.code && theirs.code !== code
+
+/** Code that does not parse goes live only when the reader says so. */
+async function askIfBroken(code: string): Promise<'activate' | 'asleep' | undefined> {
+  const answer = await checkCode(code)
+  if (answer.ok) return 'activate'
+  const { line = 1, message } = answer.error
+  const wish = await ask({
+    title: t('changes.brokenTitle'),
+    text: t('changes.brokenText', { line, message }),
+    confirm: t('changes.saveAsleep'),
+    other: t('changes.saveAlive')
+  })
+  return wish === 'cancel' ? undefined : wish === 'other' ? 'activate' : 'asleep'
+}
+
+async function newestVersion(id: string): Promise<number> {
+  const { versions } = await listVersions(id, { limit: 1, offset: 0 })
+  return versions?.[0]?.version ?? 0
+}

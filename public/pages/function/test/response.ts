@@ -1,0 +1,84 @@
+/** What a function answered, made ready to be shown. */
+import type { LogEntry } from '../../../api/types.js'
+import type { BodyKind } from '../../../format/body.js'
+import { decodeText, kindOf, toHex } from '../../../format/body.js'
+import { prettyJson } from '../../../format/json-layout.js'
+
+export type AnswerView = 'pretty' | 'preview' | 'image' | 'text' | 'hex' | 'none'
+
+export interface ShownAnswer {
+  /** 0 while there is none. */
+  status: number
+  durationMs: number
+  size: number
+  kind: BodyKind
+  view: AnswerView
+  views: AnswerView[]
+  /** Of the body as it came, for pictures. */
+  url: string
+  headers: Array<{ name: string; value: string }>
+  executionId: string
+  logs: LogEntry[]
+}
+
+const viewsOf: Readonly<Record<BodyKind, AnswerView[]>> = {
+  empty: ['none'],
+  json: ['pretty', 'text', 'hex'],
+  html: ['preview', 'text', 'hex'],
+  image: ['image', 'hex'],
+  text: ['text', 'hex'],
+  binary: ['hex']
+}
+
+export const noAnswer = (): ShownAnswer => ({
+  status: 0,
+  durationMs: 0,
+  size: 0,
+  kind: 'empty',
+  view: 'none',
+  views: [],
+  url: '',
+  headers: [],
+  executionId: '',
+  logs: []
+})
+
+export function toShownAnswer(
+  response: Response,
+  bytes: Uint8Array<ArrayBuffer>,
+  durationMs: number
+): ShownAnswer {
+  const type = response.headers.get('content-type') ?? ''
+  const kind = kindOf(type, bytes)
+  return {
+    ...noAnswer(),
+    status: response.status,
+    durationMs: Number(response.headers.get('x-execution-duration-ms') ?? Math.round(durationMs)),
+    size: bytes.length,
+    kind,
+    views: viewsOf[kind],
+    view: viewsOf[kind][0] ?? 'none',
+    url: kind === 'image' ? URL.createObjectURL(new Blob([bytes], { type })) : '',
+    headers: Array.from(response.headers, ([name, value]) => ({ name, value })),
+    executionId: response.headers.get('x-execution-id') ?? ''
+  }
+}
+
+/** So many bytes are shown as hex. */
+export const HEX_LIMIT = 64 * 1024
+
+/** The textual views of a body, each made once. */
+export function createBodyTexts(bytes: Uint8Array): (view: AnswerView) => string {
+  const made = new Map<AnswerView, string>()
+  return view => {
+    const text = made.get(view) ?? bodyText(bytes, view)
+    made.set(view, text)
+    return text
+  }
+}
+
+function bodyText(bytes: Uint8Array, view: AnswerView): string {
+  if (view === 'hex') return toHex(bytes, HEX_LIMIT)
+  const text = decodeText(bytes) ?? ''
+  return view === 'pretty' ? (prettyJson(text) ?? text) : text
+}
