@@ -10,7 +10,7 @@ import { eventually } from '../../helpers/eventually.js'
 import { startServer } from '../../helpers/server.js'
 import { olderNode } from '../older-node.js'
 
-const file = (name: string) => fileURLToPath(new URL(`../../core/${name}`, import.meta.url))
+const file = (name: string) => fileURLToPath(new URL(`../../../core/${name}`, import.meta.url))
 const skip = olderNode === undefined ? 'no Node.js older than 22.14 on this machine' : false
 
 /** A server that `command` starts. */
@@ -89,7 +89,7 @@ t.test('started by an older Node.js', { skip }, async t => {
 
   t.test('where there is no runtime, one sentence says so', async t => {
     const folder = await temporaryFolder(t)
-    for (const name of ['main.js', 'runtime.js', 'find-runtime.sh']) {
+    for (const name of ['main.js', 'process/runtime.js', 'find-runtime.sh']) {
       await cp(file(name), join(folder, name))
     }
     await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
