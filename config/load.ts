@@ -1,9 +1,15 @@
 /** Reads the settings from the environment; the only file that looks at `process.env`. */
-import { MoonletError } from '../core/base/errors.js'
+import { distance } from 'fastest-levenshtein'
 import { settings, type Config } from './schema.js'
 import { SettingProblem, type Setting } from './setting.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
+
+/** Settings that cannot be used; the message lists all of them. */
+export class SettingsError extends Error {
+  override name = 'SettingsError'
+  readonly code = 'SETTINGS_INVALID'
+}
 
 /** The settings that one plugin declares. */
 export interface PluginSettings {
@@ -32,8 +38,8 @@ export const readPluginList = (environment: Environment = process.env): readonly
   settings.PLUGINS.read(environment.PLUGINS)
 
 /**
- * Gives every setting, the server's and the plugins', valid and frozen. An empty variable counts as unset. Throws
- * SETTINGS_INVALID with one message that lists every bad setting: wrong values, and names that look like a
+ * Gives every setting, the server's and the plugins', valid and frozen. An empty variable counts as unset. Throws a
+ * SettingsError with one message that lists every bad setting: wrong values, and names that look like a
  * misspelt setting.
  */
 export function loadSettings(
@@ -57,8 +63,7 @@ export function loadSettings(
     if (meant !== undefined) problems.push(`${name} is no setting; did you mean ${meant}?`)
   }
   if (problems.length > 0) {
-    throw new MoonletError(
-      'SETTINGS_INVALID',
+    throw new SettingsError(
       `Settings are wrong:\n${problems.map(problem => `  - ${problem}`).join('\n')}`
     )
   }
@@ -103,25 +108,6 @@ function misspelt(name: string, settings: readonly string[]): string | undefined
           .filter(setting => setting.startsWith(family))
           .sort((a, b) => distance(a, name) - distance(b, name))[0])
   )
-}
-
-/** Levenshtein distance, one row at a time. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      next.push(
-        Math.min(
-          (row[j] ?? 0) + 1,
-          (next[j - 1] ?? 0) + 1,
-          (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-        )
-      )
-    }
-    row = next
-  }
-  return row[b.length] ?? 0
 }
 
 /** What a service manager tells the process it started; see sd_notify(3). Undefined when there is none. */

@@ -1,5 +1,5 @@
 /** What the pool is asked to do, and what comes of it. */
-import type { CalledByFunction } from '../core/http/call-chain.js'
+import type { CalledByFunction } from '../core/contracts/call-chain.js'
 import type { Answer, Caller, InvocationEvent, Place } from '../core/contracts/invocation.js'
 import type { Fault, FunctionRecord, LogLevel, VersionRecord } from '../core/contracts/records.js'
 

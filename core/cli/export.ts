@@ -1,6 +1,6 @@
 import { exportFunctions } from '../export-import/export.js'
 import { openDataFolder } from './offline.js'
-import type { Context } from './program.js'
+import type { Context } from './context.js'
 
 export async function exportToFolder(
   context: Context,

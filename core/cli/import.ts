@@ -4,7 +4,7 @@ import { MoonletError } from '../base/errors.js'
 import { createIdSource } from '../base/ids.js'
 import { importFunctions } from '../export-import/import.js'
 import { openDataFolder } from './offline.js'
-import type { Context } from './program.js'
+import type { Context } from './context.js'
 import type { Terminal } from './terminal.js'
 
 /** A folder is taken for an export, a file for the reference server's database. */

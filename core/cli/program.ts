@@ -2,17 +2,12 @@
 import { Command, CommanderError } from 'commander'
 import { MoonletError } from '../base/errors.js'
 import { moonletVersion } from '../base/version.js'
+import type { Context } from './context.js'
 import { backup, restore } from './backup.js'
 import { exportToFolder } from './export.js'
 import { importFrom } from './import.js'
 import { rotateSecrets } from './rotate-secrets.js'
 import type { Terminal } from './terminal.js'
-
-export interface Context {
-  readonly terminal: Terminal
-  /** Settings given as options, over those of the environment. */
-  readonly settings: Readonly<Record<string, string>>
-}
 
 const FAILED = 1
 const USAGE = 2

@@ -1,5 +1,5 @@
 import { openDataFolder } from './offline.js'
-import type { Context } from './program.js'
+import type { Context } from './context.js'
 
 export async function rotateSecrets(context: Context): Promise<number> {
   const data = await openDataFolder(context)

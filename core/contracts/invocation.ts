@@ -1,5 +1,5 @@
 /** One run of a function: what a trigger asks for and what comes back. */
-import type { CalledByFunction } from '../http/call-chain.js'
+import type { CalledByFunction } from './call-chain.js'
 import type { InvokerHook } from '../invoker/hooks.js'
 import type { ErrorCode, MoonletError } from '../base/errors.js'
 import type { Fault, FunctionRecord, LogEntry, VersionRecord } from './records.js'

@@ -1,7 +1,7 @@
 /** What plugins find on the Fastify instance. Each is put there by the plugin named in the comment. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Config } from '../../config/schema.js'
-import type { CallChains } from '../http/call-chain.js'
+import type { CallChains } from './call-chain.js'
 import type { MoonletError } from '../base/errors.js'
 import type { IdSource } from '../base/ids.js'
 import type { LuaRegistry } from '../lua/registry.js'

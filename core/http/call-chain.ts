@@ -6,31 +6,12 @@
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { MoonletError } from '../base/errors.js'
+import type { CallChain, CallChains } from '../contracts/call-chain.js'
 
 /** A call may be made for a call that was made for a call, and so on, as often as this. */
 export const MOST_CALLS_DEEP = 8
 /** What a request may take on its way, and its call in the queue. */
 const GRACE_SECONDS = 60
-
-export interface CallChain {
-  /** 1 for the first call that a function makes. */
-  readonly depth: number
-  /** When the run at its beginning first asked for something; Unix seconds. */
-  readonly since: number
-}
-
-/** An incoming call that a function has made. */
-export interface CalledByFunction extends CallChain {
-  /** Aborted when the calling run waits for the answer no longer. */
-  readonly gone: AbortSignal
-}
-
-export interface CallChains {
-  /** The header's value for a request that is made with this signal; undefined when no run makes it. */
-  sign(signal: AbortSignal): string | undefined
-  /** Undefined for what was not signed here. Throws LOOP_DETECTED when the calls are too deep, or go on for too long. */
-  read(header: string): CallChain | undefined
-}
 
 const links = new WeakMap<AbortSignal, CallChain>()
 

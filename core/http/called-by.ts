@@ -1,7 +1,7 @@
 /** Whether a request was made by a function that waits for it. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import '../contracts/server.js'
-import type { CalledByFunction } from './call-chain.js'
+import type { CalledByFunction } from '../contracts/call-chain.js'
 import { CALL_CHAIN_HEADER } from './header-names.js'
 
 /** Undefined when it was not. Throws LOOP_DETECTED when functions have called each other too deep or for too long. */

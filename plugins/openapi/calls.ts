@@ -1,5 +1,5 @@
 /** How functions are called. Their route takes any method and any body, which no schema of a route could say. */
-import type { ApiDocument, Operation } from './document.js'
+import type { ApiDocument, Operation } from './api-document.js'
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const
 

@@ -1,5 +1,5 @@
 /** The documentation as one page that needs no script: searched by the server, folded by the browser. */
-import type { ApiDocument, Content, Operation, Parameter } from './document.js'
+import type { ApiDocument, Content, Operation, Parameter } from './api-document.js'
 import { html, prose, type Html } from './html.js'
 import type { Look, Words } from './look.js'
 import { renderSchema, typeName } from './schema-view.js'

@@ -2,7 +2,7 @@
  * Routes of third-party plugins in the document. Their authors describe them or not; what is missing is filled in, and
  * what would clash with the API's own names stays with the plugin.
  */
-import type { ApiDocument, Operation, Parameter } from './document.js'
+import type { ApiDocument, Operation, Parameter } from './api-document.js'
 
 const PREFIX = '/plugins/'
 const REST = 'rest'

@@ -1,5 +1,5 @@
 /** Schemas as people read them. */
-import type { ApiDocument, Schema } from './document.js'
+import type { ApiDocument, Schema } from './api-document.js'
 import { html, prose, type Html } from './html.js'
 
 /** Objects within objects are shown to this depth. */

@@ -2,7 +2,7 @@
 import t from 'tap'
 import fc from 'fast-check'
 import '../../helpers/fuzzing.js'
-import type { ApiDocument, Operation, Parameter } from '../../../plugins/openapi/document.js'
+import type { ApiDocument, Operation, Parameter } from '../../../plugins/openapi/api-document.js'
 import { buildApi, CODE } from '../../helpers/api.js'
 import { valuesOf } from './schema-values.js'
 

@@ -1,7 +1,7 @@
 /** Values for a schema of the API's document: those that fit, those that nearly do, and those that do not at all. */
 import fc from 'fast-check'
 import '../../helpers/fuzzing.js'
-import type { ApiDocument, Schema } from '../../../plugins/openapi/document.js'
+import type { ApiDocument, Schema } from '../../../plugins/openapi/api-document.js'
 
 const strange = fc.constantFrom<unknown>(
   null,
