@@ -3,7 +3,7 @@
  * called from pages of other hosts. The session cookie is SameSite=Strict, so this opens nothing else.
  */
 import fp from 'fastify-plugin'
-import { corsHeaders } from '../core/http/cors-headers.js'
+import { corsHeaders } from '../core/connections/cors-headers.js'
 
 export default fp(
   async function cors(fastify) {

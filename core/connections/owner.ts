@@ -1,5 +1,5 @@
 /** Whom what a connection holds is held for: the function that is called, or all the rest of the server. */
 import type { IncomingMessage } from 'node:http'
-import { functionOf } from '../http/request-target.js'
+import { functionOf } from './request-target.js'
 
 export const ownerOf = ({ url }: IncomingMessage): string => functionOf(url ?? '') ?? ''

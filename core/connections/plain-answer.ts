@@ -1,7 +1,7 @@
 /** An error as an answer of Node's own, for requests that Fastify never sees. */
 import type { ServerResponse } from 'node:http'
-import { corsHeaders } from '../http/cors-headers.js'
-import { errorBody } from '../http/error-body.js'
+import { corsHeaders } from './cors-headers.js'
+import { errorBody } from './error-body.js'
 import type { MoonletError } from '../base/errors.js'
 
 interface Prepared {

@@ -16,6 +16,6 @@ export interface CalledByFunction extends CallChain {
 export interface CallChains {
   /** The header's value for a request that is made with this signal; undefined when no run makes it. */
   sign(signal: AbortSignal): string | undefined
-  /** Undefined for what was not signed here. Throws LOOP_DETECTED when the calls are too deep, or go on for too long. */
+  /** Undefined for what was not signed here. Throws LOOP_DETECTED when calls are too deep or go on for too long. */
   read(header: string): CallChain | undefined
 }

@@ -2,8 +2,8 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { unansweredOn } from '../connections/open-responses.js'
-import { corsHeaders } from './cors-headers.js'
-import { errorBody } from './error-body.js'
+import { corsHeaders } from '../connections/cors-headers.js'
+import { errorBody } from '../connections/error-body.js'
 
 const byCode: Readonly<Record<string, readonly [status: number, error: string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'The head of the request is larger than 16 KiB'],

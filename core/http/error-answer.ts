@@ -1,7 +1,7 @@
 /** Every error as the caller sees it: `{"error": text}` with the request's id; what is the server's own fault only in its log. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { MoonletError } from '../base/errors.js'
-import { errorBody } from './error-body.js'
+import { errorBody } from '../connections/error-body.js'
 
 interface ErrorAnswer {
   readonly statusCode: number

@@ -2,7 +2,7 @@
  * Reading values of tables that a module checks itself, field by field, because a wrong one gives `nil, message`
  * there instead of raising. Declare such a field as `LooseText` or `LooseNumber`.
  */
-import { numberToString } from '../../sandbox/protocol/number-text.js'
+import { numberToString } from '../base/number-text.js'
 import { Any, Num, Text, Union, type LuaType } from './types.js'
 
 /** Text or a number, or anything else, which counts as left out. */

@@ -6,7 +6,7 @@ export {
   signedExponent,
   toFixed,
   toScientific
-} from '../protocol/number-text.js'
+} from '../../core/base/number-text.js'
 
 const DECIMAL = /^[ \t\n\v\f\r]*([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)[ \t\n\v\f\r]*$/
 const HEXADECIMAL =

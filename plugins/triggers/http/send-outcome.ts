@@ -1,6 +1,6 @@
 /** What the caller of a function gets, by CONTRACT section 6. */
 import type { FastifyReply } from 'fastify'
-import { errorBody } from '../../../core/http/error-body.js'
+import { errorBody } from '../../../core/connections/error-body.js'
 import type { Outcome } from '../../../core/contracts/invocation.js'
 import { setAnswerHeaders, type Neighbourhood } from './answer-headers.js'
 import { contentTypeOf } from './content-type.js'

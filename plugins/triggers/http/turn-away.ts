@@ -15,7 +15,7 @@ import { HttpCaller } from '../../../core/connections/caller.js'
 import { answerPlainly } from '../../../core/connections/plain-answer.js'
 import type { Place, WaitingCall } from '../../../core/contracts/invocation.js'
 import type { MoonletError } from '../../../core/base/errors.js'
-import { functionOf } from '../../../core/http/request-target.js'
+import { functionOf } from '../../../core/connections/request-target.js'
 import { breathe } from '../../../core/base/tick.js'
 import { RefusalPace } from './refusal-pace.js'
 
