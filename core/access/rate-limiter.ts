@@ -1,0 +1,70 @@
+/**
+ * How many calls a function takes, of everybody or of each caller, in windows that begin with the first call. The
+ * counting is rate-limiter-flexible's: its limiters of databases have the interface of the one in memory.
+ */
+import type { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import type { RateLimit } from '../contracts/front-door.js'
+
+export interface RateLimitState {
+  readonly isExceeded: boolean
+  readonly remaining: number
+  /** Until the window ends. */
+  readonly resetMs: number
+}
+
+/** Callers of one function that are counted at once, some 2 MB; beyond, the one who came first counts anew. */
+const MAX_CALLERS = 10_000
+const MAX_FUNCTIONS = 1000
+
+interface FunctionLimiter {
+  readonly limit: RateLimit
+  readonly counter: RateLimiterMemory
+  readonly callers: Set<string>
+}
+
+export class RateLimiter {
+  private readonly functions = new Map<string, FunctionLimiter>()
+
+  /** Counts one call of `caller`. */
+  async count(functionId: string, limit: RateLimit, caller: string): Promise<RateLimitState> {
+    const limiter = this.functions.get(functionId)
+    const isCurrent = limiter !== undefined && isSame(limiter.limit, limit)
+    const { counter, callers } = isCurrent ? limiter : await this.add(functionId, limit)
+    callers.add(caller)
+    if (callers.size > MAX_CALLERS) await forgetOldest(callers, counter)
+    return await counter.consume(caller).then(toState, (reason: unknown) => {
+      // What it rejects with is no error, but the count beyond the limit.
+      if (reason instanceof Error) throw reason
+      return { ...toState(reason as RateLimiterRes), isExceeded: true }
+    })
+  }
+
+  private async add(functionId: string, limit: RateLimit): Promise<FunctionLimiter> {
+    // The package's index loads a driver for every database that it knows, which takes a tenth of a second.
+    const { default: Memory } = await import('rate-limiter-flexible/lib/RateLimiterMemory.js')
+    const added = this.functions.get(functionId)
+    if (added !== undefined && isSame(added.limit, limit)) return added
+    const counter = new Memory({ keyPrefix: '', points: limit.requests, duration: limit.seconds })
+    const limiter = { limit, counter, callers: new Set<string>() }
+    this.functions.delete(functionId)
+    this.functions.set(functionId, limiter)
+    const [oldest] = this.functions.keys()
+    if (this.functions.size > MAX_FUNCTIONS && oldest !== undefined) this.functions.delete(oldest)
+    return limiter
+  }
+}
+
+const isSame = (one: RateLimit, other: RateLimit): boolean =>
+  one.requests === other.requests && one.seconds === other.seconds && one.by === other.by
+
+const toState = ({ remainingPoints, msBeforeNext }: RateLimiterRes): RateLimitState => ({
+  isExceeded: false,
+  remaining: remainingPoints,
+  resetMs: msBeforeNext
+})
+
+async function forgetOldest(callers: Set<string>, counter: RateLimiterMemory): Promise<void> {
+  const [oldest = ''] = callers
+  callers.delete(oldest)
+  await counter.delete(oldest)
+}
