@@ -6,6 +6,4 @@ shift
 package=node-linux-$(node -p process.arch)
 npm install --silent --no-save --no-audit --no-fund --prefix ".cache/node-$line" "$package@$line"
 npm run --silent build -- --tests
-export TAP_RCFILE=config/taprc
-[ -f node_modules/.tap-built ] || { tap build && touch node_modules/.tap-built; }
-exec ".cache/node-$line/node_modules/$package/bin/node" "$(readlink -f node_modules/.bin/tap)" "$@"
+exec ".cache/node-$line/node_modules/$package/bin/node" config/test/main.mjs "$@"

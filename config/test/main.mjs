@@ -1,0 +1,97 @@
+/**
+ * Runs the built tests: `npm test -- [--jobs=N] [--reporter=tap] [--watch] [FILE|FOLDER…]`, with the paths of sources
+ * or of what is built from them. Files run side by side, each in a process of its own; those that measure memory or
+ * turns of the event loop follow one at a time. Exits with 1 when anything failed.
+ *
+ * The runner of tap puts two module loaders into every process of every test, which takes 0.2 s of processor time a
+ * file: a minute of the suite. Its files are plain programs that print TAP, so this starts them as they are.
+ */
+import { spawnSync } from 'node:child_process'
+import { watch } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { reporters } from './report.mjs'
+import { killAll, runFile } from './run-file.mjs'
+import { findTests, inOrder, runsAlone } from './select.mjs'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    // Tests wait for processes, sockets and disks: one more than there are cores keeps these busy.
+    jobs: { type: 'string', short: 'j', default: `${availableParallelism() + 1}` },
+    reporter: { type: 'string', default: 'files' },
+    watch: { type: 'boolean', short: 'w', default: false }
+  }
+})
+const jobs = Number(values.jobs)
+if (!Number.isInteger(jobs) || jobs < 1) end(`--jobs=${values.jobs} is not a number of processes`)
+const createReport = reporters[values.reporter]
+if (createReport === undefined) {
+  end(`--reporter=${values.reporter} is not one of ${Object.keys(reporters).join(', ')}`)
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    killAll()
+    process.exit(1)
+  })
+}
+
+let passed
+try {
+  passed = await runAll()
+} catch (error) {
+  end(error.message)
+}
+if (values.watch) await watchAndRun()
+process.exitCode = passed ? 0 : 1
+
+/** Runs what was asked for; tells whether all of it passed. */
+async function runAll() {
+  const files = inOrder(findTests(positionals))
+  const report = createReport()
+  await runSome(
+    files.filter(file => !runsAlone(file)),
+    jobs,
+    report
+  )
+  await runSome(files.filter(runsAlone), 1, report)
+  return report.end()
+}
+
+/** Runs the files in this order, at most `atOnce` at a time. */
+async function runSome(files, atOnce, report) {
+  const waiting = [...files]
+  const runNext = async () => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+      report.add(await runFile(file))
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, runNext))
+}
+
+/** Builds and runs again after every change, until the process is interrupted. */
+async function watchAndRun() {
+  let wake = () => {}
+  for (const folder of ['core', 'config', 'sandbox', 'plugins', 'public', 'test', 'migrations']) {
+    watch(folder, { recursive: true }, () => wake())
+  }
+  for (;;) {
+    console.log('\nWaiting for a change. Ctrl+C ends it.')
+    await new Promise(resolve => {
+      wake = resolve
+    })
+    // Editors write a file in several steps.
+    await pause(100)
+    const build = fileURLToPath(new URL('../build/main.mjs', import.meta.url))
+    const { status } = spawnSync(process.execPath, [build, '--tests'], { stdio: 'inherit' })
+    if (status === 0) await runAll()
+  }
+}
+
+function end(message) {
+  console.error(message)
+  process.exit(2)
+}

@@ -1,0 +1,57 @@
+/** Which built test files a run is about, and in which order they start. */
+import { globSync, statSync } from 'node:fs'
+import { relative, sep } from 'node:path'
+
+/**
+ * Files that measure the memory, descriptors or turns of a server, or load the whole machine: others beside them
+ * would change what they see.
+ */
+const ALONE = ['dist/test/chaos/', 'dist/test/sandbox/attacks-on-']
+
+/** The longest start first, so that none of them is left over at the end. */
+const FIRST = [
+  'dist/test/sandbox/lua/random-programs.test.js',
+  'dist/test/e2e/',
+  'dist/test/sandbox/'
+]
+
+/** The built tests that these paths name, all of them when there is none. Throws when a path names none. */
+export function findTests(paths) {
+  if (paths.length === 0) return globSync('dist/test/**/*.test.js')
+  return [...new Set(paths.flatMap(testsOf))]
+}
+
+/**
+ * A path may be that of a test or of a folder of tests, built or not, and that of a source or a folder of sources,
+ * whose tests stand in the same place below `test/`.
+ */
+function testsOf(path) {
+  const given = relative('.', path).split(sep).join('/')
+  const source = given.replace(/^dist\//, '')
+  const built = source.replace(/(\.test)?\.[mc]?[jt]s$/, '')
+  for (const name of [given, `dist/${built}`, `dist/test/${built}`]) {
+    const files = filesOf(name)
+    if (files.length > 0) return files
+  }
+  throw new Error(`There is no test for ${path}. Is it built (npm run build -- --tests)?`)
+}
+
+function filesOf(name) {
+  if (name.endsWith('.test.js') && isFile(name)) return [name]
+  if (isFile(`${name}.test.js`)) return [`${name}.test.js`]
+  return globSync(`${name}/**/*.test.js`)
+}
+
+const isFile = name => statSync(name, { throwIfNoEntry: false })?.isFile() === true
+
+/** Whether the file must not have others beside it. */
+export const runsAlone = file => ALONE.some(start => file.startsWith(start))
+
+/** The files in the order in which they shall start. */
+export function inOrder(files) {
+  const rankOf = file => {
+    const rank = FIRST.findIndex(start => file.startsWith(start))
+    return rank === -1 ? FIRST.length : rank
+  }
+  return files.toSorted((a, b) => rankOf(a) - rankOf(b) || a.localeCompare(b))
+}

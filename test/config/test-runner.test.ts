@@ -1,0 +1,105 @@
+import { spawnSync } from 'node:child_process'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t, { type Test } from 'tap'
+import { temporaryFolder } from '../helpers/build.js'
+
+const runner = fileURLToPath(new URL('../../../config/test/main.mjs', import.meta.url))
+const tap = import.meta.resolve('tap')
+const passing = `import t from '${tap}'\nt.test('holds', async t => t.equal(1, 1))\n`
+const failing = `import t from '${tap}'\nt.test('does not hold', async t => t.equal(1, 2, 'sums'))\n`
+
+/** Runs the runner in a folder with these files; gives its exit code and what it printed. */
+async function run(t: Test, files: Record<string, string>, ...args: string[]) {
+  const cwd = await temporaryFolder(t)
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(cwd, name)), { recursive: true })
+    await writeFile(join(cwd, name), text)
+  }
+  const { status, stdout, stderr } = spawnSync(process.execPath, [runner, ...args], {
+    cwd,
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH }
+  })
+  return { status, stdout, stderr }
+}
+
+t.test(
+  'all tests run when no path is given, and the exit code tells whether they passed',
+  async t => {
+    const sound = await run(t, {
+      'dist/test/a.test.js': passing,
+      'dist/test/b/c.test.js': passing,
+      'dist/test/chaos/d.test.js': passing
+    })
+    t.equal(sound.status, 0, sound.stdout + sound.stderr)
+    t.match(sound.stdout, /^ok +test\/chaos\/d\.test\.ts \(1 passed/m)
+    t.match(sound.stdout, /^3 passed, 0 failed, 0 skipped/m)
+    const unsound = await run(t, { 'dist/test/a.test.js': passing, 'dist/test/b.test.js': failing })
+    t.equal(unsound.status, 1)
+    t.match(unsound.stdout, /^FAILED test\/b\.test\.ts \(0 passed/m)
+    t.match(unsound.stdout, /not ok 1 - sums\n +---\n(.*\n)* +\.\.\./, 'with what was found')
+    t.match(unsound.stdout, /^1 passed, 1 failed, 0 skipped/m)
+  }
+)
+
+t.test('a file that ends early has failed, however much of it passed', async t => {
+  const ends: Record<string, string> = {
+    'exits with a code': `${passing}process.on('exit', () => { process.exitCode = 3 })`,
+    'exits before its end': `${passing}process.kill(process.pid, 'SIGKILL')`,
+    'throws at its beginning': `throw new Error('no such thing')\n${passing}`,
+    'is silent': '// no test'
+  }
+  for (const [what, text] of Object.entries(ends)) {
+    for (const reporter of ['files', 'tap']) {
+      const { status, stdout } = await run(
+        t,
+        { 'dist/test/a.test.js': text },
+        `--reporter=${reporter}`
+      )
+      t.equal(status, 1, `${what}, ${reporter}`)
+      t.match(stdout, reporter === 'tap' ? /^not ok 1 - dist\/test\/a/m : /^FAILED test\/a/m)
+    }
+  }
+})
+
+t.test('paths of sources, tests, built tests and folders name tests', async t => {
+  const files = {
+    'dist/test/core/x.test.js': passing,
+    'dist/test/core/cron/y.test.js': passing,
+    'dist/test/z.test.js': passing
+  }
+  const x = ['test/core/x.test.ts']
+  const y = ['test/core/cron/y.test.ts']
+  for (const [path, wanted] of [
+    ['core/x.ts', x],
+    ['test/core/x.test.ts', x],
+    ['./dist/test/core/x.test.js', x],
+    ['core/cron', y],
+    ['test/core/cron/', y],
+    ['test', [...y, ...x, 'test/z.test.ts']]
+  ] as const) {
+    const { stdout } = await run(t, files, path, '--jobs=1')
+    const ran = Array.from(stdout.matchAll(/^ok +(\S+)/gm), match => match[1])
+    t.strictSame(ran, wanted, path)
+  }
+  const { status, stderr } = await run(t, files, 'core/none.ts')
+  t.equal(status, 2)
+  t.equal(
+    stderr,
+    'There is no test for core/none.ts. Is it built (npm run build -- --tests)?\n',
+    'a path without tests is an error, not a run that passes'
+  )
+})
+
+t.test('the TAP reporter makes one document of all files', async t => {
+  const files = { 'dist/test/a.test.js': passing, 'dist/test/b.test.js': failing }
+  const { status, stdout } = await run(t, files, '--reporter=tap', '--jobs=1')
+  t.equal(status, 1)
+  t.match(stdout, /^TAP version 14\n# Subtest: dist\/test\/a\.test\.js\n {4}# Subtest: holds\n/)
+  t.match(stdout, /^ok 1 - dist\/test\/a\.test\.js # time=\d+ms\n/m)
+  t.match(stdout, /^ {8}not ok 1 - sums\n/m)
+  t.match(stdout, /^not ok 2 - dist\/test\/b\.test\.js /m)
+  t.match(stdout, /\n1\.\.2\n# \{ total: 2, pass: 1, fail: 1, skip: 0 \}\n$/)
+})
