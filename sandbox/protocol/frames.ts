@@ -7,7 +7,6 @@
  * else as a bin of the bytes. One run may be going on at a time, one call of it may wait for its reply;
  * one-way calls and prints need no reply and are handled in the order they were sent.
  */
-import type { LuaFaultInfo } from '../lua/api.js'
 
 /** Both sides refuse the other when theirs differs. Raised with every change of a frame's shape. */
 export const PROTOCOL_VERSION = 3
@@ -116,7 +115,8 @@ export type FrameFromChild =
   | InternalFrame
 
 /** Faults that the child itself can tell. */
-export type ChildFaultKind = LuaFaultInfo['kind'] | 'bad-answer' | 'limit'
+export type ChildFaultKind =
+  'syntax' | 'load' | 'runtime' | 'memory' | 'no-handler' | 'bad-return' | 'bad-answer' | 'limit'
 export const childFaultKinds: ReadonlySet<string> = new Set<ChildFaultKind>([
   'syntax',
   'load',
