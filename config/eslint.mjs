@@ -123,19 +123,7 @@ const longLines = [
   'public/shell/connection.ts',
   'public/shell/title.ts',
   'sandbox/child/type-mismatch.ts',
-  'sandbox/child/usage.ts',
   'sandbox/invocation.ts',
-  'sandbox/lua/api.ts',
-  'sandbox/lua/compiler/compile.ts',
-  'sandbox/lua/compiler/ltable.ts',
-  'sandbox/lua/interop.ts',
-  'sandbox/lua/library/date.ts',
-  'sandbox/lua/library/sort.ts',
-  'sandbox/lua/shape.ts',
-  'sandbox/lua/table.ts',
-  'sandbox/lua/value.ts',
-  'sandbox/lua/vm/traceback.ts',
-  'sandbox/lua/vm/vm.ts',
   'sandbox/process/exit-error.ts',
   'sandbox/protocol/answer-frame.ts',
   'sandbox/protocol/frames.ts',
@@ -215,16 +203,9 @@ const longFunctions = [
   'public/pages/settings/schedule.ts',
   'public/pages/settings/variable-history.ts',
   'public/pages/settings/variables.ts',
-  'public/shell/palette.ts',
-  'sandbox/lua/engine.ts',
-  'sandbox/lua/environment.ts',
-  'sandbox/lua/interop.ts',
-  'sandbox/lua/library/base.ts',
-  'sandbox/lua/library/date.ts',
-  'sandbox/lua/vm/dispatch-loop.ts',
-  'sandbox/lua/vm/slow-ops.ts'
+  'public/shell/palette.ts'
 ]
-const longFiles = ['sandbox/lua/vm/dispatch-loop.ts', 'sandbox/scheduler/pool.ts']
+const longFiles = ['sandbox/scheduler/pool.ts']
 
 export default [
   // Prettier decides how code is laid out; these rules look at what it does.

@@ -26,7 +26,7 @@ import { createEngine } from '../lua/engine.js'
 import { locals } from '../../plugins/lua/locals.js'
 import { runContext } from '../../plugins/lua/run-context.js'
 import { randomFraction } from './random.js'
-import { createLibraries, type Door } from './stubs.js'
+import { createLibraries, type HostPort } from './stubs.js'
 import { beginUsage, takeUsage, waited } from './usage.js'
 import { warmUp } from './warm-up.js'
 import { fromWireText, toWireText } from './wire.js'
@@ -41,21 +41,24 @@ const report = (name: string, error: unknown): void => {
   ])
 }
 
-const door: Door = {
-  call: ask,
+const port: HostPort = {
+  call: callHost,
   send(target, args) {
     send([FromChild.send, target, args])
   },
   report
 }
 
-function ask(target: number, args: readonly unknown[]): readonly [status: number, value: unknown] {
+function callHost(
+  target: number,
+  args: readonly unknown[]
+): readonly [status: number, value: unknown] {
   send([FromChild.call, target, args])
   const since = performance.now()
   for (;;) {
     const frame = receive()
     if (frame[0] !== ToChild.reply) {
-      accept(frame)
+      onFrame(frame)
       continue
     }
     waited(performance.now() - since)
@@ -73,7 +76,7 @@ const [engine, limits] = start(receive() as unknown as HelloFrame)
 
 for (;;) {
   const next = queued.shift()
-  if (next === undefined) accept(receive())
+  if (next === undefined) onFrame(receive())
   else run(next)
 }
 
@@ -88,7 +91,7 @@ function start([kind, version, manifestJson, limits, wantsCode]: HelloFrame): [
     manifest.flatMap(({ name, source }) => (source === undefined ? [] : [[name, fromText(source)]]))
   )
   const engine = createEngine({
-    libraries: createLibraries(manifest, locals, door),
+    libraries: createLibraries(manifest, locals, port),
     ...(Object.keys(sources).length > 0 ? { sources } : {}),
     print: (line: string) => {
       send([FromChild.print, toWireText(line)])
@@ -106,7 +109,7 @@ function start([kind, version, manifestJson, limits, wantsCode]: HelloFrame): [
   return [engine, limits]
 }
 
-function accept(frame: readonly unknown[]): void {
+function onFrame(frame: readonly unknown[]): void {
   switch (frame[0]) {
     case ToChild.bind:
       bind(frame as unknown as BindFrame)

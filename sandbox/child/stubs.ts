@@ -17,7 +17,7 @@ import { fromWire, fromWireText } from './wire.js'
 import type { WireText } from '../protocol/frames.js'
 
 /** How a stub reaches the server. */
-export interface Door {
+export interface HostPort {
   /** Sends a call and waits for its reply. */
   readonly call: (
     target: number,
@@ -32,15 +32,15 @@ export interface Door {
 export type Locals = { readonly [module: string]: { readonly [name: string]: NativeFunction } }
 
 /** Functions become members of global tables; those of a Lua source are only declared, and found by `require`. */
-export function createLibraries(manifest: Manifest, locals: Locals, door: Door): Library[] {
+export function createLibraries(manifest: Manifest, locals: Locals, port: HostPort): Library[] {
   const libraries: Library[] = []
   let target = 0
   for (const module of manifest) {
     const functions: Record<string, NativeFunction> = {}
     for (const fn of module.functions) {
-      if (fn.place === 'host') functions[fn.name] = hostStub(module.name, fn, target, door)
+      if (fn.place === 'host') functions[fn.name] = hostStub(module.name, fn, target, port)
       else if (module.source === undefined) {
-        functions[fn.name] = localStub(module.name, fn, locals[module.name]?.[fn.name], door)
+        functions[fn.name] = localStub(module.name, fn, locals[module.name]?.[fn.name], port)
       }
       target++
     }
@@ -53,7 +53,7 @@ function hostStub(
   module: string,
   fn: ManifestFunction,
   target: number,
-  door: Door
+  port: HostPort
 ): NativeFunction {
   const check = compileArguments(module, fn, true)
   const name = `${module}.${fn.name}`
@@ -63,7 +63,7 @@ function hostStub(
       const checked = check(args)
       if (isLarge(checked)) return waitFor(checked)
       guard(name, () => {
-        door.send(target, checked)
+        port.send(target, checked)
       })
       return result
     }
@@ -71,7 +71,7 @@ function hostStub(
   return (...args) => waitFor(check(args))
 
   function waitFor(checked: readonly unknown[]): ReturnType<NativeFunction> {
-    const [status, value] = guard(name, () => door.call(target, checked))
+    const [status, value] = guard(name, () => port.call(target, checked))
     if (status === Reply.value) return fromWire(value) as ToLua
     if (status === Reply.failure) return new Results([undefined, fromWireText(value as WireText)])
     throw new LuaRaise(fromWireText(value as WireText))
@@ -104,13 +104,13 @@ function localStub(
   module: string,
   fn: ManifestFunction,
   implementation: NativeFunction | undefined,
-  door: Door
+  port: HostPort
 ): NativeFunction {
   const check = compileArguments(module, fn, false)
   const name = `${module}.${fn.name}`
   if (implementation === undefined) {
     return () => {
-      door.report(name, new Error('declared as local, but the sandbox has no implementation of it'))
+      port.report(name, new Error('declared as local, but the sandbox has no implementation of it'))
       throw new LuaRaise(`internal error in '${name}'`)
     }
   }

@@ -1,12 +1,12 @@
-/** What a run costs: its time on a core, and its time asleep. The server decides by it who shares a process. */
+/** What a run costs: its time on a core, and its time asleep. The server decides by it which runs share a process. */
 import { runContext } from '../../plugins/lua/run-context.js'
 import type { Usage } from '../protocol/frames.js'
 
-/** Below this the clock is believed: what the run did not wait it computed. To ask the kernel would cost a tenth of such a run. */
+/** For shorter runs wall time without waiting is used: `cpuUsage()` would cost 10 % of the run. */
 const SHORT_MS = 1
 
-/** The clock also runs while others have the core: so much of it is believed before the kernel is asked again. */
-const BELIEVED_MS = 50
+/** Wall time also runs while others have the core: after this much of it the kernel is asked again. */
+const MAX_WALL_MS = 50
 
 // Node's global is a getter, which is called each time.
 const { performance } = globalThis
@@ -15,8 +15,8 @@ let began = 0
 let asleep = 0
 let waiting = 0
 let busyBefore = 0
-/** Told by the clock since the kernel was last asked. */
-let told = 0
+/** Wall time that was reported since the kernel was last asked. */
+let wallSinceSample = 0
 
 const sleep = runContext.sleep
 runContext.sleep = ms => {
@@ -31,7 +31,7 @@ export function beginUsage(): void {
   asleep = waiting = 0
 }
 
-/** So many milliseconds of the run went by with waiting for the server. */
+/** Notes that the run waited this long for the server. */
 export function waited(ms: number): void {
   waiting += ms
 }
@@ -39,19 +39,19 @@ export function waited(ms: number): void {
 /** Milliseconds of the run that is going on, which ends here. */
 export function takeUsage(): Usage {
   const now = performance.now()
-  const clock = now - began - asleep - waiting
-  const isBelieved = clock < SHORT_MS && told < BELIEVED_MS
-  if (isBelieved) told += clock
-  const busy = isBelieved ? clock : Math.max(0, Math.min(clock, askKernel()))
+  const wall = now - began - asleep - waiting
+  const useWallClock = wall < SHORT_MS && wallSinceSample < MAX_WALL_MS
+  if (useWallClock) wallSinceSample += wall
+  const busy = useWallClock ? wall : Math.max(0, Math.min(wall, sampleCpu()))
   return [busy, asleep]
 }
 
-/** What other processes had of the time is not the run's; reading and writing frames of the runs before is. */
-function askKernel(): number {
+/** The process's own CPU time: without what other processes used, but with the frames of earlier runs. */
+function sampleCpu(): number {
   const { user, system } = process.cpuUsage()
   const total = (user + system) / 1000
-  const busy = total - busyBefore - told
+  const busy = total - busyBefore - wallSinceSample
   busyBefore = total
-  told = 0
+  wallSinceSample = 0
   return busy
 }

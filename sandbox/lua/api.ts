@@ -1,12 +1,12 @@
 /**
- * The one door between the sandbox and whatever executes Lua: prepare a version once, run an invocation in a
- * fresh environment, convert values, position errors. Nothing outside `sandbox/child/<engine>/` may know
- * which engine stands behind it.
+ * The interface between the sandbox and whatever executes Lua: prepare a version once, run an invocation in a
+ * fresh environment, convert values, position errors. Nothing outside `sandbox/lua/` may know which engine
+ * is behind it.
  */
 
 /**
- * A value on the border. A Lua string is a *binary string*: a JavaScript string with one unit (0–255) for
- * each byte. `undefined` is nil. Tables and functions of Lua are handles, valid until their run ends.
+ * A value as it crosses between JavaScript and Lua. A Lua string is a *binary string*: a JavaScript string with one
+ * unit (0–255) for each byte. `undefined` is nil. Tables and functions of Lua are handles, valid until their run ends.
  */
 export type LuaValue = undefined | boolean | number | string | LuaTable | LuaFunction
 
@@ -15,7 +15,7 @@ export interface LuaTable {
   readonly type: 'table'
   get(key: LuaValue): LuaValue
   set(key: LuaValue, value: LuaValue): void
-  /** The border as `rawlen` gives it. */
+  /** The length as `rawlen` gives it. */
   length(): number
   entries(): Iterable<[LuaValue, LuaValue]>
   /** The same for handles of the same table; for finding cycles. */
@@ -35,7 +35,7 @@ export type ToLua =
   | Fields
   | WithMethods
 
-/** A table of which many have the same fields, made at little cost: `values` becomes the table's own. No name is there twice. */
+/** A record, one of many with the same fields, made cheaply: `values` becomes the table's own. Names are unique. */
 export class Fields {
   constructor(
     readonly names: readonly string[],

@@ -1,27 +1,29 @@
 /**
  * The engine on Fengari 0.1.5: its parser and code generator (see compiler/), our own machine, values and
  * libraries. One engine serves one process; each run gets globals, library tables, a string metatable, a main
- * coroutine and a random sequence of its own, made from templates by copying a few arrays.
+ * coroutine and a random sequence of its own, made from pristine tables by copying a few arrays.
  */
 import { LuaFault } from './api.js'
-import type { Engine, EngineOptions, LuaTable, Program } from './api.js'
+import type { Engine, EngineOptions, LuaTable, Program, ToLua } from './api.js'
 import type { Code } from './compiler/code.js'
 import { compile } from './compiler/compile.js'
-import { SyntaxFault } from './compiler/llex.js'
-import { createBorder } from './interop.js'
+import { SyntaxFault } from './compiler/lex-state.js'
+import { Interop } from './interop.js'
 import type { LuaError } from './errors.js'
 import { MemoryError } from './errors.js'
-import { createEnvironment } from './environment.js'
+import { Environment } from './environment.js'
 import { faultMessage } from './fault.js'
 import { noteIdleHeap, openAccount } from './memory.js'
 import { forgetAddresses } from './vm/operations.js'
 import { traceback } from './vm/traceback.js'
 import { trampoline } from './vm/trampoline.js'
-import { Vm } from './vm/vm.js'
+import { Interpreter } from './vm/interpreter.js'
+import type { Vm } from './vm/vm.js'
 import { warmUp } from './warm-up.js'
 import { trimShapes } from './shape.js'
 import { Table } from './table.js'
-import { Closure, Coroutine, Native, closureOf } from './value.js'
+import { Closure, Native, closureOf } from './function.js'
+import { Coroutine } from './coroutine.js'
 
 class CompiledProgram implements Program {
   constructor(
@@ -31,80 +33,87 @@ class CompiledProgram implements Program {
 }
 
 /** An engine with these libraries. Programs of one engine must not be run by another. */
-export function createEngine(options: EngineOptions): Engine {
-  const onInternalError = options.onInternalError ?? (() => {})
-  const vm = new Vm(trampoline(), onInternalError)
-  const border = createBorder(onInternalError)
-  const environment = createEnvironment(vm, options, border)
-  const idle = new Coroutine(undefined, true)
+export const createEngine = (options: EngineOptions): Engine => new LuaEngine(options)
 
-  function begin(): void {
-    openAccount(options.memoryLimit)
+class LuaEngine implements Engine {
+  private readonly vm: Vm
+  private readonly interop: Interop
+  private readonly environment: Environment
+  private readonly idle = new Coroutine(undefined, true)
+
+  constructor(private readonly options: EngineOptions) {
+    const onInternalError = options.onInternalError ?? (() => {})
+    this.vm = new Interpreter(trampoline(), onInternalError)
+    this.interop = new Interop(onInternalError)
+    this.environment = new Environment(this.vm, options, this.interop)
+    warmUp(code => {
+      this.begin()
+      this.load(code)
+      this.end()
+    })
+    noteIdleHeap()
+  }
+
+  prepare(code: string, chunkName: string): Program {
+    try {
+      return new CompiledProgram(chunkName, compile(code, chunkName))
+    } catch (error) {
+      if (!(error instanceof SyntaxFault)) throw error
+      const { message, line, column } = error
+      throw new LuaFault({ kind: 'syntax', message, ...(line > 0 ? { line, column } : {}) })
+    }
+  }
+
+  run(program: Program, ctx: ToLua, event: ToLua): LuaTable {
+    if (!(program instanceof CompiledProgram)) throw new TypeError('a program of another engine')
+    const { vm, interop } = this
+    let kind: 'load' | 'runtime' = 'load'
+    try {
+      this.begin()
+      this.load(program.code)
+      const handler = this.handler()
+      kind = 'runtime'
+      const result = vm.callFirst(handler, [interop.toLua(ctx), interop.toLua(event)])
+      if (!(result instanceof Table)) {
+        throw new LuaFault({ kind: 'bad-return', message: 'handler did not return a table' })
+      }
+      return result as unknown as LuaTable
+    } catch (thrown) {
+      throw thrown instanceof LuaFault
+        ? thrown
+        : toFault(vm, kind, vm.toLuaError(thrown, vm.current))
+    } finally {
+      this.end()
+    }
+  }
+
+  private begin(): void {
+    const { vm } = this
+    openAccount(this.options.memoryLimit)
     trimShapes()
     forgetAddresses()
     vm.main = vm.current = new Coroutine(undefined, true)
     vm.main.status = 'running'
     vm.depth = 0
     vm.handling = false
-    environment.renew()
+    this.environment.enter()
+  }
+
+  private load(code: Code): void {
+    this.vm.callAll(closureOf(code, this.vm.globals), [])
+  }
+
+  private handler(): Closure | Native {
+    const handler = this.vm.globals.getString('handler')
+    if (handler instanceof Closure || handler instanceof Native) return handler
+    throw new LuaFault({ kind: 'no-handler', message: 'handler function not found in Lua code' })
   }
 
   /** Nothing of the run is held while the process waits for the next one. */
-  function end(): void {
-    vm.main = vm.current = idle
-    environment.clear()
-    border.renew()
-  }
-
-  const load = (code: Code): void => {
-    vm.callAll(closureOf(code, vm.globals), [])
-  }
-
-  warmUp(code => {
-    begin()
-    load(code)
-    end()
-  })
-  noteIdleHeap()
-
-  return {
-    prepare(code, chunkName) {
-      try {
-        return new CompiledProgram(chunkName, compile(code, chunkName))
-      } catch (error) {
-        if (!(error instanceof SyntaxFault)) throw error
-        const { message, line, column } = error
-        throw new LuaFault({ kind: 'syntax', message, ...(line > 0 ? { line, column } : {}) })
-      }
-    },
-
-    run(program, ctx, event) {
-      if (!(program instanceof CompiledProgram)) throw new TypeError('a program of another engine')
-      let kind: 'load' | 'runtime' = 'load'
-      try {
-        begin()
-        load(program.code)
-        const handler = vm.globals.getString('handler')
-        if (!(handler instanceof Closure) && !(handler instanceof Native)) {
-          throw new LuaFault({
-            kind: 'no-handler',
-            message: 'handler function not found in Lua code'
-          })
-        }
-        kind = 'runtime'
-        const result = vm.callFirst(handler, [border.toLua(ctx), border.toLua(event)])
-        if (!(result instanceof Table)) {
-          throw new LuaFault({ kind: 'bad-return', message: 'handler did not return a table' })
-        }
-        return result as unknown as LuaTable
-      } catch (thrown) {
-        throw thrown instanceof LuaFault
-          ? thrown
-          : toFault(vm, kind, vm.toLuaError(thrown, vm.current))
-      } finally {
-        end()
-      }
-    }
+  private end(): void {
+    this.vm.main = this.vm.current = this.idle
+    this.environment.leave()
+    this.interop.reset()
   }
 }
 

@@ -17,7 +17,7 @@ export class MemoryError extends LuaError {
 }
 
 /** A message that still wants the position of the running Lua function in front, as luaL_error gives. */
-export class Raise {
+export class LuaThrow {
   constructor(readonly message: string) {}
 }
 

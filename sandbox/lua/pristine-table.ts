@@ -1,18 +1,18 @@
-/** Tables that every run finds as they were made; looked at only where a run has changed one like them. */
-import { lentChanges, Shape } from './shape.js'
+/** Tables that every run finds as they were made; checked only after a run has changed one like them. */
+import { cowEpoch, Shape } from './shape.js'
 import { Table } from './table.js'
 import type { Value } from './value.js'
 
 /**
- * Gives tables with certain fields, one after the other: the same table again as long as nothing has changed it, else
- * a new one. All have the template's slots, which no write reaches, since their shape is lent.
+ * Gives one table after the other with certain fields: the same table again as long as nothing has changed it, else
+ * a new one. All share the same slots, which no write reaches, since their shape is copy-on-write.
  */
-export class Template {
+export class PristineTable {
   private readonly shape: Shape
   private readonly slots: Value[]
   private table: Table
-  /** Changes before the last look. */
-  private seen = lentChanges
+  /** The epoch of the last check. */
+  private checked = cowEpoch
 
   constructor(fields: ReadonlyArray<readonly [string, Value]>) {
     this.shape = new Shape(
@@ -24,10 +24,10 @@ export class Template {
     this.table = this.make()
   }
 
-  /** For the next run: nothing of the last one must be in use any more. */
-  renew(): Table {
-    if (this.seen === lentChanges) return this.table
-    this.seen = lentChanges
+  /** The table for the next run: nothing of the last run may be in use any more. */
+  fresh(): Table {
+    if (this.checked === cowEpoch) return this.table
+    this.checked = cowEpoch
     return this.table.isUntouched(this.shape) ? this.table : (this.table = this.make())
   }
 
@@ -36,28 +36,28 @@ export class Template {
   }
 }
 
-/** Metatables whose `__index` is the table of a template. */
-export class MetaTemplate {
+/** Metatables whose `__index` is a pristine table. */
+export class PristineMetatable {
   private index: Table
-  private meta: Template
+  private meta: PristineTable
   private table: Table
-  private seen = lentChanges
+  private checked = cowEpoch
 
-  constructor(private readonly template: Template) {
-    this.index = template.renew()
-    this.meta = new Template([['__index', this.index]])
-    this.table = this.meta.renew()
+  constructor(private readonly source: PristineTable) {
+    this.index = source.fresh()
+    this.meta = new PristineTable([['__index', this.index]])
+    this.table = this.meta.fresh()
   }
 
-  /** Like `Template.renew`, with a table behind `__index` that nothing has touched either. */
-  renew(): Table {
-    if (this.seen === lentChanges) return this.table
-    this.seen = lentChanges
-    const index = this.template.renew()
+  /** Like `PristineTable.fresh`; the table behind `__index` is untouched as well. */
+  fresh(): Table {
+    if (this.checked === cowEpoch) return this.table
+    this.checked = cowEpoch
+    const index = this.source.fresh()
     if (index !== this.index) {
       this.index = index
-      this.meta = new Template([['__index', index]])
+      this.meta = new PristineTable([['__index', index]])
     }
-    return (this.table = this.meta.renew())
+    return (this.table = this.meta.fresh())
   }
 }

@@ -2,10 +2,10 @@
 import { emptyShape, shapeOf } from './shape.js'
 import type { Shape } from './shape.js'
 
-const MOST = 8
+const MAX_ENTRIES = 8
 
 /** Remembers the last few lists of names: most runs of a process have the same. */
-export class RecentShapes {
+export class RecordShapeCache {
   /** At the same place in both: the names and what they are the shape of. */
   private readonly names: Array<readonly string[]> = []
   private readonly shapes: Shape[] = []
@@ -27,7 +27,7 @@ export class RecentShapes {
     if (shape === undefined) return undefined
     this.names[this.next] = names
     this.shapes[this.next] = shape
-    this.next = (this.next + 1) % MOST
+    this.next = (this.next + 1) % MAX_ENTRIES
     return shape
   }
 

@@ -2,20 +2,20 @@
  * Which keys a table's hash part has and in which slot each value stands. Tables that were given the same
  * fields in the same order share one Shape, so an instruction that has seen it once finds a field without
  * hashing (the idea of hidden classes, as in Self). A *shared* shape never changes and holds strings only. A
- * *private* one belongs to one table, takes any key and grows in place. A *lent* one is a shared one outside
- * the tree, of tables that have the slots of a template (template.ts): before a write they get their own of both.
+ * *private* one belongs to one table, takes any key and grows in place. A *copy-on-write* one is a shared one outside
+ * the tree, of tables that share their slots as well (pristine-table.ts): before a write they get their own of both.
  */
 import type { Value } from './value.js'
 
-/** Past this many fields a table is taken for a dictionary. */
-const MOST_FIELDS = 128
-/** Different next fields of one shape; beyond, tables going that way are taken for dictionaries. */
-const MOST_TRANSITIONS = 64
+/** A table with more fields is taken for a dictionary. */
+const MAX_FIELDS = 128
+/** Different next fields of one shape; with more, tables that grow from it are taken for dictionaries. */
+const MAX_TRANSITIONS = 64
 /**
  * Shared shapes, larger ones counting more, before no more are made and the tree is started anew with the next
  * run: no run's field names are kept for ever, and none can fill the memory with them.
  */
-const MOST_WEIGHT = 4096
+const MAX_WEIGHT = 4096
 
 let weight = 0
 
@@ -25,15 +25,15 @@ export class Shape {
   /** Slots of the two metamethods that every miss asks for: -2 not looked up yet, -1 absent. */
   private indexSlot = -2
   private newindexSlot = -2
-  /** Keys at which a private shape next looks whether half of its slots are dead. */
+  /** Number of keys at which a private shape next checks whether half of its slots are dead. */
   limit = 16
 
   constructor(
     readonly keys: Value[],
     readonly shared: boolean,
-    readonly lent = false
+    readonly copyOnWrite = false
   ) {
-    if (shared && !lent) weight += 1 + keys.length / 16
+    if (shared && !copyOnWrite) weight += 1 + keys.length / 16
   }
 
   find(key: Value): number {
@@ -55,9 +55,9 @@ export class Shape {
   with(key: string): Shape | undefined {
     const known = this.transitions?.get(key)
     if (known !== undefined) return known
-    if (this.keys.length >= MOST_FIELDS || weight >= MOST_WEIGHT) return undefined
+    if (this.keys.length >= MAX_FIELDS || weight >= MAX_WEIGHT) return undefined
     this.transitions ??= new Map()
-    if (this.transitions.size >= MOST_TRANSITIONS) return undefined
+    if (this.transitions.size >= MAX_TRANSITIONS) return undefined
     const next = new Shape([...this.keys, key], true)
     this.transitions.set(key, next)
     return next
@@ -74,7 +74,7 @@ export class Shape {
     return slot
   }
 
-  /** Takes a key out of a private shape. Its slot, which is given, or -1, stays without one until the shape is made anew. */
+  /** Removes a key from a private shape and gives its slot, or -1. The slot has no key until the shape is made anew. */
   forget(key: Value): number {
     const index = this.index ?? this.buildIndex()
     const slot = index.get(key)
@@ -94,14 +94,14 @@ export class Shape {
 }
 
 /**
- * Changes so far of tables whose shape was lent: their fields, list part or metatable. Whoever lends one looks at its
- * tables only where there were some (template.ts).
+ * Counts changes of tables whose shape is copy-on-write: of their fields, list part or metatable. Pristine tables are
+ * checked only when it has advanced.
  */
-export let lentChanges = 0
+export let cowEpoch = 0
 
 /** To be called before such a change. */
-export function noteLentChange(): void {
-  lentChanges++
+export function advanceCowEpoch(): void {
+  cowEpoch++
 }
 
 /** The shape of tables without fields. */
@@ -123,7 +123,7 @@ export function dictionaryShape(keys: readonly Value[]): Shape {
 
 /** To be called between runs: forgets the tree once it has grown large. */
 export function trimShapes(): void {
-  if (weight < MOST_WEIGHT) return
+  if (weight < MAX_WEIGHT) return
   weight = 0
   emptyShape = new Shape([], true)
 }

@@ -9,10 +9,10 @@
  * It replaces Fengari's ltable.js (a Map of boxed values under every table) and is, as it stands, the handle
  * that the rest of the sandbox sees: reading a field through LuaTable makes nothing.
  */
-import { allowance, charge, look } from './memory.js'
-import { dictionaryShape, emptyShape, noteLentChange, shapeOf } from './shape.js'
+import { budget, charge, checkHeap } from './memory.js'
+import { dictionaryShape, emptyShape, advanceCowEpoch, shapeOf } from './shape.js'
 import type { Shape } from './shape.js'
-import { Raise } from './errors.js'
+import { LuaThrow } from './errors.js'
 import type { Value } from './value.js'
 
 const NO_ITEMS: Value[] = [undefined]
@@ -20,7 +20,7 @@ const NO_SLOTS: Value[] = []
 /** Rough bytes of one entry, for the account of the run. */
 const ITEM_BYTES = 24
 const FIELD_BYTES = 88
-/** From so many entries on, the copy that V8 makes when an array or a map must grow is asked for beforehand. */
+/** From this many entries on, the copy that V8 makes to grow an array or a map is charged in advance. */
 const LARGE = 4096
 
 const isIndex = (key: Value): key is number =>
@@ -93,7 +93,7 @@ export class Table {
   set(key: Value, value: Value): void {
     if (typeof key === 'string') this.setString(key, value)
     else if (typeof key === 'number') this.setNumber(key, value)
-    else if (key === undefined) throw new Raise('table index is nil')
+    else if (key === undefined) throw new LuaThrow('table index is nil')
     else this.setString(key, value)
   }
 
@@ -111,7 +111,7 @@ export class Table {
         return
       }
     } else if (Number.isNaN(key)) {
-      throw new Raise('table index is NaN')
+      throw new LuaThrow('table index is NaN')
     }
     // Minus zero is the key zero.
     this.setString(key === 0 ? 0 : key, value)
@@ -120,20 +120,20 @@ export class Table {
   /** Appends a value that is not nil. */
   push(value: Value): void {
     if (this.items === NO_ITEMS) {
-      if (this.shape.lent) noteLentChange()
+      if (this.shape.copyOnWrite) advanceCowEpoch()
       this.items = [undefined, value]
     } else {
       const { length } = this.items
       if (length >= LARGE && (length & (length - 1)) === 0) charge(length * ITEM_BYTES)
       this.items.push(value)
     }
-    if ((allowance.left -= ITEM_BYTES) < 0) look(ITEM_BYTES)
-    if (!this.shape.shared) this.adopt()
+    if ((budget.left -= ITEM_BYTES) < 0) checkHeap(ITEM_BYTES)
+    if (!this.shape.shared) this.migrateToArray()
   }
 
   /** For strings, and for any key that is not in the list part: a field whose name is only known at run time. */
   setString(key: Value, value: Value): void {
-    if (this.shape.lent) this.own()
+    if (this.shape.copyOnWrite) this.detach()
     const slot = this.shape.find(key)
     if (slot >= 0) this.slots[slot] = value
     else if (value !== undefined) this.add(key, value)
@@ -141,7 +141,7 @@ export class Table {
 
   /** Adds a field that code names, so that tables made by the same code share a shape. */
   addField(key: string, value: Value): void {
-    if (this.shape.lent) this.own()
+    if (this.shape.copyOnWrite) this.detach()
     const next = this.shape.shared ? this.shape.with(key) : undefined
     if (next === undefined) return this.add(key, value)
     this.put(this.shape.keys.length, value)
@@ -149,17 +149,17 @@ export class Table {
   }
 
   setField(key: string, value: Value): void {
-    if (this.shape.lent) this.own()
+    if (this.shape.copyOnWrite) this.detach()
     const slot = this.shape.find(key)
     if (slot >= 0) this.slots[slot] = value
     else if (value !== undefined) this.addField(key, value)
   }
 
-  /** To be called before a write where the shape is lent: from now on shape and slots are the table's. */
-  own(): void {
-    noteLentChange()
+  /** To be called before a write to a copy-on-write table: from now on shape and slots are its own. */
+  detach(): void {
+    advanceCowEpoch()
     const { keys } = this.shape
-    // Both or none: what is called here may end for want of stack, and the template's slots must never be written.
+    // Both or none: what is called here may end for want of stack, and the shared slots must never be written.
     const shape = shapeOf(keys as readonly string[]) ?? dictionaryShape(keys)
     const slots = this.slots.slice()
     this.shape = shape
@@ -167,13 +167,13 @@ export class Table {
   }
 
   setMeta(meta: Table | null): void {
-    if (this.shape.lent) noteLentChange()
+    if (this.shape.copyOnWrite) advanceCowEpoch()
     this.meta = meta
   }
 
-  /** Whether it is as it was made: with this lent shape and nothing else. */
-  isUntouched(lent: Shape): boolean {
-    return this.shape === lent && this.meta === null && this.items === NO_ITEMS
+  /** Whether it is as it was made: with this copy-on-write shape and nothing else. */
+  isUntouched(shape: Shape): boolean {
+    return this.shape === shape && this.meta === null && this.items === NO_ITEMS
   }
 
   /** Stores the value of a new slot. */
@@ -182,28 +182,34 @@ export class Table {
     const slots = this.slots
     if (slot < slots.length) slots[slot] = value
     else slots.push(value)
-    if ((allowance.left -= FIELD_BYTES) < 0) look(FIELD_BYTES)
+    if ((budget.left -= FIELD_BYTES) < 0) checkHeap(FIELD_BYTES)
   }
 
-  /** A whole list part at once, for a table that has no whole keys past it; `items[0]` is unused. Trailing nils are dropped. */
+  /**
+   * Sets the whole list part at once, for a table that has no whole keys past it; `items[0]` is unused. Trailing nils
+   * are dropped.
+   */
   takeItems(items: Value[]): void {
-    if (this.shape.lent) noteLentChange()
+    if (this.shape.copyOnWrite) advanceCowEpoch()
     this.items = items
     if (items[items.length - 1] === undefined) this.shrink()
   }
 
-  /** What a constructor lists from `offset + 1` on: `count` values after `stack[at]`. Holes stay, so that #{1, nil, 3} is 3. */
+  /**
+   * Stores what a constructor lists from `offset + 1` on: `count` values after `stack[at]`. Holes stay, so that
+   * #{1, nil, 3} is 3.
+   */
   setList(stack: readonly Value[], at: number, count: number, offset: number): void {
     const items = this.items === NO_ITEMS ? [undefined] : this.items
     // Trailing nils of an earlier piece were dropped.
     while (items.length <= offset) items.push(this.extract(items.length))
     for (let i = 1; i <= count; i++) items[offset + i] = stack[at + i]
-    if ((allowance.left -= count * ITEM_BYTES) < 0) look(count * ITEM_BYTES)
+    if ((budget.left -= count * ITEM_BYTES) < 0) checkHeap(count * ITEM_BYTES)
     if (!this.shape.shared) {
       for (let key = offset + 1; key <= offset + count; key++) this.extract(key)
     }
     this.takeItems(items)
-    if (!this.shape.shared) this.adopt()
+    if (!this.shape.shared) this.migrateToArray()
   }
 
   /** Takes the item `at` out of a list and moves down those after it. */
@@ -239,7 +245,7 @@ export class Table {
     if (slot >= 0) return slot
     const longest = this.items[0] as number | undefined
     if (!isIndex(key) || longest === undefined || key > longest) {
-      throw new Raise("invalid key to 'next'")
+      throw new LuaThrow("invalid key to 'next'")
     }
     return -1
   }
@@ -273,7 +279,7 @@ export class Table {
   }
 
   /** Moves values that now continue the list part out of the hash part. */
-  private adopt(): void {
+  private migrateToArray(): void {
     for (;;) {
       const value = this.extract(this.items.length)
       if (value === undefined) return
@@ -291,8 +297,8 @@ export class Table {
     return value
   }
 
-  /** Gives the list part holes, as PUC Lua does when it grows a table, rather than leave a dense list in the hash part. */
-  private gather(): void {
+  /** Lets the list part have holes, as PUC Lua does when a table grows: a dense list must not stay in the hash part. */
+  private resizeArray(): void {
     const { keys } = this.shape
     const size = listSize(keys, this.slots, this.items)
     if (size < this.items.length) return
@@ -303,13 +309,13 @@ export class Table {
       if (isIndex(key) && key <= size) items[key] = this.extract(key)
     }
     this.takeItems(items)
-    this.adopt()
+    this.migrateToArray()
   }
 
   private add(key: Value, value: Value): void {
     if (this.shape.shared) this.shape = dictionaryShape(this.shape.keys)
     else if (this.shape.keys.length >= this.shape.limit) {
-      this.compact()
+      this.rehash()
       // The list part may have grown up to this key.
       if (isIndex(key) && key <= this.items.length) return this.setNumber(key, value)
     }
@@ -320,8 +326,8 @@ export class Table {
    * Called when a private shape is full: moves whole-number keys to the list part where they fill more than half
    * of it, drops dead slots if they are many, else lets the shape double.
    */
-  private compact(): void {
-    this.gather()
+  private rehash(): void {
+    this.resizeArray()
     const { keys } = this.shape
     const live: Value[] = []
     const slots: Value[] = [undefined]

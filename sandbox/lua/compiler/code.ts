@@ -18,9 +18,9 @@ export interface LocalName {
 /** What a Code is made of. */
 export interface CodeParts {
   /** Operation in bits 0–7, A in 8–15, B from 16 on. */
-  readonly words: Int32Array
+  readonly instructions: Int32Array
   /** C, or the wide operand. */
-  readonly extra: Int32Array
+  readonly operands: Int32Array
   readonly constants: Value[]
   readonly functions: readonly Code[]
   readonly upvalues: readonly UpvalueSource[]
@@ -28,62 +28,62 @@ export interface CodeParts {
   readonly vararg: boolean
   readonly registers: number
   /** For messages: instructions as Fengari made them, lines, names. */
-  readonly raw: Int32Array
+  readonly original: Int32Array
   readonly lines: Int32Array
   readonly locals: readonly LocalName[]
   readonly chunkName: string
   /** Line of `function`; 0 for a chunk. */
   readonly line: number
   /** Stands for a native function in messages. */
-  readonly hidden: boolean
+  readonly isInternal: boolean
 }
 
 /** A class, so that every Code has one layout for V8, whoever made it. */
 export class Code implements CodeParts {
-  readonly words: Int32Array
-  readonly extra: Int32Array
+  readonly instructions: Int32Array
+  readonly operands: Int32Array
   readonly constants: Value[]
   readonly functions: readonly Code[]
   readonly upvalues: readonly UpvalueSource[]
   readonly parameters: number
   readonly vararg: boolean
   readonly registers: number
-  readonly raw: Int32Array
+  readonly original: Int32Array
   readonly lines: Int32Array
   readonly locals: readonly LocalName[]
   readonly chunkName: string
   readonly line: number
-  readonly hidden: boolean
+  readonly isInternal: boolean
   /** What each field instruction saw last: the shape, and the slot it keeps the name in. */
   readonly shapes: Array<Shape | undefined>
   readonly slots: Int32Array
   /** The same for the table that `__index` led to. */
-  readonly inheritedShapes: Array<Shape | undefined>
-  readonly inheritedSlots: Int32Array
+  readonly protoShapes: Array<Shape | undefined>
+  readonly protoSlots: Int32Array
   /** A shape without the name, or the shape that adding it led to. */
-  readonly grown: Array<Shape | undefined>
+  readonly transitions: Array<Shape | undefined>
 
   constructor(parts: CodeParts) {
-    this.words = parts.words
-    this.extra = parts.extra
+    this.instructions = parts.instructions
+    this.operands = parts.operands
     this.constants = parts.constants
     this.functions = parts.functions
     this.upvalues = parts.upvalues
     this.parameters = parts.parameters
     this.vararg = parts.vararg
     this.registers = parts.registers
-    this.raw = parts.raw
+    this.original = parts.original
     this.lines = parts.lines
     this.locals = parts.locals
     this.chunkName = parts.chunkName
     this.line = parts.line
-    this.hidden = parts.hidden
-    const count = parts.words.length
+    this.isInternal = parts.isInternal
+    const count = parts.instructions.length
     this.shapes = new Array<Shape | undefined>(count).fill(undefined)
     this.slots = new Int32Array(count)
-    this.inheritedShapes = new Array<Shape | undefined>(count).fill(undefined)
-    this.inheritedSlots = new Int32Array(count)
-    this.grown = new Array<Shape | undefined>(count).fill(undefined)
+    this.protoShapes = new Array<Shape | undefined>(count).fill(undefined)
+    this.protoSlots = new Int32Array(count)
+    this.transitions = new Array<Shape | undefined>(count).fill(undefined)
   }
 }
 
@@ -91,18 +91,18 @@ const NOTHING = new Int32Array(0)
 
 /** The code of the frame below all others, which runs nothing. */
 export const NO_CODE = new Code({
-  words: NOTHING,
-  extra: NOTHING,
+  instructions: NOTHING,
+  operands: NOTHING,
   constants: [],
   functions: [],
   upvalues: [],
   parameters: 0,
   vararg: false,
   registers: 0,
-  raw: NOTHING,
+  original: NOTHING,
   lines: NOTHING,
   locals: [],
   chunkName: '',
   line: 0,
-  hidden: true
+  isInternal: true
 })

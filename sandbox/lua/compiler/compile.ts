@@ -5,11 +5,14 @@
 import { Dyndata, luaY_parser as parse } from 'fengari/src/lparser.js'
 import type { Code } from './code.js'
 import type { CompilerState } from './ldo.js'
-import { SyntaxFault } from './llex.js'
+import { SyntaxFault } from './lex-state.js'
 import type { Source } from './llex.js'
 import { translate } from './translate.js'
 
-/** Compiles text; `chunkName` is what stands before the line in messages. Throws a SyntaxFault. `meter` is called for every token. */
+/**
+ * Compiles text; `chunkName` is what stands before the line in messages. Throws a SyntaxFault. `meter` is called for
+ * every token.
+ */
 export function compile(text: string, chunkName: string, meter?: () => void): Code {
   if (text.charCodeAt(0) === 27) {
     throw new SyntaxFault(`${chunkName}: attempt to load a binary chunk (mode is 't')`, 0, 0)

@@ -1,7 +1,7 @@
 /** String literals of Lua source: quoted with escapes, and long brackets. */
 import { EOS } from './tokens.js'
-import { failReading, isDigit, isHexDigit } from './llex.js'
-import type { LexState } from './llex.js'
+import { failReading, isDigit, isHexDigit } from './lex-state.js'
+import type { LexState } from './lex-state.js'
 import { encodeUtf8 } from '../utf8.js'
 
 const ESCAPES: ReadonlyMap<number, string> = new Map(

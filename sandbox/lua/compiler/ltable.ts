@@ -7,8 +7,12 @@ class ConstantTable {
   readonly found = new Map<string, TValue>()
 }
 
-const keyOf = (key: TValue): string =>
-  `${key.type}:${key.value instanceof TString ? key.value.text : key.value instanceof ConstantTable ? '' : String(key.value)}`
+const keyOf = ({ type, value }: TValue): string => `${type}:${textOf(value)}`
+
+function textOf(value: unknown): string {
+  if (value instanceof TString) return value.text
+  return value instanceof ConstantTable ? '' : String(value)
+}
 
 const NOTHING = new TValue()
 

@@ -9,21 +9,21 @@ import { Code } from './code.js'
 import { CONSTANT, Op } from './opcodes.js'
 import { TString } from './lstring.js'
 
-export function translate(source: FengariFunction, chunkName: string, hidden = false): Code {
+export function translate(source: FengariFunction, chunkName: string, isInternal = false): Code {
   const count = source.code.length
   const constants = source.k.map(({ value }) => toValue(value))
-  const words = new Int32Array(count)
-  const extra = new Int32Array(count)
+  const instructions = new Int32Array(count)
+  const operands = new Int32Array(count)
   source.code.forEach((instruction, pc) => {
     const { op, b, c } = choose(instruction, constants, source.code[pc + 1])
-    words[pc] = op | (instruction.A << 8) | (b << 16)
-    extra[pc] = c
+    instructions[pc] = op | (instruction.A << 8) | (b << 16)
+    operands[pc] = c
   })
   return new Code({
-    words,
-    extra,
+    instructions,
+    operands,
     constants,
-    functions: source.p.map(inner => translate(inner, chunkName, hidden)),
+    functions: source.p.map(inner => translate(inner, chunkName, isInternal)),
     upvalues: source.upvalues.map(({ name, instack, idx }) => ({
       name: name.getstr(),
       inStack: instack,
@@ -32,7 +32,7 @@ export function translate(source: FengariFunction, chunkName: string, hidden = f
     parameters: source.numparams,
     vararg: source.is_vararg,
     registers: source.maxstacksize,
-    raw: Int32Array.from(source.code, ({ code }) => code),
+    original: Int32Array.from(source.code, ({ code }) => code),
     lines: Int32Array.from(source.lineinfo),
     locals: source.locvars.map(({ varname, startpc, endpc }) => ({
       name: varname.getstr(),
@@ -41,7 +41,7 @@ export function translate(source: FengariFunction, chunkName: string, hidden = f
     })),
     chunkName,
     line: source.linedefined,
-    hidden
+    isInternal
   })
 }
 

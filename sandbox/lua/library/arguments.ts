@@ -5,7 +5,8 @@
 import { ArgumentError } from '../errors.js'
 import { numberToString, parseNumber } from '../number.js'
 import { Table } from '../table.js'
-import { Closure, Native, typeName } from '../value.js'
+import { Closure, Native } from '../function.js'
+import { typeName } from '../value.js'
 import type { Value } from '../value.js'
 
 export function wrongType(index: number, expected: string, value: Value): ArgumentError {

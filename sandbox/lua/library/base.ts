@@ -1,15 +1,17 @@
 /** The basic functions. */
-import { ArgumentError, LuaError, Raise } from '../errors.js'
+import { ArgumentError, LuaError, LuaThrow } from '../errors.js'
 import { bytesAskedFor } from '../memory.js'
 import { isTrue, metamethod, toText, getIndex } from '../vm/operations.js'
 import { positionAt } from '../vm/traceback.js'
 import type { Vm } from '../vm/vm.js'
 import { parseNumber } from '../number.js'
 import { Table } from '../table.js'
-import { Native, Special, typeName } from '../value.js'
-import type { Returned, Value } from '../value.js'
+import { Native, Intrinsic } from '../function.js'
+import { typeName } from '../value.js'
+import type { Returned } from '../function.js'
+import type { Value } from '../value.js'
 import { checkAny, checkInteger, checkString, checkTable, wrongType } from './arguments.js'
-import { toNatives } from './library.js'
+import { toNatives, type Functions } from './library.js'
 
 export function baseLibrary(
   vm: Vm,
@@ -18,8 +20,36 @@ export function baseLibrary(
   const next = new Native(
     'next',
     (table, key) => checkTable(table, 1).next(key) ?? undefined,
-    Special.next
+    Intrinsic.next
   )
+  return [
+    ...toNatives(
+      {
+        ...traversal(vm, next),
+        ...conversions(vm),
+        ...rawAccess,
+        ...metatables(vm),
+        assert: (...args) => assert(vm, args),
+        error: (value, level) => {
+          throw new LuaError(withPosition(vm, value, level))
+        },
+        print: (...args) => {
+          print(args.map(value => toText(vm, value)).join('\t'))
+          return []
+        },
+        select: (...args) => select(args),
+        collectgarbage: option =>
+          collectGarbage(option === undefined ? 'collect' : checkString(option, 1))
+      },
+      ''
+    ),
+    ['next', next],
+    ['pcall', new Native('pcall', () => undefined, Intrinsic.pcall)],
+    ['xpcall', new Native('xpcall', () => undefined, Intrinsic.xpcall)]
+  ]
+}
+
+function traversal(vm: Vm, next: Native): Functions {
   const step = new Native(
     'ipairs_iterator',
     (table, index) => {
@@ -27,72 +57,62 @@ export function baseLibrary(
       const value = getIndex(vm, table, at)
       return value === undefined ? undefined : [at, value]
     },
-    Special.ipairs
+    Intrinsic.ipairs
   )
-  return [
-    ...toNatives(
-      {
-        assert: (...args) => assert(vm, args),
-        error: (value, level) => {
-          throw new LuaError(withPosition(vm, value, level))
-        },
-        getmetatable: (...args) => {
-          checkAny(args.length, 1)
-          const [value] = args
-          const meta =
-            value instanceof Table ? value.meta : typeof value === 'string' ? vm.stringMeta : null
-          return meta === null ? undefined : (meta.getString('__metatable') ?? meta)
-        },
-        ipairs: (...args) => {
-          checkAny(args.length, 1)
-          return [step, args[0], 0]
-        },
-        pairs: (...args) => {
-          const [value] = args
-          const handler = metamethod(vm, value, '__pairs')
-          if (handler === undefined) return [next, checkTable(value, 1), undefined]
-          const results = vm.callAll(handler, [value])
-          return [results[0], results[1], results[2]]
-        },
-        print: (...args) => {
-          print(args.map(value => toText(vm, value)).join('\t'))
-          return []
-        },
-        rawequal: (...args) => {
-          checkAny(args.length, 2)
-          return args[0] === args[1]
-        },
-        rawget: (table, key) => checkTable(table, 1).get(key),
-        rawlen: value => {
-          if (typeof value === 'string') return value.length
-          if (!(value instanceof Table)) throw new ArgumentError(1, 'table or string expected')
-          return value.length()
-        },
-        rawset: (table, key, value) => {
-          checkTable(table, 1).set(key, value)
-          return table
-        },
-        select: (...args) => select(args),
-        setmetatable: (table, meta) => setMetatable(table, meta),
-        tonumber: (...args) => toNumber(args),
-        tostring: (...args) => {
-          checkAny(args.length, 1)
-          return toText(vm, args[0])
-        },
-        type: (...args) => {
-          checkAny(args.length, 1)
-          return typeName(args[0])
-        },
-        collectgarbage: option =>
-          collectGarbage(option === undefined ? 'collect' : checkString(option, 1))
-      },
-      ''
-    ),
-    ['next', next],
-    ['pcall', new Native('pcall', () => undefined, Special.pcall)],
-    ['xpcall', new Native('xpcall', () => undefined, Special.xpcall)]
-  ]
+  return {
+    ipairs: (...args) => {
+      checkAny(args.length, 1)
+      return [step, args[0], 0]
+    },
+    pairs: (...args) => {
+      const [value] = args
+      const handler = metamethod(vm, value, '__pairs')
+      if (handler === undefined) return [next, checkTable(value, 1), undefined]
+      const results = vm.callAll(handler, [value])
+      return [results[0], results[1], results[2]]
+    }
+  }
 }
+
+const conversions = (vm: Vm): Functions => ({
+  tonumber: (...args) => toNumber(args),
+  tostring: (...args) => {
+    checkAny(args.length, 1)
+    return toText(vm, args[0])
+  },
+  type: (...args) => {
+    checkAny(args.length, 1)
+    return typeName(args[0])
+  }
+})
+
+const rawAccess: Functions = {
+  rawequal: (...args) => {
+    checkAny(args.length, 2)
+    return args[0] === args[1]
+  },
+  rawget: (table, key) => checkTable(table, 1).get(key),
+  rawlen: value => {
+    if (typeof value === 'string') return value.length
+    if (!(value instanceof Table)) throw new ArgumentError(1, 'table or string expected')
+    return value.length()
+  },
+  rawset: (table, key, value) => {
+    checkTable(table, 1).set(key, value)
+    return table
+  }
+}
+
+const metatables = (vm: Vm): Functions => ({
+  getmetatable: (...args) => {
+    checkAny(args.length, 1)
+    const [value] = args
+    const meta =
+      value instanceof Table ? value.meta : typeof value === 'string' ? vm.stringMeta : null
+    return meta === null ? undefined : (meta.getString('__metatable') ?? meta)
+  },
+  setmetatable: (table, meta) => setMetatable(table, meta)
+})
 
 function assert(vm: Vm, args: Value[]): Returned {
   checkAny(args.length, 1)
@@ -142,7 +162,7 @@ function setMetatable(table: Value, meta: Value): Value {
     throw new ArgumentError(2, 'nil or table expected')
   }
   if (target.meta?.getString('__metatable') !== undefined) {
-    throw new Raise('cannot change a protected metatable')
+    throw new LuaThrow('cannot change a protected metatable')
   }
   target.setMeta(meta ?? null)
   return target

@@ -1,10 +1,11 @@
 /** What Lua 5.1 had and 5.3 dropped, so that older functions run unchanged. */
-import { ArgumentError, Raise } from '../errors.js'
+import { ArgumentError, LuaThrow } from '../errors.js'
 import { functionAt } from '../vm/traceback.js'
 import type { Vm } from '../vm/vm.js'
 import { scale } from '../number.js'
-import { Closure, Native, closedUpvalue } from '../value.js'
-import type { Returned, Value } from '../value.js'
+import { Closure, Native, closedUpvalue } from '../function.js'
+import type { Returned } from '../function.js'
+import type { Value } from '../value.js'
 import { checkFunction, checkInteger, checkNumber, checkTable, wrongType } from './arguments.js'
 import { toNatives } from './library.js'
 import { stringLibrary } from './string.js'
@@ -124,7 +125,9 @@ function getEnvironment(vm: Vm, fn: Value): Value {
 function setEnvironment(vm: Vm, fn: Value, env: Value): Value {
   checkTable(env, 2)
   const closure = target(vm, fn)
-  if (closure === undefined) throw new Raise("'setfenv' cannot change environment of given object")
+  if (closure === undefined) {
+    throw new LuaThrow("'setfenv' cannot change environment of given object")
+  }
   const at = environmentOf(closure)
   if (at >= 0) closure.upvalues[at] = closedUpvalue(env)
   return fn instanceof Closure ? fn : closure

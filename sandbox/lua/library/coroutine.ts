@@ -1,11 +1,12 @@
 /** Coroutines. Each has registers and frames of its own; resuming one runs it on top of the caller. */
-import { ArgumentError, LuaError, MemoryError, Raise } from '../errors.js'
+import { ArgumentError, LuaError, MemoryError, LuaThrow } from '../errors.js'
 import { execute } from '../vm/execute.js'
-import { deliver, pushFrame, reserve } from '../vm/frames.js'
+import { storeResults, pushFrame, ensureStack } from '../vm/frames.js'
 import { positionAt } from '../vm/traceback.js'
 import type { Vm } from '../vm/vm.js'
-import { allowance, look } from '../memory.js'
-import { Closure, Coroutine, FrameFlag, Native, Special } from '../value.js'
+import { budget, checkHeap } from '../memory.js'
+import { Closure, Native, Intrinsic } from '../function.js'
+import { Coroutine, FrameFlag } from '../coroutine.js'
 import type { Value } from '../value.js'
 import { checkFunction } from './arguments.js'
 import { toNatives } from './library.js'
@@ -33,7 +34,7 @@ export function coroutineLibrary(vm: Vm): Array<readonly [string, Native]> {
         wrap: body => {
           const co = create(body)
           return new Native('wrap', (...args) => {
-            if (co.status !== 'suspended') throw new Raise(cannotResume(co))
+            if (co.status !== 'suspended') throw new LuaThrow(cannotResume(co))
             try {
               return resume(vm, co, args)
             } catch (error) {
@@ -44,7 +45,7 @@ export function coroutineLibrary(vm: Vm): Array<readonly [string, Native]> {
       },
       'coroutine.'
     ),
-    ['yield', new Native('coroutine.yield', () => undefined, Special.yield)]
+    ['yield', new Native('coroutine.yield', () => undefined, Intrinsic.yield)]
   ]
 }
 
@@ -69,7 +70,7 @@ const cannotResume = (co: Coroutine): string =>
   co.status === 'dead' ? 'cannot resume dead coroutine' : 'cannot resume non-suspended coroutine'
 
 function create(body: Value): Coroutine {
-  if ((allowance.left -= COROUTINE_BYTES) < 0) look(COROUTINE_BYTES)
+  if ((budget.left -= COROUTINE_BYTES) < 0) checkHeap(COROUTINE_BYTES)
   return new Coroutine(checkFunction(body, 1))
 }
 
@@ -83,7 +84,7 @@ function resume(vm: Vm, co: Coroutine, args: Value[]): Value[] {
   co.status = 'running'
   try {
     if (co.body !== undefined) start(vm, co, args)
-    else deliver(vm, co, co.yieldSlot, args, co.yieldWanted)
+    else storeResults(vm, co, co.yieldSlot, args, co.yieldWanted)
     const entry = co.bottom.next
     if (entry !== null && !execute(vm, co, entry)) return co.transfer
     co.status = 'dead'
@@ -102,7 +103,7 @@ function start(vm: Vm, co: Coroutine, args: Value[]): void {
   const { body } = co
   co.body = undefined
   const values = body instanceof Closure ? [body, ...args] : [vm.trampoline, body, ...args]
-  reserve(vm, co, values.length)
+  ensureStack(vm, co, values.length)
   for (let i = 0; i < values.length; i++) co.stack[i] = values[i]
   pushFrame(
     vm,

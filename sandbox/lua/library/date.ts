@@ -1,5 +1,5 @@
 /** Dates as strftime writes them, in English and in the process's time zone or UTC. */
-import { ArgumentError, Raise } from '../errors.js'
+import { ArgumentError, LuaThrow } from '../errors.js'
 import { parseNumber } from '../number.js'
 import type { Value } from '../value.js'
 
@@ -65,118 +65,95 @@ export function formatDate(pattern: string, fields: DateFields, seconds: number)
   return pattern.replace(
     /%(?:E([cCxXyY])|O([deHImMSuUVwWy])|([\s\S]?))/g,
     (whole, e?: string, o?: string, plain?: string) => {
-      const text = formatField(e ?? o ?? plain ?? '', fields, seconds)
+      const text = CONVERSIONS.get(e ?? o ?? plain ?? '')?.(fields, seconds)
       if (text === undefined) throw new ArgumentError(1, `invalid conversion specifier '${whole}'`)
       return text
     }
   )
 }
 
-function formatField(letter: string, f: DateFields, seconds: number): string | undefined {
-  const hour12 = f.hour % 12 === 0 ? 12 : f.hour % 12
-  const also = (pattern: string): string => formatDate(pattern, f, seconds)
-  switch (letter) {
-    case 'a':
-      return DAYS[f.wday - 1]?.slice(0, 3)
-    case 'A':
-      return DAYS[f.wday - 1]
-    case 'b':
-    case 'h':
-      return MONTHS[f.month - 1]?.slice(0, 3)
-    case 'B':
-      return MONTHS[f.month - 1]
-    case 'c':
-      return also('%a %b %e %H:%M:%S %Y')
-    case 'C':
-      return pad(Math.floor(f.year / 100))
-    case 'd':
-      return pad(f.day)
-    case 'D':
-    case 'x':
-      return also('%m/%d/%y')
-    case 'e':
-      return pad(f.day, 2, ' ')
-    case 'F':
-      return also('%Y-%m-%d')
-    case 'g':
-      return pad(isoWeek(f).year % 100)
-    case 'G':
-      return String(isoWeek(f).year)
-    case 'H':
-      return pad(f.hour)
-    case 'I':
-      return pad(hour12)
-    case 'j':
-      return pad(f.yday, 3)
-    case 'm':
-      return pad(f.month)
-    case 'M':
-      return pad(f.min)
-    case 'n':
-      return '\n'
-    case 'p':
-      return f.hour < 12 ? 'AM' : 'PM'
-    case 'r':
-      return also('%I:%M:%S %p')
-    case 'R':
-      return also('%H:%M')
-    case 's':
-      return String(seconds)
-    case 'S':
-      return pad(f.sec)
-    case 't':
-      return '\t'
-    case 'T':
-    case 'X':
-      return also('%H:%M:%S')
-    case 'u':
-      return String(f.wday === 1 ? 7 : f.wday - 1)
-    case 'U':
-      return pad(Math.floor((f.yday + 7 - f.wday) / 7))
-    case 'V':
-      return pad(isoWeek(f).week)
-    case 'w':
-      return String(f.wday - 1)
-    case 'W':
-      return pad(Math.floor((f.yday + 7 - (f.wday === 1 ? 7 : f.wday - 1)) / 7))
-    case 'y':
-      return pad(((f.year % 100) + 100) % 100)
-    case 'Y':
-      return String(f.year)
-    case 'z':
-      return `${f.offset < 0 ? '-' : '+'}${pad(Math.floor(Math.abs(f.offset) / 60))}${pad(Math.abs(f.offset) % 60)}`
-    case 'Z':
-      return f.utc ? 'GMT' : f.offset === 0 ? 'UTC' : also('%z')
-    case '%':
-      return '%'
-    default:
-      return undefined
-  }
-}
+type FormatField = (fields: DateFields, seconds: number) => string | undefined
+
+/** A conversion that stands for several others. */
+const same =
+  (pattern: string): FormatField =>
+  (fields, seconds) =>
+    formatDate(pattern, fields, seconds)
+
+const dayFromMonday = ({ wday }: DateFields): number => (wday === 1 ? 7 : wday - 1)
+const hour12 = ({ hour }: DateFields): number => (hour % 12 === 0 ? 12 : hour % 12)
+
+/** The conversions of strftime by their letter. */
+const CONVERSIONS: ReadonlyMap<string, FormatField> = new Map(
+  Object.entries<FormatField>({
+    a: f => DAYS[f.wday - 1]?.slice(0, 3),
+    A: f => DAYS[f.wday - 1],
+    b: f => MONTHS[f.month - 1]?.slice(0, 3),
+    B: f => MONTHS[f.month - 1],
+    c: same('%a %b %e %H:%M:%S %Y'),
+    C: f => pad(Math.floor(f.year / 100)),
+    d: f => pad(f.day),
+    D: same('%m/%d/%y'),
+    e: f => pad(f.day, 2, ' '),
+    F: same('%Y-%m-%d'),
+    g: f => pad(isoWeek(f).year % 100),
+    G: f => String(isoWeek(f).year),
+    h: same('%b'),
+    H: f => pad(f.hour),
+    I: f => pad(hour12(f)),
+    j: f => pad(f.yday, 3),
+    m: f => pad(f.month),
+    M: f => pad(f.min),
+    n: () => '\n',
+    p: f => (f.hour < 12 ? 'AM' : 'PM'),
+    r: same('%I:%M:%S %p'),
+    R: same('%H:%M'),
+    s: (_, seconds) => String(seconds),
+    S: f => pad(f.sec),
+    t: () => '\t',
+    T: same('%H:%M:%S'),
+    u: f => String(dayFromMonday(f)),
+    U: f => pad(Math.floor((f.yday + 7 - f.wday) / 7)),
+    V: f => pad(isoWeek(f).week),
+    w: f => String(f.wday - 1),
+    W: f => pad(Math.floor((f.yday + 7 - dayFromMonday(f)) / 7)),
+    x: same('%m/%d/%y'),
+    X: same('%H:%M:%S'),
+    y: f => pad(((f.year % 100) + 100) % 100),
+    Y: f => String(f.year),
+    z: ({ offset }) => {
+      const minutes = Math.abs(offset)
+      return `${offset < 0 ? '-' : '+'}${pad(Math.floor(minutes / 60))}${pad(minutes % 60)}`
+    },
+    Z: (f, seconds) => (f.utc ? 'GMT' : f.offset === 0 ? 'UTC' : formatDate('%z', f, seconds)),
+    '%': () => '%'
+  })
+)
 
 /** The week by ISO 8601: weeks begin on Monday and belong to the year of their Thursday. */
 function isoWeek(f: DateFields): { year: number; week: number } {
-  const thursday = new Date(
-    Date.UTC(f.year, f.month - 1, f.day) + (4 - (f.wday === 1 ? 7 : f.wday - 1)) * DAY
-  )
+  const thursday = new Date(Date.UTC(f.year, f.month - 1, f.day) + (4 - dayFromMonday(f)) * DAY)
   const year = thursday.getUTCFullYear()
   return { year, week: Math.floor((thursday.getTime() - Date.UTC(year, 0, 1)) / DAY / 7) + 1 }
 }
 
-/** Fields of a date reach so far, as in PUC Lua: what C's `int` holds, with room for what is added. */
-const LARGEST_FIELD = 2 ** 30 - 1
+/** The largest field of a date, as in PUC Lua: what C's `int` holds, with room for what is added. */
+const MAX_FIELD = 2 ** 30 - 1
 
-/** Seconds since 1970 of a table as os.date('*t') makes it, in local time; fields may be out of range. NaN for too far. */
+/**
+ * Seconds since 1970 of a table as os.date('*t') makes it, in local time. Fields may be out of range; NaN for what is
+ * beyond all dates.
+ */
 export function timeFromFields(read: (name: string) => Value): number {
   const field = (name: string, fallback?: number): number => {
     const value = read(name)
     const n = typeof value === 'string' ? parseNumber(value) : value
     if (typeof n === 'number' && Number.isFinite(n)) {
-      if (Math.abs(n) > LARGEST_FIELD) throw new Raise(`field '${name}' is out-of-bound`)
+      if (Math.abs(n) > MAX_FIELD) throw new LuaThrow(`field '${name}' is out-of-bound`)
       return Math.trunc(n)
     }
-    if (value !== undefined) throw new Raise(`field '${name}' is not an integer`)
-    if (fallback === undefined) throw new Raise(`field '${name}' missing in date table`)
+    if (value !== undefined) throw new LuaThrow(`field '${name}' is not an integer`)
+    if (fallback === undefined) throw new LuaThrow(`field '${name}' missing in date table`)
     return fallback
   }
   // In this order, so that of several mistakes the same one is named as in PUC Lua.

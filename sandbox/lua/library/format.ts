@@ -1,5 +1,5 @@
 /** string.format: C's printf for the conversions Lua knows. */
-import { ArgumentError, Raise } from '../errors.js'
+import { ArgumentError, LuaThrow } from '../errors.js'
 import { charge, chargeString } from '../memory.js'
 import { toText } from '../vm/operations.js'
 import type { Vm } from '../vm/vm.js'
@@ -31,8 +31,8 @@ type Part = string | Conversion
 
 const parsed = new Map<string, readonly Part[]>()
 /** Formats kept parsed; they are texts of programs, so few and short. */
-const MOST_PARSED = 500
-const LONGEST_PARSED = 500
+const MAX_PARSED_FORMATS = 500
+const MAX_FORMAT_LENGTH = 500
 /** Rough bytes of one part. */
 const PART_BYTES = 112
 
@@ -72,8 +72,8 @@ function parse(pattern: string): readonly Part[] {
     from = at + whole.length
   }
   if (from < pattern.length) parts.push(pattern.slice(from))
-  if (pattern.length > LONGEST_PARSED) return parts
-  if (parsed.size >= MOST_PARSED) parsed.clear()
+  if (pattern.length > MAX_FORMAT_LENGTH) return parts
+  if (parsed.size >= MAX_PARSED_FORMATS) parsed.clear()
   parsed.set(pattern, parts)
   return parts
 }
@@ -85,12 +85,12 @@ function toConversion(
   precision: string | undefined,
   letter: string
 ): Conversion {
-  if (flags.length > 5) throw new Raise('invalid format (repeated flags)')
+  if (flags.length > 5) throw new LuaThrow('invalid format (repeated flags)')
   if (width.length > 2 || (precision ?? '').length > 2) {
-    throw new Raise('invalid format (width or precision too long)')
+    throw new LuaThrow('invalid format (width or precision too long)')
   }
   if (letter === '' || !'diouxXcaAeEfFgGqs'.includes(letter)) {
-    throw new Raise(`invalid option '${letter === '' ? '%' : whole}' to 'format'`)
+    throw new LuaThrow(`invalid option '${letter === '' ? '%' : whole}' to 'format'`)
   }
   return {
     letter,

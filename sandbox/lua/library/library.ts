@@ -1,6 +1,7 @@
 /** How libraries are made. */
-import { Native } from '../value.js'
-import type { Returned, Value } from '../value.js'
+import { Native } from '../function.js'
+import type { Returned } from '../function.js'
+import type { Value } from '../value.js'
 
 // Parameters are what Lua gives: natives declare those they use.
 export type NativeBody = (...args: Value[]) => Returned

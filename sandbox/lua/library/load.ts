@@ -1,16 +1,17 @@
 /** `load` and its older name `loadstring`: text only. */
 import { compile } from '../compiler/compile.js'
-import { SyntaxFault } from '../compiler/llex.js'
+import { SyntaxFault } from '../compiler/lex-state.js'
 import { LuaError, MemoryError } from '../errors.js'
 import { charge, chargeString } from '../memory.js'
 import type { Vm } from '../vm/vm.js'
-import { Closure, Native, closureOf } from '../value.js'
-import type { Returned, Value } from '../value.js'
+import { Closure, Native, closureOf } from '../function.js'
+import type { Returned } from '../function.js'
+import type { Value } from '../value.js'
 import { checkString, wrongType } from './arguments.js'
 import type { Functions } from './library.js'
 
-const LONGEST_NAME = 60
-const LONGEST_CHUNK = 2 ** 24
+const MAX_NAME_LENGTH = 60
+const MAX_CHUNK_LENGTH = 2 ** 24
 /** Rough bytes that a token takes while it is compiled. */
 const TOKEN_BYTES = 160
 
@@ -47,7 +48,7 @@ function readPieces(vm: Vm, reader: Value): string | LuaError {
       return new LuaError('reader function must return a string')
     }
     text += checkString(value, 1)
-    if (text.length > LONGEST_CHUNK) return new MemoryError()
+    if (text.length > MAX_CHUNK_LENGTH) return new MemoryError()
     chargeString(text.length)
   }
 }
@@ -67,14 +68,14 @@ function loadText(text: string, title: string, env: Value): Returned {
 
 /** A chunk's name as messages show it: `=name` and `@name` as they are, else the beginning of the text. */
 export function displayName(title: string): string {
-  if (title.startsWith('=')) return title.slice(1, LONGEST_NAME)
+  if (title.startsWith('=')) return title.slice(1, MAX_NAME_LENGTH)
   if (title.startsWith('@')) {
-    return title.length <= LONGEST_NAME
+    return title.length <= MAX_NAME_LENGTH
       ? title.slice(1)
-      : '...' + title.slice(title.length - LONGEST_NAME + 4)
+      : '...' + title.slice(title.length - MAX_NAME_LENGTH + 4)
   }
   const line = title.split('\n', 1)[0] ?? ''
-  const room = LONGEST_NAME - '[string "..."]'.length - 1
+  const room = MAX_NAME_LENGTH - '[string "..."]'.length - 1
   return line.length === title.length && line.length <= room
     ? `[string "${line}"]`
     : `[string "${line.slice(0, room)}..."]`

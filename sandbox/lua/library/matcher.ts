@@ -1,12 +1,12 @@
 /** Matches a compiled pattern against a text. */
-import { Raise } from '../errors.js'
+import { LuaThrow } from '../errors.js'
 import type { Value } from '../value.js'
 import { Kind } from './pattern.js'
 import type { Item, Pattern } from './pattern.js'
-import { cut } from './string.js'
+import { substring } from './substring.js'
 
 /** Nested choices before a pattern counts as too complex, as in PUC Lua (MAXCCALLS). */
-const DEEPEST = 200
+const MAX_DEPTH = 200
 
 export class Matcher {
   readonly starts: number[] = []
@@ -32,13 +32,13 @@ export class Matcher {
   /** A capture's value: a position capture is a number. Beyond them, number 0 is the whole match. */
   capture(index: number, from: number, to: number): Value {
     if (index >= this.pattern.captures) {
-      if (index === 0) return cut(this.text, from, to)
-      throw new Raise(`invalid capture index %${index + 1}`)
+      if (index === 0) return substring(this.text, from, to)
+      throw new LuaThrow(`invalid capture index %${index + 1}`)
     }
     const start = this.starts[index] as number
     const end = this.ends[index] as number
-    if (end === OPEN) throw new Raise('unfinished capture')
-    return end === POSITION ? start + 1 : cut(this.text, start, end)
+    if (end === OPEN) throw new LuaThrow('unfinished capture')
+    return end === POSITION ? start + 1 : substring(this.text, start, end)
   }
 
   /** All captures, or the whole match when the pattern has none. */
@@ -93,7 +93,7 @@ export class Matcher {
           break
         }
         case Kind.fail:
-          throw new Raise(this.pattern.failure)
+          throw new LuaThrow(this.pattern.failure)
         case Kind.end:
           return position === text.length ? position : -1
       }
@@ -102,7 +102,7 @@ export class Matcher {
   }
 
   private attempt(at: number, position: number): number {
-    if (++this.depth > DEEPEST) throw new Raise('pattern too complex')
+    if (++this.depth > MAX_DEPTH) throw new LuaThrow('pattern too complex')
     const end = this.match(at, position)
     this.depth--
     return end

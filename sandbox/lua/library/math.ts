@@ -2,14 +2,15 @@
 import { ArgumentError } from '../errors.js'
 import { modulo } from '../vm/arithmetic.js'
 import { MAX_INTEGER, parseNumber } from '../number.js'
-import type { Native, Value } from '../value.js'
+import type { Native } from '../function.js'
+import type { Value } from '../value.js'
 import { checkAny, checkInteger, checkNumber } from './arguments.js'
 import { toNatives } from './library.js'
 
 export interface MathLibrary {
   readonly fields: ReadonlyArray<readonly [string, Native | number]>
   /** Forgets the random sequence; the next run has its own. */
-  renew(): void
+  reset(): void
 }
 
 /** `seed` starts each run's own sequence of random numbers. */
@@ -17,7 +18,7 @@ export function mathLibrary(seed: () => number): MathLibrary {
   let sequence: (() => number) | undefined
   const random = (): number => (sequence ??= sequenceFrom(Math.floor(seed() * 2 ** 32)))()
   return {
-    renew() {
+    reset() {
       sequence = undefined
     },
     fields: [

@@ -1,7 +1,7 @@
 /** What is left of the os library where there is no system to reach: time. */
 import { formatDate, dateFields, timeFromFields } from './date.js'
 import type { DateFields } from './date.js'
-import { Raise } from '../errors.js'
+import { LuaThrow } from '../errors.js'
 import { getIndex, setIndex } from '../vm/operations.js'
 import type { Vm } from '../vm/vm.js'
 import { Table } from '../table.js'
@@ -32,7 +32,7 @@ export const osLibrary = (vm: Vm, now: () => number): Functions => ({
     if (utc) pattern = pattern.slice(1)
     const date = new Date(seconds * 1000)
     if (Number.isNaN(date.getTime())) {
-      throw new Raise('time result cannot be represented in this installation')
+      throw new LuaThrow('time result cannot be represented in this installation')
     }
     const fields = dateFields(date, utc)
     if (!pattern.startsWith('*t')) return formatDate(pattern, fields, seconds)
@@ -47,7 +47,7 @@ export const osLibrary = (vm: Vm, now: () => number): Functions => ({
     const table = checkTable(value, 1)
     const time = timeFromFields(name => getIndex(vm, table, name))
     if (Number.isNaN(time)) {
-      throw new Raise('time result cannot be represented in this installation')
+      throw new LuaThrow('time result cannot be represented in this installation')
     }
     for (const [name, field] of tableFields(dateFields(new Date(time * 1000), false))) {
       setIndex(vm, table, name, field)

@@ -1,12 +1,12 @@
 /** string.pack, string.unpack and string.packsize: values in binary layouts. */
-import { ArgumentError, Raise } from '../errors.js'
+import { ArgumentError, LuaThrow } from '../errors.js'
 import { charge } from '../memory.js'
 import type { Value } from '../value.js'
 import { checkInteger, checkNumber, checkString } from './arguments.js'
 
 const NATIVE_ALIGNMENT = 8
 const LARGEST = 16
-const MOST_BYTES = 2 ** 31 - 1
+const MAX_BYTES = 2 ** 31 - 1
 /** Rough bytes that V8 takes for each piece of a text that grows. */
 const PIECE_BYTES = 48
 
@@ -46,7 +46,9 @@ function* fields(pattern: string): Generator<Field> {
   }
   const size = (fallback: number): number => {
     const n = number(fallback)
-    if (n < 1 || n > LARGEST) throw new Raise(`integral size (${n}) out of limits [1,${LARGEST}]`)
+    if (n < 1 || n > LARGEST) {
+      throw new LuaThrow(`integral size (${n}) out of limits [1,${LARGEST}]`)
+    }
     return n
   }
   const field = (kind: Field['kind'], bytes: number, align = bytes): Field => {
@@ -72,7 +74,7 @@ function* fields(pattern: string): Generator<Field> {
     else if (c === 'x') yield field('byte', 1, 1)
     else if (c === 'c') {
       const count = number(-1)
-      if (count < 0) throw new Raise("missing size for format option 'c'")
+      if (count < 0) throw new LuaThrow("missing size for format option 'c'")
       yield field('fixed', count, 1)
     } else if (c === 'X') {
       const next = pattern.charAt(at++)
@@ -83,7 +85,7 @@ function* fields(pattern: string): Generator<Field> {
     } else if (c === '<' || c === '=') little = true
     else if (c === '>') little = false
     else if (c === '!') alignment = size(NATIVE_ALIGNMENT)
-    else if (c !== ' ') throw new Raise(`invalid format option '${c}'`)
+    else if (c !== ' ') throw new LuaThrow(`invalid format option '${c}'`)
   }
 }
 
@@ -165,7 +167,7 @@ export function packSize(pattern: string): number {
       throw new ArgumentError(1, 'variable-length format')
     }
     total += field.padding(total) + field.size
-    if (total > MOST_BYTES) throw new ArgumentError(1, 'format result too large')
+    if (total > MAX_BYTES) throw new ArgumentError(1, 'format result too large')
   }
   return total
 }
@@ -219,7 +221,7 @@ function toInteger(bytes: string, { size, little, kind }: Field): number {
   for (let i = 0; i < size; i++) n = (n << 8n) | BigInt(bytes.charCodeAt(little ? size - 1 - i : i))
   const value = kind === 'int' ? BigInt.asIntN(size * 8, n) : n
   if (size > 8 && BigInt.asIntN(64, value) !== value && BigInt.asUintN(64, value) !== value) {
-    throw new Raise(`${size}-byte integer does not fit into Lua Integer`)
+    throw new LuaThrow(`${size}-byte integer does not fit into Lua Integer`)
   }
   return Number(value)
 }

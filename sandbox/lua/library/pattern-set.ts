@@ -1,5 +1,5 @@
 /** Sets of bytes in patterns: a character, `.`, `%a` and its like, `[...]`. */
-import { Raise } from '../errors.js'
+import { LuaThrow } from '../errors.js'
 
 const within = (...ranges: ReadonlyArray<readonly [number, number]>): Uint8Array => {
   const set = new Uint8Array(256)
@@ -54,7 +54,7 @@ export function compileSet(text: string, at: number): { set: Uint8Array; end: nu
   if (c === '.') return { set: ANY, end: at + 1 }
   if (c === '[') return compileBrackets(text, at)
   if (c !== '%') return { set: single(c.charCodeAt(0)), end: at + 1 }
-  if (at + 1 >= text.length) throw new Raise("malformed pattern (ends with '%')")
+  if (at + 1 >= text.length) throw new LuaThrow("malformed pattern (ends with '%')")
   return { set: escaped(text.charAt(at + 1)), end: at + 2 }
 }
 
@@ -66,11 +66,11 @@ function compileBrackets(text: string, start: number): { set: Uint8Array; end: n
   // A bracket right at the beginning is a member, not the end.
   const first = at
   for (;;) {
-    if (at >= text.length) throw new Raise("malformed pattern (missing ']')")
+    if (at >= text.length) throw new LuaThrow("malformed pattern (missing ']')")
     const c = text.charAt(at)
     if (c === ']' && at > first) break
     if (c === '%') {
-      if (at + 1 >= text.length) throw new Raise("malformed pattern (missing ']')")
+      if (at + 1 >= text.length) throw new LuaThrow("malformed pattern (missing ']')")
       const members = escaped(text.charAt(at + 1))
       for (let code = 0; code < 256; code++) if (members[code] === 1) set[code] = 1
       at += 2

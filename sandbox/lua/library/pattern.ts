@@ -3,7 +3,7 @@
  * text, and matched by a machine that backtracks as the manual describes. Single bytes are looked up in 256-entry
  * sets, so the repeated part of a pattern is one tight loop.
  */
-import { Raise } from '../errors.js'
+import { LuaThrow } from '../errors.js'
 import { charge } from '../memory.js'
 import { compileSet } from './pattern-set.js'
 
@@ -41,7 +41,7 @@ export interface Pattern {
   readonly failure: string
 }
 
-const MOST_CAPTURES = 32
+const MAX_CAPTURES = 32
 const NO_SET = new Uint8Array(256)
 const QUANTIFIERS: ReadonlyMap<string, Kind> = new Map([
   ['*', Kind.star],
@@ -52,8 +52,8 @@ const QUANTIFIERS: ReadonlyMap<string, Kind> = new Map([
 
 const compiled = new Map<string, Pattern>()
 /** Patterns kept; they are texts of programs, so few and short. */
-const MOST_COMPILED = 500
-const LONGEST_COMPILED = 500
+const MAX_COMPILED_PATTERNS = 500
+const MAX_PATTERN_LENGTH = 500
 /** Rough bytes of an item of its own, and of the place of one that patterns share. */
 const ITEM_BYTES = 64
 const PLACE_BYTES = 16
@@ -62,8 +62,8 @@ export function compilePattern(text: string): Pattern {
   const known = compiled.get(text)
   if (known !== undefined) return known
   const pattern = parsePattern(text)
-  if (text.length > LONGEST_COMPILED) return pattern
-  if (compiled.size >= MOST_COMPILED) compiled.clear()
+  if (text.length > MAX_PATTERN_LENGTH) return pattern
+  if (compiled.size >= MAX_COMPILED_PATTERNS) compiled.clear()
   compiled.set(text, pattern)
   return pattern
 }
@@ -88,7 +88,7 @@ function parsePattern(text: string): Pattern {
   try {
     captures = parseItems(text, anchored ? 1 : 0, items)
   } catch (error) {
-    if (!(error instanceof Raise)) throw error
+    if (!(error instanceof LuaThrow)) throw error
     captures = items.filter(({ kind }) => kind === Kind.open || kind === Kind.position).length
     items.push(bare(Kind.fail))
     return { items, anchored, captures, failure: error.message }
@@ -105,7 +105,7 @@ function parseItems(text: string, at: number, items: Item[]): number {
     const c = text.charAt(at)
     if ((items.length & 1023) === 1023) charge(1024 * PLACE_BYTES)
     if (c === '(') {
-      if (captures >= MOST_CAPTURES) throw new Raise('too many captures')
+      if (captures >= MAX_CAPTURES) throw new LuaThrow('too many captures')
       const isPosition = text.charAt(at + 1) === ')'
       items.push(bare(isPosition ? Kind.position : Kind.open, captures))
       if (isPosition) closed.add(captures)
@@ -114,7 +114,7 @@ function parseItems(text: string, at: number, items: Item[]): number {
       at += isPosition ? 2 : 1
     } else if (c === ')') {
       const capture = open.pop()
-      if (capture === undefined) throw new Raise('invalid pattern capture')
+      if (capture === undefined) throw new LuaThrow('invalid pattern capture')
       closed.add(capture)
       items.push(bare(Kind.close, capture))
       at++
@@ -122,17 +122,17 @@ function parseItems(text: string, at: number, items: Item[]): number {
       items.push(bare(Kind.end))
       at++
     } else if (c === '%' && text.charAt(at + 1) === 'b') {
-      if (at + 3 >= text.length) throw new Raise("malformed pattern (missing arguments to '%b')")
+      if (at + 3 >= text.length) throw new LuaThrow("malformed pattern (missing arguments to '%b')")
       items.push(bare(Kind.balance, text.charCodeAt(at + 2), text.charCodeAt(at + 3)))
       at += 4
     } else if (c === '%' && text.charAt(at + 1) === 'f') {
-      if (text.charAt(at + 2) !== '[') throw new Raise("missing '[' after '%f' in pattern")
+      if (text.charAt(at + 2) !== '[') throw new LuaThrow("missing '[' after '%f' in pattern")
       const { set, end } = compileSet(text, at + 2)
       items.push({ kind: Kind.frontier, set, a: 0, b: 0 })
       at = end
     } else if (c === '%' && /\d/.test(text.charAt(at + 1))) {
       const capture = Number(text.charAt(at + 1)) - 1
-      if (!closed.has(capture)) throw new Raise(`invalid capture index %${capture + 1}`)
+      if (!closed.has(capture)) throw new LuaThrow(`invalid capture index %${capture + 1}`)
       items.push(bare(Kind.back, capture))
       at += 2
     } else {

@@ -1,17 +1,17 @@
 /** `require` for modules that come with the engine; each is run once per run. */
 import { compile } from '../compiler/compile.js'
 import type { Code } from '../compiler/code.js'
-import { SyntaxFault } from '../compiler/llex.js'
-import { LuaError, Raise } from '../errors.js'
+import { SyntaxFault } from '../compiler/lex-state.js'
+import { LuaError, LuaThrow } from '../errors.js'
 import type { Vm } from '../vm/vm.js'
-import { Native, closureOf } from '../value.js'
+import { Native, closureOf } from '../function.js'
 import type { Value } from '../value.js'
 import { checkString } from './arguments.js'
 
 export interface Modules {
   readonly require: Native
   /** Forgets what was loaded. */
-  renew(): void
+  reset(): void
 }
 
 /** Marks a module that is being loaded, to find modules that require each other. */
@@ -32,7 +32,7 @@ export function requireFunction(
     if (known !== undefined) return known
     const text = texts.get(name)
     if (text === undefined) {
-      throw new Raise(
+      throw new LuaThrow(
         `module '${name}' not found; there are: ${[...texts.keys()].sort().join(', ')}`
       )
     }
@@ -49,14 +49,14 @@ export function requireFunction(
   }
 
   return {
-    renew() {
+    reset() {
       if (loaded.size > 0) loaded = new Map()
     },
     require: new Native('require', given => {
       const name = checkString(given, 1)
       const known = loaded.get(name)
       if (known === LOADING) {
-        throw new Raise(`loop in require: module '${name}' is still being loaded`)
+        throw new LuaThrow(`loop in require: module '${name}' is still being loaded`)
       }
       if (known !== undefined) return known
       const code = codeOf(name)

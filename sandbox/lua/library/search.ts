@@ -1,12 +1,14 @@
 /** Finding and replacing by pattern: find, match, gmatch, gsub. */
-import { ArgumentError, Raise } from '../errors.js'
+import { ArgumentError, LuaThrow } from '../errors.js'
 import { chargeString } from '../memory.js'
 import { getIndex, isTrue } from '../vm/operations.js'
 import type { Vm } from '../vm/vm.js'
 import { numberToString } from '../number.js'
 import { Table } from '../table.js'
-import { Closure, Native, typeName } from '../value.js'
-import type { Returned, Value } from '../value.js'
+import { Closure, Native } from '../function.js'
+import { typeName } from '../value.js'
+import type { Returned } from '../function.js'
+import type { Value } from '../value.js'
 import { checkInteger, checkString, optionalInteger } from './arguments.js'
 import type { Functions } from './library.js'
 import { Matcher } from './matcher.js'
@@ -124,7 +126,7 @@ function toReplacement(value: Value): string | undefined {
   if (typeof value === 'string') return value
   if (!isTrue(value)) return undefined
   if (typeof value === 'number') return numberToString(value)
-  throw new Raise(`invalid replacement value (a ${typeName(value)})`)
+  throw new LuaThrow(`invalid replacement value (a ${typeName(value)})`)
 }
 
 function fromTemplate(template: string): Replacer {
@@ -133,7 +135,7 @@ function fromTemplate(template: string): Replacer {
     template.replace(/%([\s\S]?)/g, (_, c: string) => {
       if (c === '%') return '%'
       if (c === '0') return matcher.text.slice(from, to)
-      if (c < '1' || c > '9') throw new Raise("invalid use of '%' in replacement string")
+      if (c < '1' || c > '9') throw new LuaThrow("invalid use of '%' in replacement string")
       const value = matcher.capture(Number(c) - 1, from, to)
       return typeof value === 'number' ? numberToString(value) : String(value)
     })

@@ -3,14 +3,14 @@
  * Lua 5.3: so equal elements end up in the same order, and an order function that contradicts itself is noticed by the
  * same lists. It works on a copy: whatever an order function does to the table, each step stays within bounds.
  */
-import { ArgumentError, Raise } from '../errors.js'
+import { ArgumentError, LuaThrow } from '../errors.js'
 import { charge } from '../memory.js'
 import { getIndex, lessThan, setIndex } from '../vm/operations.js'
 import type { Vm } from '../vm/vm.js'
 import type { Table } from '../table.js'
 import type { Value } from '../value.js'
 import { checkFunction, checkTable } from './arguments.js'
-import { lengthOfList } from './table.js'
+import { lengthOfList } from './list-length.js'
 
 type Before = (a: Value, b: Value) => boolean
 
@@ -51,7 +51,7 @@ function writeBack(vm: Vm, list: Table, values: readonly Value[]): void {
 }
 
 /** A number other than nan, which has no place in an order. */
-const isOrdered = (value: Value): boolean => typeof value === 'number' && value === value // eslint-disable-line no-self-compare
+const isOrdered = (value: Value): boolean => typeof value === 'number' && !Number.isNaN(value)
 
 function sortPlainly(vm: Vm, values: Value[]): void {
   // In what order equal ones come shows with neither.
@@ -112,10 +112,10 @@ function partition(
   let j = high - 1
   for (;;) {
     while (before(values[++i], pivot)) {
-      if (i === high - 1) throw new Raise('invalid order function for sorting')
+      if (i === high - 1) throw new LuaThrow('invalid order function for sorting')
     }
     while (before(pivot, values[--j])) {
-      if (j < i) throw new Raise('invalid order function for sorting')
+      if (j < i) throw new LuaThrow('invalid order function for sorting')
     }
     if (j < i) {
       swap(values, high - 1, i)

@@ -2,7 +2,7 @@
  * The string library, on binary JavaScript strings. Replaces Fengari's lstrlib.js, where building and comparing
  * strings in Uint8Arrays was 25 to 44 % of the time of programs that work with text.
  */
-import { ArgumentError, Raise } from '../errors.js'
+import { ArgumentError, LuaThrow } from '../errors.js'
 import { chargeString } from '../memory.js'
 import type { Vm } from '../vm/vm.js'
 import type { Value } from '../value.js'
@@ -11,6 +11,7 @@ import { format } from './format.js'
 import type { Functions } from './library.js'
 import { pack, packSize, unpackValues } from './pack.js'
 import { searchFunctions } from './search.js'
+import { luaSub } from './substring.js'
 
 export const stringLibrary = (vm: Vm): Functions => ({
   byte: (value, from, to) => bytes(checkString(value, 1), from, to),
@@ -36,7 +37,7 @@ export const stringLibrary = (vm: Vm): Functions => ({
     ),
   reverse: value => reverse(checkString(value, 1)),
   sub: (value, from, to) =>
-    substring(checkString(value, 1), optionalInteger(from, 2, 1), optionalInteger(to, 3, -1)),
+    luaSub(checkString(value, 1), optionalInteger(from, 2, 1), optionalInteger(to, 3, -1)),
   unpack: (pattern, value, from) =>
     unpackValues(checkString(pattern, 1), checkString(value, 2), optionalInteger(from, 3, 1)),
   upper: value => upper(checkString(value, 1)),
@@ -44,7 +45,7 @@ export const stringLibrary = (vm: Vm): Functions => ({
 })
 
 /** Values that one call may give. */
-const MOST_RESULTS = 250000
+const MAX_RESULTS = 250000
 
 function bytes(text: string, from: Value, to: Value): Value | Value[] {
   const { length } = text
@@ -55,32 +56,10 @@ function bytes(text: string, from: Value, to: Value): Value | Value[] {
   if (last < 0) last = length + last + 1
   else if (last > length) last = length
   if (first === 0) first = 1
-  if (last - first >= MOST_RESULTS) throw new Raise('string slice too long')
+  if (last - first >= MAX_RESULTS) throw new LuaThrow('string slice too long')
   const codes: number[] = []
   for (let i = first; i <= last; i++) codes.push(text.charCodeAt(i - 1))
   return codes
-}
-
-/** `text` from `first` to `last` as string.sub counts. */
-export function substring(text: string, first: number, last: number): string {
-  const { length } = text
-  if (first < 0) first = Math.max(length + first + 1, 1)
-  else if (first === 0) first = 1
-  if (last < 0) last = length + last + 1
-  else if (last > length) last = length
-  return first > last ? '' : cut(text, first - 1, last)
-}
-
-/** Pieces shorter than this V8 copies anyway; from larger texts it keeps the whole alive for a piece. */
-const COPIED = 13
-const LARGE = 4096
-
-/** A piece of a text that does not hold on to the text when it is much smaller. */
-export function cut(text: string, from: number, to: number): string {
-  const piece = text.slice(from, to)
-  chargeString(piece.length)
-  if (piece.length < COPIED || text.length < LARGE || piece.length * 2 > text.length) return piece
-  return (' ' + piece).slice(1)
 }
 
 // Only ASCII letters have case, as in the C locale; JavaScript would also change bytes above 127.

@@ -1,18 +1,20 @@
 /** The table library. Tables without a metatable are handled as the arrays they are. */
-import { ArgumentError, Raise } from '../errors.js'
+import { ArgumentError, LuaThrow } from '../errors.js'
 import { chargeString } from '../memory.js'
-import { getIndex, lengthOf, setIndex } from '../vm/operations.js'
+import { getIndex, setIndex } from '../vm/operations.js'
 import type { Vm } from '../vm/vm.js'
 import { MAX_INTEGER, numberToString } from '../number.js'
 import { Table } from '../table.js'
 import { typeName } from '../value.js'
-import type { Returned, Value } from '../value.js'
+import type { Returned } from '../function.js'
+import type { Value } from '../value.js'
 import { checkInteger, checkNumber, checkString, checkTable, optionalInteger } from './arguments.js'
 import type { Functions } from './library.js'
+import { lengthOfList } from './list-length.js'
 import { sort } from './sort.js'
 
 /** Values that `unpack` may put on the stack at once. */
-const MOST_UNPACKED = 250000
+const MAX_UNPACKED = 250000
 
 export const tableLibrary = (vm: Vm): Functions => ({
   concat: (list, separator, from, to) => concat(vm, list, separator, from, to),
@@ -30,16 +32,6 @@ export const tableLibrary = (vm: Vm): Functions => ({
   unpack: (list, from, to) => unpack(vm, list, from, to)
 })
 
-/** The length of a table argument, which `__len` may give. */
-export function lengthOfList(vm: Vm, list: Table): number {
-  if (list.meta === null) return list.length()
-  const length = lengthOf(vm, list)
-  if (typeof length !== 'number' || !Number.isInteger(length)) {
-    throw new Raise('object length is not an integer')
-  }
-  return length
-}
-
 function concat(vm: Vm, value: Value, separator: Value, from: Value, to: Value): string {
   const list = checkTable(value, 1)
   const between = separator === undefined ? '' : checkString(separator, 2)
@@ -55,7 +47,7 @@ function concat(vm: Vm, value: Value, separator: Value, from: Value, to: Value):
     if (typeof item === 'string') text += item
     else if (typeof item === 'number') text += numberToString(item)
     else {
-      throw new Raise(
+      throw new LuaThrow(
         `invalid value (${typeName(item)}) at index ${numberToString(i)} in table for 'concat'`
       )
     }
@@ -76,7 +68,7 @@ function insert(vm: Vm, args: Value[]): Returned {
     put(vm, list, end, args[1])
     return []
   }
-  if (args.length !== 3) throw new Raise("wrong number of arguments to 'insert'")
+  if (args.length !== 3) throw new LuaThrow("wrong number of arguments to 'insert'")
   const at = checkInteger(args[1], 2)
   if (at < 1 || at > end) throw new ArgumentError(2, 'position out of bounds')
   const value = args[2]
@@ -145,7 +137,7 @@ export function unpack(vm: Vm, value: Value, from: Value, to: Value): Value[] {
       : checkNumber(to, 3)
   const last = Math.trunc(length)
   if (first > last) return []
-  if (last - first >= MOST_UNPACKED) throw new Raise('too many results to unpack')
+  if (last - first >= MAX_UNPACKED) throw new LuaThrow('too many results to unpack')
   const results: Value[] = []
   for (let n = 0, count = last - first; n <= count; n++) {
     results.push(plain ? value.getNumber(first + n) : getIndex(vm, value, first + n))

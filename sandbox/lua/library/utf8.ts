@@ -1,8 +1,8 @@
 /** The utf8 library of Lua 5.3. */
-import { ArgumentError, Raise } from '../errors.js'
+import { ArgumentError, LuaThrow } from '../errors.js'
 import type { Vm } from '../vm/vm.js'
 import { decodeUtf8, encodeUtf8 } from '../utf8.js'
-import { Native } from '../value.js'
+import { Native } from '../function.js'
 import type { Value } from '../value.js'
 import { checkInteger, checkString, optionalInteger } from './arguments.js'
 import { toNatives } from './library.js'
@@ -46,7 +46,7 @@ function nextCode(text: string, index: number): Value[] {
   if (at >= text.length) return []
   const decoded = decodeUtf8(text, at)
   if (decoded === undefined || isContinuation(text, at + decoded.length)) {
-    throw new Raise('invalid UTF-8 code')
+    throw new LuaThrow('invalid UTF-8 code')
   }
   return [at + 1, decoded.code]
 }
@@ -59,7 +59,7 @@ function codePoints(text: string, from: Value, to: Value): Value[] {
   const codes: Value[] = []
   for (let at = first - 1; at < last;) {
     const decoded = decodeUtf8(text, at)
-    if (decoded === undefined) throw new Raise('invalid UTF-8 code')
+    if (decoded === undefined) throw new LuaThrow('invalid UTF-8 code')
     codes.push(decoded.code)
     at += decoded.length
   }
@@ -90,7 +90,7 @@ function offset(text: string, n: number, from: Value): Value {
     while (at > 0 && isContinuation(text, at)) at--
     return at + 1
   }
-  if (isContinuation(text, at)) throw new Raise('initial position is a continuation byte')
+  if (isContinuation(text, at)) throw new LuaThrow('initial position is a continuation byte')
   let left = n
   for (; left < 0 && at > 0; left++) {
     do at--

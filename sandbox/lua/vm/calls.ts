@@ -1,13 +1,16 @@
 /** Calls that are no plain call of a Lua function: natives, pcall, yield, values with a call metamethod. */
-import { Raise } from '../errors.js'
-import { Closure, FrameFlag, Native, Special } from '../value.js'
-import type { Coroutine, Returned, Value } from '../value.js'
-import { deliver, pushFrame, reserve } from './frames.js'
+import { LuaThrow } from '../errors.js'
+import { Closure, Native, Intrinsic } from '../function.js'
+import { FrameFlag } from '../coroutine.js'
+import type { Returned } from '../function.js'
+import type { Coroutine } from '../coroutine.js'
+import type { Value } from '../value.js'
+import { storeResults, pushFrame, ensureStack } from './frames.js'
 import { callMetamethod } from './operations.js'
 import type { Vm } from './vm.js'
 
 /** Values whose call metamethod is again none of Lua's functions, before a loop is assumed. */
-const LONGEST_CHAIN = 200
+const MAX_CHAIN = 200
 
 /** Calls a native with `given` arguments from the stack. */
 export function callNative(
@@ -31,14 +34,14 @@ export function callNative(
 }
 
 /** Puts what a native returned where its caller wants it. */
-export function settle(
+export function storeReturn(
   vm: Vm,
   co: Coroutine,
   to: number,
   returned: Returned,
   wanted: number
 ): void {
-  if (Array.isArray(returned)) return deliver(vm, co, to, returned, wanted)
+  if (Array.isArray(returned)) return storeResults(vm, co, to, returned, wanted)
   const { stack } = co
   stack[to] = returned
   if (wanted < 0) co.top = to + 1
@@ -56,9 +59,9 @@ export function enterCall(
   const { stack } = co
   let callee = stack[a]
   for (let step = 0; !(callee instanceof Closure) && !(callee instanceof Native); step++) {
-    if (step > LONGEST_CHAIN) throw new Raise("'__call' chain too long")
+    if (step > MAX_CHAIN) throw new LuaThrow("'__call' chain too long")
     const handler = callMetamethod(vm, callee)
-    reserve(vm, co, a + given + 2)
+    ensureStack(vm, co, a + given + 2)
     for (let i = given; i >= 0; i--) stack[a + i + 1] = stack[a + i]
     stack[a] = callee = handler
     given++
@@ -67,17 +70,17 @@ export function enterCall(
     pushFrame(vm, co, callee, a, given, wanted, 0)
     return true
   }
-  switch (callee.special) {
-    case Special.pcall:
+  switch (callee.intrinsic) {
+    case Intrinsic.pcall:
       protect(vm, co, a, given, wanted, false)
       return true
-    case Special.xpcall:
+    case Intrinsic.xpcall:
       protect(vm, co, a, given, wanted, true)
       return true
-    case Special.yield:
+    case Intrinsic.yield:
       return yieldValues(co, a, given, wanted)
     default:
-      settle(vm, co, a, callNative(callee, stack, a + 1, given), wanted)
+      storeReturn(vm, co, a, callNative(callee, stack, a + 1, given), wanted)
       return true
   }
 }
@@ -93,20 +96,22 @@ function protect(
 ): void {
   const { stack } = co
   if (given === 0) {
-    throw new Raise(`bad argument #1 to '${withHandler ? 'xpcall' : 'pcall'}' (value expected)`)
+    throw new LuaThrow(`bad argument #1 to '${withHandler ? 'xpcall' : 'pcall'}' (value expected)`)
   }
   let handler: Value
   let args = given - 1
   if (withHandler) {
-    if (given === 1) throw new Raise("bad argument #2 to 'xpcall' (value expected)")
+    if (given === 1) throw new LuaThrow("bad argument #2 to 'xpcall' (value expected)")
     handler = stack[a + 2]
     args--
     for (let i = 0; i < args; i++) stack[a + 2 + i] = stack[a + 3 + i]
   }
-  let callee = stack[a + 1]
-  if (!(callee instanceof Closure)) {
+  const target = stack[a + 1]
+  let callee: Closure
+  if (target instanceof Closure) callee = target
+  else {
     // Errors of calling it belong to the protected call, so the trampoline does the calling.
-    reserve(vm, co, a + args + 3)
+    ensureStack(vm, co, a + args + 3)
     for (let i = args; i >= 0; i--) stack[a + 2 + i] = stack[a + 1 + i]
     stack[a + 1] = callee = vm.trampoline
     args++
@@ -115,8 +120,8 @@ function protect(
 }
 
 function yieldValues(co: Coroutine, a: number, given: number, wanted: number): false {
-  if (co.isMain) throw new Raise('attempt to yield from outside a coroutine')
-  if (co.unyieldable > 0) throw new Raise('attempt to yield across a C-call boundary')
+  if (co.isMain) throw new LuaThrow('attempt to yield from outside a coroutine')
+  if (co.unyieldable > 0) throw new LuaThrow('attempt to yield across a C-call boundary')
   co.transfer = co.stack.slice(a + 1, a + 1 + given)
   co.yieldSlot = a
   co.yieldWanted = wanted

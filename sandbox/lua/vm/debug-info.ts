@@ -5,9 +5,9 @@
 import { Op } from '../compiler/opcodes.js'
 import type { Code } from '../compiler/code.js'
 import type { ArgumentError } from '../errors.js'
-import { Native } from '../value.js'
-import type { Coroutine, Frame } from '../value.js'
-import { globalName } from './traceback.js'
+import { Native } from '../function.js'
+import type { Coroutine, Frame } from '../coroutine.js'
+import { globalName } from './global-name.js'
 import type { Vm } from './vm.js'
 
 export interface Name {
@@ -43,7 +43,7 @@ const KEEP_A: ReadonlySet<Op> = new Set([
 ])
 
 function instructionAt(code: Code, pc: number): Instruction {
-  const raw = code.raw[pc] ?? 0
+  const raw = code.original[pc] ?? 0
   return { op: raw & 63, a: (raw >> 6) & 255, c: (raw >> 14) & 511, b: raw >>> 23, bx: raw >>> 14 }
 }
 
@@ -103,7 +103,7 @@ export function describeCallee(frame: Frame): string {
   const at = current(frame)
   if (
     at === undefined ||
-    frame.closure.code.hidden ||
+    frame.closure.code.isInternal ||
     (at.op !== Op.CALL && at.op !== Op.TAILCALL)
   ) {
     return ''
@@ -113,7 +113,7 @@ export function describeCallee(frame: Frame): string {
 
 /** A wrong argument of the native that `frame` is calling, in the words of luaL_argerror. */
 export function describeArgument(vm: Vm, frame: Frame, error: ArgumentError): string {
-  const called = frame.closure.code.hidden ? undefined : calledName(frame)
+  const called = frame.closure.code.isInternal ? undefined : calledName(frame)
   const native = nativeCalledBy(vm.current, frame)
   let { index } = error
   if (called?.kind === 'method') {
@@ -194,7 +194,7 @@ function nameOf(code: Code, pc: number, register: number): Name | undefined {
     case Op.LOADK:
       return constantName(code, at.bx)
     case Op.LOADKX:
-      return constantName(code, (code.raw[setter + 1] ?? 0) >>> 6)
+      return constantName(code, (code.original[setter + 1] ?? 0) >>> 6)
     case Op.SELF:
       return { kind: 'method', name: keyName(code, setter, at.c) }
     default:

@@ -1,4 +1,5 @@
-/* eslint no-labels: ["error", { "allowLoop": true }] -- entering a frame is the outer loop's next turn */
+/* eslint no-labels: ["error", { "allowLoop": true }] -- entering a frame continues the outer loop */
+/* eslint-disable max-lines, max-lines-per-function -- one function, so that V8 keeps its state in registers */
 /**
  * The main loop: runs the frame on top until a frame that JavaScript called returns, or the coroutine yields.
  * Replaces Fengari's lvm.js and the calls of its ldo.js. Calls between Lua functions, pcall and yields use no
@@ -8,23 +9,26 @@
  * An operator leaves for ./operations.js as soon as an operand is not what the fast path hopes for.
  */
 import { Op } from '../compiler/opcodes.js'
-import { allowance, look } from '../memory.js'
+import { budget, checkHeap } from '../memory.js'
 import { Table } from '../table.js'
-import { Closure, FrameFlag, Native, Special } from '../value.js'
-import type { Coroutine, Upvalue, Value } from '../value.js'
+import { Closure, Native, Intrinsic } from '../function.js'
+import { FrameFlag } from '../coroutine.js'
+import type { Upvalue } from '../function.js'
+import type { Coroutine } from '../coroutine.js'
+import type { Value } from '../value.js'
 import { bitsOfNumbers, bitsOfWords, floorDivide, isWord, modulo } from './arithmetic.js'
-import { callNative, enterCall, settle } from './calls.js'
+import { callNative, enterCall, storeReturn } from './calls.js'
 import { getField, setField } from './fields.js'
 import { finishOperator } from './finish-op.js'
 import { closeUpvalues, pushFrame } from './frames.js'
 import { arithmetic, equals, getIndex, lessOrEqual, lessThan, setIndex } from './operations.js'
-import { runRare } from './slow-ops.js'
+import { runSlowOp } from './slow-ops.js'
 import type { Vm } from './vm.js'
 
 const read = (upvalue: Upvalue): Value => upvalue.cells[upvalue.index]
 
 /** True when the frame that JavaScript called has returned; false when the coroutine has yielded. */
-export function run(vm: Vm, co: Coroutine): boolean {
+export function dispatch(vm: Vm, co: Coroutine): boolean {
   const { stack } = co
   // Where a list of values ends whose length only the last instruction knew.
   let { top } = co
@@ -32,11 +36,11 @@ export function run(vm: Vm, co: Coroutine): boolean {
     const { frame } = co
     const { closure, base } = frame
     const { code, upvalues } = closure
-    const { words, extra, constants } = code
+    const { instructions, operands, constants } = code
     let { pc } = frame
     for (;;) {
-      const word = words[pc] as number
-      const c = extra[pc] as number
+      const word = instructions[pc] as number
+      const c = operands[pc] as number
       const a = base + ((word >> 8) & 255)
       pc++
       // Set by the tests, which share what follows the switch. Fast paths go on with the next instruction at once;
@@ -148,7 +152,7 @@ export function run(vm: Vm, co: Coroutine): boolean {
         }
         case Op.NEWTABLE:
           stack[a] = new Table()
-          if ((allowance.left -= 64) < 0) look(64)
+          if ((budget.left -= 64) < 0) checkHeap(64)
           continue
         case Op.SELF: {
           const object = stack[base + (word >>> 16)]
@@ -306,11 +310,11 @@ export function run(vm: Vm, co: Coroutine): boolean {
             continue enter
           }
           const wanted = (word & 255) === Op.CALL ? c - 1 : -1
-          if (callee instanceof Native && callee.special === Special.none) {
+          if (callee instanceof Native && callee.intrinsic === Intrinsic.none) {
             const returned = callNative(callee, stack, a + 1, given)
             if (wanted === 1 && !Array.isArray(returned)) stack[a] = returned
             else {
-              settle(vm, co, a, returned, wanted)
+              storeReturn(vm, co, a, returned, wanted)
               top = co.top
             }
             continue
@@ -357,7 +361,7 @@ export function run(vm: Vm, co: Coroutine): boolean {
         default:
           frame.pc = pc
           co.top = top
-          if (!runRare(vm, co, frame, word, c, a)) return false
+          if (!runSlowOp(vm, co, frame, word, c, a)) return false
           top = co.top
           if (co.frame !== frame) continue enter
           pc = frame.pc
@@ -366,9 +370,9 @@ export function run(vm: Vm, co: Coroutine): boolean {
       if (jumps === undefined) {
         if (co.frame !== frame) continue enter
       } else if (jumps) {
-        const jump = words[pc] as number
+        const jump = instructions[pc] as number
         if ((jump & 0xff00) !== 0) closeUpvalues(co, base + ((jump >> 8) & 255) - 1)
-        pc += (extra[pc] as number) + 1
+        pc += (operands[pc] as number) + 1
       } else pc++
     }
   }

@@ -3,10 +3,11 @@
  * is just a frame with a flag, so Lua code in it can yield, and pcall inside pcall uses no JavaScript stack.
  */
 import { LuaError, MemoryError } from '../errors.js'
-import { FrameFlag } from '../value.js'
-import type { Coroutine, Frame, Value } from '../value.js'
-import { closeUpvalues, deliver } from './frames.js'
-import { run } from './dispatch-loop.js'
+import { FrameFlag } from '../coroutine.js'
+import type { Coroutine, Frame } from '../coroutine.js'
+import type { Value } from '../value.js'
+import { closeUpvalues, storeResults } from './frames.js'
+import { dispatch } from './dispatch-loop.js'
 import type { Vm } from './vm.js'
 
 /** True when `entry` has returned, false when the coroutine has yielded. */
@@ -16,7 +17,7 @@ export function execute(vm: Vm, co: Coroutine, entry: Frame): boolean {
   for (;;) {
     try {
       vm.loopDepth = depth
-      return run(vm, co)
+      return dispatch(vm, co)
     } catch (thrown) {
       // The frames are as they were when it was thrown: unwinding JavaScript does not touch them.
       const error = vm.toLuaError(thrown, co)
@@ -38,7 +39,7 @@ export function execute(vm: Vm, co: Coroutine, entry: Frame): boolean {
       closeUpvalues(co, guard.func)
       if (guard.previous !== null) co.frame = guard.previous
       if (error instanceof MemoryError) dropDead(co, guard.func - 1)
-      deliver(vm, co, guard.func - 1, [false, value], guard.wanted)
+      storeResults(vm, co, guard.func - 1, [false, value], guard.wanted)
     } finally {
       vm.loopDepth = loopDepth
     }

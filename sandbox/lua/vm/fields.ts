@@ -16,40 +16,40 @@ export function getField(vm: Vm, object: Value, key: string, code: Code, at: num
     if (shape === code.shapes[at]) {
       const value = object.slots[code.slots[at] as number]
       if (value !== undefined) return value
-    } else if (shape !== code.grown[at]) {
+    } else if (shape !== code.transitions[at]) {
       const slot = shape.find(key)
       if (slot >= 0) {
         code.shapes[at] = shape
         code.slots[at] = slot
         const value = object.slots[slot]
         if (value !== undefined) return value
-      } else if (shape.shared) code.grown[at] = shape
+      } else if (shape.shared) code.transitions[at] = shape
     }
     meta = object.meta
     if (meta === null) return undefined
   } else if (typeof object === 'string') meta = vm.stringMeta
   else return getIndex(vm, object, key)
-  const heirSlot = meta.shape.slotOfIndex
-  const heir = heirSlot < 0 ? undefined : meta.slots[heirSlot]
-  if (heir === undefined && object instanceof Table) return undefined
-  if (!(heir instanceof Table)) return getIndex(vm, object, key)
-  return inherited(vm, heir, key, code, at)
+  const indexSlot = meta.shape.slotOfIndex
+  const indexTable = indexSlot < 0 ? undefined : meta.slots[indexSlot]
+  if (indexTable === undefined && object instanceof Table) return undefined
+  if (!(indexTable instanceof Table)) return getIndex(vm, object, key)
+  return inherited(vm, indexTable, key, code, at)
 }
 
-function inherited(vm: Vm, heir: Table, key: string, code: Code, at: number): Value {
-  if (heir.shape === code.inheritedShapes[at]) {
-    const value = heir.slots[code.inheritedSlots[at] as number]
+function inherited(vm: Vm, indexTable: Table, key: string, code: Code, at: number): Value {
+  if (indexTable.shape === code.protoShapes[at]) {
+    const value = indexTable.slots[code.protoSlots[at] as number]
     if (value !== undefined) return value
   } else {
-    const slot = heir.shape.find(key)
+    const slot = indexTable.shape.find(key)
     if (slot >= 0) {
-      code.inheritedShapes[at] = heir.shape
-      code.inheritedSlots[at] = slot
-      const value = heir.slots[slot]
+      code.protoShapes[at] = indexTable.shape
+      code.protoSlots[at] = slot
+      const value = indexTable.slots[slot]
       if (value !== undefined) return value
     }
   }
-  return heir.meta === null ? undefined : getIndex(vm, heir, key)
+  return indexTable.meta === null ? undefined : getIndex(vm, indexTable, key)
 }
 
 export function setField(
@@ -61,12 +61,12 @@ export function setField(
   at: number
 ): void {
   if (!(object instanceof Table)) return setIndex(vm, object, key, value)
-  if (object.shape.lent) object.own()
+  if (object.shape.copyOnWrite) object.detach()
   const { meta, shape } = object
   const plain = meta === null || meta.shape.slotOfNewindex < 0
-  if (plain && value !== undefined && shape === code.inheritedShapes[at]) {
+  if (plain && value !== undefined && shape === code.protoShapes[at]) {
     object.put(shape.keys.length, value)
-    object.shape = code.grown[at] as Shape
+    object.shape = code.transitions[at] as Shape
     return
   }
   const slot = shape.find(key)
@@ -81,8 +81,8 @@ export function setField(
     if (value === undefined) return
     object.addField(key, value)
     if (shape.shared && object.shape.shared) {
-      code.inheritedShapes[at] = shape
-      code.grown[at] = object.shape
+      code.protoShapes[at] = shape
+      code.transitions[at] = object.shape
     }
     return
   }

@@ -1,7 +1,7 @@
 /** What an operator does with the result of the metamethod it called. */
 import { Op } from '../compiler/opcodes.js'
-import { FrameFlag } from '../value.js'
-import type { Coroutine, Frame } from '../value.js'
+import { FrameFlag } from '../coroutine.js'
+import type { Coroutine, Frame } from '../coroutine.js'
 import { closeUpvalues } from './frames.js'
 import { concatenate, isTrue } from './operations.js'
 import type { Vm } from './vm.js'
@@ -9,8 +9,8 @@ import type { Vm } from './vm.js'
 /** `returned` is the metamethod's frame, which has put one result at its `func`; its caller is on top again. */
 export function finishOperator(vm: Vm, co: Coroutine, returned: Frame): void {
   const { frame, stack } = co
-  const { words, extra } = frame.closure.code
-  const word = words[frame.pc - 1] as number
+  const { instructions, operands } = frame.closure.code
+  const word = instructions[frame.pc - 1] as number
   const result = stack[returned.func]
   const a = (word >> 8) & 255
   switch (word & 255) {
@@ -27,9 +27,9 @@ export function finishOperator(vm: Vm, co: Coroutine, returned: Frame): void {
         frame.pc++
         return
       }
-      const jump = words[frame.pc] as number
+      const jump = instructions[frame.pc] as number
       if ((jump & 0xff00) !== 0) closeUpvalues(co, frame.base + ((jump >> 8) & 255) - 1)
-      frame.pc += (extra[frame.pc] as number) + 1
+      frame.pc += (operands[frame.pc] as number) + 1
       return
     }
     case Op.CONCAT: {

@@ -1,25 +1,27 @@
 /** Frames, registers and the upvalues that point into them. */
-import { Raise } from '../errors.js'
-import { allowance, look } from '../memory.js'
-import { Frame, Upvalue } from '../value.js'
-import type { Closure, Coroutine } from '../value.js'
+import { LuaThrow } from '../errors.js'
+import { budget, checkHeap } from '../memory.js'
+import { Upvalue } from '../function.js'
+import { Frame } from '../coroutine.js'
+import type { Closure } from '../function.js'
+import type { Coroutine } from '../coroutine.js'
 import type { Vm } from './vm.js'
 
 /** Registers of one coroutine, as in PUC Lua (LUAI_MAXSTACK), and calls in progress. */
-const MOST_REGISTERS = 1000000
-const MOST_FRAMES = 100000
+const MAX_REGISTERS = 1000000
+const MAX_FRAMES = 100000
 /** More of both for a message handler that looks at a full stack. */
 const SPARE = 10000
 /** Registers that an operator may use above a frame, for the call of a metamethod. */
 const ABOVE = 8
 
 /** Makes sure that registers below `top` are there. */
-export function reserve(vm: Vm, co: Coroutine, top: number): void {
+export function ensureStack(vm: Vm, co: Coroutine, top: number): void {
   const { stack } = co
   if (top + ABOVE <= stack.length) return
-  if (top > MOST_REGISTERS + (vm.handling ? SPARE : 0)) throw new Raise('stack overflow')
+  if (top > MAX_REGISTERS + (vm.handling ? SPARE : 0)) throw new LuaThrow('stack overflow')
   const size = Math.max(top + ABOVE, Math.floor(stack.length * 1.5))
-  if ((allowance.left -= (size - stack.length) * 8) < 0) look((size - stack.length) * 8)
+  if ((budget.left -= (size - stack.length) * 8) < 0) checkHeap((size - stack.length) * 8)
   while (stack.length < size) stack.push(undefined)
 }
 
@@ -42,7 +44,7 @@ export function pushFrame(
   let base = func + 1
   if (code.vararg) base += given
   const top = base + code.registers
-  if (top + ABOVE > stack.length) reserve(vm, co, top)
+  if (top + ABOVE > stack.length) ensureStack(vm, co, top)
   if (code.vararg) {
     for (let i = 0; i < parameters; i++) {
       stack[base + i] = i < given ? stack[func + 1 + i] : undefined
@@ -65,8 +67,8 @@ export function pushFrame(
 
 function extend(vm: Vm, previous: Frame): Frame {
   const depth = previous.depth + 1
-  if (depth > MOST_FRAMES + (vm.handling ? SPARE : 0)) throw new Raise('stack overflow')
-  if ((allowance.left -= 128) < 0) look(128)
+  if (depth > MAX_FRAMES + (vm.handling ? SPARE : 0)) throw new LuaThrow('stack overflow')
+  if ((budget.left -= 128) < 0) checkHeap(128)
   return (previous.next = new Frame(previous, depth))
 }
 
@@ -90,7 +92,7 @@ export function closeUpvalues(co: Coroutine, level: number): void {
   let at = co.open
   while (at !== null && at.index >= level) {
     // Only noted: this also runs while an error is caught, when it must not fail.
-    allowance.left -= 112
+    budget.left -= 112
     const cells: Upvalue['cells'] = [undefined]
     cells[0] = at.cells[at.index]
     at.cells = cells
@@ -103,7 +105,7 @@ export function closeUpvalues(co: Coroutine, level: number): void {
 }
 
 /** Puts results where a call wanted them; gives the end of them when it wanted all. */
-export function deliver(
+export function storeResults(
   vm: Vm,
   co: Coroutine,
   to: number,
@@ -116,7 +118,7 @@ export function deliver(
     for (let i = 0; i < wanted; i++) stack[to + i] = i < values.length ? values[i] : undefined
     return
   }
-  reserve(vm, co, to + values.length)
+  ensureStack(vm, co, to + values.length)
   for (let i = 0; i < values.length; i++) stack[to + i] = values[i]
   co.top = to + values.length
 }

@@ -4,18 +4,20 @@
  * they may begin the frame of a metamethod and return nothing yet (see Vm.operate).
  */
 import { Op } from '../compiler/opcodes.js'
-import { Raise } from '../errors.js'
+import { LuaThrow } from '../errors.js'
 import { chargeString } from '../memory.js'
 import { numberToString, parseNumber } from '../number.js'
 import { Table } from '../table.js'
-import { Closure, FrameFlag, Native, typeName } from '../value.js'
+import { Closure, Native } from '../function.js'
+import { FrameFlag } from '../coroutine.js'
+import { typeName } from '../value.js'
 import type { Value } from '../value.js'
 import { bitNot, bitsOfNumbers, floorDivide, hasBits, modulo } from './arithmetic.js'
 import { describeCallee, describeIndexed, describeOperand } from './debug-info.js'
 import type { Vm } from './vm.js'
 
 /** Steps along `__index` or `__newindex` before a loop is assumed. */
-const LONGEST_CHAIN = 2000
+const MAX_CHAIN = 2000
 
 export function metamethod(vm: Vm, value: Value, event: string): Value {
   if (value instanceof Table) return value.meta === null ? undefined : value.meta.getString(event)
@@ -28,7 +30,7 @@ const isFunction = (value: Value): value is Closure | Native =>
 /** `object[key]`. */
 export function getIndex(vm: Vm, object: Value, key: Value): Value {
   let holder = object
-  for (let step = 0; step < LONGEST_CHAIN; step++) {
+  for (let step = 0; step < MAX_CHAIN; step++) {
     let handler: Value
     if (holder instanceof Table) {
       const value = holder.get(key)
@@ -42,13 +44,13 @@ export function getIndex(vm: Vm, object: Value, key: Value): Value {
     if (isFunction(handler)) return vm.operate(handler, [holder, key])
     holder = handler
   }
-  throw new Raise("'__index' chain too long; possibly a loop")
+  throw new LuaThrow("'__index' chain too long; possibly a loop")
 }
 
 /** `object[key] = value`. */
 export function setIndex(vm: Vm, object: Value, key: Value, value: Value): void {
   let holder = object
-  for (let step = 0; step < LONGEST_CHAIN; step++) {
+  for (let step = 0; step < MAX_CHAIN; step++) {
     let handler: Value
     if (holder instanceof Table) {
       if (holder.meta === null) return holder.set(key, value)
@@ -64,11 +66,11 @@ export function setIndex(vm: Vm, object: Value, key: Value, value: Value): void 
     }
     holder = handler
   }
-  throw new Raise("'__newindex' chain too long; possibly a loop")
+  throw new LuaThrow("'__newindex' chain too long; possibly a loop")
 }
 
-function indexError(vm: Vm, holder: Value, direct: boolean): Raise {
-  return new Raise(
+function indexError(vm: Vm, holder: Value, direct: boolean): LuaThrow {
+  return new LuaThrow(
     `attempt to index a ${typeNameOf(holder)} value${direct ? describeIndexed(vm.current.frame) : ''}`
   )
 }
@@ -149,7 +151,7 @@ export function bitwiseNot(vm: Vm, x: Value): Value {
 function withoutBits(vm: Vm, event: string, x: Value, y: Value, culprit: 1 | 2): Value {
   const handler = metamethod(vm, x, event) ?? metamethod(vm, y, event)
   if (handler !== undefined) return vm.operate(handler, [x, y])
-  throw new Raise(
+  throw new LuaThrow(
     `number${describeOperand(vm.current.frame, culprit)} has no integer representation`
   )
 }
@@ -164,7 +166,7 @@ function binaryMetamethod(vm: Vm, event: string, x: Value, y: Value, action: str
     : typeof x === 'number'
       ? 2
       : 1
-  throw new Raise(
+  throw new LuaThrow(
     `attempt to ${action} a ${typeNameOf(culprit === 1 ? x : y)} value${describeOperand(vm.current.frame, culprit)}`
   )
 }
@@ -183,7 +185,7 @@ export function concatenate(vm: Vm, values: Value[], register: number): Value {
     if (handler === undefined) {
       const culprit = isText(left) ? i + 1 : i
       const value = isText(left) ? result : left
-      throw new Raise(
+      throw new LuaThrow(
         `attempt to concatenate a ${typeNameOf(value)} value${describeOperand(vm.current.frame, 0, register + culprit)}`
       )
     }
@@ -208,7 +210,7 @@ export function lengthOf(vm: Vm, value: Value): Value {
   if (handler !== undefined) return vm.operate(handler, [value, value])
   if (typeof value === 'string') return value.length
   if (value instanceof Table) return value.length()
-  throw new Raise(
+  throw new LuaThrow(
     `attempt to get length of a ${typeNameOf(value)} value${describeOperand(vm.current.frame, 1)}`
   )
 }
@@ -242,9 +244,9 @@ export function lessOrEqual(vm: Vm, x: Value, y: Value): boolean {
   return !isTrue(vm.operate(opposite, [y, x], FrameFlag.negated))
 }
 
-function compareError(x: Value, y: Value): Raise {
+function compareError(x: Value, y: Value): LuaThrow {
   const [a, b] = [typeNameOf(x), typeNameOf(y)]
-  return new Raise(
+  return new LuaThrow(
     a === b ? `attempt to compare two ${a} values` : `attempt to compare ${a} with ${b}`
   )
 }
@@ -253,7 +255,7 @@ function compareError(x: Value, y: Value): Raise {
 export function callMetamethod(vm: Vm, callee: Value): Value {
   const handler = metamethod(vm, callee, '__call')
   if (handler === undefined) {
-    throw new Raise(
+    throw new LuaThrow(
       `attempt to call a ${typeNameOf(callee)} value${describeCallee(vm.current.frame)}`
     )
   }
@@ -263,7 +265,7 @@ export function callMetamethod(vm: Vm, callee: Value): Value {
 export function forNumber(value: Value, what: string): number {
   const n = toNumber(value)
   if (n === undefined) {
-    throw new Raise(
+    throw new LuaThrow(
       what === 'initial' ? "'for' initial value must be a number" : `'for' ${what} must be a number`
     )
   }
@@ -287,7 +289,7 @@ export function toText(vm: Vm, value: Value): string {
       const text = vm.callFirst(handler, [value])
       if (typeof text === 'string') return text
       if (typeof text === 'number') return numberToString(text)
-      throw new Raise("'__tostring' must return a string")
+      throw new LuaThrow("'__tostring' must return a string")
     }
   }
 }

@@ -1,13 +1,15 @@
 /** The operations that the main loop hands over: each does enough work for one more call not to matter. */
 import { CONSTANT, Op } from '../compiler/opcodes.js'
-import { Raise } from '../errors.js'
-import { allowance, chargeString, look } from '../memory.js'
+import { LuaThrow } from '../errors.js'
+import { budget, chargeString, checkHeap } from '../memory.js'
 import { numberToString } from '../number.js'
 import { Table } from '../table.js'
-import { Closure, Native, Special } from '../value.js'
-import type { Coroutine, Frame, Upvalue, Value } from '../value.js'
+import { Closure, Native, Intrinsic } from '../function.js'
+import type { Upvalue } from '../function.js'
+import type { Coroutine, Frame } from '../coroutine.js'
+import type { Value } from '../value.js'
 import { enterCall } from './calls.js'
-import { findUpvalue, reserve } from './frames.js'
+import { findUpvalue, ensureStack } from './frames.js'
 import { iterateItems, iterateNext } from './iterate.js'
 import {
   bitwiseNot,
@@ -23,7 +25,7 @@ import type { Vm } from './vm.js'
 const ITEMS_PER_SETLIST = 50
 
 /** Runs one instruction; `frame.pc` is past it, `co.top` is the end of an open list. False when it yielded. */
-export function runRare(
+export function runSlowOp(
   vm: Vm,
   co: Coroutine,
   frame: Frame,
@@ -48,24 +50,15 @@ export function runRare(
     case Op.SETTABUP:
       setIndex(vm, upvalueOf(closure, (word >> 8) & 255), operand(b), operand(c))
       return true
-    case Op.UNM: {
-      const x = stack[base + b]
-      stack[a] = typeof x === 'number' ? -x : negate(vm, x)
+    case Op.UNM:
+      stack[a] = negate(vm, stack[base + b])
       return true
-    }
     case Op.BNOT:
       stack[a] = bitwiseNot(vm, stack[base + b])
       return true
-    case Op.LEN: {
-      const x = stack[base + b]
-      stack[a] =
-        typeof x === 'string'
-          ? x.length
-          : x instanceof Table && x.meta === null
-            ? x.items.length - 1
-            : lengthOf(vm, x)
+    case Op.LEN:
+      stack[a] = length(vm, stack[base + b])
       return true
-    }
     case Op.CONCAT:
       concat(vm, stack, a, base + b, base + c)
       return true
@@ -75,28 +68,37 @@ export function runRare(
     case Op.TFORCALL:
       return callIterator(vm, co, frame, a, c)
     case Op.TFORLOOP:
-      if (stack[a + 1] !== undefined) {
-        stack[a] = stack[a + 1]
-        frame.pc += c
-      }
+      loopWhileGiven(stack, frame, a, c)
       return true
     case Op.SETLIST:
-      ;(stack[a] as Table).setList(
-        stack,
-        a,
-        b !== 0 ? b : co.top - a - 1,
-        (c - 1) * ITEMS_PER_SETLIST
-      )
+      setList(co, a, b, c)
       return true
     case Op.CLOSURE:
       stack[a] = makeClosure(co, frame, c)
       return true
     case Op.VARARG:
-      spread(vm, co, frame, a, b - 1)
+      copyVarargs(vm, co, frame, a, b - 1)
       return true
     default:
-      throw new Raise('bad instruction')
+      throw new LuaThrow('bad instruction')
   }
+}
+
+function length(vm: Vm, x: Value): Value {
+  if (typeof x === 'string') return x.length
+  return x instanceof Table && x.meta === null ? x.items.length - 1 : lengthOf(vm, x)
+}
+
+function setList({ stack, top }: Coroutine, a: number, count: number, piece: number): void {
+  const table = stack[a] as Table
+  table.setList(stack, a, count !== 0 ? count : top - a - 1, (piece - 1) * ITEMS_PER_SETLIST)
+}
+
+/** Goes back to the body of a generic `for` while the iterator gives a value. */
+function loopWhileGiven(stack: Value[], frame: Frame, a: number, toBody: number): void {
+  if (stack[a + 1] === undefined) return
+  stack[a] = stack[a + 1]
+  frame.pc += toBody
 }
 
 function upvalueOf(closure: Closure, index: number): Value {
@@ -124,7 +126,7 @@ function prepareFor(stack: Value[], frame: Frame, a: number, toLoop: number): vo
   const limit = forNumber(stack[a + 1], 'limit')
   const step = forNumber(stack[a + 2], 'step')
   const first = forNumber(stack[a], 'initial')
-  if (step === 0) throw new Raise("'for' step is zero")
+  if (step === 0) throw new LuaThrow("'for' step is zero")
   stack[a + 1] = limit
   stack[a + 2] = step
   stack[a] = first
@@ -138,10 +140,10 @@ function callIterator(vm: Vm, co: Coroutine, frame: Frame, a: number, wanted: nu
   const table = stack[a + 1]
   if (iterator instanceof Native && table instanceof Table) {
     let known = false
-    if (iterator.special === Special.next) {
+    if (iterator.intrinsic === Intrinsic.next) {
       iterateNext(table, stack, a + 2, frame.closure.code.slots, frame.pc - 1)
       known = true
-    } else if (iterator.special === Special.ipairs) known = iterateItems(table, stack, a + 2)
+    } else if (iterator.intrinsic === Intrinsic.ipairs) known = iterateItems(table, stack, a + 2)
     if (known) {
       for (let i = 2; i < wanted; i++) stack[a + 3 + i] = undefined
       // The TFORLOOP that follows is done here as well.
@@ -149,7 +151,7 @@ function callIterator(vm: Vm, co: Coroutine, frame: Frame, a: number, wanted: nu
       if (key === undefined) frame.pc++
       else {
         stack[a + 2] = key
-        frame.pc += (frame.closure.code.extra[frame.pc] as number) + 1
+        frame.pc += (frame.closure.code.operands[frame.pc] as number) + 1
       }
       return true
     }
@@ -170,17 +172,17 @@ function makeClosure(co: Coroutine, frame: Frame, index: number): Closure {
         : (frame.closure.upvalues[source.index] as Upvalue)
     )
   }
-  if ((allowance.left -= 80) < 0) look(80)
+  if ((budget.left -= 80) < 0) checkHeap(80)
   return new Closure(code, upvalues)
 }
 
-/** `...`: so many of the extra arguments, or all of them. */
-function spread(vm: Vm, co: Coroutine, frame: Frame, a: number, wanted: number): void {
+/** `...`: the first `wanted` of the extra arguments, or all of them when that is negative. */
+function copyVarargs(vm: Vm, co: Coroutine, frame: Frame, a: number, wanted: number): void {
   const { stack } = co
   const from = frame.func + 1 + frame.closure.code.parameters
   const given = Math.max(0, frame.base - from)
   if (wanted < 0) {
-    reserve(vm, co, a + given)
+    ensureStack(vm, co, a + given)
     co.top = a + given
   }
   const count = wanted < 0 ? given : wanted

@@ -1,8 +1,9 @@
 /** Where Lua code is: the `chunk:line:` of a message, levels as `error` counts them, tracebacks. */
-import { Table } from '../table.js'
-import { FrameFlag } from '../value.js'
-import type { Closure, Coroutine, Frame, Value, Native } from '../value.js'
+import { FrameFlag } from '../coroutine.js'
+import type { Closure, Native } from '../function.js'
+import type { Coroutine, Frame } from '../coroutine.js'
 import { calledName, nativeCalledBy } from './debug-info.js'
+import { globalName } from './global-name.js'
 import type { Vm } from './vm.js'
 
 /** A level of the call stack: a frame, or the native function between two frames. */
@@ -18,7 +19,7 @@ const LEVELS_AT_BOTTOM = 11
 /** `chunk:line: ` of the frame, or nothing for one that is no Lua function of the user. */
 export function positionOf(frame: Frame): string {
   const { code } = frame.closure
-  if (frame.previous === null || code.hidden) return ''
+  if (frame.previous === null || code.isInternal) return ''
   return `${code.chunkName}:${code.lines[Math.max(0, frame.pc - 1)]}: `
 }
 
@@ -45,7 +46,7 @@ function* levels(co: Coroutine): Generator<Level> {
   let native = nativeCalledBy(co, frame)
   if (native !== undefined) yield { native }
   while (frame !== null && frame.previous !== null) {
-    if (!frame.closure.code.hidden) yield { frame }
+    if (!frame.closure.code.isInternal) yield { frame }
     native = (frame.flags & FrameFlag.fresh) !== 0 ? nativeCalledBy(co, frame.previous) : undefined
     if ((frame.flags & FrameFlag.protected) !== 0 || native !== undefined) yield { native }
     frame = frame.previous
@@ -65,7 +66,7 @@ export function traceback(vm: Vm, co: Coroutine): string {
   ].join('\n\t')
 }
 
-/** The first and the last levels of the stack. A stack that overflowed has 190,000; describing each would take seconds. */
+/** The first and the last levels. A stack that overflowed has 190,000 of them: to describe each would take seconds. */
 function ends(co: Coroutine): { top: Level[]; bottom: Level[]; all: number } {
   const top: Level[] = []
   const last: Level[] = []
@@ -103,19 +104,4 @@ function describeFunction(vm: Vm, frame: Frame): string {
   return closure.code.line === 0
     ? 'main chunk'
     : `function <${closure.code.chunkName}:${closure.code.line}>`
-}
-
-/** The name under which the globals hold a function, one level into tables: `handler`, `string.rep`. */
-export function globalName(vm: Vm, fn: Value): string | undefined {
-  for (const [name, value] of vm.globals.entries()) {
-    if (typeof name !== 'string') continue
-    if (value === fn) return name
-  }
-  for (const [name, value] of vm.globals.entries()) {
-    if (typeof name !== 'string' || !(value instanceof Table) || value === vm.globals) continue
-    for (const [field, inner] of value.entries()) {
-      if (inner === fn && typeof field === 'string') return `${name}.${field}`
-    }
-  }
-  return undefined
 }

@@ -5,12 +5,12 @@
  */
 import { Code } from '../compiler/code.js'
 import { compile } from '../compiler/compile.js'
-import { Closure } from '../value.js'
+import { Closure } from '../function.js'
 
 export function trampoline(): Closure {
   const {
     functions: [code]
   } = compile('return function (f, ...) return f(...) end', '=trampoline')
   if (code === undefined) throw new Error('the trampoline has no function')
-  return new Closure(new Code({ ...code, hidden: true }), [])
+  return new Closure(new Code({ ...code, isInternal: true }), [])
 }

@@ -13,7 +13,7 @@ import type { Statement } from './random-programs/statements.js'
 const SEED = Number(process.env.FUZZ_SEED ?? 20261122)
 const SECONDS = Number(process.env.FUZZ_SECONDS ?? 60)
 /** Programs of a run that nobody asked to be longer: on a fast machine they take less than a minute. */
-const MOST = process.env.FUZZ_SECONDS === undefined ? 5000 : Infinity
+const MAX_PROGRAMS = process.env.FUZZ_SECONDS === undefined ? 5000 : Infinity
 const BATCH = 50
 const FINDINGS = 3
 const LUA = 'lua5.3'
@@ -62,7 +62,7 @@ t.test(
     const findings: string[] = []
     for (
       let seed = SEED;
-      Date.now() < until && seed < SEED + MOST && findings.length < FINDINGS;
+      Date.now() < until && seed < SEED + MAX_PROGRAMS && findings.length < FINDINGS;
       seed += BATCH
     ) {
       const programs = new Map(
