@@ -66,6 +66,8 @@ export type {
   LogLevel,
   VersionRecord
 } from './contracts/records.js'
-export type { KvStore, RunKv, Soon, Storage } from './contracts/storage.js'
+export type { MaybePromise } from './base/maybe-promise.js'
+export type { KvStore, ExecutionKv } from './contracts/kv.js'
+export type { Storage } from './contracts/storage.js'
 export type { RequestFields } from './lua/request-record.js'
 export type { OutgoingHttp, OutgoingRequest, OutgoingResponse } from './contracts/outgoing-http.js'

@@ -7,13 +7,17 @@ import type { IdSource } from '../base/ids.js'
 import type { LuaRegistry } from '../lua/registry.js'
 import type { InvocationEvent, Invoker } from './invocation.js'
 import type { OutgoingHttp } from './outgoing-http.js'
-import type { FunctionWithVersion, Storage } from './storage.js'
+import type { FunctionWithVersion } from './functions.js'
+import type { Storage } from './storage.js'
 
-/** Functions and their active versions, in memory; every write to storage.functions or versions must `forget`. */
+/**
+ * Functions and their active versions, in memory. It follows the changes of the storage by itself; `forget` is only for
+ * what the storage cannot know.
+ */
 export interface FunctionCache {
   get(id: string): FunctionWithVersion | undefined | Promise<FunctionWithVersion | undefined>
   forget(id: string): void
-  /** Calls `listener` after each `forget`: the function was made, changed or deleted. Gives a way to end that. */
+  /** Calls `listener` when a function was created, changed, deleted or forgotten. Returns a function that ends that. */
   onForget(listener: (id: string) => void): () => void
 }
 

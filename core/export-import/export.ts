@@ -1,7 +1,8 @@
 /** Functions to plain files, for this user alone: one folder each, see function-file. */
 import { readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { FunctionWithVersion, Storage } from '../contracts/storage.js'
+import type { FunctionWithVersion } from '../contracts/functions.js'
+import type { Storage } from '../contracts/storage.js'
 import { MoonletError } from '../base/errors.js'
 import { makeFolder } from '../base/make-folder.js'
 import { makePrivateFolder, writePrivateFile } from '../base/private-file.js'

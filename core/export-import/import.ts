@@ -4,7 +4,8 @@
  */
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { FunctionWithVersion, Storage } from '../contracts/storage.js'
+import type { FunctionWithVersion } from '../contracts/functions.js'
+import type { Storage } from '../contracts/storage.js'
 import type { IdSource } from '../base/ids.js'
 import { readFunctionChange, readNewFunction } from '../validation/function-change.js'
 import { checkVariableSize } from '../validation/env-vars.js'

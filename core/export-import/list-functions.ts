@@ -1,4 +1,5 @@
-import type { FunctionWithVersion, Storage } from '../contracts/storage.js'
+import type { FunctionWithVersion } from '../contracts/functions.js'
+import type { Storage } from '../contracts/storage.js'
 
 const PAGE = 100
 

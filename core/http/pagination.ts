@@ -1,6 +1,6 @@
 /** Pages of lists, the same on every list of the API. */
 import { Type, type TSchema } from 'typebox'
-import type { Page } from '../contracts/storage.js'
+import type { Page } from '../contracts/page.js'
 
 export const PageQuery = {
   limit: Type.Integer({

@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { textOfFirst, toText } from '../base/binary.js'
 import type { InvocationEvent } from '../contracts/invocation.js'
-import type { Soon } from '../contracts/storage.js'
+import type { MaybePromise } from '../base/maybe-promise.js'
 import {
   headerField,
   maskCutBody,
@@ -24,7 +24,7 @@ import { quote } from '../masking/quote.js'
 const HASH_SLICE = 1024 * 1024
 
 /** The event as JSON text; `limit` in bytes of the body, of each text, and of headers and query together. */
-export function storedEvent(event: InvocationEvent, limit: number): Soon<string> {
+export function storedEvent(event: InvocationEvent, limit: number): MaybePromise<string> {
   return event.body.length <= limit ? eventJson(event, limit) : hashed(event, limit)
 }
 

@@ -16,7 +16,7 @@ import type {
   Invoker,
   Outcome
 } from '../contracts/invocation.js'
-import type { ExecutionStore, NewExecution } from '../contracts/storage.js'
+import type { ExecutionStore, NewExecution } from '../contracts/executions.js'
 import { MoonletError } from '../base/errors.js'
 import { storedEvent } from './event-json.js'
 import type { IdSource } from '../base/ids.js'

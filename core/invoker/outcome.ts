@@ -2,7 +2,7 @@
 import type { JobResult } from '../../sandbox/job.js'
 import type { InvocationRequest, Outcome } from '../contracts/invocation.js'
 import type { Fault, LogEntry } from '../contracts/records.js'
-import type { FinishedExecution, NewExecution } from '../contracts/storage.js'
+import type { FinishedExecution, NewExecution } from '../contracts/executions.js'
 import { errorText } from '../lua-advice/error-text.js'
 import { maskLogMessage } from '../masking/event.js'
 import { responseJson } from './response-json.js'

@@ -1,5 +1,5 @@
 /** What may be created and changed about a function, checked in the order that the API promises. */
-import type { FunctionPatch } from '../contracts/storage.js'
+import type { FunctionPatch } from '../contracts/functions.js'
 import {
   checkCode,
   checkCronSchedule,

@@ -2,7 +2,7 @@
 import fp from 'fastify-plugin'
 import type { FastifyRequest } from 'fastify'
 import '../../core/contracts/server.js'
-import type { SessionRecord } from '../../core/contracts/storage.js'
+import type { SessionRecord } from '../../core/contracts/sessions.js'
 import { createCallChains } from '../../core/http/call-chain.js'
 import { MoonletError } from '../../core/base/errors.js'
 import { readOrCreateApiKey } from './api-key.js'

@@ -8,7 +8,7 @@ import {
   NoContent
 } from '../../core/http/response-schemas.js'
 import { apiScope } from '../../core/http/conventions.js'
-import type { SessionRecord } from '../../core/contracts/storage.js'
+import type { SessionRecord } from '../../core/contracts/sessions.js'
 import { MoonletError } from '../../core/base/errors.js'
 import { endedCookie } from './session-cookie.js'
 import type { Sessions } from './sessions.js'

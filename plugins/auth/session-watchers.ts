@@ -1,5 +1,5 @@
 /** Who wants to know at once that a session has ended, as streams do that were opened with it. */
-import type { SessionRecord } from '../../core/contracts/storage.js'
+import type { SessionRecord } from '../../core/contracts/sessions.js'
 
 /** `now` gives Unix seconds. */
 export function createSessionWatchers(now: () => number) {

@@ -6,7 +6,7 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { createSessionWatchers } from './session-watchers.js'
 import type { IdSource } from '../../core/base/ids.js'
-import type { SessionRecord, SessionStore } from '../../core/contracts/storage.js'
+import type { SessionRecord, SessionStore } from '../../core/contracts/sessions.js'
 
 export const SESSION_SECONDS = 86_400
 /** How exact `last_seen_at` is; saves a write for every request. */

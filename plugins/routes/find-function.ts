@@ -1,5 +1,6 @@
 import { MoonletError } from '../../core/base/errors.js'
-import type { FunctionWithVersion, Storage } from '../../core/contracts/storage.js'
+import type { FunctionWithVersion } from '../../core/contracts/functions.js'
+import type { Storage } from '../../core/contracts/storage.js'
 
 /** The function with its active version. Throws NOT_FOUND with the API's text. */
 export async function findFunction(storage: Storage, id: string): Promise<FunctionWithVersion> {

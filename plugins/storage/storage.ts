@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Storage, StorageLimits } from '../../core/contracts/storage.js'
 import { errorMessageOf } from '../../core/lua-advice/error-text.js'
 import { backupDatabase } from './db/backup.js'
-import { createBatch } from './db/batch.js'
+import { Batch } from './db/batch.js'
 import { createChangeFeed } from './db/change-feed.js'
 import { createEnvHistory } from './functions/env-history.js'
 import { createEnvStore, createVariableReader } from './functions/env-store.js'
@@ -13,7 +13,7 @@ import { foldCase } from './executions/filter.js'
 import { createExecutionRemover } from './executions/remover.js'
 import { createExecutionStore } from './executions/store.js'
 import { createExecutionWriter } from './executions/writer.js'
-import { createFunctionKeys } from './functions/function-row-ids.js'
+import { createFunctionRowIds } from './functions/function-row-ids.js'
 import { createFunctionStore } from './functions/function-store.js'
 import { createIdSkew } from './executions/id-skew.js'
 import { createKvRemover } from './kv/kv-remover.js'
@@ -82,12 +82,12 @@ export function createStorage(db: Database, options: Omit<StorageOptions, 'file'
   db.function('error_contains_text', { deterministic: true }, (text, part) =>
     typeof text === 'string' ? containsText(errorMessageOf(text), part) : 0
   )
-  const batch = createBatch(db, batching)
-  const keys = createFunctionKeys(db)
+  const batch = new Batch(db, batching)
+  const rowIds = createFunctionRowIds(db)
   batch.onCommit({
     before() {},
     after(durable) {
-      if (!durable) keys.forgetAll()
+      if (!durable) rowIds.forgetAll()
     }
   })
   const counts = createExecutionCounts(db, batch)
@@ -100,9 +100,9 @@ export function createStorage(db: Database, options: Omit<StorageOptions, 'file'
   const changes = createChangeFeed(batch)
   const secrets = createSecretBox(secretKey)
   const variables = createChangeFeed(batch)
-  const masks = createSecretMasks({ db, keys, secrets, changes: variables })
+  const masks = createSecretMasks({ db, rowIds, secrets, changes: variables })
   const writer = maskedWriter(
-    createExecutionWriter({ db, batch, keys, counts, skew, stored }),
+    createExecutionWriter({ db, batch, rowIds, counts, skew, stored }),
     masks
   )
   const revisions = createRevisions(db)
@@ -113,12 +113,12 @@ export function createStorage(db: Database, options: Omit<StorageOptions, 'file'
   )
 
   return {
-    functions: createFunctionStore({ db, batch, keys, purges, changes, revisions }, variablesOf),
-    versions: createVersionStore({ db, batch, keys, purges, writer, changes, revisions }),
+    functions: createFunctionStore({ db, batch, rowIds, purges, changes, revisions }, variablesOf),
+    versions: createVersionStore({ db, batch, rowIds, purges, writer, changes, revisions }),
     executions: createExecutionStore({
       db,
       batch,
-      keys,
+      rowIds,
       counts,
       skew,
       writer,
@@ -129,15 +129,15 @@ export function createStorage(db: Database, options: Omit<StorageOptions, 'file'
     kv: createKvStore({
       db,
       batch,
-      keys,
-      touch: writer.touch,
+      rowIds,
+      linkToExecution: writer.linkToExecution,
       nowMs,
       stored,
       quotas,
       remover: kvRemover
     }),
     sessions: createSessionStore({ db, batch }),
-    env: createEnvStore({ db, batch, keys, secrets, variables, variablesOf, history, revisions }),
+    env: createEnvStore({ db, batch, rowIds, secrets, variables, variablesOf, history, revisions }),
     openPluginTables: (plugin, folder) => openPluginTables(db, batch, plugin, folder),
     async backup(file, onProgress) {
       await batch.flush()
@@ -163,7 +163,7 @@ export function createStorage(db: Database, options: Omit<StorageOptions, 'file'
       }),
     usage: functionId =>
       batch.read(() => {
-        const key = functionId === undefined ? ALL : keys.find(functionId)
+        const key = functionId === undefined ? ALL : rowIds.find(functionId)
         return key === undefined ? { history: 0, kv: 0 } : { ...stored.of(key) }
       }),
     probe: () =>

@@ -1,6 +1,7 @@
 /** A large history for benchmarks: many functions, half of all executions of the first one, the rest of the others. */
 import { createIdSource } from '../../core/base/ids.js'
-import type { FinishedExecution, Storage } from '../../core/contracts/storage.js'
+import type { FinishedExecution } from '../../core/contracts/executions.js'
+import type { Storage } from '../../core/contracts/storage.js'
 
 export const FUNCTIONS = 1000
 export const PER_TICK = 200

@@ -54,7 +54,7 @@ export function testExecutions(t: Test, open: OpenStorage): void {
     }
     t.same(await storage.executions.list('nope', PAGE), { rows: [], total: 0 })
     t.equal(await storage.executions.lastId(), undefined)
-    storage.executions.touch('nope')
+    storage.executions.linkToExecution('nope')
     storage.executions.appendLogs('nope', [log('x')])
     await storage.probe()
   })
@@ -228,7 +228,7 @@ export function testExecutions(t: Test, open: OpenStorage): void {
     const id = await createFunction(storage)
     const bad = { ...newExecution(id), versionId: 'no-version' }
     storage.executions.begin(bad)
-    storage.executions.touch(bad.id)
+    storage.executions.linkToExecution(bad.id)
     const [failed, good, stored] = await Promise.allSettled([
       storage.executions.finish(finished(bad, { logs: [log('x')] })),
       run(storage, id),
@@ -248,26 +248,29 @@ export function testExecutions(t: Test, open: OpenStorage): void {
     const id = await createFunction(storage)
     const execution = newExecution(id)
     storage.executions.begin(execution)
-    const { ofRun } = storage.kv
-    t.equal(await ofRun.set(execution.id, id, bytes('k'), bytes('1')), undefined)
-    t.equal(await ofRun.increment(execution.id, id, bytes('k'), 2), 3)
-    t.equal(await ofRun.compareAndSet(execution.id, id, bytes('k'), bytes('3'), bytes('4')), true)
+    const { forExecution } = storage.kv
+    t.equal(await forExecution.set(execution.id, id, bytes('k'), bytes('1')), undefined)
+    t.equal(await forExecution.increment(execution.id, id, bytes('k'), 2), 3)
+    t.equal(
+      await forExecution.compareAndSet(execution.id, id, bytes('k'), bytes('3'), bytes('4')),
+      true
+    )
     t.same(await storage.kv.get(id, bytes('k')), bytes('4'))
     await storage.executions.finish(finished(execution))
-    t.equal(await ofRun.delete(execution.id, id, bytes('k')), true)
-    t.equal(await ofRun.delete(execution.id, id, bytes('k')), false)
+    t.equal(await forExecution.delete(execution.id, id, bytes('k')), true)
+    t.equal(await forExecution.delete(execution.id, id, bytes('k')), false)
     t.match(await storage.executions.find(execution.id), { status: 'success' })
   })
 
   t.test('what a running execution cannot write fails at once', async t => {
     const storage = await open(t)
-    const { ofRun } = storage.kv
+    const { forExecution } = storage.kv
     const id = await createFunction(storage)
     await storage.kv.set(id, bytes('text'), bytes('x'))
     for (const [code, write] of [
-      ['NOT_FOUND', () => ofRun.set('e', 'nope', bytes('k'), bytes('v'))],
-      ['NOT_FOUND', () => ofRun.delete('e', 'nope', bytes('k'))],
-      ['KV_NOT_A_NUMBER', () => ofRun.increment('e', id, bytes('text'), 1)]
+      ['NOT_FOUND', () => forExecution.set('e', 'nope', bytes('k'), bytes('v'))],
+      ['NOT_FOUND', () => forExecution.delete('e', 'nope', bytes('k'))],
+      ['KV_NOT_A_NUMBER', () => forExecution.increment('e', id, bytes('text'), 1)]
     ] as const) {
       await t.rejects(
         async () => {
@@ -325,7 +328,7 @@ export function testExecutions(t: Test, open: OpenStorage): void {
       Array.from({ length: 1000 }, async (_, i) => {
         const execution = newExecution(functions[i % 10]!)
         storage.executions.begin(execution)
-        if (i % 3 === 0) storage.executions.touch(execution.id)
+        if (i % 3 === 0) storage.executions.linkToExecution(execution.id)
         if (i % 5 === 0) storage.executions.appendLogs(execution.id, [log('early')])
         if (i % 7 === 0) await storage.kv.set(execution.functionId, bytes(`k${i}`), bytes('v'))
         await storage.executions.finish(finished(execution, { logs: [log(`${i}`)] }))

@@ -1,5 +1,6 @@
 import type { Test } from 'tap'
-import type { ExecutionFilter, Storage } from '../../core/contracts/storage.js'
+import type { ExecutionFilter } from '../../core/contracts/executions.js'
+import type { Storage } from '../../core/contracts/storage.js'
 import type { ExecutionRecord } from '../../core/contracts/records.js'
 import type { OpenStorage } from './storage.js'
 import { errorText } from '../../core/lua-advice/error-text.js'

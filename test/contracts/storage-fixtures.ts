@@ -1,6 +1,7 @@
 /** What the storage tests write. */
 import { createIdSource } from '../../core/base/ids.js'
-import type { FinishedExecution, NewExecution, Storage } from '../../core/contracts/storage.js'
+import type { FinishedExecution, NewExecution } from '../../core/contracts/executions.js'
+import type { Storage } from '../../core/contracts/storage.js'
 import type {
   AiRequestRecord,
   EmailRequestRecord,

@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import type { NewSession } from '../../core/contracts/storage.js'
+import type { NewSession } from '../../core/contracts/sessions.js'
 import type { OpenStorage } from './storage.js'
 
 const session = (change: Partial<NewSession> = {}): NewSession => ({

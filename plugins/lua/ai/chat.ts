@@ -1,6 +1,6 @@
 /** One request to a provider. Whatever comes of it is told to `note`, for the record. */
 import type { OutgoingHttp } from '../../../core/contracts/outgoing-http.js'
-import type { EnvStore } from '../../../core/contracts/storage.js'
+import type { EnvStore } from '../../../core/contracts/env.js'
 import { LuaFailure } from '../../../core/lua/errors.js'
 import type { HostCall } from '../../../core/lua/module.js'
 import { replyToRecordJson, toRecordJson } from '../../../core/lua/request-record.js'

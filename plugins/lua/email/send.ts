@@ -1,6 +1,6 @@
 /** One request to Resend (https://resend.com/docs/api-reference/emails/send-email). */
 import type { OutgoingHttp, OutgoingResponse } from '../../../core/contracts/outgoing-http.js'
-import type { EnvStore } from '../../../core/contracts/storage.js'
+import type { EnvStore } from '../../../core/contracts/env.js'
 import { LuaFailure } from '../../../core/lua/errors.js'
 import type { HostCall } from '../../../core/lua/module.js'
 import { toRecordJson } from '../../../core/lua/request-record.js'

@@ -34,7 +34,7 @@ export const envModule = ({ env, executions }: Pick<Storage, 'env' | 'executions
         async run(call, name, value) {
           try {
             checkEnvVar(name, value)
-            executions.touch(call.executionId)
+            executions.linkToExecution(call.executionId)
             if (!(await env.set(call.functionId, name, value, limits.envVars))) tooManyEnvVars()
             return true
           } catch (error) {
@@ -53,7 +53,7 @@ export const envModule = ({ env, executions }: Pick<Storage, 'env' | 'executions
           'env.set("OLD", "1")\nenv.delete("OLD")\nreturn { body = tostring(env.get("OLD")) }',
         oneWay: { result: true },
         async run(call, name) {
-          executions.touch(call.executionId)
+          executions.linkToExecution(call.executionId)
           await env.delete(call.functionId, name)
           return true
         }

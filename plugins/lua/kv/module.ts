@@ -1,5 +1,6 @@
 /** `kv`: values that outlive one execution. Writes are durable before the execution is answered, together with its record. */
-import type { Soon, Storage } from '../../../core/contracts/storage.js'
+import type { MaybePromise } from '../../../core/base/maybe-promise.js'
+import type { Storage } from '../../../core/contracts/storage.js'
 import { host, luaModule, param } from '../../../core/lua/module.js'
 import { Bool, Bytes, Dict, List, Num, Optional } from '../../../core/lua/types.js'
 import { expiry, increment, listEntries, readAll, readKeys, writing } from './operations.js'
@@ -9,7 +10,7 @@ import { Entries, Value, key, listParams, setOptions, value } from './types.js'
 const GLOBAL = ''
 
 /** True when the write is carried out; what it gives is a promise, of whichever library, or no object. */
-const trueAfter = (write: Soon<boolean | void>): Soon<true> =>
+const trueAfter = (write: MaybePromise<boolean | void>): MaybePromise<true> =>
   typeof write === 'object' ? Promise.resolve(write).then(() => true) : true
 
 export function kvModule({ kv }: Pick<Storage, 'kv'>) {
@@ -35,7 +36,7 @@ export function kvModule({ kv }: Pick<Storage, 'kv'>) {
         run: (call, key, value, options) =>
           trueAfter(
             writing('kv.set', () =>
-              kv.ofRun.set(call.executionId, call.functionId, key, value, expiry(options))
+              kv.forExecution.set(call.executionId, call.functionId, key, value, expiry(options))
             )
           )
       }),
@@ -47,14 +48,15 @@ export function kvModule({ kv }: Pick<Storage, 'kv'>) {
         example:
           'kv.set("draft", "x")\nkv.delete("draft")\nreturn { body = tostring(kv.get("draft")) }',
         oneWay: { result: true },
-        run: (call, key) => trueAfter(kv.ofRun.delete(call.executionId, call.functionId, key))
+        run: (call, key) =>
+          trueAfter(kv.forExecution.delete(call.executionId, call.functionId, key))
       }),
       increment: host({
         doc: 'Adds to the number stored under a key and returns the sum, atomically: runs at the same time never lose a step. An absent key counts as 0. Raises when the value is no number.',
         params: [key, param('by', Optional(Num()), 'What to add; 1 if left out, may be negative.')],
         returns: Num(),
         example: 'local count = kv.increment("visits")\nreturn { body = "visit " .. count }',
-        run: (call, key, by = 1) => increment(kv.ofRun, call, key, by)
+        run: (call, key, by = 1) => increment(kv.forExecution, call, key, by)
       }),
       compareAndSet: host({
         doc: 'Replaces a value only if it is still the expected one, atomically. Expecting nil means that the key must be absent; a new value of nil removes the key. Read, compute and try again when it returns false.',
@@ -69,7 +71,7 @@ export function kvModule({ kv }: Pick<Storage, 'kv'>) {
           'if kv.compareAndSet("lock", nil, "mine") then\n  kv.compareAndSet("lock", "mine", nil)\n  return { body = "had the lock" }\nend\nreturn { statusCode = 409, body = "locked" }',
         run: (call, key, expected, next) =>
           writing('kv.compareAndSet', () =>
-            kv.ofRun.compareAndSet(call.executionId, call.functionId, key, expected, next)
+            kv.forExecution.compareAndSet(call.executionId, call.functionId, key, expected, next)
           )
       }),
       list: host({
@@ -114,7 +116,7 @@ export function kvModule({ kv }: Pick<Storage, 'kv'>) {
         run: (call, key, value, options) =>
           trueAfter(
             writing('kv.setGlobal', () =>
-              kv.ofRun.set(call.executionId, GLOBAL, key, value, expiry(options))
+              kv.forExecution.set(call.executionId, GLOBAL, key, value, expiry(options))
             )
           )
       }),
@@ -126,7 +128,7 @@ export function kvModule({ kv }: Pick<Storage, 'kv'>) {
         example:
           'kv.setGlobal("motd", "x")\nkv.deleteGlobal("motd")\nreturn { body = tostring(kv.getGlobal("motd")) }',
         oneWay: { result: true },
-        run: (call, key) => trueAfter(kv.ofRun.delete(call.executionId, GLOBAL, key))
+        run: (call, key) => trueAfter(kv.forExecution.delete(call.executionId, GLOBAL, key))
       }),
       listGlobal: host({
         doc: 'Returns entries of the store that all functions share, as `kv.list` does.',

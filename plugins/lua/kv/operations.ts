@@ -1,6 +1,7 @@
 /** What the functions of `kv` do beyond one call of the store. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { KvEntry, KvStore, RunKv, Soon } from '../../../core/contracts/storage.js'
+import type { MaybePromise } from '../../../core/base/maybe-promise.js'
+import type { KvEntry, KvStore, ExecutionKv } from '../../../core/contracts/kv.js'
 import { MoonletError } from '../../../core/base/errors.js'
 import type { HostCall } from '../../../core/lua/module.js'
 import { LuaMisuse } from '../../../core/lua/errors.js'
@@ -12,11 +13,11 @@ export const expiry = (options: { ttl: number | undefined } | undefined): number
 
 /** The sum. Misuse when the value is no number, or the sum none that can be kept. */
 export function increment(
-  writes: RunKv,
+  writes: ExecutionKv,
   { executionId, functionId }: HostCall,
   key: Uint8Array,
   by: number
-): Soon<number> {
+): MaybePromise<number> {
   if (!Number.isFinite(by)) {
     throw new LuaMisuse("bad argument #2 to 'kv.increment' (a finite number expected)")
   }
@@ -24,7 +25,7 @@ export function increment(
 }
 
 /** A write whose refusal, for want of room or since there is no number, is an error of Lua that says why. */
-export function writing<T>(name: string, write: () => Soon<T>): Soon<T> {
+export function writing<T>(name: string, write: () => MaybePromise<T>): MaybePromise<T> {
   const raise = (error: unknown): never => {
     const isRefusal =
       error instanceof MoonletError &&

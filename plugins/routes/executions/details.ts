@@ -14,7 +14,7 @@ import {
   toHttpRequest,
   toLogLine
 } from './detail-schema.js'
-import { MAX_HTTP_REQUESTS } from '../../../core/contracts/storage.js'
+import { MAX_HTTP_REQUESTS } from '../../../core/contracts/executions.js'
 import { findExecution } from './find-execution.js'
 import { executionExample, executionFields, ExecutionId, toExecution } from './schema.js'
 

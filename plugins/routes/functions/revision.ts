@@ -1,7 +1,8 @@
 /** The state of a function as changes are held against it: one name for all of it, its versions and variables. */
 import type { FastifyReply } from 'fastify'
 import { staleAnswer, tellCurrent, toEntityTag } from '../../../core/http/entity-tags.js'
-import type { FunctionSnapshot, Storage } from '../../../core/contracts/storage.js'
+import type { FunctionSnapshot } from '../../../core/contracts/functions.js'
+import type { Storage } from '../../../core/contracts/storage.js'
 import { MoonletError } from '../../../core/base/errors.js'
 import { functionExample, FunctionSchema, toFunction } from './schema.js'
 

@@ -1,6 +1,6 @@
 /** Functions as the API shows them. */
 import { Type } from 'typebox'
-import type { FunctionWithVersion } from '../../../core/contracts/storage.js'
+import type { FunctionWithVersion } from '../../../core/contracts/functions.js'
 import { limits } from '../../../core/validation/limits.js'
 import { LastExecution, lastExecutionExample } from '../executions/schema.js'
 import { toVersion, Version, versionExample } from '../versions/schema.js'

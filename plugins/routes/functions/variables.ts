@@ -11,7 +11,7 @@ import {
 import { etagHeader, IfMatch, readIfMatch } from '../../../core/http/entity-tags.js'
 import { PageQuery, pageOf, toPagination } from '../../../core/http/pagination.js'
 import type { ApiScope } from '../../../core/http/conventions.js'
-import type { VariablesEntry } from '../../../core/contracts/storage.js'
+import type { VariablesEntry } from '../../../core/contracts/env.js'
 import { MoonletError } from '../../../core/base/errors.js'
 import { readEnvVars } from '../../../core/validation/env-vars.js'
 import { limits } from '../../../core/validation/limits.js'

@@ -8,7 +8,7 @@ import {
   staleAnswer,
   tellCurrent
 } from '../../../core/http/entity-tags.js'
-import type { KvEntry, KvStore, MayChangeEntry } from '../../../core/contracts/storage.js'
+import type { KvEntry, KvStore, MayChangeEntry } from '../../../core/contracts/kv.js'
 
 type State = Pick<KvEntry, 'value' | 'expiresAt'>
 

@@ -62,7 +62,7 @@ function createPluginDatabase(db: Database, batch: Batch): PluginDatabase {
     get: (sql, ...values) => query(sql, statement => statement.get(...values)),
     run: async (sql, ...values) => await batch.write(() => prepare(sql).run(...values).changes),
     atomic: async writes =>
-      await batch.atomic(() =>
+      await batch.transaction(() =>
         writes.map(([sql, ...values]) => prepare(sql).run(...values).changes)
       )
   }

@@ -5,15 +5,15 @@
 import type { Database } from 'better-sqlite3'
 import type { Batch } from '../db/batch.js'
 import { toStatusNumber } from './rows.js'
-import type { ExecutionFilter } from '../../../core/contracts/storage.js'
+import type { ExecutionFilter } from '../../../core/contracts/executions.js'
 
 export interface ExecutionCounts {
   /** To be called in the batch that writes the change. */
-  add(functionKey: number, version: number, trigger: string, status: number, by: number): void
+  add(functionRowId: number, version: number, trigger: string, status: number, by: number): void
   /** By status, trigger and version; other parts of the filter are not looked at. */
-  total(functionKey: number, filter?: ExecutionFilter): number
+  total(functionRowId: number, filter?: ExecutionFilter): number
   /** Forgets a version's totals; all of the function's with version 0. */
-  drop(functionKey: number, version: number): void
+  drop(functionRowId: number, version: number): void
 }
 
 export function createExecutionCounts(db: Database, batch: Batch): ExecutionCounts {
@@ -55,19 +55,19 @@ export function createExecutionCounts(db: Database, batch: Batch): ExecutionCoun
   })
 
   return {
-    add(functionKey, version, trigger, status, by) {
-      const key = `${functionKey} ${version} ${status} ${trigger}`
+    add(functionRowId, version, trigger, status, by) {
+      const key = `${functionRowId} ${version} ${status} ${trigger}`
       const change = changes.get(key)
       if (change === undefined) {
-        changes.set(key, { values: [functionKey, version, trigger, status], by })
+        changes.set(key, { values: [functionRowId, version, trigger, status], by })
       } else change.by += by
     },
-    total(functionKey, { version, trigger, status } = {}) {
+    total(functionRowId, { version, trigger, status } = {}) {
       write()
       const statusNumber = status === undefined ? null : toStatusNumber(status)
       return (
         sum.get(
-          functionKey,
+          functionRowId,
           version ?? null,
           version ?? null,
           trigger ?? null,
@@ -77,9 +77,9 @@ export function createExecutionCounts(db: Database, batch: Batch): ExecutionCoun
         ) ?? 0
       )
     },
-    drop(functionKey, version) {
+    drop(functionRowId, version) {
       write()
-      drop.run(functionKey, version, version)
+      drop.run(functionRowId, version, version)
     }
   }
 }

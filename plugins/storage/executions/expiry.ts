@@ -44,7 +44,7 @@ export function createExecutionExpiry({
     let removed = 0
     let after = 0
     while (removed < limit) {
-      const step = await batch.atomic(() => {
+      const step = await batch.transaction(() => {
         const last = lastOf.get(after, FUNCTIONS)
         if (last === undefined || last === null) return { last: undefined, count: 0 }
         return {

@@ -1,5 +1,5 @@
 /** The conditions of a filter on `executions e`, as SQL with named parameters. */
-import type { ExecutionFilter } from '../../../core/contracts/storage.js'
+import type { ExecutionFilter } from '../../../core/contracts/executions.js'
 import { toStatusNumber } from './rows.js'
 
 export interface Conditions {

@@ -9,10 +9,10 @@ import type { Batch } from '../db/batch.js'
 
 export interface IdSkew {
   /** Within a batch that writes the execution. */
-  note(functionKey: number, id: string, createdAt: number): void
+  note(functionRowId: number, id: string, createdAt: number): void
   /** Bounds of the ids of all executions from `from` to `to` (Unix seconds, both included): the first is included, the second is not. */
   toIdRange(
-    functionKey: number,
+    functionRowId: number,
     from: number | undefined,
     to: number | undefined
   ): { readonly least: string; readonly before: string }
@@ -46,24 +46,24 @@ export function createIdSkew(db: Database, batch: Batch): IdSkew {
     }
   })
 
-  function of(functionKey: number): number {
-    const cached = known.get(functionKey)
+  function of(functionRowId: number): number {
+    const cached = known.get(functionRowId)
     if (cached !== undefined) return cached
-    const skew = read.get(functionKey) ?? 0
+    const skew = read.get(functionRowId) ?? 0
     if (known.size >= CACHED) known.clear()
-    known.set(functionKey, skew)
+    known.set(functionRowId, skew)
     return skew
   }
 
   return {
-    note(functionKey, id, createdAt) {
+    note(functionRowId, id, createdAt) {
       const skew = skewOf(id, createdAt)
-      if (skew <= of(functionKey)) return
-      known.set(functionKey, skew)
-      write.run(skew, functionKey)
+      if (skew <= of(functionRowId)) return
+      known.set(functionRowId, skew)
+      write.run(skew, functionRowId)
     },
-    toIdRange(functionKey, from, to) {
-      const skew = of(functionKey)
+    toIdRange(functionRowId, from, to) {
+      const skew = of(functionRowId)
       return {
         least: from === undefined ? FIRST : idBound(Math.floor(from) - skew),
         before: to === undefined ? END : idBound(Math.floor(to) + skew + 1)

@@ -1,5 +1,5 @@
 /** Ends of executions that could not be written although their pending rows are there: tried again until they are. */
-import type { FinishedExecution } from '../../../core/contracts/storage.js'
+import type { FinishedExecution } from '../../../core/contracts/executions.js'
 import type { Running } from './running.js'
 
 const RETRY_MS = 1000

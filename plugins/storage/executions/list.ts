@@ -15,7 +15,8 @@
 import type { Database } from 'better-sqlite3'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ExecutionRecord } from '../../../core/contracts/records.js'
-import type { ExecutionFilter, Page, Paged } from '../../../core/contracts/storage.js'
+import type { ExecutionFilter } from '../../../core/contracts/executions.js'
+import type { Page, Paged } from '../../../core/contracts/page.js'
 import type { Batch } from '../db/batch.js'
 import type { ExecutionCounts } from './counts.js'
 import { toConditions } from './filter.js'
@@ -32,7 +33,7 @@ interface Parts {
 
 export interface ExecutionList {
   list(
-    functionKey: number,
+    functionRowId: number,
     page: Page,
     filter: ExecutionFilter,
     removedVersions: readonly number[]
@@ -64,15 +65,17 @@ export function createExecutionList({ db, batch, counts, skew }: Parts): Executi
 
   /** The nearer end of the index is the cheaper one to begin at. */
   function readPage(
-    functionKey: number,
+    functionRowId: number,
     { limit, offset }: Page,
     total: number
   ): ExecutionRecord[] {
-    if (offset <= total / 2) return readRecords(pageRows.all(functionKey, limit, offset))
+    if (offset <= total / 2) return readRecords(pageRows.all(functionRowId, limit, offset))
     const rest = total - offset
     return rest <= 0
       ? []
-      : readRecords(pageFromEnd.all(functionKey, Math.min(limit, rest), Math.max(0, rest - limit)))
+      : readRecords(
+          pageFromEnd.all(functionRowId, Math.min(limit, rest), Math.max(0, rest - limit))
+        )
   }
 
   /** Fills the page; `found` are all matches up to where the walk stands. */
@@ -103,7 +106,7 @@ export function createExecutionList({ db, batch, counts, skew }: Parts): Executi
 
   /** All matches in a time range, of which `inside` has met `found`. */
   async function countRange(
-    functionKey: number,
+    functionRowId: number,
     inside: Walk,
     found: number,
     filter: ExecutionFilter,
@@ -125,7 +128,7 @@ export function createExecutionList({ db, batch, counts, skew }: Parts): Executi
       if (next === undefined) {
         return Math.max(
           within,
-          (await batch.read(() => counts.total(functionKey, filter))) - beyond
+          (await batch.read(() => counts.total(functionRowId, filter))) - beyond
         )
       }
       within += await inside.count()
@@ -136,26 +139,26 @@ export function createExecutionList({ db, batch, counts, skew }: Parts): Executi
   }
 
   return {
-    async list(functionKey, page, filter, removedVersions) {
+    async list(functionRowId, page, filter, removedVersions) {
       const { from, to } = filter
       const readsRows = (filter.text ?? '') !== '' || filter.errorKind !== undefined
       const start = (part: ExecutionFilter): Walk =>
         startWalk(
-          functionKey,
+          functionRowId,
           toConditions(part, removedVersions),
-          skew.toIdRange(functionKey, part.from, part.to)
+          skew.toIdRange(functionRowId, part.from, part.to)
         )
       if (toConditions(filter, removedVersions).sql === '') {
         return batch.read(() => {
-          const total = counts.total(functionKey)
-          return { rows: readPage(functionKey, page, total), total }
+          const total = counts.total(functionRowId)
+          return { rows: readPage(functionRowId, page, total), total }
         })
       }
       if (from !== undefined && to !== undefined && from > to) return { rows: [], total: 0 }
       const counted =
         readsRows || from !== undefined || to !== undefined
           ? undefined
-          : await batch.read(() => counts.total(functionKey, filter))
+          : await batch.read(() => counts.total(functionRowId, filter))
       if (counted !== undefined && counted <= page.offset) return { rows: [], total: counted }
 
       const walk = start(filter)
@@ -164,7 +167,7 @@ export function createExecutionList({ db, batch, counts, skew }: Parts): Executi
         counted ??
         (readsRows
           ? found + (await countText(walk))
-          : await countRange(functionKey, walk, found, filter, start))
+          : await countRange(functionRowId, walk, found, filter, start))
       return {
         rows: await batch.read(() => readRecords(rows)),
         total,

@@ -12,9 +12,9 @@ import type { StoredBytes } from '../quotas/stored-bytes.js'
 
 export interface Purges {
   /** Within a batch. With version 0 the whole function. */
-  add(functionKey: number, version: number): void
+  add(functionRowId: number, version: number): void
   /** Removed versions of a living function whose executions are still in the file. */
-  versionsOf(functionKey: number): readonly number[]
+  versionsOf(functionRowId: number): readonly number[]
   /** Resolves when the current step is done; the rest waits for the next start. */
   stop(): Promise<void>
 }
@@ -123,14 +123,14 @@ export function createPurges({ db, batch, remover, kvRemover, counts, stored }: 
   /** One step a turn, until one says that nothing is left. False: stopped before that. */
   async function repeat(step: () => boolean): Promise<boolean> {
     while (!stop.signal.aborted) {
-      if (!(await batch.atomic(step))) return true
+      if (!(await batch.transaction(step))) return true
       await nextTurn()
     }
     return false
   }
 
   async function finish(purge: Purge): Promise<void> {
-    await batch.atomic(() => {
+    await batch.transaction(() => {
       counts.drop(purge.function, purge.version)
       if (purge.version === 0) {
         for (const statement of [deleteEnv, deleteEnvHistory, deleteVersions, deleteFunction]) {
@@ -146,13 +146,13 @@ export function createPurges({ db, batch, remover, kvRemover, counts, stored }: 
   load()
   if (all.get() !== undefined) setImmediate(start)
   return {
-    add(functionKey, version) {
-      insert.run(functionKey, version)
-      counts.drop(functionKey, version)
+    add(functionRowId, version) {
+      insert.run(functionRowId, version)
+      counts.drop(functionRowId, version)
       changed = true
       load()
     },
-    versionsOf: functionKey => versions.get(functionKey) ?? [],
+    versionsOf: functionRowId => versions.get(functionRowId) ?? [],
     async stop() {
       stop.abort()
       await work

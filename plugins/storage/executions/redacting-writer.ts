@@ -9,7 +9,7 @@ import type {
   HttpRequestRecord,
   LogEntry
 } from '../../../core/contracts/records.js'
-import type { FinishedExecution } from '../../../core/contracts/storage.js'
+import type { FinishedExecution } from '../../../core/contracts/executions.js'
 import { maskUrlSecrets } from '../../../core/masking/event.js'
 import type { ExecutionWriter } from './writer.js'
 import type { SecretMask, SecretMasks } from '../secrets/secret-masks.js'

@@ -53,7 +53,9 @@ export function createExecutionRemover(
       for (const row of executions.all(list)) {
         counts.add(row.function, row.version, row.trigger, row.status, -1)
       }
-      for (const { function: functionKey, bytes } of due) stored.add(functionKey, 'history', -bytes)
+      for (const { function: functionRowId, bytes } of due) {
+        stored.add(functionRowId, 'history', -bytes)
+      }
       return due.length
     }
   }

@@ -1,5 +1,5 @@
 /** A run that has begun and not finished, as the storage sees it. */
-import type { NewExecution } from '../../../core/contracts/storage.js'
+import type { NewExecution } from '../../../core/contracts/executions.js'
 
 /** Writes something that belongs to the run; given the row's key and the number of the next log, gives the latter. */
 export type Part = (row: number, nextLog: number) => number

@@ -37,7 +37,7 @@ const LARGEST_SLICE = 20_000
 export function createExecutionWalks(
   db: Database,
   batch: Batch
-): (functionKey: number, conditions: Conditions, range: IdRange) => Walk {
+): (functionRowId: number, conditions: Conditions, range: IdRange) => Walk {
   const sliceEnd = db
     .prepare<[number, string, string, number], string>(
       `
@@ -58,7 +58,7 @@ export function createExecutionWalks(
     return statements
   }
 
-  return function start(functionKey, { sql, values }, range) {
+  return function start(functionRowId, { sql, values }, range) {
     const statements = prepare(sql)
     let { before } = range
     let size = 'text' in values ? FIRST_TEXT_SLICE : FIRST_SLICE
@@ -68,9 +68,9 @@ export function createExecutionWalks(
     async function step<T>(read: (bounds: Values) => T): Promise<T> {
       const started = performance.now()
       const result = await batch.read(() => {
-        const end = sliceEnd.get(functionKey, before, range.least, size - 1)
+        const end = sliceEnd.get(functionRowId, before, range.least, size - 1)
         const least = end ?? range.least
-        const found = read({ ...values, function: functionKey, before, least })
+        const found = read({ ...values, function: functionRowId, before, least })
         ended = end === undefined
         before = least
         return found

@@ -1,6 +1,6 @@
 /** The statements of the hot path, prepared once. Positional, which binds fastest. */
 import type { Database } from 'better-sqlite3'
-import type { FinishedExecution, NewExecution } from '../../../core/contracts/storage.js'
+import type { FinishedExecution, NewExecution } from '../../../core/contracts/executions.js'
 import type { LogEntry } from '../../../core/contracts/records.js'
 import { PENDING, toLevelNumber, toStatusNumber } from './rows.js'
 import { fitsRow, toListedEvent } from './listed-event.js'
@@ -8,8 +8,8 @@ import { bytesOf, bytesSql } from '../quotas/row-bytes.js'
 
 export interface ExecutionStatements {
   /** Gives the row's key. */
-  insertPending(functionKey: number, version: number, execution: NewExecution): number
-  insertFinished(functionKey: number, version: number, execution: FinishedExecution): number
+  insertPending(functionRowId: number, version: number, execution: NewExecution): number
+  insertFinished(functionRowId: number, version: number, execution: FinishedExecution): number
   /** False: the pending row is gone. */
   finish(row: number, execution: FinishedExecution): boolean
   /** Gives the number of the next log. */
@@ -43,7 +43,7 @@ export function prepareExecutionStatements(
 
   /** Gives the row's key. */
   function insertRow(
-    functionKey: number,
+    functionRowId: number,
     version: number,
     execution: NewExecution,
     ended?: FinishedExecution
@@ -57,7 +57,7 @@ export function prepareExecutionStatements(
     const row = Number(
       insert.run(
         id,
-        functionKey,
+        functionRowId,
         version,
         status,
         trigger,
@@ -84,9 +84,10 @@ export function prepareExecutionStatements(
   }
 
   return {
-    insertPending: (functionKey, version, execution) => insertRow(functionKey, version, execution),
-    insertFinished(functionKey, version, execution) {
-      const row = insertRow(functionKey, version, execution, execution)
+    insertPending: (functionRowId, version, execution) =>
+      insertRow(functionRowId, version, execution),
+    insertFinished(functionRowId, version, execution) {
+      const row = insertRow(functionRowId, version, execution, execution)
       keepLargeResponse(row, execution.responseJson)
       return row
     },

@@ -1,7 +1,8 @@
 /** ExecutionStore on SQLite: the writer, the lists and retention put together. */
 import type { Database } from 'better-sqlite3'
 import type { ExecutionRecord } from '../../../core/contracts/records.js'
-import type { ExecutionStore, Page, Paged } from '../../../core/contracts/storage.js'
+import type { ExecutionStore } from '../../../core/contracts/executions.js'
+import type { Page, Paged } from '../../../core/contracts/page.js'
 import type { Batch } from '../db/batch.js'
 import type { ExecutionCounts } from './counts.js'
 import { createExecutionExpiry } from './expiry.js'
@@ -16,7 +17,7 @@ import {
   type LogRow
 } from './rows.js'
 import type { ExecutionWriter } from './writer.js'
-import type { FunctionKeys } from '../functions/function-row-ids.js'
+import type { FunctionRowIds } from '../functions/function-row-ids.js'
 import type { IdSkew } from './id-skew.js'
 import type { Purges } from './purges.js'
 import { bytesSql } from '../quotas/row-bytes.js'
@@ -36,7 +37,7 @@ import {
 interface Parts {
   readonly db: Database
   readonly batch: Batch
-  readonly keys: FunctionKeys
+  readonly rowIds: FunctionRowIds
   readonly counts: ExecutionCounts
   readonly skew: IdSkew
   readonly writer: ExecutionWriter
@@ -52,7 +53,7 @@ const visible = `from executions e join functions f on f.seq = e.function
 export function createExecutionStore({
   db,
   batch,
-  keys,
+  rowIds,
   counts,
   skew,
   writer,
@@ -124,7 +125,7 @@ export function createExecutionStore({
 
   return {
     begin: writer.begin,
-    touch: writer.touch,
+    linkToExecution: writer.linkToExecution,
     appendLogs: writer.appendLogs,
     appendAiRequest: writer.appendAiRequest,
     appendEmailRequest: writer.appendEmailRequest,
@@ -134,7 +135,7 @@ export function createExecutionStore({
     findListed: readOne(findListed),
     async list(functionId, page, filter = {}) {
       writer.show(execution => execution.functionId === functionId)
-      const key = await batch.read(() => keys.find(functionId))
+      const key = await batch.read(() => rowIds.find(functionId))
       return key === undefined
         ? { rows: [], total: 0 }
         : lists.list(key, page, filter, purges.versionsOf(key))
@@ -154,7 +155,7 @@ export function createExecutionStore({
       writer.show(({ functionId }) => wanted.has(functionId))
       return batch.read(() => {
         const rows = [...wanted].flatMap(id => {
-          const key = keys.find(id)
+          const key = rowIds.find(id)
           const row =
             key === undefined ? undefined : newest.get(key, JSON.stringify(purges.versionsOf(key)))
           return row === undefined ? [] : [[id, toExecution(row)] as const]
@@ -163,7 +164,7 @@ export function createExecutionStore({
       })
     },
     closeUnfinished: (fault, errorMessage) =>
-      batch.atomic(() => {
+      batch.transaction(() => {
         const rows = unfinished.all()
         close.run(errorMessage, JSON.stringify(fault))
         for (const row of rows) {

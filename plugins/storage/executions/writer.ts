@@ -18,13 +18,13 @@ import {
   MAX_HTTP_REQUESTS,
   type FinishedExecution,
   type NewExecution
-} from '../../../core/contracts/storage.js'
+} from '../../../core/contracts/executions.js'
 import { MoonletError } from '../../../core/base/errors.js'
 import type { Batch } from '../db/batch.js'
 import type { ExecutionCounts } from './counts.js'
 import { PENDING, toStatusNumber, toVersionNumber } from './rows.js'
 import { prepareExecutionStatements } from './statements.js'
-import type { FunctionKeys } from '../functions/function-row-ids.js'
+import type { FunctionRowIds } from '../functions/function-row-ids.js'
 import { createLateEnds } from './late-ends.js'
 import type { IdSkew } from './id-skew.js'
 import { prepareRequestStatements } from './request-rows.js'
@@ -33,7 +33,7 @@ import { createRunning, noteWritten, settleBatch, type Part, type Running } from
 
 export interface ExecutionWriter {
   begin(execution: NewExecution): void
-  touch(executionId: string): void
+  linkToExecution(executionId: string): void
   appendLogs(executionId: string, logs: readonly LogEntry[]): void
   appendAiRequest(request: AiRequestRecord): void
   appendEmailRequest(request: EmailRequestRecord): void
@@ -43,15 +43,15 @@ export interface ExecutionWriter {
   show(wanted: (execution: NewExecution) => boolean): void
   showOne(executionId: string): void
   /** Runs of this version leave no record any more; `keep` takes that back. */
-  discard(functionKey: number, version: number): void
-  keep(functionKey: number, version: number): void
+  discard(functionRowId: number, version: number): void
+  keep(functionRowId: number, version: number): void
   stop(): void
 }
 
 interface Parts {
   readonly db: Database
   readonly batch: Batch
-  readonly keys: FunctionKeys
+  readonly rowIds: FunctionRowIds
   readonly counts: ExecutionCounts
   readonly skew: IdSkew
   readonly stored: StoredBytes
@@ -73,7 +73,7 @@ const PENDING_AFTER_MS = 20
 export function createExecutionWriter({
   db,
   batch,
-  keys,
+  rowIds,
   counts,
   skew,
   stored
@@ -101,7 +101,7 @@ export function createExecutionWriter({
   let aging: Running[] = []
   let timer: NodeJS.Timeout | undefined
   const lateEnds = createLateEnds((run, execution) =>
-    batch.atomic(() => {
+    batch.transaction(() => {
       writeFinished(run, withoutWrites(execution))
     })
   )
@@ -142,13 +142,13 @@ export function createExecutionWriter({
     const place = placeOf(execution)
     if (place === undefined) return
     bytes = 0
-    const row = run.row ?? statements.insertPending(place.functionKey, place.version, execution)
+    const row = run.row ?? statements.insertPending(place.functionRowId, place.version, execution)
     const nextLog = writeParts(run, row)
     if (run.row === undefined) {
-      noteNew(place.functionKey, execution)
-      counts.add(place.functionKey, place.version, execution.trigger, PENDING, 1)
+      noteNew(place.functionRowId, execution)
+      counts.add(place.functionRowId, place.version, execution.trigger, PENDING, 1)
     }
-    stored.add(place.functionKey, 'history', bytes)
+    stored.add(place.functionRowId, 'history', bytes)
     if (run.inBatch === undefined) inBatch.push(run)
     noteWritten(run, row, nextLog)
   }
@@ -161,7 +161,7 @@ export function createExecutionWriter({
 
   function save(run: Running): void {
     if (run.done) return
-    batch.atomic(() => writePending(run)).catch(() => {})
+    batch.transaction(() => writePending(run)).catch(() => {})
   }
 
   function append(executionId: string, part: Part): void {
@@ -174,7 +174,7 @@ export function createExecutionWriter({
   /** Of an execution that finished before, as imports write them. */
   function appendToRecord(executionId: string, part: Part): void {
     batch
-      .atomic(() => {
+      .transaction(() => {
         const row = rowOf.get(executionId)
         if (row === undefined) return
         bytes = 0
@@ -187,38 +187,38 @@ export function createExecutionWriter({
   function writeFinished(run: Running, execution: FinishedExecution): void {
     const place = placeOf(execution)
     if (place === undefined) return
-    const { functionKey, version } = place
+    const { functionRowId, version } = place
     const { trigger } = execution
     bytes = 0
     if (run.row !== undefined && !statements.finish(run.row, execution)) return
-    const row = run.row ?? statements.insertFinished(functionKey, version, execution)
+    const row = run.row ?? statements.insertFinished(functionRowId, version, execution)
     statements.insertLogs(row, writeParts(run, row), execution.logs)
     if (run.httpRequests > MAX_HTTP_REQUESTS) {
       requests.noteLeftOut(row, run.httpRequests - MAX_HTTP_REQUESTS)
     }
-    if (run.row === undefined) noteNew(functionKey, execution)
-    else counts.add(functionKey, version, trigger, PENDING, -1)
-    counts.add(functionKey, version, trigger, toStatusNumber(execution.status), 1)
-    stored.add(functionKey, 'history', bytes)
+    if (run.row === undefined) noteNew(functionRowId, execution)
+    else counts.add(functionRowId, version, trigger, PENDING, -1)
+    counts.add(functionRowId, version, trigger, toStatusNumber(execution.status), 1)
+    stored.add(functionRowId, 'history', bytes)
   }
 
   /** What its function keeps of an execution that has just got its row. */
-  function noteNew(functionKey: number, { id, trigger, createdAt }: NewExecution): void {
-    skew.note(functionKey, id, createdAt)
-    if (trigger === 'cron') noteCronRun.run(createdAt, functionKey)
+  function noteNew(functionRowId: number, { id, trigger, createdAt }: NewExecution): void {
+    skew.note(functionRowId, id, createdAt)
+    if (trigger === 'cron') noteCronRun.run(createdAt, functionRowId)
   }
 
   /** Undefined when the function or the version was removed meanwhile: then there is nothing to write. */
   function placeOf({
     functionId,
     versionId
-  }: NewExecution): { functionKey: number; version: number } | undefined {
-    const functionKey = keys.find(functionId)
-    if (functionKey === undefined) return undefined
+  }: NewExecution): { functionRowId: number; version: number } | undefined {
+    const functionRowId = rowIds.find(functionId)
+    if (functionRowId === undefined) return undefined
     const version = toVersionNumber(functionId, versionId)
-    return discarded.size > 0 && discarded.has(`${functionKey} ${version}`)
+    return discarded.size > 0 && discarded.has(`${functionRowId} ${version}`)
       ? undefined
-      : { functionKey, version }
+      : { functionRowId, version }
   }
 
   return {
@@ -228,7 +228,7 @@ export function createExecutionWriter({
       young.push(run)
       timer ??= setTimeout(age, PENDING_AFTER_MS)
     },
-    touch(executionId) {
+    linkToExecution(executionId) {
       const run = running.get(executionId)
       if (run === undefined || run.touched) return
       run.touched = true
@@ -265,7 +265,7 @@ export function createExecutionWriter({
       const written =
         execution.logs.length === 0 && run.queued.length === 0
           ? batch.write(write)
-          : batch.atomic(write)
+          : batch.transaction(write)
       written.catch(() => {
         lateEnds.add(run, execution)
       })
@@ -284,11 +284,11 @@ export function createExecutionWriter({
       const run = running.get(executionId)
       if (run !== undefined && run.row === undefined) save(run)
     },
-    discard: (functionKey, version) => {
-      discarded.add(`${functionKey} ${version}`)
+    discard: (functionRowId, version) => {
+      discarded.add(`${functionRowId} ${version}`)
     },
-    keep: (functionKey, version) => {
-      discarded.delete(`${functionKey} ${version}`)
+    keep: (functionRowId, version) => {
+      discarded.delete(`${functionRowId} ${version}`)
     },
     stop() {
       clearTimeout(timer)

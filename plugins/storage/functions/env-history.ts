@@ -4,7 +4,8 @@
  * own: however often a function writes, it does not push out what people had set.
  */
 import type { Database } from 'better-sqlite3'
-import type { Page, Paged, VariablesEntry } from '../../../core/contracts/storage.js'
+import type { VariablesEntry } from '../../../core/contracts/env.js'
+import type { Page, Paged } from '../../../core/contracts/page.js'
 import type { SecretBox } from '../secrets/secret-box.js'
 
 type Author = VariablesEntry['replacedBy']
@@ -24,25 +25,25 @@ const TOGETHER_SECONDS = 3600
 export interface EnvHistory {
   /** Within a batch, before the change. */
   keep(
-    functionKey: number,
+    functionRowId: number,
     functionId: string,
     variables: Readonly<Record<string, string>>,
     by: Author
   ): void
   /** False: a change by the function itself now belongs to an entry that is there. */
-  isDue(functionKey: number): boolean
+  isDue(functionRowId: number): boolean
   list(
-    functionKey: number,
+    functionRowId: number,
     functionId: string,
     page: Page,
     current: Readonly<Record<string, string>>
   ): Paged<VariablesEntry>
   find(
-    functionKey: number,
+    functionRowId: number,
     functionId: string,
     id: number
   ): Readonly<Record<string, string>> | undefined
-  clear(functionKey: number): number
+  clear(functionRowId: number): number
   expire(now: number, batch: number): number
 }
 
@@ -81,27 +82,27 @@ export function createEnvHistory(
     JSON.parse(secrets.open(sealed, functionId, HISTORY_NAME)) as Record<string, string>
 
   return {
-    keep(functionKey, functionId, variables, by) {
+    keep(functionRowId, functionId, variables, by) {
       insert.run(
-        functionKey,
+        functionRowId,
         now(),
         by,
         secrets.seal(JSON.stringify(variables), functionId, HISTORY_NAME)
       )
-      prune.run(functionKey, by, functionKey, by, MOST[by])
+      prune.run(functionRowId, by, functionRowId, by, MOST[by])
     },
-    isDue(functionKey) {
-      const last = newest.get(functionKey)
+    isDue(functionRowId) {
+      const last = newest.get(functionRowId)
       return (
         last === undefined ||
         last.replacedBy !== 'function' ||
         last.replacedAt <= now() - TOGETHER_SECONDS
       )
     },
-    list(functionKey, functionId, { limit, offset }, current) {
+    list(functionRowId, functionId, { limit, offset }, current) {
       // One more than asked for: an entry is shown with what came after it.
       const rows = list.all(
-        functionKey,
+        functionRowId,
         oldest(),
         offset === 0 ? limit : limit + 1,
         Math.max(0, offset - 1)
@@ -109,7 +110,7 @@ export function createEnvHistory(
       const states = [...(offset === 0 ? [current] : []), ...rows.map(row => open(row, functionId))]
       const shown = offset === 0 ? rows : rows.slice(1)
       return {
-        total: count.get(functionKey, oldest()) ?? 0,
+        total: count.get(functionRowId, oldest()) ?? 0,
         rows: shown.map(({ seq, replacedAt, replacedBy }, i) => ({
           id: seq,
           replacedAt,
@@ -119,11 +120,11 @@ export function createEnvHistory(
         }))
       }
     },
-    find(functionKey, functionId, id) {
-      const row = find.get(functionKey, oldest(), id)
+    find(functionRowId, functionId, id) {
+      const row = find.get(functionRowId, oldest(), id)
       return row === undefined ? undefined : open(row, functionId)
     },
-    clear: functionKey => clear.run(functionKey).changes,
+    clear: functionRowId => clear.run(functionRowId).changes,
     expire: (at, limit) => expire.run(at - KEPT_SECONDS, limit).changes
   }
 }

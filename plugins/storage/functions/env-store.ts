@@ -1,21 +1,21 @@
 /** EnvStore on SQLite; values are sealed on the way in and opened on the way out. */
 import type { Database } from 'better-sqlite3'
 import { MoonletError } from '../../../core/base/errors.js'
-import type { EnvStore } from '../../../core/contracts/storage.js'
+import type { EnvStore } from '../../../core/contracts/env.js'
 import type { Batch } from '../db/batch.js'
 import type { ChangeFeed } from '../db/change-feed.js'
 import type { EnvHistory } from './env-history.js'
-import { requireKey, type FunctionKeys } from './function-row-ids.js'
+import { requireRowId, type FunctionRowIds } from './function-row-ids.js'
 import type { Revisions } from './revisions.js'
 import type { SecretBox } from '../secrets/secret-box.js'
 
 type Variables = Readonly<Record<string, string>>
-type VariableReader = (functionKey: number, functionId: string) => Variables
+type VariableReader = (functionRowId: number, functionId: string) => Variables
 
 interface Parts {
   readonly db: Database
   readonly batch: Batch
-  readonly keys: FunctionKeys
+  readonly rowIds: FunctionRowIds
   readonly secrets: SecretBox
   /** Told of every change. */
   readonly variables: ChangeFeed
@@ -29,16 +29,16 @@ export function createVariableReader(db: Database, secrets: SecretBox): Variable
   const all = db.prepare<[number], { name: string; value: Buffer | string }>(
     'select name, value from env where function = ? order by name'
   )
-  return (functionKey, functionId) =>
+  return (functionRowId, functionId) =>
     Object.fromEntries(
-      all.all(functionKey).map(({ name, value }) => [name, secrets.open(value, functionId, name)])
+      all.all(functionRowId).map(({ name, value }) => [name, secrets.open(value, functionId, name)])
     )
 }
 
 export function createEnvStore({
   db,
   batch,
-  keys,
+  rowIds,
   secrets,
   variables,
   variablesOf,
@@ -64,8 +64,8 @@ export function createEnvStore({
     value: string | undefined,
     most = Infinity
   ): Promise<boolean> {
-    return batch.atomic(() => {
-      const key = requireKey(keys, functionId)
+    return batch.transaction(() => {
+      const key = requireRowId(rowIds, functionId)
       if (
         value !== undefined &&
         get.get(key, name) === undefined &&
@@ -106,13 +106,13 @@ export function createEnvStore({
   return {
     get: (functionId, name) =>
       batch.read(() => {
-        const key = keys.find(functionId)
+        const key = rowIds.find(functionId)
         const value = key === undefined ? undefined : get.get(key, name)
         return value === undefined ? undefined : secrets.open(value, functionId, name)
       }),
     all: functionId =>
       batch.read(() => {
-        const key = keys.find(functionId)
+        const key = rowIds.find(functionId)
         return key === undefined ? {} : { ...variablesOf(key, functionId) }
       }),
     set: change,
@@ -120,8 +120,8 @@ export function createEnvStore({
       await change(functionId, name, undefined)
     },
     replace: (functionId, wanted, mayChange) =>
-      batch.atomic(() => {
-        const key = requireKey(keys, functionId)
+      batch.transaction(() => {
+        const key = requireRowId(rowIds, functionId)
         revisions.check(key, mayChange)
         const before = readBefore(key, functionId)
         if (before !== undefined && !isSame(before, wanted)) {
@@ -137,17 +137,17 @@ export function createEnvStore({
       }),
     history: (functionId, page) =>
       batch.read(() => {
-        const key = keys.find(functionId)
+        const key = rowIds.find(functionId)
         return key === undefined
           ? { rows: [], total: 0 }
           : history.list(key, functionId, page, variablesOf(key, functionId))
       }),
     former: (functionId, entryId) =>
       batch.read(() => {
-        const key = keys.find(functionId)
+        const key = rowIds.find(functionId)
         return key === undefined ? undefined : history.find(key, functionId, entryId)
       }),
-    forgetHistory: functionId => batch.write(() => history.clear(requireKey(keys, functionId))),
+    forgetHistory: functionId => batch.write(() => history.clear(requireRowId(rowIds, functionId))),
     expireHistory: (now, limit) => batch.write(() => history.expire(now, limit))
   }
 }

@@ -6,7 +6,7 @@ import fp from 'fastify-plugin'
 import '../../../core/contracts/server.js'
 import { tellAll } from '../../../core/base/tell-all.js'
 import type { FunctionCache } from '../../../core/contracts/server.js'
-import type { FunctionStore, FunctionWithVersion } from '../../../core/contracts/storage.js'
+import type { FunctionStore, FunctionWithVersion } from '../../../core/contracts/functions.js'
 
 /** Bounds of what is kept; the oldest go first. Code is counted in characters. */
 const FUNCTIONS = 10_000

@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3'
 import { MoonletError } from '../../../core/base/errors.js'
 
 /** The short keys by which rows refer to functions; those of known functions are kept in memory. */
-export interface FunctionKeys {
+export interface FunctionRowIds {
   /** Undefined: no such function. */
   find(functionId: string): number | undefined
   forget(functionId: string): void
@@ -11,7 +11,7 @@ export interface FunctionKeys {
 
 const CACHED = 20_000
 
-export function createFunctionKeys(db: Database): FunctionKeys {
+export function createFunctionRowIds(db: Database): FunctionRowIds {
   const query = db.prepare<[string], number>('select seq from functions where id = ?').pluck()
   const known = new Map<string, number>()
   return {
@@ -34,8 +34,8 @@ export function createFunctionKeys(db: Database): FunctionKeys {
 }
 
 /** Throws NOT_FOUND. */
-export function requireKey(keys: FunctionKeys, functionId: string): number {
-  const key = keys.find(functionId)
+export function requireRowId(rowIds: FunctionRowIds, functionId: string): number {
+  const key = rowIds.find(functionId)
   if (key === undefined) {
     throw new MoonletError(
       'NOT_FOUND',

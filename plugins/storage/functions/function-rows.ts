@@ -4,7 +4,7 @@ import type {
   FunctionPatch,
   FunctionWithVersion,
   ScheduledFunction
-} from '../../../core/contracts/storage.js'
+} from '../../../core/contracts/functions.js'
 import { toVersionId } from '../executions/rows.js'
 
 export interface FunctionRow {

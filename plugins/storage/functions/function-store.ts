@@ -1,10 +1,10 @@
 /** FunctionStore on SQLite. */
 import type { Database } from 'better-sqlite3'
-import type { FunctionPatch, FunctionStore } from '../../../core/contracts/storage.js'
+import type { FunctionPatch, FunctionStore } from '../../../core/contracts/functions.js'
 import type { Batch } from '../db/batch.js'
 import type { ChangeFeed } from '../db/change-feed.js'
 import { foldCase } from '../executions/filter.js'
-import type { FunctionKeys } from './function-row-ids.js'
+import type { FunctionRowIds } from './function-row-ids.js'
 import {
   activeColumns,
   functionColumns,
@@ -21,7 +21,7 @@ import type { Revisions } from './revisions.js'
 interface Parts {
   readonly db: Database
   readonly batch: Batch
-  readonly keys: FunctionKeys
+  readonly rowIds: FunctionRowIds
   readonly purges: Purges
   readonly changes: ChangeFeed
   readonly revisions: Revisions
@@ -36,8 +36,8 @@ const matching = '(contains_text(f.name, :search) or contains_text(f.description
 type Variables = Readonly<Record<string, string>>
 
 export function createFunctionStore(
-  { db, batch, keys, purges, changes, revisions }: Parts,
-  variablesOf: (functionKey: number, functionId: string) => Variables
+  { db, batch, rowIds, purges, changes, revisions }: Parts,
+  variablesOf: (functionRowId: number, functionId: string) => Variables
 ): FunctionStore {
   const find = db.prepare<[string], ActiveRow>(`select ${activeColumns} ${source} where f.id = ?`)
   const list = db.prepare<[number, number], ActiveRow>(
@@ -90,7 +90,7 @@ export function createFunctionStore(
   }
 
   const snapshotNow = (id: string) => {
-    const key = keys.find(id)
+    const key = rowIds.find(id)
     const found = key === undefined ? undefined : findNow(id)
     return key === undefined || found === undefined
       ? undefined
@@ -99,7 +99,7 @@ export function createFunctionStore(
 
   return {
     create: ({ id, name, description, code, now }) =>
-      batch.atomic(() => {
+      batch.transaction(() => {
         const { lastInsertRowid } = insert.run(
           id,
           name,
@@ -139,8 +139,8 @@ export function createFunctionStore(
         }
       }),
     update: (id, { patch, code, activate = true, now }, mayChange) =>
-      batch.atomic(() => {
-        const key = keys.find(id)
+      batch.transaction(() => {
+        const key = rowIds.find(id)
         if (key === undefined) return false
         revisions.check(key, mayChange)
         for (const [name, setter] of setters) {
@@ -154,8 +154,8 @@ export function createFunctionStore(
         return revisions.of(key)
       }),
     restore: (fn, versions) =>
-      batch.atomic(() => {
-        if (keys.find(fn.id) !== undefined) return false
+      batch.transaction(() => {
+        if (rowIds.find(fn.id) !== undefined) return false
         const active = versions.find(({ isActive }) => isActive)?.version ?? null
         const last = versions.reduce((greatest, { version }) => Math.max(greatest, version), 0)
         const { lastInsertRowid } = insert.run(
@@ -181,13 +181,13 @@ export function createFunctionStore(
         return true
       }),
     remove: (id, mayChange) =>
-      batch.atomic(() => {
-        const key = keys.find(id)
+      batch.transaction(() => {
+        const key = rowIds.find(id)
         if (key === undefined) return false
         revisions.check(key, mayChange)
         hide.run(`removed ${key}`, key)
         purges.add(key, 0)
-        keys.forget(id)
+        rowIds.forget(id)
         changes.changed(id)
         return true
       }),

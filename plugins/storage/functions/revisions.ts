@@ -6,14 +6,14 @@
 import type { Database } from 'better-sqlite3'
 import { createHash } from 'node:crypto'
 import { MoonletError } from '../../../core/base/errors.js'
-import type { MayChange } from '../../../core/contracts/storage.js'
+import type { MayChange } from '../../../core/contracts/functions.js'
 
 export interface Revisions {
   /** Within the transaction of a change. */
-  count(functionKey: number): void
-  of(functionKey: number): string
+  count(functionRowId: number): void
+  of(functionRowId: number): string
   /** Within the transaction of the change. Throws PRECONDITION_FAILED. */
-  check(functionKey: number, mayChange: MayChange | undefined): void
+  check(functionRowId: number, mayChange: MayChange | undefined): void
 }
 
 type Row = Record<string, unknown>
@@ -30,24 +30,24 @@ export function createRevisions(db: Database): Revisions {
     'select name, value from env where function = ? order by name'
   )
 
-  function of(functionKey: number): string {
-    const fields = Object.entries(functionRow.get(functionKey) ?? {}).filter(
+  function of(functionRowId: number): string {
+    const fields = Object.entries(functionRow.get(functionRowId) ?? {}).filter(
       ([name]) => !notedByRuns.includes(name)
     )
     const hash = createHash('sha256').update(JSON.stringify(fields))
-    for (const { name, value } of variables.iterate(functionKey)) {
+    for (const { name, value } of variables.iterate(functionRowId)) {
       hash.update(JSON.stringify([name, value.length])).update(value)
     }
     return hash.digest('base64url').slice(0, 22)
   }
 
   return {
-    count(functionKey) {
-      count.run(functionKey)
+    count(functionRowId) {
+      count.run(functionRowId)
     },
     of,
-    check(functionKey, mayChange) {
-      if (mayChange !== undefined && !mayChange(of(functionKey))) throw changedMeanwhile()
+    check(functionRowId, mayChange) {
+      if (mayChange !== undefined && !mayChange(of(functionRowId))) throw changedMeanwhile()
     }
   }
 }

@@ -1,11 +1,11 @@
 /** VersionStore on SQLite. */
 import type { Database } from 'better-sqlite3'
-import type { VersionStore } from '../../../core/contracts/storage.js'
+import type { VersionStore } from '../../../core/contracts/functions.js'
 import type { Batch } from '../db/batch.js'
 import type { ChangeFeed } from '../db/change-feed.js'
 import { findVersionNumber } from '../executions/rows.js'
 import type { ExecutionWriter } from '../executions/writer.js'
-import type { FunctionKeys } from './function-row-ids.js'
+import type { FunctionRowIds } from './function-row-ids.js'
 import { toVersion, type VersionRow } from './function-rows.js'
 import type { Purges } from '../executions/purges.js'
 import type { Revisions } from './revisions.js'
@@ -13,7 +13,7 @@ import type { Revisions } from './revisions.js'
 interface Parts {
   readonly db: Database
   readonly batch: Batch
-  readonly keys: FunctionKeys
+  readonly rowIds: FunctionRowIds
   readonly purges: Purges
   readonly writer: ExecutionWriter
   readonly changes: ChangeFeed
@@ -26,7 +26,7 @@ const select =
 export function createVersionStore({
   db,
   batch,
-  keys,
+  rowIds,
   purges,
   writer,
   changes,
@@ -53,7 +53,7 @@ export function createVersionStore({
     functionId: string,
     versionId: string
   ): { key: number; version: number; isActive: boolean } | undefined {
-    const key = keys.find(functionId)
+    const key = rowIds.find(functionId)
     const version = findVersionNumber(functionId, versionId)
     const row = key === undefined || version === undefined ? undefined : find.get(key, version)
     return key === undefined || row === undefined
@@ -64,7 +64,7 @@ export function createVersionStore({
   return {
     list: (functionId, { limit, offset }) =>
       batch.read(() => {
-        const key = keys.find(functionId)
+        const key = rowIds.find(functionId)
         if (key === undefined) return { rows: [], total: 0 }
         return {
           rows: list.all(key, limit, offset).map(row => toVersion(functionId, row)),
@@ -73,12 +73,12 @@ export function createVersionStore({
       }),
     find: (functionId, version) =>
       batch.read(() => {
-        const key = keys.find(functionId)
+        const key = rowIds.find(functionId)
         const row = key === undefined ? undefined : find.get(key, version)
         return row === undefined ? undefined : toVersion(functionId, row)
       }),
     activate: (functionId, versionId, mayChange) =>
-      batch.atomic(() => {
+      batch.transaction(() => {
         const found = findById(functionId, versionId)
         if (found === undefined) return false
         revisions.check(found.key, mayChange)
@@ -90,7 +90,7 @@ export function createVersionStore({
     async remove(functionId, versionId, mayChange) {
       let removed: { key: number; version: number } | undefined
       try {
-        return await batch.atomic(() => {
+        return await batch.transaction(() => {
           const found = findById(functionId, versionId)
           if (found === undefined) return 'missing'
           if (found.isActive) return 'active'

@@ -6,7 +6,7 @@ import type {
   Fault,
   LogEntry
 } from '../../../core/contracts/records.js'
-import type { FinishedExecution } from '../../../core/contracts/storage.js'
+import type { FinishedExecution } from '../../../core/contracts/executions.js'
 import {
   checkCodeLength,
   checkCronSchedule,

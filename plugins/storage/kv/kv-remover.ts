@@ -5,7 +5,7 @@ import type { StoredBytes } from '../quotas/stored-bytes.js'
 /** Deletes key-value entries in steps that block for a few milliseconds at most; to be called within a batch. */
 export interface KvRemover {
   /** Some of a function; gives how many, none when none is left. */
-  removeOf(functionKey: number): number
+  removeOf(functionRowId: number): number
   /** Some of those that have expired by then, at most `limit`, the earliest first. */
   removeExpired(nowMs: number, limit: number): number
 }
@@ -32,9 +32,9 @@ export function createKvRemover(db: Database, stored: StoredBytes): KvRemover {
   function removeFirst(entries: readonly Entry[]): number {
     let removed = 0
     let size = 0
-    for (const { function: functionKey, key, bytes } of entries) {
-      remove.run(functionKey, key)
-      stored.add(functionKey, 'kv', -bytes)
+    for (const { function: functionRowId, key, bytes } of entries) {
+      remove.run(functionRowId, key)
+      stored.add(functionRowId, 'kv', -bytes)
       removed++
       size += bytes
       if (size >= STEP_BYTES) break
@@ -43,7 +43,7 @@ export function createKvRemover(db: Database, stored: StoredBytes): KvRemover {
   }
 
   return {
-    removeOf: functionKey => removeFirst(ofFunction.all(functionKey, STEP)),
+    removeOf: functionRowId => removeFirst(ofFunction.all(functionRowId, STEP)),
     removeExpired: (nowMs, limit) => removeFirst(expired.all(nowMs, limit))
   }
 }

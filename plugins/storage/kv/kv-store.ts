@@ -2,9 +2,10 @@
 import type { Database } from 'better-sqlite3'
 import { MoonletError } from '../../../core/base/errors.js'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { KvEntry, KvStore, MayChangeEntry, Soon } from '../../../core/contracts/storage.js'
+import type { MaybePromise } from '../../../core/base/maybe-promise.js'
+import type { KvEntry, KvStore, MayChangeEntry } from '../../../core/contracts/kv.js'
 import type { Batch } from '../db/batch.js'
-import { requireKey, type FunctionKeys } from '../functions/function-row-ids.js'
+import { requireRowId, type FunctionRowIds } from '../functions/function-row-ids.js'
 import { numberToString } from '../../../core/base/number-text.js'
 import type { KvRemover } from './kv-remover.js'
 import type { Quotas } from '../quotas/quotas.js'
@@ -15,9 +16,9 @@ import type { StoredBytes } from '../quotas/stored-bytes.js'
 interface Parts {
   readonly db: Database
   readonly batch: Batch
-  readonly keys: FunctionKeys
+  readonly rowIds: FunctionRowIds
   /** Notes that a running execution writes. */
-  readonly touch: (executionId: string) => void
+  readonly linkToExecution: (executionId: string) => void
   readonly nowMs: () => number
   readonly stored: StoredBytes
   readonly quotas: Quotas
@@ -43,8 +44,8 @@ const decimal = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 export function createKvStore({
   db,
   batch,
-  keys,
-  touch,
+  rowIds,
+  linkToExecution,
   nowMs,
   stored,
   quotas,
@@ -80,8 +81,8 @@ export function createKvStore({
     )
     .pluck()
 
-  const find = (scope: string): number | undefined => (scope === '' ? GLOBAL : keys.find(scope))
-  const require = (scope: string): number => (scope === '' ? GLOBAL : requireKey(keys, scope))
+  const find = (scope: string): number | undefined => (scope === '' ? GLOBAL : rowIds.find(scope))
+  const require = (scope: string): number => (scope === '' ? GLOBAL : requireRowId(rowIds, scope))
 
   function set(
     scope: string,
@@ -165,14 +166,14 @@ export function createKvStore({
     }
   }
 
-  function ofRun<T>(executionId: string, work: () => T): Soon<T> {
-    touch(executionId)
-    return batch.carryOut(work)
+  function forExecution<T>(executionId: string, work: () => T): MaybePromise<T> {
+    linkToExecution(executionId)
+    return batch.writeUnacked(work)
   }
 
   return {
     get: (scope, key) =>
-      batch.look(() => {
+      batch.readSync(() => {
         const owner = find(scope)
         return owner === undefined ? undefined : get.get(owner, key, nowMs())
       }),
@@ -191,16 +192,16 @@ export function createKvStore({
     increment: (scope, key, by) => batch.write(() => increment(scope, key, by)),
     compareAndSet: (scope, key, expected, next) =>
       batch.write(() => compareAndSet(scope, key, expected, next)),
-    ofRun: {
+    forExecution: {
       set: (executionId, scope, key, value, expiresAt) =>
-        ofRun(executionId, () => {
+        forExecution(executionId, () => {
           set(scope, key, value, expiresAt)
         }),
-      delete: (executionId, scope, key) => ofRun(executionId, () => remove(scope, key)),
+      delete: (executionId, scope, key) => forExecution(executionId, () => remove(scope, key)),
       increment: (executionId, scope, key, by) =>
-        ofRun(executionId, () => increment(scope, key, by)),
+        forExecution(executionId, () => increment(scope, key, by)),
       compareAndSet: (executionId, scope, key, expected, next) =>
-        ofRun(executionId, () => compareAndSet(scope, key, expected, next))
+        forExecution(executionId, () => compareAndSet(scope, key, expected, next))
     },
     list: (scope, { prefix, after, limit, maxBytes }) =>
       batch.read(() => {
@@ -225,7 +226,7 @@ export function createKvStore({
     async expire(now, limit) {
       let removed = 0
       for (let step = 1; step > 0 && removed < limit; removed += step) {
-        step = await batch.atomic(() => remover.removeExpired(now, limit - removed))
+        step = await batch.transaction(() => remover.removeExpired(now, limit - removed))
         await nextTurn()
       }
       return removed

@@ -51,7 +51,7 @@ interface Parts {
 
 export interface Quotas {
   /** Throws QUOTA_EXCEEDED if the store may not take so many bytes more. `makeRoom` is called before that, once. */
-  takeKv(functionKey: number, by: number, makeRoom: () => void): void
+  takeKv(functionRowId: number, by: number, makeRoom: () => void): void
   /** Resolves when the current step is done. */
   stop(): Promise<void>
 }
@@ -69,13 +69,13 @@ export function createQuotas({ db, batch, remover, stored, limits, onNotice }: P
     .pluck()
   const idOf = db.prepare<[number], string>('select id from functions where seq = ?').pluck()
 
-  const limitOf = (functionKey: number, kind: StoredKind): number => {
-    if (functionKey === ALL) return limits[kind]
+  const limitOf = (functionRowId: number, kind: StoredKind): number => {
+    if (functionRowId === ALL) return limits[kind]
     return kind === 'kv' ? limits.kvPerFunction : limits.historyPerFunction
   }
-  const excessOf = (functionKey: number): number =>
-    stored.of(functionKey).history - limitOf(functionKey, 'history')
-  const isOver = (functionKey: number): boolean => excessOf(functionKey) > 0
+  const excessOf = (functionRowId: number): number =>
+    stored.of(functionRowId).history - limitOf(functionRowId, 'history')
+  const isOver = (functionRowId: number): boolean => excessOf(functionRowId) > 0
 
   /** Quotas that were warned of. */
   const warned = new Set<string>()
@@ -84,31 +84,31 @@ export function createQuotas({ db, batch, remover, stored, limits, onNotice }: P
   let work: Promise<void> | undefined
   const stopping = new AbortController()
 
-  function look(functionKey: number): void {
-    const bytes = stored.of(functionKey)
-    for (const kind of ['history', 'kv'] as const) warn(functionKey, kind, bytes[kind])
-    if (functionKey !== ALL && isOver(functionKey)) over.add(functionKey)
+  function look(functionRowId: number): void {
+    const bytes = stored.of(functionRowId)
+    for (const kind of ['history', 'kv'] as const) warn(functionRowId, kind, bytes[kind])
+    if (functionRowId !== ALL && isOver(functionRowId)) over.add(functionRowId)
   }
 
-  function warn(functionKey: number, kind: StoredKind, bytes: number): void {
-    const limit = limitOf(functionKey, kind)
+  function warn(functionRowId: number, kind: StoredKind, bytes: number): void {
+    const limit = limitOf(functionRowId, kind)
     if (bytes <= limit * CALM_AT && warned.size === 0) return
-    const quota = `${functionKey} ${kind}`
+    const quota = `${functionRowId} ${kind}`
     if (bytes <= limit * CALM_AT) warned.delete(quota)
     if (bytes <= limit * WARN_AT || warned.has(quota)) return
     warned.add(quota)
-    const functionId = functionKey === ALL ? undefined : idOf.get(functionKey)
+    const functionId = functionRowId === ALL ? undefined : idOf.get(functionRowId)
     onNotice({
       kind,
       functionId,
-      setting: settings[kind][functionKey === ALL ? 'all' : 'one'],
+      setting: settings[kind][functionRowId === ALL ? 'all' : 'one'],
       bytes,
       limit
     })
   }
 
-  function lookAt(functionKeys: Iterable<number>): void {
-    for (const functionKey of functionKeys) look(functionKey)
+  function lookAt(functionRowIds: Iterable<number>): void {
+    for (const functionRowId of functionRowIds) look(functionRowId)
     look(ALL)
     if (over.size > 0 || isOver(ALL)) start()
   }
@@ -125,24 +125,24 @@ export function createQuotas({ db, batch, remover, stored, limits, onNotice }: P
 
   async function shorten(): Promise<void> {
     await nextTurn()
-    while (!stopping.signal.aborted && (await batch.atomic(removeSome)) > 0) await nextTurn()
+    while (!stopping.signal.aborted && (await batch.transaction(removeSome)) > 0) await nextTurn()
   }
 
   /** Gives how many executions were removed; those that still run are left. */
   function removeSome(): number {
-    for (const functionKey of over) {
-      const removed = isOver(functionKey)
-        ? remover.remove(oldestOf.all(functionKey, remover.step), toRemove(functionKey))
+    for (const functionRowId of over) {
+      const removed = isOver(functionRowId)
+        ? remover.remove(oldestOf.all(functionRowId, remover.step), toRemove(functionRowId))
         : 0
       if (removed > 0) return removed
-      over.delete(functionKey)
+      over.delete(functionRowId)
     }
     return isOver(ALL) ? remover.remove(oldest.all(remover.step), toRemove(ALL)) : 0
   }
 
   /** A little more than must go, so that not every write has to. */
-  const toRemove = (functionKey: number): number =>
-    excessOf(functionKey) + limitOf(functionKey, 'history') * SLACK
+  const toRemove = (functionRowId: number): number =>
+    excessOf(functionRowId) + limitOf(functionRowId, 'history') * SLACK
 
   let changed: readonly number[] = []
   batch.onCommit({
@@ -156,14 +156,14 @@ export function createQuotas({ db, batch, remover, stored, limits, onNotice }: P
   })
   lookAt([...stored.functions()])
 
-  const fits = (functionKey: number, by: number): boolean =>
-    stored.of(functionKey).kv + by <= limitOf(functionKey, 'kv')
+  const fits = (functionRowId: number, by: number): boolean =>
+    stored.of(functionRowId).kv + by <= limitOf(functionRowId, 'kv')
 
   return {
-    takeKv(functionKey, by, makeRoom) {
-      if (by <= 0 || (fits(functionKey, by) && fits(ALL, by))) return
+    takeKv(functionRowId, by, makeRoom) {
+      if (by <= 0 || (fits(functionRowId, by) && fits(ALL, by))) return
       makeRoom()
-      for (const key of [functionKey, ALL]) {
+      for (const key of [functionRowId, ALL]) {
         if (!fits(key, by)) throw full(key, stored.of(key).kv, limitOf(key, 'kv'), by)
       }
     },
@@ -174,12 +174,12 @@ export function createQuotas({ db, batch, remover, stored, limits, onNotice }: P
   }
 }
 
-function full(functionKey: number, bytes: number, limit: number, by: number): MoonletError {
-  const setting = settings.kv[functionKey === ALL ? 'all' : 'one']
+function full(functionRowId: number, bytes: number, limit: number, by: number): MoonletError {
+  const setting = settings.kv[functionRowId === ALL ? 'all' : 'one']
   const whose =
-    functionKey === ALL
+    functionRowId === ALL
       ? 'all stores together'
-      : functionKey === 0
+      : functionRowId === 0
         ? 'the shared store'
         : 'the store of this function'
   return new MoonletError(

@@ -16,15 +16,15 @@ const SHARED = 0
 
 export interface StoredBytes {
   /** To be called in the batch that writes the change, after it succeeded. */
-  add(functionKey: number, kind: StoredKind, by: number): void
+  add(functionRowId: number, kind: StoredKind, by: number): void
   /** ALL gives the sum. */
-  of(functionKey: number): Readonly<Stored>
+  of(functionRowId: number): Readonly<Stored>
   /** Functions whose numbers have changed in this batch. */
   changed(): Iterable<number>
   /** Those that keep anything. */
   functions(): Iterable<number>
   /** Forgets a function that is gone with all it kept. */
-  drop(functionKey: number): void
+  drop(functionRowId: number): void
 }
 
 /** Before a first use, and after an import, there are no numbers: what is there is counted. */
@@ -69,54 +69,54 @@ export function createStoredBytes(db: Database, batch: Batch): StoredBytes {
   /** What the open batch has added. */
   const inBatch = new Map<number, Stored>()
 
-  function get(functionKey: number, from: Map<number, Stored>): Stored {
-    const known = from.get(functionKey)
+  function get(functionRowId: number, from: Map<number, Stored>): Stored {
+    const known = from.get(functionRowId)
     if (known !== undefined) return known
     const made = { history: 0, kv: 0 }
-    from.set(functionKey, made)
+    from.set(functionRowId, made)
     return made
   }
 
-  function change(functionKey: number, kind: StoredKind, by: number): void {
-    get(functionKey, numbers)[kind] += by
+  function change(functionRowId: number, kind: StoredKind, by: number): void {
+    get(functionRowId, numbers)[kind] += by
     sum[kind] += by
   }
 
   batch.onCommit({
     before() {
-      for (const functionKey of inBatch.keys()) {
-        const { history, kv } = get(functionKey, numbers)
-        if (history === 0 && kv === 0 && functionKey !== SHARED) remove.run(functionKey)
-        else write.run(functionKey, history, kv)
+      for (const functionRowId of inBatch.keys()) {
+        const { history, kv } = get(functionRowId, numbers)
+        if (history === 0 && kv === 0 && functionRowId !== SHARED) remove.run(functionRowId)
+        else write.run(functionRowId, history, kv)
       }
     },
     after(durable) {
       if (!durable) {
-        for (const [functionKey, { history, kv }] of inBatch) {
-          change(functionKey, 'history', -history)
-          change(functionKey, 'kv', -kv)
+        for (const [functionRowId, { history, kv }] of inBatch) {
+          change(functionRowId, 'history', -history)
+          change(functionRowId, 'kv', -kv)
         }
       }
       inBatch.clear()
     }
   })
 
-  function add(functionKey: number, kind: StoredKind, by: number): void {
+  function add(functionRowId: number, kind: StoredKind, by: number): void {
     if (by === 0) return
-    change(functionKey, kind, by)
-    get(functionKey, inBatch)[kind] += by
+    change(functionRowId, kind, by)
+    get(functionRowId, inBatch)[kind] += by
   }
 
   return {
     add,
-    of: functionKey =>
-      functionKey === ALL ? sum : (numbers.get(functionKey) ?? { history: 0, kv: 0 }),
+    of: functionRowId =>
+      functionRowId === ALL ? sum : (numbers.get(functionRowId) ?? { history: 0, kv: 0 }),
     changed: () => inBatch.keys(),
     functions: () => numbers.keys(),
-    drop(functionKey) {
-      const { history, kv } = get(functionKey, numbers)
-      add(functionKey, 'history', -history)
-      add(functionKey, 'kv', -kv)
+    drop(functionRowId) {
+      const { history, kv } = get(functionRowId, numbers)
+      add(functionRowId, 'history', -history)
+      add(functionRowId, 'kv', -kv)
     }
   }
 }

@@ -2,7 +2,7 @@
 import type { Database } from 'better-sqlite3'
 import { createSecretMask, type SecretMask } from '../../../core/masking/event.js'
 import type { ChangeFeed } from '../db/change-feed.js'
-import type { FunctionKeys } from '../functions/function-row-ids.js'
+import type { FunctionRowIds } from '../functions/function-row-ids.js'
 import type { SecretBox } from './secret-box.js'
 
 export type { SecretMask }
@@ -14,7 +14,7 @@ export interface SecretMasks {
 
 interface Parts {
   readonly db: Database
-  readonly keys: FunctionKeys
+  readonly rowIds: FunctionRowIds
   readonly secrets: SecretBox
   readonly changes: ChangeFeed
 }
@@ -22,7 +22,7 @@ interface Parts {
 /** Functions remembered; past it, all are forgotten and read again. */
 const MOST_REMEMBERED = 10_000
 
-export function createSecretMasks({ db, keys, secrets, changes }: Parts): SecretMasks {
+export function createSecretMasks({ db, rowIds, secrets, changes }: Parts): SecretMasks {
   const variables = db.prepare<[number], { name: string; value: Buffer | string }>(
     'select name, value from env where function = ?'
   )
@@ -32,7 +32,7 @@ export function createSecretMasks({ db, keys, secrets, changes }: Parts): Secret
   })
 
   function read(functionId: string): SecretMask | undefined {
-    const key = keys.find(functionId)
+    const key = rowIds.find(functionId)
     const rows = key === undefined ? [] : variables.all(key)
     return rows.length === 0
       ? undefined

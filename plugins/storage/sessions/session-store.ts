@@ -1,6 +1,6 @@
 /** SessionStore on SQLite. */
 import type { Database } from 'better-sqlite3'
-import type { SessionRecord, SessionStore } from '../../../core/contracts/storage.js'
+import type { SessionRecord, SessionStore } from '../../../core/contracts/sessions.js'
 import type { Batch } from '../db/batch.js'
 
 interface Row {

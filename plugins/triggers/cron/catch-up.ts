@@ -1,6 +1,6 @@
 /** Which functions owe a run since the server was down, by their own wish (`cron_catch_up`). */
 import { nextRuns, parseSchedule } from '../../../core/cron/schedule.js'
-import type { ScheduledFunction } from '../../../core/contracts/storage.js'
+import type { ScheduledFunction } from '../../../core/contracts/functions.js'
 import { wantedSchedule } from './timetable.js'
 
 /**

@@ -4,7 +4,7 @@ import { storedEvent } from '../../../core/invoker/event-json.js'
 import type { IdSource } from '../../../core/base/ids.js'
 import type { InvocationEvent } from '../../../core/contracts/invocation.js'
 import type { Fault, FunctionRecord, VersionRecord } from '../../../core/contracts/records.js'
-import type { ExecutionStore } from '../../../core/contracts/storage.js'
+import type { ExecutionStore } from '../../../core/contracts/executions.js'
 
 export type FailureRecorder = (
   target: { readonly fn: FunctionRecord; readonly active: VersionRecord },

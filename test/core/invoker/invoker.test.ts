@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import type { InvocationRequest, ExecutionNotice } from '../../../core/contracts/invocation.js'
 import type { LogEntry } from '../../../core/contracts/records.js'
-import type { FinishedExecution, NewExecution } from '../../../core/contracts/storage.js'
+import type { FinishedExecution, NewExecution } from '../../../core/contracts/executions.js'
 import { createIdSource } from '../../../core/base/ids.js'
 import { Refusal, type InvokerHook } from '../../../core/invoker/hooks.js'
 import { createInvoker } from '../../../core/invoker/invoker.js'

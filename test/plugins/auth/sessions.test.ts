@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { NewSession, SessionRecord, SessionStore } from '../../../core/contracts/storage.js'
+import type { NewSession, SessionRecord, SessionStore } from '../../../core/contracts/sessions.js'
 import { createIdSource } from '../../../core/base/ids.js'
 import { createSessions, SESSION_SECONDS } from '../../../plugins/auth/sessions.js'
 import { openNew } from '../storage/open-storage.js'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { FinishedExecution } from '../../../core/contracts/storage.js'
+import type { FinishedExecution } from '../../../core/contracts/executions.js'
 import { buildApi } from '../../helpers/api.js'
 
 // One server for all: each test has functions of its own.

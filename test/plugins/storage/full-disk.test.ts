@@ -76,14 +76,14 @@ t.test('an execution whose write was taken back fails, and its record says so', 
   const [lost, kept] = [newExecution(id), newExecution(id)]
   for (const execution of [lost, kept]) storage.executions.begin(execution)
   await storage.kv.set(id, bytes('text'), bytes('x'))
-  storage.kv.ofRun.set(lost.id, id, bytes('k'), bytes('v'))
+  storage.kv.forExecution.set(lost.id, id, bytes('k'), bytes('v'))
   db.exec('rollback')
   t.throws(
-    () => storage.kv.ofRun.increment('another', id, bytes('text'), 1),
+    () => storage.kv.forExecution.increment('another', id, bytes('text'), 1),
     { code: 'KV_NOT_A_NUMBER' },
     'a write fails and the transaction is gone'
   )
-  storage.kv.ofRun.set(kept.id, id, bytes('other'), bytes('v'))
+  storage.kv.forExecution.set(kept.id, id, bytes('other'), bytes('v'))
   await storage.executions.finish(finished(kept))
   await t.rejects(storage.executions.finish(finished(lost)), {
     code: 'STORAGE_FAILED',

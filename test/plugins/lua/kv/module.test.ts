@@ -1,6 +1,6 @@
 import t from 'tap'
 import { kvModule } from '../../../../plugins/lua/kv/module.js'
-import type { RunKv } from '../../../../core/contracts/storage.js'
+import type { ExecutionKv } from '../../../../core/contracts/kv.js'
 import { LuaMisuse } from '../../../../core/lua/errors.js'
 import { hostCall } from '../../../helpers/host-call.js'
 import { openNew } from '../../storage/open-storage.js'
@@ -16,16 +16,16 @@ async function kv(t: Parameters<typeof openNew>[0], clock?: { now: number }) {
     await storage.functions.create({ id, name: id, description: undefined, code: 'x', now: 1 })
   }
   const touched: string[] = []
-  const ofRun = Object.fromEntries(
-    Object.entries(storage.kv.ofRun).map(([name, write]) => [
+  const forExecution = Object.fromEntries(
+    Object.entries(storage.kv.forExecution).map(([name, write]) => [
       name,
       (id: string, ...args: unknown[]) => {
         touched.push(id)
         return (write as (...args: unknown[]) => unknown)(id, ...args)
       }
     ])
-  ) as unknown as RunKv
-  const { functions } = kvModule({ kv: { ...storage.kv, ofRun } })
+  ) as unknown as ExecutionKv
+  const { functions } = kvModule({ kv: { ...storage.kv, forExecution } })
   return {
     functions,
     touched,

@@ -3,7 +3,7 @@ import Database from 'better-sqlite3'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Test } from 'tap'
-import { createBatch } from '../../../../plugins/storage/db/batch.js'
+import { Batch } from '../../../../plugins/storage/db/batch.js'
 import { openDatabase, limitBusyWait } from '../../../../plugins/storage/db/open.js'
 import { temporaryFolder } from '../open-storage.js'
 
@@ -27,7 +27,7 @@ async function setUp(t: Test, lockPatienceMs?: number) {
     other,
     add,
     durable,
-    batch: createBatch(db, lockPatienceMs === undefined ? {} : { lockPatienceMs })
+    batch: new Batch(db, lockPatienceMs === undefined ? {} : { lockPatienceMs })
   }
 }
 
@@ -104,13 +104,13 @@ t.test('one failing write rejects alone', async t => {
 
 t.test('a write of several statements is undone as a whole', async t => {
   const { batch, add, durable } = await setUp(t)
-  const failing = batch.atomic(() => {
+  const failing = batch.transaction(() => {
     add(5)()
     add(6)()
     throw new Error('no')
   })
   const [good, bad] = await Promise.allSettled([
-    batch.atomic(() => {
+    batch.transaction(() => {
       add(1)()
       add(2)()
       return 'both'
@@ -252,7 +252,7 @@ t.test(
     const db = openDatabase(file)
     t.teardown(() => db.close())
     db.exec('create table numbers (n integer primary key) strict')
-    const batch = createBatch(db, {
+    const batch = new Batch(db, {
       onHookError: error => {
         thrown.push(error)
       }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { createFunctionCache } from '../../../../plugins/storage/functions/function-cache.js'
-import type { FunctionWithVersion } from '../../../../core/contracts/storage.js'
+import type { FunctionWithVersion } from '../../../../core/contracts/functions.js'
 import { createFunction, ids, NOW } from '../../../contracts/storage-fixtures.js'
 import { openParts } from '../open-parts.js'
 import { openNew } from '../open-storage.js'

@@ -70,7 +70,7 @@ async function writeAll(
   for (let i = 0; i < 102; i++) {
     executions.appendHttpRequest(httpRequest(long.id, { url: 'http://é/', errorMessage: 'né' }))
   }
-  executions.touch(long.id)
+  executions.linkToExecution(long.id)
   await kv.set(id, bytes('a'), bytes('x'.repeat(1000)))
   await executions.finish(finished(long, { responseJson: 'r'.repeat(9000), logs: [log('late')] }))
   await run(storage, id, {

@@ -1,0 +1,107 @@
+/** Functions and their versions in the storage; storage.ts says when a promise settles. */
+import type { Page, Paged } from './page.js'
+import type { FunctionRecord, VersionRecord } from './records.js'
+
+/**
+ * Called within the transaction of a change, with the revision that it would replace; false rejects the change with
+ * PRECONDITION_FAILED. Left out: the change is unconditional.
+ */
+export type MayChange = (revision: string) => boolean
+
+export interface FunctionWithVersion {
+  readonly fn: FunctionRecord
+  readonly active: VersionRecord | undefined
+}
+
+/** Everything of a function at one moment. */
+export interface FunctionSnapshot extends FunctionWithVersion {
+  readonly variables: Readonly<Record<string, string>>
+  /** Names this state: every change of the function, its versions or its variables, whoever makes it, gives another. */
+  readonly revision: string
+}
+
+export type FunctionPatch = Partial<
+  Pick<
+    FunctionRecord,
+    | 'name'
+    | 'description'
+    | 'disabled'
+    | 'retentionDays'
+    | 'cronSchedule'
+    | 'cronStatus'
+    | 'cronCatchUp'
+    | 'saveResponse'
+    | 'allowSameOrigin'
+  >
+>
+
+export interface NewFunction {
+  readonly id: string
+  readonly name: string
+  readonly description: string | undefined
+  readonly code: string
+  readonly now: number
+}
+
+export interface ScheduledFunction {
+  readonly fn: FunctionRecord
+  /**
+   * When its newest execution of the trigger `cron` was made, Unix seconds; kept with the function, so that it
+   * outlives that execution. undefined: there was none yet.
+   */
+  readonly lastCronAt: number | undefined
+}
+
+export interface FunctionStore {
+  /** Version 1 is made and active. */
+  create(fn: NewFunction): Promise<FunctionSnapshot>
+  find(id: string): Promise<FunctionWithVersion | undefined>
+  snapshot(id: string): Promise<FunctionSnapshot | undefined>
+  /** Newest `created_at` first. `search` looks in name and description, in any case. */
+  list(page: Page, search?: string): Promise<Paged<FunctionWithVersion>>
+  /**
+   * Applies the patch and, if `code` is given, makes a new version, activated unless `activate` is false, in one
+   * transaction. Returns the new revision; false: no such function.
+   */
+  update(
+    id: string,
+    change: {
+      patch: FunctionPatch
+      code: string | undefined
+      activate?: boolean | undefined
+      now: number
+    },
+    mayChange?: MayChange
+  ): Promise<string | false>
+  /**
+   * Stores a function with its versions as they are, for imports; at most one of them is active. False: the id is in
+   * use, and nothing was changed.
+   */
+  restore(fn: FunctionRecord, versions: readonly VersionRecord[]): Promise<boolean>
+  /**
+   * Removes everything that belongs to the function too: versions, executions, logs, requests, kv, env. It is gone for
+   * every reader at once; invocations that are still running leave no record.
+   */
+  remove(id: string, mayChange?: MayChange): Promise<boolean>
+  /** Enabled functions whose schedule is set and active. */
+  listScheduled(): Promise<ScheduledFunction[]>
+  /**
+   * Calls `listener` whenever reads of this function or its active version change: it was created, changed or removed,
+   * or such a write was rolled back because it could not be made durable. Returns a function that ends that.
+   */
+  onChange(listener: (functionId: string) => void): () => void
+}
+
+export interface VersionStore {
+  /** Highest number first. */
+  list(functionId: string, page: Page): Promise<Paged<VersionRecord>>
+  find(functionId: string, version: number): Promise<VersionRecord | undefined>
+  /** Returns the new revision; false: no such version of this function. Exactly one version is active afterwards. */
+  activate(functionId: string, versionId: string, mayChange?: MayChange): Promise<string | false>
+  /** The version's executions go too. */
+  remove(
+    functionId: string,
+    versionId: string,
+    mayChange?: MayChange
+  ): Promise<'removed' | 'missing' | 'active'>
+}
