@@ -110,16 +110,6 @@ const longLines = [
   'plugins/triggers/http/content-type.ts',
   'plugins/triggers/http/refusal-pace.ts',
   'plugins/triggers/http/url-parts.ts',
-  'public/api/functions.ts',
-  'public/editor/apis.ts',
-  'public/format/dotenv.ts',
-  'public/format/values.ts',
-  'public/pages/function.ts',
-  'public/pages/function/code/page.ts',
-  'public/pages/function/test/request.ts',
-  'public/shell/commands.ts',
-  'public/shell/connection.ts',
-  'public/shell/title.ts',
   'sandbox/child/type-mismatch.ts',
   'sandbox/invocation.ts',
   'sandbox/process/exit-error.ts',
@@ -187,20 +177,7 @@ const longFunctions = [
   'plugins/storage/storage.ts',
   'plugins/triggers/cron/runner.ts',
   'plugins/triggers/cron/scheduler.ts',
-  'plugins/triggers/http/plugin.ts',
-  'public/editor/code-editor.ts',
-  'public/pages/function/code/page.ts',
-  'public/pages/function/execution/page.ts',
-  'public/pages/function/executions/page.ts',
-  'public/pages/function/test/page.ts',
-  'public/pages/function/versions/page.ts',
-  'public/pages/functions.ts',
-  'public/pages/kv/page.ts',
-  'public/pages/new.ts',
-  'public/pages/settings/schedule.ts',
-  'public/pages/settings/variable-history.ts',
-  'public/pages/settings/variables.ts',
-  'public/shell/palette.ts'
+  'plugins/triggers/http/plugin.ts'
 ]
 const longFiles = ['sandbox/scheduler/pool.ts']
 

@@ -19,6 +19,15 @@ export function component<T extends object>(
   Alpine.data(name, create as () => Record<string, unknown>)
 }
 
+/**
+ * Some methods of a component that is put together from several parts. In them `this` also has what `Whole` names,
+ * which other parts bring along.
+ */
+export const part =
+  <Whole>() =>
+  <T extends object>(methods: T & ThisType<Whole & T & Magics>): T =>
+    methods
+
 /** An object that the page follows, under `$store.name` in markup and by import in code. */
 export function store<T extends object>(name: string, initial: T & ThisType<T>): T {
   const state = Alpine.reactive(initial) as T

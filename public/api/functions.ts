@@ -32,7 +32,7 @@ export const listFunctions = (
 ): Promise<{ functions: LuaFunction[] | null; pagination: Pagination }> =>
   request('/api/functions', { query: { ...query }, ...(signal ? { signal } : {}) })
 
-/** With the tag of its state, which changes are to bring along as `tag`: they fail with `Stale` when it is another by now. */
+/** With the tag of its state. Changes send it as `tag`, and fail with `Stale` when the state is another by now. */
 export async function getFunction(id: string): Promise<{ fn: LuaFunction; tag: string }> {
   const response = await fetchOk(one(id))
   return { fn: (await response.json()) as LuaFunction, tag: tagOf(response) }

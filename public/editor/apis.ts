@@ -7,7 +7,7 @@ let modules: readonly LuaModuleReference[] = [...builtIns, ...parameters]
 let arrival: Promise<void> = Promise.resolve()
 let wordsForRequire = (): string => ''
 
-/** Without the reference there are Lua's own names. `needs` gives the words in front of the line that loads a module. */
+/** Without the reference there are Lua's own names. `needs` is the text in front of the line that loads a module. */
 export function describe(coming: Promise<LuaReference>, needs: () => string): void {
   wordsForRequire = needs
   arrival = coming.then(

@@ -5,70 +5,65 @@ import { sharedOptions } from './options.js'
 
 const owner = 'moonlet'
 
+/** The error is underlined, and its line coloured. */
+function createMarks(view: editor.IStandaloneCodeEditor, model: editor.ITextModel) {
+  const lines = view.createDecorationsCollection()
+  return (problem: Problem | undefined): void => {
+    if (!problem) {
+      lines.clear()
+      editor.setModelMarkers(model, owner, [])
+      return
+    }
+    const { message } = problem
+    const line = Math.min(Math.max(problem.line, 1), model.getLineCount())
+    const marker = { severity: MarkerSeverity.Error, message, ...extent(model, line, problem) }
+    editor.setModelMarkers(model, owner, [marker])
+    const options = {
+      isWholeLine: true,
+      className: 'editor-error-line',
+      linesDecorationsClassName: 'editor-error-glyph'
+    }
+    lines.set([{ range: new Range(line, 1, line, 1), options }])
+  }
+}
+
+const toMonacoOptions = ({ label, readOnly = false }: EditorOptions) => ({
+  ...sharedOptions(),
+  ariaLabel: label,
+  readOnly,
+  domReadOnly: readOnly,
+  tabSize: 2,
+  insertSpaces: true,
+  quickSuggestions: { other: true, comments: false, strings: false },
+  suggest: { showWords: true, showIcons: true, preview: false },
+  parameterHints: { enabled: true },
+  hover: { delay: 250 }
+})
+
 export function createEditor(host: HTMLElement, options: EditorOptions): CodeEditor {
   const model = editor.createModel(options.code, 'lua')
-  const view = editor.create(host, {
-    ...sharedOptions(),
-    model,
-    ariaLabel: options.label,
-    readOnly: options.readOnly ?? false,
-    domReadOnly: options.readOnly ?? false,
-    tabSize: 2,
-    insertSpaces: true,
-    quickSuggestions: { other: true, comments: false, strings: false },
-    suggest: { showWords: true, showIcons: true, preview: false },
-    parameterHints: { enabled: true },
-    hover: { delay: 250 }
-  })
-  const marks = view.createDecorationsCollection()
+  const view = editor.create(host, { ...toMonacoOptions(options), model })
   model.onDidChangeContent(() => options.onChange?.(model.getValue()))
   if (options.onSave) view.addCommand(KeyMod.CtrlCmd | KeyCode.KeyS, options.onSave)
   if (options.onRun) view.addCommand(KeyMod.CtrlCmd | KeyCode.Enter, options.onRun)
-
-  const goTo = (line: number, column = 1): void => {
-    const position = model.validatePosition({ lineNumber: line, column })
-    view.setPosition(position)
-    view.revealPositionInCenterIfOutsideViewport(position)
-    view.focus()
-  }
-
   return {
     value: () => model.getValue(),
     set: code => {
       view.executeEdits(owner, [{ range: model.getFullModelRange(), text: code }])
     },
     focus: () => view.focus(),
-    goTo,
-    insert: text => {
-      const selection = view.getSelection()
-      if (selection) view.executeEdits(owner, [{ range: selection, text, forceMoveMarkers: true }])
+    goTo: (line, column = 1) => {
+      const position = model.validatePosition({ lineNumber: line, column })
+      view.setPosition(position)
+      view.revealPositionInCenterIfOutsideViewport(position)
       view.focus()
     },
-    mark: problem => {
-      if (!problem) {
-        marks.clear()
-        editor.setModelMarkers(model, owner, [])
-        return
-      }
-      const line = Math.min(Math.max(problem.line, 1), model.getLineCount())
-      editor.setModelMarkers(model, owner, [
-        {
-          severity: MarkerSeverity.Error,
-          message: problem.message,
-          ...extent(model, line, problem)
-        }
-      ])
-      marks.set([
-        {
-          range: new Range(line, 1, line, 1),
-          options: {
-            isWholeLine: true,
-            className: 'editor-error-line',
-            linesDecorationsClassName: 'editor-error-glyph'
-          }
-        }
-      ])
+    insert: text => {
+      const range = view.getSelection()
+      if (range) view.executeEdits(owner, [{ range, text, forceMoveMarkers: true }])
+      view.focus()
     },
+    mark: createMarks(view, model),
     dispose: () => {
       view.dispose()
       model.dispose()

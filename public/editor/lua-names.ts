@@ -58,7 +58,7 @@ export const builtIns: readonly LuaModuleReference[] = [
     'next(table, key?)': 'The next key and value of a table.',
     'pcall(f, ...)': 'Calls f and catches errors: true and results, or false and the error.',
     'xpcall(f, handler, ...)': 'Calls f; handler is given an error before the stack unwinds.',
-    'select(n, ...)': 'The arguments from the n-th on; `#` counts them.',
+    'select(n, ...)': 'The arguments from the n-th on; `#` isCurrent them.',
     'setmetatable(table, metatable)': 'Sets the metatable of a table and returns the table.',
     'getmetatable(value)': 'The metatable of a value, or nil.',
     'tonumber(value, base?)': 'The number a text stands for, or nil.',

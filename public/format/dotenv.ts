@@ -1,4 +1,4 @@
-/** What a pasted .env says: read by dotenv, and nothing of it left out in silence. Loaded only where it is asked for. */
+/** What a pasted .env says: read by dotenv, and nothing left out without saying so. Loaded only where it is used. */
 import { parse } from 'dotenv'
 
 export interface PastedVariable {

@@ -76,7 +76,8 @@ function bytes(count: number): string {
     size /= 1024
     unit++
   }
-  return `${new Intl.NumberFormat(language.locale, { maximumFractionDigits: unit === 0 ? 0 : 1 }).format(size)} ${units[unit]}`
+  const digits = { maximumFractionDigits: unit === 0 ? 0 : 1 }
+  return `${new Intl.NumberFormat(language.locale, digits).format(size)} ${units[unit]}`
 }
 
 /** "A, B and C". */

@@ -5,7 +5,7 @@ import type { ServerStatus, Session } from '../api/types.js'
 import { t } from '../i18n/locale.js'
 import { holdPlace } from '../shell/focus.js'
 import { ask } from '../shell/dialogs.js'
-import { loading, track } from '../shell/loading.js'
+import { loading, loadInto } from '../shell/loading.js'
 import { onSignedOut } from '../shell/session.js'
 import { fail, succeed } from '../shell/toasts.js'
 
@@ -25,7 +25,7 @@ component('account', () => ({
   },
 
   load(): Promise<void> {
-    return track(this, listSessions, ({ sessions }) => {
+    return loadInto(this, listSessions, ({ sessions }) => {
       this.sessions = sessions
     })
   },

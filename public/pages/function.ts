@@ -4,7 +4,7 @@ import { getFunction } from '../api/functions.js'
 import { getStatus } from '../api/server.js'
 import type { LuaFunction } from '../api/types.js'
 import { copy } from '../shell/clipboard.js'
-import { loading, track } from '../shell/loading.js'
+import { loading, loadInto } from '../shell/loading.js'
 import { remember } from '../shell/recent.js'
 import { route } from '../shell/router.js'
 import { tabs } from '../shell/routes.js'
@@ -66,7 +66,7 @@ export const current = store('current', {
 
 export const functionAddress = (): string => `${current.origin}/fn/${current.fn.id}`
 
-/** Functions may live on a host of their own; otherwise they are where this page came from, whatever its public name. */
+/** Functions may have a host of their own; otherwise they are where this page came from, whatever its public name. */
 async function findOrigin(): Promise<void> {
   const { base_url: base, functions_url: functions } = await getStatus()
   if (functions !== undefined && functions !== base) current.origin = functions
@@ -94,7 +94,7 @@ component('functionPage', () => ({
   },
 
   load(): Promise<void> {
-    return track(
+    return loadInto(
       this,
       () => current.refresh(),
       () => {

@@ -1,49 +1,40 @@
 /** All functions, with search, and a first one made in one click. */
-import { component } from '../alpine.js'
+import { component, part } from '../alpine.js'
 import { listFunctions } from '../api/functions.js'
 import type { LuaFunction } from '../api/types.js'
 import { t } from '../i18n/locale.js'
-import { busily, extend, loading, track } from '../shell/loading.js'
-import { go, keepInAddress, readAddress, route } from '../shell/router.js'
+import { loadInto, loading, loadMore, withBusy } from '../shell/loading.js'
+import { keepInAddress, navigate, readAddress, route } from '../shell/router.js'
 import { functionPath } from '../shell/routes.js'
 import { fail, succeed } from '../shell/toasts.js'
-import { dotOf, outcomeText } from './function/execution-labels.js'
 import { createFromTemplate } from './create-from-template.js'
+import { dotOf, outcomeText } from './function/execution-labels.js'
 import { templates } from './templates.js'
 
-const pageSize = 50
+const PAGE_SIZE = 50
 
-component('functions', () => {
-  let asked: AbortController | undefined
-  return {
-    ...loading(),
-    busy: false,
-    search: readAddress('search').search,
-    rows: [] as LuaFunction[],
-    total: 0,
+const createState = () => ({
+  ...loading(),
+  busy: false,
+  search: readAddress('search').search,
+  rows: [] as LuaFunction[],
+  total: 0
+})
+type State = ReturnType<typeof createState>
 
-    init() {
-      this.load()
-      this.$watch('$store.route.query', () => {
-        const { search } = readAddress('search')
-        if (route.page !== 'functions' || search === this.search.trim()) return
-        this.search = search
-        this.load()
-      })
-    },
-
-    find(): Promise<void> {
-      keepInAddress({ search: this.search.trim() })
-      return this.load()
+function createLoading() {
+  let searching: AbortController | undefined
+  return part<State>()({
+    query(offset: number) {
+      return { limit: PAGE_SIZE, offset, search: this.search.trim() }
     },
 
     load(): Promise<void> {
-      asked?.abort()
-      asked = new AbortController()
-      const { signal } = asked
-      return track(
+      searching?.abort()
+      const { signal } = (searching = new AbortController())
+      return loadInto(
         this,
-        () => listFunctions({ limit: pageSize, offset: 0, search: this.search.trim() }, signal),
+        () => listFunctions(this.query(0), signal),
         ({ functions, pagination }) => {
           this.rows = functions ?? []
           this.total = pagination.total
@@ -52,10 +43,9 @@ component('functions', () => {
     },
 
     more() {
-      return extend(
+      return loadMore(
         this,
-        () =>
-          listFunctions({ limit: pageSize, offset: this.rows.length, search: this.search.trim() }),
+        () => listFunctions(this.query(this.rows.length)),
         ({ functions, pagination }) => {
           this.rows = [...this.rows, ...(functions ?? [])]
           this.total = pagination.total
@@ -63,27 +53,48 @@ component('functions', () => {
       )
     },
 
-    createFirst() {
-      return busily(
-        this,
-        async () => {
-          const [template] = templates
-          if (!template) return
-          const made = await createFromTemplate(template, { name: t('functions.firstName') }, fail)
-          succeed(t('create.done', { name: made.name }))
-          await go(functionPath(made.id, 'test'))
-        },
-        fail
-      )
+    find(): Promise<void> {
+      keepInAddress({ search: this.search.trim() })
+      return this.load()
     },
 
-    /** The whole row is a target for the pointer; the name is the link for everyone else. */
-    open(event: MouseEvent, fn: LuaFunction) {
-      if (event.target instanceof Element && event.target.closest('a')) return
-      go(functionPath(fn.id))
-    },
+    /** A link or a step of the history may lead to the list with another search. */
+    followAddress() {
+      const { search } = readAddress('search')
+      if (route.page !== 'functions' || search === this.search.trim()) return
+      this.search = search
+      this.load()
+    }
+  })
+}
 
-    dot: dotOf,
-    outcome: outcomeText
+async function createFirstFunction(): Promise<void> {
+  const [template] = templates
+  const created = await createFromTemplate(template, { name: t('functions.firstName') }, fail)
+  succeed(t('create.done', { name: created.name }))
+  await navigate(functionPath(created.id, 'test'))
+}
+
+component('functions', () => ({
+  ...createState(),
+  ...createLoading(),
+  dot: dotOf,
+  outcome: outcomeText,
+
+  init() {
+    this.load()
+    this.$watch('$store.route.query', () => {
+      this.followAddress()
+    })
+  },
+
+  createFirst() {
+    return withBusy(this, createFirstFunction, fail)
+  },
+
+  /** The whole row is a target for the pointer; the name is the link for everyone else. */
+  open(event: MouseEvent, fn: LuaFunction) {
+    if (event.target instanceof Element && event.target.closest('a')) return
+    navigate(functionPath(fn.id))
   }
-})
+}))

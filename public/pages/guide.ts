@@ -3,7 +3,7 @@ import { component } from '../alpine.js'
 import { fetchOk } from '../api/client.js'
 import type * as Markdown from '../format/markdown.js'
 import { asset } from '../shell/asset.js'
-import { loading, track } from '../shell/loading.js'
+import { loading, loadInto } from '../shell/loading.js'
 
 async function readGuide(): Promise<Markdown.RenderedText> {
   const [{ renderMarkdown }, text] = await Promise.all([
@@ -22,7 +22,7 @@ component('guide', () => ({
   },
 
   load(): Promise<void> {
-    return track(this, readGuide, ({ html, chapters }) => {
+    return loadInto(this, readGuide, ({ html, chapters }) => {
       this.chapters = chapters
       const page = new DOMParser().parseFromString(html, 'text/html')
       this.$refs['text']?.replaceChildren(

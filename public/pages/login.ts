@@ -3,10 +3,10 @@ import { component } from '../alpine.js'
 import { signIn } from '../api/server.js'
 import { Failure } from '../api/failure.js'
 import { t } from '../i18n/locale.js'
-import { busily } from '../shell/loading.js'
-import { go } from '../shell/router.js'
+import { withBusy } from '../shell/loading.js'
+import { navigate } from '../shell/router.js'
 import { safeReturn } from '../shell/session.js'
-import { inWords } from '../shell/toasts.js'
+import { describeError } from '../shell/toasts.js'
 
 component('login', () => ({
   key: '',
@@ -21,19 +21,21 @@ component('login', () => ({
   async submit() {
     this.error = ''
     this.reason = ''
-    const signedIn = await busily(
+    const signedIn = await withBusy(
       this,
       async () => {
         await signIn(this.key.trim())
       },
       error => {
         this.error =
-          error instanceof Failure && error.status === 401 ? t('login.wrong') : inWords(error).text
+          error instanceof Failure && error.status === 401
+            ? t('login.wrong')
+            : describeError(error).text
         this.$nextTick(() => this.$refs['key']?.focus())
       }
     )
     if (signedIn) {
-      go(safeReturn(new URLSearchParams(location.search).get('next')), { replace: true })
+      navigate(safeReturn(new URLSearchParams(location.search).get('next')), { replace: true })
     }
   }
 }))

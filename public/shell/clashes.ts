@@ -56,7 +56,7 @@ function answer(choices: Choices | undefined): void {
   told?.(choices)
 }
 
-const inWords = (value: Value): string =>
+const toText = (value: Value): string =>
   value === undefined
     ? t('changes.nothing')
     : typeof value === 'boolean'
@@ -75,8 +75,8 @@ export function askClashes({
   clashes.rows = found.map(({ name, mine, theirs }) => ({
     name,
     label: label(name),
-    mine: inWords(mine),
-    theirs: inWords(theirs),
+    mine: toText(mine),
+    theirs: toText(theirs),
     choice: ''
   }))
   clashes.secret = secret

@@ -1,7 +1,7 @@
 /** What the palette offers besides functions. */
 import { chooseLanguage, language, t } from '../i18n/locale.js'
 import { docsAddress } from './docs-address.js'
-import { go, route } from './router.js'
+import { navigate, route } from './router.js'
 import { functionPath, tabs } from './routes.js'
 import { leave } from './session.js'
 import { theme } from './theme.js'
@@ -30,7 +30,7 @@ export function commands(): Command[] {
     icon,
     label,
     hint: t('palette.page'),
-    run: () => go(to)
+    run: () => navigate(to)
   })
   const action = (key: string, icon: string, label: string, run: () => unknown): Command => ({
     key,
@@ -74,7 +74,7 @@ export const fits = (command: Pick<Command, 'label'>, text: string): boolean =>
     .split(/\s+/)
     .every(word => plain(command.label).includes(word))
 
-/** How well the label is what was typed: it itself, begins so, has a word that begins so, has it anywhere, not at all. */
+/** How far the label is from what was typed: equal, begins with it, has a word that does, contains it, does not. */
 function distance(label: string, text: string): number {
   const [name, typed] = [plain(label), plain(text.trim())]
   if (typed === '') return 0

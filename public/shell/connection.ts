@@ -1,6 +1,7 @@
 /**
  * Says when the server cannot be reached, tries again by itself, and says when it is back. A server may be away while
- * nothing is asked of it, or take a request and never answer: so a visible page that has heard nothing for a while asks.
+ * nothing is asked of it, or take a request and never respond: so a visible page that has heard nothing for a while
+ * asks.
  */
 import { store } from '../alpine.js'
 import { t } from '../i18n/locale.js'

@@ -1,66 +1,69 @@
-/** The three states of whatever is fetched: loading, ready, failed with words. */
+/** What comes from the server is loading, ready, or failed with a text. A late response never replaces a newer one. */
 import { Failure } from '../api/failure.js'
-import { fail, inWords } from './toasts.js'
+import { describeError, fail } from './toasts.js'
 
 export interface Loading {
   status: 'loading' | 'ready' | 'failed'
   problem: { text: string; detail: string; missing: boolean }
-  ask: Turns
+  requests: RequestGuard
 }
 
-export interface Turns {
-  /** Begins a question; its answer counts for as long as no later one has begun. */
-  (): () => boolean
-  /** For what belongs to the last question; it counts for as long as that one does. */
-  again: () => () => boolean
+/** Tells whether a response still belongs to the latest request. */
+export interface RequestGuard {
+  /** Begins a new request. The function it returns is true until another one begins. */
+  start(): () => boolean
+  /** Joins the latest request, for example to load more rows of it. */
+  join(): () => boolean
 }
 
-export function createTurns(): Turns {
-  let last = 0
-  const again = () => {
-    const mine = last
-    return () => mine === last
+export function createRequestGuard(): RequestGuard {
+  let latest = 0
+  const join = () => {
+    const mine = latest
+    return () => mine === latest
   }
-  return Object.assign(
-    () => {
-      last++
-      return again()
-    },
-    { again }
-  )
+  return {
+    join,
+    start() {
+      latest++
+      return join()
+    }
+  }
 }
 
 export const loading = (): Loading => ({
   status: 'loading',
   problem: { text: '', detail: '', missing: false },
-  ask: createTurns()
+  requests: createRequestGuard()
 })
 
 /**
- * Fetches, then shows, and keeps the state true. What is shown already stays while it is fetched anew. Answers may
- * come in another order than they were asked for: only the one to the latest question is shown.
+ * Fetches, shows, and keeps `state` up to date. What is shown already stays while it is fetched again. Responses may
+ * arrive out of order: only the one to the latest request is shown.
  */
-export async function track<T>(
+export async function loadInto<T>(
   state: Loading,
-  fetched: () => Promise<T>,
-  show: (given: T) => void
+  fetch: () => Promise<T>,
+  show: (loaded: T) => void
 ): Promise<void> {
-  const counts = state.ask()
+  const isCurrent = state.requests.start()
   if (state.status === 'failed') state.status = 'loading'
   try {
-    const given = await fetched()
-    if (!counts()) return
-    show(given)
+    const loaded = await fetch()
+    if (!isCurrent()) return
+    show(loaded)
     state.status = 'ready'
   } catch (error) {
-    if (!counts() || (error instanceof DOMException && error.name === 'AbortError')) return
-    state.problem = { ...inWords(error), missing: error instanceof Failure && error.status === 404 }
+    const isAborted = error instanceof DOMException && error.name === 'AbortError'
+    if (isAborted || !isCurrent()) return
+    const missing = error instanceof Failure && error.status === 404
+    state.problem = { ...describeError(error), missing }
     state.status = 'failed'
   }
 }
 
-/** Runs `work` with `state.busy` set; failures become toasts. True when it went well. */
-export async function busily(
+/** Runs `work` with `state.busy` set; does nothing while it is set already. True: `work` succeeded. */
+export async function withBusy(
   state: { busy: boolean },
   work: () => Promise<void>,
   onError: (error: unknown) => void
@@ -78,21 +81,21 @@ export async function busily(
   }
 }
 
-/** Fetches what comes behind what is shown, unless that was asked for anew meanwhile. Failures become toasts. */
-export function extend<T>(
+/** Loads what follows the rows that are shown, unless the list is loaded again meanwhile. Failures become toasts. */
+export function loadMore<T>(
   state: Loading & { busy: boolean },
-  fetched: () => Promise<T>,
-  show: (given: T) => void
+  fetch: () => Promise<T>,
+  show: (loaded: T) => void
 ): Promise<boolean> {
-  const counts = state.ask.again()
-  return busily(
+  const isCurrent = state.requests.join()
+  return withBusy(
     state,
     async () => {
-      const given = await fetched()
-      if (counts()) show(given)
+      const loaded = await fetch()
+      if (isCurrent()) show(loaded)
     },
     error => {
-      if (counts()) fail(error)
+      if (isCurrent()) fail(error)
     }
   )
 }

@@ -1,88 +1,79 @@
 /** Ctrl-K: functions, pages and actions, found by typing. */
-import { component } from '../alpine.js'
+import { component, part } from '../alpine.js'
 import { listFunctions } from '../api/functions.js'
 import type { LuaFunction } from '../api/types.js'
 import { t } from '../i18n/locale.js'
 import type { Command } from './commands.js'
 import { commands, fits, rank } from './commands.js'
-import { go, route } from './router.js'
+import { navigate, route } from './router.js'
 import { functionPath } from './routes.js'
 
-const mostFunctions = 8
+const MAX_FUNCTIONS = 8
 const toCommand = ({ id, name }: LuaFunction): Command => ({
   key: id,
   icon: 'functions',
   label: name,
   hint: t('palette.function'),
-  run: () => go(functionPath(id))
+  run: () => navigate(functionPath(id))
 })
 
-component('palette', () => {
-  let asked: AbortController | undefined
+/** A search begins after a pause of this length. */
+const SEARCH_DELAY_MS = 120
+
+const createState = () => ({
+  text: '',
+  active: 0,
+  /** The user has moved among the results: then what is chosen stays chosen. */
+  moved: false,
+  results: [] as Command[]
+})
+type State = ReturnType<typeof createState>
+
+function createSearch() {
+  let searching: AbortController | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
-  return {
-    text: '',
-    active: 0,
-    /** True once the reader has moved among the results: then what is chosen stays so. */
-    moved: false,
-    results: [] as Command[],
-
-    open() {
-      if (route.page === 'login' || this.dialog().open) return
-      this.text = ''
-      this.dialog().showModal()
-      this.$refs['input']?.focus()
-      this.find()
-    },
-
-    onClose() {
-      if (this.dialog().open) return
-      clearTimeout(timer)
-      asked?.abort()
-    },
-
-    /** Pages and actions at once; functions as soon as the server answers, to what is typed by then. */
+  return part<State>()({
+    /** Pages and actions at once; functions as soon as the server has found them. */
     find() {
-      asked?.abort()
-      this.results = rank(
-        commands().filter(command => fits(command, this.text)),
-        this.text
-      )
+      this.stopSearch()
+      this.results = this.rankWith([])
       this.active = 0
       this.moved = false
-      clearTimeout(timer)
       timer = setTimeout(() => {
         this.findFunctions()
-      }, 120)
+      }, SEARCH_DELAY_MS)
+    },
+
+    stopSearch() {
+      clearTimeout(timer)
+      searching?.abort()
     },
 
     async findFunctions() {
-      asked?.abort()
-      asked = new AbortController()
+      searching?.abort()
+      searching = new AbortController()
+      const query = { limit: MAX_FUNCTIONS, offset: 0, search: this.text.trim() }
       try {
-        const { functions } = await listFunctions(
-          { limit: mostFunctions, offset: 0, search: this.text.trim() },
-          asked.signal
-        )
+        const { functions } = await listFunctions(query, searching.signal)
         const chosen = this.results[this.active]?.key
-        this.results = rank(
-          [
-            ...(functions ?? []).map(toCommand),
-            ...commands().filter(command => fits(command, this.text))
-          ],
-          this.text
-        )
-        this.active = this.moved
-          ? Math.max(
-              0,
-              this.results.findIndex(({ key }) => key === chosen)
-            )
-          : 0
+        this.results = this.rankWith((functions ?? []).map(toCommand))
+        const index = this.results.findIndex(({ key }) => key === chosen)
+        this.active = this.moved ? Math.max(0, index) : 0
       } catch {
         // What needs no server can still be chosen.
       }
     },
 
+    rankWith(functions: readonly Command[]) {
+      const others = commands().filter(command => fits(command, this.text))
+      return rank([...functions, ...others], this.text)
+    }
+  })
+}
+type Search = ReturnType<typeof createSearch>
+
+const createChoice = () =>
+  part<State & Search>()({
     onKey(event: KeyboardEvent) {
       const count = this.results.length
       const move = ({ ArrowDown: 1, ArrowUp: count - 1 } as Record<string, number>)[event.key]
@@ -108,5 +99,22 @@ component('palette', () => {
     dialog(): HTMLDialogElement {
       return this.$root as HTMLDialogElement
     }
+  })
+
+component('palette', () => ({
+  ...createState(),
+  ...createSearch(),
+  ...createChoice(),
+
+  open() {
+    if (route.page === 'login' || this.dialog().open) return
+    this.text = ''
+    this.dialog().showModal()
+    this.$refs['input']?.focus()
+    this.find()
+  },
+
+  onClose() {
+    if (!this.dialog().open) this.stopSearch()
   }
-})
+}))

@@ -73,7 +73,7 @@ export function readAddress<const Name extends string>(...names: Name[]): Record
 }
 
 /** Goes to an address of the dashboard; false when the present page keeps the reader. */
-export async function go(to: string, how: { replace?: boolean } = {}): Promise<boolean> {
+export async function navigate(to: string, how: { replace?: boolean } = {}): Promise<boolean> {
   if (to === current) return true
   if (!(await mayLeave(to))) return false
   history[how.replace ? 'replaceState' : 'pushState'](null, '', to)
@@ -98,7 +98,7 @@ function onClick(event: MouseEvent): void {
     return
   }
   event.preventDefault()
-  go(link.pathname + link.search)
+  navigate(link.pathname + link.search)
 }
 
 async function onPopState(): Promise<void> {

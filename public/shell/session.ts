@@ -1,7 +1,7 @@
 /** Who is signed in is known to the server alone: a 401 anywhere leads to the login page and back. */
 import { signOut } from '../api/server.js'
 import { read, write } from './local-storage.js'
-import { go, route } from './router.js'
+import { navigate, route } from './router.js'
 import { fail } from './toasts.js'
 
 /** Paths within this dashboard only; anything else is the start page. */
@@ -33,7 +33,7 @@ export function onSignedOut(): void {
   const first = location.pathname + location.search
   const reason = known ? 'reason=ended&' : ''
   forgetSession()
-  go(`/login?${reason}next=${encodeURIComponent(first)}`, { replace: true })
+  navigate(`/login?${reason}next=${encodeURIComponent(first)}`, { replace: true })
 }
 
 export async function leave(): Promise<void> {
@@ -41,7 +41,7 @@ export async function leave(): Promise<void> {
   try {
     await signOut()
     forgetSession()
-    await go('/login?reason=left')
+    await navigate('/login?reason=left')
   } catch (error) {
     fail(error)
   } finally {

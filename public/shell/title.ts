@@ -1,4 +1,4 @@
-/** The title of the browser's tab: what is shown, and of which function, so that tabs and bookmarks can be told apart. */
+/** The title of the browser's tab: what is shown, and of which function, so that tabs can be told apart. */
 import { Alpine } from '../alpine.js'
 import { t } from '../i18n/locale.js'
 import { current } from '../pages/function.js'

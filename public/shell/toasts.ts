@@ -32,12 +32,12 @@ export const succeed = (text: string): void => show('success', text)
 /** Shows what went wrong; a session that ended has its own page. */
 export function fail(error: unknown): void {
   if (error instanceof Failure && error.status === 401) return
-  const { text, detail } = inWords(error)
+  const { text, detail } = describeError(error)
   show('danger', text, detail)
 }
 
 /** The words for an error, and the request id to quote when asking for help. */
-export function inWords(error: unknown): { text: string; detail: string } {
+export function describeError(error: unknown): { text: string; detail: string } {
   if (!(error instanceof Failure)) {
     return {
       text: t('errors.unexpected', {

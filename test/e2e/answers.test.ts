@@ -83,7 +83,7 @@ t.test(
     await page.keyboard.press('Control+Enter')
     const answer = page
       .locator('section')
-      .filter({ has: page.getByRole('heading', { name: 'Answer' }) })
+      .filter({ has: page.getByRole('heading', { name: 'Response' }) })
     await answer.getByText('"method": "PUT"').waitFor()
     const shown = async () => JSON.parse(await answer.locator('pre').first().innerText()) as unknown
     await eventually(

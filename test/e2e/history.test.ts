@@ -60,7 +60,7 @@ t.test('an old version is viewed alone, and runs as a draft', needsBrowser, asyn
   await page.getByRole('button', { name: 'Open as draft' }).click()
   await editorOf(page)
   await page.getByRole('button', { name: 'Run draft' }).click()
-  await page.getByLabel('Answer').getByText('the first').waitFor()
+  await page.getByLabel('Response').getByText('the first').waitFor()
   t.match(
     await api(`/api/functions/${id}`),
     { active_version: { version: 2 } },

@@ -18,7 +18,7 @@ t.test(
     await page.goto(`${server.base}/functions/${id}/test`)
     const answer = page
       .locator('section')
-      .filter({ has: page.getByRole('heading', { name: 'Answer' }) })
+      .filter({ has: page.getByRole('heading', { name: 'Response' }) })
     const body = answer.locator('pre').first()
     const length = () => body.evaluate(element => element.textContent!.length)
     for (const path of ['/', '/line']) {
@@ -64,7 +64,7 @@ t.test('a kept answer and its event are laid out as what they are', needsBrowser
   await page.goto(`${server.base}/functions/${id}/executions/${run}`)
   const answer = page
     .locator('section')
-    .filter({ has: page.getByRole('heading', { name: 'Answer' }) })
+    .filter({ has: page.getByRole('heading', { name: 'Response' }) })
   await eventually(
     t,
     () => answer.locator('pre').innerText(),

@@ -91,7 +91,7 @@ t.test('a draft that writes says so, and asks once', needsBrowser, async t => {
   t.equal(await entries(), 0, 'nothing has run')
   await run.click()
   await question.getByRole('button', { name: 'Run draft' }).click()
-  await page.getByLabel('Answer').getByText('written').waitFor()
+  await page.getByLabel('Response').getByText('written').waitFor()
   await eventually(t, entries, 1)
   await api(`/api/functions/${id}/kv/k`, { method: 'DELETE' })
   await run.click()

@@ -33,7 +33,7 @@ t.test(
       await page.getByRole('button', { name: /Send/ }).click()
       const answer = page
         .locator('section')
-        .filter({ has: page.getByRole('heading', { name: 'Answer' }) })
+        .filter({ has: page.getByRole('heading', { name: 'Response' }) })
       const badge = answer.locator('.card-head .badge')
       await badge.waitFor()
       const words = toBeSet[id]

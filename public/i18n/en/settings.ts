@@ -140,7 +140,7 @@ export const settingsTexts = {
     retentionHint: 'Their logs and AI and e-mail requests are deleted with them.',
     days_one: '{count} day',
     days_other: '{count} days',
-    saveResponse: 'Keep answers',
+    saveResponse: 'Keep responses',
     saveResponseHint: 'Stores what the function answers, unmasked, with each execution.'
   },
   origin: {

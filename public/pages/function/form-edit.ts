@@ -7,7 +7,7 @@ import { Stale } from '../../api/failure.js'
 import type { LuaFunction } from '../../api/types.js'
 import { t } from '../../i18n/locale.js'
 import { askClashes } from '../../shell/clashes.js'
-import { busily } from '../../shell/loading.js'
+import { withBusy } from '../../shell/loading.js'
 import { succeed } from '../../shell/toasts.js'
 import { current } from '../function.js'
 import { differing, findClashes, overlay, type Fields } from './merge.js'
@@ -109,7 +109,7 @@ export async function saveForm(
   onError: (error: unknown) => void
 ): Promise<boolean> {
   let saved = false
-  await busily(
+  await withBusy(
     state,
     async () => {
       saved = await edit.save()

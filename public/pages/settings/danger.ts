@@ -3,9 +3,9 @@ import { component } from '../../alpine.js'
 import { deleteFunction, updateFunction } from '../../api/functions.js'
 import { t } from '../../i18n/locale.js'
 import { ask } from '../../shell/dialogs.js'
-import { busily } from '../../shell/loading.js'
+import { withBusy } from '../../shell/loading.js'
 import { forget } from '../../shell/recent.js'
-import { go } from '../../shell/router.js'
+import { navigate } from '../../shell/router.js'
 import { fail, succeed } from '../../shell/toasts.js'
 import { current } from '../function.js'
 import { insist } from '../function/insist.js'
@@ -15,7 +15,7 @@ component('danger', () => ({
   busy: false,
 
   toggle() {
-    return busily(
+    return withBusy(
       this,
       async () => {
         const disabled = !current.fn.disabled
@@ -41,7 +41,7 @@ component('danger', () => ({
       typed: name.trim()
     })
     if (answer !== 'confirm') return
-    await busily(
+    await withBusy(
       this,
       async () => {
         const question = {
@@ -61,7 +61,7 @@ component('danger', () => ({
         dropDraft(id)
         forget(id)
         succeed(t('danger.deleted', { name }))
-        await go('/')
+        await navigate('/')
       },
       fail
     )

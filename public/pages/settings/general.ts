@@ -3,7 +3,7 @@ import { component } from '../../alpine.js'
 import { updateFunction } from '../../api/functions.js'
 import { byteLength, isTooLong, limits } from '../../api/limits.js'
 import { t, type TextKey } from '../../i18n/locale.js'
-import { inWords } from '../../shell/toasts.js'
+import { describeError } from '../../shell/toasts.js'
 import { current } from '../function.js'
 import { createFormEdit, saveForm, type FormEdit } from '../function/form-edit.js'
 import { addForm } from './unsaved.js'
@@ -49,7 +49,7 @@ component('generalSettings', () => {
       return edit.changed()
     },
 
-    /** The limits are bytes: an accent counts twice. */
+    /** The limits are bytes: an accent isCurrent twice. */
     measure() {
       const long = (
         [
@@ -70,7 +70,7 @@ component('generalSettings', () => {
     save() {
       this.error = ''
       return saveForm(this, edit, error => {
-        this.error = inWords(error).text
+        this.error = describeError(error).text
       })
     }
   }

@@ -1,123 +1,117 @@
 /** What the variables of a function were before, to look at and to bring back. */
-import { component } from '../../alpine.js'
+import { component, part } from '../../alpine.js'
 import { forgetEnvHistory, getFormerEnv, listEnvHistory, restoreEnv } from '../../api/functions.js'
 import type { EnvChange, EnvHistoryEntry } from '../../api/types.js'
 import { t } from '../../i18n/locale.js'
 import { ask } from '../../shell/dialogs.js'
-import { busily, extend, loading, track } from '../../shell/loading.js'
+import { loadInto, loading, loadMore, withBusy } from '../../shell/loading.js'
 import { fail, succeed } from '../../shell/toasts.js'
 import { current } from '../function.js'
 import { insist } from '../function/insist.js'
 
-const pageSize = 20
+const PAGE_SIZE = 20
 interface Row extends EnvHistoryEntry {
   values: Array<{ name: string; value: string }> | undefined
 }
 const toRow = (entry: EnvHistoryEntry): Row => ({ ...entry, values: undefined })
 
-component('variableHistory', () => ({
-  ...loading(),
-  busy: false,
-  rows: [] as Row[],
-  total: 0,
+const createState = () => ({ ...loading(), busy: false, rows: [] as Row[], total: 0 })
+type State = ReturnType<typeof createState>
 
-  open() {
-    this.status = 'loading'
-    this.rows = []
-    this.dialog()?.showModal()
-    this.load()
-  },
+const createLoading = () =>
+  part<State>()({
+    load(): Promise<void> {
+      return loadInto(
+        this,
+        () => listEnvHistory(current.fn.id, { limit: PAGE_SIZE, offset: 0 }),
+        ({ history, pagination }) => {
+          this.rows = history.map(toRow)
+          this.total = pagination.total
+        }
+      )
+    },
 
-  load(): Promise<void> {
-    return track(
-      this,
-      () => listEnvHistory(current.fn.id, { limit: pageSize, offset: 0 }),
-      ({ history, pagination }) => {
-        this.rows = history.map(toRow)
-        this.total = pagination.total
+    more() {
+      return loadMore(
+        this,
+        () => listEnvHistory(current.fn.id, { limit: PAGE_SIZE, offset: this.rows.length }),
+        ({ history }) => {
+          this.rows = [...this.rows, ...history.map(toRow)]
+        }
+      )
+    },
+
+    /** Shows the values of an entry, and hides them again. */
+    see(row: Row) {
+      if (row.values !== undefined) {
+        row.values = undefined
+        return
       }
-    )
-  },
-
-  more() {
-    return extend(
-      this,
-      () => listEnvHistory(current.fn.id, { limit: pageSize, offset: this.rows.length }),
-      ({ history }) => {
-        this.rows = [...this.rows, ...history.map(toRow)]
-      }
-    )
-  },
-
-  changeText: ({ name, change }: EnvChange) => t(`changes.${change}`, { name }),
-
-  /** Shows the values of an entry, and hides them again. */
-  see(row: Row) {
-    if (row.values !== undefined) {
-      row.values = undefined
-      return
-    }
-    return busily(
-      this,
-      async () => {
+      const work = async (): Promise<void> => {
         const { env_vars: variables } = await getFormerEnv(current.fn.id, row.id)
         row.values = Object.entries(variables)
           .sort(([a], [b]) => (a < b ? -1 : 1))
           .map(([name, value]) => ({ name, value }))
-      },
-      fail
-    )
-  },
+      }
+      return withBusy(this, work, fail)
+    }
+  })
+type Loaded = ReturnType<typeof createLoading>
 
-  /** What is there now comes into the history too, so nothing has to be asked. */
-  restore(row: Row) {
-    return busily(
-      this,
-      async () => {
-        if (
-          !(await insist(
-            tag => restoreEnv(current.fn.id, row.id, tag),
-            () => undefined
-          ))
-        ) {
-          return
-        }
+const createDialog = () =>
+  part<State & Loaded>()({
+    open() {
+      this.status = 'loading'
+      this.rows = []
+      this.dialog()?.showModal()
+      this.load()
+    },
+    /** Values do not stay in the page. */
+    close() {
+      this.rows = []
+      this.dialog()?.close()
+    },
+    dialog() {
+      return this.$refs['dialog'] as HTMLDialogElement | undefined
+    }
+  })
+type Dialog = ReturnType<typeof createDialog>
+
+const createActions = () =>
+  part<State & Loaded & Dialog>()({
+    /** What is there now comes into the history too, so nothing has to be asked. */
+    restore(row: Row) {
+      const send = (tag: string) => restoreEnv(current.fn.id, row.id, tag)
+      const work = async (): Promise<void> => {
+        if (!(await insist(send, () => undefined))) return
         await current.refresh()
         this.close()
         succeed(t('changes.restored'))
-      },
-      fail
-    )
-  },
+      }
+      return withBusy(this, work, fail)
+    },
 
-  async forget() {
-    if (
-      (await ask({
+    async forget() {
+      const answer = await ask({
         title: t('changes.forgetTitle'),
         text: t('changes.forgetText'),
         confirm: t('changes.forget'),
         danger: true
-      })) !== 'confirm'
-    ) {
-      return
-    }
-    await busily(
-      this,
-      async () => {
+      })
+      if (answer !== 'confirm') return
+      const work = async (): Promise<void> => {
         await forgetEnvHistory(current.fn.id)
         succeed(t('changes.forgotten'))
         await this.load()
-      },
-      fail
-    )
-  },
+      }
+      await withBusy(this, work, fail)
+    }
+  })
 
-  /** Values do not stay in the page. */
-  close() {
-    this.rows = []
-    this.dialog()?.close()
-  },
-  dialog() {
-    return this.$refs['dialog'] as HTMLDialogElement | undefined
-  }
+component('variableHistory', () => ({
+  ...createState(),
+  ...createLoading(),
+  ...createDialog(),
+  ...createActions(),
+  changeText: ({ name, change }: EnvChange) => t(`changes.${change}`, { name })
 }))

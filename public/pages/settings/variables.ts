@@ -1,9 +1,9 @@
 /** The environment variables of a function: hidden until asked for; a .env is taken only where one asks for it. */
-import { component } from '../../alpine.js'
+import { component, part } from '../../alpine.js'
 import { replaceEnv } from '../../api/functions.js'
 import { missingVariables } from '../../format/needed-variables.js'
 import { tn } from '../../i18n/locale.js'
-import { inWords, succeed } from '../../shell/toasts.js'
+import { describeError, succeed } from '../../shell/toasts.js'
 import { current } from '../function.js'
 import type { Chosen } from './paste-env.js'
 import { createFormEdit, saveForm, type FormEdit } from '../function/form-edit.js'
@@ -27,60 +27,17 @@ function saved(): Row[] {
   ]
 }
 
-component('variables', () => {
-  let edit: FormEdit
-  let forget = (): void => {}
-  return {
-    busy: false,
-    error: '',
-    /** The row that the error is about; 0 for none. */
-    wrong: 0,
-    list: saved(),
+const createState = () => ({
+  busy: false,
+  error: '',
+  /** The row that the error is about; 0 for none. */
+  wrong: 0,
+  list: saved()
+})
+type State = ReturnType<typeof createState>
 
-    init() {
-      forget = addForm({
-        title: 'variables.title',
-        changed: () => this.changed(),
-        save: () => this.save()
-      })
-      edit = createFormEdit({
-        read: fn => fn.env_vars,
-        mine: () => toRecord(this.list),
-        show: fields => {
-          this.show(fields)
-        },
-        send: (wanted, _changed, tag) => replaceEnv(current.fn.id, wanted, tag),
-        label: name => name,
-        secret: true
-      })
-      this.$watch('$store.current.fn', () => {
-        edit.follow()
-      })
-    },
-    destroy() {
-      forget()
-    },
-
-    /** Rows stay where they are; what is new comes behind them. */
-    show(fields: Fields) {
-      const before = toRecord(this.list)
-      const kept = this.list.filter(
-        row => Object.hasOwn(fields, row.name.trim()) || !Object.hasOwn(before, row.name.trim())
-      )
-      for (const row of kept.filter(({ name }) => Object.hasOwn(fields, name.trim()))) {
-        const { value, crlf } = toRow(row.name, String(fields[row.name.trim()]))
-        Object.assign(row, { value, crlf })
-      }
-      const names = new Set(kept.map(row => row.name.trim()))
-      const added = Object.entries(fields)
-        .filter(([name]) => !names.has(name))
-        .map(([name, value]) => toRow(name, String(value)))
-      this.list = [...kept, ...added]
-    },
-
-    changed() {
-      return edit.changed()
-    },
+const createRowActions = () =>
+  part<State>()({
     allShown() {
       return this.list.length > 0 && this.list.every(row => row.shown)
     },
@@ -92,12 +49,13 @@ component('variables', () => {
       row.shown = !row.shown
       if (row.shown) this.focus(row, 'textarea')
     },
+
     add() {
       const row = toRow('', '', { shown: true })
       this.list.push(row)
       this.focus(row, 'input')
     },
-    /** The focus goes to what took the place of the row, or to the way to add one. */
+    /** The focus goes to what took the place of the row, or to the button that adds one. */
     remove(index: number) {
       this.list.splice(index, 1)
       const next = this.list[Math.min(index, this.list.length - 1)]
@@ -110,34 +68,86 @@ component('variables', () => {
       )
     },
 
-    /** What the reader chose of a pasted .env; nothing is saved yet. */
+    /** What the user chose of a pasted .env; nothing is saved yet. */
     take(chosen: Chosen[]) {
       const names = new Set(chosen.map(({ name }) => name))
-      const kept = this.list.filter(
-        row => (row.name !== '' || row.value !== '') && !names.has(row.name.trim())
-      )
+      const isEmpty = (row: Row): boolean => row.name === '' && row.value === ''
+      const kept = this.list.filter(row => !isEmpty(row) && !names.has(row.name.trim()))
       this.list = [...kept, ...chosen.map(({ name, value }) => toRow(name, value))]
       succeed(tn('variables.pasted', chosen.length))
-    },
+    }
+  })
+type RowActions = ReturnType<typeof createRowActions>
 
-    async send(): Promise<boolean> {
-      const done = await saveForm(this, edit, error => {
-        this.error = inWords(error).text
-      })
-      if (done) this.list = saved()
-      return done
+/** Rows stay where they are; what is new comes behind them. */
+function mergeRows(rows: readonly Row[], fields: Fields): Row[] {
+  const before = toRecord(rows)
+  const isIn = (record: Fields, row: Row): boolean => Object.hasOwn(record, row.name.trim())
+  const kept = rows.filter(row => isIn(fields, row) || !isIn(before, row))
+  for (const row of kept.filter(row => isIn(fields, row))) {
+    const { value, crlf } = toRow(row.name, String(fields[row.name.trim()]))
+    Object.assign(row, { value, crlf })
+  }
+  const names = new Set(kept.map(row => row.name.trim()))
+  const added = Object.entries(fields).filter(([name]) => !names.has(name))
+  return [...kept, ...added.map(([name, value]) => toRow(name, String(value)))]
+}
+
+const createSaving = (edit: () => FormEdit) =>
+  part<State & RowActions>()({
+    changed() {
+      return edit().changed()
     },
 
     save(): boolean | Promise<boolean> {
       const problem = findProblem(this.list)
       this.error = problem?.text ?? ''
       this.wrong = problem?.row.key ?? 0
-      if (problem) {
-        problem.row.shown = true
-        this.focus(problem.row, problem.row.name.trim() === '' ? 'input' : 'textarea')
-        return false
-      }
-      return this.send()
+      if (!problem) return this.send()
+      problem.row.shown = true
+      this.focus(problem.row, problem.row.name.trim() === '' ? 'input' : 'textarea')
+      return false
+    },
+
+    async send(): Promise<boolean> {
+      const isDone = await saveForm(this, edit(), error => {
+        this.error = describeError(error).text
+      })
+      if (isDone) this.list = saved()
+      return isDone
+    }
+  })
+
+component('variables', () => {
+  let edit: FormEdit
+  let forget = (): void => {}
+  return {
+    ...createState(),
+    ...createRowActions(),
+    ...createSaving(() => edit),
+
+    init() {
+      forget = addForm({
+        title: 'variables.title',
+        changed: () => this.changed(),
+        save: () => this.save()
+      })
+      edit = createFormEdit({
+        read: fn => fn.env_vars,
+        mine: () => toRecord(this.list),
+        show: fields => {
+          this.list = mergeRows(this.list, fields)
+        },
+        send: (wanted, _changed, tag) => replaceEnv(current.fn.id, wanted, tag),
+        label: name => name,
+        secret: true
+      })
+      this.$watch('$store.current.fn', () => {
+        edit.follow()
+      })
+    },
+    destroy() {
+      forget()
     }
   }
 })

@@ -32,7 +32,7 @@ export function toDraftEvent({ method, path, headers, body }: TypedEvent): Draft
   }
 }
 
-export interface ShownOutcome {
+export interface DraftView {
   shown: boolean
   good: boolean
   label: string
@@ -45,7 +45,7 @@ export interface ShownOutcome {
 }
 
 const noError: ErrorText = { headline: '', excerpt: [], advice: [] }
-export const noOutcome = (): ShownOutcome => ({
+export const noDraftView = (): DraftView => ({
   shown: false,
   good: true,
   label: '',
@@ -57,7 +57,7 @@ export const noOutcome = (): ShownOutcome => ({
   error: noError
 })
 
-export function toShown(outcome: DraftOutcome): ShownOutcome {
+export function toDraftView(outcome: DraftOutcome): DraftView {
   const { error, status_code: status = 0, headers = {} } = outcome
   const body =
     outcome.body_base64 === undefined

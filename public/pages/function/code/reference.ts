@@ -3,7 +3,7 @@ import { component } from '../../../alpine.js'
 import { getReference } from '../../../api/server.js'
 import type { LuaModuleReference } from '../../../api/types.js'
 import { requireLine } from '../../../editor/required.js'
-import { loading, track } from '../../../shell/loading.js'
+import { loading, loadInto } from '../../../shell/loading.js'
 import { keepInAddress, readAddress } from '../../../shell/router.js'
 
 component('reference', () => ({
@@ -22,7 +22,7 @@ component('reference', () => ({
   },
 
   load(): Promise<void> {
-    return track(this, getReference, ({ modules }) => {
+    return loadInto(this, getReference, ({ modules }) => {
       this.modules = modules
     })
   },

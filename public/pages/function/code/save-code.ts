@@ -16,7 +16,7 @@ export interface CodeBase {
 export type SavedCode =
   /** `code` is what the editor is to hold now, and what it was made from is active. */
   | { readonly how: 'active' | 'theirs'; readonly code: string }
-  | { readonly how: 'asleep'; readonly code: string; readonly version: number }
+  | { readonly how: 'inactive'; readonly code: string; readonly version: number }
 
 export const toBase = ({ version, code }: Version): CodeBase => ({ version, code })
 
@@ -49,7 +49,7 @@ export async function saveCode(
       await current.refresh()
       return activate
         ? { how: 'active', code }
-        : { how: 'asleep', code, version: await newestVersion(id) }
+        : { how: 'inactive', code, version: await newestVersion(id) }
     } catch (error) {
       if (!(error instanceof Stale)) throw error
       current.take(error.current as LuaFunction, error.tag)
@@ -62,17 +62,17 @@ const isAnother = (theirs: Version, base: CodeBase, code: string): boolean =>
   theirs.version !== base.version && theirs.code !== base.code && theirs.code !== code
 
 /** Code that does not parse goes live only when the reader says so. */
-async function askIfBroken(code: string): Promise<'activate' | 'asleep' | undefined> {
+async function askIfBroken(code: string): Promise<'activate' | 'inactive' | undefined> {
   const answer = await checkCode(code)
   if (answer.ok) return 'activate'
   const { line = 1, message } = answer.error
   const wish = await ask({
     title: t('changes.brokenTitle'),
     text: t('changes.brokenText', { line, message }),
-    confirm: t('changes.saveAsleep'),
-    other: t('changes.saveAlive')
+    confirm: t('changes.saveInactive'),
+    other: t('changes.saveActive')
   })
-  return wish === 'cancel' ? undefined : wish === 'other' ? 'activate' : 'asleep'
+  return wish === 'cancel' ? undefined : wish === 'other' ? 'activate' : 'inactive'
 }
 
 async function newestVersion(id: string): Promise<number> {

@@ -45,10 +45,10 @@ function decoded(body: string): string {
   }
 }
 
-export function toKeptAnswer(json = ''): Kept {
-  const answer = readObject(json)
-  if (answer === undefined) return { ...noKept(), body: json }
-  const { statusCode, headers, body, isBase64Encoded } = answer
+export function toKeptResponse(json = ''): Kept {
+  const response = readObject(json)
+  if (response === undefined) return { ...noKept(), body: json }
+  const { statusCode, headers, body, isBase64Encoded } = response
   const text = typeof body === 'string' ? body : ''
   return {
     ...noKept(),

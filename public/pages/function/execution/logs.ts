@@ -3,19 +3,19 @@ import { getLogs } from '../../../api/executions.js'
 import type { LogEntry } from '../../../api/types.js'
 
 /** The most that the server gives at once. */
-export const logPage = 100
+export const LOG_PAGE_SIZE = 100
 /** Pages asked for at the same time. */
 const AT_ONCE = 4
 
 /** What comes behind the first `from` lines, in order. */
 export async function fetchLogs(id: string, from: number, total: number): Promise<LogEntry[]> {
   const entries: LogEntry[] = []
-  for (let offset = from; offset < total; offset += logPage * AT_ONCE) {
-    const offsets = Array.from({ length: AT_ONCE }, (_, n) => offset + n * logPage).filter(
+  for (let offset = from; offset < total; offset += LOG_PAGE_SIZE * AT_ONCE) {
+    const offsets = Array.from({ length: AT_ONCE }, (_, n) => offset + n * LOG_PAGE_SIZE).filter(
       start => start < total
     )
     const pages = await Promise.all(
-      offsets.map(start => getLogs(id, { limit: logPage, offset: start }))
+      offsets.map(start => getLogs(id, { limit: LOG_PAGE_SIZE, offset: start }))
     )
     entries.push(...pages.flatMap(({ logs }) => logs ?? []))
   }

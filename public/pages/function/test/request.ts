@@ -63,7 +63,12 @@ const javascript: Writer = (address, { method }, headers, body) => {
       : []),
     ...(body === undefined ? [] : [`  body: ${quoted(body)}`])
   ]
-  return `const response = await fetch(${quoted(address)}, {\n${options.join(',\n')}\n})\nconsole.log(response.status, await response.text())`
+  return [
+    `const response = await fetch(${quoted(address)}, {`,
+    options.join(',\n'),
+    '})',
+    'console.log(response.status, await response.text())'
+  ].join('\n')
 }
 
 const python: Writer = (address, { method }, headers, body) =>
@@ -84,8 +89,9 @@ const python: Writer = (address, { method }, headers, body) =>
     '    print(response.status, response.read().decode())'
   ].join('\n')
 
-const go: Writer = (address, { method }, headers, body) =>
-  [
+function go(...[address, { method }, headers, body]: Parameters<Writer>): string {
+  const reader = body === undefined ? 'nil' : `strings.NewReader(${quoted(body)})`
+  return [
     'package main',
     '',
     'import (',
@@ -96,7 +102,7 @@ const go: Writer = (address, { method }, headers, body) =>
     ')',
     '',
     'func main() {',
-    `\trequest, err := http.NewRequest(${quoted(method)}, ${quoted(address)}, ${body === undefined ? 'nil' : `strings.NewReader(${quoted(body)})`})`,
+    `\trequest, err := http.NewRequest(${quoted(method)}, ${quoted(address)}, ${reader})`,
     '\tif err != nil {',
     '\t\tpanic(err)',
     '\t}',
@@ -110,6 +116,7 @@ const go: Writer = (address, { method }, headers, body) =>
     '\tfmt.Println(response.StatusCode, string(body))',
     '}'
   ].join('\n')
+}
 
 const writers = { curl, javascript, python, go } as const
 export const exampleLanguages = [

@@ -4,16 +4,16 @@ import type { BodyKind } from '../../../format/body.js'
 import { decodeText, kindOf, toHex } from '../../../format/body.js'
 import { prettyJson } from '../../../format/json-layout.js'
 
-export type AnswerView = 'pretty' | 'preview' | 'image' | 'text' | 'hex' | 'none'
+export type BodyView = 'pretty' | 'preview' | 'image' | 'text' | 'hex' | 'none'
 
-export interface ShownAnswer {
+export interface ResponseView {
   /** 0 while there is none. */
   status: number
   durationMs: number
   size: number
   kind: BodyKind
-  view: AnswerView
-  views: AnswerView[]
+  view: BodyView
+  views: BodyView[]
   /** Of the body as it came, for pictures. */
   url: string
   headers: Array<{ name: string; value: string }>
@@ -21,7 +21,7 @@ export interface ShownAnswer {
   logs: LogEntry[]
 }
 
-const viewsOf: Readonly<Record<BodyKind, AnswerView[]>> = {
+const viewsOf: Readonly<Record<BodyKind, BodyView[]>> = {
   empty: ['none'],
   json: ['pretty', 'text', 'hex'],
   html: ['preview', 'text', 'hex'],
@@ -30,7 +30,7 @@ const viewsOf: Readonly<Record<BodyKind, AnswerView[]>> = {
   binary: ['hex']
 }
 
-export const noAnswer = (): ShownAnswer => ({
+export const noResponse = (): ResponseView => ({
   status: 0,
   durationMs: 0,
   size: 0,
@@ -43,15 +43,15 @@ export const noAnswer = (): ShownAnswer => ({
   logs: []
 })
 
-export function toShownAnswer(
+export function toResponseView(
   response: Response,
   bytes: Uint8Array<ArrayBuffer>,
   durationMs: number
-): ShownAnswer {
+): ResponseView {
   const type = response.headers.get('content-type') ?? ''
   const kind = kindOf(type, bytes)
   return {
-    ...noAnswer(),
+    ...noResponse(),
     status: response.status,
     durationMs: Number(response.headers.get('x-execution-duration-ms') ?? Math.round(durationMs)),
     size: bytes.length,
@@ -65,11 +65,11 @@ export function toShownAnswer(
 }
 
 /** So many bytes are shown as hex. */
-export const HEX_LIMIT = 64 * 1024
+export const MAX_HEX_BYTES = 64 * 1024
 
 /** The textual views of a body, each made once. */
-export function createBodyTexts(bytes: Uint8Array): (view: AnswerView) => string {
-  const made = new Map<AnswerView, string>()
+export function createBodyTexts(bytes: Uint8Array): (view: BodyView) => string {
+  const made = new Map<BodyView, string>()
   return view => {
     const text = made.get(view) ?? bodyText(bytes, view)
     made.set(view, text)
@@ -77,8 +77,8 @@ export function createBodyTexts(bytes: Uint8Array): (view: AnswerView) => string
   }
 }
 
-function bodyText(bytes: Uint8Array, view: AnswerView): string {
-  if (view === 'hex') return toHex(bytes, HEX_LIMIT)
+function bodyText(bytes: Uint8Array, view: BodyView): string {
+  if (view === 'hex') return toHex(bytes, MAX_HEX_BYTES)
   const text = decodeText(bytes) ?? ''
   return view === 'pretty' ? (prettyJson(text) ?? text) : text
 }

@@ -1,0 +1,54 @@
+/** What the code page shows, and what it keeps beside that. */
+import type { CodeEditor, Problem } from '../../../editor/contract.js'
+import { loading } from '../../../shell/loading.js'
+import { read } from '../../../shell/local-storage.js'
+import { readAddress } from '../../../shell/router.js'
+import { commandKey } from '../../../shell/shortcuts.js'
+import { current } from '../../function.js'
+import { emptyEvent, noDraftView, type TypedEvent } from './draft-event.js'
+import { toBase, type CodeBase } from './save-code.js'
+
+/** Not part of the reactive state: the editor must not become reactive. */
+export interface CodeSession {
+  readonly functionId: string
+  editor: CodeEditor | undefined
+  /** What the code in the editor was made from. */
+  base: CodeBase
+  /** The syntax error that the latest check found. */
+  syntaxError: Problem | undefined
+  /** Where the draft failed, until its code is changed. */
+  draftError: Problem | undefined
+}
+
+export const createCodeSession = (): CodeSession => ({
+  functionId: current.fn.id,
+  editor: undefined,
+  base: toBase(current.fn.active_version),
+  syntaxError: undefined,
+  draftError: undefined
+})
+
+export const noSyntaxError = { message: '', line: 0, column: 1 }
+/** The name of the draft's event in the browser's storage. */
+export const eventName = ({ functionId }: CodeSession): string => `event.${functionId}`
+
+export type CodeState = ReturnType<typeof createCodeState>
+
+export function createCodeState(session: CodeSession) {
+  const kept = read(eventName(session)) as Partial<TypedEvent> | undefined
+  return {
+    ...loading(),
+    busy: false,
+    running: false,
+    dirty: false,
+    /** Says so when the code is longer than the server accepts. */
+    tooLong: '',
+    /** The editor began with a draft that was not saved. */
+    restored: false,
+    side: readAddress('side').side === 'reference' ? 'reference' : 'run',
+    syntax: noSyntaxError,
+    event: { ...emptyEvent(), ...kept },
+    outcome: noDraftView(),
+    keys: { save: `${commandKey} S`, run: `${commandKey} ↵` }
+  }
+}

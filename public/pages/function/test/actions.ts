@@ -1,0 +1,73 @@
+/** Puts a request together, sends it, and keeps it for later. */
+import { part } from '../../../alpine.js'
+import { getLogs } from '../../../api/executions.js'
+import { t } from '../../../i18n/locale.js'
+import { withBusy } from '../../../shell/loading.js'
+import { write } from '../../../shell/local-storage.js'
+import { functionAddress } from '../../function.js'
+import { toAddress, toInit } from './request.js'
+import { noResponse, toResponseView } from './response.js'
+import { cloneRequest, storageNames, type TestState } from './state.js'
+
+const MAX_KEPT = 15
+const MAX_LOG_LINES = 100
+
+export const createRequestEditing = () =>
+  part<TestState>()({
+    addPair(list: 'query' | 'headers') {
+      this.request[list].push({ name: '', value: '' })
+    },
+    removePair(list: 'query' | 'headers', index: number) {
+      this.request[list].splice(index, 1)
+    },
+    recall(index: string) {
+      const chosen = this.history[Number(index)]
+      if (index !== '' && chosen) this.request = cloneRequest(chosen)
+    },
+    /** The request comes first in the history, once. */
+    keep() {
+      const text = JSON.stringify(this.request)
+      const others = this.history.filter(item => JSON.stringify(item) !== text)
+      this.history = [cloneRequest(this.request), ...others].slice(0, MAX_KEPT)
+      write(storageNames().history, this.history)
+    }
+  })
+
+type RequestEditing = ReturnType<typeof createRequestEditing>
+
+export const createSending = (onBody: (bytes: Uint8Array<ArrayBuffer>) => void) =>
+  part<TestState & RequestEditing>()({
+    send() {
+      return withBusy(
+        this,
+        () => this.sendRequest(),
+        error => {
+          const message = error instanceof Error ? error.message : String(error)
+          this.problem = t('request.failed', { message })
+        }
+      )
+    },
+
+    async sendRequest() {
+      this.problem = ''
+      this.keep()
+      const started = performance.now()
+      const address = toAddress(functionAddress(), this.request)
+      const response = await fetch(address, toInit(this.request))
+      const body = new Uint8Array(await response.arrayBuffer())
+      const durationMs = performance.now() - started
+      URL.revokeObjectURL(this.response.url)
+      onBody(body)
+      this.response = noResponse()
+      // The views are made anew for the new body.
+      await this.$nextTick()
+      this.response = toResponseView(response, body, durationMs)
+      await this.loadLogs(this.response.executionId)
+    },
+
+    async loadLogs(executionId: string) {
+      if (executionId === '') return
+      const { logs } = await getLogs(executionId, { limit: MAX_LOG_LINES, offset: 0 })
+      this.response.logs = logs ?? []
+    }
+  })
