@@ -1,7 +1,7 @@
 /**
- * Retention: every full hour, and a moment after start, executions older than their function's period are
- * deleted with their logs and requests, expired key-value entries and old states of variables go, and the file's free space is given back.
- * It works in small batches with rests between, so that calls hardly notice.
+ * Retention: every full hour, and a moment after start, executions older than their function's period are deleted, with
+ * their logs and requests; so are expired key-value entries and old states of variables. Then free space of the file is
+ * given back. It works in small batches with rests between, so that calls hardly notice.
  */
 import fp from 'fastify-plugin'
 import '../core/contracts/server.js'

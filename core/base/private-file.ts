@@ -1,17 +1,34 @@
 /**
- * Files that hold data: for this user alone, whatever the umask says and whoever made an earlier one, and never
+ * Files that hold data: for this user alone, whatever the umask is and whoever made an earlier one, and never written
  * through a symbolic link that somebody put in their place.
  */
 import { randomBytes } from 'node:crypto'
-import { chmod, lstat, mkdir, open, rename, rm } from 'node:fs/promises'
+import { chmod, link, lstat, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { MoonletError } from './errors.js'
 
 export const PRIVATE_FILE = 0o600
 export const PRIVATE_FOLDER = 0o700
 
-/** Writes a new file and renames it to `file`: there is the old one or the whole new one, also when the power fails. */
+/** Replaces `file` with a new one: there is the old one or the whole new one, even after a power failure. */
 export async function writePrivateFile(file: string, text: string): Promise<void> {
+  await withDraft(file, text, draft => rename(draft, file))
+}
+
+/**
+ * Creates `file` with all of its text or not at all, even after a power failure. False: there is one already, which is
+ * left as it is, also when another process creates it at the same moment.
+ */
+export async function createPrivateFile(file: string, text: string): Promise<boolean> {
+  return await withDraft(file, text, draft => linkUnlessThere(draft, file))
+}
+
+/** Writes the text to a file beside `file`, on the disk, and has it put in place. */
+async function withDraft<T>(
+  file: string,
+  text: string,
+  putInPlace: (draft: string) => Promise<T>
+): Promise<T> {
   const draft = `${file}.${randomBytes(6).toString('hex')}`
   try {
     const handle = await open(draft, 'wx', PRIVATE_FILE)
@@ -21,14 +38,27 @@ export async function writePrivateFile(file: string, text: string): Promise<void
     } finally {
       await handle.close()
     }
-    await rename(draft, file)
+    const result = await putInPlace(draft)
     await syncFolder(dirname(file))
+    return result
   } finally {
     await rm(draft, { force: true })
   }
 }
 
-/** A rename is durable once its folder is. */
+/** Unlike a rename, a link does not replace a file that appeared meanwhile. */
+async function linkUnlessThere(draft: string, file: string): Promise<boolean> {
+  try {
+    await link(draft, file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    // Some file systems have no links.
+    await rename(draft, file)
+  }
+  return true
+}
+
+/** A new name is durable once its folder is. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r')
   try {

@@ -62,7 +62,8 @@ function pick(all: readonly FunctionWithVersion[], idOrName: string): FunctionWi
   if (byId === undefined && byName.length > 1) {
     throw new MoonletError(
       'VALIDATION',
-      `${byName.length} functions are called "${idOrName}"; name one by its id: ${byName.map(({ fn }) => fn.id).join(', ')}`
+      `${byName.length} functions are called "${idOrName}"; name one by its id: ` +
+        byName.map(({ fn }) => fn.id).join(', ')
     )
   }
   return found

@@ -100,7 +100,10 @@ async function readSettings(folder: string, name: string): Promise<Found> {
   }
 }
 
-/** Two folders that mean one function would overwrite each other: neither is taken. One without an id goes by its name. */
+/**
+ * Two folders that mean the same function would overwrite each other: neither is taken. A folder without an id goes by
+ * its name.
+ */
 function refuseDoubles(found: readonly Found[]): Found[] {
   return found.map(one => {
     const others = found

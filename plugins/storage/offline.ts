@@ -18,7 +18,7 @@ export function createOfflineStorage({
   SECRET_KEY
 }: Pick<Config, 'DATA_DIR' | 'SECRET_KEY'>): OfflineStorage {
   const database = join(DATA_DIR, 'moonlet.db')
-  const secretKey = () => SECRET_KEY ?? loadSecretKey(DATA_DIR)
+  const readSecretKey = async () => SECRET_KEY ?? (await loadSecretKey(DATA_DIR))
 
   /** Does the work while no server can. */
   async function alone<T>(work: () => Promise<T>): Promise<T> {
@@ -35,14 +35,14 @@ export function createOfflineStorage({
       throw new MoonletError('NOT_FOUND', `There is no database at ${database}; is DATA_DIR right?`)
     }
     await checkCurrent(database)
-    const storage = await openStorage({ file: database, secretKey: secretKey() })
+    const storage = await openStorage({ file: database, secretKey: await readSecretKey() })
     return { storage, close: () => storage.close() }
   }
 
   async function openAlone(): Promise<OpenedData> {
     const lock = lockDataFolder(DATA_DIR)
     try {
-      const storage = await openStorage({ file: database, secretKey: secretKey() })
+      const storage = await openStorage({ file: database, secretKey: await readSecretKey() })
       return { storage, close: () => storage.close().finally(lock.release) }
     } catch (error) {
       lock.release()
@@ -56,8 +56,14 @@ export function createOfflineStorage({
     restore: (backup, onProgress) => restoreFile(backup, database, onProgress),
     isReferenceDatabase,
     importReference: (file, onProgress) =>
-      alone(() =>
-        importReference({ file, database, migrationsFolder, secretKey: secretKey(), onProgress })
+      alone(async () =>
+        importReference({
+          file,
+          database,
+          migrationsFolder,
+          secretKey: await readSecretKey(),
+          onProgress
+        })
       ),
     rotateSecretKey: () =>
       alone(async () => ({

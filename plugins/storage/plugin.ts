@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import '../../core/contracts/server.js'
 import { lockDataFolder } from './db/data-lock.js'
 import { loadSecretKey } from './secrets/secret-key.js'
-import type { QuotaNotice } from './quotas/quotas.js'
+import type { QuotaNotice } from './quotas/quota-warnings.js'
 import { openStorage } from './storage.js'
 
 export default fp(
@@ -17,7 +17,7 @@ export default fp(
     })
     const opened = await openStorage({
       file: join(DATA_DIR, 'moonlet.db'),
-      secretKey: SECRET_KEY ?? loadSecretKey(DATA_DIR),
+      secretKey: SECRET_KEY ?? (await loadSecretKey(DATA_DIR)),
       limits: {
         history: config.HISTORY_LIMIT,
         historyPerFunction: config.HISTORY_LIMIT_PER_FUNCTION,

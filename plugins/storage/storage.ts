@@ -1,35 +1,39 @@
-/** Storage on one SQLite file: what there is, put together. */
+/** Storage on one SQLite file: its parts, put together. */
 import type { Database } from 'better-sqlite3'
 import { fileURLToPath } from 'node:url'
-import type { Storage, StorageLimits } from '../../core/contracts/storage.js'
+import type { PluginDatabase } from '../../core/contracts/plugin.js'
+import type { Storage, StorageLimits, StoredUsage } from '../../core/contracts/storage.js'
 import { errorMessageOf } from '../../core/lua-advice/error-text.js'
 import { backupDatabase } from './db/backup.js'
 import { Batch } from './db/batch.js'
 import { createChangeFeed } from './db/change-feed.js'
-import { createEnvHistory } from './functions/env-history.js'
-import { createEnvStore, createVariableReader } from './functions/env-store.js'
-import { createExecutionCounts } from './executions/counts.js'
-import { foldCase } from './executions/filter.js'
-import { createExecutionRemover } from './executions/remover.js'
-import { createExecutionStore } from './executions/store.js'
-import { createExecutionWriter } from './executions/writer.js'
-import { createFunctionRowIds } from './functions/function-row-ids.js'
-import { createFunctionStore } from './functions/function-store.js'
-import { createIdSkew } from './executions/id-skew.js'
-import { createKvRemover } from './kv/kv-remover.js'
-import { createKvStore } from './kv/kv-store.js'
 import { applyMigrations, findMigrations } from './db/migrations.js'
-import { maskedWriter } from './executions/redacting-writer.js'
 import { limitBusyWait, openDatabase } from './db/open.js'
 import { openPluginTables } from './db/plugin-tables.js'
-import { createPurges } from './executions/purges.js'
-import { createQuotas, NO_LIMITS, type QuotaNotice } from './quotas/quotas.js'
+import { ExecutionCounts } from './executions/counts.js'
+import { foldCase } from './executions/filter.js'
+import { IdSkew } from './executions/id-skew.js'
+import { Purges } from './executions/purges.js'
+import { ExecutionRecords } from './executions/records.js'
+import { RedactingWriter } from './executions/redacting-writer.js'
+import { createExecutionRemover } from './executions/remover.js'
+import { SqliteExecutionStore } from './executions/store.js'
+import { ExecutionWriter } from './executions/writer.js'
+import { EnvHistory } from './functions/env-history.js'
+import { createVariableReader, SqliteEnvStore } from './functions/env-store.js'
+import { FunctionRowIds } from './functions/function-row-ids.js'
+import { SqliteFunctionStore } from './functions/function-store.js'
 import { createRevisions } from './functions/revisions.js'
+import { SqliteVersionStore } from './functions/version-store.js'
+import { createKvRemover } from './kv/kv-remover.js'
+import { SqliteKvStore } from './kv/kv-store.js'
+import { KvWriter } from './kv/kv-writer.js'
+import type { QuotaNotice } from './quotas/quota-warnings.js'
+import { NO_LIMITS, Quotas } from './quotas/quotas.js'
+import { ALL, StoredBytes } from './quotas/stored-bytes.js'
 import { createSecretBox } from './secrets/secret-box.js'
-import { createSecretMasks } from './secrets/secret-masks.js'
+import { SecretMasks } from './secrets/secret-masks.js'
 import { createSessionStore } from './sessions/session-store.js'
-import { ALL, createStoredBytes } from './quotas/stored-bytes.js'
-import { createVersionStore } from './functions/version-store.js'
 
 export interface StorageOptions {
   /** Path of the database; created if absent. */
@@ -38,18 +42,18 @@ export interface StorageOptions {
   readonly secretKey: Uint8Array
   /** Unix milliseconds, for the expiry of kv entries. */
   readonly nowMs?: () => number
-  /** How long a call waits when another process holds the database; 5 seconds if not given. */
+  /** How long a call waits while another process holds the database; 5 seconds if not given. */
   readonly lockPatienceMs?: number
   /** None if not given. */
   readonly limits?: StorageLimits
-  /** Told when a quota is nearly used up. */
+  /** Called when a quota is nearly used up. */
   readonly onNotice?: (notice: QuotaNotice) => void
 }
 
 export const migrationsFolder = fileURLToPath(new URL('../../migrations/', import.meta.url))
 
 /**
- * Opens the database and brings it to the program's shape. Rejects with STORAGE_FAILED, MIGRATION_FAILED or
+ * Opens the database and brings its schema up to date. Rejects with STORAGE_FAILED, MIGRATION_FAILED or
  * DATABASE_TOO_NEW.
  */
 export async function openStorage({ file, ...options }: StorageOptions): Promise<Storage> {
@@ -60,125 +64,153 @@ export async function openStorage({ file, ...options }: StorageOptions): Promise
       files: await findMigrations(migrationsFolder)
     })
     limitBusyWait(db)
-    return createStorage(db, options)
+    return new SqliteStorage(db, options)
   } catch (error) {
     db.close()
     throw error
   }
 }
 
-/** On a database that has the program's shape. */
-export function createStorage(db: Database, options: Omit<StorageOptions, 'file'>): Storage {
-  const {
-    secretKey,
-    nowMs = Date.now,
-    limits = NO_LIMITS,
-    onNotice = () => {},
-    ...batching
-  } = options
+export class SqliteStorage implements Storage {
+  readonly functions: SqliteFunctionStore
+  readonly versions: SqliteVersionStore
+  readonly executions: SqliteExecutionStore
+  readonly kv: SqliteKvStore
+  readonly env: SqliteEnvStore
+  readonly sessions: Storage['sessions']
+  private readonly batch: Batch
+  private readonly rowIds: FunctionRowIds
+  private readonly stored: StoredBytes
+  private readonly quotas: Quotas
+  private readonly purges: Purges
+  private readonly writer: ExecutionWriter
+  private readonly writeProbe: () => void
+
+  /** `db` must have the current schema. The storage owns it from now on. */
+  constructor(
+    private readonly db: Database,
+    options: Omit<StorageOptions, 'file'>
+  ) {
+    const { secretKey, nowMs = Date.now, limits = NO_LIMITS, onNotice = () => {} } = options
+    defineTextFunctions(db)
+    const batch = new Batch(db, options)
+    // The order of these lines is that of commit hooks: what is created later is told earlier.
+    const rowIds = new FunctionRowIds(db, batch)
+    const counts = new ExecutionCounts(db, batch)
+    const stored = new StoredBytes(db, batch)
+    const remover = createExecutionRemover(db, counts, stored)
+    const kvRemover = createKvRemover(db, stored)
+    const quotas = new Quotas({ db, batch, remover, stored, limits, onNotice })
+    const purges = new Purges({ db, batch, remover, kvRemover, counts, stored })
+    const skew = new IdSkew(db, batch)
+    const changes = createChangeFeed(batch)
+    const variableChanges = createChangeFeed(batch)
+    const secrets = createSecretBox(secretKey)
+    const masks = new SecretMasks({ db, rowIds, secrets, changes: variableChanges })
+    const records = new ExecutionRecords({ db, rowIds, counts, skew, stored })
+    const writer = new ExecutionWriter(batch, records)
+    const recorder = new RedactingWriter(writer, masks)
+    const revisions = createRevisions(db)
+    const readVariables = createVariableReader(db, secrets)
+    const history = new EnvHistory(db, secrets, nowMs)
+    const shared = { db, batch, rowIds, revisions, purges, readVariables, nowMs, stored }
+
+    this.functions = new SqliteFunctionStore({ ...shared, changes })
+    this.versions = new SqliteVersionStore({ ...shared, records, changes })
+    this.executions = new SqliteExecutionStore({
+      ...shared,
+      counts,
+      skew,
+      writer,
+      recorder,
+      remover
+    })
+    this.kv = new SqliteKvStore({
+      ...shared,
+      remover: kvRemover,
+      writer: new KvWriter({ ...shared, quotas, remover: kvRemover }),
+      linkToExecution: executionId => {
+        writer.linkToExecution(executionId)
+      }
+    })
+    this.env = new SqliteEnvStore({ ...shared, secrets, changes: variableChanges, history })
+    this.sessions = createSessionStore({ db, batch })
+    this.batch = batch
+    this.rowIds = rowIds
+    this.stored = stored
+    this.quotas = quotas
+    this.purges = purges
+    this.writer = writer
+    const probe = db.prepare<[number]>(
+      'insert into probes (id, at) values (1, ?) on conflict do update set at = excluded.at'
+    )
+    this.writeProbe = () => {
+      probe.run(nowMs())
+    }
+  }
+
+  openPluginTables(plugin: string, folder: URL | string): Promise<PluginDatabase> {
+    return openPluginTables(this.db, this.batch, plugin, folder)
+  }
+
+  async backup(file: string, onProgress?: (done: number, total: number) => void): Promise<void> {
+    await this.batch.flush()
+    await backupDatabase(this.db.name, file, onProgress)
+  }
+
+  async reclaim(maxPages: number): Promise<number> {
+    await this.batch.flush()
+    return this.batch.read(() => {
+      const before = this.pragma('freelist_count')
+      if (before === 0) return 0
+      this.db.pragma(`incremental_vacuum(${Math.max(1, Math.floor(maxPages))})`)
+      return (before - this.pragma('freelist_count')) * this.pragma('page_size')
+    })
+  }
+
+  sizes(): Promise<{ readonly bytes: number; readonly freeBytes: number }> {
+    return this.batch.read(() => {
+      const pageSize = this.pragma('page_size')
+      return {
+        bytes: pageSize * this.pragma('page_count'),
+        freeBytes: pageSize * this.pragma('freelist_count')
+      }
+    })
+  }
+
+  usage(functionId?: string): Promise<StoredUsage> {
+    return this.batch.read(() => {
+      const account = functionId === undefined ? ALL : this.rowIds.find(functionId)
+      return account === undefined ? { history: 0, kv: 0 } : { ...this.stored.of(account) }
+    })
+  }
+
+  probe(): Promise<void> {
+    return this.batch.write(this.writeProbe)
+  }
+
+  async close(): Promise<void> {
+    this.writer.stop()
+    await this.purges.stop()
+    await this.quotas.stop()
+    try {
+      await this.batch.close()
+    } finally {
+      this.db.close()
+    }
+  }
+
+  private pragma(name: string): number {
+    return Number(this.db.pragma(name, { simple: true }))
+  }
+}
+
+/** Functions of SQL that compare texts in any case. */
+function defineTextFunctions(db: Database): void {
   const containsText = (text: unknown, part: unknown): number =>
     typeof text === 'string' && foldCase(text).includes(String(part)) ? 1 : 0
   db.function('contains_text', { deterministic: true }, containsText)
   db.function('error_contains_text', { deterministic: true }, (text, part) =>
     typeof text === 'string' ? containsText(errorMessageOf(text), part) : 0
   )
-  const batch = new Batch(db, batching)
-  const rowIds = createFunctionRowIds(db)
-  batch.onCommit({
-    before() {},
-    after(durable) {
-      if (!durable) rowIds.forgetAll()
-    }
-  })
-  const counts = createExecutionCounts(db, batch)
-  const stored = createStoredBytes(db, batch)
-  const remover = createExecutionRemover(db, counts, stored)
-  const kvRemover = createKvRemover(db, stored)
-  const quotas = createQuotas({ db, batch, remover, stored, limits, onNotice })
-  const purges = createPurges({ db, batch, remover, kvRemover, counts, stored })
-  const skew = createIdSkew(db, batch)
-  const changes = createChangeFeed(batch)
-  const secrets = createSecretBox(secretKey)
-  const variables = createChangeFeed(batch)
-  const masks = createSecretMasks({ db, rowIds, secrets, changes: variables })
-  const writer = maskedWriter(
-    createExecutionWriter({ db, batch, rowIds, counts, skew, stored }),
-    masks
-  )
-  const revisions = createRevisions(db)
-  const variablesOf = createVariableReader(db, secrets)
-  const history = createEnvHistory(db, secrets, nowMs)
-  const probe = db.prepare<[number]>(
-    'insert into probes (id, at) values (1, ?) on conflict do update set at = excluded.at'
-  )
-
-  return {
-    functions: createFunctionStore({ db, batch, rowIds, purges, changes, revisions }, variablesOf),
-    versions: createVersionStore({ db, batch, rowIds, purges, writer, changes, revisions }),
-    executions: createExecutionStore({
-      db,
-      batch,
-      rowIds,
-      counts,
-      skew,
-      writer,
-      remover,
-      purges,
-      stored
-    }),
-    kv: createKvStore({
-      db,
-      batch,
-      rowIds,
-      linkToExecution: writer.linkToExecution,
-      nowMs,
-      stored,
-      quotas,
-      remover: kvRemover
-    }),
-    sessions: createSessionStore({ db, batch }),
-    env: createEnvStore({ db, batch, rowIds, secrets, variables, variablesOf, history, revisions }),
-    openPluginTables: (plugin, folder) => openPluginTables(db, batch, plugin, folder),
-    async backup(file, onProgress) {
-      await batch.flush()
-      await backupDatabase(db.name, file, onProgress)
-    },
-    async reclaim(maxPages) {
-      await batch.flush()
-      return batch.read(() => {
-        const free = () => Number(db.pragma('freelist_count', { simple: true }))
-        const before = free()
-        if (before > 0) db.pragma(`incremental_vacuum(${Math.max(1, Math.floor(maxPages))})`)
-        return (before - free()) * Number(db.pragma('page_size', { simple: true }))
-      })
-    },
-    sizes: () =>
-      batch.read(() => {
-        const pragma = (name: string) => Number(db.pragma(name, { simple: true }))
-        const pageSize = pragma('page_size')
-        return {
-          bytes: pageSize * pragma('page_count'),
-          freeBytes: pageSize * pragma('freelist_count')
-        }
-      }),
-    usage: functionId =>
-      batch.read(() => {
-        const key = functionId === undefined ? ALL : rowIds.find(functionId)
-        return key === undefined ? { history: 0, kv: 0 } : { ...stored.of(key) }
-      }),
-    probe: () =>
-      batch.write(() => {
-        probe.run(nowMs())
-      }),
-    async close() {
-      writer.stop()
-      await purges.stop()
-      await quotas.stop()
-      try {
-        await batch.close()
-      } finally {
-        db.close()
-      }
-    }
-  }
 }

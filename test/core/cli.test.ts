@@ -42,7 +42,7 @@ async function commandLine(t: Test) {
       await mkdir(data, { recursive: true })
       const storage = await openStorage({
         file: join(data, 'moonlet.db'),
-        secretKey: loadSecretKey(data)
+        secretKey: await loadSecretKey(data)
       })
       t.teardown(() => storage.close())
       return storage

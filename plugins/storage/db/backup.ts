@@ -6,13 +6,13 @@ import { dirname } from 'node:path'
 import { PRIVATE_FILE } from '../../../core/base/private-file.js'
 import { toStorageError } from './failure.js'
 
-/** Copied in one turn of the event loop: well under a millisecond. */
-const PAGES_PER_TURN = 64
+/** Copied in one tick: well under a millisecond. */
+const PAGES_PER_TICK = 64
 
 /**
- * Copies the database `source` to `file`, for this user alone, replacing it only when the copy is whole. It holds what was durable
- * when the copy began: a snapshot of a connection of its own, which writers do not disturb. `onProgress` is
- * given pages. Throws STORAGE_FAILED and leaves nothing behind.
+ * Copies the database `source` to `file`, for this user alone, replacing it only when the copy is whole. The copy holds
+ * what was durable when it began: a snapshot on a connection of its own, which writers do not disturb. `onProgress` is
+ * called with pages. Throws STORAGE_FAILED and leaves nothing behind.
  */
 export async function backupDatabase(
   source: string,
@@ -31,7 +31,7 @@ export async function backupDatabase(
     const { totalPages } = await db.backup(part, {
       progress({ totalPages, remainingPages }) {
         onProgress?.(totalPages - remainingPages, totalPages)
-        return PAGES_PER_TURN
+        return PAGES_PER_TICK
       }
     })
     await rename(part, file)

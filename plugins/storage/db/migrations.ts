@@ -46,10 +46,12 @@ export async function applyMigrations(
   const names = files.map(file => basename(file))
   const unknown = applied.filter(name => !names.includes(name))
   if (unknown.length > 0) {
+    const which = `migration${unknown.length > 1 ? 's' : ''} ${unknown.join(', ')}`
+    const whose = namespace === 'moonlet' ? '' : ` of ${namespace}`
     throw new MoonletError(
       'DATABASE_TOO_NEW',
-      `The database ${db.name} was written by a newer version: it has the migration${unknown.length > 1 ? 's' : ''} ${unknown.join(', ')}` +
-        `${namespace === 'moonlet' ? '' : ` of ${namespace}`}, which this version does not know. Install the newer version again, or restore a backup that is older.`
+      `The database ${db.name} was written by a newer version: it has the ${which}${whose}, ` +
+        'which this version does not know. Install the newer version again, or restore a backup that is older.'
     )
   }
   if (applied.length === files.length) return []
@@ -107,7 +109,8 @@ async function applyFile(
     if (!db.inTransaction) {
       throw new MoonletError(
         'MIGRATION_FAILED',
-        `The migration ${file} ends the transaction it is applied in, so it may be applied in part. Remove its COMMIT or ROLLBACK and restore the database ${db.name}.`
+        `The migration ${file} ends the transaction it is applied in, so it may be applied in part. ` +
+          `Remove its COMMIT or ROLLBACK and restore the database ${db.name}.`
       )
     }
     refuseForeign(before, readSchema(db), prefix)

@@ -6,8 +6,8 @@ import { toStorageError } from './failure.js'
 import { makeDatabasePrivate } from './private-database.js'
 
 /**
- * How long a lock held by another process is waited for inside SQLite, which stops the whole server. Longer
- * waits are the batch's business, which lets the server go on.
+ * How long SQLite itself waits for a lock of another process, which stops the whole server. Longer waits are the
+ * business of the batch's lock queue, which lets the server go on.
  */
 const BUSY_TIMEOUT_MS = 20
 
@@ -22,9 +22,9 @@ const CHECKPOINT_PAGES = 4000
 const CACHE_KIB = 8192
 
 /**
- * Opens or creates the database, for this user alone, with the settings that belong to a connection: WAL with `synchronous =
- * NORMAL` (a commit survives the death of the process; the death of the machine may cost the last moments but
- * never the file's integrity), foreign keys, space given back in steps. Throws STORAGE_FAILED.
+ * Opens or creates the database, for this user alone, with the settings that belong to a connection: WAL with
+ * `synchronous = NORMAL` (a commit survives the death of the process; the death of the machine may cost the last
+ * moments, but never the integrity of the file), foreign keys, free space given back in steps. Throws STORAGE_FAILED.
  */
 export function openDatabase(file: string): Database.Database {
   makeFolder(dirname(file))

@@ -1,29 +1,25 @@
 /**
- * Ids of executions begin with the second they were made in, so a time range is also a range of ids, which lists
- * are ordered by. The two differ when a clock was set meanwhile, and in what was imported; by how much at most is
+ * Ids of executions begin with the second they were made in, so a time range is also a range of ids, the order of
+ * lists. Id and time differ where a clock was set meanwhile, and in imported executions; the greatest difference is
  * kept for each function, which makes the range of ids exact.
  */
-import type { Database } from 'better-sqlite3'
+import type { Database, Statement } from 'better-sqlite3'
+import { LRUCache } from 'lru-cache'
 import { firstIdOf, secondsOf } from '../../../core/base/ids.js'
 import type { Batch } from '../db/batch.js'
 
-export interface IdSkew {
-  /** Within a batch that writes the execution. */
-  note(functionRowId: number, id: string, createdAt: number): void
-  /** Bounds of the ids of all executions from `from` to `to` (Unix seconds, both included): the first is included, the second is not. */
-  toIdRange(
-    functionRowId: number,
-    from: number | undefined,
-    to: number | undefined
-  ): { readonly least: string; readonly before: string }
+/** The first id is included, the second is not. */
+export interface IdRange {
+  readonly least: string
+  readonly before: string
 }
 
-/** Of ids that are not ours; greater than every difference of times. */
+/** The skew of ids that are not ours; greater than every difference of times. */
 const UNBOUNDED = 2 ** 40
 const MAX_SECONDS = 2 ** 32 - 1
 const FIRST = ''
 const END = '~'
-const CACHED = 20_000
+const MAX_CACHED = 20_000
 
 /** By how many seconds the time in an id differs from when the execution was made. */
 export function skewOf(id: string, createdAt: number): number {
@@ -31,43 +27,50 @@ export function skewOf(id: string, createdAt: number): number {
   return seconds === undefined ? UNBOUNDED : Math.abs(seconds - createdAt)
 }
 
-/** Greater than the ids of all executions before that second, where ids go with their time; less than all others. */
+/** Where ids agree with their time: greater than all ids before that second, and less than all others. */
 export const idBound = (seconds: number): string =>
   seconds <= 0 ? FIRST : seconds > MAX_SECONDS ? END : firstIdOf(Math.floor(seconds))
 
-export function createIdSkew(db: Database, batch: Batch): IdSkew {
-  const read = db.prepare<[number], number>('select id_skew from functions where seq = ?').pluck()
-  const write = db.prepare<[number, number]>('update functions set id_skew = ? where seq = ?')
-  const known = new Map<number, number>()
-  batch.onCommit({
-    before() {},
-    after(durable) {
-      if (!durable) known.clear()
-    }
-  })
+export class IdSkew {
+  private readonly select: Statement<[number], number>
+  private readonly update: Statement<[number, number]>
+  private readonly cached = new LRUCache<number, number>({ max: MAX_CACHED })
 
-  function of(functionRowId: number): number {
-    const cached = known.get(functionRowId)
-    if (cached !== undefined) return cached
-    const skew = read.get(functionRowId) ?? 0
-    if (known.size >= CACHED) known.clear()
-    known.set(functionRowId, skew)
-    return skew
+  constructor(db: Database, batch: Batch) {
+    this.select = db
+      .prepare<[number], number>('select id_skew from functions where seq = ?')
+      .pluck()
+    this.update = db.prepare('update functions set id_skew = ? where seq = ?')
+    batch.onCommit({
+      before() {},
+      after: durable => {
+        if (!durable) this.cached.clear()
+      }
+    })
   }
 
-  return {
-    note(functionRowId, id, createdAt) {
-      const skew = skewOf(id, createdAt)
-      if (skew <= of(functionRowId)) return
-      known.set(functionRowId, skew)
-      write.run(skew, functionRowId)
-    },
-    toIdRange(functionRowId, from, to) {
-      const skew = of(functionRowId)
-      return {
-        least: from === undefined ? FIRST : idBound(Math.floor(from) - skew),
-        before: to === undefined ? END : idBound(Math.floor(to) + skew + 1)
-      }
+  /** Within the batch that writes the execution. */
+  note(functionRowId: number, id: string, createdAt: number): void {
+    const skew = skewOf(id, createdAt)
+    if (skew <= this.of(functionRowId)) return
+    this.cached.set(functionRowId, skew)
+    this.update.run(skew, functionRowId)
+  }
+
+  /** Bounds of the ids of all executions from `from` to `to` (Unix seconds, both included). */
+  toIdRange(functionRowId: number, from: number | undefined, to: number | undefined): IdRange {
+    const skew = this.of(functionRowId)
+    return {
+      least: from === undefined ? FIRST : idBound(Math.floor(from) - skew),
+      before: to === undefined ? END : idBound(Math.floor(to) + skew + 1)
     }
+  }
+
+  private of(functionRowId: number): number {
+    const cached = this.cached.get(functionRowId)
+    if (cached !== undefined) return cached
+    const skew = this.select.get(functionRowId) ?? 0
+    this.cached.set(functionRowId, skew)
+    return skew
   }
 }

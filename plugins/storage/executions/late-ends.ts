@@ -1,54 +1,49 @@
-/** Ends of executions that could not be written although their pending rows are there: tried again until they are. */
+/** Ends of executions whose pending rows exist but whose end could not be written: tried again until it is. */
 import type { FinishedExecution } from '../../../core/contracts/executions.js'
-import type { Running } from './running.js'
+import type { RunningExecution } from './running-execution.js'
 
 const RETRY_MS = 1000
-/** More than that are left to the next start, which ends all that is pending. */
-const MOST = 1000
+/** Beyond that they are left to the next start, which ends everything that is pending. */
+const MAX_WAITING = 1000
 
-export interface LateEnds {
-  /** To be called when writing the end has failed. Keeps nothing of a run that has no row. */
-  add(run: Running, execution: FinishedExecution): void
-  stop(): void
-}
+export type WriteEnd = (running: RunningExecution, end: FinishedExecution) => Promise<unknown>
 
-export function createLateEnds(
-  write: (run: Running, execution: FinishedExecution) => Promise<unknown>
-): LateEnds {
-  const waiting = new Map<Running, FinishedExecution>()
-  let timer: NodeJS.Timeout | undefined
-  let stopped = false
+export class LateEnds {
+  private readonly waiting = new Map<RunningExecution, FinishedExecution>()
+  private timer: NodeJS.Timeout | undefined
+  private stopped = false
 
-  async function retry(): Promise<void> {
-    for (const [run, execution] of waiting) {
+  constructor(private readonly write: WriteEnd) {}
+
+  /** To be called when writing the end has failed. An execution without a row needs none. */
+  add(running: RunningExecution, end: FinishedExecution): void {
+    if (running.rowId === undefined || this.waiting.size >= MAX_WAITING || this.stopped) return
+    this.waiting.set(running, { ...end, logs: [] })
+    if (this.timer === undefined) this.schedule()
+  }
+
+  stop(): void {
+    this.stopped = true
+    clearTimeout(this.timer)
+  }
+
+  private schedule(): void {
+    this.timer = undefined
+    if (this.waiting.size === 0 || this.stopped) return
+    this.timer = setTimeout(() => {
+      void this.retry()
+    }, RETRY_MS).unref()
+  }
+
+  private async retry(): Promise<void> {
+    for (const [running, end] of this.waiting) {
       try {
-        await write(run, execution)
-        waiting.delete(run)
+        await this.write(running, end)
+        this.waiting.delete(running)
       } catch {
         break
       }
     }
-    schedule()
-  }
-
-  function schedule(): void {
-    timer =
-      waiting.size > 0 && !stopped
-        ? setTimeout(() => {
-            void retry()
-          }, RETRY_MS).unref()
-        : undefined
-  }
-
-  return {
-    add(run, execution) {
-      if (run.row === undefined || waiting.size >= MOST || stopped) return
-      waiting.set(run, { ...execution, logs: [] })
-      if (timer === undefined) schedule()
-    },
-    stop() {
-      stopped = true
-      clearTimeout(timer)
-    }
+    this.schedule()
   }
 }

@@ -1,28 +1,28 @@
 /**
  * Lists of a function's executions, newest first.
  *
- * Without a filter: one page from the index, and the total from the counters. With one, the function's entries
- * in `executions_by_function` are walked from the newest in short slices, so that even half a million of them
- * hold up nobody. The index alone answers status, trigger, version and time. Totals for the first three come from
- * the counters, so the walk ends with the page. A time range is walked as a range of ids; its total is counted
- * within it and outside of it at the same time, and what ends first gives it.
+ * Without a filter: one page from the index, and the total from the counters. With one, the function's entries in
+ * `executions_by_function` are scanned from the newest in short slices, so that even half a million of them hold up
+ * nobody. The index alone answers status, trigger, version and time. Totals for the first three come from the counters,
+ * so the scan ends with the page. A time range is scanned as a range of ids; its total is counted within the range and
+ * outside of it at the same time, and whichever ends first gives it.
  *
- * A text has to be looked for in errors and logs themselves, and how a run failed in its row. An index for that (trigrams) would cost every run
- * several times its record; so the walk ends when it has worked for TEXT_BUDGET_MS, and the answer is marked
- * `partial`: newer executions were searched, `total` counts what was found. A narrower time range, status or
- * version lets it reach further back.
+ * A text has to be looked for in errors and logs themselves, and how an execution failed in its row. An index for that
+ * (trigrams) would cost every execution several times its record; so the scan ends when it has worked for
+ * TEXT_BUDGET_MS, and the result is marked `partial`: newer executions were searched, `total` counts what was found. A
+ * narrower time range, status or version lets it reach further back.
  */
-import type { Database } from 'better-sqlite3'
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { ExecutionRecord } from '../../../core/contracts/records.js'
+import type { Database, Statement } from 'better-sqlite3'
+import { setImmediate as nextTick } from 'node:timers/promises'
 import type { ExecutionFilter } from '../../../core/contracts/executions.js'
 import type { Page, Paged } from '../../../core/contracts/page.js'
+import type { ExecutionRecord } from '../../../core/contracts/records.js'
 import type { Batch } from '../db/batch.js'
 import type { ExecutionCounts } from './counts.js'
 import { toConditions } from './filter.js'
-import { executionColumns, toExecution, type ExecutionRow } from './rows.js'
-import { createExecutionWalks, type Walk } from './scan.js'
 import type { IdSkew } from './id-skew.js'
+import { executionColumns, toExecution, type ExecutionRow } from './rows.js'
+import { ExecutionScans, type ExecutionScan } from './scan.js'
 
 interface Parts {
   readonly db: Database
@@ -30,149 +30,177 @@ interface Parts {
   readonly counts: ExecutionCounts
   readonly skew: IdSkew
 }
+interface FoundPage {
+  readonly rowIds: number[]
+  /** All matches up to where the scan stands. */
+  readonly found: number
+}
+type StartScan = (filter: ExecutionFilter) => ExecutionScan
+type ReadsPage = Statement<[functionRowId: number, limit: number, offset: number], number>
 
-export interface ExecutionList {
-  list(
+const TEXT_BUDGET_MS = 120
+const nothing = (total: number): Paged<ExecutionRecord> => ({ rows: [], total })
+
+export class ExecutionList {
+  private readonly pageFromNewest: ReadsPage
+  private readonly pageFromOldest: ReadsPage
+  private readonly records: Statement<[string], ExecutionRow>
+  private readonly scans: ExecutionScans
+
+  constructor(private readonly parts: Parts) {
+    const { db, batch } = parts
+    const readPage = (order: string): ReadsPage =>
+      db
+        .prepare<[number, number, number], number>(
+          `select seq from executions indexed by executions_by_function
+           where function = ? order by ${order} limit ? offset ?`
+        )
+        .pluck()
+    this.pageFromNewest = readPage('id desc')
+    this.pageFromOldest = readPage('id')
+    this.records = db.prepare(`
+      select ${executionColumns}, null as responseJson from executions e join functions f on f.seq = e.function
+      where e.seq in (select value from json_each(?)) order by e.id desc`)
+    this.scans = new ExecutionScans(db, batch)
+  }
+
+  async list(
     functionRowId: number,
     page: Page,
     filter: ExecutionFilter,
     removedVersions: readonly number[]
-  ): Promise<Paged<ExecutionRecord>>
-}
+  ): Promise<Paged<ExecutionRecord>> {
+    const { batch, counts, skew } = this.parts
+    if (toConditions(filter, removedVersions).sql === '') {
+      return batch.read(() => this.readUnfiltered(functionRowId, page))
+    }
+    const { from, to } = filter
+    if (from !== undefined && to !== undefined && from > to) return nothing(0)
+    const startScan: StartScan = part =>
+      this.scans.start(
+        functionRowId,
+        toConditions(part, removedVersions),
+        skew.toIdRange(functionRowId, part.from, part.to)
+      )
+    if (readsRows(filter)) return this.searchRows(page, startScan(filter))
+    if (from !== undefined || to !== undefined) {
+      return this.listRange(functionRowId, page, filter, startScan)
+    }
+    const total = await batch.read(() => counts.total(functionRowId, filter))
+    if (total <= page.offset) return nothing(total)
+    const { rowIds } = await findPage(startScan(filter), page, Infinity)
+    return { rows: await this.readRecords(rowIds), total }
+  }
 
-const TEXT_BUDGET_MS = 120
+  private readUnfiltered(functionRowId: number, page: Page): Paged<ExecutionRecord> {
+    const total = this.parts.counts.total(functionRowId)
+    const rowIds = this.readPage(functionRowId, page, total)
+    return { rows: this.readRecordsNow(rowIds), total }
+  }
 
-export function createExecutionList({ db, batch, counts, skew }: Parts): ExecutionList {
-  const pageRows = db
-    .prepare<[number, number, number], number>(
-      `
-    select seq from executions indexed by executions_by_function where function = ? order by id desc limit ? offset ?`
-    )
-    .pluck()
-  const pageFromEnd = db
-    .prepare<[number, number, number], number>(
-      `
-    select seq from executions indexed by executions_by_function where function = ? order by id limit ? offset ?`
-    )
-    .pluck()
-  const records = db.prepare<[string], ExecutionRow>(`
-    select ${executionColumns}, null as responseJson from executions e join functions f on f.seq = e.function
-    where e.seq in (select value from json_each(?)) order by e.id desc`)
-  const startWalk = createExecutionWalks(db, batch)
-
-  const readRecords = (rows: readonly number[]): ExecutionRecord[] =>
-    rows.length === 0 ? [] : records.all(JSON.stringify(rows)).map(toExecution)
-
-  /** The nearer end of the index is the cheaper one to begin at. */
-  function readPage(
+  /** Begins at the nearer end of the index, which is the cheaper one. */
+  private readPage(
     functionRowId: number,
     { limit, offset }: Page,
     total: number
-  ): ExecutionRecord[] {
-    if (offset <= total / 2) return readRecords(pageRows.all(functionRowId, limit, offset))
+  ): readonly number[] {
+    if (offset <= total / 2) return this.pageFromNewest.all(functionRowId, limit, offset)
     const rest = total - offset
-    return rest <= 0
-      ? []
-      : readRecords(
-          pageFromEnd.all(functionRowId, Math.min(limit, rest), Math.max(0, rest - limit))
-        )
+    if (rest <= 0) return []
+    return this.pageFromOldest.all(functionRowId, Math.min(limit, rest), Math.max(0, rest - limit))
   }
 
-  /** Fills the page; `found` are all matches up to where the walk stands. */
-  async function findPage(
-    walk: Walk,
-    { limit, offset }: Page,
-    budgetMs: number
-  ): Promise<{ rows: number[]; found: number }> {
-    const rows: number[] = []
-    let found = 0
-    while (!walk.ended && found < offset + limit && walk.worked <= budgetMs) {
-      const matches = await walk.find()
-      rows.push(...matches.slice(Math.max(0, offset - found), offset + limit - found))
-      found += matches.length
-      await nextTurn()
-    }
-    return { rows, found }
+  /** Conditions that the index does not answer. */
+  private async searchRows(page: Page, scan: ExecutionScan): Promise<Paged<ExecutionRecord>> {
+    const { rowIds, found } = await findPage(scan, page, TEXT_BUDGET_MS)
+    const total = found + (await countRest(scan, TEXT_BUDGET_MS))
+    const rows = await this.readRecords(rowIds)
+    return scan.ended ? { rows, total } : { rows, total, partial: true }
   }
 
-  async function countText(walk: Walk): Promise<number> {
-    let count = 0
-    while (!walk.ended && walk.worked <= TEXT_BUDGET_MS) {
-      count += await walk.count()
-      await nextTurn()
-    }
-    return count
-  }
-
-  /** All matches in a time range, of which `inside` has met `found`. */
-  async function countRange(
+  private async listRange(
     functionRowId: number,
-    inside: Walk,
-    found: number,
+    page: Page,
     filter: ExecutionFilter,
-    startOther: (other: ExecutionFilter) => Walk
+    startScan: StartScan
+  ): Promise<Paged<ExecutionRecord>> {
+    const inside = startScan(filter)
+    const { rowIds, found } = await findPage(inside, page, Infinity)
+    const outside = complementOf(filter).map(startScan)
+    const total = await this.countRange(functionRowId, filter, { inside, found, outside })
+    return { rows: await this.readRecords(rowIds), total }
+  }
+
+  /** All matches in a time range, of which the scan `inside` has met `found`. */
+  private async countRange(
+    functionRowId: number,
+    filter: ExecutionFilter,
+    {
+      inside,
+      found,
+      outside
+    }: { inside: ExecutionScan; found: number; outside: readonly ExecutionScan[] }
   ): Promise<number> {
-    const outside = [
-      ...(filter.to === undefined
-        ? []
-        : [startOther({ ...filter, from: Math.floor(filter.to) + 1, to: undefined })]),
-      ...(filter.from === undefined
-        ? []
-        : [startOther({ ...filter, from: undefined, to: Math.ceil(filter.from) - 1 })])
-    ]
+    const { batch, counts } = this.parts
     let within = found
     let beyond = 0
     while (!inside.ended) {
-      const next = outside.find(walk => !walk.ended)
-      // Runs that come and go meanwhile must not bring it below what was seen.
+      const next = outside.find(scan => !scan.ended)
       if (next === undefined) {
-        return Math.max(
-          within,
-          (await batch.read(() => counts.total(functionRowId, filter))) - beyond
-        )
+        const all = await batch.read(() => counts.total(functionRowId, filter))
+        // Executions that come and go meanwhile must not bring it below what was seen.
+        return Math.max(within, all - beyond)
       }
       within += await inside.count()
       beyond += await next.count()
-      await nextTurn()
+      await nextTick()
     }
     return within
   }
 
-  return {
-    async list(functionRowId, page, filter, removedVersions) {
-      const { from, to } = filter
-      const readsRows = (filter.text ?? '') !== '' || filter.errorKind !== undefined
-      const start = (part: ExecutionFilter): Walk =>
-        startWalk(
-          functionRowId,
-          toConditions(part, removedVersions),
-          skew.toIdRange(functionRowId, part.from, part.to)
-        )
-      if (toConditions(filter, removedVersions).sql === '') {
-        return batch.read(() => {
-          const total = counts.total(functionRowId)
-          return { rows: readPage(functionRowId, page, total), total }
-        })
-      }
-      if (from !== undefined && to !== undefined && from > to) return { rows: [], total: 0 }
-      const counted =
-        readsRows || from !== undefined || to !== undefined
-          ? undefined
-          : await batch.read(() => counts.total(functionRowId, filter))
-      if (counted !== undefined && counted <= page.offset) return { rows: [], total: counted }
-
-      const walk = start(filter)
-      const { rows, found } = await findPage(walk, page, readsRows ? TEXT_BUDGET_MS : Infinity)
-      const total =
-        counted ??
-        (readsRows
-          ? found + (await countText(walk))
-          : await countRange(functionRowId, walk, found, filter, start))
-      return {
-        rows: await batch.read(() => readRecords(rows)),
-        total,
-        ...(readsRows && !walk.ended ? { partial: true } : {})
-      }
-    }
+  private readRecords(rowIds: readonly number[]): Promise<ExecutionRecord[]> {
+    return this.parts.batch.read(() => this.readRecordsNow(rowIds))
   }
+
+  private readRecordsNow(rowIds: readonly number[]): ExecutionRecord[] {
+    return rowIds.length === 0 ? [] : this.records.all(JSON.stringify(rowIds)).map(toExecution)
+  }
+}
+
+const readsRows = ({ text, errorKind }: ExecutionFilter): boolean =>
+  (text ?? '') !== '' || errorKind !== undefined
+
+/** The time before and after a range, as filters. */
+function complementOf(filter: ExecutionFilter): ExecutionFilter[] {
+  const { from, to, ...others } = filter
+  const parts: ExecutionFilter[] = []
+  if (to !== undefined) parts.push({ ...others, from: Math.floor(to) + 1 })
+  if (from !== undefined) parts.push({ ...others, to: Math.ceil(from) - 1 })
+  return parts
+}
+
+async function findPage(
+  scan: ExecutionScan,
+  { limit, offset }: Page,
+  budgetMs: number
+): Promise<FoundPage> {
+  const rowIds: number[] = []
+  const end = offset + limit
+  let found = 0
+  while (!scan.ended && found < end && scan.worked <= budgetMs) {
+    const matches = await scan.find()
+    rowIds.push(...matches.slice(Math.max(0, offset - found), end - found))
+    found += matches.length
+    await nextTick()
+  }
+  return { rowIds, found }
+}
+
+async function countRest(scan: ExecutionScan, budgetMs: number): Promise<number> {
+  let count = 0
+  while (!scan.ended && scan.worked <= budgetMs) {
+    count += await scan.count()
+    await nextTick()
+  }
+  return count
 }

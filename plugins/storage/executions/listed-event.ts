@@ -19,7 +19,7 @@ export const fitsRow = (text: string): boolean =>
   text.length * 3 <= ROW_TEXT_BYTES ||
   (text.length <= ROW_TEXT_BYTES && Buffer.byteLength(text) <= ROW_TEXT_BYTES)
 
-/** An event that does not fit a row, cut to what does: valid JSON with `truncated`, and the size and hash if it has them. */
+/** An event that does not fit a row, cut to what does: valid JSON with `truncated`, and its size and hash if known. */
 export function toListedEvent(eventJson: string): string {
   const event = parse(withShortBody(eventJson))
   const { method, path, relativePath, headers, body, query, bodySize, bodySha256 } = event

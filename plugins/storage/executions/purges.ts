@@ -1,23 +1,14 @@
 /**
- * What is removed is gone for every reader at once; its rows leave the file afterwards, in steps that block
- * for a few milliseconds at most. An unfinished purge goes on at the next start.
+ * What is removed is gone for every reader at once; its rows leave the file afterwards, in steps that block for a few
+ * milliseconds at most. An unfinished purge is resumed at the next start.
  */
 import type { Database } from 'better-sqlite3'
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextTick } from 'node:timers/promises'
 import type { Batch } from '../db/batch.js'
-import type { ExecutionRemover } from './remover.js'
-import type { ExecutionCounts } from './counts.js'
 import type { KvRemover } from '../kv/kv-remover.js'
 import type { StoredBytes } from '../quotas/stored-bytes.js'
-
-export interface Purges {
-  /** Within a batch. With version 0 the whole function. */
-  add(functionRowId: number, version: number): void
-  /** Removed versions of a living function whose executions are still in the file. */
-  versionsOf(functionRowId: number): readonly number[]
-  /** Resolves when the current step is done; the rest waits for the next start. */
-  stop(): Promise<void>
-}
+import type { ExecutionCounts } from './counts.js'
+import type { ExecutionRemover } from './remover.js'
 
 interface Parts {
   readonly db: Database
@@ -29,133 +20,165 @@ interface Parts {
 }
 interface Purge {
   readonly function: number
+  /** 0: the whole function. */
   readonly version: number
 }
 
 /** How many rows of other versions one step may look at. */
 const SCAN_STEP = 2000
 
-export function createPurges({ db, batch, remover, kvRemover, counts, stored }: Parts): Purges {
-  const insert = db.prepare<[number, number]>(
-    'insert or ignore into purges (function, version) values (?, ?)'
-  )
-  const all = db.prepare<[], Purge>('select function, version from purges')
-  const done = db.prepare<[number, number]>('delete from purges where function = ? and version = ?')
-  const executionsOf = db
-    .prepare<[number, number], number>('select seq from executions where function = ? limit ?')
-    .pluck()
-  const scanEnd = db
-    .prepare<[number, string, number], string | null>(
-      `
-    select max(id) from (select id from executions where function = ? and id > ? order by id limit ?)`
-    )
-    .pluck()
-  const inScan = db.prepare<[number, string, string, number, number], { seq: number; id: string }>(`
-    select seq, id from executions where function = ? and id > ? and id <= ? and version = ? order by id limit ?`)
-  const deleteEnv = db.prepare<[number]>('delete from env where function = ?')
-  const deleteEnvHistory = db.prepare<[number]>('delete from env_history where function = ?')
-  const deleteVersions = db.prepare<[number]>('delete from versions where function = ?')
-  const deleteFunction = db.prepare<[number]>('delete from functions where seq = ?')
+export class Purges {
+  private readonly sql: ReturnType<typeof prepareStatements>
+  private readonly versions = new Map<number, number[]>()
+  private readonly stopping = new AbortController()
+  private hasChanged = false
+  private work: Promise<void> | undefined
 
-  const versions = new Map<number, number[]>()
-  let work: Promise<void> | undefined
-  const stop = new AbortController()
-
-  function load(): void {
-    versions.clear()
-    for (const purge of all.all()) {
-      if (purge.version !== 0) {
-        versions.set(purge.function, [...(versions.get(purge.function) ?? []), purge.version])
+  constructor(private readonly parts: Parts) {
+    this.sql = prepareStatements(parts.db)
+    parts.batch.onCommit({
+      before() {},
+      after: durable => {
+        this.settleBatch(durable)
       }
+    })
+    this.loadVersions()
+    if (this.sql.all.get() !== undefined) {
+      setImmediate(() => {
+        this.start()
+      })
     }
   }
 
-  let changed = false
-  batch.onCommit({
-    before() {},
-    after(durable) {
-      if (!changed) return
-      changed = false
-      if (!durable) load()
-      start()
-    }
-  })
+  /** Within a batch. With version 0 the whole function. */
+  add(functionRowId: number, version: number): void {
+    this.sql.insert.run(functionRowId, version)
+    this.parts.counts.drop(functionRowId, version)
+    this.hasChanged = true
+    this.loadVersions()
+  }
 
-  function start(): void {
-    if (stop.signal.aborted || work !== undefined) return
+  /** Removed versions of an existing function whose executions are still in the file. */
+  versionsOf(functionRowId: number): readonly number[] {
+    return this.versions.get(functionRowId) ?? []
+  }
+
+  /** Resolves when the current step is done; the rest waits for the next start. */
+  async stop(): Promise<void> {
+    this.stopping.abort()
+    await this.work
+  }
+
+  private get isStopping(): boolean {
+    return this.stopping.signal.aborted
+  }
+
+  private settleBatch(durable: boolean): void {
+    if (!this.hasChanged) return
+    this.hasChanged = false
+    if (!durable) this.loadVersions()
+    this.start()
+  }
+
+  private loadVersions(): void {
+    this.versions.clear()
+    for (const { function: functionRowId, version } of this.sql.all.all()) {
+      if (version === 0) continue
+      this.versions.set(functionRowId, [...this.versionsOf(functionRowId), version])
+    }
+  }
+
+  private start(): void {
+    if (this.isStopping || this.work !== undefined) return
     // A failure (a full disk) leaves the rest to the next removal or start; readers see none of it.
-    work = purgeAll()
+    this.work = this.purgeAll()
       .catch(() => {})
       .finally(() => {
-        work = undefined
+        this.work = undefined
       })
   }
 
-  async function purgeAll(): Promise<void> {
-    for (let next = all.get(); next !== undefined && !stop.signal.aborted; next = all.get()) {
-      const finished = await (next.version === 0
-        ? purgeFunction(next.function)
-        : purgeVersion(next))
-      if (finished) await finish(next)
+  private async purgeAll(): Promise<void> {
+    const { all } = this.sql
+    for (let next = all.get(); next !== undefined && !this.isStopping; next = all.get()) {
+      const isDone = await (next.version === 0
+        ? this.purgeFunction(next.function)
+        : this.purgeVersion(next))
+      if (isDone) await this.finish(next)
     }
   }
 
-  async function purgeFunction(key: number): Promise<boolean> {
+  private async purgeFunction(functionRowId: number): Promise<boolean> {
+    const { remover, kvRemover } = this.parts
+    const { executionsOf } = this.sql
     return (
-      (await repeat(() => remover.remove(executionsOf.all(key, remover.step)) > 0)) &&
-      (await repeat(() => kvRemover.removeOf(key) > 0))
+      (await this.repeat(
+        () => remover.remove(executionsOf.all(functionRowId, remover.step)) > 0
+      )) && (await this.repeat(() => kvRemover.removeOf(functionRowId) > 0))
     )
   }
 
-  async function purgeVersion(purge: Purge): Promise<boolean> {
+  private async purgeVersion(purge: Purge): Promise<boolean> {
+    const { remover } = this.parts
     let after = ''
-    return repeat(() => {
-      const end = scanEnd.get(purge.function, after, SCAN_STEP)
+    return this.repeat(() => {
+      const end = this.sql.scanEnd.get(purge.function, after, SCAN_STEP)
       if (end === undefined || end === null) return false
-      const found = inScan.all(purge.function, after, end, purge.version, remover.step)
+      const found = this.sql.inScan.all(purge.function, after, end, purge.version, remover.step)
       const removed = remover.remove(found.map(({ seq }) => seq))
-      const isAll = removed === found.length
-      after = isAll && found.length < remover.step ? end : (found[removed - 1]?.id ?? end)
+      const isScanned = removed === found.length && found.length < remover.step
+      after = isScanned ? end : (found[removed - 1]?.id ?? end)
       return true
     })
   }
 
-  /** One step a turn, until one says that nothing is left. False: stopped before that. */
-  async function repeat(step: () => boolean): Promise<boolean> {
-    while (!stop.signal.aborted) {
-      if (!(await batch.transaction(step))) return true
-      await nextTurn()
+  /** One step a tick, until one says that nothing is left. False: stopped before that. */
+  private async repeat(step: () => boolean): Promise<boolean> {
+    while (!this.isStopping) {
+      if (!(await this.parts.batch.transaction(step))) return true
+      await nextTick()
     }
     return false
   }
 
-  async function finish(purge: Purge): Promise<void> {
+  private async finish({ function: functionRowId, version }: Purge): Promise<void> {
+    const { batch, counts, stored } = this.parts
     await batch.transaction(() => {
-      counts.drop(purge.function, purge.version)
-      if (purge.version === 0) {
-        for (const statement of [deleteEnv, deleteEnvHistory, deleteVersions, deleteFunction]) {
-          statement.run(purge.function)
-        }
-        stored.drop(purge.function)
+      counts.drop(functionRowId, version)
+      if (version === 0) {
+        for (const statement of this.sql.deleteFunction) statement.run(functionRowId)
+        stored.drop(functionRowId)
       }
-      done.run(purge.function, purge.version)
-      load()
+      this.sql.done.run(functionRowId, version)
+      this.loadVersions()
     })
   }
+}
 
-  load()
-  if (all.get() !== undefined) setImmediate(start)
+function prepareStatements(db: Database) {
   return {
-    add(functionRowId, version) {
-      insert.run(functionRowId, version)
-      counts.drop(functionRowId, version)
-      changed = true
-      load()
-    },
-    versionsOf: functionRowId => versions.get(functionRowId) ?? [],
-    async stop() {
-      stop.abort()
-      await work
-    }
+    insert: db.prepare<[number, number]>(
+      'insert or ignore into purges (function, version) values (?, ?)'
+    ),
+    all: db.prepare<[], Purge>('select function, version from purges'),
+    done: db.prepare<[number, number]>('delete from purges where function = ? and version = ?'),
+    executionsOf: db
+      .prepare<[number, number], number>('select seq from executions where function = ? limit ?')
+      .pluck(),
+    scanEnd: db
+      .prepare<[number, string, number], string | null>(
+        `select max(id) from (select id from executions where function = ? and id > ? order by id limit ?)`
+      )
+      .pluck(),
+    inScan: db.prepare<[number, string, string, number, number], { seq: number; id: string }>(
+      `select seq, id from executions
+       where function = ? and id > ? and id <= ? and version = ? order by id limit ?`
+    ),
+    deleteFunction: [
+      'delete from env where function = ?',
+      'delete from env_history where function = ?',
+      'delete from versions where function = ?',
+      'delete from functions where seq = ?'
+    ].map(sql => db.prepare<[number]>(sql))
   }
 }

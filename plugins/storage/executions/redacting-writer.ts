@@ -1,6 +1,6 @@
 /**
- * The writer of executions, with the values of a function's variables masked in everything it is given: events,
- * logs, errors, requests to other services. Whoever writes, none of them reaches the file.
+ * Masks the values of a function's variables in everything that is recorded of its executions: events, logs, errors,
+ * requests to other services. All recording goes through it, so that no such value reaches the file.
  */
 import type {
   AiRequestRecord,
@@ -9,43 +9,49 @@ import type {
   HttpRequestRecord,
   LogEntry
 } from '../../../core/contracts/records.js'
-import type { FinishedExecution } from '../../../core/contracts/executions.js'
+import type { FinishedExecution, NewExecution } from '../../../core/contracts/executions.js'
 import { maskUrlSecrets } from '../../../core/masking/event.js'
-import type { ExecutionWriter } from './writer.js'
+import type { ExecutionRecorder } from './writer.js'
 import type { SecretMask, SecretMasks } from '../secrets/secret-masks.js'
 
-export function maskedWriter(writer: ExecutionWriter, masks: SecretMasks): ExecutionWriter {
-  /** Of runs that go on and have something to mask. */
-  const running = new Map<string, SecretMask>()
+export class RedactingWriter implements ExecutionRecorder {
+  /** Of running executions whose function has variables. */
+  private readonly running = new Map<string, SecretMask>()
 
-  return {
-    ...writer,
-    begin(execution) {
-      const mask = masks.of(execution.functionId)
-      if (mask === undefined) return writer.begin(execution)
-      running.set(execution.id, mask)
-      writer.begin({ ...execution, eventJson: maskWhole(execution.eventJson, mask) })
-    },
-    appendLogs(id, logs) {
-      writer.appendLogs(id, maskLogs(logs, running.get(id)))
-    },
-    appendAiRequest(request) {
-      writer.appendAiRequest(maskRequest(request, running.get(request.executionId)))
-    },
-    appendEmailRequest(request) {
-      writer.appendEmailRequest(maskRequest(request, running.get(request.executionId)))
-    },
-    appendHttpRequest(request) {
-      writer.appendHttpRequest(maskHttp(request, running.get(request.executionId)))
-    },
-    finish(execution) {
-      // What was a secret when the run began is one to its end, also if the run has changed it.
-      const begunWith = running.get(execution.id)
-      running.delete(execution.id)
-      return writer.finish(
-        [begunWith, masks.of(execution.functionId)].reduce(maskFinished, execution)
-      )
-    }
+  constructor(
+    private readonly writer: ExecutionRecorder,
+    private readonly masks: SecretMasks
+  ) {}
+
+  begin(execution: NewExecution): void {
+    const mask = this.masks.of(execution.functionId)
+    if (mask === undefined) return this.writer.begin(execution)
+    this.running.set(execution.id, mask)
+    this.writer.begin({ ...execution, eventJson: maskWhole(execution.eventJson, mask) })
+  }
+
+  appendLogs(id: string, logs: readonly LogEntry[]): void {
+    this.writer.appendLogs(id, maskLogs(logs, this.running.get(id)))
+  }
+
+  appendAiRequest(request: AiRequestRecord): void {
+    this.writer.appendAiRequest(maskRequest(request, this.running.get(request.executionId)))
+  }
+
+  appendEmailRequest(request: EmailRequestRecord): void {
+    this.writer.appendEmailRequest(maskRequest(request, this.running.get(request.executionId)))
+  }
+
+  appendHttpRequest(request: HttpRequestRecord): void {
+    this.writer.appendHttpRequest(maskHttp(request, this.running.get(request.executionId)))
+  }
+
+  finish(end: FinishedExecution): Promise<void> {
+    // A secret when the invocation began stays one to its end, even if the invocation itself has changed it.
+    const maskAtBegin = this.running.get(end.id)
+    this.running.delete(end.id)
+    const maskNow = this.masks.of(end.functionId)
+    return this.writer.finish(maskFinished(maskFinished(end, maskAtBegin), maskNow))
   }
 }
 
@@ -54,10 +60,10 @@ const maskLogs = (logs: readonly LogEntry[], mask: SecretMask | undefined): read
     ? logs
     : logs.map(entry => ({ ...entry, message: maskWhole(entry.message, mask) }))
 
-/** How texts say of themselves, or of a part, that they were cut: events and requests, saved responses, all others. */
+/** The marks of texts that were cut, or that have a part that was: events and requests, saved responses, all others. */
 const cutMark = /"truncated":true|\[TRUNCATED - Response exceeded 1MB\]|…/
 
-/** What was cut may end within a secret. */
+/** A text that was cut may end within a secret. */
 const maskWhole = (text: string, mask: SecretMask): string => mask(text, cutMark.test(text))
 
 const maskText = (text: string | undefined, mask: SecretMask): string | undefined =>

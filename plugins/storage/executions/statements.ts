@@ -1,128 +1,129 @@
-/** The statements of the hot path, prepared once. Positional, which binds fastest. */
-import type { Database } from 'better-sqlite3'
+/** The statements of the hot path, prepared once. Positional parameters bind fastest. */
+import type { Database, Statement } from 'better-sqlite3'
 import type { FinishedExecution, NewExecution } from '../../../core/contracts/executions.js'
 import type { LogEntry } from '../../../core/contracts/records.js'
-import { PENDING, toLevelNumber, toStatusNumber } from './rows.js'
-import { fitsRow, toListedEvent } from './listed-event.js'
 import { bytesOf, bytesSql } from '../quotas/row-bytes.js'
+import { fitsRow, toListedEvent } from './listed-event.js'
+import { PENDING, toLevelNumber, toStatusNumber } from './rows.js'
 
-export interface ExecutionStatements {
-  /** Gives the row's key. */
-  insertPending(functionRowId: number, version: number, execution: NewExecution): number
-  insertFinished(functionRowId: number, version: number, execution: FinishedExecution): number
+export class ExecutionStatements {
+  private readonly sql: ReturnType<typeof prepareStatements>
+
+  /** `countBytes` is called with the bytes of each row, as quotas measure them. */
+  constructor(
+    db: Database,
+    private readonly countBytes: (bytes: number) => void
+  ) {
+    this.sql = prepareStatements(db)
+  }
+
+  /** Returns the id of the row. */
+  insertPending(functionRowId: number, version: number, execution: NewExecution): number {
+    return this.insertRow(functionRowId, version, execution)
+  }
+
+  /** Returns the id of the row. */
+  insertFinished(functionRowId: number, version: number, end: FinishedExecution): number {
+    const rowId = this.insertRow(functionRowId, version, end, end)
+    this.keepLargeResponse(rowId, end.responseJson)
+    return rowId
+  }
+
   /** False: the pending row is gone. */
-  finish(row: number, execution: FinishedExecution): boolean
-  /** Gives the number of the next log. */
-  insertLogs(row: number, first: number, logs: readonly LogEntry[]): number
-}
+  finish(rowId: number, end: FinishedExecution): boolean {
+    const { error, fault, response } = endTexts(end)
+    const before = this.sql.size.get(rowId) ?? 0
+    const { changes } = this.sql.update.run(
+      toStatusNumber(end.status),
+      Math.round(end.durationMs),
+      error,
+      fault,
+      response,
+      end.statusCode ?? null,
+      rowId
+    )
+    if (changes === 0) return false
+    this.countBytes((this.sql.size.get(rowId) ?? 0) - before)
+    this.keepLargeResponse(rowId, end.responseJson)
+    return true
+  }
 
-/** `written` is told the bytes of each row, by the measure of quotas. */
-export function prepareExecutionStatements(
-  db: Database,
-  written: (bytes: number) => void
-): ExecutionStatements {
-  const insert = db.prepare(`
-    insert into executions (id, function, version, status, trigger, created_at, duration_ms, error_message, fault_json, event_json,
-      response_json, status_code)
-    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-  const update = db.prepare(`
-    update executions set status = ?, duration_ms = ?, error_message = ?, fault_json = ?, response_json = ?,
-      status_code = ?
-    where seq = ? and status = 0`)
-  const log = db.prepare(
-    'insert into logs (execution, n, level, created_at, message) values (?, ?, ?, ?, ?)'
-  )
+  /** Returns the number of the next log. */
+  insertLogs(rowId: number, first: number, logs: readonly LogEntry[]): number {
+    let n = first
+    for (const { level, createdAt, message } of logs) {
+      this.sql.insertLog.run(rowId, n++, toLevelNumber(level), createdAt, message)
+      this.countBytes(bytesOf('logs', message))
+    }
+    return n
+  }
 
-  const sizeOf = db
-    .prepare<[number], number>(`select ${bytesSql('executions')} from executions where seq = ?`)
-    .pluck()
-  const largeEvent = db.prepare('insert into large_events (execution, event_json) values (?, ?)')
-  const largeResponse = db.prepare(
-    'insert into large_responses (execution, response_json) values (?, ?)'
-  )
-
-  /** Gives the row's key. */
-  function insertRow(
+  private insertRow(
     functionRowId: number,
     version: number,
     execution: NewExecution,
-    ended?: FinishedExecution
+    end?: FinishedExecution
   ): number {
     const { id, trigger, createdAt, eventJson } = execution
     const isWhole = fitsRow(eventJson)
-    const status = ended === undefined ? PENDING : toStatusNumber(ended.status)
-    const durationMs = ended === undefined ? null : Math.round(ended.durationMs)
-    const texts = endTexts(ended)
     const event = isWhole ? eventJson : toListedEvent(eventJson)
-    const row = Number(
-      insert.run(
-        id,
-        functionRowId,
-        version,
-        status,
-        trigger,
-        createdAt,
-        durationMs,
-        texts.error,
-        texts.fault,
-        event,
-        texts.response,
-        ended?.statusCode ?? null
-      ).lastInsertRowid
+    const { error, fault, response } = endTexts(end)
+    const { lastInsertRowid } = this.sql.insert.run(
+      id,
+      functionRowId,
+      version,
+      end === undefined ? PENDING : toStatusNumber(end.status),
+      trigger,
+      createdAt,
+      end === undefined ? null : Math.round(end.durationMs),
+      error,
+      fault,
+      event,
+      response,
+      end?.statusCode ?? null
     )
-    written(bytesOf('executions', texts.error, texts.fault, event, texts.response))
-    if (isWhole) return row
-    largeEvent.run(row, eventJson)
-    written(bytesOf('large_events', eventJson))
-    return row
+    const rowId = Number(lastInsertRowid)
+    this.countBytes(bytesOf('executions', error, fault, event, response))
+    if (isWhole) return rowId
+    this.sql.insertLargeEvent.run(rowId, eventJson)
+    this.countBytes(bytesOf('large_events', eventJson))
+    return rowId
   }
 
-  function keepLargeResponse(row: number, responseJson: string | undefined): void {
+  private keepLargeResponse(rowId: number, responseJson: string | undefined): void {
     if (responseJson === undefined || fitsRow(responseJson)) return
-    largeResponse.run(row, responseJson)
-    written(bytesOf('large_responses', responseJson))
-  }
-
-  return {
-    insertPending: (functionRowId, version, execution) =>
-      insertRow(functionRowId, version, execution),
-    insertFinished(functionRowId, version, execution) {
-      const row = insertRow(functionRowId, version, execution, execution)
-      keepLargeResponse(row, execution.responseJson)
-      return row
-    },
-    finish(row, execution) {
-      const { error, fault, response } = endTexts(execution)
-      const before = sizeOf.get(row) ?? 0
-      const isThere =
-        update.run(
-          toStatusNumber(execution.status),
-          Math.round(execution.durationMs),
-          error,
-          fault,
-          response,
-          execution.statusCode ?? null,
-          row
-        ).changes > 0
-      if (!isThere) return false
-      written((sizeOf.get(row) ?? 0) - before)
-      keepLargeResponse(row, execution.responseJson)
-      return true
-    },
-    insertLogs(row, first, logs) {
-      let n = first
-      for (const { level, createdAt, message } of logs) {
-        log.run(row, n++, toLevelNumber(level), createdAt, message)
-        written(bytesOf('logs', message))
-      }
-      return n
-    }
+    this.sql.insertLargeResponse.run(rowId, responseJson)
+    this.countBytes(bytesOf('large_responses', responseJson))
   }
 }
 
-/** What a row gets at the end of its run; of one that goes on nothing. */
-function endTexts(ended: FinishedExecution | undefined) {
-  const { errorMessage, fault, responseJson } = ended ?? {}
+function prepareStatements(db: Database) {
+  const size: Statement<[number], number> = db
+    .prepare<[number], number>(`select ${bytesSql('executions')} from executions where seq = ?`)
+    .pluck()
+  return {
+    size,
+    insert: db.prepare(`
+      insert into executions (id, function, version, status, trigger, created_at, duration_ms, error_message,
+        fault_json, event_json, response_json, status_code)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+    update: db.prepare(`
+      update executions set status = ?, duration_ms = ?, error_message = ?, fault_json = ?, response_json = ?,
+        status_code = ?
+      where seq = ? and status = 0`),
+    insertLog: db.prepare(
+      'insert into logs (execution, n, level, created_at, message) values (?, ?, ?, ?, ?)'
+    ),
+    insertLargeEvent: db.prepare('insert into large_events (execution, event_json) values (?, ?)'),
+    insertLargeResponse: db.prepare(
+      'insert into large_responses (execution, response_json) values (?, ?)'
+    )
+  }
+}
+
+/** What a row gets when its execution ends; nothing while it is pending. */
+function endTexts(end: FinishedExecution | undefined) {
+  const { errorMessage, fault, responseJson } = end ?? {}
   return {
     error: errorMessage ?? null,
     fault: fault === undefined ? null : JSON.stringify(fault),

@@ -1,38 +1,40 @@
-/** ExecutionStore on SQLite: the writer, the lists and retention put together. */
+/** ExecutionStore on SQLite: recording, lists, reading and retention put together. */
 import type { Database } from 'better-sqlite3'
-import type { ExecutionRecord } from '../../../core/contracts/records.js'
-import type { ExecutionStore } from '../../../core/contracts/executions.js'
+import type {
+  ExecutionFilter,
+  ExecutionStore,
+  FinishedExecution,
+  NewExecution
+} from '../../../core/contracts/executions.js'
 import type { Page, Paged } from '../../../core/contracts/page.js'
+import type {
+  AiRequestRecord,
+  EmailRequestRecord,
+  ExecutionRecord,
+  Fault,
+  HttpRequestRecord,
+  LogEntry
+} from '../../../core/contracts/records.js'
 import type { Batch } from '../db/batch.js'
+import type { FunctionRowIds } from '../functions/function-row-ids.js'
+import { bytesSql } from '../quotas/row-bytes.js'
+import type { StoredBytes } from '../quotas/stored-bytes.js'
 import type { ExecutionCounts } from './counts.js'
+import { createPartReaders, type PartReader, type PartReaders } from './execution-parts.js'
 import { createExecutionExpiry } from './expiry.js'
-import { createExecutionList } from './list.js'
+import type { IdSkew } from './id-skew.js'
+import { ExecutionList } from './list.js'
+import type { Purges } from './purges.js'
 import type { ExecutionRemover } from './remover.js'
 import {
   executionColumns,
+  PENDING,
   toExecution,
+  toStatusNumber,
   wholeColumns,
-  toLogEntry,
-  type ExecutionRow,
-  type LogRow
+  type ExecutionRow
 } from './rows.js'
-import type { ExecutionWriter } from './writer.js'
-import type { FunctionRowIds } from '../functions/function-row-ids.js'
-import type { IdSkew } from './id-skew.js'
-import type { Purges } from './purges.js'
-import { bytesSql } from '../quotas/row-bytes.js'
-import type { StoredBytes } from '../quotas/stored-bytes.js'
-import {
-  aiColumns,
-  emailColumns,
-  httpColumns,
-  toAiRequest,
-  toEmailRequest,
-  toHttpRequest,
-  type AiRow,
-  type EmailRow,
-  type HttpRow
-} from './request-rows.js'
+import type { ExecutionRecorder, ExecutionWriter } from './writer.js'
 
 interface Parts {
   readonly db: Database
@@ -41,140 +43,199 @@ interface Parts {
   readonly counts: ExecutionCounts
   readonly skew: IdSkew
   readonly writer: ExecutionWriter
+  /** The writer, behind the masking of secrets. */
+  readonly recorder: ExecutionRecorder
   readonly remover: ExecutionRemover
   readonly purges: Purges
   readonly stored: StoredBytes
 }
 
-/** Of functions and versions that are still there. */
+/** Executions whose functions and versions still exist. */
 const visible = `from executions e join functions f on f.seq = e.function
   where not exists (select 1 from purges p where p.function = e.function and p.version in (0, e.version))`
 
-export function createExecutionStore({
-  db,
-  batch,
-  rowIds,
-  counts,
-  skew,
-  writer,
-  remover,
-  purges,
-  stored
-}: Parts): ExecutionStore {
-  const find = db.prepare<[string], ExecutionRow>(`select ${wholeColumns} ${visible} and e.id = ?`)
-  const findListed = db.prepare<[string], ExecutionRow>(
-    `select ${executionColumns}, null as responseJson ${visible} and e.id = ?`
-  )
-  const rowOf = db.prepare<[string], number>(`select e.seq ${visible} and e.id = ?`).pluck()
-  const newest = db.prepare<[number, string], ExecutionRow>(`
-    select ${executionColumns}, null as responseJson from executions e indexed by executions_by_function join functions f on f.seq = e.function
-    where e.function = ? and e.version not in (select value from json_each(?)) order by e.id desc limit 1`)
-  const lists = createExecutionList({ db, batch, counts, skew })
-  const lastId = db.prepare<[], string | null>('select max(id) from executions').pluck()
-  const unfinished = db.prepare<
-    [],
-    { seq: number; function: number; version: number; trigger: string; bytes: number }
-  >(`
-    select seq, function, version, trigger, ${bytesSql('executions')} as bytes from executions where status = 0`)
-  const sizeOf = db
-    .prepare<[number], number>(`select ${bytesSql('executions')} from executions where seq = ?`)
-    .pluck()
-  const close = db.prepare<[string, string]>(
-    'update executions set status = 2, error_message = ?, fault_json = ? where status = 0'
-  )
+export class SqliteExecutionStore implements ExecutionStore {
+  private readonly sql: ReturnType<typeof prepareStatements>
+  private readonly lists: ExecutionList
+  private readonly readers: PartReaders
+  private readonly expireExecutions: ExecutionStore['expire']
 
-  const part = (table: string, columns: string, order: string) => ({
-    rows: db.prepare(
-      `select ${columns} from ${table} r join executions e on e.seq = r.execution where r.execution = ? order by ${order} limit ? offset ?`
-    ),
-    count: db.prepare<[number], number>(`select count(*) from ${table} where execution = ?`).pluck()
-  })
-  const logs = part('logs', 'r.level, r.message, r.created_at as createdAt', 'r.n')
-  const aiRequests = part('ai_requests', aiColumns, 'r.id')
-  const emailRequests = part('email_requests', emailColumns, 'r.id')
-  const httpRequests = part('http_requests', httpColumns, 'r.id')
-  const leftOut = db
-    .prepare<[string], number | null>('select http_left_out from executions where id = ?')
-    .pluck()
-  const readHttp = readPart<HttpRow, ReturnType<typeof toHttpRequest>>(httpRequests, toHttpRequest)
-
-  function readOne(statement: typeof find) {
-    return (id: string): Promise<ExecutionRecord | undefined> => {
-      writer.showOne(id)
-      return batch.read(() => {
-        const row = statement.get(id)
-        return row === undefined ? undefined : toExecution(row)
-      })
-    }
+  constructor(private readonly parts: Parts) {
+    this.sql = prepareStatements(parts.db)
+    this.lists = new ExecutionList(parts)
+    this.readers = createPartReaders(parts.db)
+    this.expireExecutions = createExecutionExpiry(parts)
   }
 
-  /** A page of what belongs to an execution. */
-  function readPart<Row, T>(statements: ReturnType<typeof part>, convert: (row: Row) => T) {
-    return (executionId: string, { limit, offset }: Page): Promise<Paged<T>> => {
-      writer.showOne(executionId)
-      return batch.read(() => {
-        const row = rowOf.get(executionId)
-        if (row === undefined) return { rows: [], total: 0 }
-        return {
-          rows: (statements.rows.all(row, limit, offset) as Row[]).map(convert),
-          total: statements.count.get(row) ?? 0
-        }
-      })
-    }
+  begin(execution: NewExecution): void {
+    this.parts.recorder.begin(execution)
   }
 
+  linkToExecution(executionId: string): void {
+    this.parts.writer.linkToExecution(executionId)
+  }
+
+  appendLogs(executionId: string, logs: readonly LogEntry[]): void {
+    this.parts.recorder.appendLogs(executionId, logs)
+  }
+
+  appendAiRequest(request: AiRequestRecord): void {
+    this.parts.recorder.appendAiRequest(request)
+  }
+
+  appendEmailRequest(request: EmailRequestRecord): void {
+    this.parts.recorder.appendEmailRequest(request)
+  }
+
+  appendHttpRequest(request: HttpRequestRecord): void {
+    this.parts.recorder.appendHttpRequest(request)
+  }
+
+  finish(execution: FinishedExecution): Promise<void> {
+    return this.parts.recorder.finish(execution)
+  }
+
+  find(id: string): Promise<ExecutionRecord | undefined> {
+    return this.readOne(id, this.sql.find)
+  }
+
+  findListed(id: string): Promise<ExecutionRecord | undefined> {
+    return this.readOne(id, this.sql.findListed)
+  }
+
+  async list(
+    functionId: string,
+    page: Page,
+    filter: ExecutionFilter = {}
+  ): Promise<Paged<ExecutionRecord>> {
+    const { batch, rowIds, purges, writer } = this.parts
+    writer.showRunning(execution => execution.functionId === functionId)
+    const functionRowId = await batch.read(() => rowIds.find(functionId))
+    return functionRowId === undefined
+      ? { rows: [], total: 0 }
+      : this.lists.list(functionRowId, page, filter, purges.versionsOf(functionRowId))
+  }
+
+  logs(executionId: string, page: Page): Promise<Paged<LogEntry>> {
+    return this.readPart(this.readers.logs, executionId, page)
+  }
+
+  aiRequests(executionId: string, page: Page): Promise<Paged<AiRequestRecord>> {
+    return this.readPart(this.readers.ai, executionId, page)
+  }
+
+  emailRequests(executionId: string, page: Page): Promise<Paged<EmailRequestRecord>> {
+    return this.readPart(this.readers.email, executionId, page)
+  }
+
+  async httpRequests(
+    executionId: string,
+    page: Page
+  ): Promise<Paged<HttpRequestRecord> & { readonly leftOut: number }> {
+    const found = await this.readPart(this.readers.http, executionId, page)
+    const leftOut = await this.parts.batch.read(() => this.sql.leftOut.get(executionId) ?? 0)
+    return { ...found, leftOut }
+  }
+
+  latest(functionIds: readonly string[]): Promise<Map<string, ExecutionRecord>> {
+    const { batch, writer } = this.parts
+    const wanted = new Set(functionIds)
+    writer.showRunning(({ functionId }) => wanted.has(functionId))
+    return batch.read(() => {
+      const found = new Map<string, ExecutionRecord>()
+      for (const functionId of wanted) {
+        const row = this.findNewest(functionId)
+        if (row !== undefined) found.set(functionId, toExecution(row))
+      }
+      return found
+    })
+  }
+
+  closeUnfinished(fault: Fault, errorMessage: string): Promise<number> {
+    const { batch, counts, stored } = this.parts
+    const { pending, failPending, size } = this.sql
+    return batch.transaction(() => {
+      const rows = pending.all()
+      failPending.run(errorMessage, JSON.stringify(fault))
+      for (const { seq, function: functionRowId, version, trigger, bytes } of rows) {
+        counts.add(functionRowId, version, trigger, PENDING, -1)
+        counts.add(functionRowId, version, trigger, toStatusNumber('error'), 1)
+        stored.add(functionRowId, 'history', (size.get(seq) ?? 0) - bytes)
+      }
+      return rows.length
+    })
+  }
+
+  expire(now: number, batch: number): Promise<number> {
+    return this.expireExecutions(now, batch)
+  }
+
+  lastId(): Promise<string | undefined> {
+    return this.parts.batch.read(() => this.sql.lastId.get() ?? undefined)
+  }
+
+  private readOne(
+    id: string,
+    statement: ReturnType<typeof prepareStatements>['find']
+  ): Promise<ExecutionRecord | undefined> {
+    this.parts.writer.showOne(id)
+    return this.parts.batch.read(() => {
+      const row = statement.get(id)
+      return row === undefined ? undefined : toExecution(row)
+    })
+  }
+
+  private readPart<Row, T>(
+    reader: PartReader<Row, T>,
+    executionId: string,
+    page: Page
+  ): Promise<Paged<T>> {
+    this.parts.writer.showOne(executionId)
+    return this.parts.batch.read(() => {
+      const rowId = this.sql.rowId.get(executionId)
+      return rowId === undefined ? { rows: [], total: 0 } : reader.read(rowId, page)
+    })
+  }
+
+  private findNewest(functionId: string): ExecutionRow | undefined {
+    const { rowIds, purges } = this.parts
+    const functionRowId = rowIds.find(functionId)
+    if (functionRowId === undefined) return undefined
+    return this.sql.newest.get(functionRowId, JSON.stringify(purges.versionsOf(functionRowId)))
+  }
+}
+
+interface PendingRow {
+  readonly seq: number
+  readonly function: number
+  readonly version: number
+  readonly trigger: string
+  readonly bytes: number
+}
+
+function prepareStatements(db: Database) {
+  const bytes = bytesSql('executions')
   return {
-    begin: writer.begin,
-    linkToExecution: writer.linkToExecution,
-    appendLogs: writer.appendLogs,
-    appendAiRequest: writer.appendAiRequest,
-    appendEmailRequest: writer.appendEmailRequest,
-    appendHttpRequest: writer.appendHttpRequest,
-    finish: writer.finish,
-    find: readOne(find),
-    findListed: readOne(findListed),
-    async list(functionId, page, filter = {}) {
-      writer.show(execution => execution.functionId === functionId)
-      const key = await batch.read(() => rowIds.find(functionId))
-      return key === undefined
-        ? { rows: [], total: 0 }
-        : lists.list(key, page, filter, purges.versionsOf(key))
-    },
-    logs: readPart<LogRow, ReturnType<typeof toLogEntry>>(logs, toLogEntry),
-    aiRequests: readPart<AiRow, ReturnType<typeof toAiRequest>>(aiRequests, toAiRequest),
-    emailRequests: readPart<EmailRow, ReturnType<typeof toEmailRequest>>(
-      emailRequests,
-      toEmailRequest
+    find: db.prepare<[string], ExecutionRow>(`select ${wholeColumns} ${visible} and e.id = ?`),
+    findListed: db.prepare<[string], ExecutionRow>(
+      `select ${executionColumns}, null as responseJson ${visible} and e.id = ?`
     ),
-    async httpRequests(executionId, page) {
-      const found = await readHttp(executionId, page)
-      return { ...found, leftOut: await batch.read(() => leftOut.get(executionId) ?? 0) }
-    },
-    latest(functionIds) {
-      const wanted = new Set(functionIds)
-      writer.show(({ functionId }) => wanted.has(functionId))
-      return batch.read(() => {
-        const rows = [...wanted].flatMap(id => {
-          const key = rowIds.find(id)
-          const row =
-            key === undefined ? undefined : newest.get(key, JSON.stringify(purges.versionsOf(key)))
-          return row === undefined ? [] : [[id, toExecution(row)] as const]
-        })
-        return new Map(rows)
-      })
-    },
-    closeUnfinished: (fault, errorMessage) =>
-      batch.transaction(() => {
-        const rows = unfinished.all()
-        close.run(errorMessage, JSON.stringify(fault))
-        for (const row of rows) {
-          counts.add(row.function, row.version, row.trigger, 0, -1)
-          counts.add(row.function, row.version, row.trigger, 2, 1)
-          stored.add(row.function, 'history', (sizeOf.get(row.seq) ?? 0) - row.bytes)
-        }
-        return rows.length
-      }),
-    expire: createExecutionExpiry({ db, batch, remover }),
-    lastId: () => batch.read(() => lastId.get() ?? undefined)
+    rowId: db.prepare<[string], number>(`select e.seq ${visible} and e.id = ?`).pluck(),
+    newest: db.prepare<[number, string], ExecutionRow>(
+      `select ${executionColumns}, null as responseJson
+       from executions e indexed by executions_by_function join functions f on f.seq = e.function
+       where e.function = ? and e.version not in (select value from json_each(?)) order by e.id desc limit 1`
+    ),
+    lastId: db.prepare<[], string | null>('select max(id) from executions').pluck(),
+    leftOut: db
+      .prepare<[string], number | null>('select http_left_out from executions where id = ?')
+      .pluck(),
+    pending: db.prepare<[], PendingRow>(
+      `select seq, function, version, trigger, ${bytes} as bytes from executions where status = 0`
+    ),
+    size: db.prepare<[number], number>(`select ${bytes} from executions where seq = ?`).pluck(),
+    failPending: db.prepare<[string, string]>(
+      'update executions set status = 2, error_message = ?, fault_json = ? where status = 0'
+    )
   }
 }

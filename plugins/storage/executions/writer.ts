@@ -1,13 +1,13 @@
 /**
- * Writes executions as rarely as the promises allow. A run is only noted in memory when it begins. Its pending
- * row is written when the run makes something durable (in the same transaction), when it adds logs or requests
- * early, when somebody asks for it, or when it is still running after PENDING_AFTER_MS. A run that ends before
- * all that costs one insert.
+ * Writes executions as rarely as the promises allow. When an invocation begins, its execution is only noted in memory.
+ * The pending row is written when the invocation makes something durable (in the same transaction), when it adds logs
+ * or requests early, when somebody asks for it, or when it is still running after PENDING_AFTER_MS. An invocation that
+ * ends before all that costs one insert.
  *
- * What a failed batch took back is written again at `finish`, which thus keeps its promise for the whole run. Where
- * `finish` itself fails, its caller is told, and a pending row gets its end as soon as the database takes writes again.
+ * What a failed batch rolled back is written again by `finish`, which thus keeps its promise for the whole execution.
+ * If `finish` itself fails, its caller is told, and a pending row gets its end as soon as the database takes writes
+ * again.
  */
-import type { Database } from 'better-sqlite3'
 import type {
   AiRequestRecord,
   EmailRequestRecord,
@@ -16,50 +16,190 @@ import type {
 } from '../../../core/contracts/records.js'
 import {
   MAX_HTTP_REQUESTS,
+  type ExecutionStore,
   type FinishedExecution,
   type NewExecution
 } from '../../../core/contracts/executions.js'
 import { MoonletError } from '../../../core/base/errors.js'
 import type { Batch } from '../db/batch.js'
-import type { ExecutionCounts } from './counts.js'
-import { PENDING, toStatusNumber, toVersionNumber } from './rows.js'
-import { prepareExecutionStatements } from './statements.js'
-import type { FunctionRowIds } from '../functions/function-row-ids.js'
-import { createLateEnds } from './late-ends.js'
-import type { IdSkew } from './id-skew.js'
-import { prepareRequestStatements } from './request-rows.js'
-import type { StoredBytes } from '../quotas/stored-bytes.js'
-import { createRunning, noteWritten, settleBatch, type Part, type Running } from './running.js'
+import { LateEnds } from './late-ends.js'
+import type { ExecutionRecords } from './records.js'
+import { RunningExecution, type Part } from './running-execution.js'
+import { TwoGenerationTimer } from './two-generation-timer.js'
 
-export interface ExecutionWriter {
-  begin(execution: NewExecution): void
-  linkToExecution(executionId: string): void
-  appendLogs(executionId: string, logs: readonly LogEntry[]): void
-  appendAiRequest(request: AiRequestRecord): void
-  appendEmailRequest(request: EmailRequestRecord): void
-  appendHttpRequest(request: HttpRequestRecord): void
-  finish(execution: FinishedExecution): Promise<void>
-  /** Writes the pending rows of those running executions, so that a read shows them. */
-  show(wanted: (execution: NewExecution) => boolean): void
-  showOne(executionId: string): void
-  /** Runs of this version leave no record any more; `keep` takes that back. */
-  discard(functionRowId: number, version: number): void
-  keep(functionRowId: number, version: number): void
-  stop(): void
-}
+/** The methods through which the content of executions comes; see ExecutionStore. */
+export type ExecutionRecorder = Pick<
+  ExecutionStore,
+  'begin' | 'appendLogs' | 'appendAiRequest' | 'appendEmailRequest' | 'appendHttpRequest' | 'finish'
+>
 
-interface Parts {
-  readonly db: Database
-  readonly batch: Batch
-  readonly rowIds: FunctionRowIds
-  readonly counts: ExecutionCounts
-  readonly skew: IdSkew
-  readonly stored: StoredBytes
-}
-
+/** The pending row is written when the execution is between one and two of these old. */
+const PENDING_AFTER_MS = 20
 const LOST = 'The database could not keep what this execution stored.'
-const withoutWrites = (execution: FinishedExecution): FinishedExecution => ({
-  ...execution,
+
+export class ExecutionWriter implements ExecutionRecorder {
+  private readonly running = new Map<string, RunningExecution>()
+  /** Executions with writes in the open batch, and those whose rows are in it. */
+  private linked: RunningExecution[] = []
+  private inBatch: RunningExecution[] = []
+  private readonly pendingTimer: TwoGenerationTimer<RunningExecution>
+  private readonly lateEnds: LateEnds
+
+  constructor(
+    private readonly batch: Batch,
+    private readonly records: ExecutionRecords
+  ) {
+    this.pendingTimer = new TwoGenerationTimer(PENDING_AFTER_MS, running => {
+      this.savePendingRow(running)
+    })
+    this.lateEnds = new LateEnds((running, end) =>
+      batch.transaction(() => {
+        records.writeFinished(running, toFailed(end))
+      })
+    )
+    batch.onCommit({
+      before: () => {
+        for (const running of this.linked) this.writeLinked(running)
+      },
+      after: durable => {
+        this.settleBatch(durable)
+      }
+    })
+  }
+
+  begin(execution: NewExecution): void {
+    const running = new RunningExecution(execution)
+    this.running.set(execution.id, running)
+    this.pendingTimer.add(running)
+  }
+
+  linkToExecution(executionId: string): void {
+    const running = this.running.get(executionId)
+    if (running === undefined || running.linked) return
+    running.linked = true
+    this.linked.push(running)
+  }
+
+  appendLogs(executionId: string, logs: readonly LogEntry[]): void {
+    const { statements } = this.records
+    this.append(executionId, (rowId, next) => statements.insertLogs(rowId, next, logs))
+  }
+
+  appendAiRequest(request: AiRequestRecord): void {
+    this.append(request.executionId, (rowId, next) => {
+      this.records.requests.insertAi(rowId, request)
+      return next
+    })
+  }
+
+  appendEmailRequest(request: EmailRequestRecord): void {
+    this.append(request.executionId, (rowId, next) => {
+      this.records.requests.insertEmail(rowId, request)
+      return next
+    })
+  }
+
+  appendHttpRequest(request: HttpRequestRecord): void {
+    const running = this.running.get(request.executionId)
+    if (running !== undefined && ++running.httpRequests > MAX_HTTP_REQUESTS) return
+    this.append(request.executionId, (rowId, next) => {
+      this.records.requests.insertHttp(rowId, request)
+      return next
+    })
+  }
+
+  finish(end: FinishedExecution): Promise<void> {
+    const running = this.running.get(end.id) ?? new RunningExecution(end)
+    this.running.delete(end.id)
+    running.finished = true
+    const write = (): void => {
+      this.records.writeFinished(running, running.lostWrites ? toFailed(end) : end)
+    }
+    const isOneInsert = end.logs.length === 0 && running.queued.length === 0
+    const written = isOneInsert ? this.batch.write(write) : this.batch.transaction(write)
+    written.catch(() => {
+      this.lateEnds.add(running, end)
+    })
+    return running.lostWrites ? written.then(throwLost) : written
+  }
+
+  /** Writes the pending rows of those running executions, so that a read shows them. */
+  showRunning(isWanted: (execution: NewExecution) => boolean): void {
+    for (const running of this.running.values()) {
+      if (isWanted(running.execution)) this.savePendingRow(running)
+    }
+  }
+
+  showOne(executionId: string): void {
+    const running = this.running.get(executionId)
+    if (running !== undefined) this.savePendingRow(running)
+  }
+
+  stop(): void {
+    this.pendingTimer.stop()
+    this.lateEnds.stop()
+  }
+
+  private append(executionId: string, part: Part): void {
+    const running = this.running.get(executionId)
+    if (running === undefined) {
+      this.batch
+        .transaction(() => {
+          this.records.appendToFinished(executionId, part)
+        })
+        .catch(() => {})
+      return
+    }
+    running.queued.push(part)
+    this.save(running)
+  }
+
+  private savePendingRow(running: RunningExecution): void {
+    if (running.rowId === undefined) this.save(running)
+  }
+
+  private save(running: RunningExecution): void {
+    if (running.finished) return
+    this.batch
+      .transaction(() => {
+        this.writePending(running)
+      })
+      .catch(() => {})
+  }
+
+  /**
+   * A record that cannot be written must not fail the batch of the others; the `finish` of its execution meets the
+   * error again.
+   */
+  private writeLinked(running: RunningExecution): void {
+    try {
+      if (running.rowId === undefined) this.writePending(running)
+    } catch {}
+  }
+
+  /** Within a batch. */
+  private writePending(running: RunningExecution): void {
+    if (running.finished) return
+    if (running.rowId !== undefined && running.queued.length === 0) return
+    const wasInBatch = running.isInBatch
+    this.records.writePending(running)
+    if (running.isInBatch && !wasInBatch) this.inBatch.push(running)
+  }
+
+  private settleBatch(durable: boolean): void {
+    for (const running of this.inBatch) running.settleBatch(durable)
+    for (const running of this.linked) {
+      running.linked = false
+      if (!durable) running.lostWrites = true
+    }
+    this.inBatch = []
+    this.linked = []
+  }
+}
+
+/** An execution whose writes were lost has failed, whatever its handler returned. */
+const toFailed = (end: FinishedExecution): FinishedExecution => ({
+  ...end,
   status: 'error',
   statusCode: undefined,
   errorMessage: LOST,
@@ -67,232 +207,6 @@ const withoutWrites = (execution: FinishedExecution): FinishedExecution => ({
   responseJson: undefined
 })
 
-/** A run may be up to twice as old before its pending row is written: one timer serves all. */
-const PENDING_AFTER_MS = 20
-
-export function createExecutionWriter({
-  db,
-  batch,
-  rowIds,
-  counts,
-  skew,
-  stored
-}: Parts): ExecutionWriter {
-  /** What the write at hand has written. */
-  let bytes = 0
-  const written = (more: number): void => {
-    bytes += more
-  }
-  const statements = prepareExecutionStatements(db, written)
-  const requests = prepareRequestStatements(db, written)
-  const rowOf = db.prepare<[string], { seq: number; function: number }>(
-    'select seq, function from executions where id = ?'
-  )
-
-  const noteCronRun = db.prepare<[number, number]>(
-    'update functions set last_cron_at = max(ifnull(last_cron_at, 0), ?) where seq = ?'
-  )
-
-  const running = new Map<string, Running>()
-  const discarded = new Set<string>()
-  let inBatch: Running[] = []
-  let touched: Running[] = []
-  let young: Running[] = []
-  let aging: Running[] = []
-  let timer: NodeJS.Timeout | undefined
-  const lateEnds = createLateEnds((run, execution) =>
-    batch.transaction(() => {
-      writeFinished(run, withoutWrites(execution))
-    })
-  )
-
-  batch.onCommit({
-    before() {
-      for (const run of touched) writeTouched(run)
-    },
-    after(durable) {
-      for (const run of inBatch) settleBatch(run, durable)
-      for (const run of touched) {
-        run.touched = false
-        if (!durable) run.lost = true
-      }
-      inBatch = []
-      touched = []
-    }
-  })
-
-  /** A run whose record cannot be written must not spoil the batch of the others; its `finish` meets the error again. */
-  function writeTouched(run: Running): void {
-    try {
-      if (!run.done && run.row === undefined) writePending(run)
-    } catch {}
-  }
-
-  function age(): void {
-    for (const run of aging) if (run.row === undefined) save(run)
-    aging = young
-    young = []
-    timer = aging.length > 0 ? setTimeout(age, PENDING_AFTER_MS) : undefined
-  }
-
-  /** Writes the pending row, if there is none, and the queued parts; within a batch. */
-  function writePending(run: Running): void {
-    if (run.done || (run.row !== undefined && run.queued.length === 0)) return
-    const { execution } = run
-    const place = placeOf(execution)
-    if (place === undefined) return
-    bytes = 0
-    const row = run.row ?? statements.insertPending(place.functionRowId, place.version, execution)
-    const nextLog = writeParts(run, row)
-    if (run.row === undefined) {
-      noteNew(place.functionRowId, execution)
-      counts.add(place.functionRowId, place.version, execution.trigger, PENDING, 1)
-    }
-    stored.add(place.functionRowId, 'history', bytes)
-    if (run.inBatch === undefined) inBatch.push(run)
-    noteWritten(run, row, nextLog)
-  }
-
-  function writeParts(run: Running, row: number): number {
-    let next = run.nextLog
-    for (const part of run.queued) next = part(row, next)
-    return next
-  }
-
-  function save(run: Running): void {
-    if (run.done) return
-    batch.transaction(() => writePending(run)).catch(() => {})
-  }
-
-  function append(executionId: string, part: Part): void {
-    const run = running.get(executionId)
-    if (run === undefined) return appendToRecord(executionId, part)
-    run.queued.push(part)
-    save(run)
-  }
-
-  /** Of an execution that finished before, as imports write them. */
-  function appendToRecord(executionId: string, part: Part): void {
-    batch
-      .transaction(() => {
-        const row = rowOf.get(executionId)
-        if (row === undefined) return
-        bytes = 0
-        part(row.seq, 0)
-        stored.add(row.function, 'history', bytes)
-      })
-      .catch(() => {})
-  }
-
-  function writeFinished(run: Running, execution: FinishedExecution): void {
-    const place = placeOf(execution)
-    if (place === undefined) return
-    const { functionRowId, version } = place
-    const { trigger } = execution
-    bytes = 0
-    if (run.row !== undefined && !statements.finish(run.row, execution)) return
-    const row = run.row ?? statements.insertFinished(functionRowId, version, execution)
-    statements.insertLogs(row, writeParts(run, row), execution.logs)
-    if (run.httpRequests > MAX_HTTP_REQUESTS) {
-      requests.noteLeftOut(row, run.httpRequests - MAX_HTTP_REQUESTS)
-    }
-    if (run.row === undefined) noteNew(functionRowId, execution)
-    else counts.add(functionRowId, version, trigger, PENDING, -1)
-    counts.add(functionRowId, version, trigger, toStatusNumber(execution.status), 1)
-    stored.add(functionRowId, 'history', bytes)
-  }
-
-  /** What its function keeps of an execution that has just got its row. */
-  function noteNew(functionRowId: number, { id, trigger, createdAt }: NewExecution): void {
-    skew.note(functionRowId, id, createdAt)
-    if (trigger === 'cron') noteCronRun.run(createdAt, functionRowId)
-  }
-
-  /** Undefined when the function or the version was removed meanwhile: then there is nothing to write. */
-  function placeOf({
-    functionId,
-    versionId
-  }: NewExecution): { functionRowId: number; version: number } | undefined {
-    const functionRowId = rowIds.find(functionId)
-    if (functionRowId === undefined) return undefined
-    const version = toVersionNumber(functionId, versionId)
-    return discarded.size > 0 && discarded.has(`${functionRowId} ${version}`)
-      ? undefined
-      : { functionRowId, version }
-  }
-
-  return {
-    begin(execution) {
-      const run = createRunning(execution)
-      running.set(execution.id, run)
-      young.push(run)
-      timer ??= setTimeout(age, PENDING_AFTER_MS)
-    },
-    linkToExecution(executionId) {
-      const run = running.get(executionId)
-      if (run === undefined || run.touched) return
-      run.touched = true
-      touched.push(run)
-    },
-    appendLogs: (executionId, logs) => {
-      append(executionId, (row, next) => statements.insertLogs(row, next, logs))
-    },
-    appendAiRequest: request => {
-      append(request.executionId, (row, next) => {
-        requests.insertAi(row, request)
-        return next
-      })
-    },
-    appendEmailRequest: request => {
-      append(request.executionId, (row, next) => {
-        requests.insertEmail(row, request)
-        return next
-      })
-    },
-    appendHttpRequest(request) {
-      const run = running.get(request.executionId)
-      if (run !== undefined && ++run.httpRequests > MAX_HTTP_REQUESTS) return
-      append(request.executionId, (row, next) => {
-        requests.insertHttp(row, request)
-        return next
-      })
-    },
-    finish(execution) {
-      const run = running.get(execution.id) ?? createRunning(execution)
-      running.delete(execution.id)
-      run.done = true
-      const write = () => writeFinished(run, run.lost ? withoutWrites(execution) : execution)
-      const written =
-        execution.logs.length === 0 && run.queued.length === 0
-          ? batch.write(write)
-          : batch.transaction(write)
-      written.catch(() => {
-        lateEnds.add(run, execution)
-      })
-      return run.lost
-        ? written.then(() => {
-            throw new MoonletError('STORAGE_FAILED', LOST)
-          })
-        : written
-    },
-    show(wanted) {
-      for (const run of running.values()) {
-        if (run.row === undefined && wanted(run.execution)) save(run)
-      }
-    },
-    showOne(executionId) {
-      const run = running.get(executionId)
-      if (run !== undefined && run.row === undefined) save(run)
-    },
-    discard: (functionRowId, version) => {
-      discarded.add(`${functionRowId} ${version}`)
-    },
-    keep: (functionRowId, version) => {
-      discarded.delete(`${functionRowId} ${version}`)
-    },
-    stop() {
-      clearTimeout(timer)
-      lateEnds.stop()
-    }
-  }
+function throwLost(): never {
+  throw new MoonletError('STORAGE_FAILED', LOST)
 }

@@ -1,7 +1,7 @@
 /**
- * What the variables of functions were before each change. The whole set is one sealed text, so that a state comes
- * back whole. Changes by the function itself that follow each other closely are one entry, and have room of their
- * own: however often a function writes, it does not push out what people had set.
+ * What the variables of functions were before each change. The whole set is one sealed text, so that a state comes back
+ * whole. Changes by the function itself in quick succession are one entry, and have room of their own: however often a
+ * function writes, it does not push out what people had set.
  */
 import type { Database } from 'better-sqlite3'
 import type { VariablesEntry } from '../../../core/contracts/env.js'
@@ -9,6 +9,12 @@ import type { Page, Paged } from '../../../core/contracts/page.js'
 import type { SecretBox } from '../secrets/secret-box.js'
 
 type Author = VariablesEntry['replacedBy']
+type Variables = Readonly<Record<string, string>>
+/** A function, as its rows and its sealed values know it. */
+export interface EnvOwner {
+  readonly rowId: number
+  readonly functionId: string
+}
 interface Row {
   readonly seq: number
   readonly replacedAt: number
@@ -16,118 +22,122 @@ interface Row {
   readonly sealed: Buffer
 }
 
-const MOST: Readonly<Record<Author, number>> = { user: 50, function: 10 }
+const MAX_ENTRIES: Readonly<Record<Author, number>> = { user: 50, function: 10 }
 export const VARIABLES_KEPT_DAYS = 90
 const KEPT_SECONDS = VARIABLES_KEPT_DAYS * 86_400
-/** Changes by the function within this time after the last one belong to it. */
+/** A change by the function within this time after the last one belongs to the same entry. */
 const TOGETHER_SECONDS = 3600
+/** No variable's name begins like this: what is sealed with it cannot be opened as a variable, nor the reverse. */
+export const HISTORY_NAME = '\0history'
 
-export interface EnvHistory {
-  /** Within a batch, before the change. */
-  keep(
-    functionRowId: number,
-    functionId: string,
-    variables: Readonly<Record<string, string>>,
-    by: Author
-  ): void
-  /** False: a change by the function itself now belongs to an entry that is there. */
-  isDue(functionRowId: number): boolean
-  list(
-    functionRowId: number,
-    functionId: string,
-    page: Page,
-    current: Readonly<Record<string, string>>
-  ): Paged<VariablesEntry>
-  find(
-    functionRowId: number,
-    functionId: string,
-    id: number
-  ): Readonly<Record<string, string>> | undefined
-  clear(functionRowId: number): number
-  expire(now: number, batch: number): number
-}
+export class EnvHistory {
+  private readonly sql: ReturnType<typeof prepareStatements>
 
-export function createEnvHistory(
-  db: Database,
-  secrets: SecretBox,
-  nowMs: () => number
-): EnvHistory {
-  const insert = db.prepare<[number, number, Author, Uint8Array]>(
-    'insert into env_history (function, replaced_at, replaced_by, sealed) values (?, ?, ?, ?)'
-  )
-  const prune = db.prepare<[number, Author, number, Author, number]>(`
-    delete from env_history where function = ? and replaced_by = ? and seq not in
-      (select seq from env_history where function = ? and replaced_by = ? order by seq desc limit ?)`)
-  const newest = db.prepare<[number], Pick<Row, 'replacedAt' | 'replacedBy'>>(`
-    select replaced_at as replacedAt, replaced_by as replacedBy from env_history where function = ? order by seq desc limit 1`)
-  const columns = 'seq, replaced_at as replacedAt, replaced_by as replacedBy, sealed'
-  const list = db.prepare<[number, number, number, number], Row>(`
-    select ${columns} from env_history where function = ? and replaced_at > ? order by seq desc limit ? offset ?`)
-  const count = db
-    .prepare<[number, number], number>(
-      'select count(*) from env_history where function = ? and replaced_at > ?'
+  constructor(
+    db: Database,
+    private readonly secrets: SecretBox,
+    private readonly nowMs: () => number
+  ) {
+    this.sql = prepareStatements(db)
+  }
+
+  /** Keeps the state before a change; within its batch, before the change. */
+  add({ rowId, functionId }: EnvOwner, variables: Variables, by: Author): void {
+    const sealed = this.secrets.seal(JSON.stringify(variables), functionId, HISTORY_NAME)
+    this.sql.insert.run(rowId, this.now(), by, sealed)
+    this.sql.prune.run(rowId, by, rowId, by, MAX_ENTRIES[by])
+  }
+
+  /** False: a change by the function itself belongs to the newest entry. */
+  needsEntry(rowId: number): boolean {
+    const newest = this.sql.newest.get(rowId)
+    return (
+      newest === undefined ||
+      newest.replacedBy !== 'function' ||
+      newest.replacedAt <= this.now() - TOGETHER_SECONDS
     )
-    .pluck()
-  const find = db.prepare<[number, number, number], Row>(
-    `select ${columns} from env_history where function = ? and replaced_at > ? and seq = ?`
-  )
-  const clear = db.prepare<[number]>('delete from env_history where function = ?')
-  const expire = db.prepare<[number, number]>(
-    'delete from env_history where seq in (select seq from env_history where replaced_at <= ? limit ?)'
-  )
+  }
 
-  const now = (): number => Math.floor(nowMs() / 1000)
-  const oldest = (): number => now() - KEPT_SECONDS
-  const open = ({ sealed }: Row, functionId: string) =>
-    JSON.parse(secrets.open(sealed, functionId, HISTORY_NAME)) as Record<string, string>
+  /** Each entry is shown with the state that followed it; that of the newest one is `current`. */
+  list(owner: EnvOwner, { limit, offset }: Page, current: Variables): Paged<VariablesEntry> {
+    const { rowId } = owner
+    const isFirstPage = offset === 0
+    // Beyond the first page, the entry before it is read too: it is the state that followed the page's first.
+    const rows = isFirstPage
+      ? this.sql.list.all(rowId, this.oldest(), limit, 0)
+      : this.sql.list.all(rowId, this.oldest(), limit + 1, offset - 1)
+    const states = rows.map(row => this.open(row, owner))
+    if (isFirstPage) states.unshift(current)
+    const entries = isFirstPage ? rows : rows.slice(1)
+    return {
+      total: this.sql.count.get(rowId, this.oldest()) ?? 0,
+      rows: entries.map(({ seq, replacedAt, replacedBy }, i) => ({
+        id: seq,
+        replacedAt,
+        replacedBy,
+        variables: states[i + 1] ?? {},
+        replacement: states[i] ?? {}
+      }))
+    }
+  }
 
-  return {
-    keep(functionRowId, functionId, variables, by) {
-      insert.run(
-        functionRowId,
-        now(),
-        by,
-        secrets.seal(JSON.stringify(variables), functionId, HISTORY_NAME)
-      )
-      prune.run(functionRowId, by, functionRowId, by, MOST[by])
-    },
-    isDue(functionRowId) {
-      const last = newest.get(functionRowId)
-      return (
-        last === undefined ||
-        last.replacedBy !== 'function' ||
-        last.replacedAt <= now() - TOGETHER_SECONDS
-      )
-    },
-    list(functionRowId, functionId, { limit, offset }, current) {
-      // One more than asked for: an entry is shown with what came after it.
-      const rows = list.all(
-        functionRowId,
-        oldest(),
-        offset === 0 ? limit : limit + 1,
-        Math.max(0, offset - 1)
-      )
-      const states = [...(offset === 0 ? [current] : []), ...rows.map(row => open(row, functionId))]
-      const shown = offset === 0 ? rows : rows.slice(1)
-      return {
-        total: count.get(functionRowId, oldest()) ?? 0,
-        rows: shown.map(({ seq, replacedAt, replacedBy }, i) => ({
-          id: seq,
-          replacedAt,
-          replacedBy,
-          variables: states[i + 1] ?? {},
-          replacement: states[i] ?? {}
-        }))
-      }
-    },
-    find(functionRowId, functionId, id) {
-      const row = find.get(functionRowId, oldest(), id)
-      return row === undefined ? undefined : open(row, functionId)
-    },
-    clear: functionRowId => clear.run(functionRowId).changes,
-    expire: (at, limit) => expire.run(at - KEPT_SECONDS, limit).changes
+  find(owner: EnvOwner, id: number): Variables | undefined {
+    const row = this.sql.find.get(owner.rowId, this.oldest(), id)
+    return row && this.open(row, owner)
+  }
+
+  /** Returns how many entries were deleted, as does `expire`. */
+  clear(rowId: number): number {
+    return this.sql.clear.run(rowId).changes
+  }
+
+  expire(now: number, limit: number): number {
+    return this.sql.expire.run(now - KEPT_SECONDS, limit).changes
+  }
+
+  private now(): number {
+    return Math.floor(this.nowMs() / 1000)
+  }
+
+  private oldest(): number {
+    return this.now() - KEPT_SECONDS
+  }
+
+  private open({ sealed }: Row, { functionId }: EnvOwner): Variables {
+    return JSON.parse(this.secrets.open(sealed, functionId, HISTORY_NAME)) as Variables
   }
 }
 
-/** No name of a variable begins like this: what is sealed with it fits no variable, and the other way round. */
-export const HISTORY_NAME = '\0history'
+function prepareStatements(db: Database) {
+  const columns = 'seq, replaced_at as replacedAt, replaced_by as replacedBy, sealed'
+  return {
+    insert: db.prepare<[number, number, Author, Uint8Array]>(
+      'insert into env_history (function, replaced_at, replaced_by, sealed) values (?, ?, ?, ?)'
+    ),
+    prune: db.prepare<[number, Author, number, Author, number]>(
+      `delete from env_history where function = ? and replaced_by = ? and seq not in
+         (select seq from env_history where function = ? and replaced_by = ? order by seq desc limit ?)`
+    ),
+    newest: db.prepare<[number], Pick<Row, 'replacedAt' | 'replacedBy'>>(
+      `select replaced_at as replacedAt, replaced_by as replacedBy
+       from env_history where function = ? order by seq desc limit 1`
+    ),
+    list: db.prepare<[number, number, number, number], Row>(
+      `select ${columns} from env_history
+       where function = ? and replaced_at > ? order by seq desc limit ? offset ?`
+    ),
+    count: db
+      .prepare<[number, number], number>(
+        'select count(*) from env_history where function = ? and replaced_at > ?'
+      )
+      .pluck(),
+    find: db.prepare<[number, number, number], Row>(
+      `select ${columns} from env_history where function = ? and replaced_at > ? and seq = ?`
+    ),
+    clear: db.prepare<[number]>('delete from env_history where function = ?'),
+    expire: db.prepare<[number, number]>(
+      `delete from env_history where seq in
+         (select seq from env_history where replaced_at <= ? limit ?)`
+    )
+  }
+}

@@ -1,16 +1,19 @@
 /** EnvStore on SQLite; values are sealed on the way in and opened on the way out. */
 import type { Database } from 'better-sqlite3'
 import { MoonletError } from '../../../core/base/errors.js'
-import type { EnvStore } from '../../../core/contracts/env.js'
+import type { EnvStore, VariablesEntry } from '../../../core/contracts/env.js'
+import type { MayChange } from '../../../core/contracts/functions.js'
+import type { Page, Paged } from '../../../core/contracts/page.js'
 import type { Batch } from '../db/batch.js'
 import type { ChangeFeed } from '../db/change-feed.js'
-import type { EnvHistory } from './env-history.js'
+import type { SecretBox } from '../secrets/secret-box.js'
+import type { EnvHistory, EnvOwner } from './env-history.js'
 import { requireRowId, type FunctionRowIds } from './function-row-ids.js'
 import type { Revisions } from './revisions.js'
-import type { SecretBox } from '../secrets/secret-box.js'
 
 type Variables = Readonly<Record<string, string>>
-type VariableReader = (functionRowId: number, functionId: string) => Variables
+/** Reads all variables of a function. */
+export type VariableReader = (rowId: number, functionId: string) => Variables
 
 interface Parts {
   readonly db: Database
@@ -18,137 +21,165 @@ interface Parts {
   readonly rowIds: FunctionRowIds
   readonly secrets: SecretBox
   /** Told of every change. */
-  readonly variables: ChangeFeed
-  readonly variablesOf: VariableReader
+  readonly changes: ChangeFeed
+  readonly readVariables: VariableReader
   readonly history: EnvHistory
   readonly revisions: Revisions
 }
+/** What one variable becomes; without a value it is removed. */
+interface VariableChange {
+  readonly name: string
+  readonly value: string | undefined
+}
 
-/** Reads all variables of a function. */
 export function createVariableReader(db: Database, secrets: SecretBox): VariableReader {
   const all = db.prepare<[number], { name: string; value: Buffer | string }>(
     'select name, value from env where function = ? order by name'
   )
-  return (functionRowId, functionId) =>
+  return (rowId, functionId) =>
     Object.fromEntries(
-      all.all(functionRowId).map(({ name, value }) => [name, secrets.open(value, functionId, name)])
+      all.all(rowId).map(({ name, value }) => [name, secrets.open(value, functionId, name)])
     )
 }
 
-export function createEnvStore({
-  db,
-  batch,
-  rowIds,
-  secrets,
-  variables,
-  variablesOf,
-  history,
-  revisions
-}: Parts): EnvStore {
-  const get = db
-    .prepare<[number, string], Buffer | string>(
-      'select value from env where function = ? and name = ?'
+export class SqliteEnvStore implements EnvStore {
+  private readonly sql: ReturnType<typeof prepareStatements>
+
+  constructor(private readonly parts: Parts) {
+    this.sql = prepareStatements(parts.db)
+  }
+
+  get(functionId: string, name: string): Promise<string | undefined> {
+    return this.read(functionId, ({ rowId }) => {
+      const value = this.sql.get.get(rowId, name)
+      return value === undefined ? undefined : this.parts.secrets.open(value, functionId, name)
+    })
+  }
+
+  async all(functionId: string): Promise<Record<string, string>> {
+    const variables = await this.read(functionId, owner => this.readAll(owner))
+    return { ...variables }
+  }
+
+  set(functionId: string, name: string, value: string, most = Infinity): Promise<boolean> {
+    return this.changeOne(functionId, { name, value }, most)
+  }
+
+  async delete(functionId: string, name: string): Promise<void> {
+    await this.changeOne(functionId, { name, value: undefined }, Infinity)
+  }
+
+  replace(functionId: string, wanted: Variables, mayChange?: MayChange): Promise<string> {
+    const { batch, revisions, history } = this.parts
+    return batch.transaction(() => {
+      const owner = this.requireOwner(functionId)
+      revisions.check(owner.rowId, mayChange)
+      const before = this.readBefore(owner)
+      if (before !== undefined && !isSame(before, wanted)) history.add(owner, before, 'user')
+      this.sql.clear.run(owner.rowId)
+      for (const [name, value] of Object.entries(wanted)) this.put(owner, name, value)
+      this.noteChange(owner)
+      return revisions.of(owner.rowId)
+    })
+  }
+
+  async history(functionId: string, page: Page): Promise<Paged<VariablesEntry>> {
+    const { history } = this.parts
+    const found = await this.read(functionId, owner =>
+      history.list(owner, page, this.readAll(owner))
     )
-    .pluck()
-  const count = db.prepare<[number], number>('select count(*) from env where function = ?').pluck()
-  const put = db.prepare<[number, string, Uint8Array]>(
-    'insert into env (function, name, value) values (?, ?, ?) on conflict do update set value = excluded.value'
-  )
-  const remove = db.prepare<[number, string]>('delete from env where function = ? and name = ?')
-  const clear = db.prepare<[number]>('delete from env where function = ?')
+    return found ?? { rows: [], total: 0 }
+  }
+
+  former(functionId: string, entryId: number): Promise<Variables | undefined> {
+    return this.read(functionId, owner => this.parts.history.find(owner, entryId))
+  }
+
+  forgetHistory(functionId: string): Promise<number> {
+    const { batch, history } = this.parts
+    return batch.write(() => history.clear(this.requireOwner(functionId).rowId))
+  }
+
+  expireHistory(now: number, limit: number): Promise<number> {
+    const { batch, history } = this.parts
+    return batch.write(() => history.expire(now, limit))
+  }
 
   /** A change of one variable, as functions make them. */
-  function change(
-    functionId: string,
-    name: string,
-    value: string | undefined,
-    most = Infinity
-  ): Promise<boolean> {
-    return batch.transaction(() => {
-      const key = requireRowId(rowIds, functionId)
-      if (
-        value !== undefined &&
-        get.get(key, name) === undefined &&
-        (count.get(key) ?? 0) >= most
-      ) {
-        return false
-      }
-      if (history.isDue(key)) keepBefore(key, functionId, { name, value })
-      if (value === undefined) remove.run(key, name)
-      else put.run(key, name, secrets.seal(value, functionId, name))
-      revisions.count(key)
-      variables.changed(functionId)
+  private changeOne(functionId: string, change: VariableChange, most: number): Promise<boolean> {
+    return this.parts.batch.transaction(() => {
+      const owner = this.requireOwner(functionId)
+      if (this.isTooMany(owner, change, most)) return false
+      if (this.parts.history.needsEntry(owner.rowId)) this.keepBefore(owner, change)
+      if (change.value === undefined) this.sql.remove.run(owner.rowId, change.name)
+      else this.put(owner, change.name, change.value)
+      this.noteChange(owner)
       return true
     })
   }
 
-  function keepBefore(
-    key: number,
-    functionId: string,
-    { name, value }: { name: string; value: string | undefined }
-  ): void {
-    const before = readBefore(key, functionId)
-    if (before === undefined) return
-    const own = Object.hasOwn(before, name) ? before[name] : undefined
-    if (own !== value) history.keep(key, functionId, before, 'function')
+  private isTooMany({ rowId }: EnvOwner, { name, value }: VariableChange, most: number): boolean {
+    if (value === undefined || most === Infinity) return false
+    return this.sql.get.get(rowId, name) === undefined && (this.sql.count.get(rowId) ?? 0) >= most
   }
 
-  /** Undefined: values that cannot be opened with this key. Writing others is the way out, and must go on. */
-  function readBefore(key: number, functionId: string): Variables | undefined {
+  private keepBefore(owner: EnvOwner, { name, value }: VariableChange): void {
+    const before = this.readBefore(owner)
+    if (before === undefined) return
+    const valueBefore = Object.hasOwn(before, name) ? before[name] : undefined
+    if (valueBefore !== value) this.parts.history.add(owner, before, 'function')
+  }
+
+  /** Undefined: the values cannot be opened with this key. Writing others is the way out, and must stay possible. */
+  private readBefore(owner: EnvOwner): Variables | undefined {
     try {
-      return variablesOf(key, functionId)
+      return this.readAll(owner)
     } catch (error) {
       if (error instanceof MoonletError) return undefined
       throw error
     }
   }
 
+  private readAll({ rowId, functionId }: EnvOwner): Variables {
+    return this.parts.readVariables(rowId, functionId)
+  }
+
+  private put({ rowId, functionId }: EnvOwner, name: string, value: string): void {
+    this.sql.put.run(rowId, name, this.parts.secrets.seal(value, functionId, name))
+  }
+
+  private noteChange({ rowId, functionId }: EnvOwner): void {
+    this.parts.revisions.count(rowId)
+    this.parts.changes.changed(functionId)
+  }
+
+  /** Undefined for a function that does not exist. */
+  private read<T>(functionId: string, query: (owner: EnvOwner) => T): Promise<T | undefined> {
+    return this.parts.batch.read(() => {
+      const rowId = this.parts.rowIds.find(functionId)
+      return rowId === undefined ? undefined : query({ rowId, functionId })
+    })
+  }
+
+  private requireOwner(functionId: string): EnvOwner {
+    return { rowId: requireRowId(this.parts.rowIds, functionId), functionId }
+  }
+}
+
+function prepareStatements(db: Database) {
   return {
-    get: (functionId, name) =>
-      batch.read(() => {
-        const key = rowIds.find(functionId)
-        const value = key === undefined ? undefined : get.get(key, name)
-        return value === undefined ? undefined : secrets.open(value, functionId, name)
-      }),
-    all: functionId =>
-      batch.read(() => {
-        const key = rowIds.find(functionId)
-        return key === undefined ? {} : { ...variablesOf(key, functionId) }
-      }),
-    set: change,
-    async delete(functionId, name) {
-      await change(functionId, name, undefined)
-    },
-    replace: (functionId, wanted, mayChange) =>
-      batch.transaction(() => {
-        const key = requireRowId(rowIds, functionId)
-        revisions.check(key, mayChange)
-        const before = readBefore(key, functionId)
-        if (before !== undefined && !isSame(before, wanted)) {
-          history.keep(key, functionId, before, 'user')
-        }
-        clear.run(key)
-        for (const [name, value] of Object.entries(wanted)) {
-          put.run(key, name, secrets.seal(value, functionId, name))
-        }
-        revisions.count(key)
-        variables.changed(functionId)
-        return revisions.of(key)
-      }),
-    history: (functionId, page) =>
-      batch.read(() => {
-        const key = rowIds.find(functionId)
-        return key === undefined
-          ? { rows: [], total: 0 }
-          : history.list(key, functionId, page, variablesOf(key, functionId))
-      }),
-    former: (functionId, entryId) =>
-      batch.read(() => {
-        const key = rowIds.find(functionId)
-        return key === undefined ? undefined : history.find(key, functionId, entryId)
-      }),
-    forgetHistory: functionId => batch.write(() => history.clear(requireRowId(rowIds, functionId))),
-    expireHistory: (now, limit) => batch.write(() => history.expire(now, limit))
+    get: db
+      .prepare<[number, string], Buffer | string>(
+        'select value from env where function = ? and name = ?'
+      )
+      .pluck(),
+    count: db.prepare<[number], number>('select count(*) from env where function = ?').pluck(),
+    put: db.prepare<[number, string, Uint8Array]>(
+      `insert into env (function, name, value) values (?, ?, ?)
+       on conflict do update set value = excluded.value`
+    ),
+    remove: db.prepare<[number, string]>('delete from env where function = ? and name = ?'),
+    clear: db.prepare<[number]>('delete from env where function = ?')
   }
 }
 

@@ -1,93 +1,84 @@
 /**
- * `fastify.functionCache`: functions and their active versions in memory. The storage itself says what changed,
- * so no writer has to remember this cache; `forget` is for what the storage cannot know.
+ * `fastify.functionCache`: functions and their active versions in memory. The storage itself says what changed, so no
+ * writer has to remember this cache; `forget` is for what the storage cannot know.
  */
 import fp from 'fastify-plugin'
+import { LRUCache } from 'lru-cache'
 import '../../../core/contracts/server.js'
 import { tellAll } from '../../../core/base/tell-all.js'
-import type { FunctionCache } from '../../../core/contracts/server.js'
 import type { FunctionStore, FunctionWithVersion } from '../../../core/contracts/functions.js'
+import type { FunctionCache } from '../../../core/contracts/server.js'
 
-/** Bounds of what is kept; the oldest go first. Code is counted in characters. */
-const FUNCTIONS = 10_000
-const CODE = 64 * 1024 ** 2
-/** Ids that are no function's, as probing callers send them: kept apart, so that they displace nothing. */
-const MISSES = 1000
+/** Bounds of what is kept; what was used longest ago goes first. Code is counted in characters. */
+const MAX_FUNCTIONS = 10_000
+const MAX_CODE = 64 * 1024 ** 2
+/** Ids of no function, as probing callers send them: kept apart, so that they displace nothing. */
+const MAX_MISSING = 1000
 
 export default fp(
   async function functionCache(fastify) {
-    fastify.decorate('functionCache', createFunctionCache(fastify.storage.functions))
+    fastify.decorate('functionCache', new StoredFunctionCache(fastify.storage.functions))
   },
   { name: 'function-cache', dependencies: ['storage'] }
 )
 
-export function createFunctionCache(
-  functions: Pick<FunctionStore, 'find' | 'onChange'>
-): FunctionCache {
-  const found = new Map<string, FunctionWithVersion>()
-  const missing = new Set<string>()
-  const loading = new Map<string, Promise<FunctionWithVersion | undefined>>()
-  const listeners = new Set<(id: string) => void>()
-  let code = 0
+export class StoredFunctionCache implements FunctionCache {
+  private readonly found = new LRUCache<string, FunctionWithVersion>({
+    max: MAX_FUNCTIONS,
+    maxSize: MAX_CODE,
+    // A size must be positive.
+    sizeCalculation: ({ active }) => 1 + (active?.code.length ?? 0)
+  })
 
-  function load(id: string): Promise<FunctionWithVersion | undefined> {
-    const loaded = functions
+  private readonly missing = new LRUCache<string, true>({ max: MAX_MISSING })
+  private readonly loading = new Map<string, Promise<FunctionWithVersion | undefined>>()
+  private readonly listeners = new Set<(id: string) => void>()
+
+  constructor(private readonly functions: Pick<FunctionStore, 'find' | 'onChange'>) {
+    functions.onChange(id => {
+      this.forget(id)
+    })
+  }
+
+  /** Without a promise when it is in memory: a call then stays within its tick. */
+  get(id: string): FunctionWithVersion | undefined | Promise<FunctionWithVersion | undefined> {
+    const fn = this.found.get(id)
+    if (fn !== undefined) return fn
+    return this.missing.has(id) ? undefined : (this.loading.get(id) ?? this.load(id))
+  }
+
+  forget(id: string): void {
+    this.found.delete(id)
+    this.missing.delete(id)
+    this.loading.delete(id)
+    tellAll(this.listeners, id)
+  }
+
+  onForget(listener: (id: string) => void): () => void {
+    this.listeners.add(listener)
+    return () => {
+      this.listeners.delete(listener)
+    }
+  }
+
+  private load(id: string): Promise<FunctionWithVersion | undefined> {
+    /** False: the function has changed meanwhile, and this reading is outdated. */
+    const isCurrent = (): boolean => this.loading.get(id) === loaded
+    const loaded = this.functions
       .find(id)
       .then(fn => {
-        // A change in the meantime has made this an old reading.
-        if (loading.get(id) === loaded) keep(id, fn)
+        if (isCurrent()) this.keep(id, fn)
         return fn
       })
       .finally(() => {
-        if (loading.get(id) === loaded) loading.delete(id)
+        if (isCurrent()) this.loading.delete(id)
       })
-    loading.set(id, loaded)
+    this.loading.set(id, loaded)
     return loaded
   }
 
-  function keep(id: string, fn: FunctionWithVersion | undefined): void {
-    if (fn === undefined) {
-      if (missing.size >= MISSES) missing.clear()
-      missing.add(id)
-      return
-    }
-    found.set(id, fn)
-    code += sizeOf(fn)
-    for (const oldest of found.keys()) {
-      if (found.size <= FUNCTIONS && code <= CODE) break
-      drop(oldest)
-    }
-  }
-
-  function drop(id: string): void {
-    const fn = found.get(id)
-    if (fn === undefined) return
-    found.delete(id)
-    code -= sizeOf(fn)
-  }
-
-  function forget(id: string): void {
-    drop(id)
-    missing.delete(id)
-    loading.delete(id)
-    tellAll(listeners, id)
-  }
-
-  functions.onChange(forget)
-  return {
-    get(id) {
-      const fn = found.get(id)
-      if (fn !== undefined) return fn
-      return missing.has(id) ? undefined : (loading.get(id) ?? load(id))
-    },
-    forget,
-    onForget(listener) {
-      listeners.add(listener)
-      return () => {
-        listeners.delete(listener)
-      }
-    }
+  private keep(id: string, fn: FunctionWithVersion | undefined): void {
+    if (fn === undefined) this.missing.set(id, true)
+    else this.found.set(id, fn)
   }
 }
-
-const sizeOf = ({ active }: FunctionWithVersion): number => active?.code.length ?? 0

@@ -1,46 +1,47 @@
-import type { Database } from 'better-sqlite3'
+import type { Database, Statement } from 'better-sqlite3'
+import { LRUCache } from 'lru-cache'
 import { MoonletError } from '../../../core/base/errors.js'
+import type { Batch } from '../db/batch.js'
 
-/** The short keys by which rows refer to functions; those of known functions are kept in memory. */
-export interface FunctionRowIds {
+/** A miss costs one look into an index; the bound keeps the memory of the cache, which is allocated whole, small. */
+const MAX_CACHED = 5_000
+
+/** The short ids by which rows refer to functions. */
+export class FunctionRowIds {
+  private readonly select: Statement<[string], number>
+  private readonly cached = new LRUCache<string, number>({ max: MAX_CACHED })
+
+  constructor(db: Database, batch: Batch) {
+    this.select = db.prepare<[string], number>('select seq from functions where id = ?').pluck()
+    batch.onCommit({
+      before() {},
+      after: durable => {
+        if (!durable) this.cached.clear()
+      }
+    })
+  }
+
   /** Undefined: no such function. */
-  find(functionId: string): number | undefined
-  forget(functionId: string): void
-  forgetAll(): void
-}
+  find(functionId: string): number | undefined {
+    const cached = this.cached.get(functionId)
+    if (cached !== undefined) return cached
+    const rowId = this.select.get(functionId)
+    if (rowId !== undefined) this.cached.set(functionId, rowId)
+    return rowId
+  }
 
-const CACHED = 20_000
-
-export function createFunctionRowIds(db: Database): FunctionRowIds {
-  const query = db.prepare<[string], number>('select seq from functions where id = ?').pluck()
-  const known = new Map<string, number>()
-  return {
-    find(functionId) {
-      const cached = known.get(functionId)
-      if (cached !== undefined) return cached
-      const key = query.get(functionId)
-      if (key === undefined) return undefined
-      if (known.size >= CACHED) known.clear()
-      known.set(functionId, key)
-      return key
-    },
-    forget(functionId) {
-      known.delete(functionId)
-    },
-    forgetAll() {
-      known.clear()
-    }
+  /** To be called when the function is removed. */
+  forget(functionId: string): void {
+    this.cached.delete(functionId)
   }
 }
 
 /** Throws NOT_FOUND. */
 export function requireRowId(rowIds: FunctionRowIds, functionId: string): number {
-  const key = rowIds.find(functionId)
-  if (key === undefined) {
-    throw new MoonletError(
-      'NOT_FOUND',
-      `There is no function ${functionId}; it may have been deleted meanwhile.`
-    )
-  }
-  return key
+  const rowId = rowIds.find(functionId)
+  if (rowId !== undefined) return rowId
+  throw new MoonletError(
+    'NOT_FOUND',
+    `There is no function ${functionId}; it may have been deleted meanwhile.`
+  )
 }

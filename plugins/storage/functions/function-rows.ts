@@ -37,8 +37,10 @@ export interface VersionRow {
   readonly isActive: number
 }
 
-export const functionColumns = `f.id, f.name, f.description, f.disabled, f.retention_days as retentionDays, f.cron_schedule as cronSchedule,
-  f.cron_status as cronStatus, f.cron_catch_up as cronCatchUp, f.save_response as saveResponse, f.allow_same_origin as allowSameOrigin, f.created_at as createdAt, f.updated_at as updatedAt`
+export const functionColumns = `f.id, f.name, f.description, f.disabled, f.retention_days as retentionDays,
+  f.cron_schedule as cronSchedule, f.cron_status as cronStatus, f.cron_catch_up as cronCatchUp,
+  f.save_response as saveResponse, f.allow_same_origin as allowSameOrigin, f.created_at as createdAt,
+  f.updated_at as updatedAt`
 
 /** To be read from `functions f` left joined with `versions v`, its active one. */
 export const activeColumns = `${functionColumns}, v.version, v.code, v.created_at as versionCreatedAt`

@@ -1,4 +1,4 @@
-/** Columns of a foreign row as what they should be. Each throws an Error that names column and value when it is not. */
+/** Columns of a foreign row, checked. Each function throws an Error that names the column and its wrong value. */
 import type { Row } from './reference-source.js'
 
 export function text(row: Row, column: string): string {
@@ -66,7 +66,7 @@ export function oneOf<const T extends string>(row: Row, column: string, known: r
 }
 
 function wrong(column: string, value: unknown, expected: string): Error {
-  return new Error(
-    `${column} is ${value === null || value === undefined ? 'missing' : JSON.stringify(value).slice(0, 60)}, not ${expected}`
-  )
+  const isMissing = value === null || value === undefined
+  const found = isMissing ? 'missing' : JSON.stringify(value).slice(0, 60)
+  return new Error(`${column} is ${found}, not ${expected}`)
 }

@@ -1,16 +1,14 @@
-/** Executions with their logs and requests, in transactions of some hundred. */
+/** Imports executions with their logs and requests, in transactions of some hundred. */
 import type { Database } from 'better-sqlite3'
 import type { ImportedTable } from '../../../core/contracts/offline-storage.js'
-import { toStatusNumber } from '../executions/rows.js'
-import { prepareExecutionStatements } from '../executions/statements.js'
 import { skewOf } from '../executions/id-skew.js'
-import { prepareRequestStatements } from '../executions/request-rows.js'
+import { RequestStatements } from '../executions/request-statements.js'
+import { toStatusNumber } from '../executions/rows.js'
+import { ExecutionStatements } from '../executions/statements.js'
 import { followGroups } from './groups.js'
 import { toAiRequest, toEmailRequest, toExecution, toLogEntry } from './reference-rows.js'
 import type { ReferenceSource, Row } from './reference-source.js'
 import type { Report } from './report.js'
-
-const BATCH = 500
 
 interface Parts {
   readonly db: Database
@@ -18,123 +16,138 @@ interface Parts {
   readonly versionNumbers: ReadonlyMap<string, number>
   readonly report: Report
 }
+/** A table whose rows belong to executions. */
+interface PartTable {
+  readonly name: ImportedTable
+  readonly rowsOf: ReturnType<typeof followGroups>
+  readonly insert: (executionRowId: number, row: Row, n: number) => void
+}
+interface PartRows {
+  readonly table: PartTable
+  readonly rows: readonly Row[]
+}
 
-/** An execution that is there already is left as it is, with its logs and requests. */
-export function importHistory(
-  { db, source, versionNumbers, report }: Parts,
-  onExecution: () => void
-): void {
-  const known = db.prepare<[string]>('select 1 from executions where id = ?')
-  const findFunction = db
-    .prepare<[string], number>('select seq from functions where id = ?')
-    .pluck()
-  const count = db.prepare(`
-    insert into execution_counts (function, version, trigger, status, total) values (?, ?, ?, ?, 1)
-    on conflict do update set total = total + 1`)
-  const widen = db.prepare<{ skew: number; owner: number }>(
-    'update functions set id_skew = :skew where seq = :owner and id_skew < :skew'
-  )
-  // What is imported is counted when the database is opened next.
-  const statements = prepareExecutionStatements(db, () => {})
-  const requests = prepareRequestStatements(db, () => {})
+const EXECUTIONS_AT_ONCE = 500
+/** Stored bytes are counted when the database is opened next. */
+const countNoBytes = (): void => {}
 
-  const follow = (table: ImportedTable) =>
-    followGroups(source.rows(table, 'execution_id'), 'execution_id', row => {
-      report.refuse(
-        table,
-        row.id,
-        new Error(`it belongs to no execution (execution_id ${JSON.stringify(row.execution_id)})`)
-      )
+export class HistoryImport {
+  private readonly sql: ReturnType<typeof prepareStatements>
+  private readonly statements: ExecutionStatements
+  private readonly partTables: readonly PartTable[]
+
+  constructor(private readonly parts: Parts) {
+    this.sql = prepareStatements(parts.db)
+    this.statements = new ExecutionStatements(parts.db, countNoBytes)
+    this.partTables = this.createPartTables()
+  }
+
+  /** An execution that exists already is left as it is, with its logs and requests. */
+  run(onExecution: () => void): void {
+    const importAll = this.parts.db.transaction((rows: readonly Row[]) => {
+      for (const row of rows) {
+        this.importOne(row)
+        onExecution()
+      }
     })
-  const parts = [
-    {
-      table: 'logs',
-      of: follow('logs'),
-      take: (key: number, row: Row, n: number) => {
-        statements.insertLogs(key, n, [toLogEntry(row)])
-      }
-    },
-    {
-      table: 'ai_requests',
-      of: follow('ai_requests'),
-      take: (key: number, row: Row) => {
-        requests.insertAi(key, toAiRequest(row))
-      }
-    },
-    {
-      table: 'email_requests',
-      of: follow('email_requests'),
-      take: (key: number, row: Row) => {
-        requests.insertEmail(key, toEmailRequest(row))
-      }
+    let rows: Row[] = []
+    for (const row of this.parts.source.rows('executions', 'id')) {
+      rows.push(row)
+      if (rows.length < EXECUTIONS_AT_ONCE) continue
+      importAll(rows)
+      rows = []
     }
-  ] as const
-
-  /** Gives the new row's key; undefined when the execution is there already. */
-  function importExecution(row: Row): number | undefined {
-    const { execution, version } = toExecution(row, versionNumbers)
-    if (known.get(execution.id) !== undefined) return undefined
-    const owner = findFunction.get(execution.functionId)
-    if (owner === undefined) {
-      throw new Error(
-        `it belongs to no function (function_id ${JSON.stringify(execution.functionId)})`
-      )
-    }
-    const key = statements.insertFinished(owner, version, execution)
-    count.run(owner, version, execution.trigger, toStatusNumber(execution.status))
-    widen.run({ skew: skewOf(execution.id, execution.createdAt), owner })
-    return key
+    importAll(rows)
+    for (const { rowsOf } of this.partTables) rowsOf(undefined)
   }
 
-  function importOne(row: Row): void {
-    const groups = parts.map(part => part.of(String(row.id)))
-    const skip = (how: 'present' | 'refused') => {
-      parts.forEach((part, i) => {
-        report.tables[part.table][how] += groups[i]?.length ?? 0
-      })
-    }
+  private importOne(row: Row): void {
+    const { tables, refuse } = this.parts.report
+    const partRows = this.partTables.map(table => ({ table, rows: table.rowsOf(String(row.id)) }))
     try {
-      const key = importExecution(row)
-      report.tables.executions[key === undefined ? 'present' : 'taken']++
-      if (key === undefined) skip('present')
-      else {
-        parts.forEach((part, i) => {
-          takeAll(part, key, groups[i] ?? [])
-        })
-      }
+      const rowId = this.importExecution(row)
+      tables.executions[rowId === undefined ? 'present' : 'taken']++
+      if (rowId === undefined) this.skip(partRows, 'present')
+      else this.importParts(rowId, partRows)
     } catch (error) {
-      report.refuse('executions', row.id, error)
-      skip('refused')
+      refuse('executions', row.id, error)
+      this.skip(partRows, 'refused')
     }
-    onExecution()
   }
 
-  function takeAll(
-    { table, take }: (typeof parts)[number],
-    key: number,
-    rows: readonly Row[]
-  ): void {
-    for (const [n, row] of rows.entries()) {
-      try {
-        take(key, row, n)
-        report.tables[table].taken++
-      } catch (error) {
-        report.refuse(table, row.id, error)
+  /** Returns the id of the new row; undefined when the execution exists already. */
+  private importExecution(row: Row): number | undefined {
+    const { execution, version } = toExecution(row, this.parts.versionNumbers)
+    if (this.sql.known.get(execution.id) !== undefined) return undefined
+    const owner = this.sql.findFunction.get(execution.functionId)
+    if (owner === undefined) {
+      const id = JSON.stringify(execution.functionId)
+      throw new Error(`it belongs to no function (function_id ${id})`)
+    }
+    const rowId = this.statements.insertFinished(owner, version, execution)
+    this.sql.count.run(owner, version, execution.trigger, toStatusNumber(execution.status))
+    this.sql.widenSkew.run({ skew: skewOf(execution.id, execution.createdAt), owner })
+    return rowId
+  }
+
+  private importParts(executionRowId: number, partRows: readonly PartRows[]): void {
+    const { report } = this.parts
+    for (const { table, rows } of partRows) {
+      for (const [n, row] of rows.entries()) {
+        try {
+          table.insert(executionRowId, row, n)
+          report.tables[table.name].taken++
+        } catch (error) {
+          report.refuse(table.name, row.id, error)
+        }
       }
     }
   }
 
-  const importBatch = db.transaction((batch: readonly Row[]) => {
-    batch.forEach(importOne)
-  })
-  let batch: Row[] = []
-  for (const row of source.rows('executions', 'id')) {
-    batch.push(row)
-    if (batch.length === BATCH) {
-      importBatch(batch)
-      batch = []
+  private skip(partRows: readonly PartRows[], how: 'present' | 'refused'): void {
+    for (const { table, rows } of partRows) {
+      this.parts.report.tables[table.name][how] += rows.length
     }
   }
-  importBatch(batch)
-  for (const { of } of parts) of(undefined)
+
+  private createPartTables(): PartTable[] {
+    const { statements } = this
+    const requests = new RequestStatements(this.parts.db, countNoBytes)
+    const insert: Partial<Record<ImportedTable, PartTable['insert']>> = {
+      logs(executionRowId, row, n) {
+        statements.insertLogs(executionRowId, n, [toLogEntry(row)])
+      },
+      ai_requests(executionRowId, row) {
+        requests.insertAi(executionRowId, toAiRequest(row))
+      },
+      email_requests(executionRowId, row) {
+        requests.insertEmail(executionRowId, toEmailRequest(row))
+      }
+    }
+    return Object.entries(insert).map(([table, insert]) => {
+      const name = table as ImportedTable
+      return { name, insert, rowsOf: this.follow(name) }
+    })
+  }
+
+  private follow(table: ImportedTable): PartTable['rowsOf'] {
+    const { source, report } = this.parts
+    return followGroups(source.rows(table, 'execution_id'), 'execution_id', row => {
+      const owner = JSON.stringify(row.execution_id)
+      report.refuse(table, row.id, new Error(`it belongs to no execution (execution_id ${owner})`))
+    })
+  }
+}
+
+function prepareStatements(db: Database) {
+  return {
+    known: db.prepare<[string]>('select 1 from executions where id = ?'),
+    findFunction: db.prepare<[string], number>('select seq from functions where id = ?').pluck(),
+    count: db.prepare(`
+      insert into execution_counts (function, version, trigger, status, total) values (?, ?, ?, ?, 1)
+      on conflict do update set total = total + 1`),
+    widenSkew: db.prepare<{ skew: number; owner: number }>(
+      'update functions set id_skew = :skew where seq = :owner and id_skew < :skew'
+    )
+  }
 }

@@ -1,15 +1,15 @@
 /**
- * Takes over the database of the reference server: functions, versions, key-value entries, variables and
- * history, with their ids, so that `/fn/{id}` addresses stay the same. What is here already is left as it is,
- * so a second run changes nothing. Rows that make no sense are reported and left out.
+ * Imports the database of the reference server: functions, versions, key-value entries, variables and history, with
+ * their ids, so that `/fn/{id}` addresses stay the same. What exists here already is left as it is, so a second run
+ * changes nothing. Rows that cannot be read are reported and left out.
  */
 import type { ImportReport, Progress } from '../../../core/contracts/offline-storage.js'
 import { openDatabase } from '../db/open.js'
 import { applyMigrations, findMigrations } from '../db/migrations.js'
 import { forgetStoredBytes } from '../quotas/stored-bytes.js'
 import { createSecretBox } from '../secrets/secret-box.js'
-import { importFunctions } from './import-functions.js'
-import { importHistory } from './import-history.js'
+import { FunctionImport } from './import-functions.js'
+import { HistoryImport } from './import-history.js'
 import { openReference, referenceTables } from './reference-source.js'
 import { createReport } from './report.js'
 
@@ -46,11 +46,11 @@ export async function importReference({
     const step = () => {
       onProgress(++done, total)
     }
-    const versionNumbers = importFunctions(
-      { db, source, secrets: createSecretBox(secretKey), report },
-      step
-    )
-    importHistory({ db, source, versionNumbers, report }, step)
+    const secrets = createSecretBox(secretKey)
+    const functions = new FunctionImport({ db, source, secrets, report })
+    functions.run(step)
+    const { versionNumbers } = functions
+    new HistoryImport({ db, source, versionNumbers, report }).run(step)
     return report
   } finally {
     db.close()

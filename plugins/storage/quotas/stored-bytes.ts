@@ -1,33 +1,117 @@
 /**
- * How many bytes each function keeps, exact by the measure of row-bytes.ts and always at hand. Changes take effect in
- * memory at once, and in the file once for each batch, in its transaction; those of a batch that fails are taken back.
+ * How many bytes each function stores, exact by the measure of row-bytes.ts and always at hand. Changes take effect in
+ * memory at once, and in the file once for each batch, in its transaction; those of a failed batch are undone.
  */
-import type { Database } from 'better-sqlite3'
+import type { Database, Statement } from 'better-sqlite3'
 import type { Batch } from '../db/batch.js'
 import { bytesSql, executionBytesSql } from './row-bytes.js'
 
 export type StoredKind = 'history' | 'kv'
 export type Stored = { -readonly [Kind in StoredKind]: number }
 
-/** Of every function together. */
+/** Stands for all functions together. */
 export const ALL = -1
-/** The store that all functions share. */
-const SHARED = 0
+/** The row id that stands for the store that all functions share. */
+export const SHARED = 0
 
-export interface StoredBytes {
-  /** To be called in the batch that writes the change, after it succeeded. */
-  add(functionRowId: number, kind: StoredKind, by: number): void
+const NOTHING: Readonly<Stored> = { history: 0, kv: 0 }
+
+export class StoredBytes {
+  private readonly write: Statement<[number, number, number]>
+  private readonly remove: Statement<[number]>
+  private readonly byFunction = new Map<number, Stored>()
+  private readonly sum: Stored = { history: 0, kv: 0 }
+  /** What the open batch has added. */
+  private readonly inBatch = new Map<number, Stored>()
+
+  constructor(db: Database, batch: Batch) {
+    countIfNeeded(db)
+    this.write = db.prepare(`
+      insert into stored_bytes (function, history, kv) values (?, ?, ?)
+      on conflict do update set history = excluded.history, kv = excluded.kv`)
+    this.remove = db.prepare('delete from stored_bytes where function = ?')
+    this.load(db)
+    batch.onCommit({
+      before: () => {
+        this.writeChanges()
+      },
+      after: durable => {
+        if (!durable) this.undoChanges()
+        this.inBatch.clear()
+      }
+    })
+  }
+
+  /** To be called in the batch that writes the change, after the write succeeded. */
+  add(functionRowId: number, kind: StoredKind, by: number): void {
+    if (by === 0) return
+    this.change(functionRowId, kind, by)
+    entryOf(this.inBatch, functionRowId)[kind] += by
+  }
+
   /** ALL gives the sum. */
-  of(functionRowId: number): Readonly<Stored>
+  of(functionRowId: number): Readonly<Stored> {
+    return functionRowId === ALL ? this.sum : (this.byFunction.get(functionRowId) ?? NOTHING)
+  }
+
   /** Functions whose numbers have changed in this batch. */
-  changed(): Iterable<number>
-  /** Those that keep anything. */
-  functions(): Iterable<number>
-  /** Forgets a function that is gone with all it kept. */
-  drop(functionRowId: number): void
+  changed(): Iterable<number> {
+    return this.inBatch.keys()
+  }
+
+  /** Functions that store anything. */
+  functions(): Iterable<number> {
+    return this.byFunction.keys()
+  }
+
+  /** Forgets a function that is gone with all it stored. */
+  drop(functionRowId: number): void {
+    const { history, kv } = entryOf(this.byFunction, functionRowId)
+    this.add(functionRowId, 'history', -history)
+    this.add(functionRowId, 'kv', -kv)
+  }
+
+  private load(db: Database): void {
+    const rows = db.prepare<[], { function: number } & Stored>(
+      'select function, history, kv from stored_bytes'
+    )
+    for (const { function: functionRowId, history, kv } of rows.iterate()) {
+      this.byFunction.set(functionRowId, { history, kv })
+      this.sum.history += history
+      this.sum.kv += kv
+    }
+  }
+
+  private change(functionRowId: number, kind: StoredKind, by: number): void {
+    entryOf(this.byFunction, functionRowId)[kind] += by
+    this.sum[kind] += by
+  }
+
+  private writeChanges(): void {
+    for (const functionRowId of this.inBatch.keys()) {
+      const { history, kv } = this.of(functionRowId)
+      if (history === 0 && kv === 0 && functionRowId !== SHARED) this.remove.run(functionRowId)
+      else this.write.run(functionRowId, history, kv)
+    }
+  }
+
+  private undoChanges(): void {
+    for (const [functionRowId, { history, kv }] of this.inBatch) {
+      this.change(functionRowId, 'history', -history)
+      this.change(functionRowId, 'kv', -kv)
+    }
+  }
 }
 
-/** Before a first use, and after an import, there are no numbers: what is there is counted. */
+function entryOf(numbers: Map<number, Stored>, functionRowId: number): Stored {
+  const known = numbers.get(functionRowId)
+  if (known !== undefined) return known
+  const made = { history: 0, kv: 0 }
+  numbers.set(functionRowId, made)
+  return made
+}
+
+/** Before the first use, and after an import, there are no numbers: what is stored is counted. */
 function countIfNeeded(db: Database): void {
   const counted = db
     .prepare<[number], number>('select 1 from stored_bytes where function = ?')
@@ -46,77 +130,4 @@ function countIfNeeded(db: Database): void {
 /** To be called when rows were written past the storage: they are counted when it is opened next. */
 export const forgetStoredBytes = (db: Database): void => {
   db.exec('delete from stored_bytes')
-}
-
-export function createStoredBytes(db: Database, batch: Batch): StoredBytes {
-  countIfNeeded(db)
-  const write = db.prepare<[number, number, number]>(`
-    insert into stored_bytes (function, history, kv) values (?, ?, ?)
-    on conflict do update set history = excluded.history, kv = excluded.kv`)
-  const remove = db.prepare<[number]>('delete from stored_bytes where function = ?')
-  const all = db
-    .prepare<[], { function: number } & Stored>('select function, history, kv from stored_bytes')
-    .all()
-
-  const numbers = new Map(
-    all.map(({ function: key, history, kv }): [number, Stored] => [key, { history, kv }])
-  )
-  const sum: Stored = { history: 0, kv: 0 }
-  for (const { history, kv } of numbers.values()) {
-    sum.history += history
-    sum.kv += kv
-  }
-  /** What the open batch has added. */
-  const inBatch = new Map<number, Stored>()
-
-  function get(functionRowId: number, from: Map<number, Stored>): Stored {
-    const known = from.get(functionRowId)
-    if (known !== undefined) return known
-    const made = { history: 0, kv: 0 }
-    from.set(functionRowId, made)
-    return made
-  }
-
-  function change(functionRowId: number, kind: StoredKind, by: number): void {
-    get(functionRowId, numbers)[kind] += by
-    sum[kind] += by
-  }
-
-  batch.onCommit({
-    before() {
-      for (const functionRowId of inBatch.keys()) {
-        const { history, kv } = get(functionRowId, numbers)
-        if (history === 0 && kv === 0 && functionRowId !== SHARED) remove.run(functionRowId)
-        else write.run(functionRowId, history, kv)
-      }
-    },
-    after(durable) {
-      if (!durable) {
-        for (const [functionRowId, { history, kv }] of inBatch) {
-          change(functionRowId, 'history', -history)
-          change(functionRowId, 'kv', -kv)
-        }
-      }
-      inBatch.clear()
-    }
-  })
-
-  function add(functionRowId: number, kind: StoredKind, by: number): void {
-    if (by === 0) return
-    change(functionRowId, kind, by)
-    get(functionRowId, inBatch)[kind] += by
-  }
-
-  return {
-    add,
-    of: functionRowId =>
-      functionRowId === ALL ? sum : (numbers.get(functionRowId) ?? { history: 0, kv: 0 }),
-    changed: () => inBatch.keys(),
-    functions: () => numbers.keys(),
-    drop(functionRowId) {
-      const { history, kv } = get(functionRowId, numbers)
-      add(functionRowId, 'history', -history)
-      add(functionRowId, 'kv', -kv)
-    }
-  }
 }

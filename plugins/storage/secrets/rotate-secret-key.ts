@@ -28,7 +28,7 @@ export async function rotateSecretKey({
   if (!existsSync(database)) {
     throw new MoonletError('NOT_FOUND', `There is no database at ${database}; is DATA_DIR right?`)
   }
-  const oldKey = settingKey ?? loadSecretKey(folder)
+  const oldKey = settingKey ?? (await loadSecretKey(folder))
   const next = join(folder, 'secret.key.new')
   const left = readLeft(next, oldKey)
   const count =

@@ -13,9 +13,9 @@ interface Row {
 }
 
 /**
- * Encrypts every variable in `file` anew, and what they were before, all or none, those still stored as text too; gives how many. The server
- * must not run meanwhile. Keys have 32 bytes. Throws STORAGE_FAILED, changing nothing, when one cannot be
- * decrypted with `oldKey`.
+ * Encrypts every variable in `file` anew, and their former states, also those still stored as text, all or none;
+ * returns how many variables. The server must not run meanwhile. Keys have 32 bytes. Throws STORAGE_FAILED, changing
+ * nothing, when one cannot be decrypted with `oldKey`.
  */
 export function rotateSecrets(file: string, oldKey: Uint8Array, newKey: Uint8Array): number {
   const db = openDatabase(file)
@@ -28,16 +28,22 @@ export function rotateSecrets(file: string, oldKey: Uint8Array, newKey: Uint8Arr
   }
 }
 
+/** Removed functions wait for their purge under another id, with which their values cannot be opened. */
+const present = 'f.seq not in (select function from purges where version = 0)'
+
 function rotate(db: Database, oldKey: Uint8Array, newKey: Uint8Array): number {
-  const [before, after] = [createSecretBox(oldKey), createSecretBox(newKey)]
+  const before = createSecretBox(oldKey)
+  const after = createSecretBox(newKey)
   const rows = db.prepare<[], Row>(
-    'select e.function, f.id as functionId, e.name, e.value from env e join functions f on f.seq = e.function where f.seq not in (select function from purges where version = 0)'
+    `select e.function, f.id as functionId, e.name, e.value
+     from env e join functions f on f.seq = e.function where ${present}`
   )
   const update = db.prepare<[Uint8Array, number, string]>(
     'update env set value = ? where function = ? and name = ?'
   )
   const former = db.prepare<[], { seq: number; functionId: string; sealed: Buffer }>(
-    'select h.seq, f.id as functionId, h.sealed from env_history h join functions f on f.seq = h.function where f.seq not in (select function from purges where version = 0)'
+    `select h.seq, f.id as functionId, h.sealed
+     from env_history h join functions f on f.seq = h.function where ${present}`
   )
   const updateFormer = db.prepare<[Uint8Array, number]>(
     'update env_history set sealed = ? where seq = ?'

@@ -1,5 +1,6 @@
 /** For each function, what replaces the values of its environment variables in a text; kept until they change. */
-import type { Database } from 'better-sqlite3'
+import type { Database, Statement } from 'better-sqlite3'
+import { LRUCache } from 'lru-cache'
 import { createSecretMask, type SecretMask } from '../../../core/masking/event.js'
 import type { ChangeFeed } from '../db/change-feed.js'
 import type { FunctionRowIds } from '../functions/function-row-ids.js'
@@ -7,50 +8,52 @@ import type { SecretBox } from './secret-box.js'
 
 export type { SecretMask }
 
-export interface SecretMasks {
-  /** Undefined for a function without variables. Never throws. */
-  of(functionId: string): SecretMask | undefined
-}
-
 interface Parts {
   readonly db: Database
   readonly rowIds: FunctionRowIds
   readonly secrets: SecretBox
+  /** Tells whose variables change. */
   readonly changes: ChangeFeed
 }
+interface VariableRow {
+  readonly name: string
+  readonly value: Buffer | string
+}
 
-/** Functions remembered; past it, all are forgotten and read again. */
-const MOST_REMEMBERED = 10_000
+const MAX_CACHED = 5_000
 
-export function createSecretMasks({ db, rowIds, secrets, changes }: Parts): SecretMasks {
-  const variables = db.prepare<[number], { name: string; value: Buffer | string }>(
-    'select name, value from env where function = ?'
-  )
-  const masks = new Map<string, SecretMask | undefined>()
-  changes.onChange(functionId => {
-    masks.delete(functionId)
+export class SecretMasks {
+  private readonly variables: Statement<[number], VariableRow>
+  private readonly cached = new LRUCache<string, { readonly mask: SecretMask | undefined }>({
+    max: MAX_CACHED
   })
 
-  function read(functionId: string): SecretMask | undefined {
-    const key = rowIds.find(functionId)
-    const rows = key === undefined ? [] : variables.all(key)
-    return rows.length === 0
-      ? undefined
-      : createSecretMask(rows.map(({ name, value }) => secrets.open(value, functionId, name)))
+  constructor(private readonly parts: Parts) {
+    this.variables = parts.db.prepare('select name, value from env where function = ?')
+    parts.changes.onChange(functionId => {
+      this.cached.delete(functionId)
+    })
   }
 
-  return {
-    of(functionId) {
-      if (masks.has(functionId)) return masks.get(functionId)
-      try {
-        const mask = read(functionId)
-        if (masks.size >= MOST_REMEMBERED) masks.clear()
-        masks.set(functionId, mask)
-        return mask
-      } catch {
-        // Values that cannot be opened are not known to the function either.
-        return undefined
-      }
+  /** Undefined for a function without variables. Never throws. */
+  of(functionId: string): SecretMask | undefined {
+    const cached = this.cached.get(functionId)
+    if (cached !== undefined) return cached.mask
+    try {
+      const mask = this.createMask(functionId)
+      this.cached.set(functionId, { mask })
+      return mask
+    } catch {
+      // Values that cannot be opened are not known to the function either.
+      return undefined
     }
+  }
+
+  private createMask(functionId: string): SecretMask | undefined {
+    const { rowIds, secrets } = this.parts
+    const rowId = rowIds.find(functionId)
+    const rows = rowId === undefined ? [] : this.variables.all(rowId)
+    if (rows.length === 0) return undefined
+    return createSecretMask(rows.map(({ name, value }) => secrets.open(value, functionId, name)))
   }
 }

@@ -19,7 +19,8 @@ export async function checkCurrent(database: string): Promise<void> {
     if (wanted.some(name => !applied.includes(name))) {
       throw new MoonletError(
         'MIGRATION_FAILED',
-        `The database ${database} was written by an earlier version. Start the server of this version once; then try again.`
+        `The database ${database} was written by an earlier version. ` +
+          'Start the server of this version once; then try again.'
       )
     }
   } finally {

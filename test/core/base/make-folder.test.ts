@@ -64,7 +64,7 @@ t.test('commands say the same of folders they are given', async t => {
   const data = join(folder, 'data')
   makeFolder(data)
   await (
-    await openStorage({ file: join(data, 'moonlet.db'), secretKey: loadSecretKey(data) })
+    await openStorage({ file: join(data, 'moonlet.db'), secretKey: await loadSecretKey(data) })
   ).close()
   t.match(run([program, '--data-dir', data, 'export', '/proc/x'], {}), [
     1,

@@ -4,14 +4,14 @@ import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import { applyMigrations, findMigrations } from '../../../plugins/storage/db/migrations.js'
 import { limitBusyWait, openDatabase } from '../../../plugins/storage/db/open.js'
-import { createStorage } from '../../../plugins/storage/storage.js'
+import { SqliteStorage } from '../../../plugins/storage/storage.js'
 import { SECRET_KEY, temporaryFolder } from './open-storage.js'
 
 /** `prepared` has the text of every statement that the storage prepares. */
 export async function openParts(
   t: Test,
   file?: string,
-  options: Partial<Parameters<typeof createStorage>[1]> = {}
+  options: Partial<ConstructorParameters<typeof SqliteStorage>[1]> = {}
 ) {
   const db = openDatabase(file ?? join(await temporaryFolder(t), 'moonlet.db'))
   await applyMigrations(db, {
@@ -25,7 +25,7 @@ export async function openParts(
     prepared.add(sql)
     return prepare(sql)
   }) as typeof db.prepare
-  const storage = createStorage(db, { secretKey: SECRET_KEY, ...options })
+  const storage = new SqliteStorage(db, { secretKey: SECRET_KEY, ...options })
   t.teardown(() => storage.close())
   return { db, storage, prepared }
 }

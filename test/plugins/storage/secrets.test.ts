@@ -100,10 +100,10 @@ t.test('rotation gives all variables the new key, or none', async t => {
 
 t.test('the key file is made once, with mode 600, and read afterwards', async t => {
   const folder = await temporaryFolder(t)
-  const key = loadSecretKey(folder)
+  const key = await loadSecretKey(folder)
   t.equal(key.length, 32)
   t.equal((await stat(join(folder, 'secret.key'))).mode & 0o777, 0o600)
-  t.same(loadSecretKey(folder), key)
+  t.same(await loadSecretKey(folder), key)
   t.same(await readdir(folder), ['secret.key'])
 })
 
@@ -112,12 +112,12 @@ t.test(
   async t => {
     const folder = await temporaryFolder(t)
     await writeFile(join(folder, 'secret.key'), 'short\n')
-    t.throws(() => loadSecretKey(folder), {
+    await t.rejects(loadSecretKey(folder), {
       code: 'SETTINGS_INVALID',
       message: /secret\.key does not hold a key/
     })
     await mkdir(join(folder, 'x', 'secret.key'), { recursive: true })
-    t.throws(() => loadSecretKey(join(folder, 'x')), {
+    await t.rejects(loadSecretKey(join(folder, 'x')), {
       code: 'SETTINGS_INVALID',
       message: /secret\.key cannot be read/
     })

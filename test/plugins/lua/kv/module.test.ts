@@ -1,6 +1,6 @@
 import t from 'tap'
 import { kvModule } from '../../../../plugins/lua/kv/module.js'
-import type { ExecutionKv } from '../../../../core/contracts/kv.js'
+import type { ExecutionKv, KvStore } from '../../../../core/contracts/kv.js'
 import { LuaMisuse } from '../../../../core/lua/errors.js'
 import { hostCall } from '../../../helpers/host-call.js'
 import { openNew } from '../../storage/open-storage.js'
@@ -15,20 +15,21 @@ async function kv(t: Parameters<typeof openNew>[0], clock?: { now: number }) {
   for (const id of ['fa', 'fb']) {
     await storage.functions.create({ id, name: id, description: undefined, code: 'x', now: 1 })
   }
-  const touched: string[] = []
+  const linked: string[] = []
   const forExecution = Object.fromEntries(
     Object.entries(storage.kv.forExecution).map(([name, write]) => [
       name,
       (id: string, ...args: unknown[]) => {
-        touched.push(id)
+        linked.push(id)
         return (write as (...args: unknown[]) => unknown)(id, ...args)
       }
     ])
   ) as unknown as ExecutionKv
-  const { functions } = kvModule({ kv: { ...storage.kv, forExecution } })
+  const watched = Object.create(storage.kv, { forExecution: { value: forExecution } }) as KvStore
+  const { functions } = kvModule({ kv: watched })
   return {
     functions,
-    touched,
+    linked,
     call: hostCall({ functionId: 'fa' }),
     other: hostCall({ functionId: 'fb' })
   }
@@ -232,11 +233,11 @@ t.test('all of a store that is too large is misuse that names the way out', asyn
 })
 
 t.test('every write tells that the execution writes, and no read does', async t => {
-  const { functions, touched, call } = await kv(t)
+  const { functions, linked, call } = await kv(t)
   await functions.get.run(call, bytes('k'))
   await functions.list.run(call, undefined, undefined, undefined)
   await functions.getGlobal.run(call, bytes('k'))
-  t.equal(touched.length, 0)
+  t.equal(linked.length, 0)
   await functions.set.run(call, bytes('k'), bytes('1'), undefined)
   await functions.increment.run(call, bytes('k'), 1)
   await functions.compareAndSet.run(call, bytes('k'), undefined, bytes('v'))
@@ -244,7 +245,7 @@ t.test('every write tells that the execution writes, and no read does', async t 
   await functions.setGlobal.run(call, bytes('k'), bytes('1'), undefined)
   await functions.deleteGlobal.run(call, bytes('k'))
   t.same(
-    touched,
+    linked,
     Array.from({ length: 6 }, () => call.executionId)
   )
 })

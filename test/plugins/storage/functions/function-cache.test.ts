@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createFunctionCache } from '../../../../plugins/storage/functions/function-cache.js'
+import { StoredFunctionCache } from '../../../../plugins/storage/functions/function-cache.js'
 import type { FunctionWithVersion } from '../../../../core/contracts/functions.js'
 import { createFunction, ids, NOW } from '../../../contracts/storage-fixtures.js'
 import { openParts } from '../open-parts.js'
@@ -7,7 +7,7 @@ import { openNew } from '../open-storage.js'
 
 t.test('the second get needs no waiting', async t => {
   const storage = await openNew(t)
-  const cache = createFunctionCache(storage.functions)
+  const cache = new StoredFunctionCache(storage.functions)
   const id = await createFunction(storage, { name: 'a' })
   const first = cache.get(id)
   t.type(first, Promise)
@@ -17,7 +17,7 @@ t.test('the second get needs no waiting', async t => {
 
 t.test('every write of the storage is seen by the next get', async t => {
   const storage = await openNew(t)
-  const cache = createFunctionCache(storage.functions)
+  const cache = new StoredFunctionCache(storage.functions)
   const id = ids.next()
   t.equal(await cache.get(id), undefined)
   t.equal(cache.get(id), undefined, 'known to be absent')
@@ -38,7 +38,7 @@ t.test('every write of the storage is seen by the next get', async t => {
 
 t.test('a write that was taken back is not kept', async t => {
   const { db, storage } = await openParts(t)
-  const cache = createFunctionCache(storage.functions)
+  const cache = new StoredFunctionCache(storage.functions)
   const id = await createFunction(storage, { name: 'a' })
   const update = storage.functions.update(id, { patch: { name: 'b' }, code: undefined, now: NOW })
   t.equal((await cache.get(id))?.fn.name, 'b')
@@ -50,7 +50,7 @@ t.test('a write that was taken back is not kept', async t => {
 t.test('a reading from before a change is not kept', async t => {
   let change: (id: string) => void = () => {}
   const answers: ((name: string) => void)[] = []
-  const cache = createFunctionCache({
+  const cache = new StoredFunctionCache({
     find: () =>
       new Promise(resolve => {
         answers.push(name => {
@@ -75,7 +75,7 @@ t.test('a reading from before a change is not kept', async t => {
 
 t.test('a reading that fails is tried again', async t => {
   let fail = true
-  const cache = createFunctionCache({
+  const cache = new StoredFunctionCache({
     find: async () => {
       if (fail) throw new Error('no')
       return { fn: { name: 'a' }, active: undefined } as FunctionWithVersion
@@ -89,7 +89,7 @@ t.test('a reading that fails is tried again', async t => {
 
 t.test('listeners hear of what was forgotten, until they end it', async t => {
   const storage = await openNew(t)
-  const cache = createFunctionCache(storage.functions)
+  const cache = new StoredFunctionCache(storage.functions)
   const seen: string[] = []
   const end = cache.onForget(id => {
     seen.push(id)
@@ -104,7 +104,7 @@ t.test('listeners hear of what was forgotten, until they end it', async t => {
 t.test('neither many unknown ids nor much code fill the memory', async t => {
   const reads = new Map<string, number>()
   const code = 'x'.repeat(1024 * 1024)
-  const cache = createFunctionCache({
+  const cache = new StoredFunctionCache({
     async find(id) {
       reads.set(id, (reads.get(id) ?? 0) + 1)
       return id.startsWith('large')

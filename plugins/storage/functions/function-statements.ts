@@ -1,0 +1,73 @@
+/** Statements on functions and their versions. */
+import type { Database } from 'better-sqlite3'
+import type { FunctionPatch } from '../../../core/contracts/functions.js'
+import {
+  activeColumns,
+  functionColumns,
+  patchColumns,
+  type ActiveRow,
+  type ScheduledRow
+} from './function-rows.js'
+
+interface Search {
+  readonly search: string
+}
+
+const source =
+  'from functions f left join versions v on v.function = f.seq and v.version = f.active_version'
+/** Removed functions wait for their purge under another id. */
+const present = 'f.seq not in (select function from purges where version = 0)'
+const matching = '(contains_text(f.name, :search) or contains_text(f.description, :search))'
+
+export function prepareFunctionReads(db: Database) {
+  return {
+    find: db.prepare<[string], ActiveRow>(`select ${activeColumns} ${source} where f.id = ?`),
+    list: db.prepare<[number, number], ActiveRow>(
+      `select ${activeColumns} ${source} where ${present}
+       order by f.created_at desc, f.seq desc limit ? offset ?`
+    ),
+    count: db.prepare<[], number>(`select count(*) from functions f where ${present}`).pluck(),
+    search: db.prepare<Search & { limit: number; offset: number }, ActiveRow>(
+      `select ${activeColumns} ${source} where ${present} and ${matching}
+       order by contains_text(f.name, :search) desc, f.created_at desc, f.seq desc limit :limit offset :offset`
+    ),
+    countMatching: db
+      .prepare<Search, number>(`select count(*) from functions f where ${present} and ${matching}`)
+      .pluck(),
+    scheduled: db.prepare<[], ScheduledRow>(
+      `select ${functionColumns}, f.last_cron_at as lastCronAt from functions f
+       where f.cron_schedule <> '' and f.cron_status = 'active' and f.disabled = 0 order by f.seq`
+    )
+  }
+}
+
+export function prepareFunctionWrites(db: Database) {
+  return {
+    insert: db.prepare(`
+      insert into functions (id, name, description, disabled, retention_days, cron_schedule, cron_status,
+        cron_catch_up, save_response, allow_same_origin, created_at, updated_at, active_version, last_version)
+      values (:id, :name, :description, :disabled, :retentionDays, :cronSchedule, :cronStatus,
+        :cronCatchUp, :saveResponse, :allowSameOrigin, :createdAt, :updatedAt, :activeVersion, :lastVersion)`),
+    insertVersion: db.prepare(
+      'insert into versions (function, version, created_at, code) values (?, ?, ?, ?)'
+    ),
+    nextVersion: db
+      .prepare<[number], number>(
+        'update functions set last_version = last_version + 1 where seq = ? returning last_version'
+      )
+      .pluck(),
+    activateLast: db.prepare<[number]>(
+      'update functions set active_version = last_version where seq = ?'
+    ),
+    hide: db.prepare<[string, number]>('update functions set id = ?, disabled = 1 where seq = ?'),
+    setUpdated: db.prepare<[number, number]>('update functions set updated_at = ? where seq = ?'),
+    setters: prepareSetters(db)
+  }
+}
+
+/** One statement for each field of a patch. The columns come from our own list, never from a caller. */
+const prepareSetters = (db: Database) =>
+  (Object.keys(patchColumns) as (keyof FunctionPatch)[]).map(name => ({
+    name,
+    statement: db.prepare(`update functions set ${patchColumns[name]} = ? where seq = ?`)
+  }))

@@ -1,0 +1,103 @@
+/** Writes of key-value entries, with their quotas. Every method must be called within a batch. */
+import type { Database } from 'better-sqlite3'
+import { MoonletError } from '../../../core/base/errors.js'
+import { numberToString } from '../../../core/base/number-text.js'
+import type { Quotas } from '../quotas/quotas.js'
+import { bytesOf } from '../quotas/row-bytes.js'
+import type { StoredBytes } from '../quotas/stored-bytes.js'
+import type { KvRemover } from './kv-remover.js'
+import { prepareKvStatements, type KvStatements } from './kv-statements.js'
+
+interface Parts {
+  readonly db: Database
+  readonly quotas: Quotas
+  readonly remover: KvRemover
+  readonly stored: StoredBytes
+  readonly nowMs: () => number
+}
+
+/** Expired entries that a write removes at most to make room. */
+const MAX_EXPIRED_AT_ONCE = 100
+const MAX_NUMBER_BYTES = 400
+const decimal = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
+
+export class KvWriter {
+  private readonly sql: KvStatements
+
+  constructor(private readonly parts: Parts) {
+    this.sql = prepareKvStatements(parts.db)
+  }
+
+  set(owner: number, key: Uint8Array, value: Uint8Array, expiresAt: number | undefined): void {
+    this.put(owner, key, value, expiresAt ?? null)
+  }
+
+  /** False: there is no such entry. An expired one counts as absent and is left to the expiry. */
+  delete(owner: number, key: Uint8Array): boolean {
+    const bytes = this.sql.size.get(owner, key)
+    if (bytes === undefined) return false
+    if (this.sql.delete.run(owner, key, this.parts.nowMs()).changes === 0) return false
+    this.parts.stored.add(owner, 'kv', -bytes)
+    return true
+  }
+
+  /** Returns the sum. Throws KV_NOT_A_NUMBER. */
+  increment(owner: number, key: Uint8Array, by: number): number {
+    const entry = this.sql.getEntry.get(owner, key, this.parts.nowMs())
+    const sum = toNumber(entry?.value) + by
+    if (!Number.isFinite(sum)) {
+      throw new MoonletError(
+        'KV_NOT_A_NUMBER',
+        `The sum ${sum} is not a finite number; the value was left as it was.`
+      )
+    }
+    // A whole sum with all its digits, as Lua shows it; a fraction so that it reads back as the same number.
+    const text = Number.isInteger(sum) ? numberToString(sum) : String(sum)
+    this.put(owner, key, Buffer.from(text), entry?.expiresAt ?? null)
+    return sum
+  }
+
+  compareAndSet(
+    owner: number,
+    key: Uint8Array,
+    expected: Uint8Array | undefined,
+    next: Uint8Array | undefined
+  ): boolean {
+    const entry = this.sql.getEntry.get(owner, key, this.parts.nowMs())
+    if (!isEqual(entry?.value, expected)) return false
+    if (next === undefined) this.delete(owner, key)
+    else this.put(owner, key, next, entry?.expiresAt ?? null)
+    return true
+  }
+
+  private put(owner: number, key: Uint8Array, value: Uint8Array, expiresAt: number | null): void {
+    const { quotas, remover, stored, nowMs } = this.parts
+    quotas.reserveKv(owner, this.growth(owner, key, value), () => {
+      remover.removeExpired(nowMs(), MAX_EXPIRED_AT_ONCE)
+    })
+    // Counted again: making room may have removed an expired entry with this key.
+    const growth = this.growth(owner, key, value)
+    this.sql.put.run(owner, key, value, expiresAt)
+    stored.add(owner, 'kv', growth)
+  }
+
+  /** By how many bytes the store grows. An expired entry counts: the new one replaces it. */
+  private growth(owner: number, key: Uint8Array, value: Uint8Array): number {
+    return bytesOf('kv', key, value) - (this.sql.size.get(owner, key) ?? 0)
+  }
+}
+
+function toNumber(value: Buffer | undefined): number {
+  if (value === undefined) return 0
+  const text = value.length > MAX_NUMBER_BYTES ? '' : value.toString('latin1')
+  if (decimal.test(text)) return Number(text)
+  const shown = text === '' ? '' : `: ${JSON.stringify(text.slice(0, 40))}`
+  throw new MoonletError(
+    'KV_NOT_A_NUMBER',
+    `The stored value is no decimal number (${value.length} bytes${shown}); it was left as it was.`
+  )
+}
+
+function isEqual(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : Buffer.compare(a, b) === 0
+}
