@@ -23,7 +23,7 @@ export {
   Text,
   Union,
   field
-} from './lua/types.js'
+} from './lua/types/declare.js'
 export { LuaFailure, LuaMisuse } from './lua/errors.js'
 export {
   Checked,
@@ -56,7 +56,7 @@ export type {
 export type { DeclaredPlugin, PluginOptions } from './third-party/define-plugin.js'
 export type { Setting } from '../config/setting.js'
 export type { HostCall, HostFunction, LocalFunction, LuaModule, Param } from './lua/module.js'
-export type { LuaField, LuaType, Static } from './lua/types.js'
+export type { LuaField, LuaType, Static } from './lua/types/declare.js'
 export type { Answer, InvocationEvent, InvocationRequest, Outcome } from './contracts/invocation.js'
 export type {
   AiRequestRecord,

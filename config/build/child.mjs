@@ -5,6 +5,7 @@
 import { build } from 'esbuild'
 import { writeFile } from 'node:fs/promises'
 import { fengariPlugin } from './fengari-plugin.mjs'
+import { kindsPlugin } from './kinds-plugin.mjs'
 
 const loaderEntry = 'sandbox/child/loader.ts'
 const programEntry = 'sandbox/child/main.ts'
@@ -22,7 +23,7 @@ const settings = {
   alias: { msgpackr: 'msgpackr/index-no-eval' },
   // Fields set by the constructor itself: a young process has one call fewer to interpret for every object.
   tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
-  plugins: [fengariPlugin]
+  plugins: [fengariPlugin, kindsPlugin]
 }
 
 export async function buildChild(out) {

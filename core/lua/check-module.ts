@@ -3,22 +3,7 @@
  * made from the declaration, so a gap in it must show at start and not in somebody's function.
  */
 import type { LuaModule } from './module.js'
-import type { LuaType } from './types.js'
-
-const KINDS = new Set<LuaType['kind']>([
-  'text',
-  'bytes',
-  'number',
-  'integer',
-  'boolean',
-  'nil',
-  'any',
-  'list',
-  'map',
-  'record',
-  'union',
-  'optional'
-])
+import { isType } from './types/declared.js'
 
 /** A sentence for each thing that is wrong, naming module and function. */
 export function moduleProblems(module: LuaModule): string[] {
@@ -75,22 +60,3 @@ function paramProblems(params: Declared['params']): string[] {
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== ''
-
-/** All the way down, for no deeper than a person would write. */
-function isType(type: unknown, depth = 0): boolean {
-  if (typeof type !== 'object' || type === null || depth > 32) return false
-  const { kind, of, fields } = type as { kind?: LuaType['kind']; of?: unknown; fields?: unknown }
-  if (kind === undefined || !KINDS.has(kind)) return false
-  if (kind === 'list' || kind === 'map' || kind === 'optional') return isType(of, depth + 1)
-  if (kind === 'union') {
-    return Array.isArray(of) && of.length > 0 && of.every(one => isType(one, depth + 1))
-  }
-  if (kind !== 'record') return true
-  return (
-    typeof fields === 'object' &&
-    fields !== null &&
-    Object.values(fields).every((field: unknown) =>
-      isType((field as { type?: unknown } | null)?.type, depth + 1)
-    )
-  )
-}

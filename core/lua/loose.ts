@@ -3,7 +3,7 @@
  * there instead of raising. Declare such a field as `LooseText` or `LooseNumber`.
  */
 import { numberToString } from '../base/number-text.js'
-import { Any, Num, Text, Union, type LuaType } from './types.js'
+import { Any, Num, Text, Union, type LuaType } from './types/declare.js'
 
 /** Text or a number, or anything else, which counts as left out. */
 export const LooseText = Union(Text(), Any)

@@ -3,7 +3,8 @@
  * the hello frame, so a third-party plugin's module reaches Lua the same way as a built-in one.
  */
 import type { LuaModule } from './module.js'
-import type { LuaType } from './types.js'
+import type { LuaType } from './types/declare.js'
+import { withoutDocs } from './types/declared.js'
 
 export interface ManifestFunction {
   readonly name: string
@@ -34,27 +35,3 @@ export const toManifest = (modules: Iterable<LuaModule>): Manifest =>
         : {})
     }))
   }))
-
-/** The same type with the fields' prose left out. */
-function withoutDocs(type: LuaType): LuaType {
-  switch (type.kind) {
-    case 'record':
-      return {
-        kind: 'record',
-        fields: Object.fromEntries(
-          Object.entries(type.fields).map(([name, field]) => [
-            name,
-            { type: withoutDocs(field.type), doc: '' }
-          ])
-        )
-      }
-    case 'union':
-      return { kind: 'union', of: type.of.map(withoutDocs) }
-    case 'list':
-    case 'map':
-    case 'optional':
-      return { ...type, of: withoutDocs(type.of) }
-    default:
-      return type
-  }
-}

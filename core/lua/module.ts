@@ -4,7 +4,7 @@
  * the README's table, LuaLS files.
  */
 import type { LogLevel } from '../contracts/records.js'
-import type { LuaType, Result, Static } from './types.js'
+import type { LuaType, Result, Static } from './types/declare.js'
 
 /** A parameter. It may be left out when its type is `Optional`. */
 export interface Param<N extends string = string, T extends LuaType = LuaType> {

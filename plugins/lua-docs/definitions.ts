@@ -1,13 +1,9 @@
 /** `/moonlet.lua`: definitions for the Lua language server, so that people's own editors complete and check. */
 import type { LuaFunctionDeclaration, LuaModule } from '../../core/lua/module.js'
-import {
-  callName,
-  isOptional,
-  optionalMark,
-  typeText,
-  withoutOptional
-} from '../../core/lua/signature.js'
-import type { LuaType } from '../../core/lua/types.js'
+import { callName } from '../../core/lua/signature.js'
+import { parameterText, typeText } from '../../core/lua/types/declared.js'
+import { isOptional, optionalMark, withoutOptional } from '../../core/lua/types/optional.js'
+import { inBrackets } from '../../core/lua/types/print.js'
 import { handlerDefinitions } from './handler-definitions.js'
 import { recordTypes, type NamedRecord } from './record-types.js'
 
@@ -77,7 +73,7 @@ function functionDefinition(
     comment(`${doc}\n\`\`\`lua\n${example}\n\`\`\``),
     ...params.map(
       ({ name, type, doc }) =>
-        `---@param ${name}${optionalMark(type)} ${argumentText(withoutOptional(type))} ${oneLine(doc)}`
+        `---@param ${name}${optionalMark(type)} ${parameterText(withoutOptional(type))} ${oneLine(doc)}`
     ),
     ...(returns.kind === 'nil' && fails !== true
       ? []
@@ -86,11 +82,3 @@ function functionDefinition(
     call.endsWith(']') ? `${call} = function (${names}) end` : `function ${call} (${names}) end`
   ].join('\n')
 }
-
-/** Where text is wanted, numbers are taken too. */
-const argumentText = (type: LuaType): string =>
-  (type.kind === 'text' && type.oneOf === undefined) || type.kind === 'bytes'
-    ? 'string|number'
-    : typeText(type)
-
-const inBrackets = (text: string): string => (text.includes(' | ') ? `(${text})` : text)

@@ -1,7 +1,9 @@
 /** One module's part of /llms.txt. */
 import type { LuaFunctionDeclaration, LuaModule } from '../../core/lua/module.js'
-import { isOptional, signatureText, typeText, withoutOptional } from '../../core/lua/signature.js'
-import type { LuaType } from '../../core/lua/types.js'
+import { signatureText } from '../../core/lua/signature.js'
+import { limitsText, typeText } from '../../core/lua/types/declared.js'
+import { isOptional, withoutOptional } from '../../core/lua/types/optional.js'
+import type { LuaType } from '../../core/lua/types/declare.js'
 import { recordTypes, type NamedRecord } from './record-types.js'
 
 export const code = (text: string): string => `\`\`\`lua\n${text}\n\`\`\``
@@ -47,15 +49,6 @@ const item = (name: string, type: LuaType, doc: string, more: string): string =>
 
 /** The bounds that an argument is held to. */
 function limits(type: LuaType): string {
-  const inner = withoutOptional(type)
-  if (inner.kind === 'text' || inner.kind === 'bytes') {
-    return inner.max === undefined ? '' : `, at most ${inner.max} bytes`
-  }
-  if (inner.kind !== 'number' && inner.kind !== 'integer') return ''
-  if (inner.min !== undefined && inner.max !== undefined) return `, ${inner.min} to ${inner.max}`
-  return inner.min !== undefined
-    ? `, at least ${inner.min}`
-    : inner.max !== undefined
-      ? `, at most ${inner.max}`
-      : ''
+  const text = limitsText(withoutOptional(type))
+  return text === undefined ? '' : `, ${text}`
 }

@@ -1,7 +1,9 @@
 import type { LuaModule } from '../../core/lua/module.js'
-import type { LuaType } from '../../core/lua/types.js'
+import { partsOf } from '../../core/lua/types/declared.js'
+import type { LuaType } from '../../core/lua/types/declare.js'
+import type { RecordType } from '../../core/lua/types/record.js'
 
-export type NamedRecord = Extract<LuaType, { kind: 'record' }> & { readonly name: string }
+export type NamedRecord = RecordType & { readonly name: string }
 
 /** The named records that the module's functions take or give, each once, in the order in which they are met. */
 export function recordTypes(module: LuaModule): NamedRecord[] {
@@ -14,19 +16,8 @@ export function recordTypes(module: LuaModule): NamedRecord[] {
 }
 
 function collect(type: LuaType, found: Map<string, NamedRecord>): void {
-  switch (type.kind) {
-    case 'list':
-    case 'map':
-    case 'optional':
-      collect(type.of, found)
-      break
-    case 'union':
-      for (const of of type.of) collect(of, found)
-      break
-    case 'record':
-      if (type.name !== undefined && !found.has(type.name)) {
-        found.set(type.name, { ...type, name: type.name })
-      }
-      for (const field of Object.values(type.fields)) collect(field.type, found)
+  if (type.kind === 'record' && type.name !== undefined && !found.has(type.name)) {
+    found.set(type.name, { ...type, name: type.name })
   }
+  for (const part of partsOf(type)) collect(part, found)
 }

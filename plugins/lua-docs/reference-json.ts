@@ -1,8 +1,10 @@
 /** The Lua reference as the editor wants it: `GET /api/lua`. */
 import { Type } from 'typebox'
 import type { LuaFunctionDeclaration, LuaModule } from '../../core/lua/module.js'
-import { isOptional, signatureText, typeText, withoutOptional } from '../../core/lua/signature.js'
-import type { LuaType } from '../../core/lua/types.js'
+import { signatureText } from '../../core/lua/signature.js'
+import { typeText } from '../../core/lua/types/declared.js'
+import { isOptional, withoutOptional } from '../../core/lua/types/optional.js'
+import type { LuaType } from '../../core/lua/types/declare.js'
 import { recordTypes } from './record-types.js'
 
 const Named = Type.Object({

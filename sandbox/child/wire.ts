@@ -1,8 +1,8 @@
 /** Texts of Lua on the wire and back: binary strings as str where they are ASCII, else as bin. */
-import { fromBytes, isAscii, toBytes } from '../../core/base/binary.js'
+import { fromBytes } from '../../core/base/binary.js'
 import type { WireText } from '../protocol/frames.js'
 
-export const toWireText = (text: string): WireText => (isAscii(text) ? text : toBytes(text))
+export { fromBinary as toWireText } from '../../core/lua/types/wire-text.js'
 
 export const fromWireText = (text: WireText): string =>
   typeof text === 'string' ? text : fromBytes(text)

@@ -3,16 +3,16 @@
  * the order they came. Every call settles: with its function, or with the end of its run, whichever is first;
  * what comes later is dropped.
  */
-import { isAscii } from '../../core/base/binary.js'
 import type { Fault } from '../../core/contracts/records.js'
 import { LuaFailure, LuaMisuse } from '../../core/lua/errors.js'
+import { fromUnicode } from '../../core/lua/types/wire-text.js'
+import { WrongResult } from '../../core/lua/types/wrong-result.js'
 import { isThenable } from '../../core/base/thenable.js'
 import { budgets } from './budgets.js'
 import { readArguments } from './frames-from-child.js'
 import type { HostEntry } from './host-functions.js'
 import { ProtocolFault, Reply, ToChild } from '../protocol/frames.js'
 import type { Run } from '../invocation.js'
-import { WrongResult } from './to-wire.js'
 
 export interface HostCallsOptions {
   readonly entries: ReadonlyArray<HostEntry | undefined>
@@ -156,7 +156,7 @@ export class HostCalls {
     if (this.caller !== run) return
     this.ends(run)
     const status = error instanceof LuaFailure && entry.fails ? Reply.failure : Reply.raise
-    this.options.reply([ToChild.reply, status, toWireText(this.words(entry, error))])
+    this.options.reply([ToChild.reply, status, fromUnicode(this.words(entry, error))])
   }
 
   private ends(run: Run): void {
@@ -179,6 +179,3 @@ export class HostCalls {
     return error instanceof WrongResult ? error.message : `internal error in '${entry.name}'`
   }
 }
-
-const toWireText = (text: string): string | Buffer =>
-  isAscii(text) ? text : Buffer.from(text, 'utf8')

@@ -1,8 +1,9 @@
 /** The host functions of all Lua modules, by their place in the manifest, with their conversions made once. */
 import type { HostCall, LuaModule } from '../../core/lua/module.js'
-import { compileFromWire, unfit, type FromWire } from './from-wire.js'
+import { compileDecode, compileEncode } from '../../core/lua/types/codec.js'
+import { unfit, type Decode } from '../../core/lua/types/kind.js'
+import { WrongResult } from '../../core/lua/types/wrong-result.js'
 import { ProtocolFault } from '../protocol/frames.js'
-import { compileToWire, WrongResult } from './to-wire.js'
 
 export interface HostEntry {
   /** `module.function`. */
@@ -32,7 +33,7 @@ export function compileHostFunctions(
         continue
       }
       const name = `${module.name}.${fn}`
-      const convert = declared.params.map(param => compileFromWire(param.type))
+      const convert = declared.params.map(param => compileDecode(param.type))
       const run = declared.run as Run
       entries.push({
         name,
@@ -40,24 +41,20 @@ export function compileHostFunctions(
         calls: 0,
         fails: declared.fails === true,
         run: (call, args) => run(call, ...convertAll(name, convert, args)),
-        toWire: naming(name, compileToWire(declared.returns))
+        toWire: naming(name, compileEncode(declared.returns))
       })
     }
   }
   return entries
 }
 
-function convertAll(
-  name: string,
-  convert: readonly FromWire[],
-  args: readonly unknown[]
-): unknown[] {
+function convertAll(name: string, convert: readonly Decode[], args: readonly unknown[]): unknown[] {
   if (args.length !== convert.length) {
     throw new ProtocolFault(`${args.length} arguments for ${name}, which has ${convert.length}`)
   }
   const converted: unknown[] = new Array(args.length)
   for (let i = 0; i < args.length; i++) {
-    const value = (convert[i] as FromWire)(args[i])
+    const value = (convert[i] as Decode)(args[i])
     if (value === unfit) {
       throw new ProtocolFault(`argument #${i + 1} for ${name} is not of its declared type`)
     }

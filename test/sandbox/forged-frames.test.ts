@@ -1,7 +1,7 @@
 /** A child that breaks the protocol in every way there is: its run fails, it is killed, and that is all. */
 import { readFileSync, realpathSync } from 'node:fs'
 import t from 'tap'
-import { Nil } from '../../core/lua/types.js'
+import { Nil } from '../../core/lua/types/declare.js'
 import { host, luaModule } from '../../core/lua/module.js'
 import { logModule } from '../../plugins/lua/log/module.js'
 import { eventually } from '../helpers/eventually.js'

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { host, luaModule } from '../../core/lua/module.js'
-import { Num } from '../../core/lua/types.js'
+import { Num } from '../../core/lua/types/declare.js'
 import { localModules } from '../../plugins/lua/builtin.js'
 import { startRig } from './rig.js'
 

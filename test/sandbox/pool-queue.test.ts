@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import t from 'tap'
-import { Nil, Text } from '../../core/lua/types.js'
+import { Nil, Text } from '../../core/lua/types/declare.js'
 import { host, luaModule, param } from '../../core/lua/module.js'
 import { eventually } from '../helpers/eventually.js'
 import { returning, startRig, toJob } from './rig.js'

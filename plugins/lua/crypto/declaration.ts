@@ -1,4 +1,4 @@
-import { Bytes, Text } from '../../../core/lua/types.js'
+import { Bytes, Text } from '../../../core/lua/types/declare.js'
 import { local, luaModule, param } from '../../../core/lua/module.js'
 
 const digest = (name: string, title: string, length: number, note = '') =>

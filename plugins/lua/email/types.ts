@@ -10,7 +10,7 @@ import {
   Text,
   Union,
   field
-} from '../../../core/lua/types.js'
+} from '../../../core/lua/types/declare.js'
 
 const OneOrMany = Checked(Text(), List(Text()))
 

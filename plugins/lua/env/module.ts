@@ -3,7 +3,7 @@ import type { Storage } from '../../../core/contracts/storage.js'
 import { MoonletError } from '../../../core/base/errors.js'
 import { LuaMisuse } from '../../../core/lua/errors.js'
 import { host, luaModule, param } from '../../../core/lua/module.js'
-import { Bool, Optional, Text } from '../../../core/lua/types.js'
+import { Bool, Optional, Text } from '../../../core/lua/types/declare.js'
 import { checkEnvVar, tooManyEnvVars } from '../../../core/validation/env-vars.js'
 import { limits } from '../../../core/validation/limits.js'
 

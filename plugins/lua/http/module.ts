@@ -1,7 +1,7 @@
 /** `http`: requests to other servers, through the server's one HTTP client with its limits and address checks. */
 import type { OutgoingHttp } from '../../../core/contracts/outgoing-http.js'
 import { host, luaModule, param } from '../../../core/lua/module.js'
-import { Text } from '../../../core/lua/types.js'
+import { Text } from '../../../core/lua/types/declare.js'
 import type { Records } from './record.js'
 import { send } from './send.js'
 import { HttpReply, bodyOptions, options, url } from './types.js'

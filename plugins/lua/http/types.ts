@@ -10,7 +10,7 @@ import {
   Text,
   Union,
   field
-} from '../../../core/lua/types.js'
+} from '../../../core/lua/types/declare.js'
 
 /** Text or a number; anything else is taken for an empty text. */
 const Loose = Union(Bytes(), Any)

@@ -1,4 +1,4 @@
-import { Any, Text } from '../../../core/lua/types.js'
+import { Any, Text } from '../../../core/lua/types/declare.js'
 import { local, luaModule, param } from '../../../core/lua/module.js'
 
 export const json = luaModule('json', {

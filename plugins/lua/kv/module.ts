@@ -2,7 +2,7 @@
 import type { MaybePromise } from '../../../core/base/maybe-promise.js'
 import type { Storage } from '../../../core/contracts/storage.js'
 import { host, luaModule, param } from '../../../core/lua/module.js'
-import { Bool, Bytes, Dict, List, Num, Optional } from '../../../core/lua/types.js'
+import { Bool, Bytes, Dict, List, Num, Optional } from '../../../core/lua/types/declare.js'
 import { expiry, increment, listEntries, readAll, readKeys, writing } from './operations.js'
 import { Entries, Value, key, listParams, setOptions, value } from './types.js'
 

@@ -1,7 +1,7 @@
 /** Parameters and limits that the functions of `kv` share. */
 import { param } from '../../../core/lua/module.js'
 import { limits } from '../../../core/validation/limits.js'
-import { Bytes, Fields, Int, List, Num, Optional, field } from '../../../core/lua/types.js'
+import { Bytes, Fields, Int, List, Num, Optional, field } from '../../../core/lua/types/declare.js'
 
 /** Longest time to live: a hundred years in seconds. */
 const MAX_TTL = 100 * 366 * 86400

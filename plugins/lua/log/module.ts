@@ -1,6 +1,6 @@
 /** `log`: messages in the execution's record. */
 import { host, luaModule, param } from '../../../core/lua/module.js'
-import { Nil, Text } from '../../../core/lua/types.js'
+import { Nil, Text } from '../../../core/lua/types/declare.js'
 import type { LogLevel } from '../../../core/contracts/records.js'
 
 const docs: Readonly<Record<LogLevel, string>> = {

@@ -1,4 +1,4 @@
-import { Int, Num, Text } from '../../../core/lua/types.js'
+import { Int, Num, Text } from '../../../core/lua/types/declare.js'
 import { local, luaModule, param } from '../../../core/lua/module.js'
 
 const bound = (name: string, doc: string) =>

@@ -1,4 +1,4 @@
-import { Any, Bool, Dict, Optional, Text } from '../../../core/lua/types.js'
+import { Any, Bool, Dict, Optional, Text } from '../../../core/lua/types/declare.js'
 import { local, luaModule, param } from '../../../core/lua/module.js'
 
 const path = param('path', Text(), 'The path, usually `event.relativePath`.')

@@ -1,4 +1,4 @@
-import { Any, Bool, Int, List, Optional, Text } from '../../../core/lua/types.js'
+import { Any, Bool, Int, List, Optional, Text } from '../../../core/lua/types/declare.js'
 import { local, luaModule, param } from '../../../core/lua/module.js'
 
 const s = param('s', Text(), 'The text.')

@@ -1,4 +1,4 @@
-import { Int, Nil, Num, Text } from '../../../core/lua/types.js'
+import { Int, Nil, Num, Text } from '../../../core/lua/types/declare.js'
 import { local, luaModule, param } from '../../../core/lua/module.js'
 
 const layout = param(

@@ -1,4 +1,4 @@
-import { Dict, field, Fields, List, Optional, Text, Union } from '../../../core/lua/types.js'
+import { Dict, field, Fields, List, Optional, Text, Union } from '../../../core/lua/types/declare.js'
 import { local, luaModule, param } from '../../../core/lua/module.js'
 
 const Url = Fields(

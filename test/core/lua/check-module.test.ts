@@ -1,7 +1,16 @@
 import t from 'tap'
 import { moduleProblems } from '../../../core/lua/check-module.js'
 import { host, local, luaModule, param } from '../../../core/lua/module.js'
-import { Fields, List, Nil, Optional, Text, Union, Num, field } from '../../../core/lua/types.js'
+import {
+  Fields,
+  List,
+  Nil,
+  Optional,
+  Text,
+  Union,
+  Num,
+  field
+} from '../../../core/lua/types/declare.js'
 
 const fine = host({
   doc: 'Does something.',

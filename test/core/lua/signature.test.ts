@@ -1,5 +1,6 @@
 import t from 'tap'
-import { callName, signatureText, typeText } from '../../../core/lua/signature.js'
+import { callName, signatureText } from '../../../core/lua/signature.js'
+import { typeText } from '../../../core/lua/types/declared.js'
 import {
   Any,
   Bool,
@@ -14,7 +15,7 @@ import {
   Optional,
   Text,
   Union
-} from '../../../core/lua/types.js'
+} from '../../../core/lua/types/declare.js'
 import { host, local, param } from '../../../core/lua/module.js'
 
 t.test('types are written as LuaLS writes them', async t => {

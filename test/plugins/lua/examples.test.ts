@@ -1,7 +1,7 @@
 import t from 'tap'
 import { toText } from '../../../core/base/binary.js'
 import type { LuaFunctionDeclaration } from '../../../core/lua/module.js'
-import { Fields, field, Int, List, Nil, Optional, Text } from '../../../core/lua/types.js'
+import { Fields, field, Int, List, Nil, Optional, Text } from '../../../core/lua/types/declare.js'
 import { API_KEY, build } from '../../helpers/build.js'
 import { fits, watchedExamples, type Described, type Watched } from './support/watched-example.js'
 

@@ -16,7 +16,7 @@ import {
   Union,
   field,
   type LuaType
-} from '../../../core/lua/types.js'
+} from '../../../core/lua/types/declare.js'
 import { returning, startRig } from '../rig.js'
 
 const declared = { doc: 'A function of a test.', example: 'return {}' }

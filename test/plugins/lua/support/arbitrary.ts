@@ -1,7 +1,7 @@
 /** Arbitrary Lua values, nasty ones on purpose. */
 import fc from 'fast-check'
 import '../../../helpers/fuzzing.js'
-import type { LuaType } from '../../../../core/lua/types.js'
+import type { LuaType } from '../../../../core/lua/types/declare.js'
 import type { LuaValue } from '../../../../sandbox/lua/api.js'
 import { aFunction, FakeTable } from './fake-table.js'
 

@@ -1,5 +1,5 @@
 /** The examples of a module as one function that tells what the declared functions returned in them. */
-import type { LuaType } from '../../../../core/lua/types.js'
+import type { LuaType } from '../../../../core/lua/types/declare.js'
 
 /** A Lua value, described: enough to hold it against a declared type. */
 export type Described =

@@ -1,0 +1,13 @@
+/** The list of kinds. A new kind is one file (see kind.ts) and one line here. */
+export * as text from './text.js'
+export * as bytes from './bytes.js'
+export * as number from './number.js'
+export * as integer from './integer.js'
+export * as boolean from './boolean.js'
+export * as nil from './nil.js'
+export * as any from './any.js'
+export * as list from './list.js'
+export * as map from './map.js'
+export * as record from './record.js'
+export * as union from './union.js'
+export * as optional from './optional.js'
