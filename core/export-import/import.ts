@@ -6,6 +6,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FunctionWithVersion } from '../contracts/functions.js'
 import type { Storage } from '../contracts/storage.js'
+import { MoonletError } from '../base/errors.js'
 import type { IdSource } from '../base/ids.js'
 import { readFunctionChange, readNewFunction } from '../validation/function-change.js'
 import { checkVariableSize } from '../validation/env-vars.js'
@@ -28,7 +29,7 @@ export interface ImportTarget {
 }
 
 /** Escapes take up to six bytes for one. */
-const MOST_SETTINGS_BYTES = 16 * 1024 * 1024
+const MAX_SETTINGS_BYTES = 16 * 1024 * 1024
 
 /** A folder that may hold a function; `file` is its settings, `problem` why it cannot be taken. */
 interface Found {
@@ -80,7 +81,8 @@ async function findFolders(folder: string): Promise<Found[]> {
     } else found.push(await readSettings(folder, entry.name))
   }
   if (found.length === 0) {
-    throw new Error(
+    throw new MoonletError(
+      'VALIDATION',
       `${folder} holds no exported function: no ${SETTINGS_FILE} in it or in a folder in it`
     )
   }
@@ -92,7 +94,7 @@ async function readSettings(folder: string, name: string): Promise<Found> {
     return {
       name,
       file: parseFunctionFile(
-        await readPlainFile(join(folder, name, SETTINGS_FILE), MOST_SETTINGS_BYTES)
+        await readPlainFile(join(folder, name, SETTINGS_FILE), MAX_SETTINGS_BYTES)
       )
     }
   } catch (error) {

@@ -115,6 +115,20 @@ t.test('what cannot be done exits with 1 and one line that says why', async t =>
   await t.rejects(readdir(data), 'and makes nothing')
 })
 
+t.test('importing a folder without exported functions says so in one line', async t => {
+  const { moonlet, path } = await commandLine(t)
+  await mkdir(path('empty'))
+  await mkdir(path('other/src'), { recursive: true })
+  await writeFile(path('other/src/main.lua'), 'return 1')
+  for (const name of ['empty', 'other']) {
+    t.same(await moonlet('import', path(name)), {
+      code: 1,
+      out: '',
+      err: `${path(name)} holds no exported function: no function.json in it or in a folder in it\n`
+    })
+  }
+})
+
 t.test('functions go out as files and come in on another server', async t => {
   const from = await commandLine(t)
   const storage = await from.open()

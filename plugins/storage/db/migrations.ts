@@ -7,6 +7,7 @@ import { basename, join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Database } from 'better-sqlite3'
 import { MoonletError } from '../../../core/base/errors.js'
+import { findForeignReference } from './foreign-references.js'
 import { isStorageError } from './failure.js'
 
 export interface Migrations {
@@ -114,7 +115,10 @@ async function applyFile(
       )
     }
     refuseForeign(before, readSchema(db), prefix)
-    if (prefix !== '') refuseCode(db)
+    if (prefix !== '') {
+      refuseCode(db)
+      refuseReferences(db, prefix)
+    }
     const broken = db.pragma('foreign_key_check') as { table: string }[]
     if (broken[0] !== undefined) {
       throw new Error(`it leaves a row of ${broken[0].table} that refers to a missing one`)
@@ -173,6 +177,15 @@ function refuseCode(db: Database): void {
   if (found !== undefined) {
     throw new Error(`it makes the ${found}; a plugin may have tables and indexes alone`)
   }
+}
+
+function refuseReferences(db: Database, prefix: string): void {
+  const found = findForeignReference(db, prefix)
+  if (found === undefined) return
+  throw new Error(
+    `${found.table} refers to ${found.target}; a plugin's tables may refer to its own alone, ` +
+      'or nothing that they refer to could be deleted: keep ids without a foreign key'
+  )
 }
 
 /** A plugin keeps to its own tables: nothing else may have appeared, changed or gone. */

@@ -5,6 +5,7 @@
 import Database from 'better-sqlite3'
 import { basename } from 'node:path'
 import { MoonletError } from '../../../core/base/errors.js'
+import { findForeignReference } from '../db/foreign-references.js'
 import { applyMigrations, findMigrations } from '../db/migrations.js'
 import { tablePrefix } from '../db/plugin-tables.js'
 import { migrationsFolder } from '../storage.js'
@@ -33,11 +34,9 @@ export async function checkSchema(file: string, name: string): Promise<void> {
       .prepare<[], string>("select distinct namespace from migrations where namespace <> 'moonlet'")
       .pluck()
       .all()
-    const problem = findProblem(
-      readThings(db),
-      await readModel(files, applied, name),
-      plugins.map(tablePrefix)
-    )
+    const prefixes = plugins.map(tablePrefix)
+    const model = await readModel(files, applied, name)
+    const problem = findProblem(readThings(db), model, prefixes) ?? findReference(db, prefixes)
     if (problem !== undefined) throw refusal(name, problem)
   } finally {
     db.close()
@@ -92,6 +91,17 @@ function findProblem(
   return missing === undefined
     ? undefined
     : `it lacks the ${missing.type} ${JSON.stringify(missing.name)}`
+}
+
+/** A plugin's table that refers to one of Moonlet's would keep its rows from being deleted. */
+function findReference(db: Database.Database, prefixes: readonly string[]): string | undefined {
+  for (const prefix of prefixes) {
+    const found = findForeignReference(db, prefix)
+    if (found === undefined) continue
+    const { table, target } = found
+    return `its table ${JSON.stringify(table)} refers to ${target}, whose rows could not be deleted`
+  }
+  return undefined
 }
 
 /** By name; but for what SQLite makes by itself: indexes of keys, and statistics. */

@@ -159,6 +159,40 @@ t.test(
   }
 )
 
+t.test(
+  "a migration whose table refers to Moonlet's tables is refused: executions could not be deleted",
+  async t => {
+    const { file, migrations } = await place(t)
+    const storage = await openAt(t, file)
+    for (const [target, reference] of [
+      ['executions', 'references executions (seq)'],
+      ['functions', 'references functions (id) on delete cascade']
+    ] as const) {
+      await t.rejects(
+        storage.openPluginTables(
+          'notes',
+          await migrations('notes', {
+            '0001-x.sql': `create table plugin_notes_a (a text ${reference}) strict;`
+          })
+        ),
+        {
+          code: 'MIGRATION_FAILED',
+          message: new RegExp(`plugin_notes_a refers to ${target}; .*to its own alone`)
+        }
+      )
+    }
+    await t.resolves(
+      storage.openPluginTables(
+        'notes',
+        await migrations('notes', {
+          '0001-x.sql':
+            'create table plugin_notes_a (a integer primary key, b integer references plugin_notes_a (a)) strict;'
+        })
+      )
+    )
+  }
+)
+
 t.test('statements that would break into the shared transaction are refused', async t => {
   const { file, migrations } = await place(t)
   const db = await (

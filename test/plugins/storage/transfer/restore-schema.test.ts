@@ -58,6 +58,11 @@ const cases: Array<[what: string, sql: string, complaint: RegExp]> = [
   ],
   ['an index too many', 'create index spy on executions (id desc)', /has the index "spy"/],
   [
+    "a table of a plugin that refers to Moonlet's, which would keep executions from being deleted",
+    "insert into migrations values ('notes', '0001.sql', 1); create table plugin_notes_a (e integer references executions (seq)) strict",
+    /table "plugin_notes_a" refers to executions/
+  ],
+  [
     'a migration of a later version',
     "insert into migrations values ('moonlet', '9999-later.sql', 1)",
     /written by a newer version/
@@ -97,7 +102,7 @@ t.test(
     await t.resolves(
       offline.restore(
         await changed(
-          "insert into migrations values ('my-notes', '0001.sql', 1); create table plugin_my_notes_a (a integer) strict; create index plugin_my_notes_i on plugin_my_notes_a (a)"
+          "insert into migrations values ('my-notes', '0001.sql', 1); create table plugin_my_notes_a (a integer primary key) strict; create table plugin_my_notes_b (a integer references plugin_my_notes_a (a)) strict; create index plugin_my_notes_i on plugin_my_notes_a (a)"
         ),
         () => {}
       )
