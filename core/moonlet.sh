@@ -5,4 +5,6 @@ runtime=$(/bin/sh "$here/find-runtime.sh") || exit 1
 
 # Without it glibc moves this limit up with the bodies it frees, and keeps up to 60 MiB that nobody uses (PERFORMANCE.md).
 export MALLOC_MMAP_THRESHOLD_="${MALLOC_MMAP_THRESHOLD_:-131072}"
+# In MiB, as in Node 22; Node 24 lets the young generation grow to four times as much before it collects.
+export NODE_OPTIONS="${NODE_OPTIONS:---max-semi-space-size=16}"
 exec "$runtime" "$here/cli.js" "$@"

@@ -36,12 +36,15 @@ t.test('the unit starts a file that the build makes', async t => {
 })
 
 t.test(
-  'the unit and `npm start` start the same launcher, which tells the allocator how to give back',
+  'the unit and `npm start` start the same launcher, which tells allocator and V8 to keep little',
   async t => {
     const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as {
       scripts: Record<string, string>
     }
     t.match(scripts.start, /exec dist\/core\/moonlet\.sh$/)
-    t.same(startEnvironment, { MALLOC_MMAP_THRESHOLD_: '131072' })
+    t.same(startEnvironment, {
+      MALLOC_MMAP_THRESHOLD_: '131072',
+      NODE_OPTIONS: '--max-semi-space-size=16'
+    })
   }
 )
