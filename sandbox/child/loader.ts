@@ -17,5 +17,7 @@ const script = new Script(source, {
   filename: 'sandbox',
   ...(cachedData.length === 0 ? {} : { cachedData })
 })
+// V8 has read it. Without this its 1 MiB would stay for good.
+if (cachedData.length > 0) cachedData.buffer.transfer(0)
 const program = script.runInThisContext() as (require: NodeJS.Require, script: Script) => void
 program(require, script)

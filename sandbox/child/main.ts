@@ -120,6 +120,9 @@ function onFrame(frame: readonly unknown[]): void {
     case ToChild.check:
       check(frame as unknown as CheckFrame)
       break
+    case ToChild.rest:
+      rest()
+      break
     default:
       process.exit(1)
   }
@@ -153,6 +156,14 @@ function prepare(): Program | LuaFault {
     if (error instanceof LuaFault) return error
     throw error
   }
+}
+
+/**
+ * Collects all garbage and gives back what the heap has grown by. V8 would do so by itself in a process that goes back
+ * to its event loop. It takes some 25 ms.
+ */
+function rest(): void {
+  gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' })
 }
 
 function check([, id, code, chunkName]: CheckFrame): void {

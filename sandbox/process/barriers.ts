@@ -83,13 +83,14 @@ export async function probeBarriers(program: string): Promise<Barriers> {
 }
 
 /**
- * One pool of memory for all threads of a process, where glibc makes one for each that compiles: up to 4 MiB which
- * nobody uses.
+ * For glibc. One pool of memory for all threads of a process, where it makes one for each that compiles: up to 4 MiB
+ * which nobody uses. And blocks from 32 KiB on, the size in which V8's compilers take their memory, are mappings of
+ * their own: among small blocks that stay they could not be given back (PERFORMANCE.md).
  */
-const ONE_POOL = 'MALLOC_ARENA_MAX=1'
+const allocator: readonly string[] = ['MALLOC_ARENA_MAX=1', 'MALLOC_MMAP_THRESHOLD_=32768']
 
 const emptyEnvironment = (env: string | undefined): readonly string[] =>
-  env === undefined ? [] : [env, '-i', ONE_POOL]
+  env === undefined ? [] : [env, '-i', ...allocator]
 
 /** No barrier but Node's own and the empty environment; for measuring. */
 export async function bareBarriers(): Promise<Barriers> {

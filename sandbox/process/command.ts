@@ -51,6 +51,8 @@ export function sandboxCommand({
     '--disallow-code-generation-from-strings',
     `--max-old-space-size=${memoryMb + OWN_HEAP_MB}`,
     '--max-semi-space-size=4',
+    // For `rest`; Lua cannot reach it.
+    '--expose-gc',
     ...compilerFlags,
     program,
     String(codeBytes)

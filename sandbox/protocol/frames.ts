@@ -9,7 +9,7 @@
  */
 
 /** Both sides refuse the other when theirs differs. Raised with every change of a frame's shape. */
-export const PROTOCOL_VERSION = 3
+export const PROTOCOL_VERSION = 4
 export const CHANNEL_FD = 3
 export const HEADER_BYTES = 4
 /** Deepest nesting of lists and tables in a frame, counted from the frame itself. */
@@ -20,7 +20,7 @@ export const MAX_HEADER_BYTES = 256 * 1024
 /** A text on the wire. */
 export type WireText = string | Uint8Array
 
-export const ToChild = { hello: 0, bind: 1, run: 2, reply: 3, check: 4 } as const
+export const ToChild = { hello: 0, bind: 1, run: 2, reply: 3, check: 4, rest: 5 } as const
 export const FromChild = {
   ready: 0,
   call: 1,
@@ -73,7 +73,9 @@ export type RunFrame = readonly [kind: 2, fields: RunFields, body: Uint8Array]
 export type ReplyFrame = readonly [kind: 3, status: 0 | 1 | 2, value: unknown]
 /** Only parses. */
 export type CheckFrame = readonly [kind: 4, id: string, code: WireText, chunkName: string]
-export type FrameToChild = HelloFrame | BindFrame | RunFrame | ReplyFrame | CheckFrame
+/** Nothing is to be done for a while: the child gives memory back. It does not answer. */
+export type RestFrame = readonly [kind: 5]
+export type FrameToChild = HelloFrame | BindFrame | RunFrame | ReplyFrame | CheckFrame | RestFrame
 
 /** `code`: what V8 has made of the child's program, for later processes to begin with (see loader.ts); null if not wanted. */
 export type ReadyFrame = readonly [kind: 0, version: number, code: Uint8Array | null]

@@ -14,6 +14,10 @@ const START_DEADLINE_MS = 60_000
 const START_PAUSE_MS = 500
 /** A bound process is not ended for the sake of a spare before it was idle this long. */
 const SPARE_AGE_MS = 1000
+/** An idle process gives memory back after this time: long enough that one which is called now and then rarely does. */
+const REST_AFTER_MS = 10_000
+/** So many in one sweep, since each takes a core for some 25 ms. */
+const RESTS_AT_ONCE = 2
 /** With fewer processes than this, none is kept blank at the cost of a bound one. */
 const ROOM_FOR_SPARE = 4
 
@@ -97,7 +101,7 @@ export class Fleet {
     if (at >= 0) this.blanks.splice(at, 1)
   }
 
-  /** Ends what was idle for too long, spares beyond need, and starts that hang. Called once a second. */
+  /** Ends what was idle for too long, spares beyond need, and starts that hang; lets idle ones rest. Called once a second. */
   sweep(now: number): void {
     const { idleMs, idle } = this.options
     this.demand.decay()
@@ -113,6 +117,14 @@ export class Fleet {
     for (const process of [...this.starting]) {
       if (now - process.startedAt > START_DEADLINE_MS) process.giveUp()
     }
+    this.letRest(now)
+  }
+
+  private letRest(now: number): void {
+    const tired = [...this.blanks, ...[...this.options.idle()].flat()].filter(
+      ({ rested, idleSince }) => !rested && now - idleSince > REST_AFTER_MS
+    )
+    for (const process of tired.slice(0, RESTS_AT_ONCE)) process.rest()
   }
 
   /** Ends a bound process: of versions with several idle ones, else of all, the one idle longest. False: none may go. */
