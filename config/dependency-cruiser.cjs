@@ -28,6 +28,7 @@ const core = [
   room('core/lua-advice/', ['core/(base|contracts)/']),
   room('core/cron/', ['core/(base|contracts)/']),
   room('core/validation/', ['core/(base|contracts|cron)/']),
+  room('core/access/', ['core/(base|contracts)/']),
   room('core/export-import/', ['core/(base|contracts|validation)/']),
   room('core/third-party/', ['core/(base|contracts)/', 'config/']),
   room('core/invoker/', ['core/(base|contracts|masking|lua-advice)/', `${SANDBOX_SERVER}`]),

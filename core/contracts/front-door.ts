@@ -103,6 +103,9 @@ export interface FrontDoor extends FunctionLimits {
   readonly rate_limit?: RateLimit
 }
 
+/** Of each field that changes its new value; null: it is cleared. */
+export type FrontDoorChange = { readonly [Name in keyof FrontDoor]?: FrontDoor[Name] | null }
+
 /** Who called, as `ctx.caller` tells the function. */
 export interface AdmittedCaller {
   readonly kind: 'anyone' | 'key' | 'signature'

@@ -1,4 +1,5 @@
 /** Functions and their versions in the storage; storage.ts says when a promise settles. */
+import type { FrontDoor, FrontDoorChange } from './front-door.js'
 import type { Page, Paged } from './page.js'
 import type { FunctionRecord, VersionRecord } from './records.js'
 
@@ -33,13 +34,20 @@ export type FunctionPatch = Partial<
     | 'saveResponse'
     | 'allowSameOrigin'
   >
->
+> & {
+  /** '' clears it. */
+  readonly slug?: string
+  /** Fields that are not in it stay as they are. */
+  readonly frontDoor?: FrontDoorChange
+}
 
 export interface NewFunction {
   readonly id: string
   readonly name: string
   readonly description: string | undefined
   readonly code: string
+  readonly slug?: string | undefined
+  readonly frontDoor?: FrontDoor | undefined
   readonly now: number
 }
 
@@ -53,15 +61,18 @@ export interface ScheduledFunction {
 }
 
 export interface FunctionStore {
-  /** Version 1 is made and active. */
+  /** Version 1 is made and active. Rejects with CONFLICT when another function has its slug. */
   create(fn: NewFunction): Promise<FunctionSnapshot>
   find(id: string): Promise<FunctionWithVersion | undefined>
+  /** The id of the function with this slug. */
+  findIdOfSlug(slug: string): Promise<string | undefined>
   snapshot(id: string): Promise<FunctionSnapshot | undefined>
   /** Newest `created_at` first. `search` looks in name and description, in any case. */
   list(page: Page, search?: string): Promise<Paged<FunctionWithVersion>>
   /**
    * Applies the patch and, if `code` is given, makes a new version, activated unless `activate` is false, in one
-   * transaction. Returns the new revision; false: no such function.
+   * transaction. Returns the new revision; false: no such function. Rejects with CONFLICT, changing nothing, when
+   * another function has the slug.
    */
   update(
     id: string,
@@ -75,7 +86,7 @@ export interface FunctionStore {
   ): Promise<string | false>
   /**
    * Stores a function with its versions as they are, for imports; at most one of them is active. False: the id is in
-   * use, and nothing was changed.
+   * use, and nothing was changed. Rejects with CONFLICT when another function has its slug.
    */
   restore(fn: FunctionRecord, versions: readonly VersionRecord[]): Promise<boolean>
   /**

@@ -2,6 +2,9 @@
  * What Moonlet keeps, as the program holds it. Times are Unix seconds, durations milliseconds. The JSON of
  * the management API is made from these in `plugins/routes/`.
  */
+import type { FrontDoor } from './front-door.js'
+
+/** A function with its settings. */
 export interface FunctionRecord {
   readonly id: string
   readonly name: string
@@ -17,6 +20,10 @@ export interface FunctionRecord {
   readonly saveResponse: boolean
   /** Answers carry no sandboxing policy, so that its pages share an origin with whatever else is served there. */
   readonly allowSameOrigin: boolean
+  /** Its name in `/fn/{slug}`, unique. */
+  readonly slug: string | undefined
+  /** undefined: nothing of it is set, and calls are as free as they are without one. */
+  readonly frontDoor: FrontDoor | undefined
   readonly createdAt: number
   readonly updatedAt: number
 }

@@ -3,6 +3,7 @@
  * resolves when the write is durable (its batch is committed) and rejects when it could not be made durable. Reads see
  * the writes that were called before them, durable or not. Calls of one tick share a transaction.
  */
+import type { AccessKeyStore } from './access-keys.js'
 import type { EnvStore } from './env.js'
 import type { ExecutionStore } from './executions.js'
 import type { FunctionStore, VersionStore } from './functions.js'
@@ -30,6 +31,7 @@ export interface Storage {
   readonly sessions: SessionStore
   readonly functions: FunctionStore
   readonly versions: VersionStore
+  readonly accessKeys: AccessKeyStore
   readonly executions: ExecutionStore
   readonly kv: KvStore
   readonly env: EnvStore

@@ -2,12 +2,17 @@
  * One function as plain files that go well into version control: `main.lua` and `function.json`. The JSON
  * names its fields as the management API does, in a fixed order, so that equal functions give equal files.
  */
-import { Type, type Static } from 'typebox'
+import { Type, type Static, type TOptional, type TUnknown } from 'typebox'
 import { Compile } from 'typebox/schema'
 import type { FunctionRecord } from '../contracts/records.js'
+import { frontDoorFields } from '../validation/front-door/change.js'
 
 export const CODE_FILE = 'main.lua'
 export const SETTINGS_FILE = 'function.json'
+
+const frontDoorSchema = Object.fromEntries(
+  frontDoorFields.map(name => [name, Type.Optional(Type.Unknown())])
+) as Record<(typeof frontDoorFields)[number], TOptional<TUnknown>>
 
 const functionFileSchema = Type.Object(
   {
@@ -21,6 +26,9 @@ const functionFileSchema = Type.Object(
     cron_catch_up: Type.Optional(Type.Boolean()),
     save_response: Type.Optional(Type.Boolean()),
     allow_same_origin: Type.Optional(Type.Boolean()),
+    slug: Type.Optional(Type.String()),
+    // What is in them is checked when they are imported, with the words of the API.
+    ...frontDoorSchema,
     /** null stands for a value that was left out of the export. */
     env_vars: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()])))
   },
@@ -49,6 +57,8 @@ export function formatFunctionFile(
     cron_catch_up: fn.cronCatchUp,
     save_response: fn.saveResponse,
     allow_same_origin: fn.allowSameOrigin,
+    ...(fn.slug === undefined ? {} : { slug: fn.slug }),
+    ...fn.frontDoor,
     ...(names.length === 0
       ? {}
       : {

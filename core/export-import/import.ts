@@ -4,11 +4,13 @@
  */
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { FunctionWithVersion } from '../contracts/functions.js'
+import type { FunctionPatch, FunctionWithVersion } from '../contracts/functions.js'
+import type { FunctionRecord } from '../contracts/records.js'
 import type { Storage } from '../contracts/storage.js'
 import { MoonletError } from '../base/errors.js'
 import type { IdSource } from '../base/ids.js'
 import { readFunctionChange, readNewFunction } from '../validation/function-change.js'
+import { applyFrontDoorChange } from '../validation/front-door/change.js'
 import { checkVariableSize } from '../validation/env-vars.js'
 import { limits } from '../validation/limits.js'
 import { refuse } from '../validation/text.js'
@@ -145,9 +147,7 @@ async function importOne(
       ...readNewFunction({ ...fields, code }),
       now
     }))
-  const changed = Object.entries(patch).some(
-    ([name, value]) => target.fn[name as keyof typeof target.fn] !== value
-  )
+  const changed = isChange(target.fn, patch)
   const newCode = target.active?.code === code ? undefined : code
   if (changed || newCode !== undefined) {
     await storage.functions.update(target.fn.id, {
@@ -169,6 +169,16 @@ async function importOne(
       ? {}
       : { note: `variables without a value, to be set: ${env.missing.join(', ')}` })
   }
+}
+
+function isChange(fn: FunctionRecord, { frontDoor, ...plain }: FunctionPatch): boolean {
+  const isOther = Object.entries(plain).some(
+    ([name, value]) => fn[name as keyof FunctionRecord] !== value
+  )
+  if (isOther || frontDoor === undefined) return isOther
+  // Both are in the order of their fields.
+  const changed = applyFrontDoorChange(fn.frontDoor, frontDoor)
+  return JSON.stringify(changed) !== JSON.stringify(fn.frontDoor)
 }
 
 function checkVariables(variables: Readonly<Record<string, string | null>>): void {

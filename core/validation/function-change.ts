@@ -8,20 +8,32 @@ import {
   checkRetentionDays,
   readCronStatus
 } from './function-fields.js'
+import { checkSlug } from './front-door/addresses.js'
+import {
+  frontDoorFields,
+  readFrontDoorChange,
+  applyFrontDoorChange,
+  type FrontDoorFields
+} from './front-door/change.js'
+import type { ServerLimits } from './front-door/limits.js'
 import { refuse } from './text.js'
 
-export interface NewFunctionFields {
+export interface NewFunctionFields extends FrontDoorFields {
   readonly name?: string | undefined
   readonly code?: string | undefined
   readonly description?: string | undefined
+  readonly slug?: string | undefined
 }
 
 /** A new function's fields, all valid. Throws VALIDATION for the first that is not. */
-export function readNewFunction({ name = '', code = '', description }: NewFunctionFields) {
+export function readNewFunction(fields: NewFunctionFields, server?: ServerLimits) {
+  const { name = '', code = '', description, slug = '' } = fields
   checkName(name)
   if (description !== undefined) checkDescription(description)
   checkCode(code)
-  return { name, code, description }
+  checkSlug(slug)
+  const frontDoor = applyFrontDoorChange(undefined, readFrontDoorChange(fields, server) ?? {})
+  return { name, code, description, slug: slug === '' ? undefined : slug, frontDoor }
 }
 
 export interface FunctionChangeFields extends NewFunctionFields {
@@ -34,8 +46,14 @@ export interface FunctionChangeFields extends NewFunctionFields {
   readonly allow_same_origin?: boolean | undefined
 }
 
-/** A change as storage takes it. Throws VALIDATION for the first field that is not valid, or when there is none. */
-export function readFunctionChange(fields: FunctionChangeFields): {
+/**
+ * A change as storage takes it. Throws VALIDATION for the first field that is not valid, or when there is none. Limits
+ * of a server hold only where they are given.
+ */
+export function readFunctionChange(
+  fields: FunctionChangeFields,
+  server?: ServerLimits
+): {
   patch: FunctionPatch
   code: string | undefined
 } {
@@ -58,12 +76,17 @@ export function readFunctionChange(fields: FunctionChangeFields): {
     cronSchedule,
     cronCatchUp,
     saveResponse,
-    allowSameOrigin
+    allowSameOrigin,
+    slug: fields.slug
   }
   const patch: FunctionPatch = Object.fromEntries(
     Object.entries(wanted).filter(([, value]) => value !== undefined)
   )
-  if (Object.keys(patch).length === 0 && code === undefined && fields.cron_status === undefined) {
+  const isOtherGiven =
+    code !== undefined ||
+    fields.cron_status !== undefined ||
+    frontDoorFields.some(field => (fields[field] ?? null) !== null)
+  if (Object.keys(patch).length === 0 && !isOtherGiven) {
     refuse('request', 'at least one field must be provided for update')
   }
   if (name !== undefined) checkName(name)
@@ -71,11 +94,12 @@ export function readFunctionChange(fields: FunctionChangeFields): {
   if (code !== undefined) checkCode(code)
   if (retentionDays !== undefined) checkRetentionDays(retentionDays)
   if (cronSchedule !== undefined) checkCronSchedule(cronSchedule)
+  const cronStatus =
+    fields.cron_status === undefined ? {} : { cronStatus: readCronStatus(fields.cron_status) }
+  if (fields.slug !== undefined) checkSlug(fields.slug)
+  const frontDoor = readFrontDoorChange(fields, server)
   return {
-    patch:
-      fields.cron_status === undefined
-        ? patch
-        : { ...patch, cronStatus: readCronStatus(fields.cron_status) },
+    patch: { ...patch, ...cronStatus, ...(frontDoor === undefined ? {} : { frontDoor }) },
     code
   }
 }

@@ -1,6 +1,7 @@
 /** The management API, by resource. */
 import type { FastifyInstance } from 'fastify'
 import { apiScope } from '../../core/http/conventions.js'
+import { addAccessKeyRoutes } from './functions/access-keys.js'
 import { addFunctionChanges } from './functions/change.js'
 import { addVariableRoutes } from './functions/variables.js'
 import { addFunctionRoutes } from './functions/routes.js'
@@ -20,6 +21,7 @@ export default async function routes(fastify: FastifyInstance) {
   const api = apiScope(fastify)
   addFunctionRoutes(api)
   addFunctionChanges(api)
+  addAccessKeyRoutes(api)
   addVariableRoutes(api)
   addVersionRoutes(api)
   addDiffRoute(api)

@@ -19,6 +19,7 @@ import { RedactingWriter } from './executions/redacting-writer.js'
 import { createExecutionRemover } from './executions/remover.js'
 import { SqliteExecutionStore } from './executions/store.js'
 import { ExecutionWriter } from './executions/writer.js'
+import { SqliteAccessKeyStore } from './functions/access-key-store.js'
 import { EnvHistory } from './functions/env-history.js'
 import { createVariableReader, SqliteEnvStore } from './functions/env-store.js'
 import { FunctionRowIds } from './functions/function-row-ids.js'
@@ -28,6 +29,7 @@ import { SqliteVersionStore } from './functions/version-store.js'
 import { createKvRemover } from './kv/kv-remover.js'
 import { SqliteKvStore } from './kv/kv-store.js'
 import { KvWriter } from './kv/kv-writer.js'
+import { OwnLimits } from './quotas/own-limits.js'
 import type { QuotaNotice } from './quotas/quota-warnings.js'
 import { NO_LIMITS, Quotas } from './quotas/quotas.js'
 import { ALL, StoredBytes } from './quotas/stored-bytes.js'
@@ -74,6 +76,7 @@ export async function openStorage({ file, ...options }: StorageOptions): Promise
 export class SqliteStorage implements Storage {
   readonly functions: SqliteFunctionStore
   readonly versions: SqliteVersionStore
+  readonly accessKeys: SqliteAccessKeyStore
   readonly executions: SqliteExecutionStore
   readonly kv: SqliteKvStore
   readonly env: SqliteEnvStore
@@ -100,7 +103,8 @@ export class SqliteStorage implements Storage {
     const stored = new StoredBytes(db, batch)
     const remover = createExecutionRemover(db, counts, stored)
     const kvRemover = createKvRemover(db, stored)
-    const quotas = new Quotas({ db, batch, remover, stored, limits, onNotice })
+    const ownLimits = new OwnLimits(db, batch)
+    const quotas = new Quotas({ db, batch, remover, stored, limits, ownLimits, onNotice })
     const purges = new Purges({ db, batch, remover, kvRemover, counts, stored })
     const skew = new IdSkew(db, batch)
     const changes = createChangeFeed(batch)
@@ -115,8 +119,9 @@ export class SqliteStorage implements Storage {
     const history = new EnvHistory(db, secrets, nowMs)
     const shared = { db, batch, rowIds, revisions, purges, readVariables, nowMs, stored }
 
-    this.functions = new SqliteFunctionStore({ ...shared, changes })
+    this.functions = new SqliteFunctionStore({ ...shared, changes, ownLimits })
     this.versions = new SqliteVersionStore({ ...shared, records, changes })
+    this.accessKeys = new SqliteAccessKeyStore({ ...shared, changes })
     this.executions = new SqliteExecutionStore({
       ...shared,
       counts,

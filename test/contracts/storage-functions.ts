@@ -36,6 +36,8 @@ export function testFunctions(t: Test, open: OpenStorage): void {
         cronCatchUp: false,
         saveResponse: false,
         allowSameOrigin: false,
+        slug: undefined,
+        frontDoor: undefined,
         createdAt: NOW,
         updatedAt: NOW
       },
@@ -295,6 +297,8 @@ export function testFunctions(t: Test, open: OpenStorage): void {
       cronCatchUp: true,
       saveResponse: true,
       allowSameOrigin: true,
+      slug: 'old-one',
+      frontDoor: { access: { mode: 'key' }, kv_bytes: 5 },
       createdAt: 1,
       updatedAt: 2
     }
@@ -330,6 +334,8 @@ export function testFunctions(t: Test, open: OpenStorage): void {
         cronCatchUp: false,
         saveResponse: false,
         allowSameOrigin: false,
+        slug: undefined,
+        frontDoor: undefined,
         createdAt: 1,
         updatedAt: 1
       },

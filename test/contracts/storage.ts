@@ -1,9 +1,11 @@
 /** What every implementation of Storage must do, by running `testStorage` with a way to open one. */
 import type { Test } from 'tap'
 import type { Storage } from '../../core/contracts/storage.js'
+import { testAccessKeys } from './storage-access-keys.js'
 import { testEnvStore } from './storage-env.js'
 import { testExecutionFilters } from './storage-filters.js'
 import { testExecutions } from './storage-executions.js'
+import { testFrontDoor } from './storage-front-door.js'
 import { testFunctions } from './storage-functions.js'
 import { testKvStore } from './storage-kv.js'
 import { testRetention } from './storage-retention.js'
@@ -15,6 +17,8 @@ export type OpenStorage = (t: Test, clock?: { now: number }) => Promise<Storage>
 
 export function testStorage(t: Test, open: OpenStorage): void {
   testFunctions(t, open)
+  testFrontDoor(t, open)
+  testAccessKeys(t, open)
   testVersions(t, open)
   testExecutions(t, open)
   testExecutionFilters(t, open)

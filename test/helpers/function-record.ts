@@ -10,6 +10,8 @@ export const functionRecord = (change: Partial<FunctionRecord> = {}): FunctionRe
   cronStatus: 'paused',
   cronCatchUp: false,
   allowSameOrigin: false,
+  slug: undefined,
+  frontDoor: undefined,
   saveResponse: false,
   createdAt: 1_700_000_000,
   updatedAt: 1_700_000_000,

@@ -1,5 +1,5 @@
 /** A change of a function's front door. Each check throws VALIDATION with the API's text. */
-import type { FrontDoor, FunctionLimits } from '../../contracts/front-door.js'
+import type { FrontDoor, FrontDoorChange, FunctionLimits } from '../../contracts/front-door.js'
 import { readAccess } from './access.js'
 import { readCors, readRoutes } from './addresses.js'
 import { isEmptyObject } from './fields.js'
@@ -7,9 +7,6 @@ import { limitBounds, readLimit, readRateLimit, type ServerLimits } from './limi
 
 /** The fields as the API takes them; null is as good as absent. */
 export type FrontDoorFields = { readonly [Name in keyof FrontDoor]?: unknown }
-
-/** Of each field that is to change its new value; null: it is cleared. */
-export type FrontDoorChange = { readonly [Name in keyof FrontDoor]?: FrontDoor[Name] | null }
 
 export const frontDoorFields = [
   'access',

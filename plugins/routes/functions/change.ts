@@ -6,6 +6,7 @@ import { MoonletError } from '../../../core/base/errors.js'
 import { readFunctionChange } from '../../../core/validation/function-change.js'
 import { limits } from '../../../core/validation/limits.js'
 import { changeFunction, sendTag, staleFunction } from './revision.js'
+import { frontDoorChange } from './front-door-schema.js'
 import { FunctionId } from './schema.js'
 
 const tags = ['Functions']
@@ -56,7 +57,8 @@ const FunctionChange = Type.Object(
         description:
           'Let pages of this function share an origin with the dashboard and other functions: its answers carry no sandboxing policy.'
       })
-    )
+    ),
+    ...frontDoorChange
   },
   { examples: [{ cron_schedule: '*/5 * * * *', cron_status: 'active' }] }
 )
@@ -90,7 +92,7 @@ export function addFunctionChanges(api: ApiScope): void {
     async ({ params, body, headers }, reply) => {
       const mayChange = readIfMatch(headers['if-match'])
       const change = {
-        ...readFunctionChange(body),
+        ...readFunctionChange(body, api.config),
         activate: body.activate,
         now: Math.floor(Date.now() / 1000)
       }

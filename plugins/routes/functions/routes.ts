@@ -16,6 +16,7 @@ import { limits } from '../../../core/validation/limits.js'
 import { toLastExecution } from '../executions/schema.js'
 import { versionExample } from '../versions/schema.js'
 import { changeFunction, readSnapshot, sendTag, staleFunction } from './revision.js'
+import { frontDoorChange } from './front-door-schema.js'
 import { FunctionId, FunctionSchema, ListedFunction, toFunction } from './schema.js'
 
 const tags = ['Functions']
@@ -34,7 +35,8 @@ const NewFunction = Type.Object(
     ),
     description: Type.Optional(
       Type.String({ description: `At most ${limits.descriptionBytes} bytes.` })
-    )
+    ),
+    ...frontDoorChange
   },
   { examples: [{ name: 'hello', code: versionExample.code, description: 'Says hello.' }] }
 )
@@ -60,7 +62,7 @@ export function addFunctionRoutes(api: ApiScope): void {
       }
     },
     async ({ body }, reply) => {
-      const fields = readNewFunction(body)
+      const fields = readNewFunction(body, api.config)
       const created = await storage.functions.create({
         ...fields,
         id: ids.next(),

@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import type { FunctionWithVersion } from '../../../core/contracts/functions.js'
 import { limits } from '../../../core/validation/limits.js'
+import { frontDoorExample, frontDoorSchemas } from './front-door-schema.js'
 import { LastExecution, lastExecutionExample } from '../executions/schema.js'
 import { toVersion, Version, versionExample } from '../versions/schema.js'
 
@@ -22,6 +23,7 @@ export const functionExample = {
   cron_catch_up: false,
   save_response: false,
   allow_same_origin: false,
+  ...frontDoorExample,
   created_at: 1767225600,
   updated_at: 1767225600,
   active_version: versionExample
@@ -57,6 +59,7 @@ const fields = {
     description:
       'Let pages of this function share an origin with the dashboard and other functions: its answers carry no sandboxing policy.'
   }),
+  ...frontDoorSchemas,
   created_at: Type.Integer({ description: 'Unix seconds.' }),
   updated_at: Type.Integer({ description: 'Unix seconds.' }),
   active_version: Type.Optional(Version)
@@ -94,6 +97,8 @@ export const toFunction = (
   cron_catch_up: fn.cronCatchUp,
   save_response: fn.saveResponse,
   allow_same_origin: fn.allowSameOrigin,
+  slug: fn.slug,
+  ...fn.frontDoor,
   created_at: fn.createdAt,
   updated_at: fn.updatedAt,
   active_version: active === undefined ? undefined : toVersion(active)

@@ -177,6 +177,7 @@ function prepareStatements(db: Database) {
     deleteFunction: [
       'delete from env where function = ?',
       'delete from env_history where function = ?',
+      'delete from access_keys where function = ?',
       'delete from versions where function = ?',
       'delete from functions where seq = ?'
     ].map(sql => db.prepare<[number]>(sql))

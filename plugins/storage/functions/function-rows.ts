@@ -1,4 +1,5 @@
 /** Functions and versions as rows. */
+import type { FrontDoor } from '../../../core/contracts/front-door.js'
 import type { FunctionRecord, VersionRecord } from '../../../core/contracts/records.js'
 import type {
   FunctionPatch,
@@ -18,6 +19,9 @@ export interface FunctionRow {
   readonly cronCatchUp: number
   readonly saveResponse: number
   readonly allowSameOrigin: number
+  readonly slug: string | null
+  /** JSON of a FrontDoor. */
+  readonly frontDoor: string | null
   readonly createdAt: number
   readonly updatedAt: number
 }
@@ -39,14 +43,14 @@ export interface VersionRow {
 
 export const functionColumns = `f.id, f.name, f.description, f.disabled, f.retention_days as retentionDays,
   f.cron_schedule as cronSchedule, f.cron_status as cronStatus, f.cron_catch_up as cronCatchUp,
-  f.save_response as saveResponse, f.allow_same_origin as allowSameOrigin, f.created_at as createdAt,
-  f.updated_at as updatedAt`
+  f.save_response as saveResponse, f.allow_same_origin as allowSameOrigin, f.slug, f.front_door as frontDoor,
+  f.created_at as createdAt, f.updated_at as updatedAt`
 
 /** To be read from `functions f` left joined with `versions v`, its active one. */
 export const activeColumns = `${functionColumns}, v.version, v.code, v.created_at as versionCreatedAt`
 
-/** Column and stored value of each part of a patch. */
-export const patchColumns: Readonly<Record<keyof FunctionPatch, string>> = {
+/** The column of each part of a patch that is stored as it is. */
+export const patchColumns: Readonly<Record<PlainPatchKey, string>> = {
   name: 'name',
   description: 'description',
   disabled: 'disabled',
@@ -57,6 +61,8 @@ export const patchColumns: Readonly<Record<keyof FunctionPatch, string>> = {
   saveResponse: 'save_response',
   allowSameOrigin: 'allow_same_origin'
 }
+
+export type PlainPatchKey = Exclude<keyof FunctionPatch, 'slug' | 'frontDoor'>
 
 export const toStored = (value: string | number | boolean | undefined): string | number | null =>
   typeof value === 'boolean' ? Number(value) : (value ?? null)
@@ -73,10 +79,19 @@ export function toFunction(row: FunctionRow): FunctionRecord {
     cronCatchUp: row.cronCatchUp === 1,
     saveResponse: row.saveResponse === 1,
     allowSameOrigin: row.allowSameOrigin === 1,
+    slug: row.slug ?? undefined,
+    frontDoor: parseFrontDoor(row.frontDoor),
     createdAt: row.createdAt,
     updatedAt: row.updatedAt
   }
 }
+
+/** It was checked before it was stored. */
+export const parseFrontDoor = (json: string | null): FrontDoor | undefined =>
+  json === null ? undefined : (JSON.parse(json) as FrontDoor)
+
+export const formatFrontDoor = (frontDoor: FrontDoor | undefined): string | null =>
+  frontDoor === undefined ? null : JSON.stringify(frontDoor)
 
 export const toScheduled = (row: ScheduledRow): ScheduledFunction => ({
   fn: toFunction(row),

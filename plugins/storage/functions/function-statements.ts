@@ -1,11 +1,11 @@
 /** Statements on functions and their versions. */
 import type { Database } from 'better-sqlite3'
-import type { FunctionPatch } from '../../../core/contracts/functions.js'
 import {
   activeColumns,
   functionColumns,
   patchColumns,
   type ActiveRow,
+  type PlainPatchKey,
   type ScheduledRow
 } from './function-rows.js'
 
@@ -22,6 +22,12 @@ const matching = '(contains_text(f.name, :search) or contains_text(f.description
 export function prepareFunctionReads(db: Database) {
   return {
     find: db.prepare<[string], ActiveRow>(`select ${activeColumns} ${source} where f.id = ?`),
+    ofSlug: db.prepare<[string], { readonly id: string; readonly name: string }>(
+      'select id, name from functions where slug = ?'
+    ),
+    frontDoor: db
+      .prepare<[number], string | null>('select front_door from functions where seq = ?')
+      .pluck(),
     list: db.prepare<[number, number], ActiveRow>(
       `select ${activeColumns} ${source} where ${present}
        order by f.created_at desc, f.seq desc limit ? offset ?`
@@ -45,9 +51,11 @@ export function prepareFunctionWrites(db: Database) {
   return {
     insert: db.prepare(`
       insert into functions (id, name, description, disabled, retention_days, cron_schedule, cron_status,
-        cron_catch_up, save_response, allow_same_origin, created_at, updated_at, active_version, last_version)
+        cron_catch_up, save_response, allow_same_origin, created_at, updated_at, active_version, last_version,
+        slug, front_door)
       values (:id, :name, :description, :disabled, :retentionDays, :cronSchedule, :cronStatus,
-        :cronCatchUp, :saveResponse, :allowSameOrigin, :createdAt, :updatedAt, :activeVersion, :lastVersion)`),
+        :cronCatchUp, :saveResponse, :allowSameOrigin, :createdAt, :updatedAt, :activeVersion, :lastVersion,
+        :slug, :frontDoor)`),
     insertVersion: db.prepare(
       'insert into versions (function, version, created_at, code) values (?, ?, ?, ?)'
     ),
@@ -59,15 +67,21 @@ export function prepareFunctionWrites(db: Database) {
     activateLast: db.prepare<[number]>(
       'update functions set active_version = last_version where seq = ?'
     ),
-    hide: db.prepare<[string, number]>('update functions set id = ?, disabled = 1 where seq = ?'),
+    hide: db.prepare<[string, number]>(
+      'update functions set id = ?, slug = null, disabled = 1 where seq = ?'
+    ),
     setUpdated: db.prepare<[number, number]>('update functions set updated_at = ? where seq = ?'),
+    setSlug: db.prepare<[string | null, number]>('update functions set slug = ? where seq = ?'),
+    setFrontDoor: db.prepare<[string | null, number]>(
+      'update functions set front_door = ? where seq = ?'
+    ),
     setters: prepareSetters(db)
   }
 }
 
 /** One statement for each field of a patch. The columns come from our own list, never from a caller. */
 const prepareSetters = (db: Database) =>
-  (Object.keys(patchColumns) as (keyof FunctionPatch)[]).map(name => ({
+  (Object.keys(patchColumns) as PlainPatchKey[]).map(name => ({
     name,
     statement: db.prepare(`update functions set ${patchColumns[name]} = ? where seq = ?`)
   }))

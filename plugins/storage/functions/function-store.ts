@@ -1,5 +1,7 @@
 /** FunctionStore on SQLite. */
 import type { Database } from 'better-sqlite3'
+import { MoonletError } from '../../../core/base/errors.js'
+import type { FrontDoor } from '../../../core/contracts/front-door.js'
 import type {
   FunctionPatch,
   FunctionSnapshot,
@@ -11,13 +13,21 @@ import type {
 } from '../../../core/contracts/functions.js'
 import type { Page, Paged } from '../../../core/contracts/page.js'
 import type { FunctionRecord, VersionRecord } from '../../../core/contracts/records.js'
+import { applyFrontDoorChange } from '../../../core/validation/front-door/change.js'
 import type { Batch } from '../db/batch.js'
 import type { ChangeFeed } from '../db/change-feed.js'
 import { foldCase } from '../executions/filter.js'
 import type { Purges } from '../executions/purges.js'
+import type { OwnLimits } from '../quotas/own-limits.js'
 import type { VariableReader } from './env-store.js'
 import type { FunctionRowIds } from './function-row-ids.js'
-import { toFunctionWithVersion, toScheduled, toStored } from './function-rows.js'
+import {
+  formatFrontDoor,
+  parseFrontDoor,
+  toFunctionWithVersion,
+  toScheduled,
+  toStored
+} from './function-rows.js'
 import { prepareFunctionReads, prepareFunctionWrites } from './function-statements.js'
 import type { Revisions } from './revisions.js'
 
@@ -29,6 +39,7 @@ interface Parts {
   readonly changes: ChangeFeed
   readonly revisions: Revisions
   readonly readVariables: VariableReader
+  readonly ownLimits: OwnLimits
 }
 type Change = Parameters<FunctionStore['update']>[1]
 type StoredVersion = Pick<VersionRecord, 'version' | 'createdAt' | 'code'>
@@ -42,13 +53,23 @@ export class SqliteFunctionStore implements FunctionStore {
     this.writes = prepareFunctionWrites(parts.db)
   }
 
-  create({ id, name, description, code, now }: NewFunction): Promise<FunctionSnapshot> {
+  create({
+    id,
+    name,
+    description,
+    code,
+    slug,
+    frontDoor,
+    now
+  }: NewFunction): Promise<FunctionSnapshot> {
     return this.parts.batch.transaction(() => {
       const fn: FunctionRecord = {
         ...defaults,
         id,
         name,
         description,
+        slug,
+        frontDoor,
         createdAt: now,
         updatedAt: now
       }
@@ -61,6 +82,10 @@ export class SqliteFunctionStore implements FunctionStore {
 
   find(id: string): Promise<FunctionWithVersion | undefined> {
     return this.parts.batch.read(() => this.readFunction(id))
+  }
+
+  findIdOfSlug(slug: string): Promise<string | undefined> {
+    return this.parts.batch.read(() => this.reads.ofSlug.get(slug)?.id)
   }
 
   snapshot(id: string): Promise<FunctionSnapshot | undefined> {
@@ -78,15 +103,18 @@ export class SqliteFunctionStore implements FunctionStore {
     { patch, code, activate = true, now }: Change,
     mayChange?: MayChange
   ): Promise<string | false> {
-    const { batch, rowIds, revisions, changes } = this.parts
+    const { batch, rowIds, revisions, changes, ownLimits } = this.parts
     return batch.transaction(() => {
       const rowId = rowIds.find(id)
       if (rowId === undefined) return false
       revisions.check(rowId, mayChange)
       this.applyPatch(rowId, patch)
+      if (patch.slug !== undefined) this.setSlug(rowId, id, patch.slug)
+      const frontDoor = this.changeFrontDoor(rowId, patch)
       if (code !== undefined) this.addVersion(rowId, code, { activate, now })
       this.writes.setUpdated.run(now, rowId)
       revisions.count(rowId)
+      ownLimits.set(rowId, frontDoor)
       changes.changed(id)
       return revisions.of(rowId)
     })
@@ -103,7 +131,7 @@ export class SqliteFunctionStore implements FunctionStore {
   }
 
   remove(id: string, mayChange?: MayChange): Promise<boolean> {
-    const { batch, rowIds, revisions, purges, changes } = this.parts
+    const { batch, rowIds, revisions, purges, changes, ownLimits } = this.parts
     return batch.transaction(() => {
       const rowId = rowIds.find(id)
       if (rowId === undefined) return false
@@ -111,6 +139,7 @@ export class SqliteFunctionStore implements FunctionStore {
       this.writes.hide.run(`removed ${rowId}`, rowId)
       purges.add(rowId, 0)
       rowIds.forget(id)
+      ownLimits.set(rowId, undefined)
       changes.changed(id)
       return true
     })
@@ -158,6 +187,33 @@ export class SqliteFunctionStore implements FunctionStore {
     }
   }
 
+  private setSlug(rowId: number, id: string, slug: string): void {
+    if (slug !== '') this.checkSlug(slug, id)
+    this.writes.setSlug.run(slug === '' ? null : slug, rowId)
+  }
+
+  /** Throws CONFLICT when another function than this one has the slug. */
+  private checkSlug(slug: string, id: string): void {
+    const owner = this.reads.ofSlug.get(slug)
+    if (owner === undefined || owner.id === id) return
+    throw new MoonletError(
+      'CONFLICT',
+      `slug: "${slug}" is the slug of the function ${JSON.stringify(owner.name)} (${owner.id})`
+    )
+  }
+
+  /** Returns what the front door is now. */
+  private changeFrontDoor(
+    rowId: number,
+    { frontDoor: change }: FunctionPatch
+  ): FrontDoor | undefined {
+    const before = parseFrontDoor(this.reads.frontDoor.get(rowId) ?? null)
+    if (change === undefined) return before
+    const after = applyFrontDoorChange(before, change)
+    this.writes.setFrontDoor.run(formatFrontDoor(after), rowId)
+    return after
+  }
+
   private addVersion(
     rowId: number,
     code: string,
@@ -172,15 +228,19 @@ export class SqliteFunctionStore implements FunctionStore {
     versions: readonly StoredVersion[],
     { active, last }: { active: number | null; last: number }
   ): void {
-    const fields = Object.entries(fn).map(([name, value]) => [name, toStored(value)] as const)
+    if (fn.slug !== undefined) this.checkSlug(fn.slug, fn.id)
+    const { frontDoor, ...plain } = fn
+    const fields = Object.entries(plain).map(([name, value]) => [name, toStored(value)] as const)
     const { lastInsertRowid } = this.writes.insert.run({
       ...Object.fromEntries(fields),
+      frontDoor: formatFrontDoor(frontDoor),
       activeVersion: active,
       lastVersion: last
     })
     for (const { version, createdAt, code } of versions) {
       this.writes.insertVersion.run(lastInsertRowid, version, createdAt, code)
     }
+    this.parts.ownLimits.set(Number(lastInsertRowid), frontDoor)
     this.parts.changes.changed(fn.id)
   }
 }

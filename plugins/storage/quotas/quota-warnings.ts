@@ -1,5 +1,6 @@
 /** What people are told about quotas: one warning when most of one is used, and why a write was rejected. */
 import { MoonletError } from '../../../core/base/errors.js'
+import type { OwnLimits } from './own-limits.js'
 import { ALL, SHARED, type StoredKind } from './stored-bytes.js'
 
 /** More than WARN_AT of a quota is used. Sent once, until less than CALM_AT is used. */
@@ -7,6 +8,7 @@ export interface QuotaNotice {
   readonly kind: StoredKind
   /** Undefined: of all functions together, or of the store that they share. */
   readonly functionId: string | undefined
+  /** Of the server, or of the function (`kv_bytes`, `history_bytes`). */
   readonly setting: string
   readonly bytes: number
   readonly limit: number
@@ -16,18 +18,22 @@ const WARN_AT = 0.8
 const CALM_AT = 0.6
 
 const settings = {
-  history: { one: 'HISTORY_LIMIT_PER_FUNCTION', all: 'HISTORY_LIMIT' },
-  kv: { one: 'KV_LIMIT_PER_FUNCTION', all: 'KV_LIMIT' }
+  history: { own: 'history_bytes', one: 'HISTORY_LIMIT_PER_FUNCTION', all: 'HISTORY_LIMIT' },
+  kv: { own: 'kv_bytes', one: 'KV_LIMIT_PER_FUNCTION', all: 'KV_LIMIT' }
 } as const satisfies Record<StoredKind, object>
 
-const settingOf = (account: number, kind: StoredKind): string =>
-  settings[kind][account === ALL ? 'all' : 'one']
+interface Exceeded {
+  readonly used: number
+  readonly limit: number
+  readonly wanted: number
+}
 
 export class QuotaWarnings {
   private readonly warned = new Set<string>()
 
   constructor(
     private readonly findFunctionId: (functionRowId: number) => string | undefined,
+    private readonly ownLimits: OwnLimits,
     private readonly onNotice: (notice: QuotaNotice) => void
   ) {}
 
@@ -39,22 +45,22 @@ export class QuotaWarnings {
     if (bytes <= limit * WARN_AT || this.warned.has(quota)) return
     this.warned.add(quota)
     const functionId = account === ALL ? undefined : this.findFunctionId(account)
-    this.onNotice({ kind, functionId, setting: settingOf(account, kind), bytes, limit })
+    this.onNotice({ kind, functionId, setting: this.settingOf(account, kind), bytes, limit })
   }
-}
 
-interface Exceeded {
-  readonly used: number
-  readonly limit: number
-  readonly wanted: number
-}
+  private settingOf(account: number, kind: StoredKind): string {
+    if (account === ALL) return settings[kind].all
+    return settings[kind][this.ownLimits.of(account)?.[kind] === undefined ? 'one' : 'own']
+  }
 
-export function kvQuotaError(account: number, { used, limit, wanted }: Exceeded): MoonletError {
-  return new MoonletError(
-    'QUOTA_EXCEEDED',
-    `no room for ${wanted} bytes more: of ${limit} bytes for ${nameOf(account)} ` +
-      `(setting ${settingOf(account, 'kv')}) ${used} are in use; nothing was changed`
-  )
+  /** Why a write was rejected. */
+  kvError(account: number, { used, limit, wanted }: Exceeded): MoonletError {
+    return new MoonletError(
+      'QUOTA_EXCEEDED',
+      `no room for ${wanted} bytes more: of ${limit} bytes for ${nameOf(account)} ` +
+        `(setting ${this.settingOf(account, 'kv')}) ${used} are in use; nothing was changed`
+    )
+  }
 }
 
 function nameOf(account: number): string {

@@ -10,7 +10,8 @@ import { setImmediate as nextTick } from 'node:timers/promises'
 import type { StorageLimits } from '../../../core/contracts/storage.js'
 import type { Batch } from '../db/batch.js'
 import type { ExecutionRemover } from '../executions/remover.js'
-import { kvQuotaError, type QuotaNotice, QuotaWarnings } from './quota-warnings.js'
+import { type QuotaNotice, QuotaWarnings } from './quota-warnings.js'
+import type { OwnLimits } from './own-limits.js'
 import { ALL, type StoredBytes, type StoredKind } from './stored-bytes.js'
 
 export const NO_LIMITS: StorageLimits = {
@@ -29,6 +30,8 @@ interface Parts {
   readonly remover: ExecutionRemover
   readonly stored: StoredBytes
   readonly limits: StorageLimits
+  /** Stand in for what the server gives to each function. */
+  readonly ownLimits: OwnLimits
   readonly onNotice: (notice: QuotaNotice) => void
 }
 
@@ -45,11 +48,12 @@ export class Quotas {
     this.sql = prepareStatements(parts.db)
     this.warnings = new QuotaWarnings(
       functionRowId => this.sql.functionId.get(functionRowId),
+      parts.ownLimits,
       parts.onNotice
     )
     parts.batch.onCommit({
       before: () => {
-        this.changed = [...parts.stored.changed()]
+        this.changed = [...parts.stored.changed(), ...parts.ownLimits.changed()]
       },
       after: durable => {
         if (durable && this.changed.length > 0) this.checkAll(this.changed)
@@ -69,7 +73,11 @@ export class Quotas {
     for (const account of [functionRowId, ALL]) {
       if (this.hasRoom(account, bytes)) continue
       const used = this.parts.stored.of(account).kv
-      throw kvQuotaError(account, { used, limit: this.limitOf(account, 'kv'), wanted: bytes })
+      throw this.warnings.kvError(account, {
+        used,
+        limit: this.limitOf(account, 'kv'),
+        wanted: bytes
+      })
     }
   }
 
@@ -84,8 +92,10 @@ export class Quotas {
   }
 
   private limitOf(account: number, kind: StoredKind): number {
-    const { limits } = this.parts
+    const { limits, ownLimits } = this.parts
     if (account === ALL) return limits[kind]
+    const own = ownLimits.of(account)?.[kind]
+    if (own !== undefined) return own
     return kind === 'kv' ? limits.kvPerFunction : limits.historyPerFunction
   }
 

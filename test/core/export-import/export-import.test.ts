@@ -229,3 +229,73 @@ t.test('a folder without any export is refused', async t => {
   await put('x/readme.txt', '')
   await t.rejects(read(), { message: /holds no exported function/ })
 })
+
+t.test('a function exported with its slug and all of its front door comes back equal', async t => {
+  const { storage, create, folder, export: write, read, import: take } = await world(t)
+  await create(A, 'hello')
+  const frontDoor = {
+    access: {
+      mode: 'signature',
+      preset: 'generic',
+      secret: 'S',
+      header: 'X-Sig',
+      algorithm: 'sha1',
+      encoding: 'base64',
+      prefix: 'p='
+    },
+    routes: [{ pattern: '/a/:b' }, { pattern: '/*', methods: ['GET'], host: 'a.example.org' }],
+    cors: 'function',
+    rate_limit: { requests: 1, seconds: 2, by: 'function' },
+    max_concurrency: 1,
+    timeout_seconds: 2,
+    memory_mb: 64,
+    body_limit: 3,
+    kv_bytes: 4,
+    history_bytes: 5
+  } as const
+  const change = { patch: { slug: 'hello', frontDoor }, code: undefined, now: 2 }
+  await storage.functions.update(A, change)
+  await write()
+  t.match(JSON.parse(await read('hello/function.json')), { slug: 'hello', ...frontDoor })
+  t.match(await take(), [{ action: 'unchanged' }])
+  const other = await openNew(t)
+  t.match(await take(other), [{ action: 'created' }])
+  const [before, after] = [await storage.functions.find(A), await other.functions.find(A)]
+  t.strictSame(after?.fn.frontDoor, before?.fn.frontDoor)
+  t.equal(after?.fn.slug, 'hello')
+  t.match(await take(other), [{ action: 'unchanged' }])
+  await other.functions.update(A, {
+    patch: { slug: '', frontDoor: { access: { mode: 'public' }, kv_bytes: null } },
+    code: undefined,
+    now: 3
+  })
+  t.match(await take(other), [{ action: 'updated' }])
+  t.strictSame((await other.functions.find(A))?.fn.frontDoor, before?.fn.frontDoor)
+  t.equal((await other.functions.find(A))?.fn.slug, 'hello')
+  t.same(await exportFunctions(other, folder, { withSecrets: false }), {
+    folders: ['hello'],
+    stale: []
+  })
+})
+
+t.test(
+  'a front door that the API would refuse is refused, and a slug that another function has',
+  async t => {
+    const { storage, create, import: take, write } = await world(t)
+    await create(A, 'hello')
+    await storage.functions.update(A, { patch: { slug: 'taken' }, code: undefined, now: 2 })
+    await write('a/main.lua', 'return 1')
+    const imported = async (fields: object) => {
+      await write('a/function.json', JSON.stringify({ id: B, name: 'b', ...fields }))
+      return await take()
+    }
+    t.match(await imported({ access: { mode: 'no' } }), [
+      { action: 'failed', note: /^access: mode must be one of/ }
+    ])
+    t.match(await imported({ slug: 'taken' }), [
+      { action: 'failed', note: /^slug: "taken" is the slug of the function "hello"/ }
+    ])
+    t.equal(await storage.functions.find(B), undefined)
+    t.match(await imported({ slug: 'free', memory_mb: 100_000 }), [{ action: 'created' }])
+  }
+)

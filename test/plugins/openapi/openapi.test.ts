@@ -150,6 +150,10 @@ async function prepare(): Promise<Record<string, string>> {
   for (const scope of [fn, '']) {
     await storage.kv.set(scope, Buffer.from('counter'), Buffer.from('1'), Date.now() + 60_000)
   }
+  const keyId = ids.next()
+  const accessKey = { id: keyId, name: 'k', hash: keyId, createdAt: 1, expiresAt: 2 }
+  await storage.accessKeys.create(fn, accessKey, 1)
+  storage.accessKeys.noteUse(keyId, 1)
   const session = ids.next()
   await storage.sessions.create({
     id: session,
@@ -170,6 +174,7 @@ async function prepare(): Promise<Record<string, string>> {
     v1: '1',
     v2: '2',
     key: 'counter',
+    keyId,
     entry: String(former?.id)
   }
 }

@@ -326,3 +326,67 @@ t.test('history with many megabytes in each execution is shortened in steps', as
   t.equal(await removed, 12)
   t.ok(most < 6 * MIB, `${most} bytes in one step`)
 })
+
+t.test('quotas of a function stand in for those of the server, greater or smaller', async t => {
+  const { storage } = await open(t, { kvPerFunction: 10_000 })
+  const own = (bytes: number) => ({
+    patch: { frontDoor: { kv_bytes: bytes } },
+    code: undefined,
+    now: NOW
+  })
+  const [small, great] = [await createFunction(storage), await createFunction(storage)]
+  await storage.functions.update(small, own(1000))
+  await storage.functions.update(great, own(20_000))
+  const set = (id: string, size: number) => storage.kv.set(id, bytes('k'), Buffer.alloc(size))
+  await t.rejects(set(small, 2000), {
+    code: 'QUOTA_EXCEEDED',
+    message: /of 1000 bytes for the store of this function \(setting kv_bytes\)/
+  })
+  await set(small, 500)
+  await set(great, 15_000)
+  const other = await createFunction(storage)
+  await t.rejects(set(other, 15_000), { message: /setting KV_LIMIT_PER_FUNCTION/ })
+  await storage.functions.update(small, {
+    patch: { frontDoor: { kv_bytes: null } },
+    code: undefined,
+    now: NOW
+  })
+  await set(small, 2000)
+})
+
+t.test('a smaller quota of history takes effect at once, and after a restart', async t => {
+  const { storage, db } = await open(t)
+  const [id, other] = [await createFunction(storage), await createFunction(storage)]
+  for (let i = 0; i < 40; i++) {
+    await run(storage, id, { responseJson: 'x'.repeat(10_000) })
+    await run(storage, other, { responseJson: 'x'.repeat(10_000) })
+  }
+  const before = await storage.usage(id)
+  await storage.functions.update(id, {
+    patch: { frontDoor: { history_bytes: 100_000 } },
+    code: undefined,
+    now: NOW
+  })
+  await eventually(t, async () => (await storage.usage(id)).history <= 100_000, true)
+  t.ok((await storage.executions.list(id, PAGE)).total > 0, 'the newest are kept')
+  t.same((await storage.usage(other)).history, before.history, 'of others nothing is deleted')
+  sameCounts(t, db)
+})
+
+t.test('the quota of a function that could not be made durable does not hold', async t => {
+  const { storage, db } = await open(t)
+  const id = await createFunction(storage)
+  db.exec(
+    "create temp trigger fail before update on functions begin select raise(abort, 'no'); end"
+  )
+  await t.rejects(
+    storage.functions.update(id, {
+      patch: { frontDoor: { kv_bytes: 10 } },
+      code: undefined,
+      now: NOW
+    })
+  )
+  db.exec('drop trigger fail')
+  await storage.kv.set(id, bytes('k'), Buffer.alloc(1000))
+  t.equal((await storage.functions.find(id))?.fn.frontDoor, undefined)
+})

@@ -1,0 +1,218 @@
+/** The keys by which a function whose access has the mode `key` is called. */
+import { Type } from 'typebox'
+import { createAccessKey, hashAccessKey } from '../../../core/access/access-key.js'
+import type { AccessKeyRecord } from '../../../core/contracts/access-keys.js'
+import { MoonletError } from '../../../core/base/errors.js'
+import type { ApiScope } from '../../../core/http/conventions.js'
+import { etagHeader, IfMatch, readIfMatch } from '../../../core/http/entity-tags.js'
+import {
+  bodyFailures,
+  changeFailures,
+  commonFailures,
+  conditionFailures,
+  failures,
+  NoContent
+} from '../../../core/http/response-schemas.js'
+import { limits } from '../../../core/validation/limits.js'
+import { byteLength, isBlank, refuse } from '../../../core/validation/text.js'
+import { findFunction } from '../find-function.js'
+import { changeFunction, sendTag, staleFunction } from './revision.js'
+import { FunctionId } from './schema.js'
+
+const tags = ['Functions']
+const MAX_KEYS = 100
+/** The last second of the year 9999; what is greater has been meant as milliseconds. */
+const MAX_EXPIRY = 253_402_300_799
+
+const FunctionPath = Type.Object({ id: FunctionId })
+const KeyPath = Type.Object({
+  id: FunctionId,
+  keyId: Type.String({ description: 'Id of the key.', examples: ['d2c1v7h8e9k0m3n4p5r0'] })
+})
+
+const keyFields = {
+  id: Type.String(),
+  name: Type.String(),
+  created_at: Type.Integer({ description: 'Unix seconds.' }),
+  expires_at: Type.Optional(
+    Type.Integer({ description: 'Unix seconds; absent when it does not expire.' })
+  )
+}
+
+const keyExample = {
+  id: 'd2c1v7h8e9k0m3n4p5r0',
+  name: 'shop',
+  created_at: 1767225600,
+  expires_at: 1798761600
+}
+
+const AccessKey = Type.Object(
+  {
+    ...keyFields,
+    last_used_at: Type.Optional(
+      Type.Integer({ description: 'Unix seconds, to the minute; absent when never used.' })
+    )
+  },
+  { title: 'AccessKey', examples: [{ ...keyExample, last_used_at: 1767225660 }] }
+)
+
+const AccessKeys = Type.Object(
+  { keys: Type.Array(AccessKey) },
+  { examples: [{ keys: [{ ...keyExample, last_used_at: 1767225660 }] }] }
+)
+
+const CreatedKey = Type.Object(
+  {
+    ...keyFields,
+    key: Type.String({ description: 'The key itself, shown this once.' })
+  },
+  { title: 'CreatedAccessKey', examples: [{ ...keyExample, key: `mfk_${'…'.repeat(3)}` }] }
+)
+
+const NewKey = Type.Object(
+  {
+    name: Type.Optional(
+      Type.String({
+        description: `Whose it is, as \`ctx.caller.name\` says; not blank, at most ${limits.nameBytes} bytes.`
+      })
+    ),
+    expires_at: Type.Optional(
+      Type.Integer({ description: 'Unix seconds; left out, it does not expire.' })
+    )
+  },
+  { examples: [{ name: 'shop', expires_at: 1798761600 }] }
+)
+
+export function addAccessKeyRoutes(api: ApiScope): void {
+  addCreation(api)
+  addList(api)
+  addDeletion(api)
+}
+
+function addCreation(api: ApiScope): void {
+  const { ids, storage } = api
+  api.post(
+    '/api/functions/:id/keys',
+    {
+      schema: {
+        operationId: 'createAccessKey',
+        tags,
+        summary: 'Make a key for a function',
+        description:
+          'Only its hash is kept: the key is shown in this answer and never again. ' +
+          `At most ${MAX_KEYS} at once.`,
+        params: FunctionPath,
+        headers: IfMatch,
+        body: NewKey,
+        response: {
+          201: { ...CreatedKey, ...etagHeader },
+          ...bodyFailures,
+          ...failures({
+            400: 'name: name cannot be empty',
+            404: 'Function not found',
+            409: `The function has ${MAX_KEYS} keys, which is the most; delete one that is not used`
+          }),
+          ...staleFunction
+        }
+      }
+    },
+    async ({ params, body: { name = '', expires_at: expiresAt }, headers }, reply) => {
+      const mayChange = readIfMatch(headers['if-match'])
+      checkKeyName(name)
+      checkExpiry(expiresAt)
+      await findFunction(storage, params.id)
+      const key = createAccessKey()
+      const createdAt = Math.floor(Date.now() / 1000)
+      const record = { id: ids.next(), name, hash: hashAccessKey(key), createdAt, expiresAt }
+      const revision = await changeFunction(
+        storage,
+        params.id,
+        storage.accessKeys.create(params.id, record, MAX_KEYS, mayChange)
+      )
+      sendTag(reply, revision)
+      reply.code(201)
+      return { id: record.id, name, key, created_at: createdAt, expires_at: expiresAt }
+    }
+  )
+}
+
+function addList(api: ApiScope): void {
+  const { storage } = api
+  api.get(
+    '/api/functions/:id/keys',
+    {
+      schema: {
+        operationId: 'listAccessKeys',
+        tags,
+        summary: 'List the keys of a function',
+        description: 'The oldest first, with when each was used last.',
+        params: FunctionPath,
+        response: {
+          200: AccessKeys,
+          ...failures({ 404: 'Function not found' }),
+          ...commonFailures
+        }
+      }
+    },
+    async ({ params }) => {
+      await findFunction(storage, params.id)
+      return { keys: (await storage.accessKeys.list(params.id)).map(toAccessKey) }
+    }
+  )
+}
+
+function addDeletion(api: ApiScope): void {
+  const { storage } = api
+  api.delete(
+    '/api/functions/:id/keys/:keyId',
+    {
+      schema: {
+        operationId: 'deleteAccessKey',
+        tags,
+        summary: 'End a key of a function',
+        description: 'Calls with it are refused from now on.',
+        params: KeyPath,
+        headers: IfMatch,
+        response: {
+          204: { ...NoContent('The key is gone.'), ...etagHeader },
+          ...conditionFailures,
+          ...failures({ 404: 'Key not found' }),
+          ...changeFailures,
+          ...staleFunction
+        }
+      }
+    },
+    async ({ params, headers }, reply) => {
+      const mayChange = readIfMatch(headers['if-match'])
+      await findFunction(storage, params.id)
+      const revision = await changeFunction(
+        storage,
+        params.id,
+        storage.accessKeys.remove(params.id, params.keyId, mayChange)
+      )
+      if (revision === false) throw new MoonletError('NOT_FOUND', 'Key not found')
+      return sendTag(reply, revision).code(204).send()
+    }
+  )
+}
+
+function checkKeyName(name: string): void {
+  if (isBlank(name)) refuse('name', 'name cannot be empty')
+  if (byteLength(name) > limits.nameBytes) {
+    refuse('name', `name cannot be longer than ${limits.nameBytes} characters`)
+  }
+}
+
+function checkExpiry(expiresAt: number | undefined): void {
+  if (expiresAt !== undefined && (expiresAt < 0 || expiresAt > MAX_EXPIRY)) {
+    refuse('expires_at', 'expires_at must be a time in Unix seconds')
+  }
+}
+
+const toAccessKey = ({ id, name, createdAt, expiresAt, lastUsedAt }: AccessKeyRecord) => ({
+  id,
+  name,
+  created_at: createdAt,
+  expires_at: expiresAt,
+  last_used_at: lastUsedAt
+})
