@@ -6,7 +6,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import fp from 'fastify-plugin'
 import '../core/contracts/server.js'
 import { budgetLimit, ByteBudget } from '../core/connections/byte-budget.js'
-import { HttpCaller } from '../core/connections/caller.js'
+import { onSocketClose } from '../core/connections/caller.js'
 import { closeBehind, isClosing } from '../core/connections/open-responses.js'
 import { ownerOf } from '../core/connections/owner.js'
 import { answerPlainly } from '../core/connections/plain-answer.js'
@@ -78,12 +78,15 @@ export default fp(
   { name: 'connections' }
 )
 
-/** What the body holds is given back with the answer, unless its run still has it; what is still to come then, is dropped. */
+/**
+ * What the body holds is given back with the answer, unless its run still has it; what is still to come then, is
+ * dropped.
+ */
 function followBody(body: ReceivedBody, request: IncomingMessage, response: ServerResponse): void {
   const end = (): void => {
     stopWatching()
     body.answered()
   }
-  const stopWatching = new HttpCaller(request).onGone(end)
+  const stopWatching = onSocketClose(request.socket, end)
   response.once('close', end)
 }

@@ -7,7 +7,7 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 import { Type } from 'typebox'
 import { commonFailures } from '../core/http/response-schemas.js'
 import '../core/contracts/server.js'
-import type { CallNotice } from '../core/contracts/invocation.js'
+import type { CallNotice } from '../core/contracts/invoker.js'
 
 /** Seconds, from a warm function to the longest run by default. */
 const BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
@@ -34,7 +34,7 @@ const description = {
 
 export default fp(
   async function metrics(fastify) {
-    const { invoker, storage } = fastify
+    const { invoker, scheduler, storage } = fastify
     const registry = new Registry()
     // CPU, memory, descriptors and garbage collection of the server process, and the delay of its event loop.
     collectDefaultMetrics({ register: registry })
@@ -75,21 +75,21 @@ export default fp(
       'moonlet_host_calls_total',
       'Calls of Lua APIs that the server carried out',
       ['function'],
-      () => toRows('function', Object.entries(invoker.hostCalls()))
+      () => toRows('function', Object.entries(scheduler.hostCalls()))
     )
     counter(
       'moonlet_sandbox_ends_total',
       'Sandbox processes that ended: retired, by themselves (exit), or killed for a kind of fault',
       ['reason'],
-      () => toRows('reason', Object.entries(invoker.ends()))
+      () => toRows('reason', Object.entries(scheduler.exitCounts()))
     )
     gauge('moonlet_queue_length', 'Calls that wait for a sandbox', [], () => [
-      [{}, invoker.counts().waiting ?? 0]
+      [{}, scheduler.counts().waiting ?? 0]
     ])
     gauge('moonlet_sandboxes', 'Sandbox processes, by what they are doing', ['state'], () =>
       toRows(
         'state',
-        Object.entries(invoker.counts()).filter(([state]) => state !== 'waiting')
+        Object.entries(scheduler.counts()).filter(([state]) => state !== 'waiting')
       )
     )
     gauge(

@@ -1,4 +1,7 @@
-/** One job on its way through a process: what host functions know of it, what it used up, how it ended. */
+/**
+ * One job on its way through the scheduler and a process: what host functions know of it, what it used, how it
+ * ended.
+ */
 import { toText } from '../core/base/binary.js'
 import { followCall } from '../core/http/call-chain.js'
 import type { Answer } from '../core/contracts/invocation.js'
@@ -8,26 +11,36 @@ import { budgets } from './rpc/budgets.js'
 import type { Job, JobResult } from './job.js'
 import type { Usage } from './protocol/frames.js'
 
-export class Run implements HostCall {
+/** Syntax checks share processes and a place in the queue, as if they were a function of their own. */
+const CHECKS = '(check)'
+const once = { once: true } as const
+
+export class Invocation implements HostCall {
   readonly executionId: string
+  /** Invocations of one key have the same code and share processes. */
+  readonly bindingKey: string
   readonly functionId: string
   readonly functionName: string
   readonly versionId: string
   readonly trigger: string
-  /** Since when the job has waited and, once it runs, when it began; of `performance.now()`. */
+  /** Since when it has waited; of `performance.now()`, as is `startedAt`. */
   readonly queuedAt: number
   startedAt = 0
-  /** Given to another process instead: whatever this one does for it has no effect. */
-  ghost = false
-  /** What it cost, once it has ended: time on a core, and time asleep or in host functions. */
+  /** It waits in the queue. */
+  isQueued = false
+  /** A place in the queue was kept for it until it was made. */
+  readonly hasReservation: boolean
+  /** Runs in another process instead: nothing that its first process does for it has an effect. */
+  isRevoked = false
+  /** What it cost, once it has ended: CPU time, and time asleep or in host functions. */
   usage: Usage = [0, 0]
   calls = 0
   /** Of those calls, the ones it waited for. */
-  hostCalls = 0
+  awaitedCalls = 0
   private calledAt = 0
   private hostMs = 0
-  private announced = false
-  private stopWatching: (() => void) | undefined
+  private begun = false
+  private onCallerGone: (() => void) | undefined
   private controller: AbortController | undefined
   private ended = false
   private pendingSends = 0
@@ -41,62 +54,73 @@ export class Run implements HostCall {
   constructor(
     readonly job: Job,
     private readonly settle: (result: JobResult) => void,
-    private readonly reject: (error: Error) => void
+    private readonly onReject: (error: Error) => void
   ) {
+    const reservation = job.caller?.reservation
     this.executionId = job.executionId
-    this.queuedAt = performance.now() - (job.kind === 'run' ? (job.place?.waitedMs ?? 0) : 0)
-    if (job.kind === 'run') {
+    this.queuedAt = performance.now() - (reservation?.waitedMs ?? 0)
+    this.hasReservation = reservation !== undefined && reservation.release()
+    if (job.kind === 'invoke') {
+      this.bindingKey = job.bindingKey
       this.functionId = job.fn.id
       this.functionName = job.fn.name
       this.versionId = job.version.id
       this.trigger = job.trigger
     } else {
-      this.functionId = this.functionName = this.versionId = this.trigger = ''
+      this.bindingKey = this.functionId = CHECKS
+      this.functionName = this.versionId = this.trigger = ''
     }
   }
 
-  /** Stands in the place of a run that was taken out of a process's pipe. */
-  toGhost(): Run {
-    const ghost = new Run(
+  /** Stands in the place of one that was revoked from a process's pipe. */
+  toTombstone(): Invocation {
+    const tombstone = new Invocation(
       this.job,
       () => {},
       () => {}
     )
-    ghost.ghost = ghost.announced = ghost.ended = true
-    return ghost
+    tombstone.isRevoked = tombstone.begun = tombstone.ended = true
+    return tombstone
   }
 
-  /** Nobody waits for what comes of it any more. */
+  /** Nobody waits for its outcome any more. */
   get isAbandoned(): boolean {
     return this.job.caller?.isGone === true
   }
 
-  /** It waits for a process: `leave` is called when its caller hangs up before it is given to one, or refused. */
-  waits(leave: () => void): void {
-    this.stopWatching ??= this.job.caller?.onGone(leave)
+  /** Calls `onGone` when its caller hangs up before it is assigned or rejected. */
+  watchCaller(onGone: () => void): void {
+    const { caller } = this.job
+    if (caller === undefined || this.onCallerGone !== undefined) return
+    this.onCallerGone = onGone
+    caller.signal.addEventListener('abort', onGone, once)
   }
 
-  refuse(error: Error): void {
-    this.waitsNoMore()
-    this.reject(error)
+  private unwatchCaller(): void {
+    if (this.onCallerGone === undefined) return
+    this.job.caller?.signal.removeEventListener('abort', this.onCallerGone)
+    this.onCallerGone = undefined
   }
 
-  private waitsNoMore(): void {
-    this.stopWatching?.()
-    this.stopWatching = undefined
+  /** It gets no process. */
+  reject(error: Error): void {
+    this.isQueued = false
+    this.unwatchCaller()
+    this.onReject(error)
   }
 
   /** A process has it now, perhaps not the first one. */
-  given(): void {
-    if (this.stopWatching !== undefined) this.waitsNoMore()
-    if (this.announced || this.job.kind !== 'run') return
-    this.announced = true
+  noteAssigned(): void {
+    this.isQueued = false
+    this.unwatchCaller()
+    if (this.begun || this.job.kind !== 'invoke') return
+    this.begun = true
     this.job.onStart()
   }
 
-  /** A process had it: its caller may see that in its effects. */
-  get begun(): boolean {
-    return this.announced
+  /** A process had it: its execution has a record. */
+  get hasBegun(): boolean {
+    return this.begun
   }
 
   /** Made when a host function first asks for it; most never do. */
@@ -106,21 +130,22 @@ export class Run implements HostCall {
     return this.controller.signal
   }
 
-  /** What the run asks of others also ends when it was called by another run that waits no longer. */
+  /** What it asks of others also ends when the execution that called it waits no longer. */
   private createController(): AbortController {
     const controller = new AbortController()
-    const calledBy = this.job.kind === 'run' ? this.job.calledBy : undefined
-    followCall(controller.signal, calledBy)
-    const end = (): void => {
+    const { caller } = this.job
+    followCall(controller.signal, caller?.chain)
+    if (caller?.chain === undefined) return controller
+    const abort = (): void => {
       controller.abort()
     }
-    if (calledBy?.gone.aborted === true) end()
-    else calledBy?.gone.addEventListener('abort', end, { once: true })
+    if (caller.signal.aborted) abort()
+    else caller.signal.addEventListener('abort', abort, once)
     return controller
   }
 
   readonly log = (level: LogLevel, message: string): void => {
-    if (this.job.kind !== 'run' || this.ended) return
+    if (this.job.kind !== 'invoke' || this.ended) return
     const full =
       this.logEntries >= budgets.logEntries || this.logBytes + message.length > budgets.logBytes
     if (full && this.logEntries > budgets.logEntries) return
@@ -128,7 +153,8 @@ export class Run implements HostCall {
       this.logEntries = budgets.logEntries + 1
       this.job.onLog(
         'warn',
-        `log limit reached: one execution may log ${budgets.logEntries} entries and ${budgets.logBytes} bytes; the rest is dropped`
+        `log limit reached: one execution may log ${budgets.logEntries} entries ` +
+          `and ${budgets.logBytes} bytes; the rest is dropped`
       )
       return
     }
@@ -138,50 +164,54 @@ export class Run implements HostCall {
   }
 
   print(line: string): void {
-    if (this.job.kind !== 'run' || this.printLines > budgets.printLines) return
+    if (this.job.kind !== 'invoke' || this.printLines > budgets.printLines) return
     this.printBytes += line.length
     if (++this.printLines > budgets.printLines || this.printBytes > budgets.printBytes) {
       this.printLines = budgets.printLines + 1
       this.job.onPrint(
-        `print limit reached: one execution may print ${budgets.printLines} lines and ${budgets.printBytes} bytes; the rest is dropped`
+        `print limit reached: one execution may print ${budgets.printLines} lines ` +
+          `and ${budgets.printBytes} bytes; the rest is dropped`
       )
     } else this.job.onPrint(toText(line))
   }
 
   /**
-   * A host function works for it, until `callEnds`. Timed here and not in the child, whose wait has in it how
-   * long the server took to look at its call: that tells of the server, not of the function.
+   * A host function works for it, until `endCall`. Timed here and not in the child, whose wait includes the time
+   * until the server looked at its call: that says something about the server, not about the function.
    */
-  callBegins(): void {
-    this.hostCalls++
+  beginCall(): void {
+    this.awaitedCalls++
     this.calledAt = performance.now()
   }
 
-  callEnds(): void {
+  endCall(): void {
     this.hostMs += performance.now() - this.calledAt
   }
 
-  noteUsage([busyMs, asleepMs]: Usage): void {
-    this.usage = [busyMs, asleepMs + this.hostMs]
+  noteUsage([cpuMs, asleepMs]: Usage): void {
+    this.usage = [cpuMs, asleepMs + this.hostMs]
   }
 
-  /** A one-way call whose end must be waited for before the run's end is told. */
-  sendBegins(): void {
+  /** A one-way call that must settle before the outcome is told. */
+  beginSend(): void {
     this.pendingSends++
   }
 
-  sendEnds(fault: Fault | undefined): void {
+  endSend(fault: Fault | undefined): void {
     this.pendingSends--
-    this.sendFailed(fault)
+    this.failSend(fault)
     if (this.pendingSends === 0 && this.result !== undefined) this.tell(this.result)
   }
 
-  /** The first failure of a one-way call is the run's, unless it has one of its own. */
-  sendFailed(fault: Fault | undefined): void {
+  /** The first failure of a one-way call is the fault of the execution, unless that has one of its own. */
+  failSend(fault: Fault | undefined): void {
     this.sendFault ??= fault
   }
 
-  /** The sandbox is done with it: with an answer, a fault, or (checks) neither. Told once its one-way calls are. */
+  /**
+   * The sandbox is done with it: with an answer, a fault, or (checks) neither. That is told once its one-way calls
+   * have settled.
+   */
   end(answer: Answer | undefined, fault: Fault | undefined): void {
     if (this.result !== undefined) return
     this.result = {
@@ -192,7 +222,7 @@ export class Run implements HostCall {
     if (this.pendingSends === 0) this.tell(this.result)
   }
 
-  /** Ends it by the server's decision; one-way calls that have not settled are given up. */
+  /** Ends it by the server's decision; one-way calls that have not settled are abandoned. */
   stop(fault: Fault): void {
     this.result = {
       answer: undefined,
@@ -202,8 +232,8 @@ export class Run implements HostCall {
     this.tell(this.result)
   }
 
-  /** False while its one-way calls are waited for. */
-  get settled(): boolean {
+  /** False while its one-way calls are open. */
+  get isSettled(): boolean {
     return this.ended
   }
 

@@ -1,28 +1,32 @@
 /**
- * Work put off to the end of a turn of the event loop, so that what the turn brings is done together.
+ * Work deferred to the end of a tick (a turn of the event loop), so that what the tick brings is done together.
  *
  * Where more than a thousand sockets are ready at a time, libuv reads on for up to 48 batches of 1,024 before the
- * turn ends: under overload that is up to a second in which sandboxes would wait for frames, and callers for their
- * commit. So whoever handles such events calls `breathe` with each: after some milliseconds it does what was put off.
+ * tick ends: under overload that is up to a second in which sandboxes would wait for frames, and callers for their
+ * commit. So handlers of such events call `flushIfLate` with each event: after some milliseconds it does the
+ * deferred work.
  */
-const MOST_MS = 2
+const MAX_DELAY_MS = 2
 
 let tasks: Array<() => void> = []
 let since = 0
 
-/** Calls `task` once, when this turn ends or has taken too long. It must not throw. */
-export function atTurnsEnd(task: () => void): void {
+/** Calls `task` once, when this tick ends or has taken too long. It must not throw. */
+export function deferToTickEnd(task: () => void): void {
   if (tasks.push(task) > 1) return
   since = performance.now()
-  setImmediate(endTurn)
+  setImmediate(endTick)
 }
 
-/** Does what was put off if that has waited for too long. Only for the outermost frame of an event's handler. */
-export function breathe(): void {
-  if (tasks.length > 0 && performance.now() - since > MOST_MS) endTurn()
+/**
+ * Does the deferred work if that has waited for too long. Only to be called from the outermost frame of an event's
+ * handler.
+ */
+export function flushIfLate(): void {
+  if (tasks.length > 0 && performance.now() - since > MAX_DELAY_MS) endTick()
 }
 
-function endTurn(): void {
+function endTick(): void {
   const due = tasks
   tasks = []
   for (const task of due) task()

@@ -1,11 +1,12 @@
 /** The caller of an HTTP request, for as long as its call waits (Caller in core/contracts/invocation.ts). */
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { CallChain } from '../contracts/call-chain.js'
 import type { Caller } from '../contracts/invocation.js'
 
 /**
- * What is to be called when a socket closes. A caller may send many requests ahead on one connection, of which Node
- * tells only the first one's response that the socket has closed; so the socket is listened to, once for all of them.
+ * What to call when a socket closes. A caller may send many requests ahead on one connection, and Node tells only the
+ * response whose turn it is that the socket has closed; so the socket is listened to, once for all of them.
  */
 const listeners = new WeakMap<Socket, Set<() => void>>()
 
@@ -20,25 +21,55 @@ function listenersOf(socket: Socket): Set<() => void> {
   return made
 }
 
+/** Calls `listener` when the socket closes. Gives a way to end that. */
+export function onSocketClose(socket: Socket, listener: () => void): () => void {
+  const all = listenersOf(socket)
+  // An entry of its own for each call, even where calls share a listener.
+  const own = (): void => {
+    listener()
+  }
+  all.add(own)
+  return () => {
+    all.delete(own)
+  }
+}
+
 export class HttpCaller implements Caller {
   private readonly socket: Socket
-  constructor({ socket }: IncomingMessage) {
-    this.socket = socket
+  private controller: AbortController | undefined
+
+  constructor(
+    request: IncomingMessage,
+    private readonly httpResponse: ServerResponse,
+    public chain?: CallChain
+  ) {
+    this.socket = request.socket
   }
 
   get isGone(): boolean {
     return this.socket.destroyed
   }
 
-  onGone(listener: () => void): () => void {
-    const all = listenersOf(this.socket)
-    // A listener of its own for each call, whatever function they share.
-    const own = (): void => {
-      listener()
+  get signal(): AbortSignal {
+    this.controller ??= this.watch()
+    return this.controller.signal
+  }
+
+  /** Watches until the response is sent, so that a kept connection gathers no listeners. */
+  private watch(): AbortController {
+    const { httpResponse: response } = this
+    const controller = new AbortController()
+    if (this.isGone) {
+      controller.abort()
+      return controller
     }
-    all.add(own)
-    return () => {
-      all.delete(own)
-    }
+    const stopWatching = onSocketClose(this.socket, () => {
+      controller.abort()
+    })
+    response.once('close', () => {
+      stopWatching()
+      if (!response.writableFinished) controller.abort()
+    })
+    return controller
   }
 }

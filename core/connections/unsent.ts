@@ -8,7 +8,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ByteBudget } from './byte-budget.js'
-import { HttpCaller } from './caller.js'
+import { onSocketClose } from './caller.js'
 import { ownerOf } from './owner.js'
 
 /** From this size on an answer is entered when it is sent. */
@@ -78,7 +78,7 @@ export class UnsentBytes {
       this.budget.give(bytes, owner)
       if (entry.large + entry.small === 0) this.sending.delete(socket)
     }
-    const stopWatching = new HttpCaller(request).onGone(leave)
+    const stopWatching = onSocketClose(socket, leave)
     response.once('close', leave)
     return true
   }

@@ -1,8 +1,8 @@
 /** What a third-party plugin declares, and what it finds on its server besides what every built-in plugin finds. */
 import type { FastifyInstance } from 'fastify'
 import type { Setting } from '../../config/setting.js'
-import type { InvokerHook } from '../invoker/hooks.js'
 import type { Outcome } from './invocation.js'
+import type { InvokerHook } from './invoker.js'
 
 export type PluginSettingDeclarations = Readonly<Record<string, Setting<unknown>>>
 

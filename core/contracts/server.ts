@@ -5,9 +5,11 @@ import type { CallChains } from './call-chain.js'
 import type { MoonletError } from '../base/errors.js'
 import type { IdSource } from '../base/ids.js'
 import type { LuaRegistry } from '../lua/registry.js'
-import type { InvocationEvent, Invoker } from './invocation.js'
+import type { InvocationEvent } from './invocation.js'
+import type { Invoker } from './invoker.js'
 import type { OutgoingHttp } from './outgoing-http.js'
 import type { FunctionWithVersion } from './functions.js'
+import type { Scheduler } from './scheduler.js'
 import type { Storage } from './storage.js'
 
 /**
@@ -58,8 +60,10 @@ declare module 'fastify' {
     readonly functionCache: FunctionCache
     /** core/app, as 'lua' */
     readonly lua: LuaRegistry
-    /** core/app, as 'invoker' */
+    /** core/invoker, as 'invoker' */
     readonly invoker: Invoker
+    /** core/invoker, as 'invoker'; the sandbox processes and their queue */
+    readonly scheduler: Scheduler
     /** plugins/outgoing-http, as 'outgoing-http' */
     readonly outgoingHttp: OutgoingHttp
     /** plugins/auth; the file of a key that was made at this start */

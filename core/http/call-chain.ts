@@ -1,26 +1,27 @@
 /**
- * Functions that call functions by HTTP, perhaps themselves. How deep such calls are, and since when they go on,
- * travels in a header with every outgoing request of a run. It is signed: from others it is not believed, so nobody can
- * have a function's own calls refused. It goes to strangers too, so it tells them nothing but two numbers: what it is
- * signed with is random, and no guess of the API key can be tried on it. A restart ends every run, and with them chains.
+ * Functions that call functions by HTTP, perhaps themselves. The depth of such calls, and the time the first one
+ * began, travel in a header with every outgoing request of an execution. The header is signed, and an unsigned or
+ * forged one is ignored: nobody can have a function's own calls refused. It also reaches strangers, so it reveals
+ * nothing but two numbers: the signing key is random, so no guess of the API key can be tried on it. A restart ends
+ * all executions, and all chains with them.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { MoonletError } from '../base/errors.js'
 import type { CallChain, CallChains } from '../contracts/call-chain.js'
 
-/** A call may be made for a call that was made for a call, and so on, as often as this. */
-export const MOST_CALLS_DEEP = 8
-/** What a request may take on its way, and its call in the queue. */
+/** How many calls may be nested in each other. */
+export const MAX_DEPTH = 8
+/** Allowance for the request's way and for its call's time in the queue. */
 const GRACE_SECONDS = 60
 
 const links = new WeakMap<AbortSignal, CallChain>()
 
 /**
- * Says of the signal of a run what its requests are part of. Requests are known by their signal, so that the modules
- * of plugins, which pass it on too, need not know of this.
+ * Records which chain the requests of an execution continue. Requests are recognized by their signal, so that the
+ * modules of plugins, which pass it on too, need not know about chains.
  */
-export function followCall(signal: AbortSignal, calledBy: CallChain | undefined): void {
-  links.set(signal, { depth: (calledBy?.depth ?? 0) + 1, since: calledBy?.since ?? now() })
+export function followCall(signal: AbortSignal, parent: CallChain | undefined): void {
+  links.set(signal, { depth: (parent?.depth ?? 0) + 1, since: parent?.since ?? now() })
 }
 
 /** `longestRun` is that of one run, in seconds: when it is over, nobody is left at the beginning of a chain. */
@@ -42,16 +43,17 @@ export function createCallChains(longestRun: number): CallChains {
         return undefined
       }
       const chain = { depth: Number(depth), since: Number(since) }
-      if (chain.depth > MOST_CALLS_DEEP) {
+      if (chain.depth > MAX_DEPTH) {
         throw new MoonletError(
           'LOOP_DETECTED',
-          `Functions call each other more than ${MOST_CALLS_DEEP} deep; this call is refused`
+          `Functions call each other more than ${MAX_DEPTH} deep; this call is refused`
         )
       }
       if (now() - chain.since > longestRun + GRACE_SECONDS) {
         throw new MoonletError(
           'LOOP_DETECTED',
-          `Functions have called each other for longer than one run may take (EXECUTION_TIMEOUT is ${longestRun} seconds); this call is refused`
+          'Functions have called each other for longer than one run may take ' +
+            `(EXECUTION_TIMEOUT is ${longestRun} seconds); this call is refused`
         )
       }
       return chain

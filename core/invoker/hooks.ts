@@ -1,29 +1,12 @@
 /** Hooks around every execution, in the order they were added. */
 import type { InvocationEvent, InvocationRequest, Outcome } from '../contracts/invocation.js'
+import type { HookRefusal, InvokerHook } from '../contracts/invoker.js'
 import { isThenable } from '../base/thenable.js'
 import { checkEvent } from './check-event.js'
 
-/** Said by a `before` hook: the function is not run, and the execution's record tells this reason. */
-export class Refusal {
+/** Given by a `before` hook: the function is not run, and the record of the execution tells this reason. */
+export class Refusal implements HookRefusal {
   constructor(readonly reason: string) {}
-}
-
-type BeforeResult = InvocationEvent | Refusal | undefined | void
-
-/** What a plugin does around every execution. */
-export interface InvokerHook {
-  /** The plugin's name, for messages. */
-  readonly name: string
-  /**
-   * Gives another event to run with, a Refusal, or nothing. What it throws counts as a refusal, as does taking
-   * longer than 10 seconds.
-   */
-  readonly before?:
-    | ((request: InvocationRequest, executionId: string) => BeforeResult | Promise<BeforeResult>)
-    | undefined
-  /** Sees the outcome once its record is durable. What it throws is logged. */
-  readonly after?:
-    ((outcome: Outcome, request: InvocationRequest) => void | Promise<void>) | undefined
 }
 
 type OnHookError = (plugin: string, error: unknown) => void
@@ -46,7 +29,7 @@ export async function runBefore(
       if (result instanceof Refusal) {
         return new Refusal(`refused by plugin '${name}': ${result.reason}`)
       }
-      if (result !== undefined) event = checkEvent(result)
+      if (result !== undefined) event = checkEvent(result as InvocationEvent)
     } catch (error) {
       onError(name, error)
       return new Refusal(`refused because a hook of plugin '${name}' failed`)

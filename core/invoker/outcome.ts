@@ -5,9 +5,10 @@ import type { Fault, LogEntry } from '../contracts/records.js'
 import type { FinishedExecution, NewExecution } from '../contracts/executions.js'
 import { errorText } from '../lua-advice/error-text.js'
 import { maskLogMessage } from '../masking/event.js'
+import { maskFault } from '../masking/fault.js'
 import { responseJson } from './response-json.js'
 
-/** A run that ends with neither answer nor fault is a fault of ours, and said to be one. */
+/** An end with neither an answer nor a fault is a defect of the server, and is reported as one. */
 const noAnswer: Fault = { kind: 'protocol', message: 'the sandbox gave no answer' }
 
 export function toOutcome(
@@ -16,7 +17,8 @@ export function toOutcome(
   result: JobResult,
   logs: readonly LogEntry[]
 ): Outcome {
-  const fault = maskFault(result.fault ?? (result.answer === undefined ? noAnswer : undefined))
+  const raised = result.fault ?? (result.answer === undefined ? noAnswer : undefined)
+  const fault = raised === undefined ? undefined : maskFault(raised, maskLogMessage)
   return {
     executionId,
     functionId: fn.id,
@@ -27,14 +29,6 @@ export function toOutcome(
     errorMessage: fault === undefined ? undefined : errorText(fault, version.code),
     logs
   }
-}
-
-/** A message is what the function raised, and may tell what it was given. */
-function maskFault(fault: Fault | undefined): Fault | undefined {
-  if (fault === undefined) return undefined
-  const { message, traceback } = fault
-  const masked = { ...fault, message: maskLogMessage(message) }
-  return traceback === undefined ? masked : { ...masked, traceback: maskLogMessage(traceback) }
 }
 
 /** An answer of 400 and more makes an `error`, but without a message. */

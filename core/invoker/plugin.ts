@@ -1,82 +1,72 @@
-/** The invoker and its sandboxes as a part of the server. */
+/** The scheduler of sandboxes and the invoker, as parts of the server. */
 import fp from 'fastify-plugin'
-import { createLauncher } from '../../sandbox/process/sandbox-factory.js'
-import { Pool } from '../../sandbox/scheduler/pool.js'
+import type { FastifyInstance } from 'fastify'
+import { createSandboxFactory, type SandboxFactory } from '../../sandbox/process/sandbox-factory.js'
+import { Scheduler } from '../../sandbox/scheduler/scheduler.js'
 import '../contracts/server.js'
-import { createInvoker } from './invoker.js'
+import { Invoker } from './invoker.js'
 
-/** What runs at a stop has this long to end. */
+/** How long executions may go on when the server stops. */
 const GRACE_MS = 30_000
 
 export default fp(
   async function invoker(fastify) {
-    const { config, lua, storage, ids, log } = fastify
-    let started: Pool | undefined
-
-    const pool = (): Pool => {
-      if (started === undefined) throw new Error('the invoker is used before the server is ready')
-      return started
-    }
-    const invoker = createInvoker({
-      pool: {
-        run: job => pool().run(job),
-        refusal: owner => pool().refusal(owner),
-        isLong: owner => pool().isLong(owner),
-        park: (owner, call) => {
-          pool().park(owner, call)
-        },
-        enterAll: () => {
-          started?.enterAll()
-        },
-        counts: () => pool().counts(),
-        ends: () => pool().ends(),
-        hostCalls: () => pool().hostCalls(),
-        stop: async graceMs => {
-          await started?.stop(graceMs)
-        }
-      },
-      executions: storage.executions,
-      ids,
-      cleanEvent: fastify.hideCredentials,
-      eventLimit: config.EVENT_LIMIT,
-      onPrint: (functionId, executionId, line) => {
-        log.info({ functionId, executionId, print: line }, 'print')
-      },
-      onHookError: (plugin, error) => {
-        log.error({ err: error, plugin }, 'a hook around executions failed')
-      },
-      onRecordError: (executionId, error) => {
-        log.error({ err: error, executionId }, 'the record of an execution could not be written')
-      }
-    })
+    const { config, log } = fastify
+    const scheduler = new Scheduler(config)
+    const invoker = createInvoker(fastify, scheduler)
+    fastify.decorate('scheduler', scheduler)
     fastify.decorate('invoker', invoker)
 
-    // All modules are declared by now, so the manifest is whole; and the first request finds a warm process.
+    // All modules are declared by now, so the manifest is whole; and the first request finds a process that is ready.
     fastify.addHook('onReady', async () => {
-      const launcher = await createLauncher({
-        settings: config,
-        manifest: lua.manifest(),
-        modules: lua.modules(),
-        baseUrl: () => fastify.functionsUrl(),
-        onInternalError: (name, error) => {
-          log.error(
-            { err: error, function: name },
-            'internal error in a sandbox or a built-in function'
-          )
-        }
-      })
-      started = new Pool(launcher, config)
-      await started.start()
-      const { missing } = launcher.barriers
+      const factory = await createFactory(fastify)
+      await scheduler.start(factory)
+      const { missing } = factory.barriers
       if (missing.length > 0) {
         log.warn({ missing }, 'sandbox barriers that this machine cannot put up')
       } else log.info('all sandbox barriers are up')
     })
 
-    // What runs still writes its record: this comes before the listeners, and the storage, are closed.
+    // Executions still write their records: this comes before the listeners, and the storage, are closed.
     fastify.addHook('preClose', async () => {
       await invoker.stop(GRACE_MS)
     })
   },
   { name: 'invoker', dependencies: ['storage', 'function-cache', 'lua', 'auth'] }
 )
+
+function createInvoker(fastify: FastifyInstance, scheduler: Scheduler): Invoker {
+  const { config, storage, ids, log } = fastify
+  return new Invoker({
+    scheduler,
+    executions: storage.executions,
+    ids,
+    cleanEvent: fastify.hideCredentials,
+    eventLimit: config.EVENT_LIMIT,
+    onPrint: (functionId, executionId, line) => {
+      log.info({ functionId, executionId, print: line }, 'print')
+    },
+    onHookError: (plugin, error) => {
+      log.error({ err: error, plugin }, 'a hook around executions failed')
+    },
+    onRecordError: (executionId, error) => {
+      log.error({ err: error, executionId }, 'the record of an execution could not be written')
+    }
+  })
+}
+
+function createFactory(fastify: FastifyInstance): Promise<SandboxFactory> {
+  const { config, lua, log } = fastify
+  return createSandboxFactory({
+    settings: config,
+    manifest: lua.manifest(),
+    modules: lua.modules(),
+    baseUrl: () => fastify.functionsUrl(),
+    onInternalError: (name, error) => {
+      log.error(
+        { err: error, function: name },
+        'internal error in a sandbox or a built-in function'
+      )
+    }
+  })
+}

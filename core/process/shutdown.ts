@@ -16,7 +16,7 @@ export function endOnSignals(app: FastifyInstance, flush: () => void): void {
     ending = true
     app.log.info({ signal }, 'stopping: finishing what runs, then closing')
     try {
-      app.invoker.enterAll()
+      app.scheduler.admission.admitAll()
       await app.close()
       app.log.info('stopped')
       flush()

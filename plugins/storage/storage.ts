@@ -134,9 +134,7 @@ export class SqliteStorage implements Storage {
       ...shared,
       remover: kvRemover,
       writer: new KvWriter({ ...shared, quotas, remover: kvRemover }),
-      linkToExecution: executionId => {
-        writer.linkToExecution(executionId)
-      }
+      linkToExecution: executionId => writer.linkToExecution(executionId)
     })
     this.env = new SqliteEnvStore({ ...shared, secrets, changes: variableChanges, history })
     this.sessions = createSessionStore({ db, batch })

@@ -1,6 +1,7 @@
 /** How a plugin's trigger runs a function. */
 import { fromText } from '../../core/base/binary.js'
-import type { InvocationEvent, Invoker } from '../../core/contracts/invocation.js'
+import type { InvocationEvent } from '../../core/contracts/invocation.js'
+import type { Invoker } from '../../core/contracts/invoker.js'
 import type { PluginEvent, PluginTools } from '../../core/contracts/plugin.js'
 import type { FunctionCache } from '../../core/contracts/server.js'
 import { MoonletError } from '../../core/base/errors.js'

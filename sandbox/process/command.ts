@@ -13,7 +13,7 @@ export interface CommandOptions {
   /** Memory of one process (SANDBOX_MEMORY_MB). */
   readonly memoryMb: number
   /** Data segment of an idle process, in bytes, as measured; undefined: not limited (yet). */
-  readonly baseline: number | undefined
+  readonly baseDataBytes: number | undefined
   /** The child's program. */
   readonly program: string
   /** Bytes of V8's code that come first on the channel. */
@@ -37,7 +37,7 @@ const compilerFlags: readonly string[] = [
 export function sandboxCommand({
   barriers,
   memoryMb,
-  baseline,
+  baseDataBytes,
   program,
   codeBytes
 }: CommandOptions): readonly [command: string, args: readonly string[]] {
@@ -58,8 +58,8 @@ export function sandboxCommand({
     String(codeBytes)
   ]
   const data =
-    barriers.prlimit !== undefined && baseline !== undefined
-      ? withDataLimit(barriers.prefix, dataLimit(baseline, memoryMb))
+    barriers.prlimit !== undefined && baseDataBytes !== undefined
+      ? withDataLimit(barriers.prefix, dataLimit(baseDataBytes, memoryMb))
       : barriers.prefix
   const [command, ...args] = [...data, ...node]
   return [command as string, args]
@@ -69,8 +69,8 @@ export function sandboxCommand({
  * Bytes of private writable memory: what Node maps by itself, the heap at its limit, and room for compiled
  * code, the young generation, the copy of a table that grows, and what frames hold outside the heap.
  */
-export const dataLimit = (baseline: number, memoryMb: number): number =>
-  baseline + (Math.ceil(memoryMb * 1.5) + OWN_HEAP_MB + 32) * MIB
+export const dataLimit = (baseDataBytes: number, memoryMb: number): number =>
+  baseDataBytes + (Math.ceil(memoryMb * 1.5) + OWN_HEAP_MB + 32) * MIB
 
 const withDataLimit = (prefix: readonly string[], bytes: number): readonly string[] =>
   prefix.map(part => (part === '--core=0' ? [part, `--data=${bytes}`] : [part])).flat()

@@ -1,4 +1,4 @@
-/** The end of a process that nobody ordered, as the fault of the run it was busy with. */
+/** The end of a process that the server did not order, as the fault of the execution it was busy with. */
 import type { Fault } from '../../core/contracts/records.js'
 
 /** Signals and codes with which Node ends when memory cannot be had. */
@@ -24,13 +24,16 @@ export function exitFault(
     return {
       kind: 'crash',
       message:
-        'the sandbox process closed its channel or was killed from outside (SIGKILL), perhaps because the machine ran out of memory'
+        'the sandbox process closed its channel or was killed from outside (SIGKILL), ' +
+        'perhaps because the machine ran out of memory'
     }
   }
   if (signal === 'SIGSEGV') {
     return {
       kind: 'crash',
-      message: `the sandbox process ended unexpectedly (SIGSEGV), perhaps for want of memory (SANDBOX_MEMORY_MB is ${memoryMb})`
+      message:
+        'the sandbox process ended unexpectedly (SIGSEGV), ' +
+        `perhaps for want of memory (SANDBOX_MEMORY_MB is ${memoryMb})`
     }
   }
   return {
@@ -39,20 +42,25 @@ export function exitFault(
   }
 }
 
-/** A fault of Lua's own; one of memory gets the setting's name. */
-export const naming = (fault: Fault, memoryMb: number): Fault =>
+/** A fault that Lua raised itself; one of memory gets the name of the setting. */
+export const withSettingName = (fault: Fault, memoryMb: number): Fault =>
   fault.kind === 'memory'
     ? { ...fault, message: `${fault.message} (SANDBOX_MEMORY_MB is ${memoryMb})` }
     : fault
 
-export const timeoutFault = (seconds: number): Fault => ({
-  kind: 'timeout',
-  message: `execution timed out after ${seconds} ${seconds === 1 ? 'second' : 'seconds'} (EXECUTION_TIMEOUT)`
-})
+export const timeoutFault = (seconds: number): Fault => {
+  const unit = seconds === 1 ? 'second' : 'seconds'
+  return {
+    kind: 'timeout',
+    message: `execution timed out after ${seconds} ${unit} (EXECUTION_TIMEOUT)`
+  }
+}
+
 export const protocolFault = (reason: string): Fault => ({
   kind: 'protocol',
   message: `the sandbox process broke the protocol: ${reason}`
 })
+
 export const stoppedFault: Fault = {
   kind: 'stopped',
   message: 'the server was stopped before the execution ended'

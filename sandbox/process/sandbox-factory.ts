@@ -3,27 +3,29 @@ import type { Manifest } from '../../core/lua/manifest.js'
 import type { LuaModule } from '../../core/lua/module.js'
 import type { Config } from '../../config/schema.js'
 import { bareBarriers, probeBarriers, type Barriers } from './barriers.js'
-import { measureBaseline } from './calibration.js'
+import { calibrate } from './calibration.js'
 import { encodeFrame } from '../protocol/codec.js'
 import { childProgram, sandboxCommand } from './command.js'
 import { compileHostFunctions } from '../rpc/host-functions.js'
-import { SandboxProcess, type ProcessOptions, type ProcessOwner } from './sandbox-process.js'
+import { SandboxProcess, type ProcessOptions, type ProcessListener } from './sandbox-process.js'
 import { PROTOCOL_VERSION, ToChild, type ChildLimits } from '../protocol/frames.js'
-import { explainStart } from './spawn.js'
+import { diagnoseStart } from './spawn.js'
 
 const MIB = 1024 * 1024
-/** Of a process's memory, what one run may hold in Lua before it gets a "not enough memory" that it can catch. */
+/**
+ * Of a process's memory, what one execution may hold in Lua before it gets a "not enough memory" that it can catch.
+ */
 const LUA_SHARE = 0.75
 /** What a frame may have beyond the largest body: headers, paths, framing. */
 const FRAME_ROOM = 2 * MIB
 
-export type LauncherSettings = Pick<
+export type SandboxFactorySettings = Pick<
   Config,
   'SANDBOX_MEMORY_MB' | 'EXECUTION_TIMEOUT' | 'RESPONSE_LIMIT' | 'BODY_LIMIT'
 >
 
-export interface LauncherOptions {
-  readonly settings: LauncherSettings
+export interface SandboxFactoryOptions {
+  readonly settings: SandboxFactorySettings
   readonly manifest: Manifest
   readonly modules: Iterable<LuaModule>
   /** Public address, for `ctx.baseUrl`; asked at each binding. */
@@ -36,20 +38,23 @@ export interface LauncherOptions {
   readonly timeoutMs?: number
 }
 
-export interface Launcher {
+export interface SandboxFactory {
   readonly barriers: Barriers
   readonly timeoutMs: number
-  launch(owner: ProcessOwner): SandboxProcess
+  /** Starts a process. */
+  start(listener: ProcessListener): SandboxProcess
   /** How often each host function was called, by `module.function`. */
   hostCalls(): Readonly<Record<string, number>>
   /** Tells the log what goes wrong inside the sandbox. */
   report(name: string, error: unknown): void
   /** What a start that fails complains of. */
-  explain(): Promise<string>
+  diagnoseStart(): Promise<string>
 }
 
 /** Finds out what this machine can do and how much memory Node needs here. Never rejects for what is missing. */
-export async function createLauncher(options: LauncherOptions): Promise<Launcher> {
+export async function createSandboxFactory(
+  options: SandboxFactoryOptions
+): Promise<SandboxFactory> {
   const { settings, manifest, modules, program = childProgram() } = options
   const memoryMb = settings.SANDBOX_MEMORY_MB
   const frameLimit =
@@ -65,11 +70,11 @@ export async function createLauncher(options: LauncherOptions): Promise<Launcher
     command: sandboxCommand({
       barriers: await bareBarriers(),
       memoryMb,
-      baseline: undefined,
+      baseDataBytes: undefined,
       program,
       codeBytes: 0
     }),
-    code: undefined,
+    codeCache: undefined,
     entries: compileHostFunctions(modules),
     hello: toHello(true),
     frameLimit,
@@ -79,28 +84,28 @@ export async function createLauncher(options: LauncherOptions): Promise<Launcher
     baseUrl: options.baseUrl,
     onInternalError: options.onInternalError
   }
-  const [barriers, { data, code }] = await Promise.all([
+  const [barriers, { dataBytes, codeCache }] = await Promise.all([
     probeBarriers(program),
-    measureBaseline(bare)
+    calibrate(bare)
   ])
   const command = sandboxCommand({
     barriers,
     memoryMb,
-    baseline: data,
+    baseDataBytes: dataBytes,
     program,
-    codeBytes: code?.length ?? 0
+    codeBytes: codeCache?.length ?? 0
   })
-  const processOptions = { ...bare, command, code, hello: toHello(false) }
+  const processOptions = { ...bare, command, codeCache, hello: toHello(false) }
 
   return {
     barriers,
     timeoutMs: bare.timeoutMs,
-    launch: owner => new SandboxProcess(processOptions, owner),
+    start: listener => new SandboxProcess(processOptions, listener),
     hostCalls: () =>
       Object.fromEntries(
         bare.entries.flatMap(entry => (entry === undefined ? [] : [[entry.name, entry.calls]]))
       ),
     report: options.onInternalError,
-    explain: () => explainStart(processOptions.command)
+    diagnoseStart: () => diagnoseStart(processOptions.command)
   }
 }

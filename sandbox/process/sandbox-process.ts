@@ -1,11 +1,12 @@
 /**
  * One sandbox process, from its start to its end.
  *
- * States: starting → blank → (idle ⇄ busy) → gone. It is bound to one key (a function version) by its first
- * job and never to another. Jobs run in the order they were given: `runs[0]` is going on, the others wait in
- * the child's pipe, and the server has seen no effect of them; so they may be given to another process. What
- * the child still does for such a run (a ghost) has no effect, since effects are made by the server alone. Any
- * end settles the run that was going on, and hands the waiting ones back. After `gone` no frame has an effect.
+ * States: starting → unbound → (idle ⇄ busy) → exited. It is bound to one key (a version of a function) by its
+ * first job and never to another. Invocations run in the order they were assigned: `invocations[0]` is running, the
+ * others wait in the child's pipe. The server has seen no effect of those that wait, so they may be revoked and run
+ * by another process: whatever the child still does for a revoked one has no effect, since effects are made by the
+ * server alone. Any end settles the invocation that was running, and hands back those that waited. After the exit
+ * no frame has an effect.
  */
 import type { Duplex } from 'node:stream'
 import type { Fault } from '../../core/contracts/records.js'
@@ -13,12 +14,17 @@ import { budgets } from '../rpc/budgets.js'
 import { Channel } from '../rpc/channel.js'
 import { encodeFrame } from '../protocol/codec.js'
 import { encodeRun } from '../protocol/run-frame.js'
-import { exitFault, naming, protocolFault, stoppedFault, timeoutFault } from './exit-error.js'
+import {
+  exitFault,
+  withSettingName,
+  protocolFault,
+  stoppedFault,
+  timeoutFault
+} from './exit-error.js'
 import { readAnswer, readBinary, readFault, readUsage } from '../rpc/frames-from-child.js'
 import { toBindFrame, toCheckFrame, toRunFrame } from '../rpc/frames-to-child.js'
 import { BudgetExceeded, HostCalls } from '../rpc/host-calls.js'
 import type { HostEntry } from '../rpc/host-functions.js'
-import { jobKey, jobOwner } from '../job.js'
 import {
   FromChild,
   HEADER_BYTES,
@@ -27,18 +33,18 @@ import {
   Reply,
   ToChild
 } from '../protocol/frames.js'
-import type { Run } from '../invocation.js'
+import type { Invocation } from '../invocation.js'
 import { spawnSandbox } from './spawn.js'
 
-/** A ghost that takes longer than its version's runs usually do is not worth waiting for. */
-const GHOST_MS = 50
+/** A revoked invocation that takes longer than this costs more than another process. */
+const MAX_REVOKED_MS = 50
 
-/** The same for all processes of a pool. */
+/** The same for all processes of a server. */
 export interface ProcessOptions {
   readonly command: readonly [command: string, args: readonly string[]]
   readonly entries: ReadonlyArray<HostEntry | undefined>
   /** V8's code of the child's program, to begin with; undefined: the child compiles it. */
-  readonly code: Buffer | undefined
+  readonly codeCache: Buffer | undefined
   /** The encoded hello frame. */
   readonly hello: Buffer
   readonly frameLimit: number
@@ -50,53 +56,53 @@ export interface ProcessOptions {
   readonly onInternalError: (name: string, error: unknown) => void
 }
 
-export interface ProcessOwner {
+export interface ProcessListener {
   readonly onReady: (process: SandboxProcess) => void
-  /** `run` has ended in it; `process.runs` tells what it does next. */
-  readonly onRunEnd: (process: SandboxProcess, run: Run) => void
-  /** `waiting` had not begun. `expected` is false when it ended by itself. */
-  readonly onGone: (process: SandboxProcess, waiting: readonly Run[], expected: boolean) => void
+  /** `invocation` has ended in it; `process.invocations` tells what it does next. */
+  readonly onInvocationEnd: (process: SandboxProcess, invocation: Invocation) => void
+  /** `waiting` had not begun. `isExpected` is false when it ended by itself. */
+  readonly onExit: (
+    process: SandboxProcess,
+    waiting: readonly Invocation[],
+    isExpected: boolean
+  ) => void
 }
 
 export class SandboxProcess {
   readonly startedAt = performance.now()
-  readonly runs: Run[] = []
-  /** What it is bound to; undefined while blank. */
-  key: string | undefined
-  /** Whose jobs it gets; undefined while blank. */
-  jobsOf: string | undefined
-  ready = false
+  readonly invocations: Invocation[] = []
+  /** What it is bound to; undefined while unbound. */
+  bindingKey: string | undefined
+  /** Whose invocations it gets; undefined while unbound. */
+  functionId: string | undefined
+  isReady = false
   /** V8's code of the child's program, where the hello asked for it. */
-  code: Buffer | undefined
-  gone = false
-  /** Jobs given to it so far. */
-  uses = 0
+  codeCache: Buffer | undefined
+  hasExited = false
+  /** Invocations assigned to it so far. */
+  assigned = 0
   /** Of those, the ones that have ended. */
-  ended = 0
+  completed = 0
   /** It has given memory back, and has had no job since. */
-  rested = false
-  /** Jobs after which it is replaced. */
-  usesMax = Infinity
+  hasRested = false
+  /** Invocations after which it is replaced. */
+  maxInvocations = Infinity
   idleSince = performance.now()
-  /** Why it ended: a kind of fault, 'retired' or 'exit' (by itself); of use once it is gone. */
-  endedBy = 'exit'
-  /** A slow run is going on, with ghosts behind it: it gets no further jobs for now. */
-  get delayed(): boolean {
-    return this.runs.length > 1 && this.runs[1]?.ghost === true
-  }
+  /** Why it ended: a kind of fault, 'retired' or 'exit' (by itself); meaningful once it has exited. */
+  exitReason = 'exit'
   private readonly child: ReturnType<typeof spawnSandbox>
   private readonly channel: Channel
   private readonly calls: HostCalls
   private reports = 0
-  private greetedWith: (ready: boolean) => void = () => {}
+  private settleHandshake: (isReady: boolean) => void = () => {}
   /** Settles with true once it is ready, with false when it ended before. */
-  readonly greeted = new Promise<boolean>(resolve => {
-    this.greetedWith = resolve
+  readonly handshake = new Promise<boolean>(resolve => {
+    this.settleHandshake = resolve
   })
 
   constructor(
     private readonly options: ProcessOptions,
-    private readonly owner: ProcessOwner
+    private readonly listener: ProcessListener
   ) {
     this.child = spawnSandbox(options.command)
     this.channel = new Channel(this.child.stdio[3] as unknown as Duplex, options.frameLimit, {
@@ -105,10 +111,10 @@ export class SandboxProcess {
       },
       onBreach: (reason, cause) => {
         if (cause !== undefined) options.onInternalError('sandbox channel', cause)
-        this.finishAll(protocolFault(reason))
+        this.exit(protocolFault(reason))
       },
       onEnd: () => {
-        this.finishAll(undefined)
+        this.exit(undefined)
       }
     })
     this.calls = new HostCalls({
@@ -122,7 +128,7 @@ export class SandboxProcess {
       },
       onInternalError: options.onInternalError
     })
-    if (options.code !== undefined) this.channel.sendEncoded(options.code)
+    if (options.codeCache !== undefined) this.channel.sendEncoded(options.codeCache)
     this.channel.sendEncoded(options.hello)
   }
 
@@ -135,92 +141,102 @@ export class SandboxProcess {
     return this.child
   }
 
-  /** Gives it a job: it starts at once, or after those before it. */
-  give(run: Run): void {
-    const { job } = run
-    const key = jobKey(job)
-    if (this.key === undefined) {
-      this.key = key
-      this.jobsOf = jobOwner(job)
-      if (job.kind === 'run') this.channel.send(toBindFrame(job, this.options.baseUrl()))
+  /** A slow invocation is running, with revoked ones behind it: it gets nothing further for now. */
+  get isHeldUp(): boolean {
+    return this.invocations.length > 1 && this.invocations[1]?.isRevoked === true
+  }
+
+  /** It has been assigned all that it may invocation. */
+  get isUsedUp(): boolean {
+    return this.assigned >= this.maxInvocations
+  }
+
+  /** Assigns it an invocation, which starts at once, or after those before it. */
+  assign(invocation: Invocation): void {
+    const { job } = invocation
+    if (this.bindingKey === undefined) {
+      this.bindingKey = invocation.bindingKey
+      this.functionId = invocation.functionId
+      if (job.kind === 'invoke') this.channel.send(toBindFrame(job, this.options.baseUrl()))
     }
-    this.uses++
-    this.rested = false
-    run.given()
-    if (this.runs.push(run) === 1) run.startedAt = performance.now()
-    if (job.kind === 'run') this.channel.sendEncoded(encodeRun(toRunFrame(job)))
+    this.assigned++
+    this.hasRested = false
+    invocation.noteAssigned()
+    if (this.invocations.push(invocation) === 1) invocation.startedAt = performance.now()
+    if (job.kind === 'invoke') this.channel.sendEncoded(encodeRun(toRunFrame(job)))
     else this.channel.send(toCheckFrame(job))
   }
 
-  /** Makes it give memory back, which takes it some 25 ms. Only while it is idle or blank. */
+  /** Makes it give memory back, which takes it some 25 ms. Only while it is idle or unbound. */
   rest(): void {
-    this.rested = true
+    this.hasRested = true
     this.channel.send([ToChild.rest])
   }
 
-  /** Takes back the jobs that wait behind the one going on; ghosts stay in their places. */
-  takeBack(): Run[] {
-    const waiting = this.runs.splice(1)
-    for (const run of waiting) this.runs.push(run.toGhost())
+  /** Revokes what waits behind the invocation that is running; tombstones take its places. */
+  revokeQueued(): Invocation[] {
+    const waiting = this.invocations.splice(1)
+    for (const invocation of waiting) this.invocations.push(invocation.toTombstone())
     return waiting
   }
 
-  /** Kills it when its run is over its deadline. `now` of `performance.now()`. */
+  /** Kills it when what it runs is over its deadline. `now` of `performance.now()`. */
   enforceDeadline(now: number): void {
-    const [head] = this.runs
-    if (head?.ghost === true && now - head.startedAt > GHOST_MS) return this.finishAll(stoppedFault)
-    if (head !== undefined && now - head.startedAt >= this.options.timeoutMs) {
-      this.finishAll(timeoutFault(this.options.timeoutMs / 1000))
-    }
+    const [head] = this.invocations
+    if (head === undefined) return
+    const elapsed = now - head.startedAt
+    if (head.isRevoked && elapsed > MAX_REVOKED_MS) return this.exit(stoppedFault)
+    const { timeoutMs } = this.options
+    if (elapsed >= timeoutMs) this.exit(timeoutFault(timeoutMs / 1000))
   }
 
-  /** Ends it at once; the run that is going on gets `fault`. */
+  /** Ends it at once; the invocation that is running gets `fault`. */
   kill(fault: Fault): void {
-    this.finishAll(fault)
+    this.exit(fault)
   }
 
   /** Ends a start that hangs; counts as a failed one. */
-  giveUp(): void {
-    this.finishAll(undefined)
+  abortStart(): void {
+    this.exit(undefined)
   }
 
   private handle(frame: readonly unknown[], size: number): void {
     const [kind] = frame
     if (kind === FromChild.internal) return this.report(frame)
-    if (!this.ready) return this.greet(frame)
-    const [run] = this.runs
-    if (run === undefined) throw new ProtocolFault('a frame while nothing runs')
-    if (run.ghost) return this.handleGhost(run, frame)
+    if (!this.isReady) return this.onHandshake(frame)
+    const [invocation] = this.invocations
+    if (invocation === undefined) throw new ProtocolFault('a frame while nothing runs')
+    if (invocation.isRevoked) return this.handleRevoked(invocation, frame)
     switch (kind) {
       case FromChild.call:
         return this.budgeted(() => {
-          this.calls.call(run, frame)
+          this.calls.call(invocation, frame)
         })
       case FromChild.send:
         return this.budgeted(() => {
-          this.calls.send(run, frame, size)
+          this.calls.send(invocation, frame, size)
         })
       case FromChild.print:
-        return run.print(readBinary(frame[1], 'a printed line'))
+        return invocation.print(readBinary(frame[1], 'a printed line'))
       case FromChild.answer:
-        return this.finish(run, frame, () => {
-          run.end(readAnswer(frame, this.options.responseLimit), undefined)
+        return this.finish(invocation, frame, () => {
+          invocation.end(readAnswer(frame, this.options.responseLimit), undefined)
         })
       case FromChild.fault:
-        return this.finish(run, frame, () => {
-          run.end(undefined, naming(readFault(frame, 2), this.options.memoryMb))
+        return this.finish(invocation, frame, () => {
+          invocation.end(undefined, withSettingName(readFault(frame, 2), this.options.memoryMb))
         })
       case FromChild.checked:
-        return this.finish(run, frame, () => {
-          run.end(undefined, Array.isArray(frame[2]) ? readFault(frame[2], 0) : undefined)
+        return this.finish(invocation, frame, () => {
+          invocation.end(undefined, Array.isArray(frame[2]) ? readFault(frame[2], 0) : undefined)
         })
       default:
         throw new ProtocolFault('a frame of an unknown kind')
     }
   }
 
-  /** A ghost's calls fail at once, and all else it does is dropped. */
-  private handleGhost(run: Run, frame: readonly unknown[]): void {
+  /** Calls of a revoked invocation fail at once, and all else that it does is dropped. */
+  private handleRevoked(invocation: Invocation, frame: readonly unknown[]): void {
     switch (frame[0]) {
       case FromChild.call:
         this.reply([ToChild.reply, Reply.raise, 'this run goes on elsewhere'])
@@ -228,11 +244,11 @@ export class SandboxProcess {
       case FromChild.answer:
       case FromChild.fault:
       case FromChild.checked:
-        this.finish(run, frame, () => {})
+        this.finish(invocation, frame, () => {})
         break
       default:
     }
-    if (++run.calls > budgets.ghostFrames) this.finishAll(stoppedFault)
+    if (++invocation.calls > budgets.revokedFrames) this.exit(stoppedFault)
   }
 
   /** False when the frame is larger than the child takes. */
@@ -243,17 +259,17 @@ export class SandboxProcess {
     return true
   }
 
-  private greet([kind, version, code]: readonly unknown[]): void {
+  private onHandshake([kind, version, code]: readonly unknown[]): void {
     if (kind !== FromChild.ready || version !== PROTOCOL_VERSION) {
       throw new ProtocolFault(
         `version ${String(version)} of the protocol (the server has ${PROTOCOL_VERSION})`
       )
     }
-    this.ready = true
-    if (code instanceof Uint8Array) this.code = Buffer.from(code)
+    this.isReady = true
+    if (code instanceof Uint8Array) this.codeCache = Buffer.from(code)
     this.idleSince = performance.now()
-    this.greetedWith(true)
-    this.owner.onReady(this)
+    this.settleHandshake(true)
+    this.listener.onReady(this)
   }
 
   private report([, name, text]: readonly unknown[]): void {
@@ -271,40 +287,43 @@ export class SandboxProcess {
       handle()
     } catch (error) {
       if (!(error instanceof BudgetExceeded)) throw error
-      this.finishAll({ kind: 'limit', message: error.message })
+      this.exit({ kind: 'limit', message: error.message })
     }
   }
 
-  /** The frame that ends `run`; the next one in the pipe begins with it. */
-  private finish(run: Run, frame: readonly unknown[], end: () => void): void {
-    if (frame[1] !== run.executionId) {
+  /** The frame that ends the invocation; with it the next one in the pipe begins. */
+  private finish(invocation: Invocation, frame: readonly unknown[], end: () => void): void {
+    if (frame[1] !== invocation.executionId) {
       throw new ProtocolFault('the end of a run that is not going on')
     }
-    if ((frame[0] === FromChild.checked) !== (run.job.kind === 'check')) {
+    if ((frame[0] === FromChild.checked) !== (invocation.job.kind === 'check')) {
       throw new ProtocolFault('the end of a run of another kind')
     }
-    if (this.calls.waits) throw new ProtocolFault('the end of a run whose call waits for its reply')
+    if (this.calls.isWaiting) {
+      throw new ProtocolFault('the end of a run whose call waits for its reply')
+    }
     end()
-    run.noteUsage(readUsage(frame, performance.now() - run.startedAt))
-    this.runs.shift()
-    this.ended++
+    invocation.noteUsage(readUsage(frame, performance.now() - invocation.startedAt))
+    this.invocations.shift()
+    this.completed++
     this.idleSince = performance.now()
-    const [next] = this.runs
+    const [next] = this.invocations
     if (next !== undefined) next.startedAt = this.idleSince
-    this.owner.onRunEnd(this, run)
+    this.listener.onInvocationEnd(this, invocation)
   }
 
   /** The only way out. `fault` undefined: it ended by itself, and how it did tells which fault that is. */
-  private finishAll(fault: Fault | undefined): void {
-    if (this.gone) return
-    this.gone = true
-    this.endedBy = fault === undefined ? 'exit' : fault.kind === 'stopped' ? 'retired' : fault.kind
+  private exit(fault: Fault | undefined): void {
+    if (this.hasExited) return
+    this.hasExited = true
+    this.exitReason =
+      fault === undefined ? 'exit' : fault.kind === 'stopped' ? 'retired' : fault.kind
     this.calls.drop()
     this.child.kill('SIGKILL')
     this.channel.close()
-    this.greetedWith(false)
-    const [head, ...waiting] = this.runs
-    this.runs.length = 0
+    this.settleHandshake(false)
+    const [head, ...waiting] = this.invocations
+    this.invocations.length = 0
     if (head !== undefined) {
       if (fault !== undefined) head.stop(fault)
       else {
@@ -313,9 +332,9 @@ export class SandboxProcess {
         })
       }
     }
-    this.owner.onGone(
+    this.listener.onExit(
       this,
-      waiting.filter(run => !run.ghost),
+      waiting.filter(invocation => !invocation.isRevoked),
       fault !== undefined
     )
   }

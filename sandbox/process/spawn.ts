@@ -19,7 +19,7 @@ export const spawnSandbox = ([file, args]: Command) =>
   })
 
 /** Starts the command once more to hear what it complains of; at most 20 s and 2,000 characters. */
-export async function explainStart([file, args]: Command): Promise<string> {
+export async function diagnoseStart([file, args]: Command): Promise<string> {
   const { stderr, shortMessage } = await execa(file, args, {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     env: {},

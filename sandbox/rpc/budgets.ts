@@ -11,9 +11,9 @@ export const budgets = {
   /** One-way calls of a process that have not settled, and their bytes together. Beyond, the child must wait. */
   pendingSends: 1000,
   pendingSendBytes: 8 * 1024 * 1024,
-  /** Frames of a run that goes on elsewhere. Beyond, its old process is ended. */
-  ghostFrames: 100,
-  /** Frames handled in one go before others get their turn. */
+  /** Frames of an invocation that was revoked. Beyond, its old process is ended. */
+  revokedFrames: 100,
+  /** Frames handled in one go before other channels get their turn. */
   framesAtOnce: 500,
   /** Reports of inner errors by one process. Beyond, it is ended. */
   internalReports: 100

@@ -4,7 +4,7 @@
  * child sends faster than the server can follow.
  */
 import type { Duplex } from 'node:stream'
-import { atTurnsEnd, breathe } from '../../core/base/tick.js'
+import { deferToTickEnd, flushIfLate } from '../../core/base/tick.js'
 import { budgets } from './budgets.js'
 import { decodeAnswer } from '../protocol/answer-frame.js'
 import { decodeFrame, encodeFrame } from '../protocol/codec.js'
@@ -104,7 +104,7 @@ export class Channel {
     } catch (error) {
       this.breach(error)
     }
-    breathe()
+    flushIfLate()
     // A child that floods gets its turn with the others, not before them.
     if (this.framesSincePause > budgets.framesAtOnce && !this.closed && !this.held) {
       this.socket.pause()
@@ -143,7 +143,7 @@ let waiting: Channel[] = []
 
 /** All channels with something to send are flushed once, after the events of this turn of the loop. */
 function flushLater(channel: Channel): void {
-  if (waiting.push(channel) === 1) atTurnsEnd(flushAll)
+  if (waiting.push(channel) === 1) deferToTickEnd(flushAll)
 }
 
 function flushAll(): void {

@@ -1,6 +1,6 @@
 /** Jobs as frames. Texts of an event are binary strings already; those of ours become UTF-8. */
 import { fromText, isAscii } from '../../core/base/binary.js'
-import type { CheckJob, RunJob } from '../job.js'
+import type { CheckJob, InvokeJob } from '../job.js'
 import {
   ToChild,
   type BindFrame,
@@ -12,7 +12,7 @@ import {
 /** Names of chunks in Lua's messages. */
 const CHUNK_NAME = 'function'
 
-export const toBindFrame = ({ fn, version }: RunJob, baseUrl: string): BindFrame => [
+export const toBindFrame = ({ fn, version }: InvokeJob, baseUrl: string): BindFrame => [
   ToChild.bind,
   text(version.code),
   CHUNK_NAME,
@@ -28,7 +28,7 @@ export const toCheckFrame = ({ executionId, code }: CheckJob): CheckFrame => [
   CHUNK_NAME
 ]
 
-export function toRunFrame({ executionId, requestId, fn, event }: RunJob): RunFrame {
+export function toRunFrame({ executionId, requestId, fn, event }: InvokeJob): RunFrame {
   return [
     ToChild.run,
     [

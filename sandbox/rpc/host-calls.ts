@@ -1,6 +1,6 @@
 /**
  * The calls of one process to host functions: at most one waits for its reply, one-way ones are started in
- * the order they came. Every call settles: with its function, or with the end of its run, whichever is first;
+ * the order they came. Every call settles: with its function, or with the end of its invocation, whichever is first;
  * what comes later is dropped.
  */
 import type { Fault } from '../../core/contracts/records.js'
@@ -12,7 +12,7 @@ import { budgets } from './budgets.js'
 import { readArguments } from './frames-from-child.js'
 import type { HostEntry } from './host-functions.js'
 import { ProtocolFault, Reply, ToChild } from '../protocol/frames.js'
-import type { Run } from '../invocation.js'
+import type { Invocation } from '../invocation.js'
 
 export interface HostCallsOptions {
   readonly entries: ReadonlyArray<HostEntry | undefined>
@@ -24,69 +24,69 @@ export interface HostCallsOptions {
   readonly onInternalError: (name: string, error: unknown) => void
 }
 
-/** The run asked for more than one execution may. */
+/** More was asked for than one execution may ask for. */
 export class BudgetExceeded extends Error {}
 
 export class HostCalls {
-  /** The run whose call waits for its reply. */
-  private caller: Run | undefined
+  /** Whose call waits for its reply. */
+  private caller: Invocation | undefined
   private pending = 0
   private pendingBytes = 0
   private holding = false
 
   constructor(private readonly options: HostCallsOptions) {}
 
-  get waits(): boolean {
+  get isWaiting(): boolean {
     return this.caller !== undefined
   }
 
-  /** Forgets the waiting call: its run has ended. */
+  /** Forgets the waiting call: its execution has ended. */
   drop(): void {
     this.caller = undefined
   }
 
   /** A call frame. Throws a ProtocolFault, or BudgetExceeded. */
-  call(run: Run, frame: readonly unknown[]): void {
-    const entry = this.take(run, frame, false)
+  call(invocation: Invocation, frame: readonly unknown[]): void {
+    const entry = this.take(invocation, frame, false)
     if (this.caller !== undefined) {
       throw new ProtocolFault('a second call while one waits for its reply')
     }
-    this.caller = run
-    run.callBegins()
+    this.caller = invocation
+    invocation.beginCall()
     let result: unknown
     try {
-      result = entry.run(run, readArguments(frame[2]))
+      result = entry.run(invocation, readArguments(frame[2]))
     } catch (error) {
       if (error instanceof ProtocolFault) throw error
-      return this.fail(run, entry, error)
+      return this.fail(invocation, entry, error)
     }
     if (isThenable(result)) {
       Promise.resolve(result).then(
         value => {
-          this.succeed(run, entry, value)
+          this.succeed(invocation, entry, value)
         },
         (error: unknown) => {
-          this.fail(run, entry, error)
+          this.fail(invocation, entry, error)
         }
       )
-    } else this.succeed(run, entry, result)
+    } else this.succeed(invocation, entry, result)
   }
 
   /** A one-way call frame of `size` bytes. Throws a ProtocolFault, or BudgetExceeded. */
-  send(run: Run, frame: readonly unknown[], size: number): void {
-    const entry = this.take(run, frame, true)
+  send(invocation: Invocation, frame: readonly unknown[], size: number): void {
+    const entry = this.take(invocation, frame, true)
     let result: unknown
     try {
-      result = entry.run(run, readArguments(frame[2]))
+      result = entry.run(invocation, readArguments(frame[2]))
     } catch (error) {
       if (error instanceof ProtocolFault) throw error
-      return run.sendFailed(this.toFault(entry, error))
+      return invocation.failSend(this.toFault(entry, error))
     }
-    if (isThenable(result)) this.follow(run, entry, result, size)
+    if (isThenable(result)) this.follow(invocation, entry, result, size)
   }
 
-  private take(run: Run, frame: readonly unknown[], oneWay: boolean): HostEntry {
-    if (++run.calls > budgets.calls) {
+  private take(invocation: Invocation, frame: readonly unknown[], oneWay: boolean): HostEntry {
+    if (++invocation.calls > budgets.calls) {
       throw new BudgetExceeded(
         `more than ${budgets.calls} calls of built-in functions in one execution`
       )
@@ -94,14 +94,19 @@ export class HostCalls {
     const entry = typeof frame[1] === 'number' ? this.options.entries[frame[1]] : undefined
     // What need not be waited for may be, but not the other way round.
     if (entry === undefined || (oneWay && !entry.oneWay)) {
-      throw new ProtocolFault('a call of a function there is not')
+      throw new ProtocolFault('a call of a function that does not exist')
     }
     entry.calls++
     return entry
   }
 
-  private follow(run: Run, entry: HostEntry, result: PromiseLike<unknown>, size: number): void {
-    run.sendBegins()
+  private follow(
+    invocation: Invocation,
+    entry: HostEntry,
+    result: PromiseLike<unknown>,
+    size: number
+  ): void {
+    invocation.beginSend()
     this.pending++
     this.pendingBytes += size
     if (
@@ -122,7 +127,7 @@ export class HostCalls {
         this.holding = false
         this.options.release()
       }
-      run.sendEnds(fault)
+      invocation.endSend(fault)
     }
     Promise.resolve(result).then(
       () => {
@@ -134,15 +139,15 @@ export class HostCalls {
     )
   }
 
-  private succeed(run: Run, entry: HostEntry, value: unknown): void {
-    if (this.caller !== run) return
+  private succeed(invocation: Invocation, entry: HostEntry, value: unknown): void {
+    if (this.caller !== invocation) return
     let wire: unknown
     try {
       wire = entry.toWire(value)
     } catch (error) {
-      return this.fail(run, entry, error)
+      return this.fail(invocation, entry, error)
     }
-    this.ends(run)
+    this.end(invocation)
     if (!this.options.reply([ToChild.reply, Reply.value, wire])) {
       this.options.reply([
         ToChild.reply,
@@ -152,20 +157,20 @@ export class HostCalls {
     }
   }
 
-  private fail(run: Run, entry: HostEntry, error: unknown): void {
-    if (this.caller !== run) return
-    this.ends(run)
+  private fail(invocation: Invocation, entry: HostEntry, error: unknown): void {
+    if (this.caller !== invocation) return
+    this.end(invocation)
     const status = error instanceof LuaFailure && entry.fails ? Reply.failure : Reply.raise
-    this.options.reply([ToChild.reply, status, fromUnicode(this.words(entry, error))])
+    this.options.reply([ToChild.reply, status, fromUnicode(this.describe(entry, error))])
   }
 
-  private ends(run: Run): void {
+  private end(invocation: Invocation): void {
     this.caller = undefined
-    run.callEnds()
+    invocation.endCall()
   }
 
   private toFault(entry: HostEntry, error: unknown): Fault {
-    const words = this.words(entry, error)
+    const words = this.describe(entry, error)
     return {
       kind: 'runtime',
       message: words.includes(entry.name) ? words : `${entry.name}: ${words}`
@@ -173,7 +178,7 @@ export class HostCalls {
   }
 
   /** What Lua may know of a failure; the rest is for the server's log. */
-  private words(entry: HostEntry, error: unknown): string {
+  private describe(entry: HostEntry, error: unknown): string {
     if (error instanceof LuaFailure || error instanceof LuaMisuse) return error.message
     this.options.onInternalError(entry.name, error)
     return error instanceof WrongResult ? error.message : `internal error in '${entry.name}'`

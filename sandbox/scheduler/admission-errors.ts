@@ -1,17 +1,17 @@
-/** Why the pool turns a job away, as callers are told; all with a time after which to try again. */
+/** Why an invocation is rejected, as callers are told; all with a time after which to try again. */
 import { MoonletError } from '../../core/base/errors.js'
 
-const refusal = (
+const unavailable = (
   code: 'QUEUE_FULL' | 'QUEUE_TIMEOUT' | 'SERVER_STOPPING' | 'SANDBOX_START_FAILED',
   message: string,
   seconds: number
 ): MoonletError => new MoonletError(code, message, { headers: { 'Retry-After': String(seconds) } })
 
 export const queueFull = (limit: number): MoonletError =>
-  refusal('QUEUE_FULL', `Too many calls wait for a sandbox (QUEUE_LIMIT is ${limit})`, 1)
+  unavailable('QUEUE_FULL', `Too many calls wait for a sandbox (QUEUE_LIMIT is ${limit})`, 1)
 
 export const queueTimeout = (seconds: number, max: number): MoonletError =>
-  refusal(
+  unavailable(
     'QUEUE_TIMEOUT',
     `No sandbox was free within ${seconds} seconds (QUEUE_TIMEOUT; SANDBOX_MAX is ${max})`,
     5
@@ -24,7 +24,7 @@ export const callerGone = new MoonletError(
 )
 
 export const serverStopping = (): MoonletError =>
-  refusal('SERVER_STOPPING', 'The server is stopping', 5)
+  unavailable('SERVER_STOPPING', 'The server is stopping', 5)
 
 export const startFailed = (message: string): MoonletError =>
-  refusal('SANDBOX_START_FAILED', message, 30)
+  unavailable('SANDBOX_START_FAILED', message, 30)

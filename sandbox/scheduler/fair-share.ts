@@ -1,12 +1,12 @@
 /**
- * How many sandboxes one owner may keep busy: three times what is free at the moment (a dynamic threshold, as
- * Choudhury and Hahne gave for shared buffers, 1998), and never the last free one unless it has none. So one
- * busy function gets most of the pool, and another one always finds room.
+ * How many processes one function may keep busy: three times as many as are free at the moment (a dynamic
+ * threshold, as Choudhury and Hahne gave for shared buffers, 1998), and never the last free one unless it has none.
+ * So a busy function gets most of the processes, and another function always finds room.
  */
 const FACTOR = 3
 
-export class Shares {
-  private readonly busy = new Map<string, number>()
+export class FairShare {
+  private readonly held = new Map<string, number>()
   private total = 0
 
   constructor(private readonly max: number) {}
@@ -15,21 +15,21 @@ export class Shares {
     return this.max - this.total
   }
 
-  mayTake(owner: string): boolean {
-    const own = this.busy.get(owner) ?? 0
+  canAcquire(functionId: string): boolean {
+    const own = this.held.get(functionId) ?? 0
     if (own === 0) return this.free > 0
     return this.free > 1 && own < FACTOR * this.free
   }
 
-  take(owner: string): void {
+  acquire(functionId: string): void {
     this.total++
-    this.busy.set(owner, (this.busy.get(owner) ?? 0) + 1)
+    this.held.set(functionId, (this.held.get(functionId) ?? 0) + 1)
   }
 
-  give(owner: string): void {
+  release(functionId: string): void {
     this.total--
-    const left = (this.busy.get(owner) ?? 1) - 1
-    if (left === 0) this.busy.delete(owner)
-    else this.busy.set(owner, left)
+    const left = (this.held.get(functionId) ?? 1) - 1
+    if (left === 0) this.held.delete(functionId)
+    else this.held.set(functionId, left)
   }
 }

@@ -1,15 +1,15 @@
-/** How many blank processes to keep ready: one or two, more while they are being taken. */
-const MOST = 6
-const KEPT_PER_SECOND = 0.7
+/** How many unbound processes to keep ready: one or two, and more while they are being taken. */
+const MAX_EXTRA = 6
+const DECAY_PER_SECOND = 0.7
 
-export class SpareDemand {
+export class PrewarmTarget {
   private taken = 0
 
-  /** `strict`: every run takes a process of its own. */
-  constructor(private readonly strict: boolean) {}
+  /** `singleUse`: every invocation takes a process of its own. */
+  constructor(private readonly singleUse: boolean) {}
 
-  get target(): number {
-    return (this.strict ? 2 : 1) + Math.min(MOST, Math.floor(this.taken / 2))
+  get count(): number {
+    return (this.singleUse ? 2 : 1) + Math.min(MAX_EXTRA, Math.floor(this.taken / 2))
   }
 
   noteTaken(): void {
@@ -18,6 +18,6 @@ export class SpareDemand {
 
   /** Called once a second. */
   decay(): void {
-    this.taken = this.taken < 0.5 ? 0 : this.taken * KEPT_PER_SECOND
+    this.taken = this.taken < 0.5 ? 0 : this.taken * DECAY_PER_SECOND
   }
 }

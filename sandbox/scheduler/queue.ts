@@ -1,248 +1,258 @@
 /**
- * What waits for a sandbox: first come, first served within an owner (a function), by turns between owners.
+ * What waits for a process: first come, first served within a function, and functions take turns.
  *
- * A run holds a request and all that was made of it, which the garbage collector copies again and again while it
- * waits: under overload that was a fifth of the server's time. So of a long queue only the runs that are near are
- * made; behind them wait calls of which nothing has been made yet. A call keeps its place while its run is made.
+ * An invocation holds a request and all that was made of it, which the garbage collector copies again and again
+ * while it waits: under overload that took a fifth of the server's time. So of a long queue only a window of
+ * invocations is made; behind them wait deferred calls, of which nothing has been made yet. A deferred call keeps
+ * its place while its invocation is made.
  */
-import type { Place, WaitingCall } from '../../core/contracts/invocation.js'
-import type { Run } from '../invocation.js'
+import type { DeferredCall } from '../../core/contracts/scheduler.js'
+import type { Invocation } from '../invocation.js'
+import { QueueReservation } from './reservation.js'
 
-/** So many runs are near: more than processes take between two turns of the event loop. Owners share them. */
-const NEAR = 128
-const NEAR_OF_ONE = 4
-/** A place is kept so long for a call whose run is being made. Most need no time; a caller's body may never come. */
-const KEPT_MS = 100
+/** Invocations that are made ahead, of all functions together: more than processes consume in one tick. */
+const READY_WINDOW = 128
+const MIN_WINDOW_PER_FUNCTION = 4
+/** How long a place is kept while an invocation is made. Most need no time; but a caller's body may never come. */
+const RESERVATION_MS = 100
 
+/** What waits of one function. */
 interface Lane {
-  runs: Run[]
-  calls: WaitingCall[]
-  readonly kept: Set<KeptPlace>
+  invocations: Invocation[]
+  deferred: DeferredCall[]
+  readonly reservations: Set<QueueReservation>
 }
 
-const length = (lane: Lane | undefined): number =>
-  lane === undefined ? 0 : lane.runs.length + lane.calls.length + lane.kept.size
+export type Waiting = Invocation | DeferredCall
 
-export class KeptPlace implements Place {
-  readonly keptSince = performance.now()
-  readonly waitedMs: number
-
-  constructor(
-    call: WaitingCall,
-    private readonly onLeave: (place: KeptPlace) => boolean
-  ) {
-    this.waitedMs = this.keptSince - call.queuedAt
-  }
-
-  /** True if it was still kept. */
-  leave(): boolean {
-    return this.onLeave(this)
-  }
-}
+const sizeOf = (lane: Lane | undefined): number =>
+  lane === undefined ? 0 : lane.invocations.length + lane.deferred.length + lane.reservations.size
 
 export class FairQueue {
-  /** Runs, calls, and places kept for those between. */
+  /** Invocations, deferred calls, and reservations. */
   size = 0
-  /** Calls alone. */
-  calls = 0
+  /** Deferred calls alone. */
+  deferredCount = 0
   /** In the order of their turns; none is empty. */
   private readonly lanes = new Map<string, Lane>()
 
-  /** `limit`: places in all, which those owners that wait share equally once they are taken. */
+  /** `limit`: places in all. Once they are taken, the functions that wait share them equally. */
   constructor(private readonly limit: number) {}
 
-  has(owner: string): boolean {
-    return this.lanes.has(owner)
+  has(functionId: string): boolean {
+    return this.lanes.has(functionId)
   }
 
-  hasRuns(owner: string): boolean {
-    return (this.lanes.get(owner)?.runs.length ?? 0) > 0
+  hasInvocations(functionId: string): boolean {
+    return (this.lanes.get(functionId)?.invocations.length ?? 0) > 0
   }
 
-  /** Whether a further run of the owner would find no place. */
-  refuses(owner: string): boolean {
+  /** Whether one more of the function would find no place. */
+  isFullFor(functionId: string): boolean {
     if (this.size < this.limit) return false
-    const lane = this.lanes.get(owner)
-    const owners = this.lanes.size + (lane === undefined ? 1 : 0)
-    return (length(lane) + 1) * owners > this.limit
+    const lane = this.lanes.get(functionId)
+    const functions = this.lanes.size + (lane === undefined ? 1 : 0)
+    return (sizeOf(lane) + 1) * functions > this.limit
   }
 
-  /** Whether a further call of the owner is to wait before a run is made of it. */
-  isLong(owner: string): boolean {
-    const lane = this.lanes.get(owner)
-    return (
-      lane !== undefined &&
-      (lane.calls.length > 0 || lane.runs.length + lane.kept.size >= this.near())
-    )
+  /** Whether a further call of the function is to be deferred. */
+  isBacklogged(functionId: string): boolean {
+    const lane = this.lanes.get(functionId)
+    if (lane === undefined) return false
+    return lane.deferred.length > 0 || inWindow(lane) >= this.windowPerFunction()
   }
 
-  /** Gives what is left without a place, if there is something: this one, or one of an owner with more than its share. */
-  push(owner: string, run: Run): Run | WaitingCall | undefined {
-    return this.add(owner, run, lane => lane.runs.push(run))
+  /**
+   * Gives whatever is left without a place, if anything is: this one, or one of a function with more than its share.
+   */
+  push(functionId: string, invocation: Invocation): Waiting | undefined {
+    const displaced = this.makePlace(functionId, invocation)
+    if (displaced !== invocation) this.add(functionId, invocation)
+    return displaced
   }
 
-  /** The same for a call; it is served after all runs of its owner. */
-  park(owner: string, call: WaitingCall): Run | WaitingCall | undefined {
-    return this.add(owner, call, lane => {
-      this.calls++
-      return lane.calls.push(call)
-    })
+  /** The same for a deferred call; it comes after all invocations of its function. */
+  pushDeferred(functionId: string, call: DeferredCall): Waiting | undefined {
+    const displaced = this.makePlace(functionId, call)
+    if (displaced === call) return call
+    this.laneOf(functionId).deferred.push(call)
+    this.deferredCount++
+    this.size++
+    return displaced
   }
 
-  /** The run of a call whose place was kept until now: it is not refused. */
-  pushKept(owner: string, run: Run): void {
-    this.laneOf(owner).runs.push(run)
+  /** One whose place was reserved until now: it is not turned away. */
+  pushReserved(functionId: string, invocation: Invocation): void {
+    this.add(functionId, invocation)
+  }
+
+  private add(functionId: string, invocation: Invocation): void {
+    invocation.isQueued = true
+    this.laneOf(functionId).invocations.push(invocation)
     this.size++
   }
 
-  private add<T extends Run | WaitingCall>(
-    owner: string,
-    item: T,
-    put: (lane: Lane) => number
-  ): Run | WaitingCall | undefined {
-    if (this.refuses(owner)) return item
-    const other = this.size < this.limit ? undefined : this.takeOfLongest()
-    if (other === undefined && this.size >= this.limit) return item
-    put(this.laneOf(owner))
-    this.size++
-    return other
+  private makePlace(functionId: string, item: Waiting): Waiting | undefined {
+    if (this.size < this.limit) return undefined
+    return this.isFullFor(functionId) ? item : (this.takeOfLongest() ?? item)
   }
 
-  private laneOf(owner: string): Lane {
-    const lane = this.lanes.get(owner) ?? { runs: [], calls: [], kept: new Set() }
-    this.lanes.set(owner, lane)
+  private laneOf(functionId: string): Lane {
+    const known = this.lanes.get(functionId)
+    if (known !== undefined) return known
+    const lane: Lane = { invocations: [], deferred: [], reservations: new Set() }
+    this.lanes.set(functionId, lane)
     return lane
   }
 
-  /** Takes the last of the owner with most; undefined when that had begun already and was put back, or is being made. */
-  private takeOfLongest(): Run | WaitingCall | undefined {
-    let longest: [owner: string, lane: Lane] | undefined
+  /**
+   * Takes the last of the function with most. Undefined when that has begun already and was put back, or is being
+   * made.
+   */
+  private takeOfLongest(): Waiting | undefined {
+    let longest: [functionId: string, lane: Lane] | undefined
     for (const entry of this.lanes) {
-      if (longest === undefined || length(entry[1]) > length(longest[1])) longest = entry
+      if (longest === undefined || sizeOf(entry[1]) > sizeOf(longest[1])) longest = entry
     }
     if (longest === undefined) return undefined
-    const [owner, lane] = longest
-    if (lane.calls.length > 0) this.calls--
-    else if (lane.runs.at(-1)?.begun !== false) return undefined
-    const last = lane.calls.pop() ?? lane.runs.pop()
+    const [functionId, lane] = longest
+    if (lane.deferred.length > 0) this.deferredCount--
+    else if (lane.invocations.at(-1)?.hasBegun !== false) return undefined
+    const last = lane.deferred.pop() ?? lane.invocations.pop()
     this.size--
-    this.forgetEmpty(owner, lane)
+    this.forgetEmpty(functionId, lane)
     return last
   }
 
-  /** Takes out one whose caller has hung up. False: it does not wait here, or no more. */
-  remove(owner: string, item: Run | WaitingCall): boolean {
-    const lane = this.lanes.get(owner)
+  /** Takes one out whose caller has hung up. False: it does not wait here, or no longer. */
+  remove(functionId: string, item: Waiting): boolean {
+    const lane = this.lanes.get(functionId)
     if (lane === undefined) return false
-    const run = (lane.runs as Array<Run | WaitingCall>).lastIndexOf(item)
-    const call = run >= 0 ? -1 : (lane.calls as Array<Run | WaitingCall>).lastIndexOf(item)
-    if (run >= 0) lane.runs.splice(run, 1)
-    else if (call >= 0) lane.calls.splice(call, 1)
-    else return false
-    if (call >= 0) this.calls--
+    if (removeLast<Waiting>(lane.deferred, item)) this.deferredCount--
+    else if (!removeLast<Waiting>(lane.invocations, item)) return false
     this.size--
-    this.forgetEmpty(owner, lane)
+    this.forgetEmpty(functionId, lane)
     return true
   }
 
-  /** Puts runs back where they came from: among their owner's others by the time they were queued. */
-  putBack(owner: string, runs: readonly Run[]): void {
-    if (runs.length === 0) return
-    const lane = this.laneOf(owner)
-    lane.runs = [...runs, ...lane.runs].sort((a, b) => a.queuedAt - b.queuedAt)
-    this.size += runs.length
+  /** Puts invocations back where they came from: among the others of their function, by the time they were queued. */
+  requeue(functionId: string, invocations: readonly Invocation[]): void {
+    if (invocations.length === 0) return
+    for (const invocation of invocations) invocation.isQueued = true
+    const lane = this.laneOf(functionId)
+    lane.invocations = [...invocations, ...lane.invocations].sort((a, b) => a.queuedAt - b.queuedAt)
+    this.size += invocations.length
   }
 
-  /** Offers the first run of each owner by turns until nobody's is taken; an owner that had its turn goes last. */
-  drain(take: (run: Run) => boolean): void {
-    for (const [owner, lane] of this.lanes) {
-      const [first] = lane.runs
+  /**
+   * Offers the first invocation of each function in turn until none is taken; a function that had its turn goes
+   * last.
+   */
+  drain(take: (invocation: Invocation) => boolean): void {
+    for (const [functionId, lane] of this.lanes) {
+      const [first] = lane.invocations
       if (first === undefined || !take(first)) continue
       this.size--
-      lane.runs.shift()
-      this.lanes.delete(owner)
+      lane.invocations.shift()
+      this.lanes.delete(functionId)
       // Set again while iterating: visited once more, after the others.
-      if (length(lane) > 0) this.lanes.set(owner, lane)
+      if (sizeOf(lane) > 0) this.lanes.set(functionId, lane)
     }
   }
 
-  /** Calls in those that are near now, or all. */
-  enter(all = false): void {
-    const near = all ? Infinity : this.near()
-    for (const [owner, lane] of this.lanes) {
-      const room = near - lane.runs.length - lane.kept.size
-      if (lane.calls.length === 0 || room <= 0) continue
-      const entering = lane.calls.splice(0, room)
-      this.calls -= entering.length
-      const onLeave = (place: KeptPlace): boolean => this.leave(owner, lane, place)
-      const places = entering.map(call => new KeptPlace(call, onLeave))
-      for (const place of places) lane.kept.add(place)
-      entering.forEach((call, i) => {
-        call.enter(places[i] as KeptPlace)
+  /** Admits the deferred calls for which the window has room now, or all. */
+  admitDeferred(all = false): void {
+    const window = all ? Infinity : this.windowPerFunction()
+    for (const [functionId, lane] of this.lanes) {
+      const room = window - inWindow(lane)
+      if (lane.deferred.length === 0 || room <= 0) continue
+      const admitted = lane.deferred.splice(0, room)
+      this.deferredCount -= admitted.length
+      const onRelease = (reservation: QueueReservation): boolean =>
+        this.release(functionId, lane, reservation)
+      const reservations = admitted.map(call => new QueueReservation(call, onRelease))
+      for (const reservation of reservations) lane.reservations.add(reservation)
+      admitted.forEach((call, i) => {
+        call.admit(reservations[i] as QueueReservation)
       })
     }
   }
 
-  private leave(owner: string, lane: Lane, place: KeptPlace): boolean {
-    if (!lane.kept.delete(place)) return false
+  private release(functionId: string, lane: Lane, reservation: QueueReservation): boolean {
+    if (!lane.reservations.delete(reservation)) return false
     this.size--
-    this.forgetEmpty(owner, lane)
+    this.forgetEmpty(functionId, lane)
     return true
   }
 
-  /** Gives up the places of calls whose runs are not there in time: they go on without. */
-  giveUpKept(now: number): void {
-    for (const { kept } of this.lanes.values()) {
-      for (const place of kept) if (now - place.keptSince > KEPT_MS) place.leave()
+  /** Gives up the places of calls whose invocations were not made in time: they go on without. */
+  expireReservations(now: number): void {
+    for (const { reservations } of this.lanes.values()) {
+      for (const reservation of reservations) {
+        if (now - reservation.madeAt > RESERVATION_MS) reservation.release()
+      }
     }
   }
 
   /** Takes out what was queued before `time` (of `performance.now()`). */
-  expire(time: number): Array<Run | WaitingCall> {
-    const expired: Array<Run | WaitingCall> = []
-    const isFresh = ({ queuedAt }: Run | WaitingCall): boolean => queuedAt > time
-    for (const [owner, lane] of this.lanes) {
-      const { runs, calls } = lane
-      if (runs.every(isFresh) && calls.every(isFresh)) continue
-      expired.push(...runs.filter(run => !isFresh(run)), ...calls.filter(call => !isFresh(call)))
-      lane.runs = runs.filter(isFresh)
-      lane.calls = calls.filter(isFresh)
-      this.calls -= calls.length - lane.calls.length
-      this.forgetEmpty(owner, lane)
+  expire(time: number): Waiting[] {
+    const expired: Waiting[] = []
+    const isFresh = ({ queuedAt }: Waiting): boolean => queuedAt > time
+    for (const [functionId, lane] of this.lanes) {
+      const { invocations, deferred } = lane
+      if (invocations.every(isFresh) && deferred.every(isFresh)) continue
+      expired.push(
+        ...invocations.filter(invocation => !isFresh(invocation)),
+        ...deferred.filter(call => !isFresh(call))
+      )
+      lane.invocations = invocations.filter(isFresh)
+      lane.deferred = deferred.filter(isFresh)
+      this.deferredCount -= deferred.length - lane.deferred.length
+      this.forgetEmpty(functionId, lane)
     }
     this.size -= expired.length
     return expired
   }
 
-  /** Takes out all runs. */
-  clear(): Run[] {
-    const runs = [...this.lanes.values()].flatMap(lane => lane.runs.splice(0))
-    for (const [owner, lane] of this.lanes) this.forgetEmpty(owner, lane)
-    this.size -= runs.length
-    return runs
+  /** Takes out all invocations. */
+  clearInvocations(): Invocation[] {
+    const taken = [...this.lanes.values()].flatMap(lane => lane.invocations.splice(0))
+    for (const [functionId, lane] of this.lanes) this.forgetEmpty(functionId, lane)
+    this.size -= taken.length
+    return taken
   }
 
-  /** Takes out all calls. */
-  clearCalls(): WaitingCall[] {
-    const calls = [...this.lanes.values()].flatMap(lane => lane.calls.splice(0))
-    for (const [owner, lane] of this.lanes) this.forgetEmpty(owner, lane)
-    this.size -= calls.length
-    this.calls = 0
-    return calls
+  /** Takes out all deferred calls. */
+  clearDeferred(): DeferredCall[] {
+    const taken = [...this.lanes.values()].flatMap(lane => lane.deferred.splice(0))
+    for (const [functionId, lane] of this.lanes) this.forgetEmpty(functionId, lane)
+    this.size -= taken.length
+    this.deferredCount = 0
+    return taken
   }
 
-  /** Owners and how many runs of each wait; the first of each as an example of its key. */
-  *waiting(): Iterable<readonly [owner: string, first: Run, count: number]> {
-    for (const [owner, { runs }] of this.lanes) {
-      if (runs[0] !== undefined) yield [owner, runs[0], runs.length]
+  /** The first invocation of each function that waits, and how many there are of it. */
+  *heads(): Iterable<readonly [first: Invocation, count: number]> {
+    for (const { invocations } of this.lanes.values()) {
+      if (invocations[0] !== undefined) yield [invocations[0], invocations.length]
     }
   }
 
-  private near(): number {
-    return Math.max(NEAR_OF_ONE, Math.floor(NEAR / this.lanes.size))
+  private windowPerFunction(): number {
+    return Math.max(MIN_WINDOW_PER_FUNCTION, Math.floor(READY_WINDOW / this.lanes.size))
   }
 
-  private forgetEmpty(owner: string, lane: Lane): void {
-    if (length(lane) === 0 && this.lanes.get(owner) === lane) this.lanes.delete(owner)
+  private forgetEmpty(functionId: string, lane: Lane): void {
+    if (sizeOf(lane) === 0 && this.lanes.get(functionId) === lane) this.lanes.delete(functionId)
   }
+}
+
+const inWindow = (lane: Lane): number => lane.invocations.length + lane.reservations.size
+
+/** Removes the last of those that are `item`. False: there is none. */
+function removeLast<T>(list: T[], item: T): boolean {
+  const at = list.lastIndexOf(item)
+  if (at < 0) return false
+  list.splice(at, 1)
+  return true
 }

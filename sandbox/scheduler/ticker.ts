@@ -1,23 +1,21 @@
-/** The pool's clock. */
+/** The scheduler's clock. */
 const TICK_MS = 10
 
 /**
- * Calls `tick` again and again while started. What processes had sent when the time came is read before that:
- * however long the loop was busy with other things, a run seems slow only if it had not ended by then.
+ * Calls `onTick` again and again while started. What processes had sent when the time came is read before that:
+ * however long the loop was busy with other things, an invocation seems slow only if it had not ended by then.
  */
 export class Ticker {
-  /** When the loop last looked what had been sent; of `performance.now()`. */
-  lookedAt = performance.now()
   private timer: NodeJS.Timeout | undefined
 
-  constructor(private readonly tick: (now: number) => void) {}
+  /** `onTick` gets the time up to which all that was sent has been read; of `performance.now()`. */
+  constructor(private readonly onTick: (polledAt: number) => void) {}
 
   start(): void {
     this.timer ??= setInterval(() => {
-      const now = performance.now()
+      const polledAt = performance.now()
       setImmediate(() => {
-        this.lookedAt = now
-        this.tick(now)
+        this.onTick(polledAt)
       })
     }, TICK_MS)
   }

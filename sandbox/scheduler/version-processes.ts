@@ -1,44 +1,37 @@
-/** The processes bound to one key (a function version), and its pace. */
-import { Pace } from './cost-estimate.js'
+/** The processes that are bound to one version of a function (or one draft), and what its invocations cost. */
 import type { SandboxProcess } from '../process/sandbox-process.js'
+import { CostEstimate } from './cost-estimate.js'
 
-/** A run that takes longer than it takes to start a process, on a busy machine too. */
-const STUCK_MS = 100
+/** An invocation that has run for longer than a process takes to start, even on a busy machine. */
+const STALLED_MS = 100
 
 export class VersionProcesses {
-  readonly pace = new Pace()
-  /** The one that was busy last is used first, so that the others can go. */
+  readonly cost = new CostEstimate()
+  /** The one that was busy last is used first, so that the others can be retired. */
   readonly idle: SandboxProcess[] = []
   readonly busy: SandboxProcess[] = []
 
-  get empty(): boolean {
+  get isEmpty(): boolean {
     return this.idle.length === 0 && this.busy.length === 0
   }
 
-  /** The busy process with the shortest pipe that has room; undefined when all pipes are full. */
-  roomiest(depth: number): SandboxProcess | undefined {
+  /** The busy process with the fewest invocations; undefined when all hold `maxInFlight`. */
+  leastLoaded(maxInFlight: number): SandboxProcess | undefined {
     let best: SandboxProcess | undefined
     for (const process of this.busy) {
-      if (process.delayed || process.runs.length > depth || process.uses >= process.usesMax) {
-        continue
-      }
-      if (best === undefined || process.runs.length < best.runs.length) best = process
+      const { length } = process.invocations
+      if (process.isHeldUp || length >= maxInFlight || process.isUsedUp) continue
+      if (best === undefined || length < best.invocations.length) best = process
     }
     return best
   }
 
-  /** Whether no process is likely to be free soon: runs mostly wait, or all take long now. */
-  isSlow(now: number): boolean {
-    return this.pace.isWaiting || this.moving(now) === 0
-  }
-
-  /** Busy processes that get on with their runs. */
-  moving(now: number): number {
+  /** How many busy processes are getting on with their work. */
+  progressing(now: number): number {
     let count = 0
-    for (const {
-      runs: [head]
-    } of this.busy) {
-      if (head !== undefined && now - head.startedAt <= STUCK_MS) count++
+    for (const { invocations } of this.busy) {
+      const [head] = invocations
+      if (head !== undefined && now - head.startedAt <= STALLED_MS) count++
     }
     return count
   }
@@ -53,7 +46,7 @@ export class VersionProcesses {
     this.idle.push(process)
   }
 
-  drop(process: SandboxProcess): void {
+  remove(process: SandboxProcess): void {
     remove(this.idle, process)
     remove(this.busy, process)
   }

@@ -1,16 +1,19 @@
-/** How many sandbox processes a second this machine can start, one after the other on every core, doing nothing else. */
+/**
+ * How many sandbox processes a second this machine can start, one after the other on every core, doing nothing
+ * else.
+ */
 import { availableParallelism } from 'node:os'
 import { loadConfig } from '../../config/load.js'
 import { toManifest } from '../../core/lua/manifest.js'
 import { stoppedFault } from '../../sandbox/process/exit-error.js'
-import { createLauncher } from '../../sandbox/process/sandbox-factory.js'
+import { createSandboxFactory } from '../../sandbox/process/sandbox-factory.js'
 import { allModules } from '../plugins/lua-docs/support/modules.js'
 
-const ignore = { onReady() {}, onRunEnd() {}, onGone() {} }
+const ignore = { onReady() {}, onInvocationEnd() {}, onExit() {} }
 
 /** Starts per second; each process is ready for its first run before it is ended. */
 export async function measureChildStarts(seconds: number): Promise<number> {
-  const launcher = await createLauncher({
+  const factory = await createSandboxFactory({
     settings: loadConfig({}),
     manifest: toManifest(allModules),
     modules: [],
@@ -24,9 +27,9 @@ export async function measureChildStarts(seconds: number): Promise<number> {
   await Promise.all(
     Array.from({ length: availableParallelism() }, async () => {
       while (performance.now() < end) {
-        const process = launcher.launch(ignore)
-        if (!(await process.greeted)) {
-          throw new Error(`A sandbox process does not start: ${await launcher.explain()}`)
+        const process = factory.start(ignore)
+        if (!(await process.handshake)) {
+          throw new Error(`A sandbox process does not start: ${await factory.diagnoseStart()}`)
         }
         process.kill(stoppedFault)
         await process.exited

@@ -28,7 +28,7 @@ t.test('deep-pcall: ends by its stack or by its deadline', async t => {
 
 t.test('a flood of host calls ends the run that makes it', async t => {
   const rig = await startRig(t, { settings: { EXECUTION_TIMEOUT: '120' } })
-  const before = rig.pool.pids
+  const before = rig.scheduler.pids
   const logs: string[] = []
   const code = 'function handler() while true do log.info("flood") end end'
   const { fault } = await rig.run(code, {

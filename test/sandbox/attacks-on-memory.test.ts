@@ -33,10 +33,10 @@ t.test('memory that pcall catches the want of is given back before the next run'
 })
 
 t.test('a process that memory kills takes only its own run with it', async t => {
-  const { pool, run, body } = await startRig(t, { settings: { SANDBOX_MEMORY_MB: '64' } })
+  const { scheduler, run, body } = await startRig(t, { settings: { SANDBOX_MEMORY_MB: '64' } })
   const loop = run('function handler() log.info("on") while true do end end', {
     onLog: () => {
-      for (const pid of pool.pids) process.kill(pid, 'SIGABRT')
+      for (const pid of scheduler.pids) process.kill(pid, 'SIGABRT')
     }
   })
   t.match(await loop, {

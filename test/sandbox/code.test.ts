@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { bareBarriers } from '../../sandbox/process/barriers.js'
-import { measureBaseline } from '../../sandbox/process/calibration.js'
+import { calibrate } from '../../sandbox/process/calibration.js'
 import { childProgram, sandboxCommand } from '../../sandbox/process/command.js'
 import type { ProcessOptions } from '../../sandbox/process/sandbox-process.js'
 import { encodeFrame } from '../../sandbox/protocol/codec.js'
@@ -20,11 +20,11 @@ async function processOptions(
     command: sandboxCommand({
       barriers: await bareBarriers(),
       memoryMb: 128,
-      baseline: undefined,
+      baseDataBytes: undefined,
       program: childProgram(),
       codeBytes: code?.length ?? 0
     }),
-    code,
+    codeCache: code,
     entries: [],
     hello: encodeFrame([ToChild.hello, PROTOCOL_VERSION, '[]', [MIB, MIB, 64 * MIB], true]),
     frameLimit: 16 * MIB,
@@ -39,20 +39,23 @@ async function processOptions(
   return { options, reports }
 }
 
-t.test('all processes of a pool begin with the code of the first one, and V8 takes it', async t => {
-  const { pool, body, errors } = await startRig(t)
-  t.equal(await body(returning('"x"')), 'x')
-  // One that was just started may still be the command that puts up the barriers.
-  const codeBytes = (pid: number) =>
-    Number(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').at(-2))
-  await eventually(t, () => pool.pids.every(pid => codeBytes(pid) > 100_000), true)
-  t.same(errors, [])
-})
+t.test(
+  'all processes of a server begin with the code of the first one, and V8 takes it',
+  async t => {
+    const { scheduler, body, errors } = await startRig(t)
+    t.equal(await body(returning('"x"')), 'x')
+    // One that was just started may still be the command that puts up the barriers.
+    const codeBytes = (pid: number) =>
+      Number(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').at(-2))
+    await eventually(t, () => scheduler.pids.every(pid => codeBytes(pid) > 100_000), true)
+    t.same(errors, [])
+  }
+)
 
 t.test('a process that was given code hands out the same kind again', async t => {
-  const { code: first } = await measureBaseline((await processOptions(undefined)).options)
+  const { codeCache: first } = await calibrate((await processOptions(undefined)).options)
   const { options, reports } = await processOptions(first)
-  const { code: second } = await measureBaseline(options)
+  const { codeCache: second } = await calibrate(options)
   t.ok(
     first !== undefined &&
       second !== undefined &&
@@ -63,6 +66,6 @@ t.test('a process that was given code hands out the same kind again', async t =>
 
 t.test('code that V8 does not take is reported, and the process compiles by itself', async t => {
   const { options, reports } = await processOptions(Buffer.alloc(5000, 'not code'))
-  t.ok((await measureBaseline(options)).code)
+  t.ok((await calibrate(options)).codeCache)
   t.match(reports, [/^sandbox: .*V8 did not take/])
 })

@@ -38,7 +38,7 @@ const slow = () =>
 const rig = await startRig(t, { program, modules: [logModule(), slow()] })
 
 /** Processes that ended because they broke the protocol. */
-const broken = (): number => rig.pool.ends().protocol ?? 0
+const broken = (): number => rig.scheduler.exitCounts().protocol ?? 0
 
 async function expectAnswer({ run }: Rig): Promise<string> {
   const { answer } = await run('', { fn: 'next' })

@@ -252,7 +252,7 @@ t.test(
     const command = sandboxCommand({
       barriers: await bareBarriers(),
       memoryMb: 64,
-      baseline: undefined,
+      baseDataBytes: undefined,
       program: childProgram(),
       codeBytes: 0
     })

@@ -35,7 +35,7 @@ t.test('nothing that a run changes is there in the next one, in the same process
   const pids = new Set<number>()
   for (let i = 0; i < 5; i++) {
     t.equal(await rig.body(code), CLEAN, `run ${i + 1}`)
-    for (const pid of rig.pool.pids) pids.add(pid)
+    for (const pid of rig.scheduler.pids) pids.add(pid)
   }
   t.equal(pids.size, 1, 'it was the same process')
 })
@@ -62,7 +62,7 @@ t.test('nor does it count against the memory of the next one', async t => {
       `after one that filled the memory by the event's ${where}`
     )
   }
-  t.equal(rig.pool.pids.length, 1)
+  t.equal(rig.scheduler.pids.length, 1)
 })
 
 t.test('nor are field names kept for ever', async t => {

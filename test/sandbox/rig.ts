@@ -1,12 +1,15 @@
-/** A real pool with real processes for tests: settings that tests may change, and the modules they need. */
+/** A real scheduler with real processes for tests: settings that tests may change, and the modules they need. */
 import type { Test } from 'tap'
 import { loadConfig } from '../../config/load.js'
 import { toManifest } from '../../core/lua/manifest.js'
 import type { LuaModule } from '../../core/lua/module.js'
 import type { LogLevel } from '../../core/contracts/records.js'
-import { createLauncher, type LauncherOptions } from '../../sandbox/process/sandbox-factory.js'
-import type { JobResult, RunJob } from '../../sandbox/job.js'
-import { Pool } from '../../sandbox/scheduler/pool.js'
+import {
+  createSandboxFactory,
+  type SandboxFactoryOptions
+} from '../../sandbox/process/sandbox-factory.js'
+import type { JobResult, InvokeJob } from '../../sandbox/job.js'
+import { Scheduler } from '../../sandbox/scheduler/scheduler.js'
 import { logModule } from '../../plugins/lua/log/module.js'
 
 export interface RigOptions {
@@ -26,11 +29,14 @@ export function toJob(
     onLog = () => {},
     onPrint = () => {},
     ...rest
-  }: Partial<Omit<RunJob, 'fn' | 'event'>> & { fn?: string; event?: Partial<RunJob['event']> } = {}
-): RunJob {
+  }: Partial<Omit<InvokeJob, 'fn' | 'event'>> & {
+    fn?: string
+    event?: Partial<InvokeJob['event']>
+  } = {}
+): InvokeJob {
   return {
-    kind: 'run',
-    key: `${fn}:${code}`,
+    kind: 'invoke',
+    bindingKey: `${fn}:${code}`,
     executionId: `execution-${++count}`,
     fn: { id: fn, name: `name of ${fn}` },
     version: { id: `ver_${fn}_v1`, version: 1, code },
@@ -57,7 +63,7 @@ export const returning = (expression: string): string =>
   `function handler(ctx, event)\n  return { body = ${expression} }\nend`
 
 export interface Rig {
-  readonly pool: Pool
+  readonly scheduler: Scheduler
   readonly errors: Array<{ name: string; error: unknown }>
   readonly run: (code: string, options?: Parameters<typeof toJob>[1]) => Promise<JobResult>
   /** The body of the answer, or the fault's kind and message. */
@@ -70,7 +76,7 @@ export async function startRig(
 ): Promise<Rig> {
   const config = loadConfig({ SANDBOX_MAX: '4', EXECUTION_TIMEOUT: '60', ...settings })
   const errors: Rig['errors'] = []
-  const options: LauncherOptions = {
+  const options: SandboxFactoryOptions = {
     settings: config,
     manifest: toManifest(modules),
     modules,
@@ -81,13 +87,12 @@ export async function startRig(
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(program === undefined ? {} : { program })
   }
-  const launcher = await createLauncher(options)
-  const pool = new Pool(launcher, config)
-  t.teardown(() => pool.stop(0))
-  await pool.start()
-  const run: Rig['run'] = (code, options) => pool.run(toJob(code, options))
+  const scheduler = new Scheduler(config)
+  t.teardown(() => scheduler.stop(0))
+  await scheduler.start(await createSandboxFactory(options))
+  const run: Rig['run'] = (code, options) => scheduler.run(toJob(code, options))
   return {
-    pool,
+    scheduler,
     errors,
     run,
     async body(code, options) {

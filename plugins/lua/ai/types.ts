@@ -1,6 +1,15 @@
 /** What `ai.chat` takes and gives. Fields are loose: the module answers a wrong one with `nil, message` itself. */
 import { Checked, LooseNumber, LooseText } from '../../../core/lua/loose.js'
-import { Any, Fields, Int, List, Optional, Text, Union, field } from '../../../core/lua/types/declare.js'
+import {
+  Any,
+  Fields,
+  Int,
+  List,
+  Optional,
+  Text,
+  Union,
+  field
+} from '../../../core/lua/types/declare.js'
 
 const Message = Fields(
   {

@@ -1,4 +1,12 @@
-import { Dict, field, Fields, List, Optional, Text, Union } from '../../../core/lua/types/declare.js'
+import {
+  Dict,
+  field,
+  Fields,
+  List,
+  Optional,
+  Text,
+  Union
+} from '../../../core/lua/types/declare.js'
 import { local, luaModule, param } from '../../../core/lua/module.js'
 
 const Url = Fields(

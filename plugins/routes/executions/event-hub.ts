@@ -2,7 +2,7 @@
  * Carries notices of executions to the listeners. Listens to the invoker only while somebody listens here, and
  * reads a record, and makes its text, once for all who want it. Short runs are told once, at their end.
  */
-import type { ExecutionNotice } from '../../../core/contracts/invocation.js'
+import type { ExecutionNotice } from '../../../core/contracts/invoker.js'
 import type { EventStream } from './event-stream.js'
 
 /** A run that takes longer is also told at its beginning. */

@@ -46,9 +46,9 @@ export function addCheckRoute(api: ApiScope): void {
         }
       }
     },
-    async ({ body, raw }) => {
+    async ({ body, raw }, reply) => {
       checkCodeLength(body.code)
-      const fault = await api.invoker.check(body.code, new HttpCaller(raw))
+      const fault = await api.invoker.check(body.code, new HttpCaller(raw, reply.raw))
       if (fault === undefined) return { ok: true }
       const { message, line, column } = fault
       return { ok: false, error: { message, line, column } }

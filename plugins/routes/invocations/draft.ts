@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer'
 import { Type } from 'typebox'
 import { bodyFailures, failures } from '../../../core/http/response-schemas.js'
-import { readCalledBy } from '../../../core/http/called-by.js'
+import { readCallChain } from '../../../core/http/read-call-chain.js'
 import type { ApiScope } from '../../../core/http/conventions.js'
 import { HttpCaller } from '../../../core/connections/caller.js'
 import { toText } from '../../../core/base/binary.js'
@@ -108,8 +108,7 @@ export function addDraftRoute(api: ApiScope): void {
         event: readDraftEvent(found.fn.id, event),
         requestId: request.id,
         record: false,
-        caller: new HttpCaller(request.raw),
-        calledBy: readCalledBy(request, reply)
+        caller: new HttpCaller(request.raw, reply.raw, readCallChain(request))
       })
       return toDraftResult(outcome)
     }

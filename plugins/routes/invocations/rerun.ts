@@ -1,7 +1,7 @@
 /** Running a function again with the event of an earlier execution. */
 import { Type } from 'typebox'
 import { changeFailures, failures } from '../../../core/http/response-schemas.js'
-import { readCalledBy } from '../../../core/http/called-by.js'
+import { readCallChain } from '../../../core/http/read-call-chain.js'
 import type { ApiScope } from '../../../core/http/conventions.js'
 import { HttpCaller } from '../../../core/connections/caller.js'
 import type { InvocationEvent, Outcome } from '../../../core/contracts/invocation.js'
@@ -57,8 +57,7 @@ export function addRerunRoute(api: ApiScope): void {
       if (fn.disabled) throw new MoonletError('CONFLICT', 'Function is disabled')
       if (active === undefined) throw new MoonletError('CONFLICT', 'No active version found')
       const event = readEvent(execution)
-      const caller = new HttpCaller(request.raw)
-      const calledBy = readCalledBy(request, reply)
+      const caller = new HttpCaller(request.raw, reply.raw, readCallChain(request))
       const asked = {
         fn,
         version: active,
@@ -66,7 +65,6 @@ export function addRerunRoute(api: ApiScope): void {
         event,
         requestId: request.id,
         record: true,
-        calledBy,
         caller
       }
       return toRerunResult(await api.invoker.invoke(asked))
@@ -74,7 +72,10 @@ export function addRerunRoute(api: ApiScope): void {
   )
 }
 
-/** Only the scheduler says in an event that it was the scheduler; a record of an earlier version may hold a forged one. */
+/**
+ * Only the scheduler says in an event that it was the scheduler; a record of an earlier version may hold a forged
+ * one.
+ */
 function readEvent({ eventJson, trigger }: ExecutionRecord): InvocationEvent {
   const event = readStoredEvent(eventJson)
   const isOurs = trigger === 'cron' || trigger === 'rerun'

@@ -74,7 +74,7 @@ const Status = Type.Object(
 )
 
 export function addStatusRoute(api: ApiScope): void {
-  const { config, invoker, storage } = api
+  const { config, scheduler, storage } = api
   const limits = {
     execution_timeout: config.EXECUTION_TIMEOUT,
     body_limit: config.BODY_LIMIT,
@@ -105,7 +105,7 @@ export function addStatusRoute(api: ApiScope): void {
       lua_version: LUA_VERSION,
       limits,
       usage: await storage.usage(),
-      sandboxes: { ...invoker.counts() },
+      sandboxes: { ...scheduler.counts() },
       base_url: api.baseUrl(),
       functions_url: api.functionsUrl(),
       server_time: Math.floor(Date.now() / 1000),

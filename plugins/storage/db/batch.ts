@@ -23,7 +23,7 @@ import type { Database, Statement } from 'better-sqlite3'
 import { MoonletError } from '../../../core/base/errors.js'
 import type { MaybePromise } from '../../../core/base/maybe-promise.js'
 import { throwLater } from '../../../core/base/tell-all.js'
-import { atTurnsEnd } from '../../../core/base/tick.js'
+import { deferToTickEnd } from '../../../core/base/tick.js'
 import { isBusy, toStorageError } from './failure.js'
 import { LockQueue } from './lock-queue.js'
 import { OpenBatch } from './open-batch.js'
@@ -178,9 +178,9 @@ export class Batch {
     const endTick = (): void => {
       if (batch !== this.open) return
       if (batch.endTick()) this.commit(batch)
-      else atTurnsEnd(endTick)
+      else deferToTickEnd(endTick)
     }
-    atTurnsEnd(endTick)
+    deferToTickEnd(endTick)
   }
 
   private commit(batch: OpenBatch): void {

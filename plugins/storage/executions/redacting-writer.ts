@@ -5,12 +5,12 @@
 import type {
   AiRequestRecord,
   EmailRequestRecord,
-  Fault,
   HttpRequestRecord,
   LogEntry
 } from '../../../core/contracts/records.js'
 import type { FinishedExecution, NewExecution } from '../../../core/contracts/executions.js'
 import { maskUrlSecrets } from '../../../core/masking/event.js'
+import { maskFault } from '../../../core/masking/fault.js'
 import type { ExecutionRecorder } from './writer.js'
 import type { SecretMask, SecretMasks } from '../secrets/secret-masks.js'
 
@@ -104,15 +104,8 @@ function maskFinished(
     ...execution,
     eventJson: maskWhole(eventJson, mask),
     errorMessage: maskText(errorMessage, mask),
-    fault: maskFault(fault, mask),
+    fault: fault === undefined ? undefined : maskFault(fault, text => maskWhole(text, mask)),
     responseJson: maskText(responseJson, mask),
     logs: maskLogs(logs, mask)
   }
-}
-
-function maskFault(fault: Fault | undefined, mask: SecretMask): Fault | undefined {
-  if (fault === undefined) return undefined
-  const { message, traceback } = fault
-  const masked = { ...fault, message: maskWhole(message, mask) }
-  return traceback === undefined ? masked : { ...masked, traceback: maskWhole(traceback, mask) }
 }

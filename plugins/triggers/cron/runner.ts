@@ -6,7 +6,7 @@
  */
 import type { FastifyBaseLogger } from 'fastify'
 import { MoonletError } from '../../../core/base/errors.js'
-import type { Invoker } from '../../../core/contracts/invocation.js'
+import type { Invoker } from '../../../core/contracts/invoker.js'
 import type { FunctionCache } from '../../../core/contracts/server.js'
 import type { FunctionWithVersion } from '../../../core/contracts/functions.js'
 import type { Clock } from '../../../core/cron/clock.js'

@@ -10,7 +10,10 @@ interface Entry {
 }
 
 export interface Timetable {
-  /** Takes over what the function's settings say; drops it when it is not to run. False: its schedule cannot be read. */
+  /**
+   * Takes over what the function's settings say; drops it when it is not to run. False: its schedule cannot be
+   * read.
+   */
   put(fn: FunctionRecord): boolean
   drop(functionId: string): void
   has(functionId: string): boolean

@@ -1,4 +1,7 @@
-/** The Content-Type of an answer whose handler set none: JSON by contract, unless the body is plainly something else. */
+/**
+ * The Content-Type of an answer whose handler set none: JSON by contract, unless the body is plainly something
+ * else.
+ */
 import { isUtf8 } from 'node:buffer'
 
 const JSON_TYPE = 'application/json'

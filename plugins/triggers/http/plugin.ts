@@ -1,19 +1,22 @@
-/** The HTTP trigger: `/fn/{id}` and everything below it runs the function's active version, without authentication. */
+/**
+ * The HTTP trigger: `/fn/{id}` and everything below it runs the function's active version, without authentication.
+ */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import '../../../core/contracts/server.js'
-import { readCalledBy } from '../../../core/http/called-by.js'
-import { HttpCaller } from '../../../core/connections/caller.js'
-import { hasBody, readBody } from '../../../core/connections/read-body.js'
+import { readCallChain } from '../../../core/http/read-call-chain.js'
+import { hasBody, readBody, type BodyLimits } from '../../../core/connections/read-body.js'
 import { ReceivedBody } from '../../../core/connections/received-body.js'
 import { LARGE_ANSWER } from '../../../core/connections/unsent.js'
-import type { CalledByFunction } from '../../../core/contracts/call-chain.js'
 import { errorBody } from '../../../core/connections/error-body.js'
 import { MoonletError } from '../../../core/base/errors.js'
 import type { InvocationEvent, Outcome } from '../../../core/contracts/invocation.js'
 import type { FunctionRecord, VersionRecord } from '../../../core/contracts/records.js'
+import type { Config } from '../../../config/schema.js'
+import type { Neighbourhood } from './answer-headers.js'
 import { toEventHeaders } from './header-names.js'
+import { installAdmissionControl } from './install-admission.js'
 import { sendOutcome } from './send-outcome.js'
-import { placeOf, turnAwayEarly } from './turn-away.js'
+import { Ticket } from './ticket.js'
 import { splitUrl } from './url-parts.js'
 
 const noBody = new Uint8Array(0)
@@ -27,21 +30,15 @@ const sandboxPolicy =
   'allow-popups allow-popups-to-escape-sandbox allow-presentation allow-scripts allow-top-navigation-by-user-activation'
 
 export default async function httpTrigger(fastify: FastifyInstance) {
-  const { functionCache, invoker, config } = fastify
-  const neighbourhood =
-    config.FUNCTIONS_HOST === undefined
-      ? 'origin'
-      : config.FUNCTIONS_HOST.kind === 'port'
-        ? 'host'
-        : 'apart'
-  const bodyLimits = { limit: config.BODY_LIMIT, timeoutMs: config.REQUEST_TIMEOUT * 1000 }
+  const trigger = new HttpTrigger(fastify)
 
   fastify.removeAllContentTypeParsers()
   // The handler reads the body, once it knows that somebody wants it.
   fastify.addContentTypeParser('*', (_request, _payload, done) => {
     done(null)
   })
-  // Fastify refuses a malformed Content-Type; a function gets whatever was sent (its event is made of the raw headers).
+  // Fastify rejects a malformed Content-Type; a function gets whatever was sent (its event is made of the raw
+  // headers).
   fastify.addHook('preParsing', (request, _reply, payload, done) => {
     delete request.headers['content-type']
     done(null, payload)
@@ -52,74 +49,91 @@ export default async function httpTrigger(fastify: FastifyInstance) {
       method: ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD'],
       url,
       exposeHeadRoute: false,
-      handler: run
+      handler: (request, reply) => trigger.handle(request, reply)
     })
   }
 
   fastify.addHook('onReady', async () => {
-    turnAwayEarly(fastify)
+    installAdmissionControl(fastify)
   })
+}
 
-  async function run(request: FastifyRequest, reply: FastifyReply) {
+/** The function and version that a request is for, and whom it is from. */
+interface Call {
+  readonly request: FastifyRequest
+  readonly ticket: Ticket
+  readonly fn: FunctionRecord
+  readonly version: VersionRecord
+}
+
+class HttpTrigger {
+  private readonly neighbourhood: Neighbourhood
+  private readonly bodyLimits: BodyLimits
+
+  constructor(private readonly fastify: FastifyInstance) {
+    const { config } = fastify
+    this.neighbourhood = neighbourhoodOf(config)
+    this.bodyLimits = { limit: config.BODY_LIMIT, timeoutMs: config.REQUEST_TIMEOUT * 1000 }
+  }
+
+  async handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { id } = request.params as { id: string }
-    const calledBy = readCalledBy(request, reply)
-    const cached = functionCache.get(id)
+    const ticket = Ticket.of(request.raw, reply.raw)
+    ticket.chain = readCallChain(request)
+    const cached = this.fastify.functionCache.get(id)
     const found = cached instanceof Promise ? await cached : cached
-    if (found === undefined) return refuse(reply, 404, 'Function not found')
+    if (found === undefined) return reject(reply, 404, 'Function not found')
     const { fn, active } = found
-    if (fn.disabled) return refuse(reply, 403, 'Function is disabled')
-    if (active === undefined) return refuse(reply, 500, 'No active version found')
+    if (fn.disabled) return reject(reply, 403, 'Function is disabled')
+    if (active === undefined) return reject(reply, 500, 'No active version found')
+    const call = { request, ticket, fn, version: active }
     const outcome = hasBody(request.raw)
-      ? await runWithBody(request, fn, active, calledBy)
-      : await invoke(request, fn, active, noBody, calledBy)
-    const size = outcome.answer?.body.length ?? 0
-    const refusal =
-      size < LARGE_ANSWER ? undefined : fastify.connections.mayAnswer(request.raw, reply.raw, size)
-    if (refusal !== undefined) throw refusal
+      ? await this.invokeWithBody(call)
+      : await this.invoke(call, noBody)
+    this.checkRoom(request, reply, outcome)
     return sendOutcome(reply, outcome, {
       sandboxPolicy: fn.allowSameOrigin ? undefined : sandboxPolicy,
-      neighbourhood
+      neighbourhood: this.neighbourhood
     })
   }
 
-  /** Until its run ends the body counts as held, also when its caller has hung up. */
-  async function runWithBody(
-    request: FastifyRequest,
-    fn: FunctionRecord,
-    version: VersionRecord,
-    calledBy: CalledByFunction | undefined
-  ): Promise<Outcome> {
-    const { raw } = request
-    const body = await readBody(raw, bodyLimits)
+  /** The body counts as held until its execution ends, also when its caller has hung up. */
+  private async invokeWithBody(call: Call): Promise<Outcome> {
+    const { raw } = call.request
+    const body = await readBody(raw, this.bodyLimits)
     const received = ReceivedBody.of(raw)
-    if (received === undefined) return await invoke(request, fn, version, body, calledBy)
-    received.keep()
+    received?.keep()
     try {
-      return await invoke(request, fn, version, body, calledBy)
+      return await this.invoke(call, body)
     } finally {
-      received.release()
+      received?.release()
     }
   }
 
-  function invoke(
-    request: FastifyRequest,
-    fn: FunctionRecord,
-    version: VersionRecord,
-    body: Uint8Array,
-    calledBy: CalledByFunction | undefined
-  ): Promise<Outcome> {
-    return invoker.invoke({
+  private invoke({ request, ticket, fn, version }: Call, body: Uint8Array): Promise<Outcome> {
+    return this.fastify.invoker.invoke({
       fn,
       version,
       trigger: 'http',
       event: toEvent(request, fn, body),
       requestId: request.id,
       record: true,
-      calledBy,
-      place: placeOf(request.raw),
-      caller: new HttpCaller(request.raw)
+      caller: ticket
     })
   }
+
+  /** Throws NO_ROOM when the answer is large and callers that do not read hold too many others. */
+  private checkRoom(request: FastifyRequest, reply: FastifyReply, { answer }: Outcome): void {
+    const size = answer?.body.length ?? 0
+    if (size < LARGE_ANSWER) return
+    const error = this.fastify.connections.mayAnswer(request.raw, reply.raw, size)
+    if (error !== undefined) throw error
+  }
+}
+
+function neighbourhoodOf({ FUNCTIONS_HOST: host }: Config): Neighbourhood {
+  if (host === undefined) return 'origin'
+  return host.kind === 'port' ? 'host' : 'apart'
 }
 
 function toEvent(request: FastifyRequest, fn: FunctionRecord, body: Uint8Array): InvocationEvent {
@@ -138,5 +152,5 @@ function toEvent(request: FastifyRequest, fn: FunctionRecord, body: Uint8Array):
   }
 }
 
-const refuse = (reply: FastifyReply, status: number, error: string) =>
+const reject = (reply: FastifyReply, status: number, error: string) =>
   reply.code(status).type('application/json').send(errorBody(error))

@@ -17,7 +17,10 @@ export function splitUrl(target: string): UrlParts | undefined {
   return { path, query: mark === -1 ? noQuery : parseQuery(clean.slice(mark + 1)) }
 }
 
-/** Name to first value. `+` is a blank; a name without `=` gives ''; pairs with a broken escape or a `;` are dropped. */
+/**
+ * Name to first value. `+` is a blank; a name without `=` gives ''; pairs with a broken escape or a `;` are
+ * dropped.
+ */
 export function parseQuery(text: string): Record<string, string> {
   const query: Record<string, string> = Object.create(null)
   for (const pair of text.split('&')) {

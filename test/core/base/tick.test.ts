@@ -1,7 +1,7 @@
 /** Work put off to the end of a turn of the event loop. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import t from 'tap'
-import { atTurnsEnd, breathe } from '../../../core/base/tick.js'
+import { deferToTickEnd, flushIfLate } from '../../../core/base/tick.js'
 
 const spend = (ms: number): void => {
   for (const end = performance.now() + ms; performance.now() < end;);
@@ -9,16 +9,16 @@ const spend = (ms: number): void => {
 
 t.test('what is put off is done once, in order, when the turn ends', async t => {
   const done: string[] = []
-  atTurnsEnd(() => {
+  deferToTickEnd(() => {
     done.push('first')
-    atTurnsEnd(() => {
+    deferToTickEnd(() => {
       done.push('later')
     })
   })
-  atTurnsEnd(() => {
+  deferToTickEnd(() => {
     done.push('second')
   })
-  breathe()
+  flushIfLate()
   t.same(done, [], 'not before')
   await nextTurn()
   t.same(done, ['first', 'second'])
@@ -29,16 +29,16 @@ t.test('what is put off is done once, in order, when the turn ends', async t => 
 })
 
 t.test(
-  'in a turn that takes long it is done as soon as somebody breathes, and not again',
+  'in a turn that takes long it is done as soon as somebody flushIfLates, and not again',
   async t => {
     let times = 0
-    atTurnsEnd(() => {
+    deferToTickEnd(() => {
       times++
     })
     spend(10)
-    breathe()
+    flushIfLate()
     t.equal(times, 1)
-    breathe()
+    flushIfLate()
     await nextTurn()
     t.equal(times, 1)
   }

@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { InvocationRequest, Outcome } from '../../../core/contracts/invocation.js'
-import { Refusal, runAfter, runBefore, type InvokerHook } from '../../../core/invoker/hooks.js'
+import type { InvokerHook } from '../../../core/contracts/invoker.js'
+import { Refusal, runAfter, runBefore } from '../../../core/invoker/hooks.js'
 import { functionRecord, versionRecord } from '../../helpers/function-record.js'
 
 const event = {

@@ -1,10 +1,11 @@
 import t, { type Test } from 'tap'
-import type { InvocationRequest, ExecutionNotice } from '../../../core/contracts/invocation.js'
+import type { InvocationRequest } from '../../../core/contracts/invocation.js'
 import type { LogEntry } from '../../../core/contracts/records.js'
 import type { FinishedExecution, NewExecution } from '../../../core/contracts/executions.js'
 import { createIdSource } from '../../../core/base/ids.js'
-import { Refusal, type InvokerHook } from '../../../core/invoker/hooks.js'
-import { createInvoker } from '../../../core/invoker/invoker.js'
+import type { ExecutionNotice, InvokerHook } from '../../../core/contracts/invoker.js'
+import { Refusal } from '../../../core/invoker/hooks.js'
+import { Invoker } from '../../../core/invoker/invoker.js'
 import { host, luaModule } from '../../../core/lua/module.js'
 import { Nil } from '../../../core/lua/types/declare.js'
 import { logModule } from '../../../plugins/lua/log/module.js'
@@ -33,13 +34,13 @@ const toRequest = (code: string, change: Partial<InvocationRequest> = {}): Invoc
 
 /** An invoker on real processes, and what it writes. */
 async function startInvoker(t: Test, hooks: InvokerHook[] = [], options: RigOptions = {}) {
-  const { pool } = await startRig(t, options)
+  const { scheduler } = await startRig(t, options)
   const begun: NewExecution[] = []
   const finished: FinishedExecution[] = []
   const early: LogEntry[] = []
   const printed: string[] = []
-  const invoker = createInvoker({
-    pool,
+  const invoker = new Invoker({
+    scheduler,
     executions: {
       begin: execution => {
         begun.push(execution)
@@ -60,7 +61,7 @@ async function startInvoker(t: Test, hooks: InvokerHook[] = [], options: RigOpti
     onHookError() {},
     onRecordError() {}
   })
-  return { invoker, begun, finished, early, printed }
+  return { invoker, scheduler, begun, finished, early, printed }
 }
 
 t.test('a run is recorded from its beginning to its end, masked', async t => {
@@ -217,9 +218,9 @@ t.test('a check finds the mistake without running anything', async t => {
 })
 
 t.test('stop gives what runs its record, with the reason', async t => {
-  const { invoker, finished } = await startInvoker(t)
+  const { invoker, scheduler, finished } = await startInvoker(t)
   const looping = invoker.invoke(toRequest('function handler() while true do end end'))
-  while (invoker.counts().busy === 0) {
+  while (scheduler.counts().busy === 0) {
     await new Promise(resolve => {
       setImmediate(resolve)
     })
@@ -283,15 +284,15 @@ t.test(
 )
 
 t.test('a call that never got a sandbox has no record, whoever refused it', async t => {
-  const { invoker, begun, finished } = await startInvoker(t, [], {
+  const { invoker, scheduler, begun, finished } = await startInvoker(t, [], {
     settings: { SANDBOX_MAX: '1', QUEUE_LIMIT: '0' }
   })
   const looping = invoker.invoke(toRequest('function handler() while true do end end'))
-  await eventually(t, () => invoker.counts().busy ?? 0, 1)
+  await eventually(t, () => scheduler.counts().busy ?? 0, 1)
   await t.rejects(invoker.invoke(toRequest('function handler() return {} end')), {
     code: 'QUEUE_FULL'
   })
-  const gone = { isGone: true, onGone: () => () => {} }
+  const gone = { isGone: true, signal: AbortSignal.abort() }
   await t.rejects(invoker.invoke(toRequest('function handler() return {} end', { caller: gone })), {
     code: 'CALLER_GONE'
   })
@@ -306,10 +307,10 @@ t.test('a call that never got a sandbox has no record, whoever refused it', asyn
 t.test(
   'a run whose record cannot be begun is run and recorded all the same, and its sandbox stays of use',
   async t => {
-    const { pool } = await startRig(t, { settings: { SANDBOX_MAX: '1' } })
+    const { scheduler } = await startRig(t, { settings: { SANDBOX_MAX: '1' } })
     const [finished, failures]: [FinishedExecution[], unknown[]] = [[], []]
-    const invoker = createInvoker({
-      pool,
+    const invoker = new Invoker({
+      scheduler,
       executions: {
         begin() {
           throw new Error('no row')
@@ -333,6 +334,6 @@ t.test(
       ['success', 'success', 'success']
     )
     t.equal(failures.length, 3)
-    t.equal(invoker.counts().busy, 0)
+    t.equal(scheduler.counts().busy, 0)
   }
 )

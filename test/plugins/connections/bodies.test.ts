@@ -185,7 +185,7 @@ t.test(
     const waiting = [await open(), await open()]
     for (const [i, raw] of waiting.entries()) {
       raw.send(post(`/fn/${waits}`, 'x'))
-      await eventually(t, () => app.invoker.counts()[i === 0 ? 'busy' : 'waiting'], 1)
+      await eventually(t, () => app.scheduler.counts()[i === 0 ? 'busy' : 'waiting'], 1)
     }
     const refused = await open()
     refused.send(asking(`/fn/${waits}`))
@@ -255,7 +255,10 @@ t.test(
       const raw = await open()
       raws.push(raw)
       raw.send(post(`/fn/${id}`, body))
-      await eventually(t, () => [app.invoker.counts().busy, app.invoker.counts().waiting], [1, i])
+      await eventually(t, () => [app.scheduler.counts().busy, app.scheduler.counts().waiting], [
+        1,
+        i
+      ])
       t.equal(held(app), body.length * (i + 1))
     }
     const [running, ...waiting] = raws

@@ -127,7 +127,7 @@ t.test(
 t.test('what breaks behind a request that is still running is answered behind it', async t => {
   const waits = await saveWaiting(app, gate)
   const raw = await send(`GET /fn/${waits} HTTP/1.1\r\nHost: x\r\n\r\n`)
-  await eventually(t, () => app.invoker.counts().busy, 1)
+  await eventually(t, () => app.scheduler.counts().busy, 1)
   raw.send('this is no HTTP\r\n\r\n')
   const other = await send(get('Host: x'))
   await other.until(/none/)

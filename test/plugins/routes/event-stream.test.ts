@@ -4,7 +4,7 @@ import {
   createEventStream,
   type EventStream
 } from '../../../plugins/routes/executions/event-stream.js'
-import type { ExecutionNotice } from '../../../core/contracts/invocation.js'
+import type { ExecutionNotice } from '../../../core/contracts/invoker.js'
 
 const open = (pingMs = 1e6, mayGoOn = async () => true): EventStream =>
   createEventStream({ pingMs, mayGoOn })

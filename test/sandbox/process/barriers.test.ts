@@ -36,7 +36,7 @@ async function escape(
     sandboxCommand({
       barriers: change(await probeBarriers(program)),
       memoryMb: 64,
-      baseline: undefined,
+      baseDataBytes: undefined,
       program,
       codeBytes: 0
     })

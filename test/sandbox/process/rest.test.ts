@@ -11,15 +11,15 @@ const ownMemory = (pid: number): number =>
   Number(/^Pss_Anon:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]) / 1024
 
 t.test('an idle process gives memory back, and runs on', async t => {
-  const { pool, body, errors } = await startRig(t, { settings: { SANDBOX_MAX: '1' } })
+  const { scheduler, body, errors } = await startRig(t, { settings: { SANDBOX_MAX: '1' } })
   const code = 'function handler(ctx, event) return { body = event.body } end'
   const call = async () => await body(code, { event: { body: Buffer.alloc(MIB, 'x') } })
   for (let i = 0; i < 40; i++) await call()
-  const [pid = 0] = pool.pids
+  const [pid = 0] = scheduler.pids
   const used = ownMemory(pid)
   t.ok(used > 40, `${used} MiB after 40 MiB of bodies`)
   await eventually(t, () => ownMemory(pid) < used / 2, true)
   t.equal((await call()).length, MIB)
-  t.same(pool.pids, [pid], 'it is the same process')
+  t.same(scheduler.pids, [pid], 'it is the same process')
   t.same(errors, [])
 })

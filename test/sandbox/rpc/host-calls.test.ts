@@ -337,7 +337,7 @@ t.test(
   'a process killed from outside settles its run, aborts its call, and is replaced',
   async t => {
     let aborted = false
-    const { pool, run, body } = await startRig(t, {
+    const { scheduler, run, body } = await startRig(t, {
       modules: [
         one(
           [],
@@ -348,7 +348,7 @@ t.test(
                 aborted = true
                 resolve(undefined)
               })
-              for (const pid of pool.pids) process.kill(pid, 'SIGKILL')
+              for (const pid of scheduler.pids) process.kill(pid, 'SIGKILL')
             })
         )
       ]
@@ -363,7 +363,7 @@ t.test(
 
 t.test('large frames go both ways at once', async t => {
   const size = 8 * 1024 * 1024
-  const { pool, body, run } = await startRig(t, {
+  const { scheduler, body, run } = await startRig(t, {
     modules: [one([Bytes()], Bytes(), (_call, bytes) => Buffer.from(bytes as Buffer).reverse())],
     settings: { EXECUTION_TIMEOUT: '60', BODY_LIMIT: '16MiB' }
   })
@@ -377,7 +377,7 @@ t.test('large frames go both ways at once', async t => {
     t.ok(answer !== undefined && Buffer.from(answer.body).equals(Buffer.from(large).reverse()))
   }
   t.equal(await body(returning('"next"')), 'next')
-  t.ok(pool.pids.length > 0)
+  t.ok(scheduler.pids.length > 0)
 })
 
 t.test(

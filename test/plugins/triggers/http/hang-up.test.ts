@@ -24,12 +24,12 @@ async function startBusy(t: Test, settings: Record<string, string>) {
     return [answer.status, await answer.text()]
   }
   const first = call('first')
-  await eventually(t, async () => app.invoker.counts().busy, 1)
+  await eventually(t, async () => app.scheduler.counts().busy, 1)
   return { app, base, gate, id, call, first, gone }
 }
 
 const waits = (t: Test, app: FastifyInstance, count: number) =>
-  eventually(t, async () => app.invoker.counts().waiting, count)
+  eventually(t, async () => app.scheduler.counts().waiting, count)
 
 /** Sends the text on a connection of its own. */
 async function open(app: FastifyInstance, text: string): Promise<Socket> {
@@ -83,7 +83,7 @@ t.test(
       Array.from({ length: 300 }, (_, i) => open(app, post(id, `dead ${i}`)))
     )
     await waits(t, app, 300)
-    t.ok(app.invoker.isLong(id), 'some are parked')
+    t.ok(app.scheduler.admission.isBacklogged(id), 'some are parked')
     for (const socket of dead) socket.destroy()
     await waits(t, app, 0)
     const live = call('live')
@@ -168,7 +168,7 @@ t.test(
     // Its runs are short until then, so that further ones go into the pipe of its process.
     for (let i = 0; i < 30; i++) await call('quick')
     const slow = call('slow')
-    await eventually(t, async () => app.invoker.counts().busy, 1)
+    await eventually(t, async () => app.scheduler.counts().busy, 1)
     const dead = await open(app, post(id, 'held up'))
     await waits(t, app, 1)
     dead.destroy()

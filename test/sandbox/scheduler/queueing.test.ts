@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os'
 import t from 'tap'
-import { Nil, Text } from '../../core/lua/types/declare.js'
-import { host, luaModule, param } from '../../core/lua/module.js'
-import { eventually } from '../helpers/eventually.js'
-import { returning, startRig, toJob } from './rig.js'
+import { Nil, Text } from '../../../core/lua/types/declare.js'
+import { host, luaModule, param } from '../../../core/lua/module.js'
+import { eventually } from '../../helpers/eventually.js'
+import { returning, startRig, toJob } from '../rig.js'
 
 /** `gate.wait(name)` returns when the test opens the gate of that name. */
 function createGate() {
@@ -50,7 +50,7 @@ const waiting = (name: string) =>
 
 t.test('beyond QUEUE_LIMIT a call is refused with QUEUE_FULL and Retry-After', async t => {
   const gate = createGate()
-  const { pool, run } = await startRig(t, {
+  const { scheduler, run } = await startRig(t, {
     modules: [gate.module],
     settings: { SANDBOX_MAX: '1', QUEUE_LIMIT: '1' }
   })
@@ -66,14 +66,14 @@ t.test('beyond QUEUE_LIMIT a call is refused with QUEUE_FULL and Retry-After', a
   gate.open('a')
   t.equal((await first).fault, undefined)
   t.equal((await second).fault, undefined)
-  t.equal(pool.counts().waiting, 0)
+  t.equal(scheduler.counts().waiting, 0)
 })
 
 t.test(
   'a full queue makes room for a function with fewer calls in it than its share, and refuses the last of the one with most',
   async t => {
     const gate = createGate()
-    const { pool, run } = await startRig(t, {
+    const { scheduler, run } = await startRig(t, {
       modules: [gate.module],
       settings: { SANDBOX_MAX: '1', QUEUE_LIMIT: '4' }
     })
@@ -85,10 +85,14 @@ t.test(
         (error: { code: string }) => error.code
       )
     )
-    t.match(pool.refusal('hog'), { code: 'QUEUE_FULL' }, 'known before the job is made')
-    t.equal(pool.refusal('other'), undefined)
+    t.match(
+      scheduler.admission.rejection('hog'),
+      { code: 'QUEUE_FULL' },
+      'known before the job is made'
+    )
+    t.equal(scheduler.admission.rejection('other'), undefined)
     const others = [run(returning('"a"'), { fn: 'other' }), run(returning('"b"'), { fn: 'other' })]
-    t.match(pool.refusal('other'), { code: 'QUEUE_FULL' }, 'now it has its share')
+    t.match(scheduler.admission.rejection('other'), { code: 'QUEUE_FULL' }, 'now it has its share')
     await t.rejects(run(returning('"c"'), { fn: 'other' }), { code: 'QUEUE_FULL' })
     gate.open('first')
     t.equal((await first).fault, undefined)
@@ -100,14 +104,14 @@ t.test(
 t.test(
   'a version with as many processes that get on as there are cores takes no more, however long the queue',
   async t => {
-    const { pool, run } = await startRig(t, {
+    const { scheduler, run } = await startRig(t, {
       settings: { SANDBOX_MAX: '16', SANDBOX_MAX_INVOCATIONS: '1000000' }
     })
     const code = returning('"x"')
     for (let i = 0; i < 20; i++) await run(code)
     const results = await Promise.all(Array.from({ length: 900 }, () => run(code)))
     t.ok(results.every(({ fault }) => fault === undefined))
-    const { busy, idle } = pool.counts()
+    const { busy, idle } = scheduler.counts()
     t.ok(busy + idle <= availableParallelism() + 1, `${busy + idle} processes`)
   }
 )
@@ -131,7 +135,7 @@ t.test('after QUEUE_TIMEOUT a call is refused and the others go on', async t => 
 
 t.test('one busy function cannot keep the others out', async t => {
   const gate = createGate()
-  const { pool, run, body } = await startRig(t, {
+  const { scheduler, run, body } = await startRig(t, {
     modules: [gate.module],
     settings: { SANDBOX_MAX: '4' }
   })
@@ -142,7 +146,7 @@ t.test('one busy function cannot keep the others out', async t => {
     })
   )
   await Promise.all([gate.reached('0'), gate.reached('1'), gate.reached('2')])
-  t.equal(pool.counts().busy, 3, 'the hog gets most of the pool')
+  t.equal(scheduler.counts().busy, 3, 'the hog gets most of the pool')
   t.equal(await body(returning('"in"'), { fn: 'other' }), 'in', 'another function finds room')
   // Those that waited behind another run may come in another order.
   for (let i = 0; i < 20; i++) {
@@ -211,54 +215,54 @@ t.test('what waits behind a run that turns out slow is run elsewhere, once', asy
 t.test(
   'a process serves one version only, and no more runs than SANDBOX_MAX_INVOCATIONS',
   async t => {
-    const { pool, body } = await startRig(t, {
+    const { scheduler, body } = await startRig(t, {
       settings: { SANDBOX_MAX: '4', SANDBOX_MAX_INVOCATIONS: '3' }
     })
     const used = new Set<number>()
     for (let i = 0; i < 9; i++) {
       t.equal(await body(returning('tostring(leak)'), { fn: 'f' }), 'nil')
-      for (const pid of pool.pids) used.add(pid)
+      for (const pid of scheduler.pids) used.add(pid)
     }
     t.ok(used.size >= 4, `${used.size} processes for 9 runs`)
   }
 )
 
 t.test('with SANDBOX_MAX_INVOCATIONS=1 every run has a process of its own', async t => {
-  const { pool, run } = await startRig(t, { settings: { SANDBOX_MAX_INVOCATIONS: '1' } })
+  const { scheduler, run } = await startRig(t, { settings: { SANDBOX_MAX_INVOCATIONS: '1' } })
   const results = await Promise.all(Array.from({ length: 10 }, () => run(returning('"x"'))))
   t.ok(results.every(({ fault }) => fault === undefined))
-  t.equal(pool.counts().idle, 0)
+  t.equal(scheduler.counts().idle, 0)
 })
 
 t.test('idle processes end after SANDBOX_IDLE_SECONDS, but a blank one stays ready', async t => {
-  const { pool, body } = await startRig(t, { settings: { SANDBOX_IDLE_SECONDS: '1' } })
+  const { scheduler, body } = await startRig(t, { settings: { SANDBOX_IDLE_SECONDS: '1' } })
   await body(returning('"x"'))
-  await eventually(t, () => pool.counts().idle, 0)
-  await eventually(t, () => pool.counts().blank > 0, true, 'a blank one is ready')
-  t.equal(pool.counts().busy, 0)
+  await eventually(t, () => scheduler.counts().idle, 0)
+  await eventually(t, () => scheduler.counts().unbound > 0, true, 'a blank one is ready')
+  t.equal(scheduler.counts().busy, 0)
 })
 
 t.test('a new version takes the place of one that is idle when all places are taken', async t => {
-  const { pool, body } = await startRig(t, { settings: { SANDBOX_MAX: '2' } })
+  const { scheduler, body } = await startRig(t, { settings: { SANDBOX_MAX: '2' } })
   for (let i = 0; i < 6; i++) t.equal(await body(returning(`"${i}"`), { fn: `f${i}` }), String(i))
-  t.ok(pool.pids.length <= 2)
+  t.ok(scheduler.pids.length <= 2)
 })
 
 t.test('stop lets what runs end, refuses what is new, and kills after the grace time', async t => {
   const gate = createGate()
-  const { pool, run } = await startRig(t, { modules: [gate.module] })
+  const { scheduler, run } = await startRig(t, { modules: [gate.module] })
   const ends = run(waiting('ends'))
   const hangs = run(waiting('hangs'), { fn: 'g' })
   await Promise.all([gate.reached('ends'), gate.reached('hangs')])
-  const stopped = pool.stop(3000)
-  await t.rejects(pool.run(toJob(returning('1'))), { code: 'SERVER_STOPPING' })
+  const stopped = scheduler.stop(3000)
+  await t.rejects(scheduler.run(toJob(returning('1'))), { code: 'SERVER_STOPPING' })
   gate.open('ends')
   t.equal((await ends).fault, undefined)
   t.match(await hangs, {
     fault: { kind: 'stopped', message: 'the server was stopped before the execution ended' }
   })
   await stopped
-  t.same(pool.pids, [])
+  t.same(scheduler.pids, [])
 })
 
 t.test('a child that does not start is an error that tells what it said', async t => {
@@ -272,11 +276,11 @@ t.test(
   'for a spare the second idle process of one function ends, not the only one of another',
   async t => {
     const gate = createGate()
-    const { pool, run, body } = await startRig(t, {
+    const { scheduler, run, body } = await startRig(t, {
       modules: [gate.module],
       settings: { SANDBOX_MAX: '4' }
     })
-    const [first] = pool.pids
+    const [first] = scheduler.pids
     t.equal(await body(returning('"rare"'), { fn: 'rare' }), 'rare', 'in the first process')
     const code =
       'function handler(ctx, event) gate.wait(event.body) return { body = event.body } end'
@@ -287,12 +291,12 @@ t.test(
     for (const name of ['one', 'two']) gate.open(name)
     t.same(await Promise.all(both), ['one', 'two'])
     t.equal((await run(returning('"new"'), { fn: 'new' })).fault, undefined)
-    t.equal(pool.pids.length, 4, 'there is no room for a spare')
-    await eventually(t, () => pool.counts().blank, 1)
+    t.equal(scheduler.pids.length, 4, 'there is no room for a spare')
+    await eventually(t, () => scheduler.counts().unbound, 1)
     t.ok(
-      pool.pids.includes(first as number),
+      scheduler.pids.includes(first as number),
       'the process that was idle longest is the only one of its function'
     )
-    t.equal(pool.counts().idle, 3)
+    t.equal(scheduler.counts().idle, 3)
   }
 )

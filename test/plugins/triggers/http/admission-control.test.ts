@@ -32,9 +32,9 @@ for (const [name, settings] of [
     const functions = Number(new URL(app.functionsUrl()).port)
     const call = async () => await (await fetch(`http://127.0.0.1:${functions}/fn/${id}`)).text()
     const first = call()
-    await eventually(t, async () => app.invoker.counts().busy, 1)
+    await eventually(t, async () => app.scheduler.counts().busy, 1)
     const second = call()
-    await eventually(t, async () => app.invoker.counts().waiting, 1)
+    await eventually(t, async () => app.scheduler.counts().waiting, 1)
 
     const answer = await answerToHead(functions, id)
     t.match(answer, /^HTTP\/1\.1 503 /)
@@ -72,9 +72,9 @@ t.test(
     const id = await saveWaiting(app, gate)
     const served = async () => await (await fetch(`http://127.0.0.1:${port}/fn/${id}`)).text()
     const first = served()
-    await eventually(t, async () => app.invoker.counts().busy, 1)
+    await eventually(t, async () => app.scheduler.counts().busy, 1)
     const second = served()
-    await eventually(t, async () => app.invoker.counts().waiting, 1)
+    await eventually(t, async () => app.scheduler.counts().waiting, 1)
 
     const call = (name: string) =>
       `GET /fn/${id} HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: ${name}\r\n\r\n`
@@ -118,24 +118,24 @@ t.test(
     const answers = bodies.map(
       async body => await (await fetch(`${base}/fn/${id}`, { method: 'POST', body })).text()
     )
-    await eventually(t, async () => app.invoker.counts().waiting, bodies.length - 1)
-    t.ok(app.invoker.isLong(id))
+    await eventually(t, async () => app.scheduler.counts().waiting, bodies.length - 1)
+    t.ok(app.scheduler.admission.isBacklogged(id))
     const other = await saveWaiting(app, gate, '"other"')
-    t.notOk(app.invoker.isLong(other))
+    t.notOk(app.scheduler.admission.isBacklogged(other))
     // Half a body, and a caller who does not wait for the answer, hold up nobody.
     const half = connect(portOf(app.server), '127.0.0.1').on('error', () => {})
     half.write(`POST /fn/${id} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf`)
     const leaving = connect(portOf(app.server), '127.0.0.1').on('error', () => {})
     leaving.write(`GET /fn/${id} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
-    await eventually(t, async () => app.invoker.counts().waiting, bodies.length + 1)
+    await eventually(t, async () => app.scheduler.counts().waiting, bodies.length + 1)
     leaving.destroy()
-    await eventually(t, async () => app.invoker.counts().waiting, bodies.length)
+    await eventually(t, async () => app.scheduler.counts().waiting, bodies.length)
     gate.open()
     t.same(
       await Promise.all(answers),
       bodies.map(body => `POST ${body}`)
     )
-    await eventually(t, async () => app.invoker.counts().waiting, 0)
+    await eventually(t, async () => app.scheduler.counts().waiting, 0)
     half.write('whole')
     const [chunk] = (await once(half, 'data')) as [Buffer]
     t.match(String(chunk), 'POST halfwhole')
@@ -153,10 +153,10 @@ t.test('who waits in a long queue keeps the place, however many press from behin
     return [answer.status, await answer.text()] as const
   }
   const first = call(`/fn/${id}`, 'first')
-  await eventually(t, async () => app.invoker.counts().busy, 1)
+  await eventually(t, async () => app.scheduler.counts().busy, 1)
   const bodies = Array.from({ length: 300 }, (_, i) => `${i} `.repeat(i % 3 === 0 ? 20_000 : 1))
   const early = bodies.map(async body => await call(`/fn/${id}`, body))
-  await eventually(t, async () => app.invoker.counts().waiting, bodies.length)
+  await eventually(t, async () => app.scheduler.counts().waiting, bodies.length)
   const pressing = new AbortController()
   // An id may be written with percent escapes: such a call gets no better place.
   const late = Array.from({ length: 40 }, async (_, i) => {
@@ -174,7 +174,7 @@ t.test('who waits in a long queue keeps the place, however many press from behin
   )
   pressing.abort()
   await Promise.all([first, ...late])
-  t.same(app.invoker.counts(), { ...app.invoker.counts(), waiting: 0, busy: 0 })
+  t.same(app.scheduler.counts(), { ...app.scheduler.counts(), waiting: 0, busy: 0 })
 })
 
 t.test(
@@ -188,8 +188,8 @@ t.test(
     const answers = bodies.map(
       async body => await (await fetch(`${base}/fn/${id}`, { method: 'POST', body })).text()
     )
-    await eventually(t, async () => app.invoker.counts().waiting, bodies.length - 1)
-    app.invoker.enterAll()
+    await eventually(t, async () => app.scheduler.counts().waiting, bodies.length - 1)
+    app.scheduler.admission.admitAll()
     const closed = app.close()
     gate.open()
     t.same(await Promise.all(answers), bodies)
@@ -213,7 +213,7 @@ t.test(
       return [answer.status, await answer.text()] as const
     }
     const first = call()
-    await eventually(t, async () => app.invoker.counts().busy, 1)
+    await eventually(t, async () => app.scheduler.counts().busy, 1)
     const late = await Promise.all(Array.from({ length: 200 }, call))
     for (const [status, text] of late) {
       t.same([status, text.includes('No sandbox was free within 2 seconds')], [503, true])
@@ -224,7 +224,7 @@ t.test(
     )
 
     const waiting = Array.from({ length: 200 }, call)
-    await eventually(t, async () => app.invoker.counts().waiting, 200)
+    await eventually(t, async () => app.scheduler.counts().waiting, 200)
     const closed = app.close()
     const stopped = (await Promise.all(waiting.slice(-50))).map(
       ([status, text]) => `${status} ${text}`

@@ -36,11 +36,11 @@ t.test('each way to fail is told by its kind', async t => {
 })
 
 t.test('a check tells what is wrong and where, and runs nothing', async t => {
-  const { pool } = await startRig(t)
-  t.match(await pool.run({ kind: 'check', executionId: 'c1', code: 'local x = = 1' }), {
+  const { scheduler } = await startRig(t)
+  t.match(await scheduler.run({ kind: 'check', executionId: 'c1', code: 'local x = = 1' }), {
     fault: { kind: 'syntax', line: 1 }
   })
-  t.match(await pool.run({ kind: 'check', executionId: 'c2', code: 'error("not run")' }), {
+  t.match(await scheduler.run({ kind: 'check', executionId: 'c2', code: 'error("not run")' }), {
     fault: undefined
   })
 })

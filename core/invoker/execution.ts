@@ -1,0 +1,90 @@
+/** The record of one invocation: begun and finished here and nowhere else. */
+import type { JobResult } from '../../sandbox/job.js'
+import { MoonletError } from '../base/errors.js'
+import type { InvocationRequest, Outcome } from '../contracts/invocation.js'
+import type { ExecutionStore, NewExecution } from '../contracts/executions.js'
+import type { ExecutionLogs } from './execution-logs.js'
+import { toFinished, toOutcome } from './outcome.js'
+
+/** What all executions need. */
+export interface ExecutionContext {
+  readonly executions: Pick<ExecutionStore, 'begin' | 'finish'>
+  /** Told of recorded executions alone. */
+  readonly onPhase: (phase: 'begin' | 'end', executionId: string, functionId: string) => void
+  /** Gets why a record could not be written that nobody else is told of. */
+  readonly onRecordError: (executionId: string, error: unknown) => void
+}
+
+export class Execution {
+  readonly id: string
+  /** Its record has begun, and not ended yet. */
+  isPending = false
+  private readonly record: NewExecution
+
+  constructor(
+    private readonly context: ExecutionContext,
+    private readonly request: InvocationRequest,
+    readonly logs: ExecutionLogs,
+    id: string,
+    eventJson: string
+  ) {
+    const { fn, version, trigger } = request
+    this.id = id
+    this.record = {
+      id,
+      functionId: fn.id,
+      versionId: version.id,
+      trigger,
+      eventJson,
+      createdAt: Math.floor(Date.now() / 1000)
+    }
+  }
+
+  /** A record that cannot be begun does not keep it from its process: `finish` meets the same error, and tells it. */
+  begin(): void {
+    if (!this.request.record) return
+    this.isPending = true
+    const { context, id } = this
+    try {
+      context.executions.begin(this.record)
+    } catch (error) {
+      context.onRecordError(id, error)
+    }
+    context.onPhase('begin', id, this.record.functionId)
+  }
+
+  /** Resolves when the record is durable. */
+  async finish(result: JobResult): Promise<Outcome> {
+    const { context, id, logs, record, request } = this
+    const outcome = toOutcome(request, id, result, logs.entries)
+    const unwritten = logs.close()
+    if (!request.record) return outcome
+    const finished = toFinished(record, outcome, request.fn.saveResponse, unwritten)
+    this.isPending = false
+    await context.executions.finish(finished)
+    context.onPhase('end', id, record.functionId)
+    return outcome
+  }
+
+  /** Ends what has begun and came to nothing, so that no record stays pending. Never rejects. */
+  async abort(reason: unknown): Promise<Outcome | undefined> {
+    try {
+      return await this.finish(refused(describe(reason)))
+    } catch (error) {
+      this.isPending = false
+      this.context.onRecordError(this.id, error)
+      return undefined
+    }
+  }
+}
+
+/** What becomes of an execution that no sandbox ran to its end. */
+export const refused = (reason: string): JobResult => ({
+  answer: undefined,
+  fault: { kind: 'refused', message: reason },
+  durationMs: 0
+})
+
+/** Our own errors are worded for people; the others are for the log of the server. */
+const describe = (error: unknown): string =>
+  error instanceof MoonletError ? error.message : 'internal error: the log of the server says more'

@@ -1,0 +1,33 @@
+/** Puts admission before the server's own handling of requests: what is not admitted never reaches Fastify. */
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+import '../../../core/contracts/server.js'
+import { functionOf } from '../../../core/connections/request-target.js'
+import { flushIfLate } from '../../../core/base/tick.js'
+import { AdmissionControl } from './admission-control.js'
+
+/** To be called when all others have added their listeners. */
+export function installAdmissionControl(fastify: FastifyInstance): void {
+  const { server } = fastify
+  const handlers = server.listeners('request') as RequestListener[]
+  const passToFastify = (request: IncomingMessage, response: ServerResponse): void => {
+    for (const handle of handlers) handle(request, response)
+  }
+  const control = new AdmissionControl({
+    admission: fastify.scheduler.admission,
+    invoker: fastify.invoker,
+    log: fastify.log,
+    nextRequestId: fastify.nextRequestId,
+    serve: passToFastify
+  })
+
+  server.removeAllListeners('request')
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    flushIfLate()
+    const functionId = request.method === 'OPTIONS' ? undefined : functionOf(request.url ?? '')
+    if (functionId === undefined || !fastify.servesFunctions(request)) {
+      return passToFastify(request, response)
+    }
+    control.admit(functionId, request, response)
+  })
+}

@@ -1,0 +1,95 @@
+/**
+ * All that the scheduler knows: what waits, which processes there are, and what each of them does. It acts on
+ * nothing.
+ */
+import { availableParallelism } from 'node:os'
+import type { Invocation } from '../invocation.js'
+import type { SandboxProcess } from '../process/sandbox-process.js'
+import type { DecisionState } from './decide.js'
+import { FairShare } from './fair-share.js'
+import { FairQueue } from './queue.js'
+import { VersionProcesses } from './version-processes.js'
+
+export interface StateSettings {
+  readonly SANDBOX_MAX: number
+  readonly SANDBOX_MAX_INVOCATIONS: number
+  readonly QUEUE_LIMIT: number
+}
+
+export class SchedulerState implements DecisionState<SandboxProcess> {
+  readonly queue: FairQueue
+  readonly fairShare: FairShare
+  /** By binding key; none is empty. */
+  readonly versions = new Map<string, VersionProcesses>()
+  readonly busy = new Set<SandboxProcess>()
+  /** Ready and bound to no version. */
+  readonly unbound: SandboxProcess[] = []
+  /** Invocations that have ended, but whose one-way calls have not settled. */
+  readonly draining = new Set<Invocation>()
+  readonly cores = availableParallelism()
+  readonly singleUse: boolean
+  polledAt = performance.now()
+  isStopping = false
+
+  constructor(settings: StateSettings) {
+    this.queue = new FairQueue(settings.QUEUE_LIMIT)
+    this.fairShare = new FairShare(settings.SANDBOX_MAX)
+    this.singleUse = settings.SANDBOX_MAX_INVOCATIONS === 1
+  }
+
+  /** Nothing waits and nothing runs. */
+  get isDrained(): boolean {
+    return this.busy.size === 0 && this.queue.size === 0 && this.draining.size === 0
+  }
+
+  get idleCount(): number {
+    let count = 0
+    for (const { idle } of this.versions.values()) count += idle.length
+    return count
+  }
+
+  /** The process begins to work for the invocation's version, and is bound to it from now on. */
+  occupy(process: SandboxProcess, { bindingKey, functionId }: Invocation): void {
+    this.versionOf(bindingKey).toBusy(process)
+    this.busy.add(process)
+    this.fairShare.acquire(functionId)
+  }
+
+  private versionOf(bindingKey: string): VersionProcesses {
+    const known = this.versions.get(bindingKey)
+    if (known !== undefined) return known
+    const version = new VersionProcesses()
+    this.versions.set(bindingKey, version)
+    return version
+  }
+
+  /** An invocation has ended in the process. Gives what is known of its version. */
+  noteEnd(process: SandboxProcess, invocation: Invocation): VersionProcesses | undefined {
+    const version = this.versions.get(invocation.bindingKey)
+    // The first one in a process also compiles, and says little about the next one.
+    if (!invocation.isRevoked && process.completed > 1) {
+      const [cpuMs, waitMs] = invocation.usage
+      version?.cost.observe(cpuMs, waitMs, invocation.awaitedCalls)
+    }
+    if (!invocation.isSettled) this.draining.add(invocation)
+    if (process.invocations.length > 0) return version
+    this.busy.delete(process)
+    this.fairShare.release(invocation.functionId)
+    return version
+  }
+
+  /** The process is no more. */
+  remove(process: SandboxProcess): void {
+    const { bindingKey, functionId } = process
+    const at = this.unbound.indexOf(process)
+    if (at >= 0) this.unbound.splice(at, 1)
+    if (bindingKey === undefined || functionId === undefined) return
+    const wasBusy = this.busy.delete(process)
+    if (wasBusy) this.fairShare.release(functionId)
+    const version = this.versions.get(bindingKey)
+    if (version === undefined) return
+    if (wasBusy) version.cost.observeCrash()
+    version.remove(process)
+    if (version.isEmpty) this.versions.delete(bindingKey)
+  }
+}

@@ -1,0 +1,193 @@
+/**
+ * Carries out what is decided: starts processes, assigns invocations to them, binds, recalls and retires them, ends
+ * them at deadlines, and keeps the state true to what processes report.
+ *
+ * Promises: no process serves two versions; an invocation that ends by a fault of its process takes nobody with it,
+ * since what waited behind it is queued again.
+ */
+import type { Config } from '../../config/schema.js'
+import type { Invocation } from '../invocation.js'
+import { stoppedFault, timeoutFault } from '../process/exit-error.js'
+import type { SandboxFactory } from '../process/sandbox-factory.js'
+import type { SandboxProcess } from '../process/sandbox-process.js'
+import { neededProcesses, type Decision } from './decide.js'
+import { ProcessSet } from './process-set.js'
+import { recallPipelined } from './recall.js'
+import type { SchedulerState } from './state.js'
+
+/** A replacement is started this many invocations before a process is used up, and never before half its lifetime. */
+const REPLACE_AHEAD = 500
+/** Processes live shorter than allowed by up to this part, so that those started together do not end together. */
+const LIFE_SPREAD = 0.2
+/**
+ * How long after an unbound process was taken its replacement is started: a start stops the server for 5 ms, and the
+ * invocation is answered first.
+ */
+const PREWARM_DELAY_MS = 20
+
+export interface SupervisorListener {
+  /** A process can take something. */
+  readonly onCapacity: () => void
+  /** So many starts in a row have failed. */
+  readonly onStartFailure: (failures: number) => void
+  /** These must be queued again. */
+  readonly onRequeue: (invocations: readonly Invocation[]) => void
+  /** Work has begun or ended. */
+  readonly onActivity: () => void
+}
+
+export class Supervisor {
+  readonly processes: ProcessSet
+  private readonly exits = new Map<string, number>()
+  /** While they are busy, replacements are kept ready for them. */
+  private readonly nearRetirement = new Set<SandboxProcess>()
+  private prewarmTimer: NodeJS.Timeout | undefined
+
+  constructor(
+    private readonly state: SchedulerState,
+    readonly factory: SandboxFactory,
+    private readonly settings: Pick<
+      Config,
+      'SANDBOX_MAX' | 'SANDBOX_MAX_INVOCATIONS' | 'SANDBOX_IDLE_SECONDS'
+    >,
+    private readonly listener: SupervisorListener
+  ) {
+    this.processes = new ProcessSet(state, {
+      factory,
+      listener: {
+        onReady: process => {
+          this.onReady(process)
+        },
+        onInvocationEnd: (process, invocation) => {
+          this.onInvocationEnd(process, invocation)
+        },
+        onExit: (process, waiting, isExpected) => {
+          this.onExit(process, waiting, isExpected)
+        }
+      },
+      max: settings.SANDBOX_MAX,
+      idleMs: settings.SANDBOX_IDLE_SECONDS * 1000
+    })
+  }
+
+  /** How many processes have ended, by reason. */
+  exitCounts(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.exits)
+  }
+
+  /** Gives the invocation to a process if that was decided. False: it was not. */
+  assign(decision: Decision<SandboxProcess>, invocation: Invocation): boolean {
+    switch (decision.kind) {
+      case 'pipeline':
+        break
+      case 'assign':
+        this.state.occupy(decision.process, invocation)
+        break
+      case 'bind':
+        this.processes.takeUnbound(decision.process)
+        this.state.occupy(decision.process, invocation)
+        this.replenishLater()
+        break
+      default:
+        return false
+    }
+    decision.process.assign(invocation)
+    this.watchLifetime(decision.process)
+    this.listener.onActivity()
+    return true
+  }
+
+  /** Starts processes for what waits, as far as the shares of its functions go, and keeps unbound ones ready. */
+  replenish(): void {
+    const { queue, fairShare, isStopping } = this.state
+    if (isStopping && queue.size === 0) return
+    const now = performance.now()
+    let needed = 0
+    for (const [first, count] of queue.heads()) {
+      needed += neededProcesses(this.state, first, count, now)
+    }
+    for (const { invocations } of this.nearRetirement) if (invocations.length > 0) needed++
+    this.processes.replenish(Math.min(needed, fairShare.free))
+  }
+
+  /** Deadlines and recall, looked at for all together and coarsely instead of by a timer for each invocation. */
+  tick(now: number): void {
+    for (const process of this.state.busy) {
+      this.listener.onRequeue(recallPipelined(process, now))
+      process.enforceDeadline(now)
+    }
+    const { timeoutMs } = this.factory
+    for (const invocation of this.state.draining) {
+      if (!invocation.isSettled && now - invocation.startedAt > timeoutMs) {
+        invocation.stop(timeoutFault(timeoutMs / 1000))
+      }
+      if (invocation.isSettled) this.state.draining.delete(invocation)
+    }
+  }
+
+  /** Retires what nobody needs. Called once a second. */
+  sweep(): void {
+    this.processes.sweep(performance.now())
+    this.replenish()
+  }
+
+  /** Ends all processes. Settles when none is left. */
+  async killAll(): Promise<void> {
+    clearTimeout(this.prewarmTimer)
+    const processes = [...this.processes.all]
+    for (const process of processes) process.kill(stoppedFault)
+    await Promise.all(processes.map(process => process.exited))
+  }
+
+  private replenishLater(): void {
+    this.prewarmTimer ??= setTimeout(() => {
+      this.prewarmTimer = undefined
+      this.replenish()
+    }, PREWARM_DELAY_MS).unref()
+  }
+
+  private watchLifetime(process: SandboxProcess): void {
+    const { assigned, maxInvocations } = process
+    if (assigned < maxInvocations / 2 || assigned < maxInvocations - REPLACE_AHEAD) return
+    if (this.state.singleUse || this.nearRetirement.has(process)) return
+    this.nearRetirement.add(process)
+    setImmediate(() => {
+      this.replenish()
+    })
+  }
+
+  private onReady(process: SandboxProcess): void {
+    const { SANDBOX_MAX_INVOCATIONS: max } = this.settings
+    process.maxInvocations = max - Math.floor(Math.random() * LIFE_SPREAD * max)
+    this.processes.onReady(process)
+    this.listener.onCapacity()
+  }
+
+  private onInvocationEnd(process: SandboxProcess, invocation: Invocation): void {
+    const version = this.state.noteEnd(process, invocation)
+    if (process.invocations.length === 0) {
+      if (process.isUsedUp) process.kill(stoppedFault)
+      else version?.toIdle(process)
+    }
+    this.listener.onCapacity()
+  }
+
+  private onExit(
+    process: SandboxProcess,
+    waiting: readonly Invocation[],
+    isExpected: boolean
+  ): void {
+    const { exitReason } = process
+    this.exits.set(exitReason, (this.exits.get(exitReason) ?? 0) + 1)
+    this.state.remove(process)
+    this.nearRetirement.delete(process)
+    this.processes.onExit(process, isExpected)
+    this.listener.onRequeue(waiting)
+    if (this.processes.failures > 0) this.listener.onStartFailure(this.processes.failures)
+    // Its place is free, but killing and starting are not done in the tick of whatever led here.
+    setImmediate(() => {
+      this.listener.onCapacity()
+      this.replenish()
+    })
+  }
+}
