@@ -29,7 +29,6 @@ import { SqliteVersionStore } from './functions/version-store.js'
 import { createKvRemover } from './kv/kv-remover.js'
 import { SqliteKvStore } from './kv/kv-store.js'
 import { KvWriter } from './kv/kv-writer.js'
-import { OwnLimits } from './quotas/own-limits.js'
 import type { QuotaNotice } from './quotas/quota-warnings.js'
 import { NO_LIMITS, Quotas } from './quotas/quotas.js'
 import { ALL, StoredBytes } from './quotas/stored-bytes.js'
@@ -103,8 +102,7 @@ export class SqliteStorage implements Storage {
     const stored = new StoredBytes(db, batch)
     const remover = createExecutionRemover(db, counts, stored)
     const kvRemover = createKvRemover(db, stored)
-    const ownLimits = new OwnLimits(db, batch)
-    const quotas = new Quotas({ db, batch, remover, stored, limits, ownLimits, onNotice })
+    const quotas = new Quotas({ db, batch, remover, stored, limits, onNotice })
     const purges = new Purges({ db, batch, remover, kvRemover, counts, stored })
     const skew = new IdSkew(db, batch)
     const changes = createChangeFeed(batch)
@@ -119,7 +117,7 @@ export class SqliteStorage implements Storage {
     const history = new EnvHistory(db, secrets, nowMs)
     const shared = { db, batch, rowIds, revisions, purges, readVariables, nowMs, stored }
 
-    this.functions = new SqliteFunctionStore({ ...shared, changes, ownLimits })
+    this.functions = new SqliteFunctionStore({ ...shared, changes, ownLimits: quotas.ownLimits })
     this.versions = new SqliteVersionStore({ ...shared, records, changes })
     this.accessKeys = new SqliteAccessKeyStore({ ...shared, changes })
     this.executions = new SqliteExecutionStore({

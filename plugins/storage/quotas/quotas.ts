@@ -11,7 +11,7 @@ import type { StorageLimits } from '../../../core/contracts/storage.js'
 import type { Batch } from '../db/batch.js'
 import type { ExecutionRemover } from '../executions/remover.js'
 import { type QuotaNotice, QuotaWarnings } from './quota-warnings.js'
-import type { OwnLimits } from './own-limits.js'
+import { OwnLimits } from './own-limits.js'
 import { ALL, type StoredBytes, type StoredKind } from './stored-bytes.js'
 
 export const NO_LIMITS: StorageLimits = {
@@ -30,12 +30,12 @@ interface Parts {
   readonly remover: ExecutionRemover
   readonly stored: StoredBytes
   readonly limits: StorageLimits
-  /** Stand in for what the server gives to each function. */
-  readonly ownLimits: OwnLimits
   readonly onNotice: (notice: QuotaNotice) => void
 }
 
 export class Quotas {
+  /** Stand in for what the server gives to each function. */
+  readonly ownLimits: OwnLimits
   private readonly sql: ReturnType<typeof prepareStatements>
   private readonly warnings: QuotaWarnings
   /** Functions whose history exceeds its quota. */
@@ -46,14 +46,15 @@ export class Quotas {
 
   constructor(private readonly parts: Parts) {
     this.sql = prepareStatements(parts.db)
+    this.ownLimits = new OwnLimits(parts.db, parts.batch)
     this.warnings = new QuotaWarnings(
       functionRowId => this.sql.functionId.get(functionRowId),
-      parts.ownLimits,
+      this.ownLimits,
       parts.onNotice
     )
     parts.batch.onCommit({
       before: () => {
-        this.changed = [...parts.stored.changed(), ...parts.ownLimits.changed()]
+        this.changed = [...parts.stored.changed(), ...this.ownLimits.changed()]
       },
       after: durable => {
         if (durable && this.changed.length > 0) this.checkAll(this.changed)
@@ -92,9 +93,9 @@ export class Quotas {
   }
 
   private limitOf(account: number, kind: StoredKind): number {
-    const { limits, ownLimits } = this.parts
+    const { limits } = this.parts
     if (account === ALL) return limits[kind]
-    const own = ownLimits.of(account)?.[kind]
+    const own = this.ownLimits.of(account)?.[kind]
     if (own !== undefined) return own
     return kind === 'kv' ? limits.kvPerFunction : limits.historyPerFunction
   }
