@@ -6,7 +6,7 @@ import type { Fault } from '../contracts/records.js'
 import { missingNames } from './error-names.js'
 
 /** Characters of a line that are looked at: some patterns take time quadratic in it. */
-const LOOKED_AT = 500
+const MAX_SCANNED_CHARS = 500
 
 type Rule = readonly [code: RegExp, advice: string]
 
@@ -68,7 +68,7 @@ export function mistakeAt(
 ): readonly string[] {
   const source = line === undefined ? '' : (lines[line - 1] ?? '')
   if (fault.kind === 'syntax') return syntaxMistakes(fault.message, source, lines, line)
-  return missingNames(fault.message, source.slice(0, LOOKED_AT), lines).slice(0, 2)
+  return missingNames(fault.message, source.slice(0, MAX_SCANNED_CHARS), lines).slice(0, 2)
 }
 
 function syntaxMistakes(
@@ -109,7 +109,7 @@ function lastLineBefore(lines: readonly string[], line: number): string {
 /** The line with the insides of texts, and its comment, replaced; only what is code may be a mistake. */
 function blankTexts(source: string): string {
   return source
-    .slice(0, LOOKED_AT)
+    .slice(0, MAX_SCANNED_CHARS)
     .replace(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|--\s+.*$|--\[\[.*$/g, match =>
       match.startsWith('-') ? '' : '""'
     )

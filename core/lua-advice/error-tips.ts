@@ -6,7 +6,7 @@ import type { Fault } from '../contracts/records.js'
 import { mistakeAt } from './error-mistakes.js'
 
 /** Characters of the message that are looked at; the function may have raised a text of any length. */
-const LOOKED_AT = 1000
+const MAX_SCANNED_CHARS = 1000
 
 interface Kind {
   readonly when: RegExp | ((fault: Fault) => boolean)
@@ -206,7 +206,7 @@ export function errorTip(
   lines: readonly string[],
   line: number | undefined
 ): readonly string[] {
-  const fault = { ...whole, message: whole.message.slice(0, LOOKED_AT) }
+  const fault = { ...whole, message: whole.message.slice(0, MAX_SCANNED_CHARS) }
   const kind = kinds.find(({ when }) =>
     typeof when === 'function' ? when(fault) : when.test(fault.message)
   )

@@ -242,36 +242,6 @@ const mistakes: ReadonlyArray<[string, Fault, string, RegExp]> = [
     /^\[TIP\] .*commas/
   ],
   [
-    'unpack',
-    runtime("f:1: attempt to call a nil value (global 'unpack')"),
-    'unpack(t)',
-    /^\[TIP\] .*table\.unpack/
-  ],
-  [
-    'setfenv',
-    runtime("f:1: attempt to call a nil value (global 'setfenv')"),
-    'setfenv(1, t)',
-    /^\[TIP\] .*load/
-  ],
-  [
-    'math.pow',
-    runtime("f:1: attempt to call a nil value (field 'pow')"),
-    'math.pow(2, 3)',
-    /^\[TIP\] .*\^/
-  ],
-  [
-    'string.gfind',
-    runtime("f:1: attempt to call a nil value (field 'gfind')"),
-    'string.gfind(s, "a")',
-    /^\[TIP\] .*gmatch/
-  ],
-  [
-    'table.getn',
-    runtime("f:1: attempt to call a nil value (field 'getn')"),
-    'table.getn(t)',
-    /^\[TIP\] .*#/
-  ],
-  [
     'null',
     runtime("f:1: attempt to index a nil value (global 'null')"),
     'null.x',

@@ -1,5 +1,6 @@
 import t from 'tap'
 import type { Fault } from '../../../core/contracts/records.js'
+import { missingNameAdvice } from '../../../core/lua-advice/error-names.js'
 import { errorText } from '../../../core/lua-advice/error-text.js'
 import { localModules } from '../../../plugins/lua/builtin.js'
 import { startRig } from '../../sandbox/rig.js'
@@ -136,4 +137,21 @@ t.test('a syntax error has its column marked', async t => {
     errorText(fault as Fault, code),
     '>   2 |   local x = = 2\n                    ^\n    3 | end'
   )
+})
+
+t.test('no advice is about a name that Lua has here', async t => {
+  const { body } = await startRig(t, { modules: localModules })
+  const names = Object.keys(missingNameAdvice)
+  const code = `local libraries = { _G, string, table, math, os, coroutine, utf8, bit32 }
+    function handler()
+      local found = {}
+      for _, name in ipairs({ ${names.map(name => `"${name}"`).join(', ')} }) do
+        for _, library in ipairs(libraries) do
+          if rawget(library, name) ~= nil then found[#found + 1] = name end
+        end
+      end
+      return { body = table.concat(found, ", ") }
+    end`
+  // string.len and utf8.len are there; the advice is for `len` as a global, and as a field of other values.
+  t.equal(await body(code), 'len, len')
 })
