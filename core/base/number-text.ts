@@ -7,14 +7,14 @@
 /** Up to here every whole number is a double of its own, and JavaScript's own text has all its digits. */
 export const MAX_INTEGER = 2 ** 53
 /** Whole numbers up to this size are written out. */
-const LARGEST_WRITTEN_OUT = 2 ** 63
+const MAX_WRITTEN_OUT = 2 ** 63
 
 /** A number as `tostring` gives it. */
 export function numberToString(n: number): string {
   if (n === Math.floor(n)) {
     // Also makes "0" of minus zero, which whole-number code meets by chance and never means.
     if (n <= MAX_INTEGER && n >= -MAX_INTEGER) return String(n)
-    if (n <= LARGEST_WRITTEN_OUT && n >= -LARGEST_WRITTEN_OUT) return BigInt(n).toString()
+    if (n <= MAX_WRITTEN_OUT && n >= -MAX_WRITTEN_OUT) return BigInt(n).toString()
     if (n === Infinity) return 'inf'
     if (n === -Infinity) return '-inf'
   } else if (Number.isNaN(n)) {
@@ -43,13 +43,13 @@ export function formatGeneral(n: number, precision: number, keepZeros = false): 
   if (exponent < -4 || exponent >= precision) {
     return finish(mantissa) + 'e' + signedExponent(exponent)
   }
-  return finish(toFixed(n, Math.min(MOST_DIGITS, precision - 1 - exponent)))
+  return finish(toFixed(n, Math.min(MAX_DIGITS, precision - 1 - exponent)))
 }
 
 /** So many digits of a decimal numeral survive in a double; JavaScript's shortest text may hide those after them. */
 const EXACT_DIGITS = 15
 /** Digits that JavaScript writes at most. */
-const MOST_DIGITS = 100
+const MAX_DIGITS = 100
 /** So many more than wanted tell whether a double lies exactly half-way. */
 const EXTRA = 26
 
@@ -68,7 +68,7 @@ export function toFixed(n: number, digits: number): string {
   // Powers of ten are exact that far, so a number half-way shows in one multiplication.
   const scaled = digits <= 22 ? Math.abs(n) * 10 ** digits : Infinity
   if (scaled < 2 ** 52 && scaled % 1 !== 0.5) return n.toFixed(digits)
-  const extra = Math.min(EXTRA, MOST_DIGITS - digits)
+  const extra = Math.min(EXTRA, MAX_DIGITS - digits)
   const down = roundedDown(Math.abs(n).toFixed(digits + extra), extra)
   return down === undefined ? n.toFixed(digits) : (n < 0 ? '-' : '') + down
 }
@@ -76,7 +76,7 @@ export function toFixed(n: number, digits: number): string {
 /** The parts of C's "%.{digits}e". */
 export function toScientific(n: number, digits: number): { mantissa: string; exponent: number } {
   const [mantissa = '', power = '0'] = n.toExponential(digits).split('e')
-  const extra = Math.min(EXTRA, MOST_DIGITS - digits)
+  const extra = Math.min(EXTRA, MAX_DIGITS - digits)
   const [exact = '', exactPower = '0'] = Math.abs(n)
     .toExponential(digits + extra)
     .split('e')

@@ -92,7 +92,7 @@ export const param = <const N extends string, const T extends LuaType>(
   doc: string
 ): Param<N, T> => ({ name, type, doc })
 
-/** Declares a function that runs in the server: `run` gets the call, and the arguments already checked and converted. */
+/** Declares a function that runs in the server: `run` gets the call and the arguments, checked and converted. */
 export const host = <const P extends readonly Param[], const R extends LuaType>(
   declaration: Omit<HostFunction<P, R>, 'place'>
 ): HostFunction<P, R> => ({ place: 'host', ...declaration })

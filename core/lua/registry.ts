@@ -30,7 +30,8 @@ export function createLuaRegistry(): LuaRegistry {
       if (!/^[a-z_][a-zA-Z0-9_]*$/.test(module.name)) {
         throw new MoonletError(
           'MODULE_INVALID',
-          `The Lua module '${module.name}' of plugin '${owner}' needs a name of letters, digits and '_' that begins with a small letter`
+          `The Lua module '${module.name}' of plugin '${owner}' needs a name of letters, digits and ` +
+            `'_' that begins with a small letter`
         )
       }
       const reserved = whyReserved(module.name)

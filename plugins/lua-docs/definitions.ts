@@ -19,11 +19,14 @@ export const definitionsText = (modules: readonly LuaModule[]): string =>
 const moduleDefinitions = (module: LuaModule): string =>
   [
     ...recordTypes(module).map(recordClass),
-    `${comment(module.doc)}\n---@class moonlet.${module.name}\n${module.source === undefined ? '' : 'local '}${module.name} = {}`,
+    comment(module.doc) + classDefinition(module),
     ...Object.entries(module.functions).map(([name, declared]) =>
       functionDefinition(module.name, name, declared)
     )
   ].join('\n\n')
+
+const classDefinition = ({ name, source }: LuaModule): string =>
+  `\n---@class moonlet.${name}\n${source === undefined ? '' : 'local '}${name} = {}`
 
 /** Modules written in Lua are no globals: what `require` gives for each name. */
 function requireDefinition(modules: readonly LuaModule[]): string[] {

@@ -8,11 +8,18 @@ import { code, moduleText } from './module-text.js'
 export const guideText = (modules: readonly LuaModule[], limits: Limits): string =>
   [
     '# Moonlet: writing Lua functions',
-    'Moonlet runs small Lua functions. A function is one Lua file that defines a global `handler(ctx, event)`; it answers HTTP requests at `/fn/{id}` and, if it has a schedule, is called by the server itself. Everything a function can use is on this page: there are no packages to install and no other modules.',
+    'Moonlet runs small Lua functions. A function is one Lua file that defines a global ' +
+      '`handler(ctx, event)`; it answers HTTP requests at `/fn/{id}` and, if it has a schedule, is ' +
+      'called by the server itself. Everything a function can use is on this page: there are no ' +
+      'packages to install and no other modules.',
     handlerText(limits),
     dialectText,
     '## API reference',
-    `These are global tables: ${globals(modules)}. In signatures \`?\` marks what may be left out, and \`| nil, err\` a function that returns \`nil\` and a message when it fails. Where a \`string\` is wanted a number may be given too. Other wrong arguments raise an error, such as \`bad argument #1 to 'kv.get' (string expected, got nil)\`. Examples are bodies of a handler.`,
+    `These are global tables: ${globals(modules)}. In signatures \`?\` marks what may be left ` +
+      `out, and \`| nil, err\` a function that returns \`nil\` and a message when it fails. Where ` +
+      `a \`string\` is wanted a number may be given too. Other wrong arguments raise an error, ` +
+      `such as \`bad argument #1 to 'kv.get' (string expected, got nil)\`. Examples are bodies of ` +
+      `a handler.`,
     ...modules.map(moduleText),
     '## Cookbook',
     'Whole functions, each ready to be saved.',

@@ -23,7 +23,8 @@ export function wholeNumber(
   const whole = Math.trunc(value)
   if (!(whole >= min && whole <= max)) {
     throw new LuaMisuse(
-      `bad argument #${index} to '${name}' (whole number from ${numberText(min)} to ${numberText(max)} expected, got ${numberText(value)})`
+      `bad argument #${index} to '${name}' (whole number from ${numberText(min)} to ` +
+        `${numberText(max)} expected, got ${numberText(value)})`
     )
   }
   return whole

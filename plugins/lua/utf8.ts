@@ -3,8 +3,18 @@ import { isUtf8 } from 'node:buffer'
 import { isAscii } from '../../core/base/binary.js'
 
 /** A well-formed sequence of two to four bytes (table 3-7 of the Unicode standard), or else a lone bad byte. */
-export const sequences = () =>
-  /[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|[\x80-\xff]/g
+export const sequences = () => new RegExp(SEQUENCES, 'g')
+
+const SEQUENCES = [
+  '[\\xc2-\\xdf][\\x80-\\xbf]',
+  '\\xe0[\\xa0-\\xbf][\\x80-\\xbf]',
+  '[\\xe1-\\xec\\xee\\xef][\\x80-\\xbf]{2}',
+  '\\xed[\\x80-\\x9f][\\x80-\\xbf]',
+  '\\xf0[\\x90-\\xbf][\\x80-\\xbf]{2}',
+  '[\\xf1-\\xf3][\\x80-\\xbf]{3}',
+  '\\xf4[\\x80-\\x8f][\\x80-\\xbf]{2}',
+  '[\\x80-\\xff]'
+].join('|')
 
 export const isValid = (binary: string): boolean =>
   isAscii(binary) || isUtf8(Buffer.from(binary, 'latin1'))

@@ -30,7 +30,10 @@ export function answerText(answer: AnswerFields, usage: Usage): string {
   return text
 }
 
-/** Without its length in front; the body is a view. Throws a ProtocolFault where the text is too long; what it says is to be checked. */
+/**
+ * Without its length in front; the body is a view. Throws a ProtocolFault if the text is too long; its content is not
+ * checked yet.
+ */
 export function decodeAnswer(bytes: Buffer): AnswerFrame {
   const lines = plainText(bytes, MAX_TEXT_BYTES).split('\n')
   return [

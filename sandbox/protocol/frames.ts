@@ -37,7 +37,7 @@ export const Reply = { value: 0, failure: 1, raise: 2 } as const
 /** All in bytes: of a frame, either way; of an answer's body (RESPONSE_LIMIT); that one run may hold in Lua. */
 export type ChildLimits = readonly [frame: number, response: number, memory: number]
 
-/** The first frame; the manifest as JSON. The child answers with `ready`, and with its program's code if that is wanted. */
+/** The first frame; the manifest is JSON. The child answers with `ready`, and with its program's code if wanted. */
 export type HelloFrame = readonly [
   kind: 0,
   version: number,
@@ -75,9 +75,8 @@ export type ReplyFrame = readonly [kind: 3, status: 0 | 1 | 2, value: unknown]
 export type CheckFrame = readonly [kind: 4, id: string, code: WireText, chunkName: string]
 /** Nothing is to be done for a while: the child gives memory back. It does not answer. */
 export type RestFrame = readonly [kind: 5]
-export type FrameToChild = HelloFrame | BindFrame | RunFrame | ReplyFrame | CheckFrame | RestFrame
 
-/** `code`: what V8 has made of the child's program, for later processes to begin with (see loader.ts); null if not wanted. */
+/** `code`: what V8 made of the child's program, for later processes to begin with (see loader.ts), or null. */
 export type ReadyFrame = readonly [kind: 0, version: number, code: Uint8Array | null]
 /** `target` is the function's place in the manifest, counted over all modules. */
 export type CallFrame = readonly [kind: 1, target: number, args: readonly unknown[]]
@@ -106,15 +105,6 @@ export type FaultFrame = readonly [kind: 5, id: string, ...ChildFault, ...Usage]
 export type CheckedFrame = readonly [kind: 6, id: string, fault: ChildFault | null]
 /** A defect of ours in the child, for the server's log. */
 export type InternalFrame = readonly [kind: 7, name: string, text: string]
-export type FrameFromChild =
-  | ReadyFrame
-  | CallFrame
-  | SendFrame
-  | PrintFrame
-  | AnswerFrame
-  | FaultFrame
-  | CheckedFrame
-  | InternalFrame
 
 /** Faults that the child itself can tell. */
 export type ChildFaultKind =

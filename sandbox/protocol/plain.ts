@@ -1,10 +1,10 @@
 /**
  * Frames of every run, its beginning and its answer, are *plain*: a byte that begins no MessagePack value, the length
- * of a text (4 bytes, big-endian), the text in Latin-1, and a body to the end. V8's own code makes and takes them
- * apart, and all processes share that in the processor's caches; MessagePack's code is one per process, which is
- * interpreted for its first thousand runs and has to come from memory wherever many processes take turns. For the same
- * reason what the child calls here and in the two frames does not destructure lists or walk them by `for of`, which before
- * it is optimized is a call for each element, and reads and writes numbers byte by byte.
+ * of a text (4 bytes, big-endian), the text in Latin-1, and a body to the end. V8's own code makes and parses them,
+ * and all processes share that in the processor's caches; MessagePack's code is one per process, which is interpreted
+ * for its first thousand runs and has to come from memory wherever many processes take turns. For the same reason the
+ * code that the child calls here and in the two frames does not destructure lists or walk them by `for of`, which is a
+ * call for each element until it is optimized, and it reads and writes numbers byte by byte.
  */
 import { HEADER_BYTES, ProtocolFault } from './frames.js'
 
@@ -41,7 +41,7 @@ export const readLength = (bytes: Uint8Array, at: number): number =>
   (bytes[at] as number) * 2 ** 24 +
   (((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number))
 
-/** The text of a frame without its length in front. Throws a ProtocolFault where it is longer than the frame, or than `max`. */
+/** The text of a frame without its length in front. Throws a ProtocolFault if it is longer than the frame or `max`. */
 export function plainText(bytes: Buffer, max = Infinity): string {
   const end = bodyStart(bytes)
   if (end > bytes.length || end - TEXT_AT > max) {

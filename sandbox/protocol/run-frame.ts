@@ -8,7 +8,9 @@ import { plainBody, plainSize, plainText, writePlain } from './plain.js'
 /** Lines before the names of the headers. */
 const FIRST_NAME = 9
 
-/** With its length in front. Of a character that is no byte (in an event that a plugin made up) the low byte is sent. */
+/**
+ * With its length in front. Where a character is not a byte (in an event that a plugin made up), its low byte is sent.
+ */
 export function encodeRun([, fields, body]: RunFrame): Buffer {
   const lines = hasBreaks(fields) ? undefined : toLines(fields)
   const text = lines !== undefined && isBinary(lines) ? lines : JSON.stringify(fields.map(toBytes))
@@ -67,7 +69,8 @@ function toLines([
   queryNames,
   queryValues
 ]: RunFields): string {
-  let text = `${startedAt}\n${id}\n${requestId}\n${functionName}\n${method}\n${path}\n${relativePath}\n${headerNames.length}\n${queryNames.length}`
+  let text = `${startedAt}\n${id}\n${requestId}\n${functionName}\n${method}\n${path}\n${relativePath}`
+  text += `\n${headerNames.length}\n${queryNames.length}`
   for (const name of headerNames) text += `\n${name}`
   for (const value of headerValues) text += `\n${value}`
   for (const name of queryNames) text += `\n${name}`

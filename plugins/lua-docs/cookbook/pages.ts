@@ -1,4 +1,4 @@
-import type { CookbookProgram } from './programs.js'
+import type { CookbookProgram } from './program.js'
 
 export const formPage: CookbookProgram = {
   title: 'An HTML page with a form and a cookie',

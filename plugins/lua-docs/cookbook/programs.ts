@@ -1,13 +1,8 @@
 /** Whole functions for the guide. A test runs each of them. */
+import type { CookbookProgram } from './program.js'
 import { contactForm, todoApi } from './with-storage.js'
 import { cachedProxy, dailyReport, summarize, webhook } from './with-services.js'
 import { formPage, redirects, svgBadge } from './pages.js'
-
-export interface CookbookProgram {
-  readonly title: string
-  readonly doc: string
-  readonly code: string
-}
 
 export const cookbook: readonly CookbookProgram[] = [
   todoApi,

@@ -1,4 +1,4 @@
-import type { CookbookProgram } from './programs.js'
+import type { CookbookProgram } from './program.js'
 
 export const webhook: CookbookProgram = {
   title: 'A webhook with a signature',

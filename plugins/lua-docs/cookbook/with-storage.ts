@@ -1,4 +1,4 @@
-import type { CookbookProgram } from './programs.js'
+import type { CookbookProgram } from './program.js'
 
 export const todoApi: CookbookProgram = {
   title: 'A JSON API with several routes',

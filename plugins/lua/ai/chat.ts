@@ -21,7 +21,7 @@ export interface ChatNote {
 }
 
 /** A reply is parsed whole, which takes the server's time; those of chats are far smaller. */
-const MOST_REPLY_BYTES = 1024 * 1024
+const MAX_REPLY_BYTES = 1024 * 1024
 
 /** Throws a LuaFailure for everything the outside world does wrong, and for a key that is not set. */
 export async function chat(
@@ -62,8 +62,8 @@ async function post(
       body: JSON.stringify(body),
       signal: call.signal
     })
-    if (reply.body.byteLength > MOST_REPLY_BYTES) {
-      throw new Error(`the reply has more than ${MOST_REPLY_BYTES} bytes`)
+    if (reply.body.byteLength > MAX_REPLY_BYTES) {
+      throw new Error(`the reply has more than ${MAX_REPLY_BYTES} bytes`)
     }
     return Buffer.from(reply.body).toString('utf8')
   } catch (error) {
@@ -87,10 +87,13 @@ function readReply(provider: Provider, text: string): ChatAnswer {
   const error = at(reply, 'error')
   if (error !== undefined && error !== null) {
     throw new LuaFailure(
-      `${provider.title} API error: ${textAt(error, 'message') ?? (typeof error === 'string' ? error : JSON.stringify(error))}`
+      `${provider.title} API error: ${textAt(error, 'message') ?? asText(error)}`
     )
   }
   const answer = provider.readAnswer(reply)
   if (answer === undefined) throw new LuaFailure(`no response from ${provider.title}`)
   return answer
 }
+
+const asText = (error: unknown): string =>
+  typeof error === 'string' ? error : JSON.stringify(error)

@@ -16,15 +16,28 @@ interface AiDependencies {
 
 export function aiModule({ storage, http, ids }: AiDependencies) {
   return luaModule('ai', {
-    doc: "Answers of chat models. The key is read from the function's environment (`OPENAI_API_KEY`, `ANTHROPIC_API_KEY`); another base address from `OPENAI_ENDPOINT`, `ANTHROPIC_ENDPOINT`. Every request is kept with the execution, secrets masked.",
+    doc:
+      "Answers of chat models. The key is read from the function's environment (`OPENAI_API_KEY`, " +
+      '`ANTHROPIC_API_KEY`); another base address from `OPENAI_ENDPOINT`, `ANTHROPIC_ENDPOINT`. ' +
+      'Every request is kept with the execution, secrets masked.',
     functions: {
       chat: host({
-        doc: 'Sends a conversation to a model and returns its answer. Fails (`nil, message`) when a field is missing, the key is not set, the provider cannot be reached, or it answers with an error.',
+        doc:
+          'Sends a conversation to a model and returns its answer. Fails (`nil, message`) when a field ' +
+          'is missing, the key is not set, the provider cannot be reached, or it answers with an error.',
         params: [param('options', ChatOptions, 'What to ask whom.')],
         returns: ChatResult,
         fails: true,
         example:
-          'local answer, err = ai.chat({\n  provider = "openai",\n  model = "gpt-4o-mini",\n  messages = { { role = "user", content = "Say hello" } }\n})\nif not answer then\n  return { statusCode = 502, body = err }\nend\nreturn { body = answer.content }',
+          'local answer, err = ai.chat({\n' +
+          '  provider = "openai",\n' +
+          '  model = "gpt-4o-mini",\n' +
+          '  messages = { { role = "user", content = "Say hello" } }\n' +
+          '})\n' +
+          'if not answer then\n' +
+          '  return { statusCode = 502, body = err }\n' +
+          'end\n' +
+          'return { body = answer.content }',
         async run(call, options) {
           const request = readChat(options)
           const note: ChatNote = { endpoint: '', requestJson: '', responseJson: undefined, key: '' }

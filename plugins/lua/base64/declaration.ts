@@ -11,7 +11,9 @@ export const base64 = luaModule('base64', {
       example: 'return { body = base64.encode("Hello World") }  -- SGVsbG8gV29ybGQ='
     }),
     decode: local({
-      doc: 'Decodes the standard alphabet. Line breaks are skipped; missing padding, the URL alphabet and anything after the padding fail.',
+      doc:
+        'Decodes the standard alphabet. Line breaks are skipped; missing padding, the URL alphabet ' +
+        'and anything after the padding fail.',
       params: [param('text', Text(), 'The encoded text.')],
       returns: Bytes(),
       returnDoc: 'The bytes.',

@@ -16,15 +16,29 @@ interface EmailDependencies {
 
 export function emailModule({ storage, http, ids }: EmailDependencies) {
   return luaModule('email', {
-    doc: "Mail, sent through Resend. The key is read from the function's environment (`RESEND_API_KEY`), another base address from `RESEND_BASE_URL`. Every request is kept with the execution, secrets masked.",
+    doc:
+      "Mail, sent through Resend. The key is read from the function's environment " +
+      '(`RESEND_API_KEY`), another base address from `RESEND_BASE_URL`. Every request is kept with ' +
+      'the execution, secrets masked.',
     functions: {
       send: host({
-        doc: 'Sends a mail. Fails (`nil, message`) when a field is missing, the key is not set, the provider cannot be reached, or it refuses the mail.',
+        doc:
+          'Sends a mail. Fails (`nil, message`) when a field is missing, the key is not set, the ' +
+          'provider cannot be reached, or it refuses the mail.',
         params: [param('options', EmailOptions, 'The mail.')],
         returns: EmailResult,
         fails: true,
         example:
-          'local sent, err = email.send({\n  from = "Shop <shop@example.com>",\n  to = "ada@example.com",\n  subject = "Your order",\n  text = "It is on its way."\n})\nif not sent then\n  return { statusCode = 502, body = err }\nend\nreturn { body = sent.id }',
+          'local sent, err = email.send({\n' +
+          '  from = "Shop <shop@example.com>",\n' +
+          '  to = "ada@example.com",\n' +
+          '  subject = "Your order",\n' +
+          '  text = "It is on its way."\n' +
+          '})\n' +
+          'if not sent then\n' +
+          '  return { statusCode = 502, body = err }\n' +
+          'end\n' +
+          'return { body = sent.id }',
         async run(call, options) {
           const message = readMessage(options)
           const note: EmailNote = { requestJson: '', key: '' }

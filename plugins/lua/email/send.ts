@@ -48,14 +48,14 @@ export async function send(
 }
 
 /** Of a reply no more is read: it is a short object, or none that says anything. */
-const MOST_REPLY_BYTES = 64 * 1024
+const MAX_REPLY_BYTES = 64 * 1024
 
 function readReply({ statusCode, statusText, body }: OutgoingResponse): string {
-  const reply = parse(Buffer.from(body.subarray(0, MOST_REPLY_BYTES)).toString('utf8'))
+  const reply = parse(Buffer.from(body.subarray(0, MAX_REPLY_BYTES)).toString('utf8'))
   if (statusCode < 200 || statusCode > 299) {
-    throw new LuaFailure(
-      `failed to send email: ${typeof reply?.message === 'string' ? reply.message : `${statusCode} ${statusText}`.trim()}`
-    )
+    const status = `${statusCode} ${statusText}`.trim()
+    const reason = typeof reply?.message === 'string' ? reply.message : status
+    throw new LuaFailure(`failed to send email: ${reason}`)
   }
   if (typeof reply?.id !== 'string') {
     throw new LuaFailure('failed to send email: failed to parse response: it holds no id')

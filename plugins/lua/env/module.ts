@@ -13,7 +13,9 @@ const name = param('name', Name, "The variable's name; upper and lower case diff
 
 export const envModule = ({ env, executions }: Pick<Storage, 'env' | 'executions'>) =>
   luaModule('env', {
-    doc: "Settings and secrets of this function, kept apart from its code. The server's own environment is never visible.",
+    doc:
+      "Settings and secrets of this function, kept apart from its code. The server's own " +
+      'environment is never visible.',
     functions: {
       get: host({
         doc: 'Returns the value of an environment variable of this function, or nil.',
@@ -25,7 +27,8 @@ export const envModule = ({ env, executions }: Pick<Storage, 'env' | 'executions
       set: host({
         doc:
           'Sets an environment variable of this function, for this run and all later ones. ' +
-          `Raises beyond the limits of the management API: ${limits.envVars} variables; names of letters, digits and \`_\`, ` +
+          `Raises beyond the limits of the management API: ${limits.envVars} variables; names of ` +
+          `letters, digits and \`_\`, ` +
           `of at most ${limits.envKeyBytes} bytes; values not blank, of at most ${limits.envValueBytes} bytes.`,
         params: [name, param('value', Text({ max: 1024 * 1024 }), 'The new value.')],
         returns: Bool,

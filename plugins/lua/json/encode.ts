@@ -79,7 +79,8 @@ function scalar(value: LuaValue): string {
           `JSON has no ${Number.isNaN(value) ? 'NaN (not a number)' : 'infinite numbers'}`
         )
       }
-      // JavaScript writes numbers as JSON wants them: the shortest text that reads back equal, whole ones below 1e21 plainly.
+      // JavaScript writes numbers as JSON wants them: the shortest text that reads back equal, and whole ones below
+      // 1e21 without an exponent.
       return String(value)
     default:
       return 'null'

@@ -18,6 +18,9 @@ const short: { readonly [unit: string]: string } = {
 const escape = (unit: string): string =>
   short[unit] ?? `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
 
+const escapeSeparator = (separator: string): string =>
+  separator.endsWith('\xa8') ? '\\u2028' : '\\u2029'
+
 /** A binary string as a JSON text, safe inside HTML and JavaScript. Bytes that are no UTF-8 become U+FFFD each. */
 export function quoteJson(text: string): string {
   if (PLAIN.test(text)) return `"${text}"`
@@ -25,5 +28,5 @@ export function quoteJson(text: string): string {
   const valid = isValid(escaped)
     ? escaped
     : escaped.replace(sequences(), match => (match.length === 1 ? '\\ufffd' : match))
-  return `"${valid.includes('\xe2\x80') ? valid.replace(SEPARATORS, match => (match.endsWith('\xa8') ? '\\u2028' : '\\u2029')) : valid}"`
+  return `"${valid.includes('\xe2\x80') ? valid.replace(SEPARATORS, escapeSeparator) : valid}"`
 }

@@ -117,3 +117,7 @@ const tooMuch = (name: string): LuaMisuse =>
     `kv.${name}: the store has more than ${MAX_ALL} entries or ${MAX_ALL_BYTES / 1024 ** 2} MiB; ` +
       `read it in parts with kv.${name.includes('Global') ? 'listGlobal' : 'list'}`
   )
+
+/** True when the write is carried out; what it gives is a promise, of whichever library, or no object. */
+export const trueAfter = (write: MaybePromise<boolean | void>): MaybePromise<true> =>
+  typeof write === 'object' ? Promise.resolve(write).then(() => true) : true

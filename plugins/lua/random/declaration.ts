@@ -41,7 +41,9 @@ export const random = luaModule('random', {
       example: 'return { body = random.hex(8) }'
     }),
     id: local({
-      doc: 'A unique id of 20 characters `0-9a-v`, like those of functions and executions. Ids sort by the second they were made in.',
+      doc:
+        'A unique id of 20 characters `0-9a-v`, like those of functions and executions. Ids sort by ' +
+        'the second they were made in.',
       params: [],
       returns: Text(),
       example: `local id = random.id()

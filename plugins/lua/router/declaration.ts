@@ -6,7 +6,9 @@ const pattern = param('pattern', Text(), 'Such as `/users/:id` or `/files/*`.')
 const values = param('params', Optional(Dict(Any)), 'Name to text or number. They are not escaped.')
 
 export const router = luaModule('router', {
-  doc: 'Several paths in one function. In a pattern `:name` takes one segment, and a `*` at the end takes one or more. Case matters; leading, trailing and double slashes do not.',
+  doc:
+    'Several paths in one function. In a pattern `:name` takes one segment, and a `*` at the end ' +
+    'takes one or more. Case matters; leading, trailing and double slashes do not.',
   functions: {
     match: local({
       doc: 'Whether a path fits a pattern.',

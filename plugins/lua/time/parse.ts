@@ -4,7 +4,7 @@ import { parseLayout, type LayoutPart } from './layout.js'
 import { readers, type Fields } from './read-elements.js'
 import { toMonthAndDay } from './year-day.js'
 
-/** The moment that `text`, written as the layout shows, names, in Unix seconds. Throws LuaFailure saying what does not fit. */
+/** The moment that `text` names by the layout, in Unix seconds. Throws a LuaFailure that says what does not fit. */
 export function parseTime(text: string, layout: string): number {
   const reader = new Reader(text, layout)
   const fields: Fields = { year: 0, hour: 0, minute: 0, second: 0, offset: 0 }

@@ -32,7 +32,9 @@ export const url = luaModule('url', {
   doc: 'URLs taken apart, and percent-encoding.',
   functions: {
     parse: local({
-      doc: 'Takes a URL apart. Relative references are fine. Missing parts are `""`. Fails on a bad escape, host or port and on control characters; query pairs with a bad escape are dropped.',
+      doc:
+        'Takes a URL apart. Relative references are fine. Missing parts are `""`. Fails on a bad ' +
+        'escape, host or port and on control characters; query pairs with a bad escape are dropped.',
       params: [param('text', Text(), 'The URL.')],
       returns: Url,
       fails: true,
@@ -41,7 +43,9 @@ if err then return { statusCode = 400, body = err } end
 return { body = parts.host .. " " .. parts.path .. " " .. parts.query.tag[2] }  -- example.com:8443 /a/b q`
     }),
     encode: local({
-      doc: 'Encodes a text for use in a query. `A-Z a-z 0-9 - _ . ~` are kept, a blank becomes `+`, every other byte `%XX`.',
+      doc:
+        'Encodes a text for use in a query. `A-Z a-z 0-9 - _ . ~` are kept, a blank becomes `+`, ' +
+        'every other byte `%XX`.',
       params: [param('text', Text(), 'Any text.')],
       returns: Text(),
       example:
