@@ -236,7 +236,10 @@ t.test('the runtime is found', async t => {
     'the level asked for is the same in the launcher and where an older Node.js starts again',
     async t => {
       const level = /^node_api=(\d+)$/m.exec(await readFile(file('find-runtime.sh'), 'utf8'))?.[1]
-      t.match(await readFile(file('runtime.js'), 'utf8'), new RegExp(`\\bNODE_API = ${level};`))
+      t.match(
+        await readFile(file('process/runtime.js'), 'utf8'),
+        new RegExp(`\\bNODE_API = ${level};`)
+      )
     }
   )
 })
