@@ -43,14 +43,20 @@ export const settings = {
   }),
   API_KEY: optionalText({
     secret: true,
-    doc: 'Key of the management API and the dashboard; unset: read from `api_key.txt` in the data folder, made at the first start'
+    doc:
+      'Key of the management API and the dashboard; unset: read from `api_key.txt` in the data ' +
+      'folder, made at the first start'
   }),
   SECRET_KEY: secretKey({
-    doc: 'Key that encrypts environment variables at rest: 32 bytes as 64 hex digits or base64; unset: read from `secret.key` in the data folder, made at the first start'
+    doc:
+      'Key that encrypts environment variables at rest: 32 bytes as 64 hex digits or base64; ' +
+      'unset: read from `secret.key` in the data folder, made at the first start'
   }),
   BASE_URL: baseUrl({ doc: 'Public address of this server, for `ctx.baseUrl` and `router.url`' }),
   FUNCTIONS_HOST: functionsAddress({
-    doc: 'Serve functions only here, apart from dashboard and API: a host name (`functions.example.org`) or a port (`:3001`)'
+    doc:
+      'Serve functions only here, apart from dashboard and API: a host name ' +
+      '(`functions.example.org`) or a port (`:3001`)'
   }),
   BODY_LIMIT: bytes({
     min: 1024,
@@ -74,14 +80,20 @@ export const settings = {
     min: 1024 ** 2,
     max: 1024 ** 4,
     fallback: 128 * 1024 ** 2,
-    doc: 'Bytes of request bodies and of large answers that the server holds in memory, over all connections, and for one function never more than stays free beside it; beyond, the answer is 503. Twice `BODY_LIMIT` and twice `RESPONSE_LIMIT` are the least, whatever is set'
+    doc:
+      'Bytes of request bodies and of large answers that the server holds in memory, over all ' +
+      'connections, and for one function never more than stays free beside it; beyond, the ' +
+      'answer is 503. Twice `BODY_LIMIT` and twice `RESPONSE_LIMIT` are the least, whatever is ' +
+      'set'
   }),
   REQUEST_TIMEOUT: integer({
     min: 1,
     max: 3600,
     fallback: 60,
     unit: 'seconds',
-    doc: 'Longest time for the head of a request to arrive, and for its body; then the answer is 408. A connection that takes nothing of an answer for so long is closed'
+    doc:
+      'Longest time for the head of a request to arrive, and for its body; then the answer is ' +
+      '408. A connection that takes nothing of an answer for so long is closed'
   }),
   HISTORY_LIMIT: bytes({
     min: 1024 ** 2,
@@ -148,7 +160,10 @@ export const settings = {
     doc: 'Longest wait of a call for a sandbox; beyond, the answer is 503'
   }),
   TRUST_PROXY: trustedProxies({
-    doc: "Believe `X-Forwarded-For` and the like, so that limits of the login and sessions know the client behind a proxy: `true` from whoever connects, or the proxies' addresses and networks (`127.0.0.1, 10.0.0.0/8`)"
+    doc:
+      'Believe `X-Forwarded-For` and the like, so that limits of the login and sessions know the ' +
+      "client behind a proxy: `true` from whoever connects, or the proxies' addresses and " +
+      'networks (`127.0.0.1, 10.0.0.0/8`)'
   }),
   HTTP_ALLOW_PRIVATE: boolean({
     fallback: false,
@@ -168,7 +183,10 @@ export type Config = {
   readonly [K in keyof Settings]: Settings[K] extends Setting<infer T> ? T : never
 }
 
-/** A third of the memory at the default size of a sandbox, at most 32 for each core (idle ones keep a function warm), at least 8. */
+/**
+ * A third of the memory at the default size of a sandbox, at most 32 for each core (idle ones keep a function warm),
+ * at least 8.
+ */
 function defaultSandboxMax(): number {
   const byMemory = Math.floor(totalmem() / 3 / (128 * 1024 ** 2))
   return Math.max(8, Math.min(byMemory, availableParallelism() * 32))

@@ -163,5 +163,7 @@ export function list({ doc }: { doc: string }): Setting<readonly string[]> {
   return { doc, defaultText: '', read: text => Object.freeze(splitList(text ?? '')) }
 }
 
-/** The kinds of settings, by name: `setting.integer({ min: 1, max: 100, fallback: 10, doc: 'Connections at once' })`. */
+/**
+ * The kinds of settings, by name: `setting.integer({ min: 1, max: 100, fallback: 10, doc: 'Connections at once' })`.
+ */
 export const settingKinds = { boolean, bytes, integer, list, oneOf, optionalText, text } as const

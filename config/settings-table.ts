@@ -2,10 +2,11 @@
 import { settings } from './schema.js'
 
 export function settingsTable(): string {
-  const rows = Object.entries(settings).map(
-    ([name, { doc, defaultText, unit }]) =>
-      `| \`${name}\` | ${defaultText === '' ? '' : `\`${defaultText}\``}${unit === undefined || unit === 'bytes' ? '' : ` ${unit}`} | ${doc} |`
-  )
+  const rows = Object.entries(settings).map(([name, { doc, defaultText, unit }]) => {
+    const unitText = unit === undefined || unit === 'bytes' ? '' : ` ${unit}`
+    const value = defaultText === '' ? '' : `\`${defaultText}\``
+    return `| \`${name}\` | ${value}${unitText} | ${doc} |`
+  })
   return ['| Setting | Default | Meaning |', '|---|---|---|', ...rows].join('\n')
 }
 

@@ -10,7 +10,9 @@ interface Bounds {
   isCut: boolean
 }
 
-/** The beginning of a value of about `characters`: texts are cut, then lists and objects end. `value` stays as it is. */
+/**
+ * The beginning of a value of about `characters`: texts are cut, then lists and objects end. `value` stays as it is.
+ */
 export function boundJson(
   value: unknown,
   characters: number

@@ -16,7 +16,8 @@ export async function importFrom(context: Context, path: string): Promise<number
   if (!data.isReferenceDatabase(path)) {
     throw new MoonletError(
       'VALIDATION',
-      `${path} is neither a folder that "moonlet export" wrote nor the database of the reference server. For a backup, use "moonlet restore".`
+      `${path} is neither a folder that "moonlet export" wrote nor the database of the ` +
+        'reference server. For a backup, use "moonlet restore".'
     )
   }
   const report = await data.importReference(path, (done, total) => {
@@ -66,7 +67,8 @@ function tellReport(terminal: Terminal, { tables, problems, notes }: ImportRepor
     const counts = tables[table as keyof typeof names]
     refused += counts.refused
     terminal.say(
-      `${name.padEnd(width)}  ${String(counts.taken).padStart(10)}  ${String(counts.present).padStart(12)}  ${String(counts.refused).padStart(8)}`
+      `${name.padEnd(width)}  ${String(counts.taken).padStart(10)}  ` +
+        `${String(counts.present).padStart(12)}  ${String(counts.refused).padStart(8)}`
     )
   }
   for (const note of notes) terminal.say(`Note: ${note}`)

@@ -70,6 +70,17 @@ function createProgram(terminal: Terminal, run: Runner): Command {
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage.')
     .exitOverride()
 
+  addServe(program, run)
+  addBackups(program, run)
+  addTransfers(program, run)
+  program
+    .command('rotate-secrets')
+    .description('encrypt all environment variables with a new key; the server must be stopped')
+    .action(() => run(rotateSecrets)())
+  return program
+}
+
+function addServe(program: Command, run: Runner): void {
   program
     .command('serve', { isDefault: true })
     .description('run the server (what happens without a command)')
@@ -83,7 +94,9 @@ function createProgram(terminal: Terminal, run: Runner): Command {
       }
       await run(serveWith)()
     })
+}
 
+function addBackups(program: Command, run: Runner): void {
   program
     .command('backup')
     .description('copy the database to one file, consistent and checked; also while a server runs')
@@ -100,7 +113,9 @@ function createProgram(terminal: Terminal, run: Runner): Command {
     )
     .argument('<file>', 'a file that "moonlet backup" made')
     .action((file: string) => run(restore)(file))
+}
 
+function addTransfers(program: Command, run: Runner): void {
   program
     .command('export')
     .description('write functions as plain files, <name>/main.lua and <name>/function.json')
@@ -114,17 +129,11 @@ function createProgram(terminal: Terminal, run: Runner): Command {
   program
     .command('import')
     .description(
-      'take over functions from a folder that "moonlet export" wrote, or the database of the reference server; the server must be stopped'
+      'take over functions from a folder that "moonlet export" wrote, or the database of the ' +
+        'reference server; the server must be stopped'
     )
     .argument('<path>', 'the folder, or the database file')
     .action((path: string) => run(importFrom)(path))
-
-  program
-    .command('rotate-secrets')
-    .description('encrypt all environment variables with a new key; the server must be stopped')
-    .action(() => run(rotateSecrets)())
-
-  return program
 }
 
 async function serveWith({ settings }: Context): Promise<number> {

@@ -10,7 +10,8 @@ export async function rotateSecrets(context: Context): Promise<number> {
   context.terminal.say(
     inUse
       ? 'Copies of the old key open older backups only.'
-      : 'Set SECRET_KEY to it before the next start, and then remove the file; without that key the variables cannot be read.'
+      : 'Set SECRET_KEY to it before the next start, and then remove the file; without that key ' +
+          'the variables cannot be read.'
   )
   return 0
 }

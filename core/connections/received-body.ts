@@ -12,11 +12,16 @@ import { ownerOf } from './owner.js'
 
 /** What every chunk takes in memory, until the body is put together. */
 const CHUNK_COST = 256
-/** Chunks of fewer bytes are put together before anybody gets them: a stranger may send every byte in one of its own. */
+/**
+ * Chunks of fewer bytes are put together before anybody gets them: a stranger may send every byte in one of its own.
+ */
 const SMALL = 1024
 const GATHERED = 4096
 
-/** A request that was answered before its body was there has so long to send the rest, as nobody knows where it ends otherwise. */
+/**
+ * A request that was answered before its body was there has so long to send the rest, as nobody knows where it ends
+ * otherwise.
+ */
 const DRAIN_MS = 5000
 
 const key = Symbol('body')
@@ -154,7 +159,9 @@ export class ReceivedBody {
   }
 }
 
-/** Calls `listener` once, when somebody begins to read the body: a caller with `Expect: 100-continue` waits for that. */
+/**
+ * Calls `listener` once, when somebody begins to read the body: a caller with `Expect: 100-continue` waits for that.
+ */
 export function whenRead(request: IncomingMessage, listener: () => void): void {
   let begun = false
   request._read = size => {

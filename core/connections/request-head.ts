@@ -12,7 +12,10 @@ const tooManyHeaders = new MoonletError(
 const noHost = new MoonletError('INVALID_REQUEST', 'The request has no Host header')
 const twoHosts = new MoonletError('INVALID_REQUEST', 'The request has more than one Host header')
 
-/** Why the request is refused; undefined: it is not. Two hosts are two opinions about whom a request is for (RFC 9112, section 3.2). */
+/**
+ * Why the request is refused; undefined: it is not. Two hosts are two opinions about whom a request is for (RFC 9112,
+ * section 3.2).
+ */
 export function headProblem({
   rawHeaders,
   httpVersionMajor,

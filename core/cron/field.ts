@@ -15,7 +15,9 @@ export interface Field {
   readonly restricted: boolean
 }
 
-/** Reads a comma list of `*`, `?`, `n`, `a-b`, each with an optional `/step`. Throws an Error that says what is wrong. */
+/**
+ * Reads a comma list of `*`, `?`, `n`, `a-b`, each with an optional `/step`. Throws an Error that says what is wrong.
+ */
 export function parseField(text: string, rule: FieldRule): Field {
   const items = text.split(',').map(item => parseItem(item, text, rule))
   const values = new Set(items.flatMap(item => item.values))

@@ -1,4 +1,6 @@
-/** Time zones by the runtime's own data: what the wall clock reads at an instant, and until when it keeps that offset. */
+/**
+ * Time zones by the runtime's own data: what the wall clock reads at an instant, and until when it keeps that offset.
+ */
 
 /** A stretch of time during which a zone keeps one offset. Unix milliseconds. */
 export interface OffsetPeriod {

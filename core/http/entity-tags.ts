@@ -11,7 +11,8 @@ export const IfMatch = Type.Object({
   'if-match': Type.Optional(
     Type.String({
       description:
-        'Only when the present state has one of these tags (`*`: any), else 412 with what is there now. Weak tags never match.'
+        'Only when the present state has one of these tags (`*`: any), else 412 with what is ' +
+        'there now. Weak tags never match.'
     })
   )
 })

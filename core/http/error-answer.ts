@@ -1,4 +1,7 @@
-/** Every error as the caller sees it: `{"error": text}` with the request's id; what is the server's own fault only in its log. */
+/**
+ * Every error as the caller sees it: `{"error": text}` with the request's id; what is the server's own fault only in
+ * its log.
+ */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { MoonletError } from '../base/errors.js'
 import { errorBody } from '../connections/error-body.js'
@@ -65,4 +68,6 @@ export function toErrorAnswer(error: unknown, request: FastifyRequest): ErrorAns
 }
 
 const tooLarge = (request: FastifyRequest) =>
-  `The request body is larger than ${request.routeOptions.bodyLimit ?? request.server.initialConfig.bodyLimit} bytes (setting BODY_LIMIT)`
+  'The request body is larger than ' +
+  `${request.routeOptions.bodyLimit ?? request.server.initialConfig.bodyLimit} bytes (setting ` +
+  'BODY_LIMIT)'

@@ -30,7 +30,8 @@ const syntaxRules: readonly Rule[] = [
   [/^\s*(?:elif|elsif|else\s*if)\b/, 'Lua writes elseif, in one word, followed by then'],
   [
     /^\s*(?:switch|case|try|catch|throw|new|class|import|export|async|await|def)\b/,
-    'This word is not Lua: use if … elseif … end for cases, pcall(f) to catch errors and error("text") to raise them'
+    'This word is not Lua: use if … elseif … end for cases, pcall(f) to catch errors ' +
+      'and error("text") to raise them'
   ],
   [
     /\bfor\s*\(/,

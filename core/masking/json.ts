@@ -41,8 +41,8 @@ function maskIfJson(text: string): string | undefined {
 }
 
 /**
- * A copy of a JSON value with secret fields replaced, and credentials in its texts, for records of AI and email requests. Lists and objects
- * nested deeper than 200 levels are replaced as a whole.
+ * A copy of a JSON value with secret fields replaced, and credentials in its texts, for records of AI and email
+ * requests. Lists and objects nested deeper than 200 levels are replaced as a whole.
  */
 export function maskJson(value: unknown): unknown {
   return mask(value, 0)

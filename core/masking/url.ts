@@ -1,4 +1,6 @@
-/** Masking of addresses: user and password, the values of parameters whose names stand for credentials, known shapes. */
+/**
+ * Masking of addresses: user and password, the values of parameters whose names stand for credentials, known shapes.
+ */
 import { maskCredentials } from './credentials.js'
 import { decodePart, maskPairs } from './pairs.js'
 import { REDACTED } from './redacted.js'

@@ -52,5 +52,8 @@ function toReadable(line: string): string {
     .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(' ')
   const clock = String(time).slice(11, 19)
-  return `${clock} ${(levelNames[Number(level)] ?? String(level)).padEnd(5)} ${String(msg ?? '')}${fields === '' ? '' : `  ${fields}`}\n${err?.stack === undefined ? '' : `${err.stack}\n`}`
+  return (
+    `${clock} ${(levelNames[Number(level)] ?? String(level)).padEnd(5)} ` +
+    `${String(msg ?? '')}${fields === '' ? '' : `  ${fields}`}\n${err?.stack === undefined ? '' : `${err.stack}\n`}`
+  )
 }

@@ -28,7 +28,8 @@ export function notifyService(app: FastifyInstance, service: ServiceManager): vo
     } catch (error) {
       app.log.error(
         { err: error },
-        `systemd could not be told ${assignments.join(' ')}; the unit needs Type=notify, NotifyAccess=all and systemd-notify on PATH`
+        `systemd could not be told ${assignments.join(' ')}; the unit needs Type=notify, ` +
+          'NotifyAccess=all and systemd-notify on PATH'
       )
     }
   }

@@ -50,7 +50,8 @@ export function checkPlugin(
   if (RESERVED.has(name)) {
     throw pluginFailure(
       who,
-      `cannot have this name: it belongs to Moonlet itself (as do ${[...RESERVED].filter(other => other !== name).join(', ')})`
+      'cannot have this name: it belongs to Moonlet itself (as do ' +
+        `${[...RESERVED].filter(other => other !== name).join(', ')})`
     )
   }
   checkRange(who, declaration?.moonlet ?? info.peerDependencies?.moonlet)
@@ -75,13 +76,15 @@ function checkRange(who: { name: string; file: string }, range: string | undefin
   if (range === undefined) {
     throw pluginFailure(
       who,
-      `does not say which versions of Moonlet it was made for: give definePlugin a field moonlet: '^${moonletVersion}', or its package.json peerDependencies with it`
+      'does not say which versions of Moonlet it was made for: give definePlugin a field ' +
+        `moonlet: '^${moonletVersion}', or its package.json peerDependencies with it`
     )
   }
   if (semver.validRange(range) === null) {
     throw pluginFailure(
       who,
-      `was made for the Moonlet versions ${JSON.stringify(range)}, which is no version range; write one such as '^${moonletVersion}'`
+      `was made for the Moonlet versions ${JSON.stringify(range)}, which is no version range; ` +
+        `write one such as '^${moonletVersion}'`
     )
   }
   if (!semver.satisfies(moonletVersion, range, { includePrerelease: true })) {

@@ -1,4 +1,6 @@
-/** Where a plugin's syntax error is. `import` says what is wrong and keeps the place to itself; `node --check` tells. */
+/**
+ * Where a plugin's syntax error is. `import` says what is wrong and keeps the place to itself; `node --check` tells.
+ */
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'

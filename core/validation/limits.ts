@@ -1,4 +1,7 @@
-/** The limits of what people may store through the API (CONTRACT section 5), each stated once. Lengths are bytes of UTF-8. */
+/**
+ * The limits of what people may store through the API (CONTRACT section 5), each stated once. Lengths are bytes of
+ * UTF-8.
+ */
 export const limits = {
   nameBytes: 100,
   descriptionBytes: 500,

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { toErrorAnswer } from '../../core/http/error-answer.js'
-import { apiScope } from '../../core/http/conventions.js'
+import { apiScope, type ApiScope } from '../../core/http/conventions.js'
 import { MoonletError } from '../../core/base/errors.js'
 import { refuseGuess, type LoginAttempts } from './login-attempts.js'
 import { isSameOrigin, originOf } from './same-origin.js'
@@ -41,6 +41,33 @@ export interface LoginOptions {
   readonly attempts: LoginAttempts
 }
 
+const loginResponses = {
+  200: {
+    ...Success,
+    headers: { 'Set-Cookie': { type: 'string', description: 'The session.' } }
+  },
+  400: refusal('Invalid request body', 'The body is no JSON object.'),
+  403: foreignPage,
+  401: refusal('Invalid API key', 'The key is wrong or missing.'),
+  408: refusal(
+    'The request did not arrive within 60 seconds (REQUEST_TIMEOUT)',
+    'The body did not arrive in time.'
+  ),
+  413: refusal(
+    `The request body is larger than ${MOST_LOGIN_BYTES} bytes`,
+    'The body is larger than a key can be.'
+  ),
+  429: refusal(
+    'Too many wrong keys from this address; try again in 30 seconds',
+    'Too many attempts; `Retry-After` says for how many seconds to wait.'
+  ),
+  500: refusal('Internal server error', 'A fault of the server.'),
+  503: refusal(
+    'Too much is being received and sent at the moment (BUFFERED_BYTES_MAX is 134217728 bytes)',
+    'Too busy; `Retry-After` says for how many seconds to wait.'
+  )
+}
+
 export default async function loginRoutes(
   fastify: FastifyInstance,
   { isKey, sessions, attempts }: LoginOptions
@@ -63,6 +90,11 @@ export default async function loginRoutes(
     throw new MoonletError('FORBIDDEN', 'A page of another origin cannot sign in or out here')
   })
 
+  addLogin(api, { isKey, sessions, attempts })
+  addLogout(api, sessions)
+}
+
+function addLogin(api: ApiScope, { isKey, sessions, attempts }: LoginOptions): void {
   api.post(
     '/api/auth/login',
     {
@@ -72,38 +104,15 @@ export default async function loginRoutes(
         tags: ['Authentication'],
         summary: 'Begin a session',
         description:
-          'Sets the cookie `auth_token`, good for 24 hours. After 20 wrong keys from one address, here or at the API, further wrong ones are answered 429 until a growing time has passed; the right key is always taken.',
+          'Sets the cookie `auth_token`, good for 24 hours. After 20 wrong keys from one ' +
+          'address, here or at the API, further wrong ones are answered 429 until a growing ' +
+          'time has passed; the right key is always taken.',
         security: [],
         body: Type.Object(
           { apiKey: Type.Optional(Type.String({ description: 'The API key.' })) },
           { examples: [{ apiKey: 'your-api-key' }] }
         ),
-        response: {
-          200: {
-            ...Success,
-            headers: { 'Set-Cookie': { type: 'string', description: 'The session.' } }
-          },
-          400: refusal('Invalid request body', 'The body is no JSON object.'),
-          403: foreignPage,
-          401: refusal('Invalid API key', 'The key is wrong or missing.'),
-          408: refusal(
-            'The request did not arrive within 60 seconds (REQUEST_TIMEOUT)',
-            'The body did not arrive in time.'
-          ),
-          413: refusal(
-            `The request body is larger than ${MOST_LOGIN_BYTES} bytes`,
-            'The body is larger than a key can be.'
-          ),
-          429: refusal(
-            'Too many wrong keys from this address; try again in 30 seconds',
-            'Too many attempts; `Retry-After` says for how many seconds to wait.'
-          ),
-          500: refusal('Internal server error', 'A fault of the server.'),
-          503: refusal(
-            'Too much is being received and sent at the moment (BUFFERED_BYTES_MAX is 134217728 bytes)',
-            'Too busy; `Retry-After` says for how many seconds to wait.'
-          )
-        }
+        response: loginResponses
       }
     },
     async (request, reply) => {
@@ -118,12 +127,14 @@ export default async function loginRoutes(
       attempts.succeed(request.ip)
       const token = await sessions.start(request.ip, request.headers['user-agent'])
       return reply
-        .header('set-cookie', sessionCookie(token, isReachedOverTls(request, fastify.baseUrl())))
+        .header('set-cookie', sessionCookie(token, isReachedOverTls(request, api.baseUrl())))
         .code(200)
         .send({ success: true })
     }
   )
+}
 
+function addLogout(api: ApiScope, sessions: Sessions): void {
   api.post(
     '/api/auth/logout',
     {

@@ -19,7 +19,10 @@ export const originOf = ({ headers }: Pick<FastifyRequest, 'headers'>): RequestO
   secFetchSite: headers['sec-fetch-site']
 })
 
-/** May this request act with a cookie, or get one? `baseUrl` is the public address, which a proxy may have turned into another Host. */
+/**
+ * May this request act with a cookie, or get one? `baseUrl` is the public address, which a proxy may have turned into
+ * another Host.
+ */
 export function isSameOrigin(
   method: string,
   { origin, host, secFetchSite }: RequestOrigin,

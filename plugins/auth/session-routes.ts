@@ -7,7 +7,7 @@ import {
   failures,
   NoContent
 } from '../../core/http/response-schemas.js'
-import { apiScope } from '../../core/http/conventions.js'
+import { apiScope, type ApiScope } from '../../core/http/conventions.js'
 import type { SessionRecord } from '../../core/contracts/sessions.js'
 import { MoonletError } from '../../core/base/errors.js'
 import { endedCookie } from './session-cookie.js'
@@ -51,14 +51,18 @@ export default async function sessionRoutes(
   { sessions }: { sessions: Sessions }
 ) {
   const api = apiScope(fastify)
-  const tags = ['Authentication']
+  addListSessions(api, sessions)
+  addEndSession(api, sessions)
+  addEndAllSessions(api, sessions)
+}
 
+function addListSessions(api: ApiScope, sessions: Sessions): void {
   api.get(
     '/api/auth/sessions',
     {
       schema: {
         operationId: 'listSessions',
-        tags,
+        tags: ['Authentication'],
         summary: 'List the sessions',
         description: 'All that are alive, the newest first.',
         response: {
@@ -74,13 +78,15 @@ export default async function sessionRoutes(
       sessions: (await sessions.list()).map(session => toSession(session, request.sessionId))
     })
   )
+}
 
+function addEndSession(api: ApiScope, sessions: Sessions): void {
   api.delete(
     '/api/auth/sessions/:id',
     {
       schema: {
         operationId: 'endSession',
-        tags,
+        tags: ['Authentication'],
         summary: 'End one session',
         params: Type.Object({ id: Type.String({ description: 'Id of the session.' }) }),
         response: {
@@ -98,13 +104,15 @@ export default async function sessionRoutes(
       return reply.code(204).send()
     }
   )
+}
 
+function addEndAllSessions(api: ApiScope, sessions: Sessions): void {
   api.delete(
     '/api/auth/sessions',
     {
       schema: {
         operationId: 'endAllSessions',
-        tags,
+        tags: ['Authentication'],
         summary: 'Sign out everywhere',
         description: 'Ends every session, this one included.',
         response: { 204: NoContent('All sessions have ended.'), ...changeFailures }

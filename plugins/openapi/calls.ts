@@ -47,7 +47,8 @@ const describeCall = (method: (typeof methods)[number]): Operation => ({
   tags: ['Calls'],
   summary: `Call a function with ${method.toUpperCase()}`,
   description:
-    'Anything may follow the id: the handler finds it as `event.relativePath`, and the query as `event.query`. Status, headers and body are what the handler returns.',
+    'Anything may follow the id: the handler finds it as `event.relativePath`, and the query ' +
+    'as `event.query`. Status, headers and body are what the handler returns.',
   security: [],
   parameters: [id],
   ...(method === 'get' || method === 'delete'

@@ -10,81 +10,112 @@ interface Entry {
   readonly operation: Operation
 }
 
+interface Chapter {
+  readonly name: string
+  readonly description: string
+  readonly entries: readonly Entry[]
+}
+
+/** What one request asks for. */
+interface View {
+  readonly document: ApiDocument
+  readonly look: Look
+  /** The search as it was typed, and the address without it. */
+  readonly asked: string
+  readonly all: string
+}
+
 /** The whole page; with `asked`, only the operations in which all of its words occur, unfolded when few. */
-export function renderPage(
-  document: ApiDocument,
-  asked: string,
-  { theme, words: say, language }: Look
-): string {
+export function renderPage(document: ApiDocument, asked: string, look: Look): string {
+  const { theme, language } = look
   const words = asked
     .toLowerCase()
     .split(/\s+/)
     .filter(word => word !== '')
   const entries = entriesOf(document).filter(entry => isAskedFor(entry, words))
   const open = words.length > 0 && entries.length <= 5
-  const chapters = document.tags
-    .map(tag => ({
-      ...tag,
-      entries: entries.filter(({ operation }) => operation.tags[0] === tag.name)
-    }))
-    .filter(({ entries }) => entries.length > 0)
-  const { title, version, description } = document.info
+  const chapters = chaptersOf(document, entries)
   const all = `/docs?theme=${theme}&lang=${language}`
+  const view = { document, look, all, asked: words.length > 0 ? asked : '' }
   return html`<!doctype html>
     <html lang="${language}" data-theme="${theme}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="${theme === 'auto' ? 'light dark' : theme}" />
-        <title>${title} API</title>
+        <title>${document.info.title} API</title>
         <link rel="stylesheet" href="/docs/style.css" />
       </head>
       <body>
-        <header>
-          <h1>${title} API <small>${version}</small></h1>
-          <p lang="en">${prose(description)}</p>
-          <p class="links">
-            <a href="/">${say.dashboard}</a> <a href="/docs/openapi.json">${say.json}</a>
-            <a href="/docs/openapi.yaml">${say.yaml}</a>
-          </p>
-          <form role="search" action="/docs" method="get">
-            <label for="q">${say.search}</label>
-            <input
-              id="q"
-              name="q"
-              type="search"
-              value="${asked}"
-              placeholder="version, /kv, POST …"
-              autocomplete="off"
-            />
-            <input type="hidden" name="theme" value="${theme}" /><input
-              type="hidden"
-              name="lang"
-              value="${language}"
-            />
-            <button>${say.find}</button
-            >${words.length > 0 && html` <a href="${all}">${say.showAll}</a>`}
-          </form>
-          <nav aria-label="${say.chapters}" lang="en">
-            ${chapters.map(({ name }) => html`<a href="#${toAnchor(name)}">${name}</a> `)}
-          </nav>
-        </header>
+        ${renderHeader(view, chapters)}
         <main lang="en">
-          ${chapters.length === 0 && html`<p role="status" lang="${language}">${say.nothing} “${asked}”. <a href="${all}">${say.showAll}</a></p>`}
-          ${chapters.map(
-            chapter =>
-              html`<section
-                id="${toAnchor(chapter.name)}"
-                aria-labelledby="${toAnchor(chapter.name)}-title"
-              >
-                <h2 id="${toAnchor(chapter.name)}-title">${chapter.name}</h2>
-                <p>${prose(chapter.description)}</p>
-                ${chapter.entries.map(entry => renderOperation(document, entry, open, say))}
-              </section> `
-          )}
+          ${chapters.length === 0 && renderNothing(view)}
+          ${chapters.map(chapter => renderChapter(document, chapter, open, look.words))}
         </main>
       </body>
     </html> `.text
+}
+
+/** The document's chapters that have entries. */
+const chaptersOf = ({ tags }: ApiDocument, entries: readonly Entry[]): Chapter[] =>
+  tags
+    .map(tag => ({
+      ...tag,
+      entries: entries.filter(({ operation }) => operation.tags[0] === tag.name)
+    }))
+    .filter(({ entries }) => entries.length > 0)
+
+function renderHeader(view: View, chapters: readonly Chapter[]): Html {
+  const { title, version, description } = view.document.info
+  const say = view.look.words
+  return html`<header>
+    <h1>${title} API <small>${version}</small></h1>
+    <p lang="en">${prose(description)}</p>
+    <p class="links">
+      <a href="/">${say.dashboard}</a> <a href="/docs/openapi.json">${say.json}</a>
+      <a href="/docs/openapi.yaml">${say.yaml}</a>
+    </p>
+    ${renderSearch(view)}
+    <nav aria-label="${say.chapters}" lang="en">
+      ${chapters.map(({ name }) => html`<a href="#${toAnchor(name)}">${name}</a> `)}
+    </nav>
+  </header> `
+}
+
+const renderSearch = ({ asked, all, look: { theme, language, words: say } }: View): Html =>
+  html`<form role="search" action="/docs" method="get">
+    <label for="q">${say.search}</label>
+    <input
+      id="q"
+      name="q"
+      type="search"
+      value="${asked}"
+      placeholder="version, /kv, POST …"
+      autocomplete="off"
+    />
+    <input type="hidden" name="theme" value="${theme}" />
+    <input type="hidden" name="lang" value="${language}" />
+    <button>${say.find}</button>
+    ${asked !== '' && html`<a href="${all}">${say.showAll}</a>`}
+  </form> `
+
+const renderNothing = ({ asked, all, look: { language, words: say } }: View): Html =>
+  html`<p role="status" lang="${language}">
+    ${say.nothing} “${asked}”. <a href="${all}">${say.showAll}</a>
+  </p> `
+
+function renderChapter(
+  document: ApiDocument,
+  { name, description, entries }: Chapter,
+  open: boolean,
+  say: Words
+): Html {
+  const anchor = toAnchor(name)
+  return html`<section id="${anchor}" aria-labelledby="${anchor}-title">
+    <h2 id="${anchor}-title">${name}</h2>
+    <p>${prose(description)}</p>
+    ${entries.map(entry => renderOperation(document, entry, open, say))}
+  </section> `
 }
 
 const entriesOf = ({ paths }: ApiDocument): Entry[] =>
@@ -120,16 +151,8 @@ function renderOperation(
   open: boolean,
   say: Words
 ): Html {
-  const {
-    operationId,
-    summary,
-    description,
-    parameters = [],
-    requestBody,
-    responses,
-    security
-  } = operation
-  return html`<details id="${operationId}" ${open && html` open`}>
+  const { operationId, summary, description, parameters = [], requestBody, security } = operation
+  return html`<details id="${operationId}"${open && html` open`}>
     <summary>
       <span class="method ${method.toLowerCase()}">${method}</span>
       <code class="path">${path}</code> <span class="summary">${summary}</span>
@@ -139,45 +162,48 @@ function renderOperation(
         ${prose(description)}${security?.length === 0 && html` <em>${say.open}</em>`}
         <a href="#${operationId}">#${operationId}</a>
       </p>
-      ${
-        parameters.length > 0 &&
-        html`<h3>${say.parameters}</h3>
-          <table>
-            <thead>
-              <tr>
-                <th>${say.name}</th>
-                <th>${say.place}</th>
-                <th>${say.type}</th>
-                <th>${say.meaning}</th>
-              </tr>
-            </thead>
-            <tbody>
-              ${[...parameters].sort(byPlace).map(parameter => renderParameter(parameter, say))}
-            </tbody>
-          </table> `
-      }${
+      ${parameters.length > 0 && renderParameters(parameters, say)}${
         requestBody !== undefined &&
         html`<h3>${say.body}</h3>
           ${renderContent(document, requestBody)}`
       }
       <h3>${say.answers}</h3>
-      ${Object.entries(responses).map(
-        ([status, answer]) =>
-          html`<h4>
-              <span class="status s${status.charAt(0)}">${status}</span>
-              ${prose(answer.description)}${errorOf(answer)}
-            </h4>
-            ${errorOf(answer) === undefined && renderContent(document, answer)}`
-      )}
+      ${renderResponses(document, operation)}
     </div>
   </details> `
 }
+
+const renderParameters = (parameters: readonly Parameter[], say: Words): Html =>
+  html`<h3>${say.parameters}</h3>
+    <table>
+      <thead>
+        <tr>
+          <th>${say.name}</th>
+          <th>${say.place}</th>
+          <th>${say.type}</th>
+          <th>${say.meaning}</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${[...parameters].sort(byPlace).map(parameter => renderParameter(parameter, say))}
+      </tbody>
+    </table> `
+
+const renderResponses = (document: ApiDocument, { responses }: Operation): Html[] =>
+  Object.entries(responses).map(([status, response]) => {
+    const error = errorOf(response)
+    return html`<h4>
+        <span class="status s${status.charAt(0)}">${status}</span>
+        ${prose(response.description)}${error}
+      </h4>
+      ${error === undefined && renderContent(document, response)}`
+  })
 
 /** The path's parameters in its order, then the others in theirs. */
 const byPlace = (a: Parameter, b: Parameter): number =>
   Number(b.in === 'path') - Number(a.in === 'path')
 
-/** What an error answer says, for an answer that is nothing else. */
+/** The message of a response that is an error and nothing else. */
 function errorOf({ content }: Content): Html | undefined {
   const { schema, example } = content?.['application/json'] ?? {}
   return schema?.$ref === '#/components/schemas/Error'
@@ -198,11 +224,14 @@ const renderParameter = (
     <td>${prose(description)}</td>
   </tr> `
 
-function renderContent(document: ApiDocument, { content = {} }: Content): Html[] {
-  return Object.entries(content).map(
+const renderContent = (document: ApiDocument, { content = {} }: Content): Html[] =>
+  Object.entries(content).map(
     ([type, { schema, example }]) =>
       html`<p class="media">${type}</p>
-        ${renderSchema(document, schema)}
-        ${example !== undefined && html`<pre tabindex="0"><code>${typeof example === 'string' ? example : JSON.stringify(example, null, 2)}</code></pre>`}`
+        ${renderSchema(document, schema)} ${example !== undefined && renderExample(example)}`
   )
+
+function renderExample(example: unknown): Html {
+  const text = typeof example === 'string' ? example : JSON.stringify(example, null, 2)
+  return html`<pre tabindex="0"><code>${text}</code></pre>`
 }

@@ -1,5 +1,5 @@
 /** The API's documentation, made from the schemas of the routes. Loaded before them, so that it sees them all. */
-import swagger from '@fastify/swagger'
+import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import fp from 'fastify-plugin'
 import { stringify } from 'yaml'
 import '../../core/contracts/server.js'
@@ -15,89 +15,83 @@ import { style } from './style.js'
 const POLICY =
   "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
+const DESCRIPTION =
+  'The management API of a Moonlet server, and the way functions are called. Times are Unix ' +
+  'seconds, durations milliseconds. Bodies are JSON whatever their Content-Type; unknown fields ' +
+  'are ignored, and null is as good as absent. Errors are `{"error": text}` and carry ' +
+  '`X-Request-Id`.'
+
+const openapi: FastifyDynamicSwaggerOptions['openapi'] = {
+  openapi: '3.1.0',
+  info: { title: 'Moonlet', version: moonletVersion, description: DESCRIPTION },
+  tags: describeTags,
+  components: {
+    securitySchemes: {
+      key: { type: 'http', scheme: 'bearer', description: 'The API key.' },
+      session: {
+        type: 'apiKey',
+        in: 'cookie',
+        name: 'auth_token',
+        description: 'The cookie that `login` sets.'
+      }
+    }
+  },
+  security: [{ key: [] }, { session: [] }]
+}
+
 export default fp(
   async function docs(fastify) {
-    await fastify.register(swagger, {
-      openapi: {
-        openapi: '3.1.0',
-        info: {
-          title: 'Moonlet',
-          version: moonletVersion,
-          description:
-            'The management API of a Moonlet server, and the way functions are called. Times are Unix seconds, durations milliseconds. Bodies are JSON whatever their Content-Type; unknown fields are ignored, and null is as good as absent. Errors are `{"error": text}` and carry `X-Request-Id`.'
-        },
-        tags: describeTags,
-        components: {
-          securitySchemes: {
-            key: { type: 'http', scheme: 'bearer', description: 'The API key.' },
-            session: {
-              type: 'apiKey',
-              in: 'cookie',
-              name: 'auth_token',
-              description: 'The cookie that `login` sets.'
-            }
-          }
-        },
-        security: [{ key: [] }, { session: [] }]
-      },
-      // Pages and assets have no tag.
-      hideUntagged: true
-    })
+    // Pages and assets have no tag.
+    await fastify.register(swagger, { openapi, hideUntagged: true })
 
-    // Each made when it is first asked for: the YAML alone takes longer than all the rest.
-    let document: ApiDocument | undefined
-    let json: string | undefined
-    let yaml: string | undefined
-    const readDocument = () => {
-      document ??= toDocument(fastify.swagger(), {
-        api: fastify.baseUrl(),
-        functions: fastify.functionsUrl()
-      })
-      return document
-    }
-    const readJson = () => {
-      json ??= `${JSON.stringify(readDocument(), null, 2)}\n`
-      return json
-    }
-    const readYaml = () => {
-      yaml ??= stringify(readDocument(), { lineWidth: 0, aliasDuplicateObjects: false })
-      return yaml
-    }
+    const readDocument = once(() =>
+      toDocument(fastify.swagger(), { api: fastify.baseUrl(), functions: fastify.functionsUrl() })
+    )
+    const readJson = once(() => `${JSON.stringify(readDocument(), null, 2)}\n`)
+    const readYaml = once(() =>
+      stringify(readDocument(), { lineWidth: 0, aliasDuplicateObjects: false })
+    )
 
-    fastify.get('/docs/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
+    fastify.get('/docs/openapi.json', hidden, async (_request, reply) =>
       reply.header('cache-control', 'no-store').type('application/json').send(readJson())
     )
-
-    fastify.get('/docs/openapi.yaml', { schema: { hide: true } }, async (_request, reply) =>
+    fastify.get('/docs/openapi.yaml', hidden, async (_request, reply) =>
       reply.header('cache-control', 'no-store').type('application/yaml').send(readYaml())
     )
-
-    fastify.get('/docs/style.css', { schema: { hide: true } }, async (_request, reply) =>
+    fastify.get('/docs/style.css', hidden, async (_request, reply) =>
       reply
         .header('cache-control', 'no-cache')
         .header('x-content-type-options', 'nosniff')
         .type('text/css; charset=utf-8')
         .send(style)
     )
-
-    fastify.get<{ Querystring: Record<string, string | string[] | undefined> }>(
-      '/docs',
-      { schema: { hide: true } },
-      async (request, reply) => {
-        const read = (name: string): string => [request.query[name] ?? ''].flat()[0] ?? ''
-        return reply
-          .headers({
-            'cache-control': 'no-store',
-            'content-security-policy': POLICY,
-            'x-content-type-options': 'nosniff',
-            'referrer-policy': 'no-referrer'
-          })
-          .type('text/html; charset=utf-8')
-          .send(
-            renderPage(readDocument(), read('q').slice(0, 200), toLook(read('theme'), read('lang')))
-          )
-      }
-    )
+    fastify.get<PageRequest>('/docs', hidden, async (request, reply) => {
+      const read = (name: string): string => [request.query[name] ?? ''].flat()[0] ?? ''
+      const look = toLook(read('theme'), read('lang'))
+      return reply
+        .headers(pageHeaders)
+        .type('text/html; charset=utf-8')
+        .send(renderPage(readDocument(), read('q').slice(0, 200), look))
+    })
   },
   { name: 'docs' }
 )
+
+const hidden = { schema: { hide: true } }
+
+interface PageRequest {
+  Querystring: Record<string, string | string[] | undefined>
+}
+
+const pageHeaders = {
+  'cache-control': 'no-store',
+  'content-security-policy': POLICY,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer'
+}
+
+/** Makes a value when it is first asked for: the YAML alone takes longer than all the rest. */
+function once<T extends string | ApiDocument>(make: () => T): () => T {
+  let made: T | undefined
+  return () => (made ??= make())
+}

@@ -11,7 +11,9 @@ interface Field {
   readonly optional: boolean
 }
 
-/** A table of the fields, those of inner objects as `outer.inner` and `list[].inner`. Nothing for what has no fields. */
+/**
+ * A table of the fields, those of inner objects as `outer.inner` and `list[].inner`. Nothing for what has no fields.
+ */
 export function renderSchema(document: ApiDocument, schema: Schema): Html | undefined {
   const fields = fieldsOf(document, schema, '', 0)
   if (fields.length === 0) return undefined

@@ -35,7 +35,8 @@ function isPublicIPv6(address: ipaddr.IPv6): boolean {
 
 /**
  * The IPv4 address that is really reached: mapped (::ffff:a.b.c.d), NAT64 (64:ff9b::a.b.c.d, RFC 6052), or ISATAP
- * within any network (…:0:5efe:a.b.c.d, RFC 5214). Other ways to wrap one (6to4, Teredo) are special ranges as a whole.
+ * within any network (…:0:5efe:a.b.c.d, RFC 5214). Other ways to wrap one (6to4, Teredo) are special ranges as a
+ * whole.
  */
 function embeddedIPv4(address: ipaddr.IPv6): ipaddr.IPv4 | undefined {
   const isWrapped = address.isIPv4MappedAddress() || isNat64(address) || isIsatap(address)

@@ -24,7 +24,8 @@ export const failures = {
     new OutgoingFailure(`the reply redirects to an invalid address ${quote(location)}`),
   privateAddress: (host: string, address: string) =>
     new OutgoingFailure(
-      `${host === address ? host : `${host} (${address})`} is not a public address; the setting HTTP_ALLOW_PRIVATE=true of the server allows calling it`
+      `${host === address ? host : `${host} (${address})`} is not a public address; ` +
+        'the setting HTTP_ALLOW_PRIVATE=true of the server allows calling it'
     ),
   tooManyRedirects: (limit: number) =>
     new OutgoingFailure(`too many redirects: stopped after ${limit}`),

@@ -32,8 +32,8 @@ export function startInName(plugin: ThirdPartyPlugin): ThirdPartyPlugin['registe
 }
 
 /**
- * Has the plugin's hooks of start and stop called in its name and within LIMIT_MS. One that fails at start stops it, with
- * one message; one that fails at the end is logged.
+ * Has the plugin's hooks of start and stop called in its name and within LIMIT_MS. One that fails at start stops it,
+ * with one message; one that fails at the end is logged.
  */
 export function limitHooks(scope: FastifyInstance, plugin: ThirdPartyPlugin): void {
   const addHook = scope.addHook as (

@@ -90,7 +90,9 @@ const toListed = ({ name, version, page }: ThirdPartyPlugin) => ({
     : { page: { title: page.title, path: `/plugins/${name}${page.path}` } })
 })
 
-/** What a run leaves behind in the server, such as a sandbox, is the server's; a rejection is the plugin's to handle. */
+/**
+ * What a run leaves behind in the server, such as a sandbox, is the server's; a rejection is the plugin's to handle.
+ */
 const inOwnNameBetween =
   (run: PluginTools['run']): PluginTools['run'] =>
   async (functionId, event) =>

@@ -1,7 +1,7 @@
 /**
  * Starts one third-party plugin in a scope of its own: its routes begin with `/plugins/{name}` and need the API key
- * unless they say `config: { public: true }`; its hooks, parsers and error handlers concern its own routes only; the Lua
- * modules it adds are known to be its own.
+ * unless they say `config: { public: true }`; its hooks, parsers and error handlers concern its own routes only; the
+ * Lua modules it adds are known to be its own.
  */
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import type { PluginTools } from '../../core/contracts/plugin.js'

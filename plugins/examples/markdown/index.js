@@ -31,7 +31,9 @@ export default definePlugin({
 
     server.lua.add(
       luaModule('markdown', {
-        doc: 'Markdown to HTML, safe to show to others: HTML in the text is shown as text, and links lead to web and mail addresses only.',
+        doc:
+          'Markdown to HTML, safe to show to others: HTML in the text is shown as text, and ' +
+          'links lead to web and mail addresses only.',
         functions: {
           render: host({
             doc: 'Returns the HTML of a Markdown text (GitHub flavour, with tables). At most 256 KiB.',
@@ -41,7 +43,10 @@ export default definePlugin({
             ],
             returns: Text(),
             example:
-              'return {\n  headers = { ["Content-Type"] = "text/html; charset=utf-8" },\n  body = markdown.render("# Hello\\n\\n*there*")\n}',
+              'return {\n' +
+              '  headers = { ["Content-Type"] = "text/html; charset=utf-8" },\n' +
+              '  body = markdown.render("# Hello\\n\\n*there*")\n' +
+              '}',
             run: (_call, text, options) =>
               (options?.breaks === true ? breaking : plain).parse(text, { async: false })
           })

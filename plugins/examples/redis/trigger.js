@@ -1,4 +1,7 @@
-/** Runs functions for messages of channels; `event.body` is the message, `event.headers["X-Redis-Channel"]` the channel. */
+/**
+ * Runs functions for messages of channels; `event.body` is the message, `event.headers["X-Redis-Channel"]` the
+ * channel.
+ */
 import { Redis } from 'ioredis'
 
 export function startTrigger({ server, url, subscriptions, log }) {

@@ -57,46 +57,32 @@ export default definePlugin({
       transport.close()
     })
 
-    function record(call, message, startedAt, result) {
-      server.storage.executions.appendEmailRequest({
-        id: server.ids.next(),
-        executionId: call.executionId,
-        from: message.from,
-        to: message.to,
-        subject: message.subject,
-        hasText: message.text !== undefined,
-        hasHtml: message.html !== undefined,
-        requestJson: toRecordJson(message),
-        responseJson: result.id === undefined ? undefined : toRecordJson({ id: result.id }),
-        status: result.id === undefined ? 'error' : 'success',
-        errorMessage: result.error,
-        emailId: result.id,
-        durationMs: Date.now() - startedAt,
-        createdAt: Math.floor(startedAt / 1000)
-      })
-    }
-
     server.lua.add(
       luaModule('smtp', {
         doc: 'Mail through the SMTP server of the setting `SMTP_URL`. Every mail is kept with the execution.',
         functions: {
           send: host({
-            doc: 'Sends a mail. Fails (`nil, message`) when a field is missing or the mail server cannot be reached or refuses the mail.',
+            doc:
+              'Sends a mail. Fails (`nil, message`) when a field is missing or the mail server ' +
+              'cannot be reached or refuses the mail.',
             params: [param('mail', MailOptions, 'The mail.')],
             returns: Fields({ id: field(Text(), 'The Message-ID.') }, 'SmtpResult'),
             fails: true,
             example:
-              'local sent, err = smtp.send({ from = "me@example.org", to = "you@example.org", subject = "Hi", text = "Hello" })\nif not sent then\n  return { statusCode = 502, body = err }\nend\nreturn { body = sent.id }',
+              'local sent, err = smtp.send({ from = "me@example.org", to = "you@example.org", ' +
+              'subject = "Hi", text = "Hello" })\n' +
+              'if not sent then\n  return { statusCode = 502, body = err }\nend\n' +
+              'return { body = sent.id }',
             async run(call, mail) {
               const message = toMessage(mail, SMTP_FROM)
               const startedAt = Date.now()
               try {
                 const { messageId } = await transport.sendMail(message)
-                record(call, message, startedAt, { id: messageId })
+                record(server, call, message, startedAt, { id: messageId })
                 return { id: messageId }
               } catch (cause) {
                 const error = `mail was not sent: ${cause.message}`
-                record(call, message, startedAt, { error })
+                record(server, call, message, startedAt, { error })
                 throw new LuaFailure(error, { cause })
               }
             }
@@ -107,3 +93,23 @@ export default definePlugin({
     )
   }
 })
+
+/** Keeps a mail with its execution, sent or not. */
+function record(server, call, message, startedAt, result) {
+  server.storage.executions.appendEmailRequest({
+    id: server.ids.next(),
+    executionId: call.executionId,
+    from: message.from,
+    to: message.to,
+    subject: message.subject,
+    hasText: message.text !== undefined,
+    hasHtml: message.html !== undefined,
+    requestJson: toRecordJson(message),
+    responseJson: result.id === undefined ? undefined : toRecordJson({ id: result.id }),
+    status: result.id === undefined ? 'error' : 'success',
+    errorMessage: result.error,
+    emailId: result.id,
+    durationMs: Date.now() - startedAt,
+    createdAt: Math.floor(startedAt / 1000)
+  })
+}

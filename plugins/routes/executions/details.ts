@@ -63,8 +63,14 @@ const HttpRequests = Type.Object(
 )
 
 export function addExecutionDetails(api: ApiScope): void {
-  const { executions } = api.storage
+  addGetExecutionLogs(api)
+  addListAiRequests(api)
+  addListEmailRequests(api)
+  addListHttpRequests(api)
+}
 
+function addGetExecutionLogs(api: ApiScope): void {
+  const { executions } = api.storage
   api.get(
     '/api/executions/:id/logs',
     {
@@ -88,7 +94,10 @@ export function addExecutionDetails(api: ApiScope): void {
       }
     }
   )
+}
 
+function addListAiRequests(api: ApiScope): void {
+  const { executions } = api.storage
   api.get(
     '/api/executions/:id/ai-requests',
     {
@@ -108,7 +117,10 @@ export function addExecutionDetails(api: ApiScope): void {
       return { ai_requests: rows.map(toAiRequest), pagination: toPagination(total, query) }
     }
   )
+}
 
+function addListEmailRequests(api: ApiScope): void {
+  const { executions } = api.storage
   api.get(
     '/api/executions/:id/email-requests',
     {
@@ -128,7 +140,10 @@ export function addExecutionDetails(api: ApiScope): void {
       return { email_requests: rows.map(toEmailRequest), pagination: toPagination(total, query) }
     }
   )
+}
 
+function addListHttpRequests(api: ApiScope): void {
+  const { executions } = api.storage
   api.get(
     '/api/executions/:id/http-requests',
     {

@@ -1,5 +1,6 @@
 /** Executions as they begin and end, as server-sent events. */
 import type { ServerResponse } from 'node:http'
+import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { commonFailures, failures } from '../../../core/http/response-schemas.js'
 import type { ApiScope } from '../../../core/http/conventions.js'
@@ -18,8 +19,27 @@ const Events = Type.Unsafe<NodeJS.ReadableStream>({
   type: 'string',
   contentMediaType: 'text/event-stream',
   'x-response-description':
-    'An endless stream: `event: execution` with an Execution as `data` and its id as `id`; `event: skipped` with `{"count": N}` when there were more than 50 events in a second or the reader is slow; a comment every 15 seconds.'
+    'An endless stream: `event: execution` with an Execution as `data` and its id as `id`; ' +
+    '`event: skipped` with `{"count": N}` when there were more than 50 events in a second or ' +
+    'the reader is slow; a comment every 15 seconds.'
 })
+
+const eventsSchema = {
+  operationId: 'watchExecutions',
+  tags: ['Executions'],
+  summary: 'Watch executions live',
+  description:
+    'Each recorded run at its end, and also at its beginning (status `pending`) when it ' +
+    'is still running after 100 ms.',
+  querystring: Type.Object({
+    function_id: Type.Optional(Type.String({ description: 'Only executions of this function.' }))
+  }),
+  response: {
+    200: Events,
+    ...failures({ 404: 'Function not found', 503: 'There are already 100 listeners' }),
+    ...commonFailures
+  }
+}
 
 export function addEventRoutes(api: ApiScope): void {
   const { executions } = api.storage
@@ -46,23 +66,7 @@ export function addEventRoutes(api: ApiScope): void {
     '/api/events',
     {
       exposeHeadRoute: false,
-      schema: {
-        operationId: 'watchExecutions',
-        tags: ['Executions'],
-        summary: 'Watch executions live',
-        description:
-          'Each recorded run at its end, and also at its beginning (status `pending`) when it is still running after 100 ms.',
-        querystring: Type.Object({
-          function_id: Type.Optional(
-            Type.String({ description: 'Only executions of this function.' })
-          )
-        }),
-        response: {
-          200: Events,
-          ...failures({ 404: 'Function not found', 503: 'There are already 100 listeners' }),
-          ...commonFailures
-        }
-      }
+      schema: eventsSchema
     },
     async (request, reply) => {
       const functionId = request.query.function_id === '' ? undefined : request.query.function_id
@@ -74,22 +78,7 @@ export function addEventRoutes(api: ApiScope): void {
           { headers: { 'retry-after': '10' } }
         )
       }
-      const mayGoOn = () =>
-        api.authenticate(request).then(
-          () => true,
-          () => false
-        )
-      const stream = createEventStream({
-        pingMs: PING_MS,
-        mayGoOn
-      })
-      // A session that ends takes its streams with it; one that ended before this line, too.
-      const unwatch = api.watchSession(request, () => {
-        stream.end()
-      })
-      void mayGoOn().then(may => {
-        if (!may) stream.end()
-      })
+      const { stream, unwatch } = openStream(api, request)
       const leave = hub.join(functionId, stream)
       answers.add(reply.raw)
       reply.raw.once('close', () => {
@@ -107,4 +96,21 @@ export function addEventRoutes(api: ApiScope): void {
   )
 
   api.head('/api/events', async (_request, reply) => reply.type('text/event-stream').send())
+}
+
+/** A stream that ends with the session that opened it; also when that ended just before. */
+function openStream(api: ApiScope, request: FastifyRequest) {
+  const mayGoOn = () =>
+    api.authenticate(request).then(
+      () => true,
+      () => false
+    )
+  const stream = createEventStream({ pingMs: PING_MS, mayGoOn })
+  const unwatch = api.watchSession(request, () => {
+    stream.end()
+  })
+  void mayGoOn().then(may => {
+    if (!may) stream.end()
+  })
+  return { stream, unwatch }
 }

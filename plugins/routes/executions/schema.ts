@@ -48,7 +48,8 @@ const StatusCode = Type.Optional(
     minimum: 100,
     maximum: 999,
     description:
-      'What the function answered. Absent when it gave no answer (the run failed, or is pending), and in records of before this field.'
+      'What the function answered. Absent when it gave no answer (the run failed, or is ' +
+      'pending), and in records of before this field.'
   })
 )
 
@@ -80,7 +81,8 @@ export const executionFields = {
   error: Type.Optional(ErrorDetail),
   event_json: Type.String({
     description:
-      'The event as JSON text, secrets masked. What was too large for it is cut: `truncated` is true then, and `bodySize` and `bodySha256` (hex) tell of a cut body what it was.'
+      'The event as JSON text, secrets masked. What was too large for it is cut: `truncated` ' +
+      'is true then, and `bodySize` and `bodySha256` (hex) tell of a cut body what it was.'
   }),
   trigger: Type.String({
     description: "`http`, `cron`, `rerun` or the name of a plugin's trigger."
@@ -93,7 +95,8 @@ export const ListedExecution = Type.Object(
     ...executionFields,
     event_json: Type.String({
       description:
-        'The event as JSON text, secrets masked; of one of more than 4096 bytes the beginning, as valid JSON with `"truncated":true`. The single execution has all of it.'
+        'The event as JSON text, secrets masked; of one of more than 4096 bytes the beginning, ' +
+        'as valid JSON with `"truncated":true`. The single execution has all of it.'
     })
   },
   { title: 'ListedExecution', examples: [executionExample] }
@@ -107,7 +110,9 @@ export const ExecutionPage = Type.Object(
     partial: Type.Optional(
       Type.Boolean({
         description:
-          'True when a search for `text` or `error_kind` ended at its time limit: the newest executions were searched, `total` is what was found, and older ones may fit too. A shorter time range, a status or a version reaches further back.'
+          'True when a search for `text` or `error_kind` ended at its time limit: the newest ' +
+          'executions were searched, `total` is what was found, and older ones may fit too. A ' +
+          'shorter time range, a status or a version reaches further back.'
       })
     )
   },
@@ -188,7 +193,8 @@ export const ExecutionFilters = {
     Type.String({
       maxLength: 200,
       description:
-        'Only with this text, in any case, in the message of the error (not in the code and advice around it) or in a log message.'
+        'Only with this text, in any case, in the message of the error (not in the code and ' +
+        'advice around it) or in a log message.'
     })
   )
 }

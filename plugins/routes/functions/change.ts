@@ -22,7 +22,9 @@ const FunctionChange = Type.Object(
     ),
     code: Type.Optional(
       Type.String({
-        description: `Makes and activates a new version, even when equal to the old one; not blank, at most ${limits.codeBytes} bytes.`
+        description:
+          'Makes and activates a new version, even when equal to the old one; not blank, at most ' +
+          `${limits.codeBytes} bytes.`
       })
     ),
     activate: Type.Optional(
@@ -38,7 +40,8 @@ const FunctionChange = Type.Object(
     cron_schedule: Type.Optional(
       Type.String({
         description:
-          'Minute, hour, day of month, month and weekday, optionally after `CRON_TZ=Zone `; empty to clear it. Setting it does not activate it.'
+          'Minute, hour, day of month, month and weekday, optionally after `CRON_TZ=Zone `; ' +
+          'empty to clear it. Setting it does not activate it.'
       })
     ),
     cron_status: Type.Optional(
@@ -55,7 +58,8 @@ const FunctionChange = Type.Object(
     allow_same_origin: Type.Optional(
       Type.Boolean({
         description:
-          'Let pages of this function share an origin with the dashboard and other functions: its answers carry no sandboxing policy.'
+          'Let pages of this function share an origin with the dashboard and other functions: ' +
+          'its answers carry no sandboxing policy.'
       })
     ),
     ...frontDoorChange

@@ -30,7 +30,9 @@ const NewFunction = Type.Object(
     ),
     code: Type.Optional(
       Type.String({
-        description: `Lua with a global \`handler(ctx, event)\`; not blank, at most ${limits.codeBytes} bytes. Stored as it is and not checked.`
+        description:
+          `Lua with a global \`handler(ctx, event)\`; not blank, at most ${limits.codeBytes} ` +
+          'bytes. Stored as it is and not checked.'
       })
     ),
     description: Type.Optional(
@@ -42,8 +44,14 @@ const NewFunction = Type.Object(
 )
 
 export function addFunctionRoutes(api: ApiScope): void {
-  const { ids, storage } = api
+  addCreateFunction(api)
+  addListFunctions(api)
+  addGetFunction(api)
+  addDeleteFunction(api)
+}
 
+function addCreateFunction(api: ApiScope): void {
+  const { ids, storage } = api
   api.post(
     '/api/functions',
     {
@@ -72,7 +80,10 @@ export function addFunctionRoutes(api: ApiScope): void {
       return { ...toFunction(created, {}), cron_status: undefined }
     }
   )
+}
 
+function addListFunctions(api: ApiScope): void {
+  const { storage } = api
   api.get(
     '/api/functions',
     {
@@ -81,7 +92,8 @@ export function addFunctionRoutes(api: ApiScope): void {
         tags,
         summary: 'List functions',
         description:
-          'The newest first, each with its last execution. Of a search, those with the text in their name come before those with it in their description alone.',
+          'The newest first, each with its last execution. Of a search, those with the text in ' +
+          'their name come before those with it in their description alone.',
         querystring: Type.Object({
           ...PageQuery,
           search: Type.Optional(
@@ -114,7 +126,10 @@ export function addFunctionRoutes(api: ApiScope): void {
       return { functions, pagination: toPagination(total, query) }
     }
   )
+}
 
+function addGetFunction(api: ApiScope): void {
+  const { storage } = api
   api.get(
     '/api/functions/:id',
     {
@@ -137,7 +152,10 @@ export function addFunctionRoutes(api: ApiScope): void {
       return toFunction(found, { ...found.variables })
     }
   )
+}
 
+function addDeleteFunction(api: ApiScope): void {
+  const { storage } = api
   api.delete(
     '/api/functions/:id',
     {

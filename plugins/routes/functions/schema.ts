@@ -57,7 +57,8 @@ const fields = {
   }),
   allow_same_origin: Type.Boolean({
     description:
-      'Let pages of this function share an origin with the dashboard and other functions: its answers carry no sandboxing policy.'
+      'Let pages of this function share an origin with the dashboard and other functions: its ' +
+      'answers carry no sandboxing policy.'
   }),
   ...frontDoorSchemas,
   created_at: Type.Integer({ description: 'Unix seconds.' }),

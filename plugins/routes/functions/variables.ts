@@ -32,7 +32,9 @@ const NewEnvVars = Type.Object(
   {
     env_vars: Type.Optional(
       Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()]), {
-        description: `All variables. At most ${limits.envVars}; names of letters, digits and \`_\`, at most ${limits.envKeyBytes} bytes; values not blank, at most ${limits.envValueBytes} bytes.`
+        description:
+          `All variables. At most ${limits.envVars}; names of letters, digits and \`_\`, at most ` +
+          `${limits.envKeyBytes} bytes; values not blank, at most ${limits.envValueBytes} bytes.`
       })
     )
   },
@@ -71,8 +73,15 @@ const Former = Type.Object(
 )
 
 export function addVariableRoutes(api: ApiScope): void {
-  const { storage } = api
+  addReplaceEnvVars(api)
+  addListEnvHistory(api)
+  addForgetEnvHistory(api)
+  addGetFormerEnvVars(api)
+  addRestoreEnvVars(api)
+}
 
+function addReplaceEnvVars(api: ApiScope): void {
+  const { storage } = api
   api.put(
     '/api/functions/:id/env',
     {
@@ -81,7 +90,8 @@ export function addVariableRoutes(api: ApiScope): void {
         tags,
         summary: 'Replace the environment variables',
         description:
-          'The whole set; makes no new version. Answers with the active version. What was there before is kept in the history.',
+          'The whole set; makes no new version. Answers with the active version. What was ' +
+          'there before is kept in the history.',
         params: FunctionPath,
         headers: IfMatch,
         body: NewEnvVars,
@@ -113,7 +123,10 @@ export function addVariableRoutes(api: ApiScope): void {
       return toVersion(active)
     }
   )
+}
 
+function addListEnvHistory(api: ApiScope): void {
+  const { storage } = api
   api.get(
     '/api/functions/:id/env/history',
     {
@@ -122,7 +135,9 @@ export function addVariableRoutes(api: ApiScope): void {
         tags,
         summary: 'List what the environment variables were before',
         description:
-          'The last change first, without values. Kept for 90 days: the last 50 changes through the API, and the last 10 of the function itself (those within an hour count as one).',
+          'The last change first, without values. Kept for 90 days: the last 50 changes ' +
+          'through the API, and the last 10 of the function itself (those within an hour count ' +
+          'as one).',
         params: FunctionPath,
         querystring: Type.Object(PageQuery),
         response: {
@@ -138,7 +153,10 @@ export function addVariableRoutes(api: ApiScope): void {
       return { history: rows.map(toEntry), pagination: toPagination(total, query) }
     }
   )
+}
 
+function addForgetEnvHistory(api: ApiScope): void {
+  const { storage } = api
   api.delete(
     '/api/functions/:id/env/history',
     {
@@ -161,7 +179,10 @@ export function addVariableRoutes(api: ApiScope): void {
       return reply.code(204).send()
     }
   )
+}
 
+function addGetFormerEnvVars(api: ApiScope): void {
+  const { storage } = api
   api.get(
     '/api/functions/:id/env/history/:entry',
     {
@@ -175,10 +196,13 @@ export function addVariableRoutes(api: ApiScope): void {
     },
     async ({ params }) => {
       const id = Number(params.entry)
-      return { id, env_vars: { ...(await readFormer(params.id, params.entry)) } }
+      return { id, env_vars: { ...(await readFormer(storage, params.id, params.entry)) } }
     }
   )
+}
 
+function addRestoreEnvVars(api: ApiScope): void {
+  const { storage } = api
   api.post(
     '/api/functions/:id/env/history/:entry/restore',
     {
@@ -200,7 +224,7 @@ export function addVariableRoutes(api: ApiScope): void {
     },
     async ({ params, headers }, reply) => {
       const mayChange = readIfMatch(headers['if-match'])
-      const variables = await readFormer(params.id, params.entry)
+      const variables = await readFormer(storage, params.id, params.entry)
       sendTag(
         reply,
         await changeFunction(
@@ -212,16 +236,17 @@ export function addVariableRoutes(api: ApiScope): void {
       return reply.code(200).send()
     }
   )
+}
 
-  async function readFormer(
-    functionId: string,
-    entry: string
-  ): Promise<Readonly<Record<string, string>>> {
-    const id = /^\d{1,15}$/.test(entry) ? Number(entry) : undefined
-    const former = id === undefined ? undefined : await storage.env.former(functionId, id)
-    if (former === undefined) throw new MoonletError('NOT_FOUND', entryMissing[404])
-    return former
-  }
+async function readFormer(
+  storage: ApiScope['storage'],
+  functionId: string,
+  entry: string
+): Promise<Readonly<Record<string, string>>> {
+  const id = /^\d{1,15}$/.test(entry) ? Number(entry) : undefined
+  const former = id === undefined ? undefined : await storage.env.former(functionId, id)
+  if (former === undefined) throw new MoonletError('NOT_FOUND', entryMissing[404])
+  return former
 }
 
 const toEntry = ({ id, replacedAt, replacedBy, variables, replacement }: VariablesEntry) => ({

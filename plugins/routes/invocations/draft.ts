@@ -55,6 +55,27 @@ const DraftResult = Type.Object(
   }
 )
 
+const Draft = Type.Object(
+  {
+    code: Type.Optional(Type.String({ description: 'As for a new function.' })),
+    event: Type.Optional(DraftEvent)
+  },
+  {
+    examples: [
+      {
+        code: versionExample.code,
+        event: {
+          method: 'POST',
+          path: '/users',
+          query: { page: '2' },
+          headers: { 'X-Note': 'n' },
+          body: '{}'
+        }
+      }
+    ]
+  }
+)
+
 export function addDraftRoute(api: ApiScope): void {
   api.post(
     '/api/functions/:id/draft',
@@ -64,28 +85,10 @@ export function addDraftRoute(api: ApiScope): void {
         tags: ['Runs'],
         summary: 'Run code without saving it',
         description:
-          'As this function, with its variables and stored values, which the code may change. Leaves no version and no execution.',
+          'As this function, with its variables and stored values, which the code may change. ' +
+          'Leaves no version and no execution.',
         params: Type.Object({ id: FunctionId }),
-        body: Type.Object(
-          {
-            code: Type.Optional(Type.String({ description: 'As for a new function.' })),
-            event: Type.Optional(DraftEvent)
-          },
-          {
-            examples: [
-              {
-                code: versionExample.code,
-                event: {
-                  method: 'POST',
-                  path: '/users',
-                  query: { page: '2' },
-                  headers: { 'X-Note': 'n' },
-                  body: '{}'
-                }
-              }
-            ]
-          }
-        ),
+        body: Draft,
         response: {
           200: DraftResult,
           ...bodyFailures,

@@ -38,7 +38,9 @@ export function addRerunRoute(api: ApiScope): void {
         tags: ['Runs'],
         summary: 'Run again with the same event',
         description:
-          'The active version, with the event as it was stored: secrets in it stay masked, and one that was too large to be stored whole (`truncated`) is refused. The new execution has the trigger `rerun`.',
+          'The active version, with the event as it was stored: secrets in it stay masked, and ' +
+          'one that was too large to be stored whole (`truncated`) is refused. The new ' +
+          'execution has the trigger `rerun`.',
         params: Type.Object({ id: ExecutionId }),
         response: {
           200: RerunResult,

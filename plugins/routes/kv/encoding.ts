@@ -6,7 +6,8 @@ import { MoonletError } from '../../../core/base/errors.js'
 export const Encoding = Type.Enum(['text', 'base64'], {
   default: 'text',
   description:
-    'How the key (in lists `prefix` and `after`) is written; `base64`, also with the URL alphabet, for keys that are no text.'
+    'How the key (in lists `prefix` and `after`) is written; `base64`, also with the URL ' +
+    'alphabet, for keys that are no text.'
 })
 
 /** The bytes of a key as a request names it. Throws VALIDATION for what is no base64. */

@@ -55,7 +55,8 @@ export function addDiffRoute(api: ApiScope): void {
         tags: ['Versions'],
         summary: 'Compare two versions line by line',
         description:
-          'All lines in reading order; within a changed block the removed ones come first. A missing final newline is ignored.',
+          'All lines in reading order; within a changed block the removed ones come first. A ' +
+          'missing final newline is ignored.',
         params: Type.Object({
           id: FunctionId,
           v1: Type.String({ description: 'Number of the old version.', examples: ['1'] }),

@@ -26,8 +26,14 @@ const VersionPath = Type.Object({
 const notFound = () => new MoonletError('NOT_FOUND', 'Version not found')
 
 export function addVersionRoutes(api: ApiScope): void {
-  const { storage } = api
+  addListVersions(api)
+  addGetVersion(api)
+  addActivateVersion(api)
+  addDeleteVersion(api)
+}
 
+function addListVersions(api: ApiScope): void {
+  const { storage } = api
   api.get(
     '/api/functions/:id/versions',
     {
@@ -51,7 +57,10 @@ export function addVersionRoutes(api: ApiScope): void {
       return { versions: rows.map(toVersion), pagination: toPagination(total, query) }
     }
   )
+}
 
+function addGetVersion(api: ApiScope): void {
+  const { storage } = api
   api.get(
     '/api/functions/:id/versions/:version',
     {
@@ -80,7 +89,10 @@ export function addVersionRoutes(api: ApiScope): void {
       return toVersion(version)
     }
   )
+}
 
+function addActivateVersion(api: ApiScope): void {
+  const { storage } = api
   api.post(
     '/api/functions/:id/versions/:version/activate',
     {
@@ -110,7 +122,10 @@ export function addVersionRoutes(api: ApiScope): void {
       return sendTag(reply, revision).code(200).send()
     }
   )
+}
 
+function addDeleteVersion(api: ApiScope): void {
+  const { storage } = api
   api.delete(
     '/api/functions/:id/versions/:version',
     {

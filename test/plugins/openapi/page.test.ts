@@ -50,7 +50,7 @@ t.test('what is searched for comes back as text', async t => {
 
 t.test('inserted texts are escaped, HTML is not, nothing leaves nothing', async t => {
   t.equal(
-    html`<p>${'<&>"\''}${html`<b></b>`}${[html`1`, 2]}${undefined}${false}</p>`.text,
+    html`<p>${'<&>"\''}${html`<b>`}${[html`1`, 2]}${undefined}${false}</p>`.text,
     '<p>&lt;&amp;&gt;&quot;&#39;<b>12</p>'
   )
   t.equal(html`${prose('a `<b>` c')}`.text, 'a <code>&lt;b&gt;</code> c')

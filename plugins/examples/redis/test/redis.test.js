@@ -54,7 +54,8 @@ describe('redis', { skip }, () => {
   test('other commands, with lists and holes in them', async () => {
     assert.equal(
       await run(
-        'redis.command({ "RPUSH", "q", "a", 2 }) return { body = table.concat(redis.command({ "LRANGE", "q", 0, -1 }), ",") }'
+        'redis.command({ "RPUSH", "q", "a", 2 }) return { body = ' +
+          'table.concat(redis.command({ "LRANGE", "q", 0, -1 }), ",") }'
       ),
       'a,2'
     )
