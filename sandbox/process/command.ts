@@ -26,7 +26,7 @@ export const childProgram = (): string =>
 /**
  * How often a function is called, or its loop goes round, before V8 optimizes it for the first time, in place of 400
  * and 100. With V8's own numbers it compiles the engine's main loop before the first run, from the little that it has
- * seen, and again soon after: a tenth of a start, and 3 MiB that an idle process keeps (PERFORMANCE.md).
+ * seen, and again soon after: a tenth of a start, and 3 MiB that an idle process keeps (test/bench/NOTES.md).
  */
 const compilerFlags: readonly string[] = [
   '--invocation-count-for-maglev=1500',
