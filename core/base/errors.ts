@@ -55,5 +55,3 @@ export class MoonletError extends Error {
   /** Fields that the HTTP answer has beside `error`. */
   readonly details: object
 }
-
-export const errorCodes: Readonly<Record<ErrorCode, number>> = codes

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { MoonletError } from '../base/errors.js'
 import { ReceivedBody } from './received-body.js'
+import { limitTexts } from '../base/limit-texts.js'
 
 export const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
@@ -63,16 +64,14 @@ export function readBody(
 const tooLarge = (limit: number, isOwnLimit: boolean): MoonletError =>
   new MoonletError(
     'BODY_TOO_LARGE',
-    `The request body is larger than ${limit} bytes${isOwnLimit ? '' : ' (setting BODY_LIMIT)'}`
+    limitTexts.bodyTooLarge(limit, isOwnLimit ? undefined : 'BODY_LIMIT')
   )
 
 /** After it the connection is of no use: nobody knows when the rest would come. */
 const tooLate = (timeoutMs: number): MoonletError =>
-  new MoonletError(
-    'REQUEST_TIMEOUT',
-    `The request did not arrive within ${timeoutMs / 1000} seconds (REQUEST_TIMEOUT)`,
-    { headers: { connection: 'close' } }
-  )
+  new MoonletError('REQUEST_TIMEOUT', limitTexts.requestTooSlow(timeoutMs / 1000), {
+    headers: { connection: 'close' }
+  })
 
 const endedEarly = (): Error =>
   Object.assign(new Error('The request ended early'), { code: 'ECONNRESET' })

@@ -9,6 +9,7 @@ import { IncomingMessage } from 'node:http'
 import { MoonletError } from '../base/errors.js'
 import type { ByteBudget } from './byte-budget.js'
 import { ownerOf } from './owner.js'
+import { limitTexts } from '../base/limit-texts.js'
 
 /** What every chunk takes in memory, until the body is put together. */
 const CHUNK_COST = 256
@@ -178,8 +179,9 @@ const errors = new Map<number, MoonletError>()
 export function noRoom(limit: number): MoonletError {
   const known = errors.get(limit)
   if (known !== undefined) return known
-  const message = `Too much is being received and sent at the moment (BUFFERED_BYTES_MAX is ${limit} bytes)`
-  const made = new MoonletError('NO_ROOM', message, { headers: { 'Retry-After': '1' } })
+  const made = new MoonletError('NO_ROOM', limitTexts.noRoom(limit), {
+    headers: { 'Retry-After': '1' }
+  })
   errors.set(limit, made)
   return made
 }

@@ -5,6 +5,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { MoonletError } from '../base/errors.js'
 import { errorBody } from '../connections/error-body.js'
+import { limitTexts } from '../base/limit-texts.js'
 
 interface ErrorAnswer {
   readonly statusCode: number
@@ -68,6 +69,7 @@ export function toErrorAnswer(error: unknown, request: FastifyRequest): ErrorAns
 }
 
 const tooLarge = (request: FastifyRequest) =>
-  'The request body is larger than ' +
-  `${request.routeOptions.bodyLimit ?? request.server.initialConfig.bodyLimit} bytes (setting ` +
-  'BODY_LIMIT)'
+  limitTexts.bodyTooLarge(
+    request.routeOptions.bodyLimit ?? request.server.initialConfig.bodyLimit ?? 0,
+    'BODY_LIMIT'
+  )

@@ -1,5 +1,6 @@
 /** The parts that every route's description shares. */
 import { Type, type TObject } from 'typebox'
+import { limitExamples } from '../base/limit-texts.js'
 
 /** Any error, of any route. */
 export const ErrorAnswer = Type.Object(
@@ -50,7 +51,7 @@ export const commonFailures = failures({
   401: 'Authentication required',
   429: 'Too many wrong keys from this address; try again in 30 seconds',
   500: 'Internal server error',
-  503: 'Too much is being received and sent at the moment (BUFFERED_BYTES_MAX is 134217728 bytes)'
+  503: limitExamples.noRoom
 })
 
 /** An answer without a body. */
@@ -75,7 +76,7 @@ export const bodyFailures = {
   ...changeFailures,
   ...failures({
     400: 'Invalid request body',
-    408: 'The request did not arrive within 60 seconds (REQUEST_TIMEOUT)',
-    413: 'The request body is larger than 10485760 bytes (setting BODY_LIMIT)'
+    408: limitExamples.requestTooSlow,
+    413: limitExamples.bodyTooLarge
   })
 }

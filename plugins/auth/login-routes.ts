@@ -8,6 +8,7 @@ import { refuseGuess, type LoginAttempts } from './login-attempts.js'
 import { isSameOrigin, originOf } from './same-origin.js'
 import { endedCookie, sessionCookie, tokenOf } from './session-cookie.js'
 import type { Sessions } from './sessions.js'
+import { limitExamples, limitTexts } from '../../core/base/limit-texts.js'
 
 /** Anybody may send one; no key is longer. Strangers shall not fill the server's memory here. */
 const MOST_LOGIN_BYTES = 64 * 1024
@@ -49,23 +50,14 @@ const loginResponses = {
   400: refusal('Invalid request body', 'The body is no JSON object.'),
   403: foreignPage,
   401: refusal('Invalid API key', 'The key is wrong or missing.'),
-  408: refusal(
-    'The request did not arrive within 60 seconds (REQUEST_TIMEOUT)',
-    'The body did not arrive in time.'
-  ),
-  413: refusal(
-    `The request body is larger than ${MOST_LOGIN_BYTES} bytes`,
-    'The body is larger than a key can be.'
-  ),
+  408: refusal(limitExamples.requestTooSlow, 'The body did not arrive in time.'),
+  413: refusal(limitTexts.bodyTooLarge(MOST_LOGIN_BYTES), 'The body is larger than a key can be.'),
   429: refusal(
     'Too many wrong keys from this address; try again in 30 seconds',
     'Too many attempts; `Retry-After` says for how many seconds to wait.'
   ),
   500: refusal('Internal server error', 'A fault of the server.'),
-  503: refusal(
-    'Too much is being received and sent at the moment (BUFFERED_BYTES_MAX is 134217728 bytes)',
-    'Too busy; `Retry-After` says for how many seconds to wait.'
-  )
+  503: refusal(limitExamples.noRoom, 'Too busy; `Retry-After` says for how many seconds to wait.')
 }
 
 export default async function loginRoutes(

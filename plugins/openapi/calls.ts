@@ -1,5 +1,6 @@
 /** How functions are called. Their route takes any method and any body, which no schema of a route could say. */
 import type { ApiDocument, Operation } from './api-document.js'
+import { limitExamples } from '../../core/base/limit-texts.js'
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const
 
@@ -62,14 +63,8 @@ const describeCall = (method: (typeof methods)[number]): Operation => ({
     } as Operation['responses'][string],
     403: failure('The function is disabled.', 'Function is disabled'),
     404: failure('There is no such function.', 'Function not found'),
-    408: failure(
-      'The body did not arrive in time.',
-      'The request did not arrive within 60 seconds (REQUEST_TIMEOUT)'
-    ),
-    413: failure(
-      'The body is larger than BODY_LIMIT.',
-      'The request body is larger than 10485760 bytes (setting BODY_LIMIT)'
-    ),
+    408: failure('The body did not arrive in time.', limitExamples.requestTooSlow),
+    413: failure('The body is larger than BODY_LIMIT.', limitExamples.bodyTooLarge),
     500: failure('The run failed; its execution says why.', 'Function execution failed'),
     508: failure(
       'Functions have called each other by HTTP too deep, or for too long.',
@@ -77,7 +72,7 @@ const describeCall = (method: (typeof methods)[number]): Operation => ({
     ),
     503: failure(
       'Too busy, or stopping; `Retry-After` says for how many seconds to wait.',
-      'Too many calls wait for a sandbox (QUEUE_LIMIT is 1000)'
+      limitExamples.queueFull
     )
   }
 })

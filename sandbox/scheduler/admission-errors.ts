@@ -1,5 +1,6 @@
 /** Why an invocation is rejected, as callers are told; all with a time after which to try again. */
 import { MoonletError } from '../../core/base/errors.js'
+import { limitTexts } from '../../core/base/limit-texts.js'
 
 const unavailable = (
   code: 'QUEUE_FULL' | 'QUEUE_TIMEOUT' | 'SERVER_STOPPING' | 'SANDBOX_START_FAILED',
@@ -8,7 +9,7 @@ const unavailable = (
 ): MoonletError => new MoonletError(code, message, { headers: { 'Retry-After': String(seconds) } })
 
 export const queueFull = (limit: number): MoonletError =>
-  unavailable('QUEUE_FULL', `Too many calls wait for a sandbox (QUEUE_LIMIT is ${limit})`, 1)
+  unavailable('QUEUE_FULL', limitTexts.queueFull(limit), 1)
 
 export const queueTimeout = (seconds: number, max: number): MoonletError =>
   unavailable(

@@ -10,7 +10,8 @@ import { createEventHub } from './event-hub.js'
 import { createEventStream } from './event-stream.js'
 import { toListedExecution } from './schema.js'
 
-const MOST_LISTENERS = 100
+const MAX_LISTENERS = 100
+const TOO_MANY = `There are already ${MAX_LISTENERS} listeners`
 const PING_MS = 15_000
 /** What a reader has to take the rest in when the server stops. */
 const LAST_WORDS_MS = 1000
@@ -36,7 +37,7 @@ const eventsSchema = {
   }),
   response: {
     200: Events,
-    ...failures({ 404: 'Function not found', 503: 'There are already 100 listeners' }),
+    ...failures({ 404: 'Function not found', 503: TOO_MANY }),
     ...commonFailures
   }
 }
@@ -71,12 +72,8 @@ export function addEventRoutes(api: ApiScope): void {
     async (request, reply) => {
       const functionId = request.query.function_id === '' ? undefined : request.query.function_id
       if (functionId !== undefined) await findFunction(api.storage, functionId)
-      if (hub.size() >= MOST_LISTENERS) {
-        throw new MoonletError(
-          'TOO_MANY_LISTENERS',
-          `There are already ${MOST_LISTENERS} listeners`,
-          { headers: { 'retry-after': '10' } }
-        )
+      if (hub.size() >= MAX_LISTENERS) {
+        throw new MoonletError('TOO_MANY_LISTENERS', TOO_MANY, { headers: { 'retry-after': '10' } })
       }
       const { stream, unwatch } = openStream(api, request)
       const leave = hub.join(functionId, stream)

@@ -3,6 +3,7 @@ import { bodyFailures, failures } from '../../../core/http/response-schemas.js'
 import type { ApiScope } from '../../../core/http/conventions.js'
 import { HttpCaller } from '../../../core/connections/caller.js'
 import { checkCodeLength } from '../../../core/validation/function-fields.js'
+import { limitExamples } from '../../../core/base/limit-texts.js'
 
 const Checked = Type.Object(
   {
@@ -42,7 +43,7 @@ export function addCheckRoute(api: ApiScope): void {
         response: {
           200: Checked,
           ...bodyFailures,
-          ...failures({ 503: 'Too many calls are waiting for a sandbox (QUEUE_LIMIT is 1000)' })
+          ...failures({ 503: limitExamples.queueFull })
         }
       }
     },

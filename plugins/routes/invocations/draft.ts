@@ -16,6 +16,7 @@ import { findFunction } from '../find-function.js'
 import { FunctionId } from '../functions/schema.js'
 import { versionExample } from '../versions/schema.js'
 import { DraftEvent, readDraftEvent } from './draft-event.js'
+import { limitExamples } from '../../../core/base/limit-texts.js'
 
 const DraftResult = Type.Object(
   {
@@ -95,7 +96,7 @@ export function addDraftRoute(api: ApiScope): void {
           ...failures({
             400: 'code: code cannot be empty',
             404: 'Function not found',
-            503: 'Too many calls are waiting for a sandbox (QUEUE_LIMIT is 1000)'
+            503: limitExamples.queueFull
           })
         }
       }

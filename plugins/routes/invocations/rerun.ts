@@ -12,6 +12,7 @@ import { findExecution } from '../executions/find-execution.js'
 import { ExecutionId } from '../executions/schema.js'
 import { findFunction } from '../find-function.js'
 import { readStoredEvent } from './stored-event.js'
+import { limitExamples } from '../../../core/base/limit-texts.js'
 
 const RerunResult = Type.Object(
   {
@@ -48,7 +49,7 @@ export function addRerunRoute(api: ApiScope): void {
           ...failures({
             404: 'Execution not found',
             409: 'Function is disabled',
-            503: 'Too many calls are waiting for a sandbox (QUEUE_LIMIT is 1000)'
+            503: limitExamples.queueFull
           })
         }
       }
