@@ -11,9 +11,9 @@ import Fastify, {
   type FastifyRequest
 } from 'fastify'
 import './contracts/server.js'
-import { answerBrokenRequest } from './http/client-error.js'
+import { sendClientError } from './http/client-error.js'
 import { corsHeaders } from './connections/cors-headers.js'
-import { answerError } from './http/error-answer.js'
+import { answerError } from './http/error-response.js'
 import { requestTimeoutMs, serverOptions } from './connections/server-options.js'
 import { createIdSource } from './base/ids.js'
 import invoker from './invoker/plugin.js'
@@ -81,8 +81,8 @@ export async function buildApp({
     routerOptions: { maxParamLength: 16_384 },
     // What a start waits for has deadlines of its own, which say more; a busy machine needs more than Fastify's 10 s.
     pluginTimeout: START_LIMIT_MS,
-    frameworkErrors: answerFrameworkError,
-    clientErrorHandler: answerBrokenRequest
+    frameworkErrors: sendFrameworkError,
+    clientErrorHandler: sendClientError
   })
   app.decorate('config', config)
   app.decorate('ids', createIdSource())
@@ -115,8 +115,8 @@ export async function buildApp({
   return app
 }
 
-/** Fastify's answer before any route or hook, such as to a broken path: the same manners as everywhere. */
-function answerFrameworkError(
+/** Fastify's answer before any route or hook, such as to a broken path: the same conventions as everywhere. */
+function sendFrameworkError(
   error: FastifyError,
   request: FastifyRequest,
   reply: FastifyReply

@@ -1,7 +1,7 @@
 /** What every request ends with when it fails, and what an address without a route gives. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { answerError } from '../core/http/error-answer.js'
+import { answerError } from '../core/http/error-response.js'
 import { hasBody } from '../core/connections/read-body.js'
 
 export default fp(

@@ -5,7 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import fp from 'fastify-plugin'
 import { Type } from 'typebox'
-import { failures } from '../core/http/response-schemas.js'
+import { errorResponses } from '../core/http/response-schemas.js'
 import '../core/contracts/server.js'
 
 /** A check that takes longer counts as failed. */
@@ -25,7 +25,7 @@ const liveness = {
       { status: Type.Literal('ok') },
       { title: 'Liveness', examples: [{ status: 'ok' }] }
     ),
-    ...failures({ 500: 'Internal server error' })
+    ...errorResponses({ 500: 'Internal server error' })
   }
 }
 
@@ -43,7 +43,7 @@ const readiness = {
   tags: ['Server'],
   summary: 'Whether a function could run now and the database takes writes',
   security: [],
-  response: { 200: Readiness, 503: Readiness, ...failures({ 500: 'Internal server error' }) }
+  response: { 200: Readiness, 503: Readiness, ...errorResponses({ 500: 'Internal server error' }) }
 }
 
 export default fp(

@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 import { Type } from 'typebox'
-import { commonFailures } from '../core/http/response-schemas.js'
+import { commonErrors } from '../core/http/response-schemas.js'
 import '../core/contracts/server.js'
 import type { CallNotice, Invoker } from '../core/contracts/invoker.js'
 import type { Scheduler } from '../core/contracts/scheduler.js'
@@ -30,7 +30,7 @@ const description = {
       contentMediaType: 'text/plain',
       description: 'One line for each metric and set of labels.'
     }),
-    ...commonFailures
+    ...commonErrors
   }
 }
 

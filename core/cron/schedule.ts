@@ -30,7 +30,7 @@ const rules = [
   { name: 'weekday', min: 0, max: 6, names: ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'] }
 ] as const satisfies readonly FieldRule[]
 
-const LONGEST_MONTHS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+const MAX_MONTH_DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 const FIVE_YEARS = 5 * 366 * 86_400_000
 
 /** Reads a schedule. Throws an Error whose message says what is wrong, to follow "invalid cron expression: ". */
@@ -81,7 +81,7 @@ function canCome([, , day, month, weekday]: readonly Field[]): boolean {
   const first = day?.values[0] ?? 1
   return (
     weekday?.restricted === true ||
-    month?.values.some(value => first <= (LONGEST_MONTHS[value - 1] ?? 31)) === true
+    month?.values.some(value => first <= (MAX_MONTH_DAYS[value - 1] ?? 31)) === true
   )
 }
 

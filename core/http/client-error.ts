@@ -18,10 +18,7 @@ const waiting = new WeakSet<Socket>()
  * Answers in the form of all errors, where the connection still takes an answer, and closes it. Requests that came
  * before on the connection are answered first, so that nobody takes this for the answer to one of them.
  */
-export function answerBrokenRequest(
-  error: Error & { readonly code?: string },
-  socket: Socket
-): void {
+export function sendClientError(error: Error & { readonly code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || waiting.has(socket)) return
   const unanswered = unansweredOn(socket)
   if (unanswered?.req.complete === true) answerBehind(unanswered, error, socket)
@@ -34,7 +31,7 @@ function answerBehind(unanswered: ServerResponse, error: Error, socket: Socket):
   waiting.add(socket)
   unanswered.once('close', () => {
     waiting.delete(socket)
-    answerBrokenRequest(error, socket)
+    sendClientError(error, socket)
   })
 }
 

@@ -1,5 +1,5 @@
 /**
- * The manners of the management API. A plugin that adds routes under `/api/` calls this on its own scope, so
+ * The conventions of the management API. A plugin that adds routes under `/api/` calls this on its own scope, so
  * that a third-party plugin's other routes keep Fastify's defaults.
  */
 import type { IncomingMessage } from 'node:http'
@@ -57,5 +57,5 @@ export function apiScope(scope: FastifyInstance, { open = false }: { open?: bool
   return scope.withTypeProvider<TypeBoxTypeProvider>()
 }
 
-/** A scope with these manners, for functions that add routes to it. */
+/** A scope with these conventions, for functions that add routes to it. */
 export type ApiScope = ReturnType<typeof apiScope>

@@ -4,7 +4,7 @@
  */
 import { Type, type TSchema } from 'typebox'
 import { MoonletError } from '../base/errors.js'
-import { ErrorAnswer } from './response-schemas.js'
+import { ErrorResponse } from './response-schemas.js'
 
 /** The request header, for the schema of a route. */
 export const IfMatch = Type.Object({
@@ -44,7 +44,7 @@ export const toEntityTag = (revision: string): string => `"${revision}"`
 export const staleAnswer = <T extends TSchema>(title: string, current: T, example: unknown) =>
   Type.Object(
     {
-      ...ErrorAnswer.properties,
+      ...ErrorResponse.properties,
       current
     },
     {

@@ -3,7 +3,7 @@ import { Type, type TObject } from 'typebox'
 import { limitExamples } from '../base/limit-texts.js'
 
 /** Any error, of any route. */
-export const ErrorAnswer = Type.Object(
+export const ErrorResponse = Type.Object(
   {
     error: Type.String({ description: 'What is wrong, and what to do about it.' })
   },
@@ -25,29 +25,29 @@ const causes = {
   503: 'Too busy, or stopping; `Retry-After` says for how many seconds to wait.'
 } as const
 
-export type FailureStatus = keyof typeof causes
+export type ErrorStatus = keyof typeof causes
 
 /**
  * The error answers of a route. `examples` gives a text for a status where that helps; a status without one is
  * described by its cause alone.
  */
-export function failures<const S extends Partial<Record<FailureStatus, string>>>(
+export function errorResponses<const S extends Partial<Record<ErrorStatus, string>>>(
   examples: S
-): Record<keyof S & FailureStatus, TObject<{ error: ReturnType<typeof Type.String> }>> {
+): Record<keyof S & ErrorStatus, TObject<{ error: ReturnType<typeof Type.String> }>> {
   return Object.fromEntries(
     Object.entries(examples).map(([status, text]) => [
       status,
       {
-        ...ErrorAnswer,
-        'x-response-description': causes[Number(status) as FailureStatus],
+        ...ErrorResponse,
+        'x-response-description': causes[Number(status) as ErrorStatus],
         examples: [{ error: text }]
       }
     ])
-  ) as unknown as ReturnType<typeof failures<S>>
+  ) as unknown as ReturnType<typeof errorResponses<S>>
 }
 
 /** What every route that needs authentication may answer besides its own. */
-export const commonFailures = failures({
+export const commonErrors = errorResponses({
   401: 'Authentication required',
   429: 'Too many wrong keys from this address; try again in 30 seconds',
   500: 'Internal server error',
@@ -59,22 +59,22 @@ export const NoContent = (description: string) =>
   Type.Unsafe<undefined>({ type: 'null', 'x-response-description': description })
 
 /** What every route that changes something may answer besides its own. */
-export const changeFailures = {
-  ...commonFailures,
-  ...failures({
+export const changeErrors = {
+  ...commonErrors,
+  ...errorResponses({
     403: 'A page of another origin cannot act with this session; use Authorization: Bearer with the API key'
   })
 }
 
 /** What every route that looks at `If-Match` and reads no body may answer besides its own. */
-export const conditionFailures = failures({
+export const conditionErrors = errorResponses({
   400: 'If-Match: If-Match must be * or a list of entity tags such as "x"'
 })
 
 /** What every route that reads a body may answer besides its own. */
-export const bodyFailures = {
-  ...changeFailures,
-  ...failures({
+export const bodyErrors = {
+  ...changeErrors,
+  ...errorResponses({
     400: 'Invalid request body',
     408: limitExamples.requestTooSlow,
     413: limitExamples.bodyTooLarge

@@ -10,7 +10,7 @@ type Fields = Readonly<Record<string, string>>
 /** What may stand before and after a key in a header: `Bearer KEY`, `token="KEY"`, `https://host/?key=KEY`. */
 const separators = '\\s,;:="\'?&/'
 /** Nobody who has the key sends more texts of its length than this; whoever does shall not cost a digest for each. */
-const MOST_PIECES = 16
+const MAX_PIECES = 16
 
 /**
  * Gives the event itself when there is nothing to hide, which is nearly always. The key is looked for by digests of
@@ -31,7 +31,7 @@ export function createCredentialFilter(
     if (value.length < keyLength) return false
     // Of a key with separators in it, as base64 has them, there are no whole pieces.
     if ([value, behind(value, ' '), behind(value, '=')].some(isTheKey)) return true
-    return value.match(pieces)?.slice(0, MOST_PIECES).some(isTheKey) ?? false
+    return value.match(pieces)?.slice(0, MAX_PIECES).some(isTheKey) ?? false
   }
 
   /** Also as user or password of Basic authentication. */

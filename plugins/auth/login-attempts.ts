@@ -9,10 +9,10 @@ import { MoonletError } from '../../core/base/errors.js'
 
 const FREE_FAILURES = 20
 const FIRST_WAIT_MS = 30_000
-const LONGEST_WAIT_MS = 5 * 60_000
+const MAX_WAIT_MS = 5 * 60_000
 /** An address that has not failed for so long starts anew. */
 const FORGET_AFTER_MS = 15 * 60_000
-const MOST_ADDRESSES = 10_000
+const MAX_ADDRESSES = 10_000
 
 interface Entry {
   readonly failures: number
@@ -46,11 +46,11 @@ export function createLoginAttempts(now: () => number = Date.now) {
       if (toWait > 0) return toWait
       const failures = (find(key)?.failures ?? 0) + 1
       const beyond = failures - FREE_FAILURES
-      const wait = beyond < 0 ? 0 : Math.min(FIRST_WAIT_MS * 2 ** beyond, LONGEST_WAIT_MS)
+      const wait = beyond < 0 ? 0 : Math.min(FIRST_WAIT_MS * 2 ** beyond, MAX_WAIT_MS)
       // Taken out first, so that the order of the map is that of the last failures.
       entries.delete(key)
       entries.set(key, { failures, at: now(), openAt: now() + wait })
-      if (entries.size > MOST_ADDRESSES) entries.delete(entries.keys().next().value ?? key)
+      if (entries.size > MAX_ADDRESSES) entries.delete(entries.keys().next().value ?? key)
       return 0
     },
     succeed(address: string): void {

@@ -1,7 +1,7 @@
 /** Signing in and out. Their errors have a shape of their own: `{"success": false, "error"}`. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { toErrorAnswer } from '../../core/http/error-answer.js'
+import { toErrorResponse } from '../../core/http/error-response.js'
 import { apiScope, type ApiScope } from '../../core/http/conventions.js'
 import { MoonletError } from '../../core/base/errors.js'
 import { refuseGuess, type LoginAttempts } from './login-attempts.js'
@@ -11,7 +11,7 @@ import type { Sessions } from './sessions.js'
 import { limitExamples, limitTexts } from '../../core/base/limit-texts.js'
 
 /** Anybody may send one; no key is longer. Strangers shall not fill the server's memory here. */
-const MOST_LOGIN_BYTES = 64 * 1024
+const MAX_LOGIN_BYTES = 64 * 1024
 
 const Success = Type.Object(
   { success: Type.Literal(true) },
@@ -51,7 +51,7 @@ const loginResponses = {
   403: foreignPage,
   401: refusal('Invalid API key', 'The key is wrong or missing.'),
   408: refusal(limitExamples.requestTooSlow, 'The body did not arrive in time.'),
-  413: refusal(limitTexts.bodyTooLarge(MOST_LOGIN_BYTES), 'The body is larger than a key can be.'),
+  413: refusal(limitTexts.bodyTooLarge(MAX_LOGIN_BYTES), 'The body is larger than a key can be.'),
   429: refusal(
     'Too many wrong keys from this address; try again in 30 seconds',
     'Too many attempts; `Retry-After` says for how many seconds to wait.'
@@ -67,7 +67,7 @@ export default async function loginRoutes(
   const api = apiScope(fastify, { open: true })
 
   api.setErrorHandler((error, request, reply) => {
-    const { statusCode, text, headers } = toErrorAnswer(error, request)
+    const { statusCode, text, headers } = toErrorResponse(error, request)
     if (statusCode === 500) request.log.error({ err: error, reqId: request.id }, 'login failed')
     return reply
       .code(statusCode)
@@ -90,7 +90,7 @@ function addLogin(api: ApiScope, { isKey, sessions, attempts }: LoginOptions): v
   api.post(
     '/api/auth/login',
     {
-      bodyLimit: MOST_LOGIN_BYTES,
+      bodyLimit: MAX_LOGIN_BYTES,
       schema: {
         operationId: 'login',
         tags: ['Authentication'],

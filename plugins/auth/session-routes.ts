@@ -2,9 +2,9 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import {
-  changeFailures,
-  commonFailures,
-  failures,
+  changeErrors,
+  commonErrors,
+  errorResponses,
   NoContent
 } from '../../core/http/response-schemas.js'
 import { apiScope, type ApiScope } from '../../core/http/conventions.js'
@@ -70,7 +70,7 @@ function addListSessions(api: ApiScope, sessions: Sessions): void {
             { sessions: Type.Array(Session) },
             { examples: [{ sessions: [sessionExample] }] }
           ),
-          ...commonFailures
+          ...commonErrors
         }
       }
     },
@@ -91,8 +91,8 @@ function addEndSession(api: ApiScope, sessions: Sessions): void {
         params: Type.Object({ id: Type.String({ description: 'Id of the session.' }) }),
         response: {
           204: NoContent('The session has ended.'),
-          ...failures({ 404: 'Session not found' }),
-          ...changeFailures
+          ...errorResponses({ 404: 'Session not found' }),
+          ...changeErrors
         }
       }
     },
@@ -115,7 +115,7 @@ function addEndAllSessions(api: ApiScope, sessions: Sessions): void {
         tags: ['Authentication'],
         summary: 'Sign out everywhere',
         description: 'Ends every session, this one included.',
-        response: { 204: NoContent('All sessions have ended.'), ...changeFailures }
+        response: { 204: NoContent('All sessions have ended.'), ...changeErrors }
       }
     },
     async (_request, reply) => {

@@ -11,7 +11,7 @@ import type { SessionRecord, SessionStore } from '../../core/contracts/sessions.
 export const SESSION_SECONDS = 86_400
 /** How exact `last_seen_at` is; saves a write for every request. */
 const SEEN_EVERY_SECONDS = 60
-const MOST_AGENT_CHARACTERS = 300
+const MAX_AGENT_CHARACTERS = 300
 
 export interface SessionOptions {
   readonly store: SessionStore
@@ -46,7 +46,7 @@ export function createSessions({
         lastSeenAt: at,
         expiresAt: at + SESSION_SECONDS,
         address,
-        userAgent: userAgent?.slice(0, MOST_AGENT_CHARACTERS),
+        userAgent: userAgent?.slice(0, MAX_AGENT_CHARACTERS),
         tokenHash: tokenHash(token),
         keyMark
       })

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import '../../core/contracts/server.js'
 import { apiScope } from '../../core/http/conventions.js'
-import { commonFailures } from '../../core/http/response-schemas.js'
+import { commonErrors } from '../../core/http/response-schemas.js'
 import { definitionsText } from './definitions.js'
 import { guideText } from './guide-text.js'
 import { LuaReference, toReference } from './reference-json.js'
@@ -40,7 +40,7 @@ export default async function reference(fastify: FastifyInstance) {
           operationId: 'getLuaReference',
           tags: ['Server'],
           summary: 'Read the reference of all Lua APIs',
-          response: { 200: LuaReference, ...commonFailures }
+          response: { 200: LuaReference, ...commonErrors }
         }
       },
       async () => json()

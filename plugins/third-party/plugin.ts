@@ -1,7 +1,7 @@
 /** Third-party plugins: starts those that the setting PLUGINS names, and lists them at `/api/plugins`. */
 import fp from 'fastify-plugin'
 import { Type } from 'typebox'
-import { commonFailures } from '../../core/http/response-schemas.js'
+import { commonErrors } from '../../core/http/response-schemas.js'
 import { apiScope } from '../../core/http/conventions.js'
 import '../../core/contracts/server.js'
 import type { PluginDatabase, PluginTools } from '../../core/contracts/plugin.js'
@@ -47,7 +47,7 @@ export default fp<ThirdPartyOptions>(
             operationId: 'listPlugins',
             tags: ['Server'],
             summary: 'List the third-party plugins',
-            response: { 200: PluginList, ...commonFailures }
+            response: { 200: PluginList, ...commonErrors }
           }
         },
         async () => plugins.map(toListed)

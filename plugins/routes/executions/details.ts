@@ -1,6 +1,6 @@
 /** What an execution left behind: its logs, and its requests to other servers, AI providers and the mail service. */
 import { Type } from 'typebox'
-import { commonFailures, failures } from '../../../core/http/response-schemas.js'
+import { commonErrors, errorResponses } from '../../../core/http/response-schemas.js'
 import { PageQuery, Pagination, pageOf, toPagination } from '../../../core/http/pagination.js'
 import type { ApiScope } from '../../../core/http/conventions.js'
 import {
@@ -21,7 +21,7 @@ import { executionExample, executionFields, ExecutionId, toExecution } from './s
 const tags = ['Executions']
 const params = Type.Object({ id: ExecutionId })
 const querystring = Type.Object(PageQuery)
-const notFound = { ...failures({ 404: 'Execution not found' }), ...commonFailures }
+const notFound = { ...errorResponses({ 404: 'Execution not found' }), ...commonErrors }
 
 const ExecutionWithLogs = Type.Object(
   {

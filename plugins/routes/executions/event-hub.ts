@@ -8,7 +8,7 @@ import type { EventStream } from './event-stream.js'
 /** A run that takes longer is also told at its beginning. */
 const LONG_RUN_MS = 100
 /** Beginnings that are watched at once; of more than that only the ends are told. */
-const MOST_WATCHED = 10_000
+const MAX_WATCHED = 10_000
 
 export interface EventHubOptions {
   readonly onExecution: (listener: (notice: ExecutionNotice) => void) => () => void
@@ -43,7 +43,7 @@ export function createEventHub({ onExecution, read, onError }: EventHubOptions) 
   const notice = ({ phase, functionId, executionId }: ExecutionNotice) => {
     unwatch(executionId)
     if (phase === 'end') tell(functionId, executionId)
-    else if (watched.size < MOST_WATCHED) {
+    else if (watched.size < MAX_WATCHED) {
       watched.set(
         executionId,
         setTimeout(() => {

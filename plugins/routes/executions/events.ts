@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { commonFailures, failures } from '../../../core/http/response-schemas.js'
+import { commonErrors, errorResponses } from '../../../core/http/response-schemas.js'
 import type { ApiScope } from '../../../core/http/conventions.js'
 import { MoonletError } from '../../../core/base/errors.js'
 import { findFunction } from '../find-function.js'
@@ -37,8 +37,8 @@ const eventsSchema = {
   }),
   response: {
     200: Events,
-    ...failures({ 404: 'Function not found', 503: TOO_MANY }),
-    ...commonFailures
+    ...errorResponses({ 404: 'Function not found', 503: TOO_MANY }),
+    ...commonErrors
   }
 }
 

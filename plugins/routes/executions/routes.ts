@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { commonFailures, failures } from '../../../core/http/response-schemas.js'
+import { commonErrors, errorResponses } from '../../../core/http/response-schemas.js'
 import { PageQuery, toPagination } from '../../../core/http/pagination.js'
 import type { ApiScope } from '../../../core/http/conventions.js'
 import type { ExecutionFilter } from '../../../core/contracts/executions.js'
@@ -32,11 +32,11 @@ export function addExecutionRoutes(api: ApiScope): void {
         querystring: Type.Object({ ...PageQuery, ...ExecutionFilters }),
         response: {
           200: ExecutionPage,
-          ...failures({
+          ...errorResponses({
             400: 'status: status must be one of: [pending success error]',
             404: 'Function not found'
           }),
-          ...commonFailures
+          ...commonErrors
         }
       }
     },
@@ -64,7 +64,11 @@ export function addExecutionRoutes(api: ApiScope): void {
         tags,
         summary: 'Read an execution',
         params: Type.Object({ id: ExecutionId }),
-        response: { 200: Execution, ...failures({ 404: 'Execution not found' }), ...commonFailures }
+        response: {
+          200: Execution,
+          ...errorResponses({ 404: 'Execution not found' }),
+          ...commonErrors
+        }
       }
     },
     async ({ params }) => toExecution(await findExecution(storage, params.id))

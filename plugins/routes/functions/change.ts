@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { bodyFailures, failures, NoContent } from '../../../core/http/response-schemas.js'
+import { bodyErrors, errorResponses, NoContent } from '../../../core/http/response-schemas.js'
 import { etagHeader, IfMatch, readIfMatch } from '../../../core/http/entity-tags.js'
 import type { ApiScope } from '../../../core/http/conventions.js'
 import { MoonletError } from '../../../core/base/errors.js'
@@ -84,8 +84,8 @@ export function addFunctionChanges(api: ApiScope): void {
         body: FunctionChange,
         response: {
           200: { ...NoContent('The function has been changed.'), ...etagHeader },
-          ...bodyFailures,
-          ...failures({
+          ...bodyErrors,
+          ...errorResponses({
             400: 'request: at least one field must be provided for update',
             404: 'Function not found'
           }),

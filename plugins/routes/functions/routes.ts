@@ -1,10 +1,10 @@
 import { Type } from 'typebox'
 import {
-  bodyFailures,
-  changeFailures,
-  commonFailures,
-  conditionFailures,
-  failures,
+  bodyErrors,
+  changeErrors,
+  commonErrors,
+  conditionErrors,
+  errorResponses,
   NoContent
 } from '../../../core/http/response-schemas.js'
 import { PageQuery, pageOf, toPagination } from '../../../core/http/pagination.js'
@@ -64,8 +64,8 @@ function addCreateFunction(api: ApiScope): void {
         body: NewFunction,
         response: {
           200: { ...FunctionSchema, ...etagHeader },
-          ...bodyFailures,
-          ...failures({ 400: 'name: name cannot be empty' })
+          ...bodyErrors,
+          ...errorResponses({ 400: 'name: name cannot be empty' })
         }
       }
     },
@@ -105,8 +105,8 @@ function addListFunctions(api: ApiScope): void {
         }),
         response: {
           200: pageOf('functions', ListedFunction),
-          ...failures({ 400: 'search: search cannot be longer than 200 characters' }),
-          ...commonFailures
+          ...errorResponses({ 400: 'search: search cannot be longer than 200 characters' }),
+          ...commonErrors
         }
       }
     },
@@ -141,8 +141,8 @@ function addGetFunction(api: ApiScope): void {
         params: Type.Object({ id: FunctionId }),
         response: {
           200: { ...FunctionSchema, ...etagHeader },
-          ...failures({ 404: 'Function not found' }),
-          ...commonFailures
+          ...errorResponses({ 404: 'Function not found' }),
+          ...commonErrors
         }
       }
     },
@@ -169,9 +169,9 @@ function addDeleteFunction(api: ApiScope): void {
         headers: IfMatch,
         response: {
           204: NoContent('The function is gone.'),
-          ...conditionFailures,
-          ...failures({ 404: 'Function not found' }),
-          ...changeFailures,
+          ...conditionErrors,
+          ...errorResponses({ 404: 'Function not found' }),
+          ...changeErrors,
           ...staleFunction
         }
       }

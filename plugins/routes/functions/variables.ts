@@ -1,11 +1,11 @@
 /** The environment variables of a function, and what they were before. */
 import { Type } from 'typebox'
 import {
-  bodyFailures,
-  changeFailures,
-  commonFailures,
-  conditionFailures,
-  failures,
+  bodyErrors,
+  changeErrors,
+  commonErrors,
+  conditionErrors,
+  errorResponses,
   NoContent
 } from '../../../core/http/response-schemas.js'
 import { etagHeader, IfMatch, readIfMatch } from '../../../core/http/entity-tags.js'
@@ -97,8 +97,8 @@ function addReplaceEnvVars(api: ApiScope): void {
         body: NewEnvVars,
         response: {
           200: { ...Version, ...etagHeader },
-          ...bodyFailures,
-          ...failures({
+          ...bodyErrors,
+          ...errorResponses({
             400: 'env_vars: env_vars cannot be nil',
             404: 'Function not found',
             409: 'No active version found'
@@ -142,8 +142,8 @@ function addListEnvHistory(api: ApiScope): void {
         querystring: Type.Object(PageQuery),
         response: {
           200: pageOf('history', Entry),
-          ...failures({ 404: 'Function not found' }),
-          ...commonFailures
+          ...errorResponses({ 404: 'Function not found' }),
+          ...commonErrors
         }
       }
     },
@@ -168,8 +168,8 @@ function addForgetEnvHistory(api: ApiScope): void {
         params: FunctionPath,
         response: {
           204: NoContent('The history is gone.'),
-          ...failures({ 404: 'Function not found' }),
-          ...changeFailures
+          ...errorResponses({ 404: 'Function not found' }),
+          ...changeErrors
         }
       }
     },
@@ -191,7 +191,7 @@ function addGetFormerEnvVars(api: ApiScope): void {
         tags,
         summary: 'Read what the environment variables were before',
         params: EntryPath,
-        response: { 200: Former, ...failures(entryMissing), ...commonFailures }
+        response: { 200: Former, ...errorResponses(entryMissing), ...commonErrors }
       }
     },
     async ({ params }) => {
@@ -215,9 +215,9 @@ function addRestoreEnvVars(api: ApiScope): void {
         headers: IfMatch,
         response: {
           200: { ...NoContent('The variables are back.'), ...etagHeader },
-          ...failures(entryMissing),
-          ...changeFailures,
-          ...conditionFailures,
+          ...errorResponses(entryMissing),
+          ...changeErrors,
+          ...conditionErrors,
           ...staleFunction
         }
       }

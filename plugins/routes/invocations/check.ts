@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { bodyFailures, failures } from '../../../core/http/response-schemas.js'
+import { bodyErrors, errorResponses } from '../../../core/http/response-schemas.js'
 import type { ApiScope } from '../../../core/http/conventions.js'
 import { HttpCaller } from '../../../core/connections/caller.js'
 import { checkCodeLength } from '../../../core/validation/function-fields.js'
@@ -42,8 +42,8 @@ export function addCheckRoute(api: ApiScope): void {
         ),
         response: {
           200: Checked,
-          ...bodyFailures,
-          ...failures({ 503: limitExamples.queueFull })
+          ...bodyErrors,
+          ...errorResponses({ 503: limitExamples.queueFull })
         }
       }
     },

@@ -1,7 +1,7 @@
 /** Running code as a function without saving it. */
 import { isUtf8 } from 'node:buffer'
 import { Type } from 'typebox'
-import { bodyFailures, failures } from '../../../core/http/response-schemas.js'
+import { bodyErrors, errorResponses } from '../../../core/http/response-schemas.js'
 import { readCallChain } from '../../../core/http/read-call-chain.js'
 import type { ApiScope } from '../../../core/http/conventions.js'
 import { HttpCaller } from '../../../core/connections/caller.js'
@@ -92,8 +92,8 @@ export function addDraftRoute(api: ApiScope): void {
         body: Draft,
         response: {
           200: DraftResult,
-          ...bodyFailures,
-          ...failures({
+          ...bodyErrors,
+          ...errorResponses({
             400: 'code: code cannot be empty',
             404: 'Function not found',
             503: limitExamples.queueFull

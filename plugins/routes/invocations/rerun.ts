@@ -1,6 +1,6 @@
 /** Running a function again with the event of an earlier execution. */
 import { Type } from 'typebox'
-import { changeFailures, failures } from '../../../core/http/response-schemas.js'
+import { changeErrors, errorResponses } from '../../../core/http/response-schemas.js'
 import { readCallChain } from '../../../core/http/read-call-chain.js'
 import type { ApiScope } from '../../../core/http/conventions.js'
 import { HttpCaller } from '../../../core/connections/caller.js'
@@ -45,8 +45,8 @@ export function addRerunRoute(api: ApiScope): void {
         params: Type.Object({ id: ExecutionId }),
         response: {
           200: RerunResult,
-          ...changeFailures,
-          ...failures({
+          ...changeErrors,
+          ...errorResponses({
             404: 'Execution not found',
             409: 'Function is disabled',
             503: limitExamples.queueFull

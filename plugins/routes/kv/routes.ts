@@ -1,6 +1,6 @@
 /** Browsing the key-value stores. */
 import { Type } from 'typebox'
-import { bodyFailures, commonFailures, failures } from '../../../core/http/response-schemas.js'
+import { bodyErrors, commonErrors, errorResponses } from '../../../core/http/response-schemas.js'
 import { toEntityTag } from '../../../core/http/entity-tags.js'
 import type { ApiScope } from '../../../core/http/conventions.js'
 import type { KvEntry } from '../../../core/contracts/kv.js'
@@ -45,10 +45,10 @@ const Entries = Type.Object(
 )
 
 /** Of keys and values that are read for one page; large values make pages short. */
-const MOST_BYTES = 16 * 1024 * 1024
+const MAX_BYTES = 16 * 1024 * 1024
 
 const isCutShort = (entries: readonly KvEntry[]): boolean =>
-  entries.reduce((sum, { key, value }) => sum + key.byteLength + value.byteLength, 0) >= MOST_BYTES
+  entries.reduce((sum, { key, value }) => sum + key.byteLength + value.byteLength, 0) >= MAX_BYTES
 
 const querystring = Type.Object({
   prefix: Type.String({ default: '', description: 'Only keys that begin with this.' }),
@@ -77,11 +77,11 @@ interface Query {
   readonly encoding: 'text' | 'base64'
 }
 
-const badPrefix = failures({ 400: 'prefix: prefix must be base64' })
+const badPrefix = errorResponses({ 400: 'prefix: prefix must be base64' })
 
 export function addKvRoutes(api: ApiScope): void {
   for (const place of places(api)) {
-    const missing = place.name === 'Function' ? failures({ 404: place.missing }) : {}
+    const missing = place.name === 'Function' ? errorResponses({ 404: place.missing }) : {}
 
     api.post(
       `${place.url}-value/list`,
@@ -94,7 +94,7 @@ export function addKvRoutes(api: ApiScope): void {
             'As with GET, for prefixes and keys that are too long for the head of a request (16 KiB).',
           params: listPath(place),
           body: ListBody,
-          response: { 200: Entries, ...bodyFailures, ...badPrefix, ...missing }
+          response: { 200: Entries, ...bodyErrors, ...badPrefix, ...missing }
         }
       },
       async ({ params, body }) => {
@@ -113,7 +113,7 @@ export function addKvRoutes(api: ApiScope): void {
           description: 'In the order of their bytes.',
           params: listPath(place),
           querystring,
-          response: { 200: Entries, ...commonFailures, ...badPrefix, ...missing }
+          response: { 200: Entries, ...commonErrors, ...badPrefix, ...missing }
         }
       },
       async ({ params, query }) => listEntries(api, await place.scopeOf(params), query)
@@ -128,7 +128,7 @@ async function listEntries(api: ApiScope, scope: string, { limit, encoding, ...a
     prefix,
     after,
     limit: limit + 1,
-    maxBytes: MOST_BYTES
+    maxBytes: MAX_BYTES
   })
   const page = found.slice(0, limit)
   const last = found.length > page.length || isCutShort(found) ? page.at(-1) : undefined

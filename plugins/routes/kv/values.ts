@@ -1,10 +1,10 @@
 /** Reading, writing and deleting single values of the key-value stores. */
 import { Type } from 'typebox'
 import {
-  bodyFailures,
-  changeFailures,
-  commonFailures,
-  failures,
+  bodyErrors,
+  changeErrors,
+  commonErrors,
+  errorResponses,
   NoContent
 } from '../../../core/http/response-schemas.js'
 import {
@@ -29,13 +29,13 @@ import {
 
 const tags = ['Stored values']
 /** A longer value no function could read. */
-const MOST_VALUE_BYTES = limits.kvValueBytes
-const MOST_TTL_SECONDS = 100 * 366 * 86_400
+const MAX_VALUE_BYTES = limits.kvValueBytes
+const MAX_TTL_SECONDS = 100 * 366 * 86_400
 
 const Bytes = Type.Unsafe<Uint8Array>({
   type: 'string',
   contentMediaType: BYTES,
-  description: `Any bytes, whatever the Content-Type; at most ${MOST_VALUE_BYTES}.`,
+  description: `Any bytes, whatever the Content-Type; at most ${MAX_VALUE_BYTES}.`,
   examples: ['10']
 })
 const notFound = () => new MoonletError('NOT_FOUND', 'Key not found')
@@ -77,8 +77,8 @@ function addRead(api: ApiScope, place: Place, address: Address): void {
             }
           }
         },
-        ...(address.keyInBody ? bodyFailures : commonFailures),
-        ...failures({ 400: 'key: key must be base64', 404: 'Key not found' })
+        ...(address.keyInBody ? bodyErrors : commonErrors),
+        ...errorResponses({ 400: 'key: key must be base64', 404: 'Key not found' })
       }
     },
     async handler(request, reply) {
@@ -113,7 +113,7 @@ function addWrite(api: ApiScope, place: Place, address: Address): void {
         ttl: Type.Optional(
           Type.Integer({
             minimum: 1,
-            maximum: MOST_TTL_SECONDS,
+            maximum: MAX_TTL_SECONDS,
             description: 'Seconds after which the value is gone; kept for good without it.'
           })
         )
@@ -124,9 +124,9 @@ function addWrite(api: ApiScope, place: Place, address: Address): void {
       response: {
         204: { ...NoContent('The value is stored.'), ...etagHeader },
         ...staleEntry,
-        ...bodyFailures,
-        ...failures({
-          400: `ttl: ttl must be a whole number from 1 to ${MOST_TTL_SECONDS}`,
+        ...bodyErrors,
+        ...errorResponses({
+          400: `ttl: ttl must be a whole number from 1 to ${MAX_TTL_SECONDS}`,
           507: 'no room for 10 bytes more: …',
           ...(place.name === 'Function' ? { 404: place.missing } : {})
         })
@@ -135,10 +135,10 @@ function addWrite(api: ApiScope, place: Place, address: Address): void {
     async handler(request, reply) {
       const mayChange = readEntryConditions(request.headers)
       const { key, value } = address.entryOf(request)
-      if (value.byteLength > MOST_VALUE_BYTES) {
+      if (value.byteLength > MAX_VALUE_BYTES) {
         throw new MoonletError(
           'VALIDATION',
-          `value: value cannot be longer than ${MOST_VALUE_BYTES} bytes`
+          `value: value cannot be longer than ${MAX_VALUE_BYTES} bytes`
         )
       }
       const { ttl } = request.query as { ttl?: number }
@@ -168,8 +168,8 @@ function addRemove(api: ApiScope, place: Place, address: Address): void {
       response: {
         204: NoContent('The value is gone.'),
         ...staleEntry,
-        ...(address.keyInBody ? bodyFailures : changeFailures),
-        ...failures({ 400: 'key: key must be base64', 404: 'Key not found' })
+        ...(address.keyInBody ? bodyErrors : changeErrors),
+        ...errorResponses({ 400: 'key: key must be base64', 404: 'Key not found' })
       }
     },
     async handler(request, reply) {

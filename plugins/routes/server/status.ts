@@ -1,6 +1,6 @@
 /** What this server is, what it allows and what it is doing. */
 import { Type } from 'typebox'
-import { commonFailures } from '../../../core/http/response-schemas.js'
+import { commonErrors } from '../../../core/http/response-schemas.js'
 import type { ApiScope } from '../../../core/http/conventions.js'
 import { moonletVersion } from '../../../core/base/version.js'
 
@@ -97,7 +97,7 @@ export function addStatusRoute(api: ApiScope): void {
         operationId: 'getStatus',
         tags: ['Server'],
         summary: 'Read what the server is and does',
-        response: { 200: Status, ...commonFailures }
+        response: { 200: Status, ...commonErrors }
       }
     },
     async () => ({

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { commonFailures, failures } from '../../../core/http/response-schemas.js'
+import { commonErrors, errorResponses } from '../../../core/http/response-schemas.js'
 import type { ApiScope } from '../../../core/http/conventions.js'
 import { MoonletError } from '../../../core/base/errors.js'
 import { diffVersions } from './version-diff.js'
@@ -67,8 +67,8 @@ export function addDiffRoute(api: ApiScope): void {
         }),
         response: {
           200: Diff,
-          ...failures({ 400: 'Invalid version number v1', 404: 'Version v1 not found' }),
-          ...commonFailures
+          ...errorResponses({ 400: 'Invalid version number v1', 404: 'Version v1 not found' }),
+          ...commonErrors
         }
       }
     },

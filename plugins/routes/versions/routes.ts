@@ -1,9 +1,9 @@
 import { Type } from 'typebox'
 import {
-  changeFailures,
-  commonFailures,
-  conditionFailures,
-  failures,
+  changeErrors,
+  commonErrors,
+  conditionErrors,
+  errorResponses,
   NoContent
 } from '../../../core/http/response-schemas.js'
 import { PageQuery, pageOf, toPagination } from '../../../core/http/pagination.js'
@@ -46,8 +46,8 @@ function addListVersions(api: ApiScope): void {
         querystring: Type.Object(PageQuery),
         response: {
           200: { ...pageOf('versions', Version), ...etagHeader },
-          ...failures({ 404: 'Function not found' }),
-          ...commonFailures
+          ...errorResponses({ 404: 'Function not found' }),
+          ...commonErrors
         }
       }
     },
@@ -74,8 +74,8 @@ function addGetVersion(api: ApiScope): void {
         }),
         response: {
           200: Version,
-          ...failures({ 400: 'Invalid version number', 404: 'Version not found' }),
-          ...commonFailures
+          ...errorResponses({ 400: 'Invalid version number', 404: 'Version not found' }),
+          ...commonErrors
         }
       }
     },
@@ -104,9 +104,9 @@ function addActivateVersion(api: ApiScope): void {
         headers: IfMatch,
         response: {
           200: { ...NoContent('The version is active.'), ...etagHeader },
-          ...conditionFailures,
-          ...failures({ 404: 'Version not found' }),
-          ...changeFailures,
+          ...conditionErrors,
+          ...errorResponses({ 404: 'Version not found' }),
+          ...changeErrors,
           ...staleFunction
         }
       }
@@ -139,8 +139,8 @@ function addDeleteVersion(api: ApiScope): void {
         response: {
           204: NoContent('The version is gone.'),
           ...staleFunction,
-          ...failures({ 400: 'Cannot delete active version', 404: 'Version not found' }),
-          ...changeFailures
+          ...errorResponses({ 400: 'Cannot delete active version', 404: 'Version not found' }),
+          ...changeErrors
         }
       }
     },

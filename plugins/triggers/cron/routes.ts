@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import '../../../core/contracts/server.js'
-import { bodyFailures, commonFailures, failures } from '../../../core/http/response-schemas.js'
+import { bodyErrors, commonErrors, errorResponses } from '../../../core/http/response-schemas.js'
 import { apiScope } from '../../../core/http/conventions.js'
 import { humanizeNextRun } from '../../../core/cron/humanize.js'
 import { nextRuns, parseSchedule, type Schedule } from '../../../core/cron/schedule.js'
@@ -74,7 +74,11 @@ export default async function cronRoutes(fastify: FastifyInstance) {
         summary: 'When a function runs next by its schedule',
         tags: ['Schedules'],
         params: Type.Object({ id: Type.String({ description: 'Id of the function.' }) }),
-        response: { 200: NextRun, ...commonFailures, ...failures({ 404: 'Function not found' }) }
+        response: {
+          200: NextRun,
+          ...commonErrors,
+          ...errorResponses({ 404: 'Function not found' })
+        }
       }
     },
     async request => {
@@ -97,7 +101,7 @@ export default async function cronRoutes(fastify: FastifyInstance) {
           { schedule: Type.String() },
           { examples: [{ schedule: 'TZ=Europe/Berlin 30 4 * * MON-FRI' }] }
         ),
-        response: { 200: Checked, ...bodyFailures }
+        response: { 200: Checked, ...bodyErrors }
       }
     },
     async request => {

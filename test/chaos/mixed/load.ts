@@ -30,7 +30,7 @@ interface Callee extends MixedFunction {
 }
 
 const CALLERS = 16
-const MOST_WRONG = 20
+const MAX_WRONG = 20
 
 /** Makes the functions on the server; `start` loads it with about `rate` calls a second, the same in every run. */
 export async function prepareMixedLoad(server: ChaosServer) {
@@ -55,7 +55,7 @@ export async function prepareMixedLoad(server: ChaosServer) {
     const ending = new AbortController()
     setMaxListeners(0, ending.signal)
     const wrong = (text: string): void => {
-      if (report.wrong.length < MOST_WRONG) report.wrong.push(text)
+      if (report.wrong.length < MAX_WRONG) report.wrong.push(text)
     }
 
     const callers = Array.from({ length: CALLERS }, async (_, seed) => {

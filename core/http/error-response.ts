@@ -7,7 +7,7 @@ import { MoonletError } from '../base/errors.js'
 import { errorBody } from '../connections/error-body.js'
 import { limitTexts } from '../base/limit-texts.js'
 
-interface ErrorAnswer {
+interface ErrorResponse {
   readonly statusCode: number
   readonly text: string
   readonly headers: Readonly<Record<string, string>>
@@ -20,7 +20,7 @@ export function answerError(
   request: FastifyRequest,
   reply: FastifyReply
 ): FastifyReply {
-  const { statusCode, text, headers, details } = toErrorAnswer(error, request)
+  const { statusCode, text, headers, details } = toErrorResponse(error, request)
   if (statusCode === 500) request.log.error({ err: error, reqId: request.id }, 'request failed')
   else request.log.debug({ err: error, reqId: request.id }, 'request refused')
   // Fastify closes the connection of a body that failed, which the caller may notice before the answer. The rest of a
@@ -35,7 +35,7 @@ export function answerError(
 }
 
 /** Status and text for any thrown value. */
-export function toErrorAnswer(error: unknown, request: FastifyRequest): ErrorAnswer {
+export function toErrorResponse(error: unknown, request: FastifyRequest): ErrorResponse {
   const unforeseen = { statusCode: 500, text: 'Internal server error', headers: {} }
   if (!(error instanceof Error)) return unforeseen
   if (error instanceof MoonletError) {
