@@ -1,6 +1,6 @@
 /** The rules of config/dependency-cruiser.cjs, each shown an import that it must catch. */
 import { execFile } from 'node:child_process'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -28,6 +28,7 @@ const breaches: Record<string, readonly [from: string, to: string]> = {
   'core-masking-imports': ['core/masking/event.ts', 'core/contracts/records.ts'],
   'core-lua-imports': ['core/lua/types.ts', 'sandbox/rpc/channel.ts'],
   'core-lua-advice-imports': ['core/lua-advice/tips.ts', 'core/lua/types.ts'],
+  'core-access-imports': ['core/access/access-key.ts', 'core/http/pagination.ts'],
   'core-cron-imports': ['core/cron/schedule.ts', 'core/validation/limits.ts'],
   'core-validation-imports': ['core/validation/text.ts', 'core/http/pagination.ts'],
   'core-access-imports': ['core/access/signature.ts', 'core/http/pagination.ts'],
@@ -85,6 +86,14 @@ async function cruise(
 
 t.test('every rule is shown a breach here', async t => {
   t.same(rules.toSorted(), ['no-circles', ...Object.keys(breaches)].toSorted())
+})
+
+t.test('every room of core and of the sandbox has a rule', async t => {
+  for (const top of ['core', 'sandbox']) {
+    for (const entry of await readdir(top, { withFileTypes: true })) {
+      if (entry.isDirectory()) t.ok(rules.includes(`${top}-${entry.name}-imports`), entry.name)
+    }
+  }
 })
 
 t.test('every rule catches its breach', async t => {
