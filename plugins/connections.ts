@@ -9,7 +9,7 @@ import { budgetLimit, ByteBudget } from '../core/connections/byte-budget.js'
 import { onSocketClose } from '../core/connections/caller.js'
 import { closeBehind, isClosing } from '../core/connections/open-responses.js'
 import { ownerOf } from '../core/connections/owner.js'
-import { answerPlainly } from '../core/connections/plain-response.js'
+import { sendPlainError } from '../core/connections/plain-response.js'
 import { hasBody } from '../core/connections/read-body.js'
 import { noRoom, ReceivedBody, whenRead } from '../core/connections/received-body.js'
 import { headProblem } from '../core/connections/request-head.js'
@@ -71,7 +71,7 @@ export default fp(
     }
 
     function refuse(response: ServerResponse, error: MoonletError): false {
-      answerPlainly(response, error, fastify.nextRequestId())
+      sendPlainError(response, error, fastify.nextRequestId())
       return false
     }
   },

@@ -1,4 +1,4 @@
-/** An error as an answer of Node's own, for requests that Fastify never sees. */
+/** An error response written with Node alone, for requests that Fastify never sees. */
 import type { ServerResponse } from 'node:http'
 import { corsHeaders } from './cors-headers.js'
 import { errorBody } from './error-body.js'
@@ -9,7 +9,7 @@ interface Prepared {
   readonly headers: readonly string[]
 }
 
-/** Of each error once: under overload and attack the same one is given thousands of times a second. */
+/** Prepared once for each error: under overload or attack the same one is sent thousands of times a second. */
 const prepared = new WeakMap<MoonletError, Prepared>()
 
 function prepare(error: MoonletError): Prepared {
@@ -26,7 +26,7 @@ function prepare(error: MoonletError): Prepared {
   return made
 }
 
-export function answerPlainly(
+export function sendPlainError(
   response: ServerResponse,
   error: MoonletError,
   requestId: string

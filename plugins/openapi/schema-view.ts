@@ -3,7 +3,7 @@ import type { ApiDocument, Schema } from './api-document.js'
 import { html, prose, type Html } from './html.js'
 
 /** Objects within objects are shown to this depth. */
-const DEEPEST = 4
+const MAX_DEPTH = 4
 
 interface Field {
   readonly name: string
@@ -40,7 +40,7 @@ export function renderSchema(document: ApiDocument, schema: Schema): Html | unde
 
 function fieldsOf(document: ApiDocument, schema: Schema, within: string, depth: number): Field[] {
   const { properties = {}, required = [] } = resolve(document, schema)
-  if (depth >= DEEPEST) return []
+  if (depth >= MAX_DEPTH) return []
   return Object.entries(properties).flatMap(([own, field]) => {
     const name = within + own
     const inner =

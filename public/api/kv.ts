@@ -11,9 +11,9 @@ const base = (functionId: string | undefined): string =>
 const values = (functionId: string | undefined): string => `${base(functionId)}-value`
 
 /** The head of a request has 16 KiB, for all of it. */
-const MOST_IN_QUERY = 4096
+const MAX_QUERY_BYTES = 4096
 const fits = (encodedKey: string): boolean =>
-  encodedKey !== '' && encodedKey.length <= MOST_IN_QUERY
+  encodedKey !== '' && encodedKey.length <= MAX_QUERY_BYTES
 
 /** The key's bytes in base64 (URL alphabet); keys need not be text. */
 export function encodeKey(entry: { key: string; key_base64?: string }): string {
@@ -52,7 +52,7 @@ export function listKeys(
 ): Promise<KeyPage> {
   const { after = '' } = asked
   const query = { ...asked, prefix: encodeKey({ key: asked.prefix }), encoding: 'base64' }
-  if (after.length + query.prefix.length <= MOST_IN_QUERY) {
+  if (after.length + query.prefix.length <= MAX_QUERY_BYTES) {
     return request(base(functionId), { query })
   }
   return request(`${values(functionId)}/list`, { method: 'POST', body: query })

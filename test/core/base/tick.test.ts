@@ -29,7 +29,7 @@ t.test('what is put off is done once, in order, when the turn ends', async t => 
 })
 
 t.test(
-  'in a turn that takes long it is done as soon as somebody flushIfLates, and not again',
+  'in a turn that takes long it is done as soon as the next event asks for it, and not again',
   async t => {
     let times = 0
     deferToTickEnd(() => {

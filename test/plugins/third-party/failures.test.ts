@@ -11,7 +11,7 @@ t.test(
     await t.rejects(buildWith(t, [fixture('fails-at-start')]), {
       code: 'PLUGIN_FAILED',
       message:
-        /^The plugin 'fails-at-start' \(.*fails-at-start\.mjs\) failed at start: no connection to anything \(at .*fails-at-start\.mjs:6:\d+\)$/
+        /^The plugin 'fails-at-start' \(.*fails-at-start\.mjs\) failed at start: no connection to anything \(at .*fails-at-start\.mjs:7:\d+\)$/
     })
   }
 )
