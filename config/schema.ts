@@ -81,7 +81,7 @@ export const settings = {
     max: 1024 ** 4,
     fallback: 128 * 1024 ** 2,
     doc:
-      'Bytes of request bodies and of large answers that the server holds in memory, over all ' +
+      'Bytes of request bodies and of large responses that the server holds in memory, over all ' +
       'connections, and for one function never more than stays free beside it; beyond, the ' +
       'answer is 503. Twice `BODY_LIMIT` and twice `RESPONSE_LIMIT` are the least, whatever is ' +
       'set'
@@ -92,8 +92,8 @@ export const settings = {
     fallback: 60,
     unit: 'seconds',
     doc:
-      'Longest time for the head of a request to arrive, and for its body; then the answer is ' +
-      '408. A connection that takes nothing of an answer for so long is closed'
+      'Longest time for the head of a request to arrive, and for its body; then the response is ' +
+      '408. A connection that takes nothing of a response for so long is closed'
   }),
   HISTORY_LIMIT: bytes({
     min: 1024 ** 2,
@@ -150,14 +150,14 @@ export const settings = {
     min: 0,
     max: 1_000_000,
     fallback: 1000,
-    doc: 'Calls that may wait for a sandbox; beyond, the answer is 503'
+    doc: 'Calls that may wait for a sandbox; beyond, the response is 503'
   }),
   QUEUE_TIMEOUT: integer({
     min: 1,
     max: 3600,
     fallback: 30,
     unit: 'seconds',
-    doc: 'Longest wait of a call for a sandbox; beyond, the answer is 503'
+    doc: 'Longest wait of a call for a sandbox; beyond, the response is 503'
   }),
   TRUST_PROXY: trustedProxies({
     doc:

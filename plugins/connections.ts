@@ -24,7 +24,7 @@ export default fp(
 
     fastify.decorate('connections', {
       bufferedBytes: () => budget.used,
-      mayAnswer: (request: IncomingMessage, response: ServerResponse, bytes: number) =>
+      maySendResponse: (request: IncomingMessage, response: ServerResponse, bytes: number) =>
         unsent.enter(request, response, bytes) ? undefined : noRoom(budget.limit)
     })
     // More headers than there may be are counted here instead of being dropped there.
@@ -79,7 +79,7 @@ export default fp(
 )
 
 /**
- * What the body holds is given back with the answer, unless its run still has it; what is still to come then, is
+ * What the body holds is given back with the response, unless its run still has it; what is still to come then, is
  * dropped.
  */
 function followBody(body: ReceivedBody, request: IncomingMessage, response: ServerResponse): void {

@@ -1,5 +1,5 @@
 /**
- * Cross-origin headers on every answer, errors included, and 204 for OPTIONS on any path: functions are
+ * Cross-origin headers on every response, errors included, and 204 for OPTIONS on any path: functions are
  * called from pages of other hosts. The session cookie is SameSite=Strict, so this opens nothing else.
  */
 import fp from 'fastify-plugin'

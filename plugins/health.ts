@@ -10,7 +10,7 @@ import '../core/contracts/server.js'
 
 /** A check that takes longer counts as failed. */
 const PATIENCE_MS = 5_000
-/** So long an answer of the checks serves whoever asks: asking costs a write and a sandbox. */
+/** So long a response of the checks serves whoever asks: asking costs a write and a sandbox. */
 const FRESH_MS = 1_000
 
 const asJson = () => (data: unknown) => JSON.stringify(data)
@@ -59,7 +59,7 @@ export default fp(
         await Promise.race([
           checks[name](),
           pause(PATIENCE_MS, undefined, { signal: patience.signal }).then(() => {
-            throw new Error(`no answer within ${PATIENCE_MS} ms`)
+            throw new Error(`no response within ${PATIENCE_MS} ms`)
           })
         ])
         return true

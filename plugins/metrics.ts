@@ -78,7 +78,7 @@ function addCallMetrics(registry: Registry, invoker: Invoker): void {
   addCounter(registry, {
     name: 'moonlet_executions_total',
     help:
-      'Runs of functions, by trigger and result: success, error (an answer from 400 on), ' +
+      'Runs of functions, by trigger and result: success, error (a response from 400 on), ' +
       'or the kind of fault',
     labelNames: ['trigger', 'result'],
     read: () =>
@@ -135,7 +135,7 @@ function addMemoryMetrics(
 ): void {
   addGauge(registry, {
     name: 'moonlet_buffered_bytes',
-    help: 'Request bodies and large answers that are held in memory',
+    help: 'Request bodies and large responses that are held in memory',
     labelNames: [],
     read: () => [[{}, fastify.connections.bufferedBytes()]]
   })

@@ -17,7 +17,7 @@ const codes = {
   LOOP_DETECTED: 508,
   QUEUE_FULL: 503,
   QUEUE_TIMEOUT: 503,
-  // Nobody reads this answer; its status is for the log, where proxies write the same one.
+  // Nobody reads this response; its status is for the log, where proxies write the same one.
   CALLER_GONE: 499,
   SERVER_STOPPING: 503,
   QUOTA_EXCEEDED: 507,

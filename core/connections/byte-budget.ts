@@ -1,6 +1,6 @@
 /**
  * The account of what HTTP holds in the server's memory, over all connections and both ways: bodies from their first
- * byte to the end of their runs (also while they wait in the queue, or in a process's pipe), and large answers until
+ * byte to the end of their runs (also while they wait in the queue, or in a process's pipe), and large responses until
  * they are sent.
  */
 import type { Config } from '../../config/schema.js'
@@ -26,8 +26,8 @@ export class ByteBudget {
     return this.used + this.heldFor(owner) + 2 * more <= this.limit
   }
 
-  /** Whether a further answer finds room: beside it as much stays free as its owner holds already. */
-  hasRoomForAnswer(owner: string, bytes: number): boolean {
+  /** Whether a further response finds room: beside it as much stays free as its owner holds already. */
+  hasRoomForResponse(owner: string, bytes: number): boolean {
     return this.used + this.heldFor(owner) + bytes <= this.limit
   }
 

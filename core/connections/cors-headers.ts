@@ -1,4 +1,4 @@
-/** On every answer, errors included: functions are called from pages of other hosts. */
+/** On every response, errors included: functions are called from pages of other hosts. */
 export const corsHeaders = {
   'access-control-allow-origin': '*',
   'access-control-allow-methods': 'GET, POST, PUT, DELETE, PATCH, OPTIONS',

@@ -14,7 +14,7 @@ export function unansweredOn(socket: Socket): ServerResponse | undefined {
 
 const closing = new WeakSet<Socket>()
 
-/** The connection will be closed behind this answer: what its caller has sent ahead must not be begun any more. */
+/** The connection will be closed behind this response: what its caller has sent ahead must not be begun any more. */
 export function closeBehind(response: ServerResponse, { socket }: IncomingMessage): void {
   response.shouldKeepAlive = false
   closing.add(socket)

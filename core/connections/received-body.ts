@@ -61,7 +61,7 @@ export class ReceivedBody {
     return request[key]
   }
 
-  /** A run has the whole body: it is given back when that ends, not when the answer is sent. */
+  /** A run has the whole body: it is given back when that ends, not when the response is sent. */
   keep(): void {
     this.kept = true
     this.hold(this.bytes)
@@ -77,14 +77,14 @@ export class ReceivedBody {
     this.held = bytes
   }
 
-  /** The answer is sent, or the caller has left: what the body held is given back, unless its run still has it. */
+  /** The response is sent, or the caller has left: what the body held is given back, unless its run still has it. */
   answered(): void {
     const { request } = this
     if (!this.kept) this.release()
     if (!request.complete && !request.socket.destroyed) this.discard()
   }
 
-  /** The answer is complete and the body is not: its rest is dropped, within bounds of bytes and time. */
+  /** The response is complete and the body is not: its rest is dropped, within bounds of bytes and time. */
   private discard(): void {
     const { request } = this
     this.dropping = true

@@ -1,8 +1,8 @@
 /**
- * What was answered and has not been taken by its caller yet. Large answers are entered in the budget from when they
+ * What was answered and has not been taken by its caller yet. Large responses are entered in the budget from when they
  * are handed to their connection until they are sent; of all else that connections hold, once a second.
  *
- * Where there is no room for an answer, the connections that have taken nothing for longest are closed for it. One
+ * Where there is no room for a response, the connections that have taken nothing for longest are closed for it. One
  * that takes nothing for `timeoutMs` is closed in any case; a slow reader that takes something is left alone.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -11,20 +11,20 @@ import type { ByteBudget } from './byte-budget.js'
 import { onSocketClose } from './caller.js'
 import { ownerOf } from './owner.js'
 
-/** From this size on an answer is entered when it is sent. */
-export const LARGE_ANSWER = 64 * 1024
+/** From this size on a response is entered when it is sent. */
+export const LARGE_RESPONSE = 64 * 1024
 /** A connection that has taken nothing for so long may be closed to make room. */
 const STALLED_MS = 1000
 const SWEEP_MS = 1000
 
-interface LargeAnswer {
+interface LargeResponse {
   readonly owner: string
   readonly bytes: number
 }
 
 /** What one connection has yet to take. */
 interface Sending {
-  readonly answers: Set<LargeAnswer>
+  readonly responses: Set<LargeResponse>
   /** Their bytes. */
   large: number
   /** Of other answers, as the last look found them. */
@@ -57,23 +57,23 @@ export class UnsentBytes {
     })
   }
 
-  /** Enters a large answer that is about to be sent. False: there is no room for it, and it must not be sent. */
+  /** Enters a large response that is about to be sent. False: there is no room for it, and it must not be sent. */
   enter(request: IncomingMessage, response: ServerResponse, bytes: number): boolean {
     const { socket } = request
     if (socket.destroyed) return true
     const owner = ownerOf(request)
-    const hasRoom = (): boolean => this.budget.hasRoomForAnswer(owner, bytes)
+    const hasRoom = (): boolean => this.budget.hasRoomForResponse(owner, bytes)
     this.makeRoom(hasRoom)
     if (!hasRoom()) return false
     this.budget.take(bytes, owner)
     const entry = this.entryOf(socket)
-    const answer = { owner, bytes }
-    entry.answers.add(answer)
+    const sent = { owner, bytes }
+    entry.responses.add(sent)
     entry.large += bytes
     const leave = (): void => {
       stopWatching()
       // Unless the connection was closed for it, and its bytes given back then.
-      if (!entry.answers.delete(answer)) return
+      if (!entry.responses.delete(sent)) return
       entry.large -= bytes
       this.budget.give(bytes, owner)
       if (entry.large + entry.small === 0) this.sending.delete(socket)
@@ -91,7 +91,7 @@ export class UnsentBytes {
     const known = this.sending.get(socket)
     if (known !== undefined) return known
     const made = {
-      answers: new Set<LargeAnswer>(),
+      responses: new Set<LargeResponse>(),
       large: 0,
       small: 0,
       taken: takenBy(socket),
@@ -104,8 +104,8 @@ export class UnsentBytes {
   private forget(socket: Socket): void {
     const entry = this.sending.get(socket)
     if (entry === undefined) return
-    for (const { owner, bytes } of entry.answers) this.budget.give(bytes, owner)
-    entry.answers.clear()
+    for (const { owner, bytes } of entry.responses) this.budget.give(bytes, owner)
+    entry.responses.clear()
     this.budget.give(entry.small)
     this.sending.delete(socket)
   }

@@ -28,10 +28,10 @@ export interface Connections {
   /** Bytes of bodies and answers that are held in memory at the moment. */
   bufferedBytes(): number
   /**
-   * Enters a large answer that is about to be sent. Gives why it must not be (NO_ROOM): callers that do not read hold
+   * Enters a large response that is about to be sent. Gives why it must not be (NO_ROOM): callers that do not read hold
    * too many others.
    */
-  mayAnswer(
+  maySendResponse(
     request: IncomingMessage,
     response: ServerResponse,
     bytes: number

@@ -15,8 +15,8 @@ const byCode: Readonly<Record<string, readonly [status: number, error: string]>>
 const waiting = new WeakSet<Socket>()
 
 /**
- * Answers in the form of all errors, where the connection still takes an answer, and closes it. Requests that came
- * before on the connection are answered first, so that nobody takes this for the answer to one of them.
+ * Answers in the form of all errors, where the connection still takes a response, and closes it. Requests that came
+ * before on the connection are answered first, so that nobody takes this for the response to one of them.
  */
 export function sendClientError(error: Error & { readonly code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || waiting.has(socket)) return

@@ -8,7 +8,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { TSchema } from 'typebox'
 import '../contracts/server.js'
 import { readBody } from '../connections/read-body.js'
-import { LARGE_ANSWER } from '../connections/unsent.js'
+import { LARGE_RESPONSE } from '../connections/unsent.js'
 import { createBodyReader } from './body-reader.js'
 import { createQueryReader } from './query-reader.js'
 
@@ -38,7 +38,7 @@ export function apiScope(scope: FastifyInstance, { open = false }: { open?: bool
     // Path parameters are texts; the handlers look them up as they are.
     return (value: unknown) => ({ value })
   })
-  // The schemas of answers describe and type them. They do not filter: a field that a schema forgets shall fail
+  // The schemas of responses describe and type them. They do not filter: a field that a schema forgets shall fail
   // the test that holds answers against the document, not vanish.
   scope.setSerializerCompiler(() => data => `${JSON.stringify(data)}\n`)
   scope.addHook('onRequest', async (_request, reply) => {
@@ -49,8 +49,12 @@ export function apiScope(scope: FastifyInstance, { open = false }: { open?: bool
     if (reply.getHeader('content-type') === 'application/json; charset=utf-8') {
       reply.header('content-type', 'application/json')
     }
-    if (typeof payload !== 'string' || payload.length < LARGE_ANSWER) return
-    const refusal = scope.connections.mayAnswer(request.raw, reply.raw, Buffer.byteLength(payload))
+    if (typeof payload !== 'string' || payload.length < LARGE_RESPONSE) return
+    const refusal = scope.connections.maySendResponse(
+      request.raw,
+      reply.raw,
+      Buffer.byteLength(payload)
+    )
     if (refusal !== undefined) throw refusal
   })
   if (!open) scope.addHook('onRequest', scope.authenticate)

@@ -28,7 +28,7 @@ export const EntryConditions = Type.Object({
   )
 })
 
-/** The header of answers, for the schema of a route. */
+/** The header of responses, for the schema of a route. */
 export const etagHeader = {
   headers: {
     ETag: {
@@ -41,7 +41,7 @@ export const etagHeader = {
 export const toEntityTag = (revision: string): string => `"${revision}"`
 
 /** The schema of a 412, with the present state as `current`. */
-export const staleAnswer = <T extends TSchema>(title: string, current: T, example: unknown) =>
+export const staleResponse = <T extends TSchema>(title: string, current: T, example: unknown) =>
   Type.Object(
     {
       ...ErrorResponse.properties,

@@ -23,7 +23,7 @@ export function answerError(
   const { statusCode, text, headers, details } = toErrorResponse(error, request)
   if (statusCode === 500) request.log.error({ err: error, reqId: request.id }, 'request failed')
   else request.log.debug({ err: error, reqId: request.id }, 'request refused')
-  // Fastify closes the connection of a body that failed, which the caller may notice before the answer. The rest of a
+  // Fastify closes the connection of a body that failed, which the caller may notice before the response. The rest of a
   // body is dropped within bounds (connections/received-body.ts).
   reply.removeHeader('connection')
   return reply
@@ -58,7 +58,7 @@ export function toErrorResponse(error: unknown, request: FastifyRequest): ErrorR
       headers: {}
     }
   }
-  // The caller hung up within its own body; nobody reads this answer.
+  // The caller hung up within its own body; nobody reads this response.
   if (code === 'ECONNRESET') {
     return { statusCode: 400, text: 'The request ended early', headers: {} }
   }

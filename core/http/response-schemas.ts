@@ -28,7 +28,7 @@ const causes = {
 export type ErrorStatus = keyof typeof causes
 
 /**
- * The error answers of a route. `examples` gives a text for a status where that helps; a status without one is
+ * The error responses of a route. `examples` gives a text for a status where that helps; a status without one is
  * described by its cause alone.
  */
 export function errorResponses<const S extends Partial<Record<ErrorStatus, string>>>(
@@ -54,7 +54,7 @@ export const commonErrors = errorResponses({
   503: limitExamples.noRoom
 })
 
-/** An answer without a body. */
+/** A response without a body. */
 export const NoContent = (description: string) =>
   Type.Unsafe<undefined>({ type: 'null', 'x-response-description': description })
 

@@ -73,7 +73,7 @@ const mapOperations = (
   )
 
 /**
- * Sets right what the generator cannot know: parameters with a default need not be given, and an answer that is
+ * Sets right what the generator cannot know: parameters with a default need not be given, and a response that is
  * no JSON says so in its schema.
  */
 const tidy = ({ parameters, responses, ...operation }: Operation): Operation => ({
@@ -87,12 +87,12 @@ const tidy = ({ parameters, responses, ...operation }: Operation): Operation => 
         }))
       }),
   responses: Object.fromEntries(
-    Object.entries(responses).map(([status, answer]) => [status, tidyAnswer(answer)])
+    Object.entries(responses).map(([status, response]) => [status, tidyResponse(response)])
   )
 })
 
-const tidyAnswer = ({ content, description, ...answer }: Content): Content => ({
-  ...answer,
+const tidyResponse = ({ content, description, ...response }: Content): Content => ({
+  ...response,
   description: description === 'Default Response' ? 'Done.' : (description ?? ''),
   ...(content === undefined
     ? {}

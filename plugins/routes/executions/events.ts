@@ -54,12 +54,12 @@ export function addEventRoutes(api: ApiScope): void {
       api.log.warn({ err: error }, 'could not read an execution for the live view')
     }
   })
-  const answers = new Set<ServerResponse>()
-  // Streams never end by themselves, and the server waits for answers in progress; also for readers who do not read.
+  const responses = new Set<ServerResponse>()
+  // Streams never end by themselves, and the server waits for responses in progress; also for readers who do not read.
   api.addHook('preClose', async () => {
     hub.close()
     setTimeout(() => {
-      for (const answer of answers) answer.destroy()
+      for (const response of responses) response.destroy()
     }, LAST_WORDS_MS).unref()
   })
 
@@ -77,9 +77,9 @@ export function addEventRoutes(api: ApiScope): void {
       }
       const { stream, unwatch } = openStream(api, request)
       const leave = hub.join(functionId, stream)
-      answers.add(reply.raw)
+      responses.add(reply.raw)
       reply.raw.once('close', () => {
-        answers.delete(reply.raw)
+        responses.delete(reply.raw)
         leave()
         unwatch()
         stream.output.destroy()

@@ -48,7 +48,7 @@ const StatusCode = Type.Optional(
     minimum: 100,
     maximum: 999,
     description:
-      'What the function answered. Absent when it gave no answer (the run failed, or is ' +
+      'What the function answered. Absent when it gave no response (the run failed, or is ' +
       'pending), and in records of before this field.'
   })
 )
@@ -60,7 +60,7 @@ export const executionFields = {
   version: Type.Integer({ minimum: 1, description: 'Number of the version that ran.' }),
   status: Type.Enum([...statuses], {
     description:
-      "`error` when the run failed or the answer's status was 400 or more; only the latter has a `status_code`."
+      "`error` when the run failed or the response's status was 400 or more; only the latter has a `status_code`."
   }),
   status_code: StatusCode,
   method: Type.Optional(

@@ -1,6 +1,6 @@
 /** The state of a function as changes are held against it: one name for all of it, its versions and variables. */
 import type { FastifyReply } from 'fastify'
-import { staleAnswer, tellCurrent, toEntityTag } from '../../../core/http/entity-tags.js'
+import { staleResponse, tellCurrent, toEntityTag } from '../../../core/http/entity-tags.js'
 import type { FunctionSnapshot } from '../../../core/contracts/functions.js'
 import type { Storage } from '../../../core/contracts/storage.js'
 import { MoonletError } from '../../../core/base/errors.js'
@@ -24,4 +24,6 @@ export function changeFunction<T>(storage: Storage, id: string, change: Promise<
   })
 }
 
-export const staleFunction = { 412: staleAnswer('StaleFunction', FunctionSchema, functionExample) }
+export const staleFunction = {
+  412: staleResponse('StaleFunction', FunctionSchema, functionExample)
+}

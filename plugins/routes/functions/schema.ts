@@ -47,7 +47,7 @@ const fields = {
     Type.String({ description: 'Absent when never set, empty once cleared.' })
   ),
   cron_status: Type.Optional(
-    Type.Enum([...limits.cronStatuses], { description: 'Absent in the answer to the creation.' })
+    Type.Enum([...limits.cronStatuses], { description: 'Absent in the response to the creation.' })
   ),
   cron_catch_up: Type.Boolean({
     description: 'Run once at start when a run was missed while the server was down.'
@@ -82,7 +82,7 @@ export const ListedFunction = Type.Object(
   }
 )
 
-/** `envVars` as they may be seen in this answer. */
+/** `envVars` as they may be seen in this response. */
 export const toFunction = (
   { fn, active }: FunctionWithVersion,
   envVars: Record<string, string>

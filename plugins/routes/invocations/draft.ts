@@ -130,7 +130,7 @@ const toDraftVersion = ({ fn, active }: FunctionWithVersion, code: string): Vers
 
 function toDraftResult({ answer, fault, errorMessage, logs, durationMs }: Outcome) {
   return {
-    ...(answer === undefined ? {} : toAnswerFields(answer)),
+    ...(answer === undefined ? {} : toResponseFields(answer)),
     logs: logs.map(toLogLine),
     duration_ms: durationMs,
     error:
@@ -140,7 +140,7 @@ function toDraftResult({ answer, fault, errorMessage, logs, durationMs }: Outcom
   }
 }
 
-function toAnswerFields({ statusCode, headers, body }: Answer) {
+function toResponseFields({ statusCode, headers, body }: Answer) {
   const typed = Object.keys(headers).some(name => name.toLowerCase() === 'content-type')
   const own = Object.entries(headers).map(([name, value]) => [
     name,

@@ -5,7 +5,7 @@ import { isUtf8 } from 'node:buffer'
 import {
   readIfMatch,
   readIfNoneMatch,
-  staleAnswer,
+  staleResponse,
   tellCurrent
 } from '../../../core/http/entity-tags.js'
 import type { KvEntry, KvStore, MayChangeEntry } from '../../../core/contracts/kv.js'
@@ -84,4 +84,4 @@ const Current = Type.Union([
   Type.Null({ description: 'There is none any more.' })
 ])
 
-export const staleEntry = { 412: staleAnswer('StaleEntry', Current, { value: '11' }) }
+export const staleEntry = { 412: staleResponse('StaleEntry', Current, { value: '11' }) }
