@@ -26,7 +26,6 @@ const core = [
   room('core/masking/', ['core/base/']),
   room('core/lua/', ['core/(base|contracts|masking)/']),
   room('core/lua-advice/', ['core/(base|contracts)/']),
-  room('core/access/', ['core/(base|contracts)/']),
   room('core/cron/', ['core/(base|contracts)/']),
   room('core/validation/', ['core/(base|contracts|cron)/']),
   room('core/access/', ['core/(base|contracts)/']),

@@ -142,12 +142,7 @@ export class SqliteStorage implements Storage {
     this.quotas = quotas
     this.purges = purges
     this.writer = writer
-    const probe = db.prepare<[number]>(
-      'insert into probes (id, at) values (1, ?) on conflict do update set at = excluded.at'
-    )
-    this.writeProbe = () => {
-      probe.run(nowMs())
-    }
+    this.writeProbe = createProbe(db, nowMs)
   }
 
   openPluginTables(plugin: string, folder: URL | string): Promise<PluginDatabase> {
@@ -214,4 +209,14 @@ function defineTextFunctions(db: Database): void {
   db.function('error_contains_text', { deterministic: true }, (text, part) =>
     typeof text === 'string' ? containsText(errorMessageOf(text), part) : 0
   )
+}
+
+/** A write that health checks use to see whether the database takes writes. */
+function createProbe(db: Database, nowMs: () => number): () => void {
+  const probe = db.prepare<[number]>(
+    'insert into probes (id, at) values (1, ?) on conflict do update set at = excluded.at'
+  )
+  return () => {
+    probe.run(nowMs())
+  }
 }

@@ -31,7 +31,6 @@ const breaches: Record<string, readonly [from: string, to: string]> = {
   'core-access-imports': ['core/access/access-key.ts', 'core/http/pagination.ts'],
   'core-cron-imports': ['core/cron/schedule.ts', 'core/validation/limits.ts'],
   'core-validation-imports': ['core/validation/text.ts', 'core/http/pagination.ts'],
-  'core-access-imports': ['core/access/signature.ts', 'core/http/pagination.ts'],
   'core-export-import-imports': ['core/export-import/export.ts', 'core/cli/program.ts'],
   'core-third-party-imports': ['core/third-party/load.ts', 'core/app.ts'],
   'core-invoker-imports': ['core/invoker/invoker.ts', 'sandbox/child/main.ts'],

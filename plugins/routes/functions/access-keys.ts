@@ -6,11 +6,11 @@ import { MoonletError } from '../../../core/base/errors.js'
 import type { ApiScope } from '../../../core/http/conventions.js'
 import { etagHeader, IfMatch, readIfMatch } from '../../../core/http/entity-tags.js'
 import {
-  bodyFailures,
-  changeFailures,
-  commonFailures,
-  conditionFailures,
-  failures,
+  bodyErrors,
+  changeErrors,
+  commonErrors,
+  conditionErrors,
+  errorResponses,
   NoContent
 } from '../../../core/http/response-schemas.js'
 import { limits } from '../../../core/validation/limits.js'
@@ -106,8 +106,8 @@ function addCreation(api: ApiScope): void {
         body: NewKey,
         response: {
           201: { ...CreatedKey, ...etagHeader },
-          ...bodyFailures,
-          ...failures({
+          ...bodyErrors,
+          ...errorResponses({
             400: 'name: name cannot be empty',
             404: 'Function not found',
             409: `The function has ${MAX_KEYS} keys, which is the most; delete one that is not used`
@@ -149,8 +149,8 @@ function addList(api: ApiScope): void {
         params: FunctionPath,
         response: {
           200: AccessKeys,
-          ...failures({ 404: 'Function not found' }),
-          ...commonFailures
+          ...errorResponses({ 404: 'Function not found' }),
+          ...commonErrors
         }
       }
     },
@@ -175,9 +175,9 @@ function addDeletion(api: ApiScope): void {
         headers: IfMatch,
         response: {
           204: { ...NoContent('The key is gone.'), ...etagHeader },
-          ...conditionFailures,
-          ...failures({ 404: 'Key not found' }),
-          ...changeFailures,
+          ...conditionErrors,
+          ...errorResponses({ 404: 'Key not found' }),
+          ...changeErrors,
           ...staleFunction
         }
       }
