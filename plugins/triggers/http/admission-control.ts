@@ -13,7 +13,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger } from 'fastify'
-import { answerPlainly } from '../../../core/connections/plain-answer.js'
+import { sendPlainError } from '../../../core/connections/plain-response.js'
 import type { MoonletError } from '../../../core/base/errors.js'
 import type { Invoker } from '../../../core/contracts/invoker.js'
 import type { Admission } from '../../../core/contracts/scheduler.js'
@@ -64,7 +64,7 @@ export class AdmissionControl {
     this.noteForLog(error.message)
     const requestId = this.options.nextRequestId()
     this.throttle.schedule(() => {
-      answerPlainly(response, error, requestId)
+      sendPlainError(response, error, requestId)
     })
   }
 

@@ -6,7 +6,7 @@ import '../../../core/contracts/server.js'
 import { readCallChain } from '../../../core/http/read-call-chain.js'
 import { hasBody, readBody, type BodyLimits } from '../../../core/connections/read-body.js'
 import { ReceivedBody } from '../../../core/connections/received-body.js'
-import { LARGE_ANSWER } from '../../../core/connections/unsent.js'
+import { LARGE_RESPONSE } from '../../../core/connections/unsent.js'
 import { errorBody } from '../../../core/connections/error-body.js'
 import { MoonletError } from '../../../core/base/errors.js'
 import type { InvocationEvent, Outcome } from '../../../core/contracts/invocation.js'
@@ -125,8 +125,8 @@ class HttpTrigger {
   /** Throws NO_ROOM when the answer is large and callers that do not read hold too many others. */
   private checkRoom(request: FastifyRequest, reply: FastifyReply, { answer }: Outcome): void {
     const size = answer?.body.length ?? 0
-    if (size < LARGE_ANSWER) return
-    const error = this.fastify.connections.mayAnswer(request.raw, reply.raw, size)
+    if (size < LARGE_RESPONSE) return
+    const error = this.fastify.connections.maySendResponse(request.raw, reply.raw, size)
     if (error !== undefined) throw error
   }
 }
