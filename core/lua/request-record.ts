@@ -28,24 +28,42 @@ interface Request<T> {
   readonly keep: (fields: RequestFields, answer: T | undefined) => void
 }
 
-/** Makes a request and has its record kept, whichever way it ends. Failures that are none of Lua's leave no record. */
+/**
+ * Makes a request and has its record kept, once, whichever way it ends. Failures that are not for Lua leave no record.
+ *
+ * One that the end of its execution breaks off is kept at that moment: later, the values of the function's variables
+ * would no longer be masked in it.
+ */
 export async function recorded<T>({ call, ids, note, send, keep }: Request<T>): Promise<T> {
   const startedAt = Date.now()
-  const fields = (error?: string): RequestFields => ({
-    id: ids.next(),
-    executionId: call.executionId,
-    status: error === undefined ? 'success' : 'error',
-    errorMessage: error === undefined ? undefined : maskLogMessage(withoutKey(error, note.key)),
-    durationMs: Date.now() - startedAt,
-    createdAt: Math.floor(startedAt / 1000)
-  })
+  let isKept = call.signal.aborted
+  const keepOnce = (error: string | undefined, answer: T | undefined): void => {
+    if (isKept) return
+    isKept = true
+    call.signal.removeEventListener('abort', onAbort)
+    const fields: RequestFields = {
+      id: ids.next(),
+      executionId: call.executionId,
+      status: error === undefined ? 'success' : 'error',
+      errorMessage: error === undefined ? undefined : maskLogMessage(withoutKey(error, note.key)),
+      durationMs: Date.now() - startedAt,
+      createdAt: Math.floor(startedAt / 1000)
+    }
+    keep(fields, answer)
+  }
+  const onAbort = (): void => {
+    keepOnce('the execution ended before the reply', undefined)
+  }
+  call.signal.addEventListener('abort', onAbort, { once: true })
   try {
     const answer = await send()
-    keep(fields(), answer)
+    keepOnce(undefined, answer)
     return answer
   } catch (error) {
-    if (error instanceof LuaFailure) keep(fields(error.message), undefined)
+    if (error instanceof LuaFailure) keepOnce(error.message, undefined)
     throw error
+  } finally {
+    call.signal.removeEventListener('abort', onAbort)
   }
 }
 
