@@ -3,14 +3,14 @@ import fp from 'fastify-plugin'
 import '../../../core/contracts/server.js'
 import { systemClock } from '../../../core/cron/clock.js'
 import { createFailureRecorder } from './record-failure.js'
-import { createRunner } from './runner.js'
-import { startScheduler } from './scheduler.js'
+import { Runner } from './runner.js'
+import { CronScheduler } from './scheduler.js'
 
 export default fp(
   async function cronTrigger(fastify) {
     const { storage, functionCache, invoker, ids, config, log } = fastify
     let count = 0
-    const runner = createRunner({
+    const runner = new Runner({
       invoker,
       functionCache,
       clock: systemClock,
@@ -24,9 +24,9 @@ export default fp(
         now: systemClock.now
       })
     })
-    let stop = () => {}
+    let scheduler: CronScheduler | undefined
     fastify.addHook('onReady', async () => {
-      stop = await startScheduler({
+      scheduler = await CronScheduler.start({
         functions: storage.functions,
         functionCache,
         runner,
@@ -35,7 +35,7 @@ export default fp(
       })
     })
     fastify.addHook('preClose', async () => {
-      stop()
+      scheduler?.stop()
     })
   },
   { name: 'trigger-cron', dependencies: ['storage', 'function-cache', 'invoker'] }

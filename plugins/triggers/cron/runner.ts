@@ -1,14 +1,14 @@
 /**
- * Runs what is due, at most `limit` side by side: more could not run anyway, and would fill the queue that
- * HTTP callers wait in. A full queue is tried again until the run's deadline; then the history says so.
- * One function has at most one scheduled run at a time: a tick that finds it waiting or running is skipped,
- * and the history says that too.
+ * Runs what is due, at most `limit` side by side: more could not run anyway, and would fill the queue that HTTP callers
+ * wait in. A full queue is tried again until the deadline of what is due; then the history says so. One function has at
+ * most one scheduled execution at a time: a minute that finds it waiting or running is skipped, and the history says
+ * that too.
  */
 import type { FastifyBaseLogger } from 'fastify'
 import { MoonletError } from '../../../core/base/errors.js'
 import type { Invoker } from '../../../core/contracts/invoker.js'
+import type { InvocationEvent } from '../../../core/contracts/invocation.js'
 import type { FunctionCache } from '../../../core/contracts/server.js'
-import type { FunctionWithVersion } from '../../../core/contracts/functions.js'
 import type { Clock } from '../../../core/cron/clock.js'
 import { toCronEvent } from './event.js'
 import type { FailureRecorder } from './record-failure.js'
@@ -34,121 +34,124 @@ export interface RunnerOptions {
   readonly limit: number
 }
 
-export interface Runner {
-  run(due: DueRun): void
-  /** Begins nothing more; what waits is dropped. Runs under way end with the invoker. */
-  stop(): void
+type Target = Parameters<FailureRecorder>[0]
+
+/** A function that is to run by its schedule, and the event it is given. */
+interface DueCall {
+  readonly target: Target
+  readonly event: InvocationEvent
 }
 
-export function createRunner({
-  invoker,
-  functionCache,
-  recordFailure,
-  clock,
-  log,
-  requestId,
-  limit
-}: RunnerOptions): Runner {
-  const waiting: DueRun[] = []
-  /** Scheduled time of each function's run that waits or goes on. */
-  const going = new Map<string, number>()
-  let active = 0
-  const stopping = new AbortController()
+export class Runner {
+  private readonly waiting: DueRun[] = []
+  /** When each function was due that waits or runs. */
+  private readonly pending = new Map<string, number>()
+  private readonly stopping = new AbortController()
+  private active = 0
 
-  function pump() {
-    while (active < limit && !stopping.signal.aborted) {
-      const due = waiting.shift()
+  constructor(private readonly options: RunnerOptions) {}
+
+  run(due: DueRun): void {
+    if (this.stopping.signal.aborted) return
+    const earlier = this.pending.get(due.functionId)
+    if (earlier !== undefined) {
+      void this.skip(due, earlier).catch((error: unknown) => {
+        this.logFailure(due, error, 'a skipped run could not be recorded')
+      })
+      return
+    }
+    this.pending.set(due.functionId, due.scheduled)
+    this.waiting.push(due)
+    this.pump()
+  }
+
+  /** Begins nothing more; what waits is dropped. Executions under way end with the invoker. */
+  stop(): void {
+    this.stopping.abort()
+    this.waiting.length = 0
+  }
+
+  private pump(): void {
+    while (this.active < this.options.limit && !this.stopping.signal.aborted) {
+      const due = this.waiting.shift()
       if (due === undefined) return
-      active++
-      void attempt(due)
+      this.active++
+      void this.attempt(due)
         .catch((error: unknown) => {
-          log.error({ err: error, functionId: due.functionId }, 'a scheduled run failed')
+          this.logFailure(due, error, 'a scheduled run failed')
         })
         .finally(() => {
-          active--
-          going.delete(due.functionId)
-          pump()
+          this.active--
+          this.pending.delete(due.functionId)
+          this.pump()
         })
     }
   }
 
-  async function attempt(due: DueRun): Promise<void> {
-    while (!stopping.signal.aborted) {
-      const found = await functionCache.get(due.functionId)
-      const schedule = found === undefined ? undefined : wantedSchedule(found.fn)
-      if (found?.active === undefined || schedule === undefined) return
-      const event = toCronEvent(found.fn, schedule, due.scheduled)
+  private async attempt(due: DueRun): Promise<void> {
+    const { clock, recordFailure } = this.options
+    while (!this.stopping.signal.aborted) {
+      const call = await this.prepare(due)
+      if (call === undefined) return
       if (clock.now() >= due.deadline) {
-        return recordFailure(
-          { ...found, active: found.active },
-          event,
-          'refused',
-          `Not run: no sandbox was free in time for ${iso(due.scheduled)}. Raise SANDBOX_MAX or QUEUE_LIMIT, or spread the schedules.`
-        )
+        const message =
+          `Not run: no sandbox was free in time for ${iso(due.scheduled)}. ` +
+          'Raise SANDBOX_MAX or QUEUE_LIMIT, or spread the schedules.'
+        return recordFailure(call.target, call.event, 'refused', message)
       }
-      try {
-        await invoker.invoke({
-          fn: found.fn,
-          version: found.active,
-          trigger: 'cron',
-          event,
-          requestId: requestId(),
-          record: true
-        })
-        return
-      } catch (error) {
-        if (!(error instanceof MoonletError)) throw error
-        if (error.code === 'SERVER_STOPPING') return
-        if (error.code !== 'QUEUE_FULL' && error.code !== 'QUEUE_TIMEOUT') throw error
-      }
+      if (await this.invoke(call)) return
       await new Promise<void>(resolve => {
         clock.after(RETRY_MS, resolve)
       })
     }
   }
 
-  async function skip(
-    found: FunctionWithVersion | undefined,
-    due: DueRun,
-    before: number
-  ): Promise<void> {
+  /** Undefined when the function is no longer to run by a schedule. */
+  private async prepare({ functionId, scheduled }: DueRun): Promise<DueCall | undefined> {
+    const found = await this.options.functionCache.get(functionId)
     const schedule = found === undefined ? undefined : wantedSchedule(found.fn)
-    if (found?.active === undefined || schedule === undefined) return
+    if (found?.active === undefined || schedule === undefined) return undefined
+    const { fn, active } = found
+    return { target: { fn, active }, event: toCronEvent(fn, schedule, scheduled) }
+  }
+
+  /** False when the queue has no room for it now. */
+  private async invoke({ target, event }: DueCall): Promise<boolean> {
+    const { invoker, requestId } = this.options
+    try {
+      await invoker.invoke({
+        fn: target.fn,
+        version: target.active,
+        trigger: 'cron',
+        event,
+        requestId: requestId(),
+        record: true
+      })
+      return true
+    } catch (error) {
+      if (!(error instanceof MoonletError)) throw error
+      if (error.code === 'SERVER_STOPPING') return true
+      if (error.code !== 'QUEUE_FULL' && error.code !== 'QUEUE_TIMEOUT') throw error
+      return false
+    }
+  }
+
+  private async skip(due: DueRun, earlier: number): Promise<void> {
+    const call = await this.prepare(due)
+    if (call === undefined) return
+    const { log, recordFailure } = this.options
     log.warn(
       { functionId: due.functionId },
       'a scheduled run was skipped: the one before was still going'
     )
-    await recordFailure(
-      { ...found, active: found.active },
-      toCronEvent(found.fn, schedule, due.scheduled),
-      'skipped',
-      `Skipped: the run that was due at ${iso(before)} was still going at ${iso(due.scheduled)}.`
-    )
+    const message =
+      `Skipped: the run that was due at ${iso(earlier)} ` +
+      `was still going at ${iso(due.scheduled)}.`
+    await recordFailure(call.target, call.event, 'skipped', message)
   }
 
-  return {
-    run(due) {
-      if (stopping.signal.aborted) return
-      const before = going.get(due.functionId)
-      if (before === undefined) {
-        going.set(due.functionId, due.scheduled)
-        waiting.push(due)
-        pump()
-        return
-      }
-      void Promise.resolve(functionCache.get(due.functionId))
-        .then(found => skip(found, due, before))
-        .catch((error: unknown) => {
-          log.error(
-            { err: error, functionId: due.functionId },
-            'a skipped run could not be recorded'
-          )
-        })
-    },
-    stop() {
-      stopping.abort()
-      waiting.length = 0
-    }
+  private logFailure({ functionId }: DueRun, error: unknown, message: string): void {
+    this.options.log.error({ err: error, functionId }, message)
   }
 }
 

@@ -4,8 +4,8 @@ import type { InvocationRequest, Outcome } from '../../../../core/contracts/invo
 import type { FunctionRecord } from '../../../../core/contracts/records.js'
 import type { FinishedExecution } from '../../../../core/contracts/executions.js'
 import { createFailureRecorder } from '../../../../plugins/triggers/cron/record-failure.js'
-import { createRunner } from '../../../../plugins/triggers/cron/runner.js'
-import { startScheduler } from '../../../../plugins/triggers/cron/scheduler.js'
+import { Runner } from '../../../../plugins/triggers/cron/runner.js'
+import { CronScheduler } from '../../../../plugins/triggers/cron/scheduler.js'
 import { createFakeClock, settle } from '../../../helpers/fake-clock.js'
 import { functionRecord, versionRecord } from '../../../helpers/function-record.js'
 
@@ -56,7 +56,7 @@ async function schedulerWorld(
     }
   }
   let ids = 0
-  const runner = createRunner({
+  const runner = new Runner({
     functionCache,
     clock,
     log: { ...quiet, warn() {} },
@@ -76,7 +76,7 @@ async function schedulerWorld(
       }
     }
   })
-  const stop = await startScheduler({
+  const scheduler = await CronScheduler.start({
     functions: {
       listScheduled: async () =>
         functions
@@ -93,6 +93,9 @@ async function schedulerWorld(
       }
     }
   })
+  const stop = () => {
+    scheduler.stop()
+  }
   t.teardown(stop)
   return {
     clock,
