@@ -31,10 +31,10 @@ t.test(
     const sound = await run(t, {
       'dist/test/a.test.js': passing,
       'dist/test/b/c.test.js': passing,
-      'dist/test/chaos/d.test.js': passing
+      'dist/test/chaos/overload.test.js': passing
     })
     t.equal(sound.status, 0, sound.stdout + sound.stderr)
-    t.match(sound.stdout, /^ok +test\/chaos\/d\.test\.ts \(1 passed/m)
+    t.match(sound.stdout, /^ok +test\/chaos\/overload\.test\.ts \(1 passed/m)
     t.match(sound.stdout, /^3 passed, 0 failed, 0 skipped/m)
     const unsound = await run(t, { 'dist/test/a.test.js': passing, 'dist/test/b.test.js': failing })
     t.equal(unsound.status, 1)
@@ -45,30 +45,37 @@ t.test(
 )
 
 t.test('a file that ends early has failed, however much of it passed', async t => {
-  const ends: Record<string, string> = {
-    'exits with a code': `${passing}process.on('exit', () => { process.exitCode = 3 })`,
-    'exits before its end': `${passing}process.kill(process.pid, 'SIGKILL')`,
-    'throws at its beginning': `throw new Error('no such thing')\n${passing}`,
-    'is silent': '// no test'
+  const files = {
+    'dist/test/code.test.js': `${passing}process.on('exit', () => { process.exitCode = 3 })`,
+    'dist/test/killed.test.js': `${passing}process.kill(process.pid, 'SIGKILL')`,
+    'dist/test/silent.test.js': '// no test',
+    'dist/test/throws.test.js': `throw new Error('no such thing')\n${passing}`
   }
-  for (const [what, text] of Object.entries(ends)) {
-    for (const reporter of ['files', 'tap']) {
-      const { status, stdout } = await run(
-        t,
-        { 'dist/test/a.test.js': text },
-        `--reporter=${reporter}`
-      )
-      t.equal(status, 1, `${what}, ${reporter}`)
-      t.match(stdout, reporter === 'tap' ? /^not ok 1 - dist\/test\/a/m : /^FAILED test\/a/m)
-    }
-  }
+  const printed = await run(t, files)
+  t.equal(printed.status, 1)
+  t.strictSame(printed.stdout.match(/^FAILED test\/\w+(?=\.test\.ts \()/gm)?.toSorted(), [
+    'FAILED test/code',
+    'FAILED test/killed',
+    'FAILED test/silent',
+    'FAILED test/throws'
+  ])
+  t.match(printed.stdout, /Error: no such thing/, 'with what it wrote to stderr')
+  const document = await run(t, files, '--reporter=tap', '--jobs=1')
+  t.equal(document.status, 1)
+  t.strictSame(document.stdout.match(/^(not )?ok \d+ - dist\/test\/\w+/gm), [
+    'not ok 1 - dist/test/code',
+    'not ok 2 - dist/test/killed',
+    'not ok 3 - dist/test/silent',
+    'not ok 4 - dist/test/throws'
+  ])
 })
 
 t.test('paths of sources, tests, built tests and folders name tests', async t => {
+  const printing = `console.log('ok 1\\n1..1\\n# { total: 1, pass: 1 }')`
   const files = {
-    'dist/test/core/x.test.js': passing,
-    'dist/test/core/cron/y.test.js': passing,
-    'dist/test/z.test.js': passing
+    'dist/test/core/x.test.js': printing,
+    'dist/test/core/cron/y.test.js': printing,
+    'dist/test/z.test.js': printing
   }
   const x = ['test/core/x.test.ts']
   const y = ['test/core/cron/y.test.ts']
