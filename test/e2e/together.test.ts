@@ -141,8 +141,29 @@ async function prepareFunction({ api, createFunction, server }: Visit): Promise<
   return id
 }
 
+/** As by a link of the page, which takes a fifth of the time of a reload; once the page has seen that it has saved. */
+async function follow(page: Page, address: string): Promise<void> {
+  for (;;) {
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
+    const isThere = await page.evaluate(async to => {
+      const link = document.createElement('a')
+      link.href = to
+      document.body.append(link)
+      link.click()
+      link.remove()
+      await new Promise(requestAnimationFrame)
+      return location.pathname === to
+    }, address)
+    if (isThere) return
+    // Its answer is still on the way, and it asks whether what was typed is to be lost.
+    await page.keyboard.press('Escape')
+  }
+}
+
 async function open(page: Page, base: string, id: string, { tab }: Way): Promise<void> {
-  await page.goto(`${base}/functions/${id}/${tab}`)
+  const address = `/functions/${id}/${tab}`
+  if (page.url() === 'about:blank') await page.goto(base + address)
+  else await follow(page, address)
   if (tab === 'code') await editorOf(page)
   else await page.locator('main form.card, main tbody tr').first().waitFor()
 }
@@ -192,7 +213,6 @@ for (const [firstName, first] of Object.entries(ways)) {
             `${pair}: both are there`
           )
         }
-        for (const page of [one, two]) await page.goto('about:blank')
       }
       t.same(
         faults.filter(fault => !/status of 412/.test(fault)),

@@ -1,23 +1,29 @@
-import t, { type Test } from 'tap'
+import root, { type Test } from 'tap'
 import { createHmac } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { readFile } from 'node:fs/promises'
-import { startServer } from '../helpers/server.js'
+import type { FastifyInstance } from 'fastify'
+import { API_KEY, build } from '../helpers/build.js'
 import { readSources } from './sources.js'
 
-/** Runs the template on the built server, as a function of its own. */
-async function run(t: Test, name: string, environment: Record<string, string> = {}) {
-  const server = await startServer(t, {
-    SANDBOX_MAX: '1',
-    LOG_LEVEL: 'error',
-    HTTP_ALLOW_PRIVATE: 'true'
-  })
+let started: Promise<FastifyInstance> | undefined
+/** One server for all templates; each has a function of its own, which shares nothing. */
+const serverOf = () =>
+  (started ??= (async () => {
+    const app = await build(root, { HTTP_ALLOW_PRIVATE: 'true' })
+    await app.listen({ host: '127.0.0.1', port: 0 })
+    return app
+  })())
+
+/** Runs the template on the server, as a function of its own. */
+async function run(name: string, environment: Record<string, string> = {}) {
+  const base = (await serverOf()).listeningOrigin
   const api = async (path: string, method: string, body: unknown) =>
     (
-      await fetch(server.base + path, {
+      await fetch(base + path, {
         method,
-        headers: { authorization: `Bearer ${server.key}` },
+        headers: { authorization: `Bearer ${API_KEY}` },
         body: JSON.stringify(body)
       })
     ).json()
@@ -28,7 +34,7 @@ async function run(t: Test, name: string, environment: Record<string, string> = 
   if (Object.keys(environment).length > 0) {
     await api(`/api/functions/${id}/env`, 'PUT', { env_vars: environment })
   }
-  return (path = '', init: RequestInit = {}) => fetch(`${server.base}/fn/${id}${path}`, init)
+  return (path = '', init: RequestInit = {}) => fetch(`${base}/fn/${id}${path}`, init)
 }
 
 /** A stand-in for a service out there; gives its address. */
@@ -51,16 +57,16 @@ const post = (body: unknown, headers: Record<string, string> = {}): RequestInit 
   headers
 })
 
-t.test('every template has a test here', async t => {
+root.test('every template has a test here', async t => {
   const tests = await readFile('test/public/templates.test.ts', 'utf8')
   for (const { file } of await readSources('public/templates', '.lua')) {
     const name = /(\w+)\.lua$/.exec(file)![1]!
-    t.match(tests, `run(t, '${name}'`)
+    t.match(tests, `run('${name}'`)
   }
 })
 
-t.test('http greets by name', async t => {
-  const call = await run(t, 'http')
+root.test('http greets by name', async t => {
+  const call = await run('http')
   t.match(await (await call('?name=Luna')).json(), {
     message: 'Hello, Luna!',
     method: 'GET',
@@ -68,8 +74,8 @@ t.test('http greets by name', async t => {
   })
 })
 
-t.test('rest keeps, gives and deletes notes', async t => {
-  const call = await run(t, 'rest')
+root.test('rest keeps, gives and deletes notes', async t => {
+  const call = await run('rest')
   t.equal((await call('/notes', post({ wrong: 1 }))).status, 400)
   const made = await call('/notes', post({ text: 'water the plants' }))
   t.equal(made.status, 201)
@@ -84,50 +90,50 @@ t.test('rest keeps, gives and deletes notes', async t => {
   t.equal((await call('/elsewhere')).status, 404)
 })
 
-t.test('rest says at its root what there is', async t => {
-  const call = await run(t, 'rest')
+root.test('rest says at its root what there is', async t => {
+  const call = await run('rest')
   t.match(await (await call()).json(), {
     notes: /\/notes$/,
     routes: ['GET /notes', 'POST /notes', 'GET /notes/:id', 'DELETE /notes/:id']
   })
 })
 
-t.test('blank answers with nothing, successfully', async t => {
-  const call = await run(t, 'blank')
+root.test('blank answers with nothing, successfully', async t => {
+  const call = await run('blank')
   const response = await call()
   t.equal(response.status, 200)
   t.equal(await response.text(), '')
 })
 
-t.test('ai and email say what is to be set, and where', async t => {
-  const chat = await run(t, 'ai')
+root.test('ai and email say what is to be set, and where', async t => {
+  const chat = await run('ai')
   const refused = await chat('', post({ question: 'Why?' }))
   t.equal(refused.status, 503)
   t.same(await refused.json(), {
     error: 'Set OPENAI_API_KEY under Settings, Environment variables'
   })
-  const mail = await run(t, 'email', { RESEND_API_KEY: 'k' })
+  const mail = await run('email', { RESEND_API_KEY: 'k' })
   t.same(await (await mail('', post({ to: 'someone@example.org' }))).json(), {
     error: 'Set MAIL_FROM under Settings, Environment variables'
   })
 })
 
-t.test('counter counts', async t => {
-  const call = await run(t, 'counter')
+root.test('counter counts', async t => {
+  const call = await run('counter')
   await call()
   t.same(await (await call()).json(), { visits: 2 })
 })
 
-t.test('scheduled remembers that it ran', async t => {
-  const call = await run(t, 'scheduled')
+root.test('scheduled remembers that it ran', async t => {
+  const call = await run('scheduled')
   t.match(await (await call('', { method: 'POST' })).json(), {
     on_schedule: false,
     ran_at: /^\d{4}-\d\d-\d\d /
   })
 })
 
-t.test('webhook takes what is signed and refuses what is not', async t => {
-  const call = await run(t, 'webhook', { WEBHOOK_SECRET: 'shared secret' })
+root.test('webhook takes what is signed and refuses what is not', async t => {
+  const call = await run('webhook', { WEBHOOK_SECRET: 'shared secret' })
   const body = { type: 'payment' }
   const signature = `sha256=${createHmac('sha256', 'shared secret').update(JSON.stringify(body)).digest('hex')}`
   t.equal((await call('', post(body, { 'X-Signature-256': signature }))).status, 200)
@@ -138,13 +144,13 @@ t.test('webhook takes what is signed and refuses what is not', async t => {
   t.equal((await call('', post(body))).status, 401)
 })
 
-t.test('webhook without its secret trusts nobody', async t => {
-  const call = await run(t, 'webhook')
+root.test('webhook without its secret trusts nobody', async t => {
+  const call = await run('webhook')
   t.equal((await call('', post({}))).status, 503)
 })
 
-t.test('page escapes what comes from outside', async t => {
-  const call = await run(t, 'page')
+root.test('page escapes what comes from outside', async t => {
+  const call = await run('page')
   const response = await call('?name=%3Cscript%3E')
   t.match(response.headers.get('content-type'), /text\/html/)
   const html = await response.text()
@@ -152,20 +158,20 @@ t.test('page escapes what comes from outside', async t => {
   t.notMatch(html, '<script>')
 })
 
-t.test('ai hands on the answer of the model', async t => {
+root.test('ai hands on the answer of the model', async t => {
   const endpoint = await serve(t, {
     model: 'm',
     choices: [{ message: { content: 'Forty-two.' } }],
     usage: { prompt_tokens: 3, completion_tokens: 2 }
   })
-  const call = await run(t, 'ai', { OPENAI_API_KEY: 'k', OPENAI_ENDPOINT: endpoint })
+  const call = await run('ai', { OPENAI_API_KEY: 'k', OPENAI_ENDPOINT: endpoint })
   t.match(await (await call('', post({ question: 'Why?' }))).json(), { answer: 'Forty-two.' })
   t.equal((await call('', post({}))).status, 400)
 })
 
-t.test('email sends, and says what is missing', async t => {
+root.test('email sends, and says what is missing', async t => {
   const endpoint = await serve(t, { id: 'mail-1' })
-  const call = await run(t, 'email', {
+  const call = await run('email', {
     RESEND_API_KEY: 'k',
     MAIL_FROM: 'me@example.org',
     RESEND_BASE_URL: `${endpoint}/`

@@ -16,6 +16,9 @@ const attacks: ReadonlyArray<readonly [name: string, expected: RegExp]> = [
   ['memory-in-pcall', /^timeout: |^memory: /]
 ]
 
+// Each burns a core until its deadline, so they do it side by side.
+t.jobs = 3
+
 for (const [name, expected] of attacks) {
   t.test(`${name}: the deadline ends it, and the others do not notice`, async t => {
     await attack(t, await startRig(t, { timeoutMs }), name, expected)
