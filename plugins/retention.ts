@@ -15,16 +15,16 @@ const AFTER_START_MS = 10_000
 const EXECUTIONS = 100
 const ENTRIES = 500
 const PAGES = 64
-/** Rest after a batch, as a multiple of the time it took; at least so many milliseconds. */
+/** Rest after a batch, as a multiple of the time it took, and the shortest one. */
 const REST_RATIO = 2
-const REST_MIN_MS = 5
+const MIN_REST_MS = 5
 
 export interface Swept {
   readonly executions: number
   readonly entries: number
   /** Former states of variables. */
   readonly variables: number
-  /** Bytes given back. */
+  /** Bytes given back to the file system. */
   readonly reclaimed: number
 }
 
@@ -34,7 +34,7 @@ type SweptStorage = Pick<Storage, 'reclaim'> & {
   readonly env: Pick<Storage['env'], 'expireHistory'>
 }
 
-/** Deletes all that is due now. Ends early, after the batch at hand, when `signal` aborts. */
+/** Deletes everything that is due now. When `signal` aborts, it ends after the current batch. */
 export async function sweep(
   storage: SweptStorage,
   clock: Clock,
@@ -46,7 +46,7 @@ export async function sweep(
       const began = performance.now()
       done = await batch()
       total += done
-      const rest = Math.max(REST_MIN_MS, REST_RATIO * (performance.now() - began))
+      const rest = Math.max(MIN_REST_MS, REST_RATIO * (performance.now() - began))
       if (done >= least) {
         await new Promise<void>(resolve => {
           clock.after(rest, resolve)

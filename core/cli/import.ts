@@ -7,20 +7,20 @@ import { openDataFolder } from './offline.js'
 import type { Context } from './context.js'
 import type { Terminal } from './terminal.js'
 
-/** A folder is taken for an export, a file for the reference server's database. */
+/** A folder is taken for an export, a file for a database of lunar. */
 export async function importFrom(context: Context, path: string): Promise<number> {
   const found = await stat(path).catch(() => undefined)
   if (found === undefined) throw new MoonletError('NOT_FOUND', `There is nothing at ${path}`)
   const data = await openDataFolder(context)
   if (found.isDirectory()) return importFolder(context.terminal, data, path)
-  if (!data.isReferenceDatabase(path)) {
+  if (!data.isLunarDatabase(path)) {
     throw new MoonletError(
       'VALIDATION',
-      `${path} is neither a folder that "moonlet export" wrote nor the database of the ` +
-        'reference server. For a backup, use "moonlet restore".'
+      `${path} is neither a folder that "moonlet export" wrote nor a database of lunar. ` +
+        'For a backup, use "moonlet restore".'
     )
   }
-  const report = await data.importReference(path, (done, total) => {
+  const report = await data.importLunar(path, (done, total) => {
     context.terminal.progress('Importing', done, total)
   })
   return tellReport(context.terminal, report)

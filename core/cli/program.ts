@@ -129,8 +129,8 @@ function addTransfers(program: Command, run: Runner): void {
   program
     .command('import')
     .description(
-      'take over functions from a folder that "moonlet export" wrote, or the database of the ' +
-        'reference server; the server must be stopped'
+      'take over functions from a folder that "moonlet export" wrote, or a database of lunar; ' +
+        'the server must be stopped'
     )
     .argument('<path>', 'the folder, or the database file')
     .action((path: string) => run(importFrom)(path))

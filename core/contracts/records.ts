@@ -1,6 +1,6 @@
 /**
- * What Moonlet keeps, as the program holds it. Times are Unix seconds, durations milliseconds. The JSON of
- * the management API is made from these in `plugins/routes/`.
+ * What Moonlet stores, as objects. Times are Unix seconds, durations milliseconds. `plugins/routes/` makes the JSON of
+ * the management API from these.
  */
 import type { FrontDoor } from './front-door.js'
 
@@ -15,10 +15,10 @@ export interface FunctionRecord {
   /** undefined: never set; '': cleared. */
   readonly cronSchedule: string | undefined
   readonly cronStatus: 'active' | 'paused'
-  /** Run once at start when a tick was missed while the server was down. */
+  /** Run once at start if a scheduled time was missed while the server was down. */
   readonly cronCatchUp: boolean
   readonly saveResponse: boolean
-  /** Answers carry no sandboxing policy, so that its pages share an origin with whatever else is served there. */
+  /** Responses carry no sandboxing policy: its pages share an origin with everything else that is served there. */
   readonly allowSameOrigin: boolean
   /** Its name in `/fn/{slug}`, unique. */
   readonly slug: string | undefined
@@ -77,16 +77,16 @@ export interface ExecutionRecord {
   readonly functionId: string
   readonly versionId: string
   readonly status: ExecutionStatus
-  /** What the function answered with; undefined when it gave no answer (it failed, or is pending) or none is known. */
+  /** Status of the response; undefined without a response (it failed, or is pending) or when it is not known. */
   readonly statusCode?: number | undefined
   /** undefined while pending. */
   readonly durationMs: number | undefined
-  /** The text of CONTRACT section 9; only after a failed run. */
+  /** The text of CONTRACT section 9; only of a failed execution. */
   readonly errorMessage: string | undefined
   readonly fault: Fault | undefined
   /** The masked event as JSON text. */
   readonly eventJson: string
-  /** Only kept with `saveResponse`. */
+  /** Only stored with `saveResponse`. */
   readonly responseJson: string | undefined
   readonly trigger: string
   readonly createdAt: number
@@ -102,13 +102,13 @@ export interface LogEntry {
   readonly createdAt: number
 }
 
-/** What is kept of one `ai.chat`. */
+/** What is stored of one `ai.chat`. */
 export interface AiRequestRecord {
   readonly id: string
   readonly executionId: string
   readonly provider: string
   readonly model: string
-  /** Full URL; '' when none was reached. */
+  /** Full URL; '' when no request was sent. */
   readonly endpoint: string
   readonly requestJson: string
   readonly responseJson: string | undefined
@@ -120,7 +120,7 @@ export interface AiRequestRecord {
   readonly createdAt: number
 }
 
-/** What is kept of one mail that a function sent. */
+/** What is stored of one email that a function sent. */
 export interface EmailRequestRecord {
   readonly id: string
   readonly executionId: string
@@ -138,14 +138,14 @@ export interface EmailRequestRecord {
   readonly createdAt: number
 }
 
-/** What is kept of one request of `http`. */
+/** What is stored of one request of `http`. */
 export interface HttpRequestRecord {
   readonly id: string
   readonly executionId: string
   readonly method: string
-  /** Masked; of a long one the beginning. */
+  /** Masked; a long one is cut. */
   readonly url: string
-  /** Whether a reply came, whatever its status. */
+  /** Success: a reply came, of any status. */
   readonly status: 'success' | 'error'
   readonly statusCode: number | undefined
   readonly errorMessage: string | undefined

@@ -1,4 +1,4 @@
-/** Functions to plain files, for this user alone: one folder each, see function-file. */
+/** Exports functions to plain files, for this user alone: one folder each (see function-file.ts). */
 import { readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FunctionWithVersion } from '../contracts/functions.js'
@@ -19,13 +19,13 @@ export interface ExportOptions {
 
 export interface ExportReport {
   readonly folders: readonly string[]
-  /** Folders of earlier exports whose functions are not on this server any more; left as they are. */
+  /** Folders of earlier exports whose functions do not exist any more; left as they are. */
   readonly stale: readonly string[]
 }
 
 type Source = Pick<Storage, 'env'> & { readonly functions: Pick<Storage['functions'], 'list'> }
 
-/** Writes into `folder`, made if absent. A function exported there before keeps its place, or moves with its name. */
+/** Writes into `folder`, created if absent. A function exported there before keeps its folder, renamed with it. */
 export async function exportFunctions(
   storage: Source,
   folder: string,
@@ -69,7 +69,7 @@ function pick(all: readonly FunctionWithVersion[], idOrName: string): FunctionWi
   return found
 }
 
-/** Function id to folder name, of what was exported into `folder` before. */
+/** Folder names of earlier exports in `folder`, by function id. */
 async function findExports(folder: string): Promise<Map<string, string>> {
   const found = new Map<string, string>()
   for (const entry of await readdir(folder, { withFileTypes: true })) {
@@ -80,13 +80,13 @@ async function findExports(folder: string): Promise<Map<string, string>> {
       )
       if (id !== undefined) found.set(id, entry.name)
     } catch {
-      // Not one of ours.
+      // Not an export.
     }
   }
   return found
 }
 
-/** The folder of a function that has a new name takes that name, unless something else is there. */
+/** Renames the folder of a function that has a new name, unless something else has that name. */
 async function moveEarlier(
   folder: string,
   before: Map<string, string>,
@@ -96,7 +96,7 @@ async function moveEarlier(
   const earlier = before.get(id)
   if (earlier === undefined || earlier === name || [...before.values()].includes(name)) return
   await rename(join(folder, earlier), join(folder, name)).catch((error: NodeJS.ErrnoException) => {
-    // What is there instead, the export itself tells of.
+    // Writing the export reports what is there instead.
     if (!['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(error.code ?? '')) throw error
   })
   before.set(id, name)

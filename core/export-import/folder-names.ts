@@ -1,6 +1,6 @@
 /** Names of folders for functions. Function names are free text; folders must be safe on every file system. */
 
-const LONGEST = 60
+const MAX_LENGTH = 60
 /** Device names that Windows reserves, whatever follows a dot. */
 const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i
 
@@ -10,15 +10,15 @@ export function toFolderName(name: string): string {
     .normalize('NFC')
     .replace(/[^\p{L}\p{N}._-]+/gu, '-')
     .replace(/^[.-]+/, '')
-    .slice(0, LONGEST)
+    .slice(0, MAX_LENGTH)
     .replace(/[.-]+$/, '')
   if (safe === '') return 'function'
   return RESERVED.test(safe) ? `_${safe}` : safe
 }
 
 /**
- * A folder for each function. Of those whose names would meet (also where case does not count), all but the
- * one with the smallest id carry their id too.
+ * A folder for each function. Where names collide (also on file systems that ignore case), all but the one with the
+ * smallest id get their id appended.
  */
 export function assignFolders(
   functions: ReadonlyArray<{ readonly id: string; readonly name: string }>

@@ -1,6 +1,6 @@
 /**
- * One function as plain files that go well into version control: `main.lua` and `function.json`. The JSON
- * names its fields as the management API does, in a fixed order, so that equal functions give equal files.
+ * One function as plain files for version control: `main.lua` and `function.json`. The JSON names its fields as the
+ * management API does, in a fixed order, so that equal functions give equal files.
  */
 import { Type, type Static, type TOptional, type TUnknown } from 'typebox'
 import { Compile } from 'typebox/schema'
@@ -29,7 +29,7 @@ const functionFileSchema = Type.Object(
     slug: Type.Optional(Type.String()),
     // What is in them is checked when they are imported, with the words of the API.
     ...frontDoorSchema,
-    /** null stands for a value that was left out of the export. */
+    /** null: the value was left out of the export. */
     env_vars: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()])))
   },
   { additionalProperties: false }

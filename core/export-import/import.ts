@@ -1,6 +1,6 @@
 /**
- * Functions from plain files, as `export` writes them. A function is matched by its id, or by its name when
- * the file has none; what is equal already is left alone, so a second import changes nothing.
+ * Imports functions from plain files, as `export` writes them. A function is matched by its id, or by its name when the
+ * file has no id. What is equal already is not touched, so a second import changes nothing.
  */
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -21,7 +21,7 @@ import { readPlainFile } from './plain-file.js'
 export interface ImportedFunction {
   readonly folder: string
   readonly action: 'created' | 'updated' | 'unchanged' | 'failed'
-  /** What failed, or what is left to do. */
+  /** Why it failed, or what is left to do. */
   readonly note?: string
 }
 
@@ -30,17 +30,17 @@ export interface ImportTarget {
   readonly env: Pick<Storage['env'], 'all' | 'replace'>
 }
 
-/** Escapes take up to six bytes for one. */
+/** An escaped character takes up to six bytes. */
 const MAX_SETTINGS_BYTES = 16 * 1024 * 1024
 
-/** A folder that may hold a function; `file` is its settings, `problem` why it cannot be taken. */
+/** A folder that may hold a function; `file` has its settings, `problem` says why it cannot be imported. */
 interface Found {
   readonly name: string
   readonly file?: FunctionFile
   readonly problem?: string
 }
 
-/** Imports `folder` (one function's) or every function's folder in it. One that fails does not stop the others. */
+/** Imports `folder`, of one function, or every function's folder in it. One that fails does not stop the others. */
 export async function importFunctions(
   storage: ImportTarget,
   ids: Pick<IdSource, 'next'>,
@@ -204,8 +204,8 @@ async function findTarget(
 }
 
 /**
- * Values that the file has replace those of the function; names that only the function has stay. Of the API's rules
- * its limits apply.
+ * Values in the file replace those of the function; variables that only the function has stay. The limits of the API
+ * apply.
  */
 async function importVariables(
   env: ImportTarget['env'],

@@ -3,7 +3,7 @@ import type { Storage } from '../contracts/storage.js'
 
 const PAGE = 100
 
-/** Every function there is, oldest first. */
+/** All functions, oldest first. */
 export async function listFunctions(
   functions: Pick<Storage['functions'], 'list'>
 ): Promise<FunctionWithVersion[]> {

@@ -1,11 +1,11 @@
-/** Reading files that somebody else has put into a folder. */
+/** Reads files that somebody else may have put into a folder. */
 import { constants } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { basename } from 'node:path'
 
 /**
- * The text of a file of up to `limit` bytes. Throws an Error that says what is wrong with it: a symbolic link is not
- * followed, for it may lead out of the folder, and a pipe or device is not waited for.
+ * The text of a file of at most `limit` bytes. Throws an Error that says what is wrong with it. A symbolic link is not
+ * followed, since it may lead out of the folder, and a pipe or device is not waited for.
  */
 export async function readPlainFile(path: string, limit: number): Promise<string> {
   const name = basename(path)

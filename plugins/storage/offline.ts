@@ -1,11 +1,11 @@
-/** The data folder in the hands of the `moonlet` program. */
+/** What the commands of `moonlet` do with a data folder, without a server. */
 import { join } from 'node:path'
 import type { Config } from '../../config/schema.js'
 import type { OfflineStorage, OpenedData } from '../../core/contracts/offline-storage.js'
 import { MoonletError } from '../../core/base/errors.js'
 import { lockDataFolder } from './db/data-lock.js'
-import { importReference } from './import/reference-import.js'
-import { isReferenceDatabase } from './import/reference-source.js'
+import { importLunar } from './import/import-lunar.js'
+import { isLunarDatabase } from './import/lunar-database.js'
 import { rotateSecretKey } from './secrets/rotate-secret-key.js'
 import { loadSecretKey } from './secrets/secret-key.js'
 import { migrationsFolder, openStorage } from './storage.js'
@@ -20,7 +20,7 @@ export function createOfflineStorage({
   const database = join(DATA_DIR, 'moonlet.db')
   const readSecretKey = async () => SECRET_KEY ?? (await loadSecretKey(DATA_DIR))
 
-  /** Does the work while no server can. */
+  /** Does the work while no server can run on the folder. */
   async function alone<T>(work: () => Promise<T>): Promise<T> {
     const lock = lockDataFolder(DATA_DIR)
     try {
@@ -54,10 +54,10 @@ export function createOfflineStorage({
     open: options => (options.alone ? openAlone() : openBeside()),
     backup: (target, options) => backupFile(database, target, options),
     restore: (backup, onProgress) => restoreFile(backup, database, onProgress),
-    isReferenceDatabase,
-    importReference: (file, onProgress) =>
+    isLunarDatabase,
+    importLunar: (file, onProgress) =>
       alone(async () =>
-        importReference({
+        importLunar({
           file,
           database,
           migrationsFolder,

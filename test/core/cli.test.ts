@@ -13,8 +13,8 @@ import {
   fn,
   ID,
   version,
-  writeReferenceDatabase
-} from '../plugins/storage/import/reference-database.js'
+  writeLunarDatabase
+} from '../plugins/storage/import/lunar-database.js'
 
 const program = fileURLToPath(new URL('../../core/cli.js', import.meta.url))
 
@@ -105,7 +105,7 @@ t.test('what cannot be done exits with 1 and one line that says why', async t =>
     [['backup', path('b.db')], /^There is no database at .*moonlet\.db; is DATA_DIR right\?\n$/],
     [['restore', path('absent')], /^There is no file .*absent\n$/],
     [['import', path('absent')], /^There is nothing at .*absent\n$/],
-    [['import', program], /neither a folder .* nor the database/],
+    [['import', program], /neither a folder .* nor a database of lunar/],
     [['export', path('out')], /^There is no database/]
   ] as const) {
     const { code, err } = await moonlet(...args)
@@ -195,7 +195,7 @@ t.test('what needs the folder for itself is refused while a server runs on it', 
   const { moonlet, data, path, open } = await commandLine(t)
   await (await open()).close()
   await moonlet('backup', path('b.db'))
-  writeReferenceDatabase(path('lunar.db'), { functions: [fn()] })
+  writeLunarDatabase(path('lunar.db'), { functions: [fn()] })
   await mkdir(path('in'))
   const lock = lockDataFolder(data)
   t.teardown(lock.release)
@@ -214,9 +214,9 @@ t.test('what needs the folder for itself is refused while a server runs on it', 
   t.match(await moonlet('export', path('out')), { code: 0 }, 'reading is not')
 })
 
-t.test("the reference server's database is taken over, with a report", async t => {
+t.test('a database of lunar is taken over, with a report', async t => {
   const { moonlet, path, open } = await commandLine(t)
-  writeReferenceDatabase(path('lunar.db'), {
+  writeLunarDatabase(path('lunar.db'), {
     functions: [fn()],
     function_versions: [version(1, { is_active: 1 })],
     executions: [

@@ -44,7 +44,7 @@ export async function backupDatabase(
   }
 }
 
-/** The error that creating the copy gives where its folder is missing says only ENOENT. */
+/** Where the folder of the copy is missing, the error of creating it says only ENOENT. */
 function explainMissingFolder(error: unknown, file: string): unknown {
   if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || existsSync(dirname(file))) return error
   return new Error(`cannot write ${file}: its directory does not exist`, { cause: error })

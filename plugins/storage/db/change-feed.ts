@@ -1,9 +1,9 @@
 import { tellAll } from '../../../core/base/tell-all.js'
 import type { Batch } from './batch.js'
 
-/** Tells who listens that reads of a function give something else now. */
+/** Tells listeners that reads of a function have another result now. */
 export interface ChangeFeed {
-  /** Within a batch, after the write: reads see it already. If the batch fails, the listeners hear of it once more. */
+  /** Within a batch, after the write: reads see it already. If the batch fails, the listeners are told once more. */
   changed(functionId: string): void
   onChange(listener: (functionId: string) => void): () => void
 }

@@ -1,6 +1,6 @@
 /**
- * One server for one data folder. The lock is SQLite's own exclusive lock on an empty file, so the system
- * takes it back when its process dies, however that happens: there is no stale lock to clear away.
+ * One server for one data folder. The lock is SQLite's own exclusive lock on an empty file, so the operating system
+ * releases it when the process dies, however that happens: there is no stale lock to clear away.
  */
 import Database from 'better-sqlite3'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ export interface DataLock {
   release(): void
 }
 
-/** Takes the folder, made if absent, for this process. Throws DATA_IN_USE when another one has it. */
+/** Locks the folder, created if absent, for this process. Throws DATA_IN_USE when another process has it. */
 export function lockDataFolder(folder: string): DataLock {
   let db: Database.Database | undefined
   try {

@@ -1,4 +1,4 @@
-/** What went wrong in SQLite, in the words of the server. */
+/** Errors of SQLite as errors of the server. */
 import Database from 'better-sqlite3'
 import { MoonletError } from '../../../core/base/errors.js'
 
@@ -32,7 +32,7 @@ const advice: readonly [prefix: string, text: string][] = [
   ['SQLITE_TOOBIG', 'The value is too large for the database (1 GB).']
 ]
 
-/** STORAGE_FAILED with what to do about it; errors that have a code of ours stay as they are. */
+/** STORAGE_FAILED with advice on what to do; an error that has a code of ours already stays as it is. */
 export function toStorageError(error: unknown): MoonletError {
   if (error instanceof MoonletError) return error
   const message = error instanceof Error ? error.message : String(error)

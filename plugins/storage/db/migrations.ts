@@ -1,10 +1,10 @@
 /**
- * Brings a database to the program's shape. Each SQL file is applied in a transaction of its own together with
- * the note that it was, so a failing one leaves the database as it was before that file.
+ * Brings a database's schema up to date. Each SQL file is applied in a transaction of its own, together with the note
+ * that it was applied, so a failing one leaves the database as it was before that file.
  */
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextTick } from 'node:timers/promises'
 import type { Database } from 'better-sqlite3'
 import { MoonletError } from '../../../core/base/errors.js'
 import { findForeignReference } from './foreign-references.js'
@@ -15,7 +15,7 @@ export interface Migrations {
   readonly namespace: string
   /** Paths of SQL files; applied in the order of their names, which must be unique and never change. */
   readonly files: readonly string[]
-  /** What they may make, change or drop begins with this; anything if not given. */
+  /** The names of everything that they create, change or drop begin with this; no restriction if not given. */
   readonly prefix?: string
 }
 
@@ -36,8 +36,8 @@ export async function findMigrations(folder: string): Promise<string[]> {
 }
 
 /**
- * Applies what is not applied yet; gives the names. Throws DATABASE_TOO_NEW when the database has migrations
- * that are not among the files, and MIGRATION_FAILED with file and cause when one fails.
+ * Applies the files that are not applied yet; returns their names. Throws DATABASE_TOO_NEW when the database has
+ * migrations that are not among the files, and MIGRATION_FAILED with file and cause when one fails.
  */
 export async function applyMigrations(
   db: Database,
@@ -56,7 +56,7 @@ export async function applyMigrations(
     )
   }
   if (applied.length === files.length) return []
-  // Umzug takes a quarter of a second to load, which most starts can spare.
+  // Umzug takes a quarter of a second to load; most starts do without.
   const { Umzug } = await import('umzug')
   const umzug = new Umzug({
     migrations: [...files].sort(byName).map(file => ({
@@ -64,7 +64,7 @@ export async function applyMigrations(
       path: file,
       up: () => applyFile(db, { namespace, file, prefix })
     })),
-    // Noted by applyFile, within the transaction.
+    // applyFile notes it, within the transaction.
     storage: {
       executed: async () => readApplied(db, namespace),
       logMigration: async () => {},
@@ -80,7 +80,7 @@ export async function applyMigrations(
 
 const byName = (a: string, b: string): number => (basename(a) < basename(b) ? -1 : 1)
 
-/** Without writing: a database that needs nothing is only read. */
+/** Does not write: a database that is up to date is only read. */
 function readApplied(db: Database, namespace: string): string[] {
   if (db.prepare('select 1 from sqlite_schema where name = ?').get('migrations') === undefined) {
     return []
@@ -97,8 +97,8 @@ async function applyFile(
 ): Promise<void> {
   const name = basename(file)
   const sql = await readFile(file, 'utf8')
-  // A plugin's tables are made in a running server: not within the transaction of its writes.
-  while (db.inTransaction) await nextTurn()
+  // A plugin's tables are created in a running server, and must not join the transaction of its writes.
+  while (db.inTransaction) await nextTick()
   // A migration may rebuild a table that others refer to; the references are checked before it counts.
   db.pragma('foreign_keys = off')
   try {
@@ -147,7 +147,7 @@ async function applyFile(
   }
 }
 
-/** Another process may have applied it between the look and the lock. */
+/** Another process may have applied it before this one got the lock. */
 function isApplied(db: Database, namespace: string, name: string): boolean {
   return (
     db.prepare('select 1 from migrations where namespace = ? and name = ?').get(namespace, name) !==
@@ -155,7 +155,7 @@ function isApplied(db: Database, namespace: string, name: string): boolean {
   )
 }
 
-/** What there is, with how it was made. */
+/** The schema: names, and the SQL that created them. */
 const readSchema = (db: Database): Map<string, string> =>
   new Map(
     db
@@ -166,7 +166,7 @@ const readSchema = (db: Database): Map<string, string> =>
       .map(({ name, sql }) => [name, sql])
   )
 
-/** So that a backup holds data and nothing that runs; restoring one checks that (transfer/check-schema.ts). */
+/** A backup must hold data and nothing that runs; restoring one checks that (transfer/check-schema.ts). */
 function refuseCode(db: Database): void {
   const found = db
     .prepare<[], string>(
@@ -188,7 +188,7 @@ function refuseReferences(db: Database, prefix: string): void {
   )
 }
 
-/** A plugin keeps to its own tables: nothing else may have appeared, changed or gone. */
+/** A plugin keeps to its own tables: nothing else may have been created, changed or dropped. */
 function refuseForeign(
   before: ReadonlyMap<string, string>,
   after: ReadonlyMap<string, string>,

@@ -18,7 +18,7 @@ const BUSY_TIMEOUT_MS = 20
  */
 const CHECKPOINT_PAGES = 4000
 
-/** KiB of pages that SQLite keeps itself, half of better-sqlite3's default; the operating system keeps the others. */
+/** KiB of pages that SQLite caches, half of better-sqlite3's default; the operating system caches the others. */
 const CACHE_KIB = 8192
 
 /**
@@ -39,7 +39,7 @@ export function openDatabase(file: string): Database.Database {
     db.pragma(`cache_size = -${CACHE_KIB}`)
     db.pragma('foreign_keys = on')
     db.pragma('temp_store = memory')
-    // The write-ahead log grows while a backup reads; afterwards it is cut back to this.
+    // The write-ahead log grows while a backup reads; afterwards it is truncated to this.
     db.pragma(`journal_size_limit = ${64 * 1024 ** 2}`)
     return db
   } catch (error) {
@@ -50,7 +50,7 @@ export function openDatabase(file: string): Database.Database {
   }
 }
 
-/** To be called when the start's own work, which may wait for another process, is done. */
+/** To be called once opening and migrating, which may wait for another process, are done. */
 export function limitBusyWait(db: Database.Database): void {
   db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)
 }

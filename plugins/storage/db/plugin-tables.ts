@@ -1,18 +1,21 @@
 /** Tables of third-party plugins, in the same file and the same batches as everything else. */
 import type { Database, Statement } from 'better-sqlite3'
+import { LRUCache } from 'lru-cache'
 import { fileURLToPath } from 'node:url'
 import type { PluginDatabase, SqlRow, SqlValue } from '../../../core/contracts/plugin.js'
 import { MoonletError } from '../../../core/base/errors.js'
 import type { Batch } from './batch.js'
 import { applyMigrations, findMigrations } from './migrations.js'
 
+type SqlStatement = Statement<SqlValue[], SqlRow>
+
 /** Statements kept prepared for one plugin. */
-const STATEMENTS = 100
-/** Would break into the transaction that all writes of a tick share, or leave the plugin's own tables. */
+const MAX_STATEMENTS = 100
+/** These would break into the transaction that all writes share, or leave the plugin's own tables. */
 const forbidden =
   /^\s*(?:begin|commit|end|rollback|savepoint|release|pragma|attach|detach|vacuum)\b/i
 
-/** What a plugin's tables, indexes and the like begin with. */
+/** What the names of a plugin's tables and indexes begin with. */
 export const tablePrefix = (plugin: string): string => `plugin_${plugin.replaceAll('-', '_')}_`
 
 /** Applies the plugin's migrations. Rejects with MIGRATION_FAILED or DATABASE_TOO_NEW. */
@@ -25,45 +28,52 @@ export async function openPluginTables(
   await batch.flush()
   const files = await findMigrations(folder instanceof URL ? fileURLToPath(folder) : folder)
   await applyMigrations(db, { namespace: plugin, files, prefix: tablePrefix(plugin) })
-  return createPluginDatabase(db, batch)
+  return new PluginTables(db, batch)
 }
 
-function createPluginDatabase(db: Database, batch: Batch): PluginDatabase {
-  const statements = new Map<string, Statement<SqlValue[], SqlRow>>()
+/** Methods are bound, so that plugins may pass them on. */
+class PluginTables implements PluginDatabase {
+  private readonly statements = new LRUCache<string, SqlStatement>({ max: MAX_STATEMENTS })
 
-  function prepare(sql: string): Statement<SqlValue[], SqlRow> {
-    const known = statements.get(sql)
+  constructor(
+    private readonly db: Database,
+    private readonly batch: Batch
+  ) {}
+
+  readonly all: PluginDatabase['all'] = (sql, ...values) =>
+    this.query(sql, statement => statement.all(...values))
+
+  readonly get: PluginDatabase['get'] = (sql, ...values) =>
+    this.query(sql, statement => statement.get(...values))
+
+  readonly run: PluginDatabase['run'] = async (sql, ...values) =>
+    await this.batch.write(() => this.prepare(sql).run(...values).changes)
+
+  readonly atomic: PluginDatabase['atomic'] = async writes =>
+    await this.batch.transaction(() =>
+      writes.map(([sql, ...values]) => this.prepare(sql).run(...values).changes)
+    )
+
+  /** Statements that return rows may write too (`returning`): those belong in the batch. */
+  private async query<T>(sql: string, read: (statement: SqlStatement) => T): Promise<T> {
+    const statement = this.prepare(sql)
+    return statement.readonly
+      ? await this.batch.read(() => read(statement))
+      : await this.batch.write(() => read(statement))
+  }
+
+  private prepare(sql: string): SqlStatement {
+    const known = this.statements.get(sql)
     if (known !== undefined) return known
     if (forbidden.test(sql)) {
+      const start = sql.trim().slice(0, 40)
       throw new MoonletError(
         'STORAGE_FAILED',
-        `A plugin cannot use the statement ${sql.trim().slice(0, 40)}: use database.atomic for several writes at once.`
+        `A plugin cannot use the statement ${start}: use database.atomic for several writes at once.`
       )
     }
-    if (statements.size >= STATEMENTS) statements.clear()
-    const statement = db.prepare<SqlValue[], SqlRow>(sql)
-    statements.set(sql, statement)
+    const statement: SqlStatement = this.db.prepare(sql)
+    this.statements.set(sql, statement)
     return statement
-  }
-
-  /** Statements that return rows may write too (`returning`): those belong into the batch. */
-  async function query<T>(
-    sql: string,
-    read: (statement: Statement<SqlValue[], SqlRow>) => T
-  ): Promise<T> {
-    const statement = prepare(sql)
-    return statement.readonly
-      ? await batch.read(() => read(statement))
-      : await batch.write(() => read(statement))
-  }
-
-  return {
-    all: (sql, ...values) => query(sql, statement => statement.all(...values)),
-    get: (sql, ...values) => query(sql, statement => statement.get(...values)),
-    run: async (sql, ...values) => await batch.write(() => prepare(sql).run(...values).changes),
-    atomic: async writes =>
-      await batch.transaction(() =>
-        writes.map(([sql, ...values]) => prepare(sql).run(...values).changes)
-      )
   }
 }

@@ -1,16 +1,16 @@
 /**
- * The mode of a database. SQLite makes files that everybody may read; its log of writes and its shared memory get
- * the mode of the database itself, so that must be right before SQLite opens it.
+ * The file mode of a database. SQLite creates files that everybody may read; its write-ahead log and its shared memory
+ * get the mode of the database itself, so that must be right before SQLite opens it.
  */
 import { chmodSync, closeSync, openSync, statSync } from 'node:fs'
 import { PRIVATE_FILE } from '../../../core/base/private-file.js'
 
-/** What SQLite puts beside a database. */
+/** Ends of the names of files that SQLite puts beside a database. */
 export const COMPANIONS = ['-wal', '-shm', '-journal'] as const
 
 /**
- * Makes an empty file for this user alone where there is none, and takes everybody else's rights from those there
- * are. What is not possible is left for SQLite to meet, which says so in its own words.
+ * Creates an empty file for this user alone where there is none, and takes the rights of all others from existing ones.
+ * What is not possible is left for SQLite to meet, which reports it.
  */
 export function makeDatabasePrivate(file: string): void {
   attempt(() => {

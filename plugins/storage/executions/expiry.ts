@@ -1,14 +1,14 @@
 /** Retention: deletes executions older than their function's period. */
 import type { Database } from 'better-sqlite3'
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextTick } from 'node:timers/promises'
 import type { Batch } from '../db/batch.js'
 import type { ExecutionRemover } from './remover.js'
 import { idBound } from './id-skew.js'
 
 const DEFAULT_DAYS = 7
 const DAY = 86_400
-/** Functions looked at in one step. */
-const FUNCTIONS = 500
+/** Functions checked in one step. */
+const FUNCTIONS_AT_ONCE = 500
 
 interface Parts {
   readonly db: Database
@@ -16,7 +16,7 @@ interface Parts {
   readonly remover: ExecutionRemover
 }
 
-/** Gives `expire` of ExecutionStore. */
+/** Creates `expire` of ExecutionStore. */
 export function createExecutionExpiry({
   db,
   batch,
@@ -45,7 +45,7 @@ export function createExecutionExpiry({
     let after = 0
     while (removed < limit) {
       const step = await batch.transaction(() => {
-        const last = lastOf.get(after, FUNCTIONS)
+        const last = lastOf.get(after, FUNCTIONS_AT_ONCE)
         if (last === undefined || last === null) return { last: undefined, count: 0 }
         return {
           last,
@@ -57,7 +57,7 @@ export function createExecutionExpiry({
       removed += step.count
       if (step.last === undefined) break
       if (step.count === 0) after = step.last
-      await nextTurn()
+      await nextTick()
     }
     return removed
   }

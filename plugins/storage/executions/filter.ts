@@ -18,7 +18,7 @@ const conditions = {
     exists (select 1 from logs l where l.execution = e.seq and contains_text(l.message, :text)))`
 } as const satisfies Record<keyof ExecutionFilter, string>
 
-/** `removed` are versions whose executions no reader may see any more. */
+/** `removed` are versions whose executions readers must not see any more. */
 export function toConditions(filter: ExecutionFilter, removed: readonly number[]): Conditions {
   const parts: string[] = []
   const values: Record<string, string | number> = {}
@@ -40,5 +40,5 @@ export function toConditions(filter: ExecutionFilter, removed: readonly number[]
   return { sql: parts.map(part => ` and ${part}`).join(''), values }
 }
 
-/** Texts are compared in this form: the same for all cases of a letter. */
+/** Texts are compared in this form, in which upper and lower case are the same. */
 export const foldCase = (text: string): string => text.toLowerCase()

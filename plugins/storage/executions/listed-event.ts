@@ -1,10 +1,10 @@
-/** What lists show of an event. */
+/** The part of an event that lists show. */
 import { quote } from '../../../core/masking/quote.js'
 
-/** Rows of executions hold no longer texts; whole ones are kept beside. */
+/** Rows of executions hold texts of up to so many bytes; longer ones are stored whole in tables of their own. */
 export const ROW_TEXT_BYTES = 4096
 
-/** Bytes of JSON that the parts may take; with what stands between them they are fewer than ROW_TEXT_BYTES. */
+/** Bytes of JSON that each part may take; their sum with the names in between stays below ROW_TEXT_BYTES. */
 const shares = {
   method: 100,
   path: 800,
@@ -14,7 +14,7 @@ const shares = {
   query: 500
 } as const
 
-/** Looks at the length first: of most texts nothing has to be counted. */
+/** Looks at the length first: the bytes of most texts need not be counted. */
 export const fitsRow = (text: string): boolean =>
   text.length * 3 <= ROW_TEXT_BYTES ||
   (text.length <= ROW_TEXT_BYTES && Buffer.byteLength(text) <= ROW_TEXT_BYTES)
@@ -39,14 +39,14 @@ export function toListedEvent(eventJson: string): string {
   return `{${parts.join(',')}}`
 }
 
-/** Neither can be inside a JSON text, where each quotation mark has a backslash in front, nor among the headers. */
+/** Neither can occur inside a JSON text, where each quotation mark has a backslash in front, nor among the headers. */
 const BODY_START = '},"body":"'
 const BODY_END = '","query":{'
 /** Whole characters and escapes of a JSON text. */
 const wholeUnits = /(?:[^\\]|\\(?:u[0-9a-f]{4}|[^u]))*/iy
 
 /**
- * The event with no more of its body than lists show: to parse 64 KiB for that took a twentieth of the server's time
+ * The event with no more of its body than lists show. Parsing 64 KiB for that took a twentieth of the server's time
  * for an echo of such a body.
  */
 function withShortBody(json: string): string {
@@ -67,7 +67,7 @@ function parse(json: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** JSON of the beginning of a text, of at most so many bytes. */
+/** The beginning of a text as JSON of at most `bytes` bytes. */
 function cutText(value: unknown, bytes: number): string {
   let text = typeof value === 'string' ? value.slice(0, bytes) : ''
   let json = quote(text)
@@ -78,7 +78,7 @@ function cutText(value: unknown, bytes: number): string {
   return json
 }
 
-/** JSON of the first fields that fit. */
+/** The first fields that fit, as JSON of at most `bytes` bytes. */
 function cutFields(value: unknown, bytes: number): string {
   const fields: string[] = []
   let size = 2

@@ -3,16 +3,15 @@ import type { ExecutionCounts } from './counts.js'
 import { belongings, executionBytesSql } from '../quotas/row-bytes.js'
 import type { StoredBytes } from '../quotas/stored-bytes.js'
 
-/** Deletes executions with all that belongs to them. */
+/** Deletes executions with everything that belongs to them. */
 export interface ExecutionRemover {
   /** How many rows one step may delete so that it blocks for a few milliseconds at most. */
   readonly step: number
   /**
-   * Within a batch. Deletes the first of them, as many as have `mostBytes`, not many megabytes in one step but at
-   * least one; gives how many. None
-   * means that none of them is there.
+   * Within a batch. Deletes the first of them until `maxBytes` are deleted, a few megabytes in one step but at least
+   * one execution. Returns how many; 0 means that none of them exists.
    */
-  remove(rows: readonly number[], mostBytes?: number): number
+  remove(rowIds: readonly number[], maxBytes?: number): number
 }
 
 interface Removed {
@@ -45,9 +44,9 @@ export function createExecutionRemover(
 
   return {
     step: 100,
-    remove(rows, mostBytes = Infinity) {
-      if (rows.length === 0) return 0
-      const due = firstBytes(sizes.all(JSON.stringify(rows)), Math.min(STEP_BYTES, mostBytes))
+    remove(rowIds, maxBytes = Infinity) {
+      if (rowIds.length === 0) return 0
+      const due = firstBytes(sizes.all(JSON.stringify(rowIds)), Math.min(STEP_BYTES, maxBytes))
       const list = JSON.stringify(due.map(({ seq }) => seq))
       for (const statement of deletions) statement.run(list)
       for (const row of executions.all(list)) {

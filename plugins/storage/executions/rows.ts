@@ -33,10 +33,10 @@ export interface ExecutionRow {
 const commonColumns = `e.id, f.id as functionId, e.version, e.status, e.trigger, e.created_at as createdAt,
   e.duration_ms as durationMs, e.error_message as errorMessage, e.fault_json as faultJson, e.status_code as statusCode`
 
-/** As lists give them: large events cut. To be read from `executions e` joined with `functions f`, as the next. */
+/** For lists: large events are cut. Both are to be read from `executions e` joined with `functions f`. */
 export const executionColumns = `${commonColumns}, e.event_json as eventJson`
 
-/** With everything whole. */
+/** Everything whole. */
 export const wholeColumns = `${commonColumns},
   coalesce((select event_json from large_events where execution = e.seq), e.event_json) as eventJson,
   coalesce((select response_json from large_responses where execution = e.seq), e.response_json) as responseJson`
@@ -73,7 +73,7 @@ export const toLogEntry = ({ level, message, createdAt }: LogRow): LogEntry => (
 export const toVersionId = (functionId: string, version: number): string =>
   `ver_${functionId}_v${version}`
 
-/** The number in a version id; throws STORAGE_FAILED when it is none of this function. */
+/** The number in a version id; throws STORAGE_FAILED unless it is an id of this function. */
 export function toVersionNumber(functionId: string, versionId: string): number {
   const version = findVersionNumber(functionId, versionId)
   if (version === undefined) {

@@ -46,10 +46,10 @@ export const functionColumns = `f.id, f.name, f.description, f.disabled, f.reten
   f.save_response as saveResponse, f.allow_same_origin as allowSameOrigin, f.slug, f.front_door as frontDoor,
   f.created_at as createdAt, f.updated_at as updatedAt`
 
-/** To be read from `functions f` left joined with `versions v`, its active one. */
+/** To be read from `functions f` left joined with `versions v`, the active version. */
 export const activeColumns = `${functionColumns}, v.version, v.code, v.created_at as versionCreatedAt`
 
-/** The column of each part of a patch that is stored as it is. */
+/** The column of each field of a patch that is stored as it is. */
 export const patchColumns: Readonly<Record<PlainPatchKey, string>> = {
   name: 'name',
   description: 'description',

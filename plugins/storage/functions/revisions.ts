@@ -1,7 +1,7 @@
 /**
- * Names for the states of functions. Computed from all that is stored, so that a writer that forgets to count its
- * change alters them all the same. Version numbers are never given twice, so the greatest one with how many are left
- * tells which there are; code itself never changes.
+ * Names for the states of functions. They are computed from everything that is stored, so that a change alters them
+ * even if its writer forgets to count it. Version numbers are never used twice, so the greatest one and how many are
+ * left tell which versions exist; code itself never changes.
  */
 import type { Database } from 'better-sqlite3'
 import { createHash } from 'node:crypto'
@@ -18,7 +18,7 @@ export interface Revisions {
 
 type Row = Record<string, unknown>
 
-/** What runs note, which is no change of the function. */
+/** Columns that invocations write: that is no change of the function. */
 const notedByRuns = ['id_skew', 'last_cron_at']
 
 export function createRevisions(db: Database): Revisions {

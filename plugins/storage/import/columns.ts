@@ -1,5 +1,5 @@
 /** Columns of a foreign row, checked. Each function throws an Error that names the column and its wrong value. */
-import type { Row } from './reference-source.js'
+import type { Row } from './lunar-database.js'
 
 export function text(row: Row, column: string): string {
   const value = optionalText(row, column)
@@ -7,7 +7,7 @@ export function text(row: Row, column: string): string {
   return value
 }
 
-/** An id as it stands in addresses. */
+/** An id that can be part of an address. */
 export function id(row: Row, column: string): string {
   const value = text(row, column)
   if (!/^[\w-]{1,64}$/.test(value)) {
@@ -16,7 +16,7 @@ export function id(row: Row, column: string): string {
   return value
 }
 
-/** Bytes up to `limit`. */
+/** Bytes, at most `limit`. */
 export function boundedBytes(row: Row, column: string, limit: number): Uint8Array {
   const value = bytes(row, column)
   if (value.length > limit) {

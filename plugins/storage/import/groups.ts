@@ -1,9 +1,9 @@
-import type { Row } from './reference-source.js'
+import type { Row } from './lunar-database.js'
 
 /**
- * Walks `rows`, sorted by `column`, beside a walk over what they belong to, sorted by the same: gives the rows
- * of each key asked for, keys in ascending order. Rows of keys that are never asked for go to `onOrphan`;
- * undefined asks for the end. So two tables of any size are joined without an index and without holding them.
+ * A merge join: `rows` are sorted by `column`, and the returned function is called with keys in ascending order. It
+ * returns the rows of each key; rows of keys that are never asked for go to `onOrphan`, and undefined asks for the end.
+ * So two tables of any size are joined without an index and without holding them in memory.
  */
 export function followGroups(
   rows: Iterator<Row>,
@@ -13,7 +13,7 @@ export function followGroups(
   let next = rows.next()
   const keyOf = (row: Row) => String(row[column])
   const before = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0
-  /** Gives rows from the walk to `use` as long as they fit. */
+  /** Passes rows to `use` as long as they fit. */
   const walk = (fits: (row: Row) => boolean, use: (row: Row) => void): void => {
     for (; next.done !== true && fits(next.value); next = rows.next()) use(next.value)
   }

@@ -7,8 +7,8 @@ import { SHARED } from '../quotas/stored-bytes.js'
 import type { SecretBox } from '../secrets/secret-box.js'
 import { boundedBytes, text } from './columns.js'
 import { followGroups } from './groups.js'
-import { toFunctionRow, toVersionRow } from './reference-rows.js'
-import type { ReferenceSource, Row } from './reference-source.js'
+import { toFunctionRow, toVersionRow } from './lunar-rows.js'
+import type { LunarDatabase, Row } from './lunar-database.js'
 import type { Report } from './report.js'
 
 type ImportedFunction = ReturnType<typeof toFunctionRow>
@@ -16,7 +16,7 @@ type ImportedVersion = ReturnType<typeof toVersionRow>
 
 interface Parts {
   readonly db: Database
-  readonly source: ReferenceSource
+  readonly source: LunarDatabase
   readonly secrets: SecretBox
   readonly report: Report
 }

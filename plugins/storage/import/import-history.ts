@@ -6,13 +6,13 @@ import { RequestStatements } from '../executions/request-statements.js'
 import { toStatusNumber } from '../executions/rows.js'
 import { ExecutionStatements } from '../executions/statements.js'
 import { followGroups } from './groups.js'
-import { toAiRequest, toEmailRequest, toExecution, toLogEntry } from './reference-rows.js'
-import type { ReferenceSource, Row } from './reference-source.js'
+import { toAiRequest, toEmailRequest, toExecution, toLogEntry } from './lunar-rows.js'
+import type { LunarDatabase, Row } from './lunar-database.js'
 import type { Report } from './report.js'
 
 interface Parts {
   readonly db: Database
-  readonly source: ReferenceSource
+  readonly source: LunarDatabase
   readonly versionNumbers: ReadonlyMap<string, number>
   readonly report: Report
 }

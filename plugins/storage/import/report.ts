@@ -1,4 +1,4 @@
-/** What an import took over and what not, as it goes. */
+/** Collects what an import took over and what it left out. */
 import type {
   ImportedTable,
   ImportReport,
@@ -44,5 +44,5 @@ function toRowName(row: unknown): string {
   return typeof row === 'string' || typeof row === 'number' ? shorten(String(row)) : '?'
 }
 
-/** Whatever the file holds, people can read the report. */
+/** Keeps the report readable, whatever the file contains. */
 const shorten = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text)

@@ -4,9 +4,9 @@ import type { StoredBytes } from '../quotas/stored-bytes.js'
 
 /** Deletes key-value entries in steps that block for a few milliseconds at most; to be called within a batch. */
 export interface KvRemover {
-  /** Some of a function; gives how many, none when none is left. */
+  /** Deletes some entries of a function; returns how many, 0 when none is left. */
   removeOf(functionRowId: number): number
-  /** Some of those that have expired by then, at most `limit`, the earliest first. */
+  /** Deletes some entries that have expired, at most `limit`, those that expired first first; returns how many. */
   removeExpired(nowMs: number, limit: number): number
 }
 

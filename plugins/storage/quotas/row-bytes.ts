@@ -1,10 +1,10 @@
 /**
- * How many bytes a row counts for in a quota: its texts, and for its other columns, its index entries and the room
- * that is left free in pages a fixed number, measured on full databases. What is written is measured here, what is
- * there by SQL; both give the same.
+ * How many bytes a row counts for in a quota: its texts, and a fixed number, measured on full databases, for its other
+ * columns, its index entries and the space that stays free in pages. Rows to be written are measured in TypeScript,
+ * stored rows in SQL; both give the same.
  */
 
-/** Of rows between these sizes a page holds one or two, and much of it stays free. */
+/** A page holds only one or two rows between these sizes, and much of it stays free. */
 const PAGE = 4096
 const THREE_FIT = 1400
 const TWO_FIT = 2100
@@ -45,7 +45,7 @@ const measured = {
 export type MeasuredTable = keyof typeof measured
 type Text = string | Uint8Array | null
 
-/** Of a row with these texts, in the order of the table above. */
+/** The bytes of a row with these texts, in the order of the table above. */
 export function bytesOf(table: MeasuredTable, ...texts: readonly Text[]): number {
   let bytes: number = measured[table].overhead
   for (const text of texts) {
@@ -55,7 +55,7 @@ export function bytesOf(table: MeasuredTable, ...texts: readonly Text[]): number
   return bytes > TWO_FIT ? PAGE : PAGE / 2
 }
 
-/** SQL of the same for a row of the table, or of an alias for it. It reads no text. */
+/** The same in SQL, for a row of the table or of an alias for it. It does not read the texts. */
 export function bytesSql(table: MeasuredTable, alias: string = table): string {
   const { texts, overhead } = measured[table]
   const bytes = `(${[overhead, ...texts.map(text => `ifnull(octet_length(${alias}.${text}), 0)`)].join(' + ')})`
@@ -76,7 +76,7 @@ export const belongings = [
   'large_responses'
 ] as const
 
-/** SQL of an execution `e` with all that belongs to it. */
+/** The same in SQL for an execution `e` with everything that belongs to it. */
 export const executionBytesSql: string = [
   bytesSql('executions', 'e'),
   ...belongings.map(

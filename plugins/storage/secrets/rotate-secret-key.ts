@@ -1,7 +1,7 @@
 /**
- * A new key for secrets at rest. The new key is on the disk, beside the old one, before any value is encrypted
- * with it, and takes the old one's place afterwards; so whenever the process dies, the key that fits the
- * values is there, and running this again brings it to an end.
+ * Replaces the key of secrets at rest. The new key is on the disk, beside the old one, before any value is encrypted
+ * with it, and takes the old one's place afterwards; so whenever the process dies, the key that opens the values
+ * exists, and running this again completes the rotation.
  */
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, renameSync } from 'node:fs'
@@ -19,7 +19,7 @@ export interface RotationOptions {
   readonly settingKey: Uint8Array | undefined
 }
 
-/** Encrypts every variable anew, in one transaction; gives how many, and the file that has the new key. */
+/** Encrypts every variable anew, in one transaction; returns how many, and the file with the new key. */
 export async function rotateSecretKey({
   database,
   folder,
@@ -41,13 +41,13 @@ export async function rotateSecretKey({
   return { count, keyFile }
 }
 
-/** The key of a rotation that was broken off; undefined when there is none. */
+/** The key of an interrupted rotation; undefined when there is none. */
 function readLeft(file: string, oldKey: Uint8Array): Uint8Array | undefined {
   const left = existsSync(file) ? parseSecretKey(readFileSync(file, 'utf8').trim()) : undefined
   return left === undefined || Buffer.compare(left, oldKey) === 0 ? undefined : left
 }
 
-/** The values may have the new key already, all of them, or none. */
+/** The interrupted rotation encrypted either all values with the new key, or none. */
 function finishRotation(database: string, oldKey: Uint8Array, newKey: Uint8Array): number {
   try {
     return rotateSecrets(database, oldKey, newKey)
@@ -56,7 +56,7 @@ function finishRotation(database: string, oldKey: Uint8Array, newKey: Uint8Array
   }
 }
 
-/** Made anew and on the disk before it is used. */
+/** Creates a key; it is on the disk before it is used. */
 async function makeKey(file: string): Promise<Uint8Array> {
   const key = randomBytes(32)
   await writePrivateFile(file, `${key.toString('hex')}\n`)

@@ -1,4 +1,4 @@
-/** Gives the environment variables of a database another key. */
+/** Encrypts the environment variables of a database with another key. */
 import type { Database } from 'better-sqlite3'
 import { toStorageError } from '../db/failure.js'
 import { HISTORY_NAME } from '../functions/env-history.js'

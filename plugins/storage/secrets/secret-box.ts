@@ -1,14 +1,14 @@
 /**
  * Encryption of environment variables at rest: AES-256-GCM with a random nonce for each value. Function id and
- * variable name are authenticated with it, so a value cannot be moved to another function or name. Stored as
- * one byte of format (1), nonce (12), ciphertext, tag (16). Text rows are values from before encryption.
+ * variable name are authenticated with it, so a value cannot be moved to another function or name. Stored as one byte
+ * of format (1), nonce (12 bytes), ciphertext, tag (16 bytes). Rows of text are values from before encryption.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { MoonletError } from '../../../core/base/errors.js'
 
 export interface SecretBox {
   seal(value: string, functionId: string, name: string): Uint8Array
-  /** Throws STORAGE_FAILED when the key is another one or the row was changed. */
+  /** Throws STORAGE_FAILED when it was sealed with another key, or changed since. */
   open(stored: Uint8Array | string, functionId: string, name: string): string
 }
 

@@ -1,4 +1,4 @@
-/** The key of secrets at rest: from the settings, or from a file that is made at the first start. */
+/** The key of secrets at rest, in a file that is created at the first start unless the settings have one. */
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** For each function, what replaces the values of its environment variables in a text; kept until they change. */
+/** The masks that replace the values of each function's variables in texts; cached until the variables change. */
 import type { Database, Statement } from 'better-sqlite3'
 import { LRUCache } from 'lru-cache'
 import { createSecretMask, type SecretMask } from '../../../core/masking/event.js'

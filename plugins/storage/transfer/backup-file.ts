@@ -1,4 +1,4 @@
-/** A backup as one file, made by a process of its own while a server may be writing to the database. */
+/** A backup as one file, made by a command while a server may be writing to the database. */
 import Database from 'better-sqlite3'
 import { access, open, rename, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
@@ -17,7 +17,7 @@ export interface BackupOptions {
 
 /**
  * Copies `source`, as of one moment, to `target`: one file without a write-ahead log, checked and on the disk.
- * It appears whole or not at all. Refuses an existing `target` unless `force`.
+ * It appears whole or not at all. Rejects with VALIDATION for an existing `target` unless `force`.
  */
 export async function backupFile(
   source: string,
@@ -59,7 +59,7 @@ export async function copyDatabase(
   await handle.close()
 }
 
-/** Removes a database file with what belongs to it. */
+/** Removes a database file with the files that SQLite puts beside it. */
 export async function removeDatabase(file: string): Promise<void> {
   for (const end of ['', ...COMPANIONS]) await rm(`${file}${end}`, { force: true })
 }

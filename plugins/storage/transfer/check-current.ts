@@ -5,8 +5,8 @@ import { findMigrations } from '../db/migrations.js'
 import { migrationsFolder } from '../storage.js'
 
 /**
- * Throws unless the database has this program's shape: opening it would change it, perhaps under a server of
- * an earlier version.
+ * Throws MIGRATION_FAILED unless the database has this version's schema: opening it would change it, perhaps while a
+ * server of an earlier version works on it.
  */
 export async function checkCurrent(database: string): Promise<void> {
   const wanted = (await findMigrations(migrationsFolder)).map(file => basename(file))

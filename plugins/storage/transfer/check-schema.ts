@@ -1,6 +1,6 @@
 /**
- * Is a database made of what its migrations make, and nothing else? A trigger or a view in a file from elsewhere would
- * be code that runs within every write of the server.
+ * Checks that a database consists of what its migrations create and nothing else. A trigger or a view in a file from
+ * elsewhere would be code that runs within every write of the server.
  */
 import Database from 'better-sqlite3'
 import { basename } from 'node:path'
@@ -19,7 +19,7 @@ interface Thing {
 
 /**
  * Throws VALIDATION, naming the first difference, unless the tables and indexes of `file` are exactly those that its
- * migrations make; plugins may have tables and indexes of their own beside them. Throws DATABASE_TOO_NEW for
+ * migrations create; plugins may have tables and indexes of their own beside them. Throws DATABASE_TOO_NEW for
  * migrations that this version does not have. `name` is what the file is called in messages.
  */
 export async function checkSchema(file: string, name: string): Promise<void> {
@@ -43,7 +43,7 @@ export async function checkSchema(file: string, name: string): Promise<void> {
   }
 }
 
-/** What the migrations that `file` says to have make of an empty database. */
+/** The schema that the migrations noted in `file` create in an empty database. */
 async function readModel(
   files: readonly string[],
   applied: readonly string[],
@@ -104,7 +104,7 @@ function findReference(db: Database.Database, prefixes: readonly string[]): stri
   return undefined
 }
 
-/** By name; but for what SQLite makes by itself: indexes of keys, and statistics. */
+/** By name, without what SQLite creates by itself: indexes of keys, and statistics. */
 function readThings(db: Database.Database): Map<string, Thing> {
   const things = db
     .prepare<[], Thing>(

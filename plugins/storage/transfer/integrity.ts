@@ -1,8 +1,8 @@
-/** Is a file what it should be, before anything is made of it? */
+/** Checks of a file before it is used. */
 import Database from 'better-sqlite3'
 import { MoonletError } from '../../../core/base/errors.js'
 
-/** Throws VALIDATION, saying what `file` is instead, unless it is a database of Moonlet's. Quick. */
+/** Throws VALIDATION, saying what `file` is instead, unless it is a database of Moonlet. Fast. */
 export function checkKind(file: string): void {
   inspect(file, db => {
     if (!hasTables(db, ['migrations', 'functions', 'executions'])) {
@@ -11,7 +11,7 @@ export function checkKind(file: string): void {
   })
 }
 
-/** Throws VALIDATION, saying what is wrong, unless every page and index of `file` is sound. Reads all of it. */
+/** Throws VALIDATION, saying what is wrong, unless every page and index of `file` is intact. Reads all of it. */
 export function checkIntegrity(file: string): void {
   inspect(file, db => {
     const problems = db.prepare<[], string>('pragma integrity_check(5)').pluck().all()

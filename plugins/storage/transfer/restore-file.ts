@@ -12,9 +12,8 @@ import { checkSchema } from './check-schema.js'
 import { checkKind, hasTables } from './integrity.js'
 
 /**
- * Replaces `database` by a checked copy of `backup`, which itself is left alone. The old database is kept
- * beside it; gives its name, or undefined when there was none. Throws DATA_IN_USE while a server runs on the
- * folder.
+ * Replaces `database` by a checked copy of `backup`, which itself is not touched. The old database is kept beside it;
+ * returns its name, or undefined when there was none. Throws DATA_IN_USE while a server runs on the folder.
  */
 export async function restoreFile(
   backup: string,
@@ -35,7 +34,7 @@ export async function restoreFile(
   try {
     checkKind(backup)
     await copyDatabase(backup, copy, onProgress)
-    // Of the copy: the backup may be another one by now.
+    // Checks the copy: the backup may have been replaced meanwhile.
     await checkSchema(copy, backup)
     recount(copy)
     const kept = await setAside(database, now)
@@ -47,7 +46,7 @@ export async function restoreFile(
   }
 }
 
-/** What a file says that it holds, quotas do not go by: the next start counts. */
+/** Quotas do not trust the numbers in a file from elsewhere: the next start counts. */
 function recount(file: string): void {
   const db = new Database(file)
   try {
@@ -57,7 +56,7 @@ function recount(file: string): void {
   }
 }
 
-/** Renames the database and its write-ahead log alike, so that together they stay what they were. */
+/** Renames the database together with its write-ahead log, which belongs to it. */
 async function setAside(database: string, now: Date): Promise<string | undefined> {
   if (!(await exists(database))) return undefined
   const kept = `${database}.before-restore-${now.toISOString().replace(/[-:]|\.\d+/g, '')}`

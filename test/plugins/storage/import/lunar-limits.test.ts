@@ -1,18 +1,18 @@
-/** Databases of the reference server that somebody has filled by hand. */
+/** Databases of lunar that somebody has filled by hand. */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
-import { importReference } from '../../../../plugins/storage/import/reference-import.js'
+import { importLunar } from '../../../../plugins/storage/import/import-lunar.js'
 import { openAt, SECRET_KEY, temporaryFolder } from '../open-storage.js'
-import { execution, fn, ID, version, writeReferenceDatabase } from './reference-database.js'
+import { execution, fn, ID, version, writeLunarDatabase } from './lunar-database.js'
 
 const migrationsFolder = fileURLToPath(new URL('../../../../../migrations/', import.meta.url))
 
-async function take(t: Test, tables: Parameters<typeof writeReferenceDatabase>[1]) {
+async function take(t: Test, tables: Parameters<typeof writeLunarDatabase>[1]) {
   const folder = await temporaryFolder(t)
   const [file, database] = [join(folder, 'lunar.db'), join(folder, 'moonlet.db')]
-  writeReferenceDatabase(file, tables)
-  const report = await importReference({
+  writeLunarDatabase(file, tables)
+  const report = await importLunar({
     file,
     database,
     migrationsFolder,

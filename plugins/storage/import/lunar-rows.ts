@@ -1,4 +1,4 @@
-/** Rows of the reference's tables as Moonlet's records. Each function throws an Error that says what is wrong. */
+/** Rows of lunar's tables as Moonlet's records. Each function throws an Error that says what is wrong. */
 import { errorText } from '../../../core/lua-advice/error-text.js'
 import type {
   AiRequestRecord,
@@ -16,7 +16,7 @@ import {
 import { limits } from '../../../core/validation/limits.js'
 import { findVersionNumber, toVersionId } from '../executions/rows.js'
 import { flag, id, integer, oneOf, optionalInteger, optionalText, text } from './columns.js'
-import type { Row } from './reference-source.js'
+import type { Row } from './lunar-database.js'
 
 const levels = ['debug', 'info', 'warn', 'error'] as const
 const interrupted: Fault = {
@@ -53,7 +53,7 @@ export function toFunctionRow(row: Row) {
   }
 }
 
-/** A schedule that is none would never be due, and be in the way of those that are: the function is taken without. */
+/** A function with an invalid schedule is imported without it: it would never be due. */
 function readSchedule(row: Row): { text?: string | undefined; problem?: string } {
   const text = optionalText(row, 'cron_schedule')
   try {
@@ -80,13 +80,13 @@ export function toVersionRow(row: Row) {
   }
 }
 
-/** undefined: Lua, which the reference's earlier versions have alone and do not name. */
+/** undefined: Lua, the only language of lunar's earlier versions, which do not name it. */
 function toLanguage(row: Row): string | undefined {
   const name = optionalText(row, 'language')?.trim() ?? ''
   return name === '' || name.toLowerCase() === 'lua' ? undefined : name
 }
 
-/** `versionNumbers` gives the numbers of version ids that do not say it themselves. */
+/** `versionNumbers` has the numbers of version ids that do not contain them. */
 export function toExecution(
   row: Row,
   versionNumbers: ReadonlyMap<string, number>
@@ -127,7 +127,7 @@ export function toExecution(
   }
 }
 
-/** Of an answer as it was kept. One that was cut for its length still begins with it. */
+/** The status of a stored response. One that was cut for its length still begins with it. */
 function readStatusCode(responseJson: string): number | undefined {
   const [, digits] = /^\s*\{\s*"statusCode"\s*:\s*([1-9]\d\d)\s*[,}]/.exec(responseJson) ?? []
   return digits === undefined ? undefined : Number(digits)
@@ -173,7 +173,7 @@ export function toEmailRequest(row: Row): EmailRequestRecord {
   }
 }
 
-/** The reference joined them with commas; one within quotes belongs to a name. */
+/** lunar joins addresses with commas; one within quotes belongs to a name. */
 function splitAddresses(joined: string): string[] {
   return (joined.match(/(?:"[^"]*"|[^,"]|")+/g) ?? [])
     .map(address => address.trim())

@@ -1,4 +1,4 @@
-/** Makes database files as the reference server leaves them. */
+/** Makes database files as lunar leaves them. */
 import Database from 'better-sqlite3'
 
 type Rows = ReadonlyArray<Readonly<Record<string, unknown>>>
@@ -20,7 +20,7 @@ const columns: Readonly<Record<string, string>> = {
 }
 
 /** `without` names columns that an older version did not have, as `table.column`. */
-export function writeReferenceDatabase(
+export function writeLunarDatabase(
   file: string,
   tables: Readonly<Record<string, Rows>>,
   without: readonly string[] = []

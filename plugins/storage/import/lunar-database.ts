@@ -1,10 +1,10 @@
-/** Reads the database file of the reference server, whichever of its versions wrote it. Nothing is written to it. */
+/** Reads the database file of lunar, whichever of its versions wrote it. Nothing is written to it. */
 import Database from 'better-sqlite3'
 import { closeSync, openSync, readSync } from 'node:fs'
 import type { ImportedTable } from '../../../core/contracts/offline-storage.js'
 import { hasTables } from '../transfer/integrity.js'
 
-/** Its tables and what is read of them. Columns that came with later versions may be missing. */
+/** Its tables and the columns that are read. Columns of later versions may be missing. */
 const tables = {
   functions: [
     'id',
@@ -76,20 +76,20 @@ const tables = {
   ]
 } as const satisfies Record<ImportedTable, readonly string[]>
 
-export const referenceTables = Object.keys(tables) as ImportedTable[]
+export const lunarTables = Object.keys(tables) as ImportedTable[]
 
-/** A row as SQLite gives it: any column may hold anything. */
+/** A row as SQLite returns it: any column may hold anything. */
 export type Row = Readonly<Record<string, unknown>>
 
-export interface ReferenceSource {
+export interface LunarDatabase {
   count(table: ImportedTable): number
-  /** All rows, in the order of `by`, then of their writing. Those of a missing table: none. */
+  /** All rows, in the order of `by`, then of insertion. A missing table has none. */
   rows(table: ImportedTable, by: string): IterableIterator<Row>
   close(): void
 }
 
-/** Whether `file` is an SQLite database with the reference's tables. */
-export function isReferenceDatabase(file: string): boolean {
+/** Whether `file` is an SQLite database with lunar's tables. */
+export function isLunarDatabase(file: string): boolean {
   if (!isSqlite(file)) return false
   const db = new Database(file, { readonly: true, fileMustExist: true })
   try {
@@ -99,7 +99,7 @@ export function isReferenceDatabase(file: string): boolean {
   }
 }
 
-export function openReference(file: string): ReferenceSource {
+export function openLunarDatabase(file: string): LunarDatabase {
   const db = new Database(file, { readonly: true, fileMustExist: true, timeout: 5000 })
   const present = (table: ImportedTable) => hasTables(db, [table])
   return {

@@ -1,5 +1,5 @@
 /**
- * Imports the database of the reference server: functions, versions, key-value entries, variables and history, with
+ * Imports a database of lunar: functions, versions, key-value entries, variables and history, with
  * their ids, so that `/fn/{id}` addresses stay the same. What exists here already is left as it is, so a second run
  * changes nothing. Rows that cannot be read are reported and left out.
  */
@@ -10,11 +10,11 @@ import { forgetStoredBytes } from '../quotas/stored-bytes.js'
 import { createSecretBox } from '../secrets/secret-box.js'
 import { FunctionImport } from './import-functions.js'
 import { HistoryImport } from './import-history.js'
-import { openReference, referenceTables } from './reference-source.js'
+import { openLunarDatabase, lunarTables } from './lunar-database.js'
 import { createReport } from './report.js'
 
-export interface ReferenceImportOptions {
-  /** The reference's database. */
+export interface LunarImportOptions {
+  /** Database of lunar. */
   readonly file: string
   /** Moonlet's; made if absent. No server may be running on it. */
   readonly database: string
@@ -25,14 +25,14 @@ export interface ReferenceImportOptions {
   readonly onProgress: Progress
 }
 
-export async function importReference({
+export async function importLunar({
   file,
   database,
   migrationsFolder,
   secretKey,
   onProgress
-}: ReferenceImportOptions): Promise<ImportReport> {
-  const source = openReference(file)
+}: LunarImportOptions): Promise<ImportReport> {
+  const source = openLunarDatabase(file)
   const db = openDatabase(database)
   try {
     await applyMigrations(db, {
@@ -40,7 +40,7 @@ export async function importReference({
       files: await findMigrations(migrationsFolder)
     })
     forgetStoredBytes(db)
-    const report = createReport(referenceTables)
+    const report = createReport(lunarTables)
     const total = source.count('functions') + source.count('executions')
     let done = 0
     const step = () => {

@@ -2,31 +2,31 @@ import Database from 'better-sqlite3'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
-import { isReferenceDatabase } from '../../../../plugins/storage/import/reference-source.js'
-import { importReference } from '../../../../plugins/storage/import/reference-import.js'
+import { isLunarDatabase } from '../../../../plugins/storage/import/lunar-database.js'
+import { importLunar } from '../../../../plugins/storage/import/import-lunar.js'
 import { openAt, SECRET_KEY, temporaryFolder } from '../open-storage.js'
-import { execution, fn, ID, version, writeReferenceDatabase } from './reference-database.js'
+import { execution, fn, ID, version, writeLunarDatabase } from './lunar-database.js'
 
 const migrationsFolder = fileURLToPath(new URL('../../../../../migrations/', import.meta.url))
 const page = { limit: 100, offset: 0 }
 
-/** Writes a reference database and gives what imports it and what opens the result. */
+/** Writes a database of lunar and gives what imports it and what opens the result. */
 async function place(
   t: Test,
   ...[tables, without]: [
-    tables: Parameters<typeof writeReferenceDatabase>[1],
+    tables: Parameters<typeof writeLunarDatabase>[1],
     without?: readonly string[]
   ]
 ) {
   const folder = await temporaryFolder(t)
   const file = join(folder, 'lunar.db')
   const database = join(folder, 'moonlet.db')
-  writeReferenceDatabase(file, tables, without)
+  writeLunarDatabase(file, tables, without)
   return {
     file,
     database,
     import: (onProgress = (_done: number, _total: number) => {}) =>
-      importReference({ file, database, migrationsFolder, secretKey: SECRET_KEY, onProgress }),
+      importLunar({ file, database, migrationsFolder, secretKey: SECRET_KEY, onProgress }),
     open: () => openAt(t, database),
     dump: () => {
       const db = new Database(database, { readonly: true })
@@ -493,10 +493,10 @@ t.test('thousands of executions keep their logs', async t => {
   }
 })
 
-t.test("knows the reference's database by its content", async t => {
+t.test('knows a database of lunar by its content', async t => {
   const here = await place(t, whole)
   await here.import()
-  t.equal(isReferenceDatabase(here.file), true)
-  t.equal(isReferenceDatabase(here.database), false, "Moonlet's own is none")
-  t.equal(isReferenceDatabase(fileURLToPath(import.meta.url)), false, 'nor is any other file')
+  t.equal(isLunarDatabase(here.file), true)
+  t.equal(isLunarDatabase(here.database), false, "Moonlet's own is none")
+  t.equal(isLunarDatabase(fileURLToPath(import.meta.url)), false, 'nor is any other file')
 })
