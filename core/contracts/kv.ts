@@ -43,6 +43,11 @@ export interface KvStore {
     expected: Uint8Array | undefined,
     next: Uint8Array | undefined
   ): Promise<boolean>
+  /**
+   * Whether the quota of the store has so little room left that a writer should learn of each write at once whether it
+   * had room. From memory; false for a function that does not exist.
+   */
+  isNearlyFull(scope: string): boolean
   /** The writes of running executions. */
   readonly forExecution: ExecutionKv
   /**

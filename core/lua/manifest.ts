@@ -31,7 +31,7 @@ export const toManifest = (modules: Iterable<LuaModule>): Manifest =>
       place: declared.place,
       params: declared.params.map(({ name, type }) => ({ name, type: withoutDocs(type) })),
       ...(declared.place === 'host' && declared.oneWay !== undefined
-        ? { oneWay: declared.oneWay }
+        ? { oneWay: { result: declared.oneWay.result } }
         : {})
     }))
   }))

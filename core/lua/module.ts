@@ -43,6 +43,16 @@ interface Described<P extends readonly Param[], R extends LuaType> {
   readonly example: string
 }
 
+export interface OneWay {
+  readonly result: boolean | undefined
+  /**
+   * While this is true for a function, Lua waits for its one-way calls all the same, so that it can catch their errors.
+   * Asked when an invocation begins and after each such call, so it must be cheap; errors may still come late for the
+   * last 256 KiB that an invocation has sent.
+   */
+  readonly mustWait?: (functionId: string) => boolean
+}
+
 /** A function that runs in the server; Lua reaches it over the channel. */
 export interface HostFunction<
   P extends readonly Param[] = readonly Param[],
@@ -53,7 +63,7 @@ export interface HostFunction<
    * Set where Lua need not wait for the result: the call travels with the next frame and Lua gets this value
    * at once. A later failure makes the invocation fail, so nothing is lost silently.
    */
-  readonly oneWay?: { readonly result: boolean | undefined }
+  readonly oneWay?: OneWay
   readonly run: (call: HostCall, ...args: ArgumentsOf<P>) => Promise<Result<R>> | Result<R>
 }
 

@@ -130,9 +130,10 @@ export class SqliteStorage implements Storage {
     })
     this.kv = new SqliteKvStore({
       ...shared,
+      quotas,
       remover: kvRemover,
       writer: new KvWriter({ ...shared, quotas, remover: kvRemover }),
-      linkToExecution: executionId => writer.linkToExecution(executionId)
+      executions: writer
     })
     this.env = new SqliteEnvStore({ ...shared, secrets, changes: variableChanges, history })
     this.sessions = createSessionStore({ db, batch })

@@ -41,8 +41,19 @@ const report = (name: string, error: unknown): void => {
   ])
 }
 
+/** Bytes of one-way calls, each with some for the call itself, since the server last answered. */
+let unacknowledged = 0
+const CALL_BYTES = 64
+/** With more, the next one is waited for: the server may have said meanwhile that all must be. */
+const MAX_UNACKNOWLEDGED = 256 * 1024
+let waitsForAll = false
+
 const port: HostPort = {
   call: callHost,
+  mustWait(bytes) {
+    unacknowledged += bytes + CALL_BYTES
+    return waitsForAll || unacknowledged > MAX_UNACKNOWLEDGED
+  },
   send(target, args) {
     send([FromChild.send, target, args])
   },
@@ -62,6 +73,7 @@ function callHost(
       continue
     }
     waited(performance.now() - since)
+    unacknowledged = 0
     const reply = frame as unknown as ReplyFrame
     return [reply[1], reply[2]]
   }
@@ -116,6 +128,9 @@ function onFrame(frame: readonly unknown[]): void {
       break
     case ToChild.run:
       if (bound !== undefined) queued.push(toQueuedRun(frame as unknown as RunFrame, bound))
+      break
+    case ToChild.acknowledge:
+      waitsForAll = frame[1] === true
       break
     case ToChild.check:
       check(frame as unknown as CheckFrame)

@@ -25,6 +25,8 @@ export interface HostPort {
   ) => readonly [status: number, value: unknown]
   /** Sends a call that has no reply. */
   readonly send: (target: number, args: readonly unknown[]) => void
+  /** Whether a one-way call of `bytes` must be waited for now. */
+  readonly mustWait: (bytes: number) => boolean
   /** Tells the server of a defect of ours. */
   readonly report: (name: string, error: unknown) => void
 }
@@ -61,7 +63,8 @@ function hostStub(
     const { result } = fn.oneWay
     return (...args) => {
       const checked = check(args)
-      if (isLarge(checked)) return waitFor(checked)
+      const bytes = bytesOf(checked)
+      if (bytes > LARGE || port.mustWait(bytes)) return waitFor(checked)
       guard(name, () => {
         port.send(target, checked)
       })
@@ -78,13 +81,16 @@ function hostStub(
   }
 }
 
-/** Of what is large, a call waits even where it need not: whoever writes much learns at once when it is too much. */
+/** A one-way call with more is waited for, so that its errors can be caught. */
 const LARGE = 16 * 1024
 
-const isLarge = (args: readonly unknown[]): boolean =>
-  args.some(
-    value => (typeof value === 'string' || value instanceof Uint8Array) && value.length > LARGE
-  )
+function bytesOf(args: readonly unknown[]): number {
+  let bytes = 0
+  for (const value of args) {
+    if (typeof value === 'string' || value instanceof Uint8Array) bytes += value.length
+  }
+  return bytes
+}
 
 /** A frame that is too large is the caller's mistake, and nothing was sent. */
 function guard<T>(name: string, cross: () => T): T {

@@ -10,6 +10,7 @@
  */
 import type { Duplex } from 'node:stream'
 import type { Fault } from '../../core/contracts/records.js'
+import { Acknowledgement } from '../rpc/acknowledgement.js'
 import { budgets } from '../rpc/budgets.js'
 import { Channel } from '../rpc/channel.js'
 import { encodeFrame } from '../protocol/codec.js'
@@ -93,6 +94,7 @@ export class SandboxProcess {
   private readonly child: ReturnType<typeof spawnSandbox>
   private readonly channel: Channel
   private readonly calls: HostCalls
+  private readonly acknowledgement: Acknowledgement
   private reports = 0
   private settleHandshake: (isReady: boolean) => void = () => {}
   /** Settles with true once it is ready, with false when it ended before. */
@@ -127,6 +129,9 @@ export class SandboxProcess {
         this.channel.release()
       },
       onInternalError: options.onInternalError
+    })
+    this.acknowledgement = new Acknowledgement(options.entries, isOn => {
+      this.channel.sendNow(encodeFrame([ToChild.acknowledge, isOn]))
     })
     if (options.codeCache !== undefined) this.channel.sendEncoded(options.codeCache)
     this.channel.sendEncoded(options.hello)
@@ -163,8 +168,10 @@ export class SandboxProcess {
     this.hasRested = false
     invocation.noteAssigned()
     if (this.invocations.push(invocation) === 1) invocation.startedAt = performance.now()
-    if (job.kind === 'invoke') this.channel.sendEncoded(encodeRun(toRunFrame(job)))
-    else this.channel.send(toCheckFrame(job))
+    if (job.kind === 'invoke') {
+      this.acknowledgement.update(job.fn.id)
+      this.channel.sendEncoded(encodeRun(toRunFrame(job)))
+    } else this.channel.send(toCheckFrame(job))
   }
 
   /** Makes it give memory back, which takes it some 25 ms. Only while it is idle or unbound. */
@@ -215,6 +222,7 @@ export class SandboxProcess {
       case FromChild.send:
         return this.budgeted(() => {
           this.calls.send(invocation, frame, size)
+          this.acknowledgement.update(invocation.functionId)
         })
       case FromChild.print:
         return invocation.print(readBinary(frame[1], 'a printed line'))

@@ -20,7 +20,15 @@ export const MAX_HEADER_BYTES = 256 * 1024
 /** A text on the wire. */
 export type WireText = string | Uint8Array
 
-export const ToChild = { hello: 0, bind: 1, run: 2, reply: 3, check: 4, rest: 5 } as const
+export const ToChild = {
+  hello: 0,
+  bind: 1,
+  run: 2,
+  reply: 3,
+  check: 4,
+  rest: 5,
+  acknowledge: 6
+} as const
 export const FromChild = {
   ready: 0,
   call: 1,
@@ -75,6 +83,8 @@ export type ReplyFrame = readonly [kind: 3, status: 0 | 1 | 2, value: unknown]
 export type CheckFrame = readonly [kind: 4, id: string, code: WireText, chunkName: string]
 /** Nothing is to be done for a while: the child gives memory back. It does not answer. */
 export type RestFrame = readonly [kind: 5]
+/** Whether one-way calls must be waited for from now on. */
+export type AcknowledgeFrame = readonly [kind: 6, isOn: boolean]
 
 /** `code`: what V8 made of the child's program, for later processes to begin with (see loader.ts), or null. */
 export type ReadyFrame = readonly [kind: 0, version: number, code: Uint8Array | null]

@@ -1,5 +1,5 @@
 /** The host functions of all Lua modules, by their place in the manifest, with their conversions made once. */
-import type { HostCall, LuaModule } from '../../core/lua/module.js'
+import type { HostCall, LuaModule, OneWay } from '../../core/lua/module.js'
 import { compileDecode, compileEncode } from '../../core/lua/types/codec.js'
 import { unfit, type Decode } from '../../core/lua/types/kind.js'
 import { WrongResult } from '../../core/lua/types/wrong-result.js'
@@ -9,6 +9,7 @@ export interface HostEntry {
   /** `module.function`. */
   readonly name: string
   readonly oneWay: boolean
+  readonly mustWait: OneWay['mustWait']
   /** How often it was called, by all processes. */
   calls: number
   /** Whether a LuaFailure gives `nil, message`. */
@@ -38,6 +39,7 @@ export function compileHostFunctions(
       entries.push({
         name,
         oneWay: declared.oneWay !== undefined,
+        mustWait: declared.oneWay?.mustWait,
         calls: 0,
         fails: declared.fails === true,
         run: (call, args) => run(call, ...convertAll(name, convert, args)),

@@ -18,10 +18,10 @@ export const entryFunctions = (kv: KvStore) => ({
     params: [key, value, setOptions],
     returns: Bool,
     returnDoc:
-      'Always true. The run fails when the store does, or has no room left; a value of more than ' +
-      '16 KiB that has no room raises at once.',
+      'Always true. Raises when the store has no room left. The run fails when the store does, or when ' +
+      'others take the last room at the same moment.',
     example: 'kv.set("session:42", "Ada", { ttl = 3600 })\nreturn { body = kv.get("session:42") }',
-    oneWay: { result: true },
+    oneWay: { result: true, mustWait: functionId => kv.isNearlyFull(functionId) },
     run: (call, key, value, options) =>
       trueAfter(
         writing('kv.set', () =>

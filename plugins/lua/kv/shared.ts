@@ -22,7 +22,7 @@ export const sharedEntryFunctions = (kv: KvStore) => ({
     returnDoc: 'Always true; the same holds when there is no room as for `kv.set`.',
     example:
       'kv.setGlobal("motd", "back at noon", { ttl = 7200 })\nreturn { body = kv.getGlobal("motd") }',
-    oneWay: { result: true },
+    oneWay: { result: true, mustWait: () => kv.isNearlyFull(GLOBAL) },
     run: (call, key, value, options) =>
       trueAfter(
         writing('kv.setGlobal', () =>

@@ -72,7 +72,7 @@ class PluginTables implements PluginDatabase {
         `A plugin cannot use the statement ${start}: use database.atomic for several writes at once.`
       )
     }
-    const statement: SqlStatement = this.db.prepare(sql)
+    const statement = this.db.prepare<SqlValue[], SqlRow>(sql)
     this.statements.set(sql, statement)
     return statement
   }

@@ -4,8 +4,10 @@ import { setImmediate as nextTick } from 'node:timers/promises'
 import type { MaybePromise } from '../../../core/base/maybe-promise.js'
 import type { KvEntry, KvStore, MayChangeEntry } from '../../../core/contracts/kv.js'
 import type { Batch } from '../db/batch.js'
+import type { ExecutionWriter } from '../executions/writer.js'
 import { requireRowId, type FunctionRowIds } from '../functions/function-row-ids.js'
 import { changedMeanwhile } from '../functions/revisions.js'
+import type { Quotas } from '../quotas/quotas.js'
 import { SHARED } from '../quotas/stored-bytes.js'
 import { afterKey, nextPrefix, takeBytes } from './key-ranges.js'
 import { prepareKvStatements, type KvStatements } from './kv-statements.js'
@@ -17,8 +19,9 @@ interface Parts {
   readonly batch: Batch
   readonly rowIds: FunctionRowIds
   readonly writer: KvWriter
+  readonly quotas: Pick<Quotas, 'isNearlyFull'>
   readonly remover: KvRemover
-  readonly linkToExecution: (executionId: string) => void
+  readonly executions: Pick<ExecutionWriter, 'linkToExecution'>
   readonly nowMs: () => number
 }
 
@@ -83,6 +86,11 @@ export class SqliteKvStore implements KvStore {
     return batch.write(() => writer.compareAndSet(this.requireOwner(scope), key, expected, next))
   }
 
+  isNearlyFull(scope: string): boolean {
+    const owner = this.findOwner(scope)
+    return owner !== undefined && this.parts.quotas.isNearlyFull(owner)
+  }
+
   list(scope: string, { prefix, after, limit, maxBytes }: ListQuery): Promise<KvEntry[]> {
     return this.parts.batch.read(() => {
       const owner = this.findOwner(scope)
@@ -137,7 +145,7 @@ export class SqliteKvStore implements KvStore {
   }
 
   private writeFor<T>(executionId: string, work: () => T): MaybePromise<T> {
-    this.parts.linkToExecution(executionId)
+    this.parts.executions.linkToExecution(executionId)
     return this.parts.batch.writeUnacked(work)
   }
 

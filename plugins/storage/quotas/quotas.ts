@@ -24,6 +24,9 @@ export const NO_LIMITS: StorageLimits = {
 /** Part of a quota that is freed beyond what is needed, so that not every write has to free some. */
 const SLACK = 0.01
 
+/** More than several sandbox processes can have sent without waiting (256 KiB each). */
+const NEARLY_FULL_BYTES = 4 * 1024 ** 2
+
 interface Parts {
   readonly db: Database
   readonly batch: Batch
@@ -80,6 +83,11 @@ export class Quotas {
         wanted: bytes
       })
     }
+  }
+
+  /** Whether the quota of this store, or that of all together, has less room than NEARLY_FULL_BYTES. */
+  isNearlyFull(functionRowId: number): boolean {
+    return !this.hasRoom(functionRowId, NEARLY_FULL_BYTES) || !this.hasRoom(ALL, NEARLY_FULL_BYTES)
   }
 
   /** Resolves when the current step is done. */

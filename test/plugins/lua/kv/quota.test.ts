@@ -25,6 +25,49 @@ t.test(
   }
 )
 
+t.test('small values that have no room raise an error that can be caught', async t => {
+  const id = await api.create({
+    code: handler(`
+      local written = 0
+      local ok, err = pcall(function ()
+        for i = 1, 2000 do kv.set("k" .. i, ("x"):rep(1000)) written = i end
+      end)
+      return { body = json.encode({
+        ok = ok, err = err, last = kv.get("k" .. written) ~= nil, beyond = kv.get("k" .. written + 1) ~= nil
+      }) }`)
+  })
+  const { status, json } = await api.callOpen('GET', `/fn/${id}`)
+  t.equal(status, 200)
+  t.match(json, {
+    ok: false,
+    err: /kv\.set: no room for 10\d\d bytes more/,
+    last: true,
+    beyond: false
+  })
+})
+
+t.test('the same where one run fills an empty store of many megabytes by itself', async t => {
+  const api = await buildApi(t, { KV_LIMIT_PER_FUNCTION: '12MiB' })
+  const id = await api.create({
+    code: handler(`
+      local written = 0
+      local ok, err = pcall(function ()
+        for i = 1, 2000 do kv.set("k" .. i, ("x"):rep(10000)) written = i end
+      end)
+      return { body = json.encode({
+        ok = ok, err = err, last = kv.get("k" .. written) ~= nil, beyond = kv.get("k" .. written + 1) ~= nil
+      }) }`)
+  })
+  const { status, json } = await api.callOpen('GET', `/fn/${id}`)
+  t.equal(status, 200)
+  t.match(json, {
+    ok: false,
+    err: /kv\.set: no room for 100\d\d bytes more/,
+    last: true,
+    beyond: false
+  })
+})
+
 t.test('small values that have no room fail the run with that error', async t => {
   const id = await api.create({
     code: handler('for i = 1, 2000 do kv.set("k" .. i, ("x"):rep(1000)) end return {}')
