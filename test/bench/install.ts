@@ -1,7 +1,8 @@
 /**
  * How long a new user waits: `npm ci && npm start` in a fresh copy of this checkout, until a function answers.
  * `node dist/test/bench/install.js [NODE]…`; each NODE is the Node.js that the machine is to have, this one unless
- * given. npm is that on PATH (or what NPM names), with an empty cache for each, so this depends on the registry that it uses.
+ * given. npm is that on PATH (or what NPM names), with an empty cache for each, so this depends on the registry that
+ * it uses.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import {

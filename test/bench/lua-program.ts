@@ -1,7 +1,7 @@
 /**
- * Warms one Lua program up, runs it several times in one engine, in this process alone, and writes CPU times (milliseconds) and
- * output as JSON: `node lua-program.js moonlet|fengari FILE ROUNDS`. A process each, as in the sandbox, so that no
- * program meets code that another one has made V8 deoptimise.
+ * Warms one Lua program up, runs it several times in one engine, in this process alone, and writes CPU times
+ * (milliseconds) and output as JSON: `node lua-program.js moonlet|fengari FILE ROUNDS`. A process each, as in the
+ * sandbox, so that no program meets code that another one has made V8 deoptimise.
  */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'

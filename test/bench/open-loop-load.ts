@@ -11,7 +11,10 @@ export interface OfferTask {
   readonly url: string
   readonly connections: number
   readonly seconds: number
-  /** Calls a second, whether or not those before are answered; undefined: each connection calls again when it is answered. */
+  /**
+   * Calls a second, whether or not those before are answered; undefined: each connection calls again when it is
+   * answered.
+   */
   readonly rate?: number
 }
 

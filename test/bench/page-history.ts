@@ -1,4 +1,7 @@
-/** What the dashboard's pages show besides the history: many versions, stored values, and one run with all that a run can leave. */
+/**
+ * What the dashboard's pages show besides the history: many versions, stored values, and one run with all that a run
+ * can leave.
+ */
 import type { Storage } from '../../core/contracts/storage.js'
 import { createIdSource } from '../../core/base/ids.js'
 import { seedHistory } from './history.js'

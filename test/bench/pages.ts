@@ -1,9 +1,9 @@
 /**
  * What the dashboard's pages wait for: `node dist/test/bench/pages.js [--executions N]`. Starts the built server on
  * a database with 1,000 functions and N executions (1,000,000), makes every request of every page 20 times, one
- * after the other, as the browser does (with a session), and prints how long the answers took to their last byte, and how
- * much of that the server worked (on average; on a busy machine the rest is waiting for a processor).
- * Ends with exit code 1 when one took more than 200 ms.
+ * after the other, as the browser does (with a session), and prints how long the answers took to their last byte, and
+ * how much of that the server worked (on average; on a busy machine the rest is waiting for a processor). Ends with
+ * exit code 1 when one took more than 200 ms.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

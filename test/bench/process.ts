@@ -42,7 +42,10 @@ export function memoryOf(pid: number): { server: number; sandboxes: number; coun
   }
 }
 
-/** Milliseconds of processor time that a process (without its children) has used; as fine as the kernel's clock, 10 ms. */
+/**
+ * Milliseconds of processor time that a process (without its children) has used; as fine as the kernel's clock, 10
+ * ms.
+ */
 export function processorTimeOf(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /, '')

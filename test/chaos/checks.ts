@@ -78,7 +78,10 @@ export async function checkAnswers({ base }: ChaosServer, functionId: string): P
   }
 }
 
-/** The last of every fault: the server answers, holds nothing that it did not hold before, ends in order, and leaves a sound database. */
+/**
+ * The last of every fault: the server answers, holds nothing that it did not hold before, ends in order, and leaves a
+ * sound database.
+ */
 export async function checkEnd(
   server: ChaosServer,
   { folder, functionId }: World,

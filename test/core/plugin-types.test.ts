@@ -1,4 +1,7 @@
-/** What the editor of a plugin's author knows: `moonlet/plugin` has types, from the sources and from the package alike. */
+/**
+ * What the editor of a plugin's author knows: `moonlet/plugin` has types, from the sources and from the package
+ * alike.
+ */
 import t from 'tap'
 import { execa } from 'execa'
 import { cp, mkdir, readFile, symlink } from 'node:fs/promises'

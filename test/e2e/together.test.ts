@@ -1,4 +1,7 @@
-/** Two browsers change the same function in every pair of ways, the second on a page that it opened before the first saved. */
+/**
+ * Two browsers change the same function in every pair of ways, the second on a page that it opened before the first
+ * saved.
+ */
 import type { Locator, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { eventually } from '../helpers/eventually.js'

@@ -7,7 +7,10 @@ export interface OldExecutions {
   readonly logs: number
 }
 
-/** Finished executions of the only function there is, at one time (Unix seconds), with logs, and the counters that belong to them. */
+/**
+ * Finished executions of the only function there is, at one time (Unix seconds), with logs, and the counters that
+ * belong to them.
+ */
 export function fillExecutions(file: string, { count, createdAt, logs }: OldExecutions): void {
   const db = new Database(file, { timeout: 5000 })
   const owner = Number(db.prepare('select seq from functions').pluck().get())

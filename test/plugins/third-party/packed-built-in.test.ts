@@ -1,4 +1,7 @@
-/** The built-in modules use no means that a third-party plugin lacks: one of them, packed as a package, works from outside. */
+/**
+ * The built-in modules use no means that a third-party plugin lacks: one of them, packed as a package, works from
+ * outside.
+ */
 import t from 'tap'
 import { build, type Plugin } from 'esbuild'
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
@@ -6,7 +9,10 @@ import { join, resolve } from 'node:path'
 import { writeFiles } from '../../core/third-party/plugin-files.js'
 import { buildWith, runLua, save } from './with-plugins.js'
 
-/** Whatever a file takes from core it takes from `moonlet/plugin`; the Lua name is another, for the built-in one is there too. */
+/**
+ * Whatever a file takes from core it takes from `moonlet/plugin`; the Lua name is another, for the built-in one is
+ * there too.
+ */
 const asOutsider: Plugin = {
   name: 'as-outsider',
   setup(build) {

@@ -1,6 +1,6 @@
 /**
- * Random programs must print the same in Moonlet as in Lua 5.3. For at most a minute, from a fixed seed; FUZZ_SEED=… takes other
- * programs, FUZZ_SECONDS=… more time. What is found is shrunk and printed.
+ * Random programs must print the same in Moonlet as in Lua 5.3. For at most a minute, from a fixed seed; FUZZ_SEED=…
+ * takes other programs, FUZZ_SECONDS=… more time. What is found is shrunk and printed.
  */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'

@@ -29,7 +29,10 @@ const { id } = (
   })
 ).json<{ id: string }>()
 
-/** All that comes back until the server closes, or is silent for so long: what is broken may look like a request whose rest is to come. */
+/**
+ * All that comes back until the server closes, or is silent for so long: what is broken may look like a request whose
+ * rest is to come.
+ */
 async function send(request: Buffer, patienceMs = 30_000): Promise<string> {
   return await new Promise(resolve => {
     const socket = connect(port, '127.0.0.1')

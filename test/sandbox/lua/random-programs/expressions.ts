@@ -1,7 +1,7 @@
 /**
  * Random expressions of Lua, each of a known kind, so that what they do is the same in Lua 5.3 with its integers as in
- * Moonlet with its doubles: whole numbers stay small, none is minus zero where that shows, and what may be a fraction is
- * never turned into text.
+ * Moonlet with its doubles: whole numbers stay small, none is minus zero where that shows, and what may be a fraction
+ * is never turned into text.
  */
 import type { Random } from './random.js'
 

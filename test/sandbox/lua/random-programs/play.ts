@@ -1,4 +1,7 @@
-/** Runs the chunk on its standard input in Moonlet's engine: a process of its own, so that one that hangs can be ended. */
+/**
+ * Runs the chunk on its standard input in Moonlet's engine: a process of its own, so that one that hangs can be
+ * ended.
+ */
 import { readFileSync, writeSync } from 'node:fs'
 import { LuaFault, testEngine } from '../load.js'
 
