@@ -38,16 +38,6 @@ interface Field {
 const CACHED_NAMES = 2000
 const CACHED_NAME_LENGTH = 100
 
-/** Headers with the values of credentials replaced. Texts in, texts out. */
-export function maskHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return maskFields(headers, headerField)
-}
-
-/** Query parameters with the values of credentials replaced. */
-export function maskQuery(query: Readonly<Record<string, string>>): Record<string, string> {
-  return maskFields(query, parameterField)
-}
-
 /** Name of a header, or of a query parameter, made ready. */
 export const headerField = createFields(isSecretHeader)
 export const parameterField = createFields(isSecretParameter)
@@ -66,13 +56,4 @@ function createFields(isSecret: (name: string) => boolean): (name: string) => Fi
     }
     return field
   }
-}
-
-function maskFields(
-  fields: Readonly<Record<string, string>>,
-  fieldOf: (name: string) => Field
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, fieldOf(name).masked ? REDACTED : value])
-  )
 }

@@ -5,9 +5,9 @@ import {
   maskForm,
   maskJson,
   maskJsonBody,
-  maskLogMessage,
-  maskQuery
+  maskLogMessage
 } from '../../../core/masking/event.js'
+import { maskQuery } from './mask-fields.js'
 
 const R = '[REDACTED]'
 

@@ -1,14 +1,8 @@
 import t from 'tap'
 import fc from 'fast-check'
 import '../../helpers/fuzzing.js'
-import {
-  maskHeaders,
-  maskJson,
-  maskJsonBody,
-  maskLogMessage,
-  maskQuery,
-  maskSecrets
-} from '../../../core/masking/event.js'
+import { maskJson, maskJsonBody, maskLogMessage, maskSecrets } from '../../../core/masking/event.js'
+import { maskHeaders, maskQuery } from './mask-fields.js'
 import { encodeJsonText } from '../../../core/masking/json-text.js'
 
 const R = '[REDACTED]'
