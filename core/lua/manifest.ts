@@ -10,6 +10,8 @@ export interface ManifestFunction {
   readonly name: string
   readonly place: 'host' | 'local'
   readonly params: ReadonlyArray<{ readonly name: string; readonly type: LuaType }>
+  /** Local ones only: a value, which is never called and needs no check. */
+  readonly isValue?: true
   /** Host functions only: Lua goes on with this result and does not wait. */
   readonly oneWay?: { readonly result: boolean | undefined }
 }
@@ -30,6 +32,9 @@ export const toManifest = (modules: Iterable<LuaModule>): Manifest =>
       name,
       place: declared.place,
       params: declared.params.map(({ name, type }) => ({ name, type: withoutDocs(type) })),
+      ...(declared.place === 'local' && declared.isValue === true
+        ? { isValue: true as const }
+        : {}),
       ...(declared.place === 'host' && declared.oneWay !== undefined
         ? { oneWay: { result: declared.oneWay.result } }
         : {})

@@ -73,6 +73,8 @@ export interface LocalFunction<
   R extends LuaType = LuaType
 > extends Described<P, R> {
   readonly place: 'local'
+  /** True for a value that is written without parentheses, such as `json.null`. It has no parameters. */
+  readonly isValue?: true
 }
 
 /** Any declared function. `run` is typed loosely here because parameter types differ from function to function. */

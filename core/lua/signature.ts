@@ -33,8 +33,9 @@ const paramText = ({ name, type }: Param): string =>
 export function signatureText(
   module: string,
   name: string,
-  { params, returns, fails }: LuaFunctionDeclaration
+  { params, returns, fails, ...declared }: LuaFunctionDeclaration
 ): string {
+  if ('isValue' in declared) return `${callName(module, name)}: ${typeText(returns)}`
   const call = `${callName(module, name)}(${params.map(paramText).join(', ')})`
   if (fails === true) return `${call}: ${typeText(withoutOptional(returns))} | nil, err`
   return returns.kind === 'nil' ? call : `${call}: ${typeText(returns)}`

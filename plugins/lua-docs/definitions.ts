@@ -64,13 +64,18 @@ const recordClass = ({ name, fields }: NamedRecord): string =>
 function functionDefinition(
   module: string,
   name: string,
-  { doc, params, returns, returnDoc = '', fails, example }: LuaFunctionDeclaration
+  declared: LuaFunctionDeclaration
 ): string {
+  const { doc, params, returns, returnDoc = '', fails, example } = declared
   const result =
     fails === true || isOptional(returns)
       ? `${inBrackets(typeText(withoutOptional(returns)))}?`
       : typeText(returns)
   const call = callName(module, name)
+  if (declared.place === 'local' && declared.isValue === true) {
+    const text = comment(`${doc}\n\`\`\`lua\n${example}\n\`\`\``)
+    return [text, `---@type ${typeText(returns)}`, `${call} = {}`].join('\n')
+  }
   const names = params.map(param => param.name).join(', ')
   return [
     comment(`${doc}\n\`\`\`lua\n${example}\n\`\`\``),

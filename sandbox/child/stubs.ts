@@ -42,7 +42,11 @@ export function createLibraries(manifest: Manifest, locals: Locals, port: HostPo
     for (const fn of module.functions) {
       if (fn.place === 'host') functions[fn.name] = hostStub(module.name, fn, target, port)
       else if (module.source === undefined) {
-        functions[fn.name] = localStub(module.name, fn, locals[module.name]?.[fn.name], port)
+        const implementation = locals[module.name]?.[fn.name]
+        functions[fn.name] =
+          fn.isValue === true && implementation !== undefined
+            ? implementation
+            : localStub(module.name, fn, implementation, port)
       }
       target++
     }

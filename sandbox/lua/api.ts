@@ -4,6 +4,8 @@
  * is behind it.
  */
 
+import type { Builtin, Noted } from '../../core/base/to-lua.js'
+
 /**
  * A value as it crosses between JavaScript and Lua. A Lua string is a *binary string*: a JavaScript string with one
  * unit (0–255) for each byte. `undefined` is nil. Tables and functions of Lua are handles, valid until their run ends.
@@ -34,6 +36,8 @@ export type ToLua =
   | { readonly [key: string]: ToLua }
   | Fields
   | WithMethods
+  | Noted<readonly ToLua[] | ReadonlyMap<string, ToLua>>
+  | Builtin<NativeFunction>
 
 /** A record, one of many with the same fields, made cheaply: `values` becomes the table's own. Names are unique. */
 export class Fields {

@@ -1,4 +1,5 @@
 /** Where JavaScript and Lua meet: values in, functions in, and errors that must not cross as they are. */
+import { Builtin, Noted } from '../../core/base/to-lua.js'
 import { Fields, LuaRaise, Results, WithMethods } from './api.js'
 import type { LuaValue, NativeFunction, ToLua } from './api.js'
 import { LuaError, LuaThrow, ArgumentError } from './errors.js'
@@ -20,6 +21,8 @@ const MAX_RECURSION = 100
 const MAX_RECORD_FIELDS = 16
 /** Rough bytes of one entry of a list, for the account of the run. */
 const ITEM_BYTES = 16
+/** The same of what is kept about one table. */
+const NOTE_BYTES = 64
 
 /** A message as bytes: as it is where every unit is a byte already, else in UTF-8. */
 const toBinary = (text: string): string =>
@@ -39,6 +42,7 @@ export class Interop {
   /** Containers below the recursion, each with its table, which is already in place but still empty. */
   private readonly deferred: Array<readonly [source: object, table: Table]> = []
   private readonly shapes = new RecordShapeCache()
+  private readonly natives = new WeakMap<NativeFunction, Native>()
 
   constructor(private readonly onInternalError: (name: string, error: unknown) => void) {}
 
@@ -57,7 +61,7 @@ export class Interop {
 
   /** A function of JavaScript as one of Lua, under the name that messages give it. */
   toNative(name: string, body: NativeFunction): Native {
-    return new Native(name, (...args): Returned => {
+    const native = new Native(name, (...args): Returned => {
       try {
         const result = body(...(args as LuaValue[]))
         if (result instanceof Results) return result.values.map(value => this.toLua(value))
@@ -66,6 +70,8 @@ export class Interop {
         throw this.toThrow(name, error)
       }
     })
+    this.natives.set(body, native)
+    return native
   }
 
   /** To be called after each run: undoes what it did to methods. */
@@ -78,6 +84,7 @@ export class Interop {
     if (value instanceof Fields) return this.fromFields(value, depth)
     if (value instanceof WithMethods) return this.withMethods(value, depth)
     if (isObjectOfLua(value)) return value
+    if (value instanceof Builtin) return this.natives.get(value.body as NativeFunction)
     const table = new Table()
     if (depth >= MAX_RECURSION) this.deferred.push([value, table])
     else this.fill(table, value, depth + 1)
@@ -88,6 +95,10 @@ export class Interop {
     if (Array.isArray(source)) this.fromArray(table, source as readonly ToLua[], depth)
     else if (source instanceof Map) {
       this.fromMap(table, source as ReadonlyMap<string | number, ToLua>, depth)
+    } else if (source instanceof Noted) {
+      charge(NOTE_BYTES)
+      source.made(table)
+      this.fill(table, source.table as object, depth)
     } else this.fromObject(table, source as Record<string, ToLua>, depth)
   }
 

@@ -1,6 +1,7 @@
 import { LuaFailure } from '../../../core/lua/errors.js'
 import type { LuaTable, LuaValue } from '../../../sandbox/lua/api.js'
 import { runContext } from '../run-context.js'
+import { markOf, type ListMark } from './marks.js'
 
 /** What a table is in JSON: an object with `keys`, or a list without; undefined values are null. */
 export interface Container {
@@ -11,8 +12,12 @@ export interface Container {
 /** Objects with more fields than this are sorted with a method that is quick for many. */
 const FEW = 24
 
-/** A list if all keys are numbers and some are indexes; its holes count. Otherwise an object of the text keys. */
-export function readContainer(table: LuaTable): Container {
+/**
+ * A list if all keys are numbers and some are indexes, or none and the table is marked as a list; its holes count.
+ * Otherwise an object of the text keys.
+ */
+export function readContainer(table: LuaTable, sort: boolean): Container {
+  const mark = markOf(table)
   const keys: string[] = []
   const values: LuaValue[] = []
   const items: LuaValue[] = []
@@ -31,8 +36,32 @@ export function readContainer(table: LuaTable): Container {
       if (key <= runContext.maxText) items[key - 1] = value
     }
   }
-  if (isList && largest > 0) return { keys: undefined, values: whole(items, largest) }
+  if (isList && (largest > 0 || isListMark(mark))) {
+    return { keys: undefined, values: whole(items, lengthOf(largest, mark)) }
+  }
+  if (mark !== undefined && 'nulls' in mark) addNulls(table, mark.nulls, keys, values)
+  if (!sort) return { keys, values }
   return keys.length <= FEW ? sortFew(keys, values) : sortMany(keys, values)
+}
+
+const isListMark = (mark: ReturnType<typeof markOf>): mark is ListMark =>
+  mark !== undefined && 'length' in mark
+
+/** The nulls at the end of a decoded list count for as long as its end is where it was. */
+const lengthOf = (largest: number, mark: ReturnType<typeof markOf>): number =>
+  isListMark(mark) && mark.last === largest ? mark.length : largest
+
+function addNulls(
+  table: LuaTable,
+  nulls: ReadonlySet<string>,
+  keys: string[],
+  values: LuaValue[]
+): void {
+  for (const key of nulls) {
+    if (table.get(key) !== undefined) continue
+    keys.push(key)
+    values.push(undefined)
+  }
 }
 
 /** Insertion sort, which makes nothing. Binary strings compare as their bytes do. */
@@ -63,5 +92,6 @@ function whole(items: LuaValue[], largest: number): LuaValue[] {
   if (largest > runContext.maxText / 2) {
     throw new LuaFailure(`the list is too long: its largest index is ${largest}`)
   }
+  items.length = largest
   return items
 }

@@ -4,10 +4,9 @@
  */
 import type { ToLua } from '../../../sandbox/lua/api.js'
 import { repaired } from '../utf8.js'
+import { emptyList } from './marks.js'
+import { OpenList, OpenObject } from './open.js'
 import { JsonReader } from './reader.js'
-
-/** An object or list being read. */
-type Open = { readonly list: ToLua[] } | { readonly map: Map<string, ToLua>; key: string }
 
 const COMMA = 44
 const OPEN_BRACKET = 91
@@ -15,10 +14,13 @@ const CLOSE_BRACKET = 93
 const OPEN_BRACE = 123
 const CLOSE_BRACE = 125
 
-/** Throws LuaFailure naming the position of what is wrong. null is nil: an absent field, a hole in a list. */
-export function decodeJson(text: string, maxDepth: number): ToLua {
+/**
+ * Throws LuaFailure naming the position of what is wrong. null is `nullValue`; where that is nil: an absent field, a
+ * hole in a list.
+ */
+export function decodeJson(text: string, maxDepth: number, nullValue?: ToLua): ToLua {
   const reader = new JsonReader(repaired(text))
-  const stack: Open[] = []
+  const stack: Array<OpenList | OpenObject> = []
   for (;;) {
     let value: ToLua
     const unit = reader.peek()
@@ -27,13 +29,13 @@ export function decodeJson(text: string, maxDepth: number): ToLua {
       if (stack.length >= maxDepth) throw reader.failure(`nested deeper than ${maxDepth}`)
       const isList = unit === OPEN_BRACKET
       if (reader.peek() !== (isList ? CLOSE_BRACKET : CLOSE_BRACE)) {
-        stack.push(isList ? { list: [] } : { map: new Map(), key: reader.key() })
+        stack.push(isList ? new OpenList() : new OpenObject(reader.key()))
         continue
       }
       reader.next()
-      value = isList ? [] : new Map()
+      value = isList ? emptyList() : new Map()
     } else {
-      value = reader.scalar(unit)
+      value = reader.scalar(unit) ?? nullValue
     }
 
     // The value is whole: it goes into what is open, which may be whole by that too.
@@ -43,26 +45,19 @@ export function decodeJson(text: string, maxDepth: number): ToLua {
         reader.end()
         return value
       }
-      put(open, value)
+      open.put(value)
       const after = reader.peek()
       if (after === COMMA) {
         reader.next()
-        if ('map' in open) open.key = reader.key()
+        if (open.isObject) open.key = reader.key()
         break
       }
-      if (after !== ('map' in open ? CLOSE_BRACE : CLOSE_BRACKET)) {
-        throw reader.failure('map' in open ? "',' or '}' expected" : "',' or ']' expected")
+      if (after !== (open.isObject ? CLOSE_BRACE : CLOSE_BRACKET)) {
+        throw reader.failure(open.isObject ? "',' or '}' expected" : "',' or ']' expected")
       }
       reader.next()
-      value = 'map' in open ? open.map : open.list
+      value = open.close()
       stack.pop()
     }
   }
-}
-
-/** The last of repeated keys wins, also when it is null. */
-function put(open: Open, value: ToLua): void {
-  if ('list' in open) open.list.push(value)
-  else if (value === undefined) open.map.delete(open.key)
-  else open.map.set(open.key, value)
 }

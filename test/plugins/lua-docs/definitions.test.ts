@@ -1,5 +1,6 @@
 import t from 'tap'
 import { createRequire } from 'node:module'
+import type { LuaFunctionDeclaration } from '../../../core/lua/module.js'
 import { definitionsText } from '../../../plugins/lua-docs/definitions.js'
 import { allFunctions, allModules } from './support/modules.js'
 
@@ -35,16 +36,22 @@ t.test('the definitions are valid Lua and define exactly the declared functions'
     end
     table.sort(found)
     return table.concat(found, " ")`)
-  t.same(found.split(' '), allFunctions.map(([module, name]) => `${module}.${name}f`).sort())
+  const kind = (declared: LuaFunctionDeclaration) =>
+    declared.place === 'local' && declared.isValue === true ? 't' : 'f'
+  t.same(
+    found.split(' '),
+    allFunctions.map(([module, name, declared]) => `${module}.${name}${kind(declared)}`).sort()
+  )
 })
 
 t.test('each function has its parameters and results annotated', async t => {
   t.match(
     text,
     `---@param text string|number The JSON text, such as \`event.body\`.
+---@param options? JsonDecodeOptions How it is read.
 ---@return any? # The value: a table for an object or list, otherwise text, number, boolean or nil.
 ---@return string? err # What went wrong; nil on success.
-function json.decode (text) end`
+function json.decode (text, options) end`
   )
   t.match(
     text,

@@ -22,7 +22,8 @@ const Answer = Fields({
 function problems({ calls, answer, error }: Watched, declared: LuaFunctionDeclaration): string[] {
   if (error !== undefined) return [`the example raises ${error}`]
   const found: string[] = []
-  if (calls.length === 0) found.push('the example does not call it')
+  const isValue = declared.place === 'local' && declared.isValue === true
+  if (calls.length === 0 && !isValue) found.push('the example does not call it')
   for (const results of calls) {
     const [first = { t: 'nil' }, second = { t: 'nil' }] = results as readonly [
       Described?,

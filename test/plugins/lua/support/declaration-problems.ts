@@ -24,7 +24,10 @@ export function problemsOf(
     ) {
       problems.push(`${full}: a needed parameter follows an optional one`)
     }
+    const isUsedValue =
+      declared.place === 'local' && declared.isValue === true && declared.example.includes(full)
     if (
+      !isUsedValue &&
       !declared.example.includes(`${full}(`) &&
       !declared.example.includes(`${module.name}["${name}"](`) &&
       !declared.example.includes(`${full}{`)

@@ -1,4 +1,5 @@
 import type { Test } from 'tap'
+import { Noted } from '../../../../core/base/to-lua.js'
 import { fromText } from '../../../../core/base/binary.js'
 import { LuaFailure, LuaMisuse } from '../../../../core/lua/errors.js'
 import type { LuaValue, ToLua } from '../../../../sandbox/lua/api.js'
@@ -51,6 +52,7 @@ const bytes = (want: unknown): unknown => {
 }
 
 function plain(value: ToLua): unknown {
+  if (value instanceof Noted) return plain(value.table)
   if (value instanceof Map) {
     return Object.fromEntries(Array.from(value, ([key, item]) => [key, plain(item as ToLua)]))
   }
