@@ -21,6 +21,7 @@ import lua from './lua/plugin.js'
 import { RequestLogger } from './http/request-logger.js'
 import { toOriginForm } from './connections/request-target.js'
 import type { Prepared } from './process/bootstrap.js'
+import addresses from '../plugins/addresses/plugin.js'
 import auth from '../plugins/auth/plugin.js'
 import connections from '../plugins/connections.js'
 import cors from '../plugins/cors.js'
@@ -93,7 +94,7 @@ export async function buildApp({
   )
 
   const everyRequest = [requestLog, cors, errors, docs, functionsHost]
-  const whatIsKept = [storage, functionCache, recovery, retention, auth]
+  const whatIsKept = [storage, functionCache, addresses, recovery, retention, auth]
   const luaApis = [lua, outgoingHttp, luaLog, luaKv, luaEnv, luaHttp, luaLocal, luaAi, luaEmail]
   for (const plugin of [...everyRequest, ...whatIsKept, ...luaApis, invoker]) {
     await app.register(plugin)

@@ -64,8 +64,8 @@ export interface FunctionStore {
   /** Version 1 is made and active. Rejects with CONFLICT when another function has its slug. */
   create(fn: NewFunction): Promise<FunctionSnapshot>
   find(id: string): Promise<FunctionWithVersion | undefined>
-  /** The id of the function with this slug. */
-  findIdOfSlug(slug: string): Promise<string | undefined>
+  /** Functions with a slug or a front door, the oldest first. */
+  listAddressed(): Promise<FunctionRecord[]>
   snapshot(id: string): Promise<FunctionSnapshot | undefined>
   /** Newest `created_at` first. `search` looks in name and description, in any case. */
   list(page: Page, search?: string): Promise<Paged<FunctionWithVersion>>

@@ -1,6 +1,7 @@
 /** What plugins find on the Fastify instance. Each is put there by the plugin named in the comment. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Config } from '../../config/schema.js'
+import type { Addresses } from './addresses.js'
 import type { CallChains } from './call-chain.js'
 import type { MoonletError } from '../base/errors.js'
 import type { IdSource } from '../base/ids.js'
@@ -58,6 +59,8 @@ declare module 'fastify' {
     readonly storage: Storage
     /** plugins/storage/function-cache, as 'function-cache' */
     readonly functionCache: FunctionCache
+    /** plugins/addresses, as 'addresses'; which function a request is for */
+    readonly addressBook: Addresses
     /** core/app, as 'lua' */
     readonly lua: LuaRegistry
     /** core/invoker, as 'invoker' */

@@ -8,7 +8,7 @@ const id = {
   name: 'id',
   in: 'path',
   required: true,
-  description: 'Id of the function.',
+  description: 'Id of the function, or its slug.',
   schema: { type: 'string' },
   example: 'd2c1v7h8e9k0m3n4p5q6'
 }

@@ -5,6 +5,7 @@ import {
   functionColumns,
   patchColumns,
   type ActiveRow,
+  type FunctionRow,
   type PlainPatchKey,
   type ScheduledRow
 } from './function-rows.js'
@@ -24,6 +25,10 @@ export function prepareFunctionReads(db: Database) {
     find: db.prepare<[string], ActiveRow>(`select ${activeColumns} ${source} where f.id = ?`),
     ofSlug: db.prepare<[string], { readonly id: string; readonly name: string }>(
       'select id, name from functions where slug = ?'
+    ),
+    addressed: db.prepare<[], FunctionRow>(
+      `select ${functionColumns} from functions f
+       where (f.slug is not null or f.front_door is not null) and ${present} order by f.seq`
     ),
     frontDoor: db
       .prepare<[number], string | null>('select front_door from functions where seq = ?')

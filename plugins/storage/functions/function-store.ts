@@ -24,6 +24,7 @@ import type { FunctionRowIds } from './function-row-ids.js'
 import {
   formatFrontDoor,
   parseFrontDoor,
+  toFunction,
   toFunctionWithVersion,
   toScheduled,
   toStored
@@ -84,8 +85,8 @@ export class SqliteFunctionStore implements FunctionStore {
     return this.parts.batch.read(() => this.readFunction(id))
   }
 
-  findIdOfSlug(slug: string): Promise<string | undefined> {
-    return this.parts.batch.read(() => this.reads.ofSlug.get(slug)?.id)
+  listAddressed(): Promise<FunctionRecord[]> {
+    return this.parts.batch.read(() => this.reads.addressed.all().map(toFunction))
   }
 
   snapshot(id: string): Promise<FunctionSnapshot | undefined> {

@@ -2,7 +2,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import '../../../core/contracts/server.js'
-import { functionOf } from '../../../core/connections/request-target.js'
+import type { CalledAddress } from '../../../core/contracts/addresses.js'
 import { flushIfLate } from '../../../core/base/tick.js'
 import { AdmissionControl } from './admission-control.js'
 
@@ -24,10 +24,25 @@ export function installAdmissionControl(fastify: FastifyInstance): void {
   server.removeAllListeners('request')
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     flushIfLate()
-    const functionId = request.method === 'OPTIONS' ? undefined : functionOf(request.url ?? '')
-    if (functionId === undefined || !fastify.servesFunctions(request)) {
-      return passToFastify(request, response)
-    }
-    control.admit(functionId, request, response)
+    const found = fastify.addressBook.resolve(request)
+    if (!(found instanceof Promise)) return goOn(request, response, found)
+    found.then(
+      address => {
+        goOn(request, response, address)
+      },
+      () => {
+        passToFastify(request, response)
+      }
+    )
   })
+
+  function goOn(
+    request: IncomingMessage,
+    response: ServerResponse,
+    address: CalledAddress | undefined
+  ): void {
+    const isCall = address !== undefined && request.method !== 'OPTIONS'
+    if (!isCall || !fastify.servesFunctions(request)) return passToFastify(request, response)
+    control.admit(address.functionId, request, response)
+  }
 }

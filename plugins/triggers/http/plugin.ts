@@ -1,5 +1,5 @@
 /**
- * The HTTP trigger: `/fn/{id}` and everything below it runs the function's active version, without authentication.
+ * The HTTP trigger: `/fn/{id}`, `/fn/{slug}` and everything below them runs the function's active version, without authentication.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import '../../../core/contracts/server.js'
@@ -9,6 +9,7 @@ import { ReceivedBody } from '../../../core/connections/received-body.js'
 import { LARGE_RESPONSE } from '../../../core/connections/unsent.js'
 import { errorBody } from '../../../core/connections/error-body.js'
 import { MoonletError } from '../../../core/base/errors.js'
+import type { CalledAddress } from '../../../core/contracts/addresses.js'
 import type { InvocationEvent, Outcome } from '../../../core/contracts/invocation.js'
 import type { FunctionRecord, VersionRecord } from '../../../core/contracts/records.js'
 import type { Config } from '../../../config/schema.js'
@@ -62,6 +63,7 @@ export default async function httpTrigger(fastify: FastifyInstance) {
 interface Call {
   readonly request: FastifyRequest
   readonly ticket: Ticket
+  readonly address: CalledAddress
   readonly fn: FunctionRecord
   readonly version: VersionRecord
 }
@@ -77,16 +79,18 @@ class HttpTrigger {
   }
 
   async handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { id } = request.params as { id: string }
     const ticket = Ticket.of(request.raw, reply.raw)
     ticket.chain = readCallChain(request)
-    const cached = this.fastify.functionCache.get(id)
+    const resolved = this.fastify.addressBook.resolve(request.raw)
+    const address = resolved instanceof Promise ? await resolved : resolved
+    if (address === undefined) return reject(reply, 404, 'Function not found')
+    const cached = this.fastify.functionCache.get(address.functionId)
     const found = cached instanceof Promise ? await cached : cached
     if (found === undefined) return reject(reply, 404, 'Function not found')
     const { fn, active } = found
     if (fn.disabled) return reject(reply, 403, 'Function is disabled')
     if (active === undefined) return reject(reply, 500, 'No active version found')
-    const call = { request, ticket, fn, version: active }
+    const call = { request, ticket, address, fn, version: active }
     const outcome = hasBody(request.raw)
       ? await this.invokeWithBody(call)
       : await this.invoke(call, noBody)
@@ -110,12 +114,15 @@ class HttpTrigger {
     }
   }
 
-  private invoke({ request, ticket, fn, version }: Call, body: Uint8Array): Promise<Outcome> {
+  private invoke(
+    { request, ticket, address, fn, version }: Call,
+    body: Uint8Array
+  ): Promise<Outcome> {
     return this.fastify.invoker.invoke({
       fn,
       version,
       trigger: 'http',
-      event: toEvent(request, fn, body),
+      event: toEvent(request, address, body),
       requestId: request.id,
       record: true,
       caller: ticket
@@ -136,7 +143,11 @@ function neighbourhoodOf({ FUNCTIONS_HOST: host }: Config): Neighbourhood {
   return host.kind === 'port' ? 'host' : 'apart'
 }
 
-function toEvent(request: FastifyRequest, fn: FunctionRecord, body: Uint8Array): InvocationEvent {
+function toEvent(
+  request: FastifyRequest,
+  address: CalledAddress,
+  body: Uint8Array
+): InvocationEvent {
   const { raw } = request
   const parts = splitUrl(raw.url ?? '/')
   if (parts === undefined) {
@@ -145,7 +156,7 @@ function toEvent(request: FastifyRequest, fn: FunctionRecord, body: Uint8Array):
   return {
     method: request.method,
     path: parts.path,
-    relativePath: parts.path.slice('/fn/'.length + fn.id.length) || '/',
+    relativePath: parts.path.slice('/fn/'.length + address.name.length) || '/',
     headers: toEventHeaders(raw.rawHeaders),
     query: parts.query,
     body
