@@ -36,6 +36,25 @@ t.test('every write of the storage is seen by the next get', async t => {
   t.equal(await cache.get(id), undefined)
 })
 
+t.test('a function that is called stays, however many others are read', async t => {
+  const read: string[] = []
+  const cache = new StoredFunctionCache({
+    find: async id => {
+      read.push(id)
+      return { fn: { id }, active: undefined } as unknown as FunctionWithVersion
+    },
+    onChange: () => () => {}
+  })
+  await cache.get('hot')
+  for (let i = 0; i < 15_000; i++) {
+    await cache.get(`cold ${i}`)
+    if (i % 1000 === 0) await cache.get('hot')
+  }
+  t.equal(read.filter(id => id === 'hot').length, 1)
+  await cache.get('cold 0')
+  t.equal(read.filter(id => id === 'cold 0').length, 2, 'what nobody calls has gone')
+})
+
 t.test('a write that was taken back is not kept', async t => {
   const { db, storage } = await openParts(t)
   const cache = new StoredFunctionCache(storage.functions)

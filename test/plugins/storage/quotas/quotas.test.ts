@@ -127,6 +127,23 @@ t.test('numbers are right after a restart, and counted anew where there are none
   sameCounts(t, counted.db)
 })
 
+t.test('a store is nearly full when its own quota or that of all has little room left', async t => {
+  const { storage } = await open(t, { kv: 20 * MIB, kvPerFunction: 10 * MIB })
+  const [full, empty] = [await createFunction(storage), await createFunction(storage)]
+  const fill = (scope: string, key: string) =>
+    storage.kv.set(scope, bytes(key), Buffer.alloc(7 * MIB))
+  const nearlyFull = () => [full, empty, ''].map(scope => storage.kv.isNearlyFull(scope))
+  t.same(nearlyFull(), [false, false, false])
+  await fill(full, 'a')
+  t.same(nearlyFull(), [true, false, false])
+  await fill('', 'a')
+  await storage.kv.set(empty, bytes('a'), Buffer.alloc(3 * MIB))
+  t.same(nearlyFull(), [true, true, true])
+  await storage.kv.delete(full, bytes('a'))
+  t.same(nearlyFull(), [false, false, true])
+  t.equal(storage.kv.isNearlyFull('nobody'), false)
+})
+
 t.test('beyond its quota the oldest executions of a function go, those of others stay', async t => {
   const { db, storage } = await open(t, { historyPerFunction: MIB })
   const [much, little] = [await createFunction(storage), await createFunction(storage)]
