@@ -13,7 +13,6 @@ import type { Usage } from './protocol/frames.js'
 
 /** Syntax checks share processes and a place in the queue, as if they were a function of their own. */
 const CHECKS = '(check)'
-const once = { once: true } as const
 
 export class Invocation implements HostCall {
   readonly executionId: string
@@ -40,7 +39,7 @@ export class Invocation implements HostCall {
   private calledAt = 0
   private hostMs = 0
   private begun = false
-  private onCallerGone: (() => void) | undefined
+  private stopWatching: (() => void) | undefined
   private controller: AbortController | undefined
   private ended = false
   private pendingSends = 0
@@ -90,16 +89,13 @@ export class Invocation implements HostCall {
 
   /** Calls `onGone` when its caller hangs up before it is assigned or rejected. */
   watchCaller(onGone: () => void): void {
-    const { caller } = this.job
-    if (caller === undefined || this.onCallerGone !== undefined) return
-    this.onCallerGone = onGone
-    caller.signal.addEventListener('abort', onGone, once)
+    this.stopWatching ??= this.job.caller?.onGone(onGone)
   }
 
   private unwatchCaller(): void {
-    if (this.onCallerGone === undefined) return
-    this.job.caller?.signal.removeEventListener('abort', this.onCallerGone)
-    this.onCallerGone = undefined
+    if (this.stopWatching === undefined) return
+    this.stopWatching()
+    this.stopWatching = undefined
   }
 
   /** It gets no process. */
@@ -140,7 +136,7 @@ export class Invocation implements HostCall {
       controller.abort()
     }
     if (caller.signal.aborted) abort()
-    else caller.signal.addEventListener('abort', abort, once)
+    else caller.signal.addEventListener('abort', abort, { once: true })
     return controller
   }
 

@@ -50,6 +50,10 @@ export class HttpCaller implements Caller {
     return this.socket.destroyed
   }
 
+  onGone(listener: () => void): () => void {
+    return onSocketClose(this.socket, listener)
+  }
+
   get signal(): AbortSignal {
     this.controller ??= this.watch()
     return this.controller.signal
@@ -63,7 +67,7 @@ export class HttpCaller implements Caller {
       controller.abort()
       return controller
     }
-    const stopWatching = onSocketClose(this.socket, () => {
+    const stopWatching = this.onGone(() => {
       controller.abort()
     })
     response.once('close', () => {

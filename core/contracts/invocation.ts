@@ -37,7 +37,12 @@ export interface InvocationRequest {
 export interface Caller {
   /** It has hung up. Costs nothing to ask. */
   readonly isGone: boolean
-  /** Aborted when it hangs up. Made at the first use: only calls that wait, or that call out, need it. */
+  /**
+   * Calls `listener` when it hangs up. Gives a way to end that. The queue uses this: a signal
+   * for each call that waits cost hello 8 % more CPU time.
+   */
+  onGone(listener: () => void): () => void
+  /** Aborted when it hangs up. Made at the first use. */
   readonly signal: AbortSignal
   /** Set when another execution made the call and waits for it: what the called one asks for ends with the caller. */
   readonly chain?: CallChain | undefined

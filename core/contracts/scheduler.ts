@@ -33,8 +33,8 @@ export interface Admission {
 export interface DeferredCall {
   /** When it came; of `performance.now()`. */
   readonly queuedAt: number
-  /** Aborted when its caller hangs up: it leaves the queue at once. */
-  readonly signal: AbortSignal
+  /** Calls `listener` should its caller hang up before it is admitted or rejected: it leaves the queue at once. */
+  onGone(listener: () => void): void
   /** Its turn is near: now it is to be invoked, with the place that is kept for it meanwhile. */
   admit(reservation: Reservation): void
   reject(error: MoonletError): void

@@ -29,7 +29,7 @@ export class QueueAdmission implements Admission {
     if (isStopping) return call.reject(serverStopping())
     const displaced = queue.pushDeferred(functionId, call)
     if (displaced !== call) {
-      call.signal.addEventListener('abort', () => {
+      call.onGone(() => {
         if (queue.remove(functionId, call)) call.reject(callerGone)
       })
     }

@@ -19,6 +19,7 @@ export interface TicketListener {
 
 export class Ticket extends HttpCaller {
   reservation: Reservation | undefined
+  private stopWatching: (() => void) | undefined
 
   constructor(
     readonly request: TicketedRequest,
@@ -37,12 +38,16 @@ export class Ticket extends HttpCaller {
     this.request[ticketKey] = this
     return {
       queuedAt: performance.now(),
-      signal: this.signal,
+      onGone: onGone => {
+        this.stopWatching = this.onGone(onGone)
+      },
       admit: reservation => {
+        this.stopWatching?.()
         this.keep(reservation)
         listener.onAdmitted(this)
       },
       reject: error => {
+        this.stopWatching?.()
         listener.onRejected(this, error)
       }
     }

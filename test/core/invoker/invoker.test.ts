@@ -292,7 +292,7 @@ t.test('a call that never got a sandbox has no record, whoever refused it', asyn
   await t.rejects(invoker.invoke(toRequest('function handler() return {} end')), {
     code: 'QUEUE_FULL'
   })
-  const gone = { isGone: true, signal: AbortSignal.abort() }
+  const gone = { isGone: true, onGone: () => () => {}, signal: AbortSignal.abort() }
   await t.rejects(invoker.invoke(toRequest('function handler() return {} end', { caller: gone })), {
     code: 'CALLER_GONE'
   })

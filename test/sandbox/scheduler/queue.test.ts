@@ -18,7 +18,6 @@ const toInvocation = (fn: string): Invocation =>
 
 class Call implements DeferredCall {
   readonly queuedAt: number
-  readonly signal = new AbortController().signal
   place: Reservation | undefined
   constructor(
     readonly owner = 'a',
@@ -30,6 +29,7 @@ class Call implements DeferredCall {
     this.place = place
   }
   reject() {}
+  onGone() {}
 }
 
 t.test(
