@@ -19,7 +19,7 @@ const UNBOUNDED = 2 ** 40
 const MAX_SECONDS = 2 ** 32 - 1
 const FIRST = ''
 const END = '~'
-const MAX_CACHED = 20_000
+const MAX_CACHED = 5_000
 
 /** By how many seconds the time in an id differs from when the execution was made. */
 export function skewOf(id: string, createdAt: number): number {
