@@ -35,7 +35,10 @@ The handler must be global (not \`local function handler\`) and must return a ta
 | \`event.query\` | table of name to text, decoded, first value only; a missing name is nil |
 | \`event.headers\` | table of name to text; names are canonical: \`event.headers["Content-Type"]\`, \`event.headers["X-Api-Key"]\`. What opens this server (the cookie \`auth_token\`, its API key) is not in it, and \`X-Trigger\` and \`X-Cron-…\` come from the scheduler alone |
 | \`event:header(name)\` | the header in any case, or nil: \`event:header("content-type")\` |
-| \`event.body\` | the bytes of the body as a string, \`""\` when there is none; never parsed for you: use \`json.decode(event.body)\` |
+| \`event.body\` | the bytes of the body as a string, \`""\` when there is none; never parsed for you |
+| \`event:json(options?)\` | the body read by \`json.decode\`; \`nil, err\` when it is no JSON or empty |
+| \`event:form()\` | the form in the body, \`application/x-www-form-urlencoded\` or \`multipart/form-data\`, or \`nil, err\`. It has \`fields\` (name to text, first value), \`fieldsAll\` (name to list of texts) and \`files\`: a list of \`{ name, filename, type, body }\`, the body as bytes. At most 1000 fields and files, 1 MiB a field, 8 KiB of headers a part |
+| \`event:cookies()\` | table of name to text, decoded; empty when there are none |
 
 ### ctx
 
@@ -47,7 +50,7 @@ The handler must be global (not \`local function handler\`) and must return a ta
 |---|---|
 | \`statusCode\` | 100 to 999, sent as it is; 200 when left out, and for 1xx, which cannot end an answer |
 | \`headers\` | table of name to text or number; a list of texts sends the header several times (\`["Set-Cookie"] = { "a=1", "b=2" }\`). Left out are those that describe the connection or the run (\`X-Execution-Id\` and the like), the cookie \`auth_token\`, and, where functions share the dashboard's origin, what acts on all of it (\`Clear-Site-Data\`, \`Service-Worker-Allowed\`, \`Strict-Transport-Security\`, \`Alt-Svc\`, \`NEL\`, \`Report-To\`) |
-| \`body\` | a string (any bytes) or number. A table is not converted: write \`body = json.encode(value)\` |
+| \`body\` | a string (any bytes) or number. A table is not converted: write \`body = json.encode(value)\`, or return \`response.json(value)\` |
 | \`isBase64Encoded\` | true when \`body\` is base64 of binary data; it is sent decoded |
 
 When the handler sets no \`Content-Type\`, it is \`application/json\` for a body that is JSON (or empty), \`text/plain; charset=utf-8\` for other text, and \`application/octet-stream\` for bytes that are no UTF-8. Set \`text/html; charset=utf-8\` for pages. Answers carry CORS headers that allow every origin.

@@ -14,6 +14,32 @@ local Event = {}
 ---@return string?
 function Event:header (name) end
 
+---The body read as JSON.
+---@param options? JsonDecodeOptions
+---@return any?
+---@return string? err # Why it is no JSON; nil on success.
+function Event:json (options) end
+
+---@class FormFile
+---@field name string The name of its input.
+---@field filename string
+---@field type string Its Content-Type.
+---@field body string Its bytes.
+
+---@class Form
+---@field fields table<string, string> First value only.
+---@field fieldsAll table<string, string[]> All values.
+---@field files FormFile[]
+
+---The form in the body, urlencoded or multipart.
+---@return Form?
+---@return string? err # Why it cannot be read; nil on success.
+function Event:form () end
+
+---The cookies by name, decoded.
+---@return table<string, string>
+function Event:cookies () end
+
 ---What the run knows of itself.
 ---@class Context
 ---@field executionId string

@@ -2,8 +2,10 @@
 import type { NativeFunction } from '../../sandbox/lua/api.js'
 import { functions as base64 } from './base64/local.js'
 import { functions as crypto } from './crypto/local.js'
+import { functions as html } from './html/local.js'
 import { functions as json } from './json/local.js'
 import { functions as random } from './random/local.js'
+import { responseFunctions } from './response/local.js'
 import { functions as router } from './router/local.js'
 import { functions as strings } from './strings/local.js'
 import { functions as time } from './time/local.js'
@@ -17,5 +19,7 @@ export const locals: { readonly [module: string]: { readonly [fn: string]: Nativ
   strings,
   random,
   base64,
-  router
+  router,
+  response: responseFunctions(json.encode),
+  html
 }

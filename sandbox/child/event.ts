@@ -1,7 +1,17 @@
 /** A run frame as the values that Lua sees: `ctx` and `event`. */
-import { fromBytes } from '../../core/base/binary.js'
+import { fromBytes, fromText } from '../../core/base/binary.js'
+import { LuaFailure } from '../../core/lua/errors.js'
+import { eventMethods, type EventCall } from './event-methods.js'
 import type { BindFrame, RunFrame } from '../protocol/frames.js'
-import { Fields, LuaRaise, WithMethods, type LuaValue, type NativeFunction } from '../lua/api.js'
+import {
+  Fields,
+  LuaRaise,
+  Results,
+  WithMethods,
+  type LuaTable,
+  type LuaValue,
+  type NativeFunction
+} from '../lua/api.js'
 
 /** A run that waits for its turn; nothing in it is a view of the channel's buffer. */
 export interface QueuedRun {
@@ -52,13 +62,17 @@ export function toQueuedRun(frame: RunFrame, bound: BindFrame): QueuedRun {
 
 /** `event:header(name)`: the first header of that name in any case, or nil. */
 const header: NativeFunction = (event: LuaValue, name: LuaValue) => {
-  if (typeof event !== 'object' || event.type !== 'table' || typeof name !== 'string') {
+  if (!isTable(event) || typeof name !== 'string') {
     throw new LuaRaise(
       "bad argument #1 to 'header' (string expected; call it as event:header(name))"
     )
   }
+  return findHeader(event, name)
+}
+
+function findHeader(event: LuaTable, name: string): LuaValue {
   const headers = event.get('headers')
-  if (typeof headers !== 'object' || headers.type !== 'table') return undefined
+  if (!isTable(headers)) return undefined
   const exact = headers.get(name)
   if (exact !== undefined) return exact
   const lower = name.toLowerCase()
@@ -70,4 +84,42 @@ const header: NativeFunction = (event: LuaValue, name: LuaValue) => {
   return undefined
 }
 
-const methods = { header }
+/** A method that reads the event: what it cannot read gives `nil, message`. */
+const reading =
+  (name: string, run: (typeof eventMethods)[string]): NativeFunction =>
+  (event: LuaValue, options: LuaValue) => {
+    if (!isTable(event)) {
+      throw new LuaRaise(`bad argument #0 to '${name}' (call it as event:${name}())`)
+    }
+    if (options !== undefined && !isTable(options)) {
+      throw new LuaRaise(`bad argument #1 to '${name}' (table expected, got ${typeof options})`)
+    }
+    try {
+      return run(toCall(event), options)
+    } catch (error) {
+      if (error instanceof LuaFailure) return new Results([undefined, fromText(error.message)])
+      throw error
+    }
+  }
+
+const toCall = (event: LuaTable): EventCall => ({
+  header(name) {
+    const value = findHeader(event, name)
+    return typeof value === 'string' ? value : undefined
+  },
+  body() {
+    const body = event.get('body')
+    if (typeof body !== 'string') throw new LuaRaise('event.body is no longer a string')
+    return body
+  }
+})
+
+const isTable = (value: LuaValue): value is LuaTable =>
+  typeof value === 'object' && value.type === 'table'
+
+const methods = {
+  header,
+  ...Object.fromEntries(
+    Object.entries(eventMethods).map(([name, run]) => [name, reading(name, run)])
+  )
+}

@@ -20,6 +20,23 @@ export const base64 = luaModule('base64', {
       fails: true,
       example: `local bytes, err = base64.decode("SGVsbG8gV29ybGQ=")
 return { body = bytes or err }  -- Hello World`
+    }),
+    encodeUrl: local({
+      doc: 'Encodes bytes with the alphabet for addresses (`-` and `_`), without padding.',
+      params: [param('text', Bytes(), 'Any bytes.')],
+      returns: Text(),
+      example: 'return { body = base64.encodeUrl("a?b>c~") }  -- YT9iPmN-'
+    }),
+    decodeUrl: local({
+      doc:
+        'Decodes the alphabet for addresses, with padding or without it. Any other character, also ' +
+        'a line break, fails.',
+      params: [param('text', Text(), 'The encoded text.')],
+      returns: Bytes(),
+      returnDoc: 'The bytes.',
+      fails: true,
+      example: `local bytes, err = base64.decodeUrl("YT9iPmN-")
+return { body = bytes or err }  -- a?b>c~`
     })
   }
 })

@@ -3,7 +3,11 @@ import { local, luaModule, param } from '../../../core/lua/module.js'
 
 const path = param('path', Text(), 'The path, usually `event.relativePath`.')
 const pattern = param('pattern', Text(), 'Such as `/users/:id` or `/files/*`.')
-const values = param('params', Optional(Dict(Any)), 'Name to text or number. They are not escaped.')
+const values = param(
+  'params',
+  Optional(Dict(Any)),
+  'Name to text or number. They are encoded as by `url.encodePath`.'
+)
 
 export const router = luaModule('router', {
   doc:

@@ -1,5 +1,6 @@
 import type { LuaTable } from '../../../sandbox/lua/api.js'
 import { checkLength } from '../native.js'
+import { escapeAll } from '../percent-escapes.js'
 import { numberText } from '../number-text.js'
 
 /**
@@ -11,7 +12,7 @@ export function fillPattern(pattern: string, params: LuaTable | undefined, name:
   const value = (key: string): string | undefined => {
     const found = params.get(key)
     return typeof found === 'string'
-      ? found
+      ? escapeAll(found)
       : typeof found === 'number'
         ? numberText(found)
         : undefined

@@ -51,6 +51,15 @@ return { body = parts.host .. " " .. parts.path .. " " .. parts.query.tag[2] }  
       example:
         'return { body = "https://example.com/search?q=" .. url.encode("fish & chips") }  -- ...?q=fish+%26+chips'
     }),
+    encodePath: local({
+      doc:
+        'Encodes a text as one segment of a path: as `url.encode`, but a blank becomes `%20`. A `/` ' +
+        'is encoded too.',
+      params: [param('text', Text(), 'Any text.')],
+      returns: Text(),
+      example:
+        'return { body = "https://example.com/files/" .. url.encodePath("a b/c") }  -- https://example.com/files/a%20b%2Fc'
+    }),
     decode: local({
       doc: 'Decodes `%XX` and `+`. Fails on a bad or cut escape.',
       params: [param('text', Text(), 'An encoded text.')],

@@ -1,15 +1,16 @@
 import { LuaFailure } from '../../../core/lua/errors.js'
 import { checkLength, native } from '../native.js'
-import { unescapeQuery } from './escapes.js'
+import { escapeAll, unescapeQuery } from '../percent-escapes.js'
 import { parseUrl } from './parse.js'
-
-const SAFE = /[^A-Za-z0-9\-_.~]/g
 
 const encode = native((text: string) => {
   checkLength(text.length * 3, 'url.encode')
-  return text.replace(SAFE, byte =>
-    byte === ' ' ? '+' : `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
-  )
+  return escapeAll(text).replaceAll('%20', '+')
+})
+
+const encodePath = native((text: string) => {
+  checkLength(text.length * 3, 'url.encodePath')
+  return escapeAll(text)
 })
 
 const decode = native((text: string) => {
@@ -20,4 +21,9 @@ const decode = native((text: string) => {
   return decoded
 })
 
-export const functions = { parse: native((text: string) => parseUrl(text)), encode, decode }
+export const functions = {
+  parse: native((text: string) => parseUrl(text)),
+  encode,
+  encodePath,
+  decode
+}

@@ -85,7 +85,7 @@ t.test('path fills the pattern in', async t => {
     [['/'], '/fn/f1/'],
     [['/u/:id', {}], '/fn/f1/u/:id'],
     [['/u/:id'], '/fn/f1/u/:id'],
-    [['/:x', { x: 'a b/c' }], '/fn/f1/a b/c'],
+    [['/:x', { x: 'a b/c' }], '/fn/f1/a%20b%2Fc'],
     [['users'], '/fn/f1/users'],
     [[''], '/fn/f1']
   )
@@ -100,9 +100,9 @@ t.test('whole names are filled in', async t => {
     [['/:user-id', { 'user-id': 7 }], '/fn/f1/7'],
     [['/:id.json', { id: 7 }], '/fn/f1/7.json'],
     [['/x:a:b', { a: 1, b: 2 }], '/fn/f1/x12'],
-    [['/:a', { a: ':b', b: 1 }], '/fn/f1/:b'],
+    [['/:a', { a: ':b', b: 1 }], '/fn/f1/%3Ab'],
     [['/:a', { a: true }], '/fn/f1/:a'],
-    [['/:a', { a: '$&' }], '/fn/f1/$&']
+    [['/:a', { a: '$&' }], '/fn/f1/%24%26']
   )
 })
 
