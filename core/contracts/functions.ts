@@ -60,6 +60,11 @@ export interface ScheduledFunction {
   readonly lastCronAt: number | undefined
 }
 
+export interface FunctionOrder {
+  readonly sort: 'name' | 'created_at' | 'updated_at'
+  readonly order: 'asc' | 'desc'
+}
+
 export interface FunctionStore {
   /** Version 1 is made and active. Rejects with CONFLICT when another function has its slug. */
   create(fn: NewFunction): Promise<FunctionSnapshot>
@@ -67,8 +72,8 @@ export interface FunctionStore {
   /** Functions with a slug or a front door, the oldest first. */
   listAddressed(): Promise<FunctionRecord[]>
   snapshot(id: string): Promise<FunctionSnapshot | undefined>
-  /** Newest `created_at` first. `search` looks in name and description, in any case. */
-  list(page: Page, search?: string): Promise<Paged<FunctionWithVersion>>
+  /** Newest `created_at` first unless `order` says otherwise. `search` looks in name and description, in any case. */
+  list(page: Page, search?: string, order?: FunctionOrder): Promise<Paged<FunctionWithVersion>>
   /**
    * Applies the patch and, if `code` is given, makes a new version, activated unless `activate` is false, in one
    * transaction. Returns the new revision; false: no such function. Rejects with CONFLICT, changing nothing, when

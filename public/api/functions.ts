@@ -27,7 +27,7 @@ export interface Paging {
 }
 
 export const listFunctions = (
-  query: Paging & { search?: string },
+  query: Paging & { search?: string; sort?: string; order?: string },
   signal?: AbortSignal
 ): Promise<{ functions: LuaFunction[] | null; pagination: Pagination }> =>
   request('/api/functions', { query: { ...query }, ...(signal ? { signal } : {}) })

@@ -5,6 +5,7 @@
 import { store } from '../alpine.js'
 import type { Route } from './routes.js'
 import { toRoute } from './routes.js'
+import { followScroll, restoreScroll, saveScroll } from './scroll.js'
 
 /** Answers whether the page may be left now. */
 export type Guard = (to: Route) => boolean | Promise<boolean>
@@ -28,7 +29,13 @@ export function guardLeaving(asked: Guard): () => void {
   }
 }
 
+/** Shows what the address says, from where it was left when it is an entry of the history. */
 function apply(): void {
+  showPage()
+  restoreScroll()
+}
+
+function showPage(): void {
   const next = toRoute(location.pathname)
   Object.assign(route, next, { query: location.search, path: location.pathname })
   current = location.pathname + location.search
@@ -76,6 +83,7 @@ export function readAddress<const Name extends string>(...names: Name[]): Record
 export async function navigate(to: string, how: { replace?: boolean } = {}): Promise<boolean> {
   if (to === current) return true
   if (!(await mayLeave(to))) return false
+  if (!how.replace) saveScroll()
   history[how.replace ? 'replaceState' : 'pushState'](null, '', to)
   const page = shown
   apply()
@@ -116,5 +124,6 @@ async function onPopState(): Promise<void> {
 export function startRouter(): void {
   document.addEventListener('click', onClick)
   addEventListener('popstate', onPopState)
+  followScroll()
   apply()
 }

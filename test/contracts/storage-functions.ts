@@ -131,6 +131,27 @@ export function testFunctions(t: Test, open: OpenStorage): void {
     }
   )
 
+  t.test('a list is ordered by name or by a time, in both directions', async t => {
+    const storage = await open(t)
+    const names = ['beta', 'Alpha', 'gamma']
+    for (const [n, name] of names.entries()) await createFunction(storage, { name, now: NOW + n })
+    const list = async (
+      sort: 'name' | 'created_at' | 'updated_at',
+      order: 'asc' | 'desc',
+      search?: string
+    ) => (await storage.functions.list(PAGE, search, { sort, order })).rows.map(({ fn }) => fn.name)
+    t.same(await list('name', 'asc'), ['Alpha', 'beta', 'gamma'])
+    t.same(await list('name', 'desc'), ['gamma', 'beta', 'Alpha'])
+    t.same(await list('created_at', 'asc'), names)
+    t.same(await list('updated_at', 'desc'), [...names].reverse())
+    t.same(await list('name', 'desc', 'a'), ['gamma', 'beta', 'Alpha'])
+    const page = await storage.functions.list({ limit: 1, offset: 1 }, '', {
+      sort: 'name',
+      order: 'asc'
+    })
+    t.same([page.rows.map(({ fn }) => fn.name), page.total], [['beta'], 3])
+  })
+
   t.test('a patch changes what it names, and updated_at', async t => {
     const storage = await open(t)
     const id = await createFunction(storage)

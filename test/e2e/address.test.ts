@@ -139,3 +139,46 @@ t.test(
     await eventually(t, () => page.title(), 'Order intake · Código · Moonlet')
   }
 )
+
+t.test(
+  'the list of functions is sorted by its columns, and a reload, Back and a link give it again',
+  needsBrowser,
+  async t => {
+    const { page, server, faults, createFunction } = await visit(t)
+    for (let n = 0; n < 60; n++) await createFunction(`f ${String(n).padStart(2, '0')}`, hello)
+    await createFunction('Alpha', hello)
+    await page.goto(server.base)
+    const names = page.locator('tbody .row-link')
+    const head = page.getByRole('columnheader', { name: 'Name' })
+    await page.getByRole('button', { name: 'Name', exact: true }).click()
+    await eventually(t, () => head.getAttribute('aria-sort'), 'ascending')
+    await eventually(t, () => names.nth(1).textContent(), 'f 00')
+    await page.getByRole('button', { name: 'Name', exact: true }).click()
+    await eventually(t, () => head.getAttribute('aria-sort'), 'descending')
+    await eventually(t, () => names.first().textContent(), 'f 59')
+    await page.getByRole('button', { name: 'Show more' }).click()
+    await eventually(t, () => names.count(), 61)
+    await eventually(t, () => new URL(page.url()).search, '?sort=-name&rows=61')
+    await names.nth(58).scrollIntoViewIfNeeded()
+    const scroll = () => page.evaluate(() => scrollY)
+    const before = await scroll()
+    t.ok(before > 500, `scrolled to ${before}`)
+    const holds = async (how: string, position: number) => {
+      await eventually(t, () => names.count(), 61, how)
+      await eventually(t, () => names.last().textContent(), 'Alpha', how)
+      await eventually(t, scroll, position, how)
+    }
+    await names.nth(58).click()
+    await page.getByRole('link', { name: 'Code', exact: true }).waitFor()
+    await page.goBack()
+    await holds('by Back', before)
+    await page.reload()
+    await holds('by a reload', before)
+    await page.goto(`${server.base}/account`)
+    await page.goto(`${server.base}/?sort=-name&rows=61`)
+    await holds('by a link', 0)
+    await page.getByLabel('Order').selectOption('name')
+    await eventually(t, () => names.first().textContent(), 'Alpha')
+    t.same(faults, [])
+  }
+)

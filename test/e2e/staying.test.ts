@@ -76,6 +76,60 @@ t.test('the focus stays near what was removed, ended or run again', needsBrowser
   t.same(faults, [])
 })
 
+t.test(
+  'the focus stays near what was deleted, activated, discarded and closed',
+  needsBrowser,
+  async t => {
+    const { page, server, faults, api, createFunction } = await visit(t)
+    const id = await createFunction('Keeper', hello)
+    const body = { code: `${hello}-- second` }
+    await api(`/api/functions/${id}`, { method: 'PUT', body })
+    const env = { env_vars: { A: '1', B: '2' } }
+    await api(`/api/functions/${id}/env`, { method: 'PUT', body: env })
+    const isIn = (selector: string) =>
+      page.evaluate(name => document.activeElement?.closest(name) !== null, selector)
+    const dialog = page.getByRole('dialog')
+
+    await page.goto(`${server.base}/functions/${id}/versions`)
+    await page
+      .locator('tbody tr')
+      .nth(1)
+      .getByRole('button', { name: /^Activate/ })
+      .click()
+    await said(t, page, 'is active')
+    await eventually(t, () => isIn('tbody tr:nth-of-type(2)'), true, 'activating')
+
+    await page.goto(`${server.base}/functions/${id}/settings`)
+    const remove = page.getByRole('group', { name: 'A', exact: true })
+    await remove.getByRole('button', { name: 'Remove' }).click()
+    await eventually(t, () => isIn('[role=group][aria-label=B]'), true, 'removing a variable')
+    const history = page.getByRole('button', { name: 'History' })
+    await history.click()
+    await dialog.getByRole('button', { name: 'Close' }).click()
+    await eventually(t, () => focused(page), await history.innerText(), 'closing a dialog')
+
+    await page.goto(`${server.base}/functions/${id}/code`)
+    await replaceCode(page, 'draft')
+    await page.getByRole('button', { name: 'Discard' }).first().click()
+    await dialog.getByRole('button', { name: 'Discard' }).click()
+    await eventually(t, () => isIn('.monaco-editor'), true, 'discarding a draft')
+
+    await page.goto(`${server.base}/functions/${id}/data`)
+    const add = page.getByRole('button', { name: 'Add an entry' })
+    await add.click()
+    await page.keyboard.press('Escape')
+    await eventually(t, () => focused(page), 'Add an entry', 'closing an entry')
+
+    await page.goto(`${server.base}/functions/${id}/settings`)
+    await page.getByRole('button', { name: 'Delete function' }).click()
+    await dialog.getByRole('textbox').fill('Keeper')
+    await dialog.getByRole('button', { name: 'Delete function' }).click()
+    await said(t, page, 'deleted')
+    await eventually(t, () => page.evaluate(() => document.activeElement?.id), 'main')
+    t.same(faults, [])
+  }
+)
+
 t.test('a draft that writes says so, and asks once', needsBrowser, async t => {
   const { page, server, faults, api, createFunction } = await visit(t)
   const id = await createFunction('Writer', hello)

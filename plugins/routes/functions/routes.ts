@@ -43,6 +43,17 @@ const NewFunction = Type.Object(
   { examples: [{ name: 'hello', code: versionExample.code, description: 'Says hello.' }] }
 )
 
+const OrderQuery = {
+  sort: Type.Optional(
+    Type.Enum(['name', 'created_at', 'updated_at'], { description: 'What the list is ordered by.' })
+  ),
+  order: Type.Optional(
+    Type.Enum(['asc', 'desc'], {
+      description: 'Only with `sort`: ascending unless it says `desc`.'
+    })
+  )
+}
+
 export function addFunctionRoutes(api: ApiScope): void {
   addCreateFunction(api)
   addListFunctions(api)
@@ -92,8 +103,9 @@ function addListFunctions(api: ApiScope): void {
         tags,
         summary: 'List functions',
         description:
-          'The newest first, each with its last execution. Of a search, those with the text in ' +
-          'their name come before those with it in their description alone.',
+          'The newest first unless `sort` says otherwise, each with its last execution. Of a search ' +
+          'without `sort`, those with the text in their name come before those with it in their ' +
+          'description alone.',
         querystring: Type.Object({
           ...PageQuery,
           search: Type.Optional(
@@ -101,7 +113,8 @@ function addListFunctions(api: ApiScope): void {
               maxLength: 200,
               description: 'Only functions with this text, in any case, in name or description.'
             })
-          )
+          ),
+          ...OrderQuery
         }),
         response: {
           200: pageOf('functions', ListedFunction),
@@ -113,7 +126,8 @@ function addListFunctions(api: ApiScope): void {
     async ({ query }) => {
       const { rows, total } = await storage.functions.list(
         query,
-        query.search === '' ? undefined : query.search
+        query.search === '' ? undefined : query.search,
+        query.sort && { sort: query.sort, order: query.order ?? 'asc' }
       )
       const latest = await storage.executions.latest(rows.map(({ fn }) => fn.id))
       const functions = rows.map(row => {

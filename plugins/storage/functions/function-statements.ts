@@ -10,15 +10,11 @@ import {
   type ScheduledRow
 } from './function-rows.js'
 
-interface Search {
-  readonly search: string
-}
-
-const source =
+/** Functions, each with its active version. */
+export const source =
   'from functions f left join versions v on v.function = f.seq and v.version = f.active_version'
 /** Removed functions wait for their purge under another id. */
-const present = 'f.seq not in (select function from purges where version = 0)'
-const matching = '(contains_text(f.name, :search) or contains_text(f.description, :search))'
+export const present = 'f.seq not in (select function from purges where version = 0)'
 
 export function prepareFunctionReads(db: Database) {
   return {
@@ -32,18 +28,6 @@ export function prepareFunctionReads(db: Database) {
     ),
     frontDoor: db
       .prepare<[number], string | null>('select front_door from functions where seq = ?')
-      .pluck(),
-    list: db.prepare<[number, number], ActiveRow>(
-      `select ${activeColumns} ${source} where ${present}
-       order by f.created_at desc, f.seq desc limit ? offset ?`
-    ),
-    count: db.prepare<[], number>(`select count(*) from functions f where ${present}`).pluck(),
-    search: db.prepare<Search & { limit: number; offset: number }, ActiveRow>(
-      `select ${activeColumns} ${source} where ${present} and ${matching}
-       order by contains_text(f.name, :search) desc, f.created_at desc, f.seq desc limit :limit offset :offset`
-    ),
-    countMatching: db
-      .prepare<Search, number>(`select count(*) from functions f where ${present} and ${matching}`)
       .pluck(),
     scheduled: db.prepare<[], ScheduledRow>(
       `select ${functionColumns}, f.last_cron_at as lastCronAt from functions f

@@ -3,6 +3,7 @@ import type { Database } from 'better-sqlite3'
 import { MoonletError } from '../../../core/base/errors.js'
 import type { FrontDoor } from '../../../core/contracts/front-door.js'
 import type {
+  FunctionOrder,
   FunctionPatch,
   FunctionSnapshot,
   FunctionStore,
@@ -16,10 +17,10 @@ import type { FunctionRecord, VersionRecord } from '../../../core/contracts/reco
 import { applyFrontDoorChange } from '../../../core/validation/front-door/change.js'
 import type { Batch } from '../db/batch.js'
 import type { ChangeFeed } from '../db/change-feed.js'
-import { foldCase } from '../executions/filter.js'
 import type { Purges } from '../executions/purges.js'
 import type { OwnLimits } from '../quotas/own-limits.js'
 import type { VariableReader } from './env-store.js'
+import { createFunctionList, type ListFunctions } from './function-list.js'
 import type { FunctionRowIds } from './function-row-ids.js'
 import {
   formatFrontDoor,
@@ -48,10 +49,12 @@ type StoredVersion = Pick<VersionRecord, 'version' | 'createdAt' | 'code'>
 export class SqliteFunctionStore implements FunctionStore {
   private readonly reads: ReturnType<typeof prepareFunctionReads>
   private readonly writes: ReturnType<typeof prepareFunctionWrites>
+  private readonly readList: ListFunctions
 
   constructor(private readonly parts: Parts) {
     this.reads = prepareFunctionReads(parts.db)
     this.writes = prepareFunctionWrites(parts.db)
+    this.readList = createFunctionList(parts.db)
   }
 
   create({
@@ -93,10 +96,8 @@ export class SqliteFunctionStore implements FunctionStore {
     return this.parts.batch.read(() => this.readSnapshot(id))
   }
 
-  list(page: Page, text = ''): Promise<Paged<FunctionWithVersion>> {
-    return this.parts.batch.read(() =>
-      text === '' ? this.readPage(page) : this.search(page, text)
-    )
+  list(page: Page, text?: string, order?: FunctionOrder): Promise<Paged<FunctionWithVersion>> {
+    return this.parts.batch.read(() => this.readList(page, text, order))
   }
 
   update(
@@ -165,21 +166,6 @@ export class SqliteFunctionStore implements FunctionStore {
     const found = this.readFunction(id)
     if (rowId === undefined || found === undefined) return undefined
     return { ...found, variables: readVariables(rowId, id), revision: revisions.of(rowId) }
-  }
-
-  private readPage({ limit, offset }: Page): Paged<FunctionWithVersion> {
-    return {
-      rows: this.reads.list.all(limit, offset).map(toFunctionWithVersion),
-      total: this.reads.count.get() ?? 0
-    }
-  }
-
-  private search({ limit, offset }: Page, text: string): Paged<FunctionWithVersion> {
-    const search = foldCase(text)
-    return {
-      rows: this.reads.search.all({ search, limit, offset }).map(toFunctionWithVersion),
-      total: this.reads.countMatching.get({ search }) ?? 0
-    }
   }
 
   private applyPatch(rowId: number, patch: FunctionPatch): void {

@@ -57,14 +57,17 @@ const createRowActions = () =>
     },
     /** The focus goes to what took the place of the row, or to the button that adds one. */
     remove(index: number) {
+      const addButton = this.$refs['add']
       this.list.splice(index, 1)
       const next = this.list[Math.min(index, this.list.length - 1)]
       if (next) this.focus(next, 'input')
-      else this.$nextTick(() => this.$refs['add']?.focus())
+      else this.$nextTick(() => addButton?.focus())
     },
     focus(row: Row, field: 'input' | 'textarea') {
+      // Afterwards $root is unknown when the button that was clicked has gone.
+      const root = this.$root
       this.$nextTick(() =>
-        this.$root.querySelector<HTMLElement>(`[data-key="${row.key}"] ${field}`)?.focus()
+        root.querySelector<HTMLElement>(`[data-key="${row.key}"] ${field}`)?.focus()
       )
     },
 

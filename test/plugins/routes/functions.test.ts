@@ -166,3 +166,21 @@ t.test('a hundred functions made at once are a hundred functions', async t => {
   t.equal(new Set(ids).size, 100)
   t.equal((await call('GET', '/api/functions')).json.pagination.total, 100)
 })
+
+t.test('functions are listed by name or time where sort says so', async t => {
+  const { call, create } = await buildApi(t)
+  for (const name of ['b', 'A', 'c']) await create({ name })
+  const list = async (query: string) =>
+    (await call('GET', `/api/functions?${query}`)).json.functions.map(
+      ({ name }: { name: string }) => name
+    )
+  t.same(await list('sort=name'), ['A', 'b', 'c'])
+  t.same(await list('sort=name&order=desc'), ['c', 'b', 'A'])
+  t.same(await list('sort=created_at'), ['b', 'A', 'c'])
+  t.same(await list('order=asc'), ['c', 'A', 'b'], 'an order alone changes nothing')
+  for (const query of ['sort=code', 'sort=name&order=up']) {
+    const refused = await call('GET', `/api/functions?${query}`)
+    t.equal(refused.status, 400, query)
+    t.match(refused.json.error, /sort|order/)
+  }
+})

@@ -1,0 +1,63 @@
+/** Pages of functions: all of them, or those that a search finds. */
+import type { Database } from 'better-sqlite3'
+import type { FunctionOrder, FunctionWithVersion } from '../../../core/contracts/functions.js'
+import type { Page, Paged } from '../../../core/contracts/page.js'
+import { foldCase } from '../executions/filter.js'
+import { activeColumns, toFunctionWithVersion, type ActiveRow } from './function-rows.js'
+import { present, source } from './function-statements.js'
+
+const matching = '(contains_text(f.name, :search) or contains_text(f.description, :search))'
+
+/** Constants: no text of a caller gets into a statement. */
+const columns: Readonly<Record<FunctionOrder['sort'], string>> = {
+  name: 'f.name collate nocase',
+  created_at: 'f.created_at',
+  updated_at: 'f.updated_at'
+}
+const newestFirst = 'f.created_at desc, f.seq desc'
+
+function toOrderBy(order: FunctionOrder | undefined, isSearch: boolean): string {
+  if (order === undefined) {
+    return isSearch ? `contains_text(f.name, :search) desc, ${newestFirst}` : newestFirst
+  }
+  const direction = order.order === 'asc' ? 'asc' : 'desc'
+  return `${columns[order.sort]} ${direction}, f.seq ${direction}`
+}
+
+export type ListFunctions = (
+  page: Page,
+  text?: string,
+  order?: FunctionOrder
+) => Paged<FunctionWithVersion>
+
+export function createFunctionList(db: Database): ListFunctions {
+  type Parameters = { search: string; limit: number; offset: number }
+  const count = db.prepare<[], number>(`select count(*) from functions f where ${present}`).pluck()
+  const countMatching = db
+    .prepare<{ search: string }, number>(
+      `select count(*) from functions f where ${present} and ${matching}`
+    )
+    .pluck()
+  const pages = new Map<string, ReturnType<typeof preparePage>>()
+  const preparePage = (where: string, orderBy: string) =>
+    db.prepare<Partial<Parameters>, ActiveRow>(
+      `select ${activeColumns} ${source} where ${where} order by ${orderBy} limit :limit offset :offset`
+    )
+  const pageOf = (where: string, orderBy: string) => {
+    const name = `${where} ${orderBy}`
+    const page = pages.get(name) ?? preparePage(where, orderBy)
+    pages.set(name, page)
+    return page
+  }
+
+  return ({ limit, offset }, text = '', order) => {
+    if (text === '') {
+      const rows = pageOf(present, toOrderBy(order, false)).all({ limit, offset })
+      return { rows: rows.map(toFunctionWithVersion), total: count.get() ?? 0 }
+    }
+    const search = foldCase(text)
+    const page = pageOf(`${present} and ${matching}`, toOrderBy(order, true))
+    const rows = page.all({ search, limit, offset })
+    return { rows: rows.map(toFunctionWithVersion), total: countMatching.get({ search }) ?? 0 }
+  }
+}
