@@ -113,10 +113,11 @@ async function onPopState(): Promise<void> {
   const to = location.pathname + location.search
   if (to === current) return
   if (guard) {
+    const state: unknown = history.state
     // Stay where we were while asking; the address must not run ahead of the page.
     history.pushState(null, '', current)
     if (!(await mayLeave(to))) return
-    history.replaceState(null, '', to)
+    history.replaceState(state, '', to)
   }
   apply()
 }
