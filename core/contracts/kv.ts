@@ -32,16 +32,20 @@ export interface KvStore {
   /** False: there is no such entry; `mayChange` is not called then. */
   delete(scope: string, key: Uint8Array, mayChange?: MayChangeEntry): Promise<boolean>
   /**
-   * Atomic; an absent key counts as 0. Keeps the expiry. Rejects with KV_NOT_A_NUMBER, leaving the value as it
+   * Atomic; an absent key counts as 0. Keeps the expiry; `expiresAt` holds for an entry that has none. Rejects with KV_NOT_A_NUMBER, leaving the value as it
    * was, when it is not a decimal number or the sum is not finite.
    */
-  increment(scope: string, key: Uint8Array, by: number): Promise<number>
-  /** Atomic; `expected` undefined means absent, `next` undefined means delete. Keeps the expiry. */
+  increment(scope: string, key: Uint8Array, by: number, expiresAt?: number): Promise<number>
+  /**
+   * Atomic; `expected` undefined means absent, `next` undefined means delete. Keeps the expiry; `expiresAt` holds for
+   * an entry that has none.
+   */
   compareAndSet(
     scope: string,
     key: Uint8Array,
     expected: Uint8Array | undefined,
-    next: Uint8Array | undefined
+    next: Uint8Array | undefined,
+    expiresAt?: number
   ): Promise<boolean>
   /**
    * Whether the quota of the store has so little room left that a writer should learn of each write at once whether it
@@ -58,10 +62,10 @@ export interface KvStore {
     scope: string,
     query: { prefix: Uint8Array; after: Uint8Array | undefined; limit: number; maxBytes: number }
   ): Promise<KvEntry[]>
-  /** The keys alone, in byte order, at most `limit` of those after `after`. */
+  /** The keys alone that start with `prefix`, in byte order, at most `limit` of those after `after`. */
   keys(
     scope: string,
-    query: { after: Uint8Array | undefined; limit: number }
+    query: { prefix?: Uint8Array | undefined; after: Uint8Array | undefined; limit: number }
   ): Promise<Uint8Array[]>
   /** Deletes at most `batch` expired entries; returns how many. */
   expire(nowMs: number, batch: number): Promise<number>
@@ -80,12 +84,19 @@ export interface ExecutionKv {
     expiresAt?: number
   ): MaybePromise<void>
   delete(executionId: string, scope: string, key: Uint8Array): MaybePromise<boolean>
-  increment(executionId: string, scope: string, key: Uint8Array, by: number): MaybePromise<number>
+  increment(
+    executionId: string,
+    scope: string,
+    key: Uint8Array,
+    by: number,
+    expiresAt?: number
+  ): MaybePromise<number>
   compareAndSet(
     executionId: string,
     scope: string,
     key: Uint8Array,
     expected: Uint8Array | undefined,
-    next: Uint8Array | undefined
+    next: Uint8Array | undefined,
+    expiresAt?: number
   ): MaybePromise<boolean>
 }

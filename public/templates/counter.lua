@@ -1,7 +1,6 @@
 -- Counts its visitors. What kv keeps outlives every execution.
 function handler(ctx, event)
-  local visits = (tonumber(kv.get("visits")) or 0) + 1
-  kv.set("visits", visits)
+  local visits = kv.increment("visits")
 
   return {
     statusCode = 200,

@@ -57,9 +57,7 @@ export const contactForm: CookbookProgram = {
   code: `local LIMIT = 5
 
 local function tooMany(address)
-  local key = "hits:" .. time.format(time.now(), "2006-01-02T15") .. ":" .. address
-  if not kv.get(key) then kv.set(key, 0, { ttl = 3600 }) end
-  return kv.increment(key) > LIMIT
+  return kv.increment("hits:" .. address, 1, { ttl = 3600 }) > LIMIT
 end
 
 function handler(ctx, event)

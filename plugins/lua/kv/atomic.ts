@@ -1,19 +1,42 @@
 /** Changes that depend on the value which is there, made in one step. */
 import type { KvStore } from '../../../core/contracts/kv.js'
 import { host, param } from '../../../core/lua/module.js'
-import { Bool, Num, Optional } from '../../../core/lua/types/declare.js'
+import { Bool, Fields, Num, Optional, field } from '../../../core/lua/types/declare.js'
 import { increment, writing } from './operations.js'
-import { Value, key } from './types.js'
+import { MAX_TTL, Value, key } from './types.js'
+
+const by = param('by', Optional(Num()), 'What to add; 1 if left out, may be negative.')
+
+const incrementOptions = param(
+  'options',
+  Optional(
+    Fields(
+      {
+        ttl: field(
+          Optional(Num({ min: 0.001, max: MAX_TTL })),
+          'Seconds after which the number is gone, from when it was first counted; a number that expires already keeps its time.'
+        )
+      },
+      'KvIncrementOptions'
+    )
+  ),
+  'How long a new number is kept; for good without it.'
+)
 
 export const atomicFunctions = (kv: KvStore) => ({
   increment: host({
     doc:
       'Adds to the number stored under a key and returns the sum, atomically: runs at the same ' +
-      'time never lose a step. An absent key counts as 0. Raises when the value is no number.',
-    params: [key, param('by', Optional(Num()), 'What to add; 1 if left out, may be negative.')],
+      'time never lose a step, and the time to live is set with the first. An absent key counts as ' +
+      '0. Raises when the value is no number.',
+    params: [key, by, incrementOptions],
     returns: Num(),
-    example: 'local count = kv.increment("visits")\nreturn { body = "visit " .. count }',
-    run: (call, key, by = 1) => increment(kv.forExecution, call, key, by)
+    example:
+      'local calls = kv.increment("calls:" .. (event:header("x-user") or ""), 1, { ttl = 60 })\n' +
+      'if calls > 100 then return { statusCode = 429, body = "wait a minute" } end\n' +
+      'return { body = "call " .. calls }',
+    run: (call, key, by = 1, options) =>
+      increment(kv.forExecution, call, { scope: call.functionId, key, by, options })
   }),
   compareAndSet: host({
     doc:
@@ -37,5 +60,16 @@ export const atomicFunctions = (kv: KvStore) => ({
       writing('kv.compareAndSet', () =>
         kv.forExecution.compareAndSet(call.executionId, call.functionId, key, expected, next)
       )
+  })
+})
+
+export const sharedAtomicFunctions = (kv: KvStore) => ({
+  incrementGlobal: host({
+    doc: 'The same as `kv.increment` in the store that all functions share.',
+    params: [key, by, incrementOptions],
+    returns: Num(),
+    example: 'return { body = "visit " .. kv.incrementGlobal("visits") }',
+    run: (call, key, by = 1, options) =>
+      increment(kv.forExecution, call, { scope: '', key, by, options })
   })
 })

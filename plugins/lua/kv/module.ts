@@ -4,8 +4,9 @@
  */
 import type { Storage } from '../../../core/contracts/storage.js'
 import { luaModule } from '../../../core/lua/module.js'
-import { atomicFunctions } from './atomic.js'
+import { atomicFunctions, sharedAtomicFunctions } from './atomic.js'
 import { entryFunctions } from './entries.js'
+import { manyFunctions, sharedManyFunctions } from './many.js'
 import { listFunctions } from './listing.js'
 import { sharedEntryFunctions, sharedListFunctions } from './shared.js'
 
@@ -16,7 +17,10 @@ export const kvModule = ({ kv }: Pick<Storage, 'kv'>) =>
       ...entryFunctions(kv),
       ...atomicFunctions(kv),
       ...listFunctions(kv),
+      ...manyFunctions(kv),
       ...sharedEntryFunctions(kv),
-      ...sharedListFunctions(kv)
+      ...sharedAtomicFunctions(kv),
+      ...sharedListFunctions(kv),
+      ...sharedManyFunctions(kv)
     }
   })

@@ -11,17 +11,24 @@ import { MAX_ALL, MAX_ALL_BYTES, MAX_LIST, MAX_LIST_BYTES } from './types.js'
 export const expiry = (options: { ttl: number | undefined } | undefined): number | undefined =>
   options?.ttl === undefined ? undefined : Date.now() + Math.ceil(options.ttl * 1000)
 
+interface Increment {
+  readonly scope: string
+  readonly key: Uint8Array
+  readonly by: number
+  readonly options: Parameters<typeof expiry>[0]
+}
+
 /** The sum. Misuse when the value is no number, or the sum none that can be kept. */
 export function increment(
   writes: ExecutionKv,
-  { executionId, functionId }: HostCall,
-  key: Uint8Array,
-  by: number
+  { executionId }: HostCall,
+  { scope, key, by, options }: Increment
 ): MaybePromise<number> {
+  const name = scope === '' ? 'kv.incrementGlobal' : 'kv.increment'
   if (!Number.isFinite(by)) {
-    throw new LuaMisuse("bad argument #2 to 'kv.increment' (a finite number expected)")
+    throw new LuaMisuse(`bad argument #2 to '${name}' (a finite number expected)`)
   }
-  return writing('kv.increment', () => writes.increment(executionId, functionId, key, by))
+  return writing(name, () => writes.increment(executionId, scope, key, by, expiry(options)))
 }
 
 /** A write whose refusal, for want of room or since there is no number, is an error of Lua that says why. */
@@ -62,10 +69,15 @@ export async function listEntries(
 }
 
 /** All keys of a store. Misuse when they are too many for one answer. */
-export function readKeys(kv: KvStore, scope: string, name: string): Promise<Uint8Array[]> {
+export function readKeys(
+  kv: KvStore,
+  scope: string,
+  name: string,
+  prefix?: Uint8Array
+): Promise<Uint8Array[]> {
   return readPages(
     name,
-    after => kv.keys(scope, { after, limit: MAX_LIST }),
+    after => kv.keys(scope, { prefix, after, limit: MAX_LIST }),
     key => key,
     key => key.length
   )

@@ -4,7 +4,7 @@ import { limits } from '../../../core/validation/limits.js'
 import { Bytes, Fields, Int, List, Num, Optional, field } from '../../../core/lua/types/declare.js'
 
 /** Longest time to live: a hundred years in seconds. */
-const MAX_TTL = 100 * 366 * 86400
+export const MAX_TTL = 100 * 366 * 86400
 
 export const Key = Bytes({ max: limits.kvKeyBytes })
 export const Value = Bytes({ max: limits.kvValueBytes })

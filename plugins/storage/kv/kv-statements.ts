@@ -42,6 +42,12 @@ export function prepareKvStatements(db: Database) {
       `select ${columns} from kv
        where function = ? and key >= ? and key < ? and ${alive} order by key limit ?`
     ),
+    keysUntil: db
+      .prepare<[number, Uint8Array, Uint8Array, number, number], Buffer>(
+        `select key from kv
+         where function = ? and key >= ? and key < ? and ${alive} order by key limit ?`
+      )
+      .pluck(),
     keys: db
       .prepare<[number, Uint8Array, number, number], Buffer>(
         `select key from kv where function = ? and key >= ? and ${alive} order by key limit ?`

@@ -9,7 +9,7 @@ import { requireRowId, type FunctionRowIds } from '../functions/function-row-ids
 import { changedMeanwhile } from '../functions/revisions.js'
 import type { Quotas } from '../quotas/quotas.js'
 import { SHARED } from '../quotas/stored-bytes.js'
-import { afterKey, nextPrefix, takeBytes } from './key-ranges.js'
+import { rangeOf, takeBytes } from './key-ranges.js'
 import { prepareKvStatements, type KvStatements } from './kv-statements.js'
 import type { KvRemover } from './kv-remover.js'
 import type { KvWriter } from './kv-writer.js'
@@ -71,19 +71,22 @@ export class SqliteKvStore implements KvStore {
     })
   }
 
-  increment(scope: string, key: Uint8Array, by: number): Promise<number> {
+  increment(scope: string, key: Uint8Array, by: number, expiresAt?: number): Promise<number> {
     const { batch, writer } = this.parts
-    return batch.write(() => writer.increment(this.requireOwner(scope), key, by))
+    return batch.write(() => writer.increment(this.requireOwner(scope), key, by, expiresAt))
   }
 
   compareAndSet(
     scope: string,
     key: Uint8Array,
     expected: Uint8Array | undefined,
-    next: Uint8Array | undefined
+    next: Uint8Array | undefined,
+    expiresAt?: number
   ): Promise<boolean> {
     const { batch, writer } = this.parts
-    return batch.write(() => writer.compareAndSet(this.requireOwner(scope), key, expected, next))
+    return batch.write(() =>
+      writer.compareAndSet(this.requireOwner(scope), key, { expected, next, expiresAt })
+    )
   }
 
   isNearlyFull(scope: string): boolean {
@@ -96,9 +99,7 @@ export class SqliteKvStore implements KvStore {
       const owner = this.findOwner(scope)
       if (owner === undefined) return []
       const now = this.parts.nowMs()
-      const end = nextPrefix(prefix)
-      const isBeforePrefix = after === undefined || Buffer.compare(after, prefix) < 0
-      const first = isBeforePrefix ? prefix : afterKey(after)
+      const { first, end } = rangeOf(prefix, after)
       const rows =
         end === undefined
           ? this.sql.list.iterate(owner, first, now, limit)
@@ -107,12 +108,15 @@ export class SqliteKvStore implements KvStore {
     })
   }
 
-  keys(scope: string, { after, limit }: KeysQuery): Promise<Uint8Array[]> {
+  keys(scope: string, { prefix = NO_BYTES, after, limit }: KeysQuery): Promise<Uint8Array[]> {
     return this.parts.batch.read(() => {
       const owner = this.findOwner(scope)
       if (owner === undefined) return []
-      const first = after === undefined ? NO_BYTES : afterKey(after)
-      return this.sql.keys.all(owner, first, this.parts.nowMs(), limit)
+      const now = this.parts.nowMs()
+      const { first, end } = rangeOf(prefix, after)
+      return end === undefined
+        ? this.sql.keys.all(owner, first, now, limit)
+        : this.sql.keysUntil.all(owner, first, end, now, limit)
     })
   }
 
@@ -135,11 +139,13 @@ export class SqliteKvStore implements KvStore {
         }),
       delete: (executionId, scope, key) =>
         this.writeFor(executionId, () => writer.delete(this.requireOwner(scope), key)),
-      increment: (executionId, scope, key, by) =>
-        this.writeFor(executionId, () => writer.increment(this.requireOwner(scope), key, by)),
-      compareAndSet: (executionId, scope, key, expected, next) =>
+      increment: (executionId, scope, key, by, expiresAt) =>
         this.writeFor(executionId, () =>
-          writer.compareAndSet(this.requireOwner(scope), key, expected, next)
+          writer.increment(this.requireOwner(scope), key, by, expiresAt)
+        ),
+      compareAndSet: (executionId, scope, key, expected, next, expiresAt) =>
+        this.writeFor(executionId, () =>
+          writer.compareAndSet(this.requireOwner(scope), key, { expected, next, expiresAt })
         )
     }
   }

@@ -16,6 +16,13 @@ interface Parts {
   readonly nowMs: () => number
 }
 
+interface Replacement {
+  readonly expected: Uint8Array | undefined
+  readonly next: Uint8Array | undefined
+  /** For an entry that has no expiry. */
+  readonly expiresAt: number | undefined
+}
+
 /** Expired entries that a write removes at most to make room. */
 const MAX_EXPIRED_AT_ONCE = 100
 const MAX_NUMBER_BYTES = 400
@@ -42,7 +49,7 @@ export class KvWriter {
   }
 
   /** Returns the sum. Throws KV_NOT_A_NUMBER. */
-  increment(owner: number, key: Uint8Array, by: number): number {
+  increment(owner: number, key: Uint8Array, by: number, expiresAt: number | undefined): number {
     const entry = this.sql.getEntry.get(owner, key, this.parts.nowMs())
     const sum = toNumber(entry?.value) + by
     if (!Number.isFinite(sum)) {
@@ -53,20 +60,19 @@ export class KvWriter {
     }
     // A whole sum with all its digits, as Lua shows it; a fraction so that it reads back as the same number.
     const text = Number.isInteger(sum) ? numberToString(sum) : String(sum)
-    this.put(owner, key, Buffer.from(text), entry?.expiresAt ?? null)
+    this.put(owner, key, Buffer.from(text), entry?.expiresAt ?? expiresAt ?? null)
     return sum
   }
 
   compareAndSet(
     owner: number,
     key: Uint8Array,
-    expected: Uint8Array | undefined,
-    next: Uint8Array | undefined
+    { expected, next, expiresAt }: Replacement
   ): boolean {
     const entry = this.sql.getEntry.get(owner, key, this.parts.nowMs())
     if (!isEqual(entry?.value, expected)) return false
     if (next === undefined) this.delete(owner, key)
-    else this.put(owner, key, next, entry?.expiresAt ?? null)
+    else this.put(owner, key, next, entry?.expiresAt ?? expiresAt ?? null)
     return true
   }
 

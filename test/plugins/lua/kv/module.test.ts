@@ -83,11 +83,11 @@ t.test('many increments at once lose no step', async t => {
     call
   } = await kv(t)
   const sums = await Promise.all(
-    Array.from({ length: 500 }, () => increment.run(call, bytes('n'), undefined))
+    Array.from({ length: 500 }, () => increment.run(call, bytes('n'), undefined, undefined))
   )
   t.equal(new Set(sums).size, 500)
   t.equal(text(await get.run(call, bytes('n'))), '500')
-  t.equal(await increment.run(call, bytes('n'), -500.5), -0.5)
+  t.equal(await increment.run(call, bytes('n'), -500.5, undefined), -0.5)
 })
 
 t.test('a large sum is kept with all its digits', async t => {
@@ -95,10 +95,10 @@ t.test('a large sum is kept with all its digits', async t => {
     functions: { increment, get },
     call
   } = await kv(t)
-  await increment.run(call, bytes('n'), 2 ** 62)
+  await increment.run(call, bytes('n'), 2 ** 62, undefined)
   t.equal(text(await get.run(call, bytes('n'))), '4611686018427387904')
-  await increment.run(call, bytes('f'), 0.1)
-  await increment.run(call, bytes('f'), 0.2)
+  await increment.run(call, bytes('f'), 0.1, undefined)
+  await increment.run(call, bytes('f'), 0.2, undefined)
   t.equal(text(await get.run(call, bytes('f'))), '0.30000000000000004')
 })
 
@@ -108,9 +108,9 @@ t.test('incrementing what is no number is misuse, and changes nothing', async t 
     call
   } = await kv(t)
   await set.run(call, bytes('k'), bytes('text'), undefined)
-  await t.rejects(async () => await increment.run(call, bytes('k'), 1), LuaMisuse)
+  await t.rejects(async () => await increment.run(call, bytes('k'), 1, undefined), LuaMisuse)
   await t.rejects(
-    async () => await increment.run(call, bytes('n'), Infinity),
+    async () => await increment.run(call, bytes('n'), Infinity, undefined),
     new LuaMisuse("bad argument #2 to 'kv.increment' (a finite number expected)")
   )
   t.equal(text(await get.run(call, bytes('k'))), 'text')
@@ -239,7 +239,7 @@ t.test('every write tells that the execution writes, and no read does', async t 
   await functions.getGlobal.run(call, bytes('k'))
   t.equal(linked.length, 0)
   await functions.set.run(call, bytes('k'), bytes('1'), undefined)
-  await functions.increment.run(call, bytes('k'), 1)
+  await functions.increment.run(call, bytes('k'), 1, undefined)
   await functions.compareAndSet.run(call, bytes('k'), undefined, bytes('v'))
   await functions.delete.run(call, bytes('k'))
   await functions.setGlobal.run(call, bytes('k'), bytes('1'), undefined)
