@@ -54,7 +54,7 @@ export class Invoker implements contract.Invoker {
   constructor(private readonly options: InvokerOptions) {
     const { executions, onRecordError } = options
     this.hooks = [...(options.hooks ?? [])]
-    this.logKeeper = createLogKeeper(executions.appendLogs)
+    this.logKeeper = createLogKeeper((id, logs) => executions.appendLogs(id, logs))
     this.context = {
       executions,
       onRecordError,
