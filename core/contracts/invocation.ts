@@ -16,6 +16,24 @@ export interface InvocationEvent {
   readonly headers: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, string>>
   readonly body: Uint8Array
+  /** Left out: nobody sent a request, or nothing more is known of it. */
+  readonly details?: EventDetails | undefined
+}
+
+/** What a request says beyond the main fields. What is left out is made of them, or is empty. */
+export interface EventDetails {
+  /** Scheme and host of the address that the caller used, without a slash at the end. */
+  readonly origin?: string | undefined
+  /** Path and query as they were sent. */
+  readonly target?: string | undefined
+  /** The caller's address, as TRUST_PROXY says. */
+  readonly ip?: string | undefined
+  /** Parameters of the route, percent-decoded. */
+  readonly params?: Readonly<Record<string, string>> | undefined
+  /** Names and values in turn: every header behind the first of its name, with its canonical name. */
+  readonly moreHeaders?: readonly string[] | undefined
+  /** The same of the query. */
+  readonly moreQuery?: readonly string[] | undefined
 }
 
 /** What a trigger asks for: which function is to run, and with what. */

@@ -1,9 +1,10 @@
 /** What a hook gives as an event is other people's code: it is looked at before it is used. */
 import type { InvocationEvent } from '../contracts/invocation.js'
+import { checkDetails, isBinary } from './event-details.js'
 
 /** The event with its own fields only. Throws a TypeError that names the wrong one. */
 export function checkEvent(event: InvocationEvent): InvocationEvent {
-  const { method, path, relativePath, headers, query, body } = event
+  const { method, path, relativePath, headers, query, body, details } = event
   for (const [name, value] of Object.entries({ method, path, relativePath })) {
     if (!isBinary(value)) throw new TypeError(`the event's ${name} is no binary string`)
   }
@@ -17,9 +18,6 @@ export function checkEvent(event: InvocationEvent): InvocationEvent {
     }
   }
   if (!(body instanceof Uint8Array)) throw new TypeError("the event's body is no Uint8Array")
-  return { method, path, relativePath, headers, query, body }
+  const fields = { method, path, relativePath, headers, query, body }
+  return details === undefined ? fields : { ...fields, details: checkDetails(details) }
 }
-
-const isBinary = (value: unknown): boolean =>
-  // eslint-disable-next-line no-control-regex
-  typeof value === 'string' && /^[\x00-\xff]*$/.test(value)

@@ -1,5 +1,6 @@
 /**
- * The event as it is stored: masked JSON text with `method`, `path`, `relativePath`, `headers`, `body` and `query`.
+ * The event as it is stored: masked JSON text with `method`, `path`, `relativePath`, `headers`, `body` and `query`,
+ * and, where there are any, `params` of the route, and `moreHeaders` and `moreQuery`: those behind the first of a name.
  *
  * It is bounded, since callers choose its size and their history is not worth a stop of the server: of the body its
  * first bytes are stored, of headers and query those that fit. What was cut says so: `truncated` is true then, and
@@ -8,7 +9,7 @@
 import { createHash } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { textOfFirst, toText } from '../base/binary.js'
-import type { InvocationEvent } from '../contracts/invocation.js'
+import type { EventDetails, InvocationEvent } from '../contracts/invocation.js'
 import type { MaybePromise } from '../base/maybe-promise.js'
 import {
   headerField,
@@ -50,9 +51,30 @@ export function eventJson(event: InvocationEvent, limit: number, bodySha256?: st
     `{"method":${textJson(method, limit, bounds)},"path":${textJson(path, limit, bounds)}` +
     `,"relativePath":${textJson(relativePath, limit, bounds)},"headers":${fieldsJson(headers, headerField, bounds)}` +
     `,"body":${bodyJson(body, limit, headers['Content-Type'])},"query":${fieldsJson(query, parameterField, bounds)}`
+  const rest = event.details === undefined ? '' : detailsJson(event.details, bounds)
   const cutBody =
     body.length > limit ? `,"bodySize":${body.length},"bodySha256":"${bodySha256 ?? ''}"` : ''
-  return bounds.cut || cutBody !== '' ? `${json},"truncated":true${cutBody}}` : `${json}}`
+  const whole = json + rest
+  return bounds.cut || cutBody !== '' ? `${whole},"truncated":true${cutBody}}` : `${whole}}`
+}
+
+/** What another run needs beside the main fields; most events have nothing of it. */
+function detailsJson({ params, moreHeaders, moreQuery }: EventDetails, bounds: Bounds): string {
+  const names =
+    params === undefined ? '' : `,"params":${fieldsJson(params, parameterField, bounds)}`
+  const headers = moreHeaders && `,"moreHeaders":${pairsJson(moreHeaders, headerField, bounds)}`
+  const query = moreQuery && `,"moreQuery":${pairsJson(moreQuery, parameterField, bounds)}`
+  return names + (headers ?? '') + (query ?? '')
+}
+
+/** Pairs in their order, as a list of objects with one field each. */
+function pairsJson(pairs: readonly string[], fieldOf: typeof headerField, bounds: Bounds): string {
+  const fields: string[] = []
+  for (let i = 0; i + 1 < pairs.length && !bounds.cut; i += 2) {
+    const field = fieldsJson({ [pairs[i] as string]: pairs[i + 1] as string }, fieldOf, bounds)
+    if (!bounds.cut) fields.push(field)
+  }
+  return `[${fields.join(',')}]`
 }
 
 interface Bounds {

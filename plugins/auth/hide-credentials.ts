@@ -2,7 +2,8 @@
  * Takes out of an event what opens this server: the session of the dashboard and the API key. Functions are other
  * people's code, and events are stored: neither may get hold of them. All other cookies and credentials pass.
  */
-import type { InvocationEvent } from '../../core/contracts/invocation.js'
+import { encodeQuery } from '../../core/base/request-target.js'
+import type { EventDetails, InvocationEvent } from '../../core/contracts/invocation.js'
 import { SESSION_COOKIE, withoutSessionCookie } from '../../core/http/session-cookie.js'
 
 type Fields = Readonly<Record<string, string>>
@@ -64,14 +65,58 @@ export function createCredentialFilter(
     return isSecret ? undefined : value
   }
 
+  const tells = (target: string): boolean => target.includes('?') && holdsKey(target)
+
   const cleanParameter = (_name: string, value: string): string | undefined =>
     holdsKey(value) ? undefined : value
 
   return event => {
     const headers = cleanFields(event.headers, cleanHeader)
     const query = cleanFields(event.query, cleanParameter)
-    return headers === event.headers && query === event.query ? event : { ...event, headers, query }
+    const details = event.details && cleanDetails(event.details, query, query !== event.query)
+    const isClean = headers === event.headers && query === event.query && details === event.details
+    return isClean ? event : { ...event, headers, query, details }
   }
+
+  /** A target whose query tells what the function shall not see is made anew of what is left. */
+  function cleanDetails(
+    details: EventDetails,
+    query: Fields,
+    isQueryCleaned: boolean
+  ): EventDetails {
+    const { target = '' } = details
+    const moreHeaders = cleanPairs(details.moreHeaders, cleanHeader)
+    const moreQuery = cleanPairs(details.moreQuery, cleanParameter)
+    const isTold = isQueryCleaned || moreQuery !== details.moreQuery || tells(target)
+    if (!isTold && moreHeaders === details.moreHeaders) return details
+    return {
+      ...details,
+      moreHeaders,
+      moreQuery,
+      target: isTold ? withQuery(target, encodeQuery(query, moreQuery)) : target
+    }
+  }
+}
+
+/** The same list when nothing changes. */
+function cleanPairs(
+  pairs: readonly string[] | undefined,
+  clean: (name: string, value: string) => string | undefined
+): readonly string[] | undefined {
+  if (pairs === undefined) return undefined
+  const kept: string[] = []
+  for (let i = 0; i + 1 < pairs.length; i += 2) {
+    const name = pairs[i] as string
+    const value = clean(name, pairs[i + 1] as string)
+    if (value !== undefined) kept.push(name, value)
+  }
+  const isSame = kept.length === pairs.length && kept.every((text, i) => text === pairs[i])
+  return isSame ? pairs : kept
+}
+
+function withQuery(target: string, query: string): string {
+  const [path = ''] = target.split('?', 1)
+  return query === '' ? path : `${path}?${query}`
 }
 
 const behind = (value: string, mark: string): string => value.slice(value.indexOf(mark) + 1).trim()

@@ -34,6 +34,10 @@ The handler must be global (not \`local function handler\`) and must return a ta
 | \`event.relativePath\` | the path behind \`/fn/{id}\`: \`/users/42\`, or \`/\`; use this one with \`router\` |
 | \`event.query\` | table of name to text, decoded, first value only; a missing name is nil |
 | \`event.headers\` | table of name to text; names are canonical: \`event.headers["Content-Type"]\`, \`event.headers["X-Api-Key"]\`. What opens this server (the cookie \`auth_token\`, its API key) is not in it, and \`X-Trigger\` and \`X-Cron-…\` come from the scheduler alone |
+| \`event.queryAll\`, \`event.headersAll\` | the same with a list of all values for each name: \`event.queryAll.tag[2]\` |
+| \`event.rawPath\`, \`event.rawQuery\` | path (with \`/fn/{id}\`) and query as they were sent, not decoded: what tells \`%2F\` from \`/\` |
+| \`event.params\` | table of the parameters of the route that was called, decoded; empty at \`/fn/{id}\` |
+| \`event.ip\` | the caller's address, behind a trusted proxy (\`TRUST_PROXY\`) that of its client; \`""\` for schedules |
 | \`event:header(name)\` | the header in any case, or nil: \`event:header("content-type")\` |
 | \`event.body\` | the bytes of the body as a string, \`""\` when there is none; never parsed for you |
 | \`event:json(options?)\` | the body read by \`json.decode\`; \`nil, err\` when it is no JSON or empty |
@@ -42,7 +46,7 @@ The handler must be global (not \`local function handler\`) and must return a ta
 
 ### ctx
 
-\`ctx.executionId\`, \`ctx.functionId\`, \`ctx.functionName\`, \`ctx.requestId\` (texts), \`ctx.version\` (the running version's number, as text), \`ctx.startedAt\` (Unix seconds), \`ctx.baseUrl\` (public address of the server, such as \`https://example.org\`).
+\`ctx.executionId\`, \`ctx.functionId\`, \`ctx.functionName\`, \`ctx.requestId\` (texts), \`ctx.version\` (the running version's number, as text), \`ctx.startedAt\` (Unix seconds), \`ctx.baseUrl\` (public address of the server, such as \`https://example.org\`), \`ctx.url\` (the address that the caller used, with the query).
 
 ### The answer
 

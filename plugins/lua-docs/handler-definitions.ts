@@ -6,6 +6,12 @@ export const handlerDefinitions = `---The request, or the call by a schedule.
 ---@field relativePath string The path behind \`/fn/{id}\`; \`/\` when there is none.
 ---@field headers table<string, string> By canonical name (\`X-My-Header\`), first value only.
 ---@field query table<string, string> Decoded, first value only.
+---@field rawPath string The path as it was sent, not decoded, without the query.
+---@field rawQuery string The query as it was sent, without the \`?\`; \`""\` when there is none.
+---@field headersAll table<string, string[]> Every value of each header.
+---@field queryAll table<string, string[]> Every value of each parameter.
+---@field params table<string, string> The parameters of the route that was called, decoded.
+---@field ip string The caller's address; \`""\` for schedules.
 ---@field body string The bytes of the body; \`""\` when there is none.
 local Event = {}
 
@@ -49,6 +55,7 @@ function Event:cookies () end
 ---@field startedAt integer Unix seconds.
 ---@field version string The number of the running version.
 ---@field baseUrl string The server's public address.
+---@field url string The address that the caller used, with the query.
 
 ---What a handler returns.
 ---@class Answer

@@ -120,7 +120,13 @@ export const parameters: readonly LuaModuleReference[] = [
     'event.relativePath': 'The path below the function’s own address; `/` when nothing is left.',
     'event.body': 'The raw bytes of the body; empty when there is none.',
     'event.headers': 'Headers by canonical name: event.headers["Content-Type"].',
-    'event.query': 'Query parameters by name.'
+    'event.query': 'Query parameters by name.',
+    'event.headersAll': 'Every value of each header, as a list: event.headersAll["Accept"][1].',
+    'event.queryAll': 'Every value of each query parameter, as a list.',
+    'event.rawPath': 'The path as it was sent, not decoded.',
+    'event.rawQuery': 'The query as it was sent, not decoded.',
+    'event.params': 'The parameters of the route that was called.',
+    'event.ip': 'The address of the caller.'
   }),
   library('ctx', 'About this execution', {
     'ctx.executionId': 'The id of this execution.',
@@ -129,6 +135,7 @@ export const parameters: readonly LuaModuleReference[] = [
     'ctx.version': 'The number of the running version, as text.',
     'ctx.startedAt': 'Unix seconds at the start.',
     'ctx.requestId': 'The id of the request.',
-    'ctx.baseUrl': 'The public address of this server.'
+    'ctx.baseUrl': 'The public address of this server.',
+    'ctx.url': 'The address that the caller used, with the query.'
   })
 ]

@@ -1,6 +1,7 @@
 /** A run frame as the values that Lua sees: `ctx` and `event`. */
 import { fromBytes, fromText } from '../../core/base/binary.js'
 import { LuaFailure } from '../../core/lua/errors.js'
+import { detailNames, toDetailValues, toUrl } from './details.js'
 import { eventMethods, type EventCall } from './event-methods.js'
 import type { BindFrame, RunFrame } from '../protocol/frames.js'
 import {
@@ -27,14 +28,18 @@ const contextNames = [
   'version',
   'startedAt',
   'baseUrl',
-  'requestId'
+  'requestId',
+  'url'
 ]
-const eventNames = ['method', 'path', 'relativePath', 'headers', 'query', 'body']
+const eventNames = ['method', 'path', 'relativePath', 'headers', 'query', 'body', ...detailNames]
+/** Place of the headers' names in a run's fields. */
+const HEADERS_AT = 7
 
 /** The bound version's `baseUrl` as a binary string. By index: to destructure is dear before it is optimized. */
 export function toQueuedRun(frame: RunFrame, bound: BindFrame): QueuedRun {
   const fields = frame[1]
   const body = frame[2]
+  const details = toDetailValues(fields, HEADERS_AT)
   return {
     id: fields[0],
     ctx: new Fields(contextNames, [
@@ -44,7 +49,8 @@ export function toQueuedRun(frame: RunFrame, bound: BindFrame): QueuedRun {
       bound[4],
       fields[1],
       bound[5],
-      fields[2]
+      fields[2],
+      toUrl(fields, bound[5])
     ]),
     event: new WithMethods(
       new Fields(eventNames, [
@@ -53,7 +59,8 @@ export function toQueuedRun(frame: RunFrame, bound: BindFrame): QueuedRun {
         fields[6],
         new Fields(fields[7], fields[8]),
         new Fields(fields[9], fields[10]),
-        body.length === 0 ? '' : fromBytes(body)
+        body.length === 0 ? '' : fromBytes(body),
+        ...details
       ]),
       methods
     )

@@ -36,7 +36,20 @@ end`
 export function warmUp(engine: Engine): void {
   const frame = encodeRun([
     ToChild.run,
-    ['', 0, '', '', 'GET', '/', '/', ['Host', 'Accept'], ['localhost', '*/*'], ['q'], ['x']],
+    [
+      '',
+      0,
+      '',
+      '',
+      'GET',
+      '/',
+      '/',
+      ['Host', 'Accept'],
+      ['localhost', '*/*'],
+      ['q'],
+      ['x'],
+      ['', '/?q=x', '', '0', '0', '0']
+    ],
     new Uint8Array(0)
   ])
   const { id, ctx, event } = toQueuedRun(decodeRun(frame.subarray(HEADER_BYTES)), [

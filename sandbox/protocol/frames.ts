@@ -9,7 +9,7 @@
  */
 
 /** Both sides refuse the other when theirs differs. Raised with every change of a frame's shape. */
-export const PROTOCOL_VERSION = 4
+export const PROTOCOL_VERSION = 6
 export const CHANNEL_FD = 3
 export const HEADER_BYTES = 4
 /** Deepest nesting of lists and tables in a frame, counted from the frame itself. */
@@ -74,8 +74,15 @@ export type RunFields = readonly [
   headerNames: readonly string[],
   headerValues: string[],
   queryNames: readonly string[],
-  queryValues: string[]
+  queryValues: string[],
+  details: DetailTexts
 ]
+/**
+ * What a request says beyond that: origin ('': that of the server), target, address of the caller; then three lists of
+ * names and values in turn, each behind the number of its texts: the route's parameters, the headers and the parameters
+ * of the query that are not the first of their names.
+ */
+export type DetailTexts = readonly string[]
 /** Starts a run when the one before has ended. */
 export type RunFrame = readonly [kind: 2, fields: RunFields, body: Uint8Array]
 export type ReplyFrame = readonly [kind: 3, status: 0 | 1 | 2, value: unknown]

@@ -67,7 +67,8 @@ function toLines([
   headerNames,
   headerValues,
   queryNames,
-  queryValues
+  queryValues,
+  details
 ]: RunFields): string {
   let text = `${startedAt}\n${id}\n${requestId}\n${functionName}\n${method}\n${path}\n${relativePath}`
   text += `\n${headerNames.length}\n${queryNames.length}`
@@ -75,6 +76,7 @@ function toLines([
   for (const value of headerValues) text += `\n${value}`
   for (const name of queryNames) text += `\n${name}`
   for (const value of queryValues) text += `\n${value}`
+  for (const detail of details) text += `\n${detail}`
   return text
 }
 
@@ -93,6 +95,7 @@ function fromLines(lines: string[]): RunFields {
   const values = FIRST_NAME + Number(line[7])
   const names = values + Number(line[7])
   const queryValues = names + Number(line[8])
+  const details = queryValues + Number(line[8])
   return [
     line[1],
     Number(line[0]),
@@ -104,6 +107,7 @@ function fromLines(lines: string[]): RunFields {
     lines.slice(FIRST_NAME, values),
     lines.slice(values, names),
     lines.slice(names, queryValues),
-    lines.slice(queryValues)
+    lines.slice(queryValues, details),
+    lines.slice(details)
   ]
 }

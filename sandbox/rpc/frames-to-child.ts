@@ -1,5 +1,6 @@
 /** Jobs as frames. Texts of an event are binary strings already; those of ours become UTF-8. */
 import { fromText, isAscii } from '../../core/base/binary.js'
+import { toDetailTexts } from './details-to-child.js'
 import type { CheckJob, InvokeJob } from '../job.js'
 import {
   ToChild,
@@ -42,7 +43,8 @@ export function toRunFrame({ executionId, requestId, fn, event }: InvokeJob): Ru
       Object.keys(event.headers),
       Object.values(event.headers),
       Object.keys(event.query),
-      Object.values(event.query)
+      Object.values(event.query),
+      toDetailTexts(event)
     ],
     event.body
   ]

@@ -117,7 +117,8 @@ t.test('a run is told whatever its texts are, line breaks and all', async () => 
             names(headers),
             values(headers),
             names(query),
-            values(query)
+            values(query),
+            texts
           ],
           Buffer.from(body)
         ] as const
@@ -146,7 +147,8 @@ t.test(
       [name, 'B'],
       [value, '2'],
       ['q'],
-      ['v']
+      ['v'],
+      ['', '/p', '', '0', '0', '0']
     ]
     const read = (method: string, name: string, value: string) =>
       decodeRun(
@@ -273,7 +275,7 @@ t.test(
     ])
     const run = encodeRun([
       ToChild.run,
-      ['e', 0, 'r', 'n', 'GET', '/', '/', ['A'], ['1'], [], []],
+      ['e', 0, 'r', 'n', 'GET', '/', '/', ['A'], ['1'], [], [], ['', '/', '', '0', '0', '0']],
       Buffer.alloc(0)
     ])
     const streams = fc.sample(

@@ -109,7 +109,7 @@ export function addDraftRoute(api: ApiScope): void {
         fn: found.fn,
         version: toDraftVersion(found, code),
         trigger: 'draft',
-        event: readDraftEvent(found.fn.id, event),
+        event: { ...readDraftEvent(found.fn.id, event), details: { ip: request.ip } },
         requestId: request.id,
         record: false,
         caller: new HttpCaller(request.raw, reply.raw, readCallChain(request))

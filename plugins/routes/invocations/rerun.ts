@@ -59,7 +59,7 @@ export function addRerunRoute(api: ApiScope): void {
       const { fn, active } = await findFunction(api.storage, execution.functionId)
       if (fn.disabled) throw new MoonletError('CONFLICT', 'Function is disabled')
       if (active === undefined) throw new MoonletError('CONFLICT', 'No active version found')
-      const event = readEvent(execution)
+      const event = readEvent(execution, request.ip)
       const caller = new HttpCaller(request.raw, reply.raw, readCallChain(request))
       const asked = {
         fn,
@@ -79,8 +79,8 @@ export function addRerunRoute(api: ApiScope): void {
  * Only the scheduler says in an event that it was the scheduler; a record of an earlier version may hold a forged
  * one.
  */
-function readEvent({ eventJson, trigger }: ExecutionRecord): InvocationEvent {
-  const event = readStoredEvent(eventJson)
+function readEvent({ eventJson, trigger }: ExecutionRecord, ip: string): InvocationEvent {
+  const event = readStoredEvent(eventJson, ip)
   const isOurs = trigger === 'cron' || trigger === 'rerun'
   return isOurs ? event : { ...event, headers: withoutServersOwnHeaders(event.headers) }
 }

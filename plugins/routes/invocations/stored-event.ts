@@ -12,16 +12,19 @@ const StoredEvent = Type.Object({
   relativePath: Type.String(),
   headers: Texts,
   query: Texts,
+  params: Type.Optional(Texts),
+  moreHeaders: Type.Optional(Type.Array(Texts)),
+  moreQuery: Type.Optional(Type.Array(Texts)),
   body: Type.String(),
   truncated: Type.Optional(Type.Literal(true)),
   bodySize: Type.Optional(Type.Number())
 })
 
 /**
- * Throws CONFLICT when the event was too large to be stored whole, or the record holds none, as may be in a database
+ * `ip`: who asks for the run. Throws CONFLICT when the event was too large to be stored whole, or the record holds none, as may be in a database
  * that came from elsewhere.
  */
-export function readStoredEvent(eventJson: string): InvocationEvent {
+export function readStoredEvent(eventJson: string, ip: string): InvocationEvent {
   const stored = parse(eventJson)
   if (!Check(StoredEvent, stored)) {
     throw new MoonletError('CONFLICT', 'This execution has no event to run again with')
@@ -33,9 +36,18 @@ export function readStoredEvent(eventJson: string): InvocationEvent {
     relativePath: fromText(stored.relativePath),
     headers: toBinary(stored.headers),
     query: toBinary(stored.query),
-    body: Buffer.from(stored.body, 'utf8')
+    body: Buffer.from(stored.body, 'utf8'),
+    details: {
+      ip,
+      params: stored.params && toBinary(stored.params),
+      moreHeaders: stored.moreHeaders && toPairs(stored.moreHeaders),
+      moreQuery: stored.moreQuery && toPairs(stored.moreQuery)
+    }
   }
 }
+
+const toPairs = (fields: ReadonlyArray<Readonly<Record<string, string>>>): string[] =>
+  fields.flatMap(field => Object.entries(toBinary(field)).flat())
 
 function whyNotWhole({ bodySize }: Static<typeof StoredEvent>): string {
   const size =

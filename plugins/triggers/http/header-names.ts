@@ -21,10 +21,22 @@ function canonical(name: string): string {
  * say (isServersOwnHeader). `raw` is Node's `rawHeaders`: names and values by turns, values as binary strings.
  */
 export function toEventHeaders(raw: readonly string[]): Record<string, string> {
+  return readEventHeaders(raw).headers
+}
+
+/** The same, with `more`: names and values in turn of the headers behind the first of their names. */
+export function readEventHeaders(raw: readonly string[]): {
+  readonly headers: Record<string, string>
+  readonly more: readonly string[] | undefined
+} {
   const headers: Record<string, string> = Object.create(null)
+  let more: string[] | undefined
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = canonical(raw[i] as string)
-    if (name !== HIDDEN && headers[name] === undefined) headers[name] = raw[i + 1] as string
+    if (name === HIDDEN) continue
+    const value = raw[i + 1] as string
+    if (headers[name] === undefined) headers[name] = value
+    else (more ??= []).push(name, value)
   }
-  return headers
+  return { headers, more }
 }

@@ -8,17 +8,15 @@ import { hasBody, readBody, type BodyLimits } from '../../../core/connections/re
 import { ReceivedBody } from '../../../core/connections/received-body.js'
 import { LARGE_RESPONSE } from '../../../core/connections/unsent.js'
 import { errorBody } from '../../../core/connections/error-body.js'
-import { MoonletError } from '../../../core/base/errors.js'
 import type { CalledAddress } from '../../../core/contracts/addresses.js'
-import type { InvocationEvent, Outcome } from '../../../core/contracts/invocation.js'
+import type { Outcome } from '../../../core/contracts/invocation.js'
 import type { FunctionRecord, VersionRecord } from '../../../core/contracts/records.js'
 import type { Config } from '../../../config/schema.js'
 import type { Neighbourhood } from './answer-headers.js'
-import { toEventHeaders } from './header-names.js'
 import { installAdmissionControl } from './install-admission.js'
 import { sendOutcome } from './send-outcome.js'
 import { Ticket } from './ticket.js'
-import { splitUrl } from './url-parts.js'
+import { toEvent } from './to-event.js'
 
 const noBody = new Uint8Array(0)
 
@@ -122,7 +120,7 @@ class HttpTrigger {
       fn,
       version,
       trigger: 'http',
-      event: toEvent(request, address, body),
+      event: toEvent(request, address, body, this.fastify.functionsUrl),
       requestId: request.id,
       record: true,
       caller: ticket
@@ -141,26 +139,6 @@ class HttpTrigger {
 function neighbourhoodOf({ FUNCTIONS_HOST: host }: Config): Neighbourhood {
   if (host === undefined) return 'origin'
   return host.kind === 'port' ? 'host' : 'apart'
-}
-
-function toEvent(
-  request: FastifyRequest,
-  address: CalledAddress,
-  body: Uint8Array
-): InvocationEvent {
-  const { raw } = request
-  const parts = splitUrl(raw.url ?? '/')
-  if (parts === undefined) {
-    throw new MoonletError('INVALID_BODY', 'The path has a broken percent escape')
-  }
-  return {
-    method: request.method,
-    path: parts.path,
-    relativePath: parts.path.slice('/fn/'.length + address.name.length) || '/',
-    headers: toEventHeaders(raw.rawHeaders),
-    query: parts.query,
-    body
-  }
 }
 
 const reject = (reply: FastifyReply, status: number, error: string) =>

@@ -3,6 +3,8 @@
 export interface UrlParts {
   readonly path: string
   readonly query: Readonly<Record<string, string>>
+  /** Names and values in turn: every value behind the first of its name. */
+  readonly moreQuery?: readonly string[] | undefined
 }
 
 const noQuery: Readonly<Record<string, string>> = Object.freeze(Object.create(null))
@@ -14,21 +16,26 @@ export function splitUrl(target: string): UrlParts | undefined {
   const mark = clean.indexOf('?')
   const path = decodeEscapes(mark === -1 ? clean : clean.slice(0, mark))
   if (path === undefined) return undefined
-  return { path, query: mark === -1 ? noQuery : parseQuery(clean.slice(mark + 1)) }
+  if (mark === -1) return { path, query: noQuery }
+  const moreQuery: string[] = []
+  const query = parseQuery(clean.slice(mark + 1), moreQuery)
+  return moreQuery.length === 0 ? { path, query } : { path, query, moreQuery }
 }
 
 /**
  * Name to first value. `+` is a blank; a name without `=` gives ''; pairs with a broken escape or a `;` are
- * dropped.
+ * dropped. Names and values behind the first of their names go to `more`.
  */
-export function parseQuery(text: string): Record<string, string> {
+export function parseQuery(text: string, more?: string[]): Record<string, string> {
   const query: Record<string, string> = Object.create(null)
   for (const pair of text.split('&')) {
     if (pair === '' || pair.includes(';')) continue
     const equals = pair.indexOf('=')
     const name = decodeField(equals === -1 ? pair : pair.slice(0, equals))
     const value = equals === -1 ? '' : decodeField(pair.slice(equals + 1))
-    if (name !== undefined && value !== undefined && query[name] === undefined) query[name] = value
+    if (name === undefined || value === undefined) continue
+    if (query[name] === undefined) query[name] = value
+    else more?.push(name, value)
   }
   return query
 }

@@ -53,7 +53,13 @@ t.test('a draft sees the event that was given', async t => {
       relativePath: '/ü/b',
       query: { q: 'é' },
       headers: { 'X-Note': 'ñ' },
-      body: '{"a":"ö"}'
+      body: '{"a":"ö"}',
+      rawPath: `/fn/${id}/%C3%BC/b`,
+      rawQuery: 'q=%C3%A9',
+      queryAll: { q: ['é'] },
+      headersAll: { 'X-Note': ['ñ'] },
+      params: {},
+      ip: '127.0.0.1'
     }
   )
   t.match(JSON.parse((await call('POST', `/api/functions/${id}/draft`, { code })).json.body), {

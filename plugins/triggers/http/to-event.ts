@@ -1,0 +1,51 @@
+/** The event of a request. */
+import type { FastifyRequest } from 'fastify'
+import { MoonletError } from '../../../core/base/errors.js'
+import type { CalledAddress } from '../../../core/contracts/addresses.js'
+import type { InvocationEvent } from '../../../core/contracts/invocation.js'
+import { readEventHeaders } from './header-names.js'
+import { splitUrl } from './url-parts.js'
+
+/** `origin`: that of the server, for requests that name no host. Throws INVALID_BODY for a path that cannot be decoded. */
+export function toEvent(
+  request: FastifyRequest,
+  address: CalledAddress,
+  body: Uint8Array,
+  origin: () => string
+): InvocationEvent {
+  const { raw } = request
+  const target = raw.url ?? '/'
+  const parts = splitUrl(target)
+  if (parts === undefined) {
+    throw new MoonletError('INVALID_BODY', 'The path has a broken percent escape')
+  }
+  const { headers, more } = readEventHeaders(raw.rawHeaders)
+  return {
+    method: request.method,
+    path: parts.path,
+    relativePath: parts.path.slice('/fn/'.length + address.name.length) || '/',
+    headers,
+    query: parts.query,
+    body,
+    details: {
+      origin: originOf(request) ?? origin(),
+      target: withoutFragment(target),
+      ip: request.ip,
+      moreHeaders: more,
+      moreQuery: parts.moreQuery
+    }
+  }
+}
+
+/** Scheme and host as the caller used them, which behind a trusted proxy the proxy tells. */
+function originOf({ host, protocol, socket }: FastifyRequest): string | undefined {
+  if (host === '') return undefined
+  if (protocol === 'http' || protocol === 'https') return `${protocol}://${host}`
+  return `${'encrypted' in socket && socket.encrypted === true ? 'https' : 'http'}://${host}`
+}
+
+/** A fragment is never to be sent; some clients do. */
+function withoutFragment(target: string): string {
+  const hash = target.indexOf('#')
+  return hash === -1 ? target : target.slice(0, hash)
+}
