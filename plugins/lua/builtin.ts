@@ -5,6 +5,7 @@ import { base64 } from './base64/declaration.js'
 import { crypto } from './crypto/declaration.js'
 import { html } from './html/declaration.js'
 import { json } from './json/declaration.js'
+import { jwt } from './jwt/declaration.js'
 import { random } from './random/declaration.js'
 import { response } from './response/declaration.js'
 import { router } from './router/declaration.js'
@@ -22,7 +23,8 @@ export const localModules = [
   base64,
   router,
   response,
-  html
+  html,
+  jwt
 ]
 
 export default fp(

@@ -4,6 +4,7 @@ import { functions as base64 } from './base64/local.js'
 import { functions as crypto } from './crypto/local.js'
 import { functions as html } from './html/local.js'
 import { functions as json } from './json/local.js'
+import { jwtFunctions } from './jwt/local.js'
 import { functions as random } from './random/local.js'
 import { responseFunctions } from './response/local.js'
 import { functions as router } from './router/local.js'
@@ -21,5 +22,6 @@ export const locals: { readonly [module: string]: { readonly [fn: string]: Nativ
   base64,
   router,
   response: responseFunctions(json.encode),
-  html
+  html,
+  jwt: jwtFunctions(json)
 }
