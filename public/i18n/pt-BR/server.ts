@@ -47,6 +47,27 @@ const serverTexts: readonly Rule[] = [
     /^The path has a broken percent escape/,
     'O caminho tem um escape de porcentagem incompleto; escreva % como %25.'
   ],
+  [
+    /^slug: slug must be 1 to 63 of the characters/,
+    'O slug tem de 1 a 63 caracteres a-z, 0-9 e -, e não começa nem termina com -.'
+  ],
+  [/^slug: slug cannot have the form of an id$/, 'O slug não pode ter a forma de um id.'],
+  [
+    /^routes: host must be a host name such as (\S+), without a port$/,
+    'O host da rota é um nome como $1, sem porta.'
+  ],
+  [
+    /^cors: cors must be "function" or an object with the field origins/,
+    'CORS é "function" ou um objeto com o campo origins; {} o desliga.'
+  ],
+  [
+    /^cors: credentials need origins by name/,
+    'Credenciais exigem origens pelo nome: navegadores não as aceitam com *.'
+  ],
+  [
+    /^expires_at: expires_at must be a time in Unix seconds$/,
+    'A validade é um instante em segundos Unix.'
+  ],
   [/^Internal server error$/, 'Erro interno do servidor. O registro do servidor diz mais.'],
   [/^code: code cannot be empty$/, 'O código não pode ficar vazio.'],
   [/^code: code cannot be longer than (\d+) bytes$/, 'O código não pode ter mais de $1 bytes.'],

@@ -17,11 +17,13 @@ async function textsOfSources(): Promise<string[]> {
       if (!file.endsWith('.ts')) continue
       const source = await readFile(`${folder}/${file}`, 'utf8')
       for (const [, code, text] of source.matchAll(
-        /MoonletError\('(\w+)', (?:'([^']+)'|`[^`]+`)/g
+        /MoonletError\(\s*'(\w+)',\s*(?:'([^']+)'|`[^`]+`)/g
       )) {
         if (code !== 'SETTINGS_INVALID' && text) found.push(text)
       }
-      for (const [, field, text] of source.matchAll(/refuse\('([\w.]+)', (?:'([^']+)'|`[^`]+`)/g)) {
+      for (const [, field, text] of source.matchAll(
+        /refuse\(\s*'([\w.]+)',\s*(?:'([^']+)'|`[^`]+`)/g
+      )) {
         if (text) found.push(`${field}: ${text}`)
       }
     }
