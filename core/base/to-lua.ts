@@ -1,4 +1,7 @@
-/** Values that local functions hand to Lua for which JavaScript has no form of its own; `sandbox/lua/api.ts` says which. */
+/**
+ * Values that local functions hand to Lua for which JavaScript has no form of its own; `sandbox/lua/api.ts` says
+ * which.
+ */
 
 /** A table that JavaScript keeps something about: `made` is called with its identity as soon as there is one. */
 export class Noted<T extends object = object> {

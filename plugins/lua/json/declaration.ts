@@ -15,7 +15,8 @@ const EncodeOptions = Fields(
   {
     indent: field(
       Optional(Union(Bool, Num(), Text())),
-      'Writes a line for each entry: `true` for two blanks a level, a number of blanks up to 16, or the blanks and tabs themselves.'
+      'Writes a line for each entry: `true` for two blanks a level, a number of blanks up to ' +
+        '16, or the blanks and tabs themselves.'
     ),
     sort: field(
       Optional(Bool),
@@ -58,7 +59,8 @@ export const json = luaModule('json', {
     decode: local({
       doc:
         'Reads JSON. Strict: nothing may follow the value. `null` becomes nil, so such fields are ' +
-        'absent; but the table remembers them, and that it was `[]`, for `json.encode`. Nesting deeper than 10,000 and numbers out of range fail.',
+        'absent; but the table remembers them, and that it was `[]`, for `json.encode`. ' +
+        'Nesting deeper than 10,000 and numbers out of range fail.',
       params: [
         param('text', Text(), 'The JSON text, such as `event.body`.'),
         param('options', Optional(DecodeOptions), 'How it is read.')
