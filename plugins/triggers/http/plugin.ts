@@ -1,5 +1,6 @@
 /**
- * The HTTP trigger: `/fn/{id}`, `/fn/{slug}` and everything below them runs the function's active version, without authentication.
+ * The HTTP trigger: `/fn/{id}`, `/fn/{slug}` and everything below them runs the function's active version, without
+ * authentication.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import '../../../core/contracts/server.js'

@@ -50,10 +50,10 @@ t.test('a call follows the slug as soon as its change is answered', async t => {
 
 t.test('while a slug moves from one function to another, every call gets one of them', async t => {
   const ids = [await create({ code: ECHO, slug: 'shared' }), await create({ code: ECHO })]
-  let isMoving = true
+  const moving = new AbortController()
   const seen = new Set<unknown>()
   const caller = (async () => {
-    while (isMoving) {
+    while (!moving.signal.aborted) {
       const { status, json } = await get('/fn/shared')
       if (status === 200) seen.add(json.id)
       else t.equal(status, 404)
@@ -64,7 +64,7 @@ t.test('while a slug moves from one function to another, every call gets one of 
     await call('PUT', `/api/functions/${from}`, { slug: '' })
     await call('PUT', `/api/functions/${to}`, { slug: 'shared' })
   }
-  isMoving = false
+  moving.abort()
   await caller
   for (const id of seen) t.ok(ids.includes(String(id)))
 })
