@@ -32,8 +32,8 @@ export interface KvStore {
   /** False: there is no such entry; `mayChange` is not called then. */
   delete(scope: string, key: Uint8Array, mayChange?: MayChangeEntry): Promise<boolean>
   /**
-   * Atomic; an absent key counts as 0. Keeps the expiry; `expiresAt` holds for an entry that has none. Rejects with KV_NOT_A_NUMBER, leaving the value as it
-   * was, when it is not a decimal number or the sum is not finite.
+   * Atomic; an absent key counts as 0. Keeps the expiry; `expiresAt` holds for an entry that has none. Rejects with
+   * KV_NOT_A_NUMBER, leaving the value as it was, when it is not a decimal number or the sum is not finite.
    */
   increment(scope: string, key: Uint8Array, by: number, expiresAt?: number): Promise<number>
   /**

@@ -13,14 +13,14 @@ const separators = '\\s,;:="\'?&/'
 /** Nobody who has the key sends more texts of its length than this; whoever does shall not cost a digest for each. */
 const MAX_PIECES = 16
 
-/**
- * Gives the event itself when there is nothing to hide, which is nearly always. The key is looked for by digests of
- * whole pieces, never by comparing text, so that the time this takes tells nothing about it.
- */
-export function createCredentialFilter(
-  keyLength: number,
-  isKey: (guess: string) => boolean
-): (event: InvocationEvent) => InvocationEvent {
+interface KeySearch {
+  /** Whether a text holds the key as a whole piece. */
+  readonly holdsKey: (value: string) => boolean
+  /** The same of an Authorization header: also as user or password of Basic authentication. */
+  readonly authorizationHoldsKey: (value: string) => boolean
+}
+
+function createKeySearch(keyLength: number, isKey: (guess: string) => boolean): KeySearch {
   // Goes through a value once: a piece is looked at from its beginning only.
   const pieces = new RegExp(
     `(?<![^${separators}])[^${separators}]{${keyLength}}(?![^${separators}])`,
@@ -35,7 +35,6 @@ export function createCredentialFilter(
     return value.match(pieces)?.slice(0, MAX_PIECES).some(isTheKey) ?? false
   }
 
-  /** Also as user or password of Basic authentication. */
   function authorizationHoldsKey(value: string): boolean {
     const [, encoded] = /^basic +(\S+)$/i.exec(value) ?? []
     if (encoded === undefined) return holdsKey(value)
@@ -43,6 +42,19 @@ export function createCredentialFilter(
     const colon = pair.indexOf(':')
     return isTheKey(pair.slice(0, colon)) || isTheKey(pair.slice(colon + 1)) || isTheKey(encoded)
   }
+
+  return { holdsKey, authorizationHoldsKey }
+}
+
+/**
+ * Gives the event itself when there is nothing to hide, which is nearly always. The key is looked for by digests of
+ * whole pieces, never by comparing text, so that the time this takes tells nothing about it.
+ */
+export function createCredentialFilter(
+  keyLength: number,
+  isKey: (guess: string) => boolean
+): (event: InvocationEvent) => InvocationEvent {
+  const { holdsKey, authorizationHoldsKey } = createKeySearch(keyLength, isKey)
 
   function cleanCookies(value: string): string | undefined {
     const cookies = value.toLowerCase().includes(SESSION_COOKIE)

@@ -33,8 +33,9 @@ function claimsText(encode: NativeFunction, claims: LuaTable, expiresIn: LuaValu
     if (error instanceof LuaFailure) throw new LuaMisuse(`jwt.sign: ${error.message}`)
     throw error
   }
-  if (!text.startsWith('{'))
+  if (!text.startsWith('{')) {
     throw new LuaMisuse("bad argument #1 to 'jwt.sign' (names expected, got a list)")
+  }
   if (typeof expiresIn !== 'number') return toBytes(text)
   const exp = Math.floor(runContext.now() / 1000 + expiresIn)
   return Buffer.from(JSON.stringify({ ...(JSON.parse(toText(text)) as Claims), exp }))
@@ -65,8 +66,9 @@ function checkHeader({ alg, crit }: Claims, algorithm: string): void {
   if (alg !== algorithm) {
     throw new LuaFailure(`the token is of another algorithm (${algorithm} is accepted)`)
   }
-  if (crit !== undefined)
+  if (crit !== undefined) {
     throw new LuaFailure('the token has critical headers, which are not known')
+  }
 }
 
 function readObject(part: string): Claims {

@@ -14,7 +14,8 @@ const incrementOptions = param(
       {
         ttl: field(
           Optional(Num({ min: 0.001, max: MAX_TTL })),
-          'Seconds after which the number is gone, from when it was first counted; a number that expires already keeps its time.'
+          'Seconds after which the number is gone, from when it was first counted; a number ' +
+            'that expires already keeps its time.'
         )
       },
       'KvIncrementOptions'

@@ -12,8 +12,9 @@ const MAX_BYTES = 4096
 
 /** Throws LuaMisuse for what no cookie can have. */
 export function formatCookie(name: string, value: string, options: LuaTable | undefined): string {
-  if (!TOKEN.test(name))
+  if (!TOKEN.test(name)) {
     throw new LuaMisuse("bad argument #1 to 'response.cookie' (no cookie can have this name)")
+  }
   const pair = `${name}=${value.replace(UNSAFE, escapeByte)}`
   if (pair.length > MAX_BYTES) {
     throw new LuaMisuse(

@@ -58,7 +58,8 @@ return { body = parts.host .. " " .. parts.path .. " " .. parts.query.tag[2] }  
       params: [param('text', Text(), 'Any text.')],
       returns: Text(),
       example:
-        'return { body = "https://example.com/files/" .. url.encodePath("a b/c") }  -- https://example.com/files/a%20b%2Fc'
+        'return { body = "https://example.com/files/" .. url.encodePath("a b/c") }  -- ' +
+        'https://example.com/files/a%20b%2Fc'
     }),
     decode: local({
       doc: 'Decodes `%XX` and `+`. Fails on a bad or cut escape.',

@@ -21,8 +21,8 @@ const StoredEvent = Type.Object({
 })
 
 /**
- * `ip`: who asks for the run. Throws CONFLICT when the event was too large to be stored whole, or the record holds none, as may be in a database
- * that came from elsewhere.
+ * `ip`: who asks for the run. Throws CONFLICT when the event was too large to be stored whole, or the record holds
+ * none, as may be in a database that came from elsewhere.
  */
 export function readStoredEvent(eventJson: string, ip: string): InvocationEvent {
   const stored = parse(eventJson)

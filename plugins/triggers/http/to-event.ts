@@ -6,7 +6,10 @@ import type { InvocationEvent } from '../../../core/contracts/invocation.js'
 import { readEventHeaders } from './header-names.js'
 import { splitUrl } from './url-parts.js'
 
-/** `origin`: that of the server, for requests that name no host. Throws INVALID_BODY for a path that cannot be decoded. */
+/**
+ * `origin`: that of the server, for requests that name no host. Throws INVALID_BODY for a path that cannot be
+ * decoded.
+ */
 export function toEvent(
   request: FastifyRequest,
   address: CalledAddress,

@@ -16,8 +16,8 @@ async function open(t: Test, settings: Record<string, string> = {}) {
   const api = await buildApi(t, { API_KEY, ...settings })
   await api.app.listen({ port: 0, host: '127.0.0.1' })
   const { port } = api.app.server.address() as AddressInfo
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look at what is there
   const send = async (path: string, headers: readonly string[] = []): Promise<any> =>
-    // eslint-disable-line @typescript-eslint/no-explicit-any -- tests look at what is there
     await new Promise((resolve, reject) => {
       const options = { port, host: '127.0.0.1', path, agent: false, setHost: false }
       const host = headers.includes('Host') ? [] : ['Host', `127.0.0.1:${port}`]
