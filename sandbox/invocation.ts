@@ -82,6 +82,11 @@ export class Invocation implements HostCall {
     return tombstone
   }
 
+  /** What goes beyond the budget shows with the next call. */
+  count(calls: number): void {
+    this.calls += calls
+  }
+
   /** Nobody waits for its outcome any more. */
   get isAbandoned(): boolean {
     return this.job.caller?.isGone === true

@@ -2,7 +2,8 @@
 export interface OutgoingRequest {
   readonly method: string
   readonly url: string
-  readonly headers: Readonly<Record<string, string>>
+  /** A list sends the header several times. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>
   readonly body?: Uint8Array | string
   readonly signal: AbortSignal
 }
@@ -13,6 +14,8 @@ export interface OutgoingResponse {
   readonly statusText: string
   /** Canonical names (`X-My-Header`), first value only; binary strings. */
   readonly headers: Readonly<Record<string, string>>
+  /** All values of each header; the client always gives them. */
+  readonly headersAll?: Readonly<Record<string, readonly string[]>>
   readonly body: Uint8Array
 }
 

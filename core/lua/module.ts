@@ -26,6 +26,8 @@ export interface HostCall {
   readonly trigger: string
   /** Aborted when the invocation ends for whatever reason: its deadline, its end, the server's stop. */
   readonly signal: AbortSignal
+  /** Counts work that is done in one call as `calls` more of what the execution may ask for. */
+  readonly count: (calls: number) => void
   /** Adds to the execution's logs, masked. */
   readonly log: (level: LogLevel, message: string) => void
 }

@@ -11,7 +11,7 @@ export interface Hop {
   readonly method: string
   readonly target: Target
   /** As they go on the wire; values are binary strings. */
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: Readonly<Record<string, string | string[]>>
   readonly body: Uint8Array | undefined
 }
 
@@ -19,6 +19,7 @@ export interface Reply {
   readonly statusCode: number
   readonly statusText: string
   readonly headers: Readonly<Record<string, string>>
+  readonly headersAll: Readonly<Record<string, readonly string[]>>
   readonly body: Buffer
 }
 
@@ -85,7 +86,7 @@ function exchangeOnce(agent: Agent, hop: Hop, { signal, limit }: Limits): Promis
         },
         onResponseStart(started, statusCode, _headers, statusText = '') {
           if (statusCode < 200) return
-          head = { statusCode, statusText, headers: toHeaders(started.rawHeaders) }
+          head = { statusCode, statusText, ...toHeaders(started.rawHeaders) }
           if (hop.method !== 'HEAD' && Number(head.headers['Content-Length'] ?? 0) > limit) {
             started.abort(failures.tooLarge(target.host, limit))
           }
@@ -110,15 +111,21 @@ function exchangeOnce(agent: Agent, hop: Hop, { signal, limit }: Limits): Promis
   })
 }
 
-/** First value of each header, by canonical name; undici gives names and values in turn, as bytes. */
-function toHeaders(raw: Dispatcher.DispatchController['rawHeaders']): Record<string, string> {
+/** First and all values by canonical name; undici gives names and values in turn, as bytes. */
+function toHeaders(
+  raw: Dispatcher.DispatchController['rawHeaders']
+): Pick<Reply, 'headers' | 'headersAll'> {
   const headers: Record<string, string> = Object.create(null)
-  if (!Array.isArray(raw)) return headers
+  const headersAll: Record<string, string[]> = Object.create(null)
+  if (!Array.isArray(raw)) return { headers, headersAll }
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = canonicalHeaderName(toBinary(raw[i]))
-    headers[name] ??= toBinary(raw[i + 1])
+    const value = toBinary(raw[i + 1])
+    headers[name] ??= value
+    headersAll[name] ??= []
+    headersAll[name].push(value)
   }
-  return headers
+  return { headers, headersAll }
 }
 
 const toBinary = (part: Buffer | string | undefined) =>

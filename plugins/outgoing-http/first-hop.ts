@@ -38,12 +38,16 @@ export function firstHop(request: OutgoingRequest): FirstHop {
   return { hop: { method, target, headers, body: toBody(request) }, unpacks }
 }
 
-function checkHeaders(given: Readonly<Record<string, string>>): Record<string, string> {
-  const headers: Record<string, string> = {}
+function checkHeaders(given: OutgoingRequest['headers']): Record<string, string | string[]> {
+  const headers: Record<string, string | string[]> = {}
   for (const [name, value] of Object.entries(given)) {
     if (!isHeaderName(name)) throw failures.badHeaderName(name)
-    if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) throw failures.badHeaderValue(name)
-    if (!OWN.has(name.toLowerCase())) headers[name] = value
+    const values = typeof value === 'string' ? [value] : [...value]
+    if (!values.every(text => /^[\t\x20-\x7e\x80-\xff]*$/.test(text))) {
+      throw failures.badHeaderValue(name)
+    }
+    if (OWN.has(name.toLowerCase()) || values.length === 0) continue
+    headers[name] = typeof value === 'string' ? value : values
   }
   return headers
 }

@@ -12,6 +12,11 @@ const unpackers: Readonly<Record<string, (data: Buffer, options: ZlibOptions) =>
     br: promisify<Buffer, ZlibOptions, Buffer>(brotliDecompress)
   }
 
+function withoutPacking<T>(headers: Readonly<Record<string, T>>): Record<string, T> {
+  const { 'Content-Encoding': _encoding, 'Content-Length': _length, ...others } = headers
+  return others
+}
+
 /**
  * The reply with its body unpacked and without Content-Encoding and Content-Length, which described the packed one.
  * An unknown encoding is left alone. Rejects when the unpacked body exceeds `limit` bytes or is damaged.
@@ -25,8 +30,12 @@ export async function unpack(
   if (unpacker === undefined || reply.body.byteLength === 0) return reply
   try {
     const body = await unpacker(reply.body, { maxOutputLength: limit })
-    const { 'Content-Encoding': _encoding, 'Content-Length': _length, ...headers } = reply.headers
-    return { ...reply, headers, body }
+    return {
+      ...reply,
+      headers: withoutPacking(reply.headers),
+      headersAll: withoutPacking(reply.headersAll),
+      body
+    }
   } catch (error) {
     const isTooLarge =
       error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE'

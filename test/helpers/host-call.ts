@@ -13,6 +13,7 @@ export function hostCall(
     executionId: 'e0000000000000000000',
     trigger: 'http',
     signal: new AbortController().signal,
+    count() {},
     log: (level, message) => {
       logged.push([level, message])
     },

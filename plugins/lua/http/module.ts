@@ -4,6 +4,7 @@ import { host, luaModule, param } from '../../../core/lua/module.js'
 import { Text } from '../../../core/lua/types/declare.js'
 import type { Records } from './record.js'
 import { send } from './send.js'
+import { batchFunction } from './batch.js'
 import { HttpReply, bodyOptions, options, url } from './types.js'
 
 const LIMITS =
@@ -123,7 +124,8 @@ export function httpModule(http: OutgoingHttp, records: Records) {
     functions: {
       ...readingFunctions(sending),
       ...writingFunctions(sending),
-      ...anyMethod(sending)
+      ...anyMethod(sending),
+      batch: batchFunction(sending)
     }
   })
 }

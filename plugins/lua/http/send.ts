@@ -13,7 +13,7 @@ export interface HttpOptions {
   readonly body?: unknown
 }
 
-interface Sending {
+export interface Sending {
   readonly http: OutgoingHttp
   readonly records: Records
 }
@@ -28,7 +28,7 @@ export async function send(
 ) {
   const headers = Object.entries(options?.headers ?? {}).map(([name, value]) => [
     name,
-    fromBytes(looseBytes(value))
+    Array.isArray(value) ? value.map(looseText) : looseText(value)
   ])
   const query = Object.entries(options?.query ?? {}).map(
     ([name, value]) => [name, looseBytes(value)] as const
@@ -50,13 +50,22 @@ export async function send(
   return toLua(reply)
 }
 
-const toLua = ({ statusCode, body, headers }: OutgoingResponse) => ({
+const toLua = ({ statusCode, body, headers, headersAll }: OutgoingResponse) => ({
   statusCode,
   body,
-  headers: Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, toBytes(value)])
+  headers: mapValues(headers, toBytes),
+  headersAll: mapValues(headersAll ?? mapValues(headers, value => [value]), values =>
+    values.map(toBytes)
   )
 })
+
+const mapValues = <T, R>(
+  of: Readonly<Record<string, T>>,
+  map: (value: T) => R
+): Record<string, R> =>
+  Object.fromEntries(Object.entries(of).map(([name, value]) => [name, map(value)]))
+
+const looseText = (value: unknown): string => fromBytes(looseBytes(value))
 
 /** Bytes and texts as they are, numbers as text, anything else empty. */
 function looseBytes(value: unknown): Uint8Array {

@@ -6,6 +6,7 @@ import {
   Dict,
   Fields,
   Int,
+  List,
   Optional,
   Text,
   Union,
@@ -16,8 +17,8 @@ import {
 const Loose = Union(Bytes(), Any)
 
 const headers = field(
-  Optional(Dict(Loose)),
-  "Header names and values. `Host` and what describes the connection or the body's length is set by the server."
+  Optional(Dict(Union(Bytes(), List(Loose), Any))),
+  "Header names and values; a list sends a header several times. `Host` and what describes the connection or the body's length is set by the server."
 )
 const query = field(
   Optional(Dict(Loose)),
@@ -61,7 +62,41 @@ export const HttpReply = Fields(
     headers: field(
       Dict(Bytes()),
       "The reply's headers by canonical name (`Content-Type`), first value only."
-    )
+    ),
+    headersAll: field(Dict(List(Bytes())), 'All values of each header, such as of `Set-Cookie`.')
   },
   'HttpReply'
+)
+
+/** Requests of one `http.batch`. */
+export const MAX_BATCH = 20
+
+export const batchRequests = param(
+  'requests',
+  List(
+    Fields(
+      {
+        method: field(Optional(Text({ max: 64 })), '`GET` if left out.'),
+        url: field(Text(), 'An http:// or https:// address.'),
+        headers,
+        query,
+        body: field(Optional(Loose), 'What to send; no Content-Type is added.')
+      },
+      'HttpBatchRequest'
+    )
+  ),
+  `The requests, at most ${MAX_BATCH}.`
+)
+
+export const BatchReplies = List(
+  Fields(
+    {
+      statusCode: field(Optional(Int()), 'The status; nil when there is no reply.'),
+      body: field(Optional(Bytes()), 'As of other requests.'),
+      headers: field(Optional(Dict(Bytes())), 'As of other requests.'),
+      headersAll: field(Optional(Dict(List(Bytes()))), 'As of other requests.'),
+      error: field(Optional(Text()), 'Why there is no reply.')
+    },
+    'HttpBatchReply'
+  )
 )

@@ -54,7 +54,7 @@ export function client(t: Teardown, options: Partial<OutgoingHttpOptions> = {}) 
     url: string,
     rest: {
       method?: string
-      headers?: Record<string, string>
+      headers?: Record<string, string | readonly string[]>
       body?: Uint8Array | string
       signal?: AbortSignal
     } = {}

@@ -45,6 +45,68 @@ t.test('each function sends its method', async t => {
   )
 })
 
+t.test('every value of a header is received, and lists are sent', async t => {
+  const { url } = await serve(t, (request, response) => {
+    response.setHeader('set-cookie', ['a=1', 'b=2'])
+    response.end(JSON.stringify(request.rawHeaders.filter((_, i, all) => all[i - 1] === 'X-In')))
+  })
+  const { request, close } = client(t)
+  const { functions } = httpModule(
+    { request: ({ url, ...rest }) => request(url, rest), close },
+    { ids: createIdSource(), append() {} }
+  )
+  const headers = { 'X-In': [Buffer.from('1'), 2, {}], 'X-None': [] }
+  const reply = await functions.get.run(hostCall(), url, { headers, query: undefined })
+  t.equal(Buffer.from(reply.body).toString(), '["1","2",""]')
+  t.same(reply.headersAll['Set-Cookie']?.map(String), ['a=1', 'b=2'])
+  t.equal(String(reply.headers['Set-Cookie']), 'a=1')
+})
+
+t.test('a batch sends its requests at once, and gives replies in their order', async t => {
+  const waiting: Array<() => void> = []
+  const { url } = await serve(t, (request, response) => {
+    waiting.push(() => response.end(request.url))
+    // Nobody is answered before all have asked, and the last is answered first.
+    if (waiting.length === 3) for (const answer of waiting.reverse()) answer()
+  })
+  const { request, close } = client(t)
+  const records: HttpRequestRecord[] = []
+  const { functions } = httpModule(
+    { request: ({ url, ...rest }) => request(url, rest), close },
+    { ids: createIdSource(), append: record => records.push(record) }
+  )
+  let counted = 0
+  const call = hostCall({
+    count(calls) {
+      counted += calls
+    }
+  })
+  const plain = { method: undefined, headers: undefined, query: undefined, body: undefined }
+  const replies = await functions.batch.run(call, [
+    { ...plain, url: `${url}/1` },
+    { ...plain, url: 'ftp://x' },
+    { ...plain, url: `${url}/2`, method: 'POST', body: Buffer.from('b') },
+    { ...plain, url: `${url}/3`, query: { q: 'v' } }
+  ])
+  t.same(
+    replies.map(({ statusCode, body }) => [statusCode, body && Buffer.from(body).toString()]),
+    [
+      [200, '/1'],
+      [undefined, undefined],
+      [200, '/2'],
+      [200, '/3?q=v']
+    ]
+  )
+  t.match(replies[1]?.error, /ftp|http/)
+  t.equal(records.length, 4, 'each has its record')
+  t.equal(counted, 3, 'each counts as a call')
+  t.same(await functions.batch.run(call, []), [])
+  await t.rejects(
+    async () => await functions.batch.run(call, new Array(21).fill({ ...plain, url })),
+    /at most 20 requests, got 21/
+  )
+})
+
 t.test('numbers are sent with all their digits', async t => {
   const { url, functions } = await mirror(t)
   const options = {
