@@ -70,6 +70,8 @@ export interface Fault {
   readonly line?: number
   readonly column?: number
   readonly traceback?: string
+  /** The field `code` of a table that Lua raised; `message` is its other field then. */
+  readonly code?: string
 }
 
 export interface ExecutionRecord {

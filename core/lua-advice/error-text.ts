@@ -42,7 +42,8 @@ function lineOf(fault: Fault): number | undefined {
 }
 
 function heading(fault: Fault, line: number | undefined): string {
-  const first = `${line === undefined ? 'Error' : `Error at line ${line}`}: ${fault.message}`
+  const message = fault.code === undefined ? fault.message : `${fault.code}: ${fault.message}`
+  const first = `${line === undefined ? 'Error' : `Error at line ${line}`}: ${message}`
   return fault.traceback === undefined || fault.traceback === ''
     ? first
     : `${first}\n${fault.traceback.trimEnd()}`

@@ -3,10 +3,15 @@
 interface FaultTexts {
   readonly message: string
   readonly traceback?: string
+  readonly code?: string
 }
 
 export function maskFault<F extends FaultTexts>(fault: F, mask: (text: string) => string): F {
-  const { message, traceback } = fault
-  const masked = { ...fault, message: mask(message) }
-  return traceback === undefined ? masked : { ...masked, traceback: mask(traceback) }
+  const { message, traceback, code } = fault
+  return {
+    ...fault,
+    message: mask(message),
+    ...(traceback === undefined ? {} : { traceback: mask(traceback) }),
+    ...(code === undefined ? {} : { code: mask(code) })
+  }
 }

@@ -63,7 +63,7 @@ When the handler sets no \`Content-Type\`, it is \`application/json\` for a body
 
 - A function that depends on the outside world (\`http\`, \`ai\`, \`email\`, \`json.decode\`, …) returns \`nil, err\` when it fails: check with \`local value, err = …; if err then … end\`. For \`json.decode\`, check \`err\` and not the value, because JSON \`null\` is nil.
 - Wrong use (a wrong type, nil where text is wanted) raises a Lua error, which \`pcall\` catches.
-- An error that nobody catches, and a handler that returns no table, answer 500 \`{"error":"Function execution failed"}\`; message, line and advice are in the execution's record.
+- An error that nobody catches, and a handler that returns no table, answer 500 \`{"error":"Function execution failed"}\`; message, line and advice are in the execution's record. Of a table that is raised, \`error({ code = "not_found", message = "no such order" })\`, record and answer have \`code\` and \`message\`.
 - To answer with an error, return it: \`return { statusCode = 404, body = json.encode({ error = "not found" }) }\`.
 
 ### State and limits

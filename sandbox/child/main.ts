@@ -193,22 +193,24 @@ function check([, id, code, chunkName]: CheckFrame): void {
 
 function toFault(error: unknown): ChildFault {
   if (error instanceof LuaFault) {
-    const { kind, message, line, column, traceback } = error.info
+    const { kind, message, line, column, traceback, code } = error.info
     return [
       kind,
       toWireText(message),
       line ?? null,
       column ?? null,
-      traceback === undefined ? null : toWireText(traceback)
+      traceback === undefined ? null : toWireText(traceback),
+      code === undefined ? null : toWireText(code)
     ]
   }
   if (error instanceof AnswerFault) {
-    return [error.kind, toWireText(fromText(error.message)), null, null, null]
+    return [error.kind, toWireText(fromText(error.message)), null, null, null, null]
   }
   if (error instanceof FrameTooLarge) {
     return [
       'limit',
       `the answer is too large (at most ${error.limit} bytes with its headers, got ${error.size})`,
+      null,
       null,
       null,
       null

@@ -102,6 +102,8 @@ export interface LuaFaultInfo {
   /** From 1; syntax errors only. */
   readonly column?: number
   readonly traceback?: string
+  /** The field `code` of a table that was raised. */
+  readonly code?: string
 }
 
 export class LuaFault extends Error {

@@ -12,7 +12,7 @@ import { Interop } from './interop.js'
 import type { LuaError } from './errors.js'
 import { MemoryError } from './errors.js'
 import { Environment } from './environment.js'
-import { faultMessage } from './fault.js'
+import { faultCode, faultMessage } from './fault.js'
 import { noteIdleHeap, openAccount } from './memory.js'
 import { forgetAddresses } from './vm/operations.js'
 import { traceback } from './vm/traceback.js'
@@ -120,11 +120,13 @@ class LuaEngine implements Engine {
 function toFault(vm: Vm, kind: 'load' | 'runtime', error: LuaError): LuaFault {
   const trace = safely(() => traceback(vm, vm.current), undefined)
   const message = faultMessage(vm, error.value)
+  const code = faultCode(error.value)
   const line = /^[^\n]*?:(\d+): /.exec(message)?.[1]
   return new LuaFault({
     kind: error instanceof MemoryError ? 'memory' : kind,
     message,
     ...(line === undefined ? {} : { line: Number(line) }),
+    ...(code === undefined ? {} : { code }),
     ...(trace === undefined ? {} : { traceback: trace })
   })
 }

@@ -141,7 +141,8 @@ export type ChildFault = readonly [
   message: WireText,
   line: number | null,
   column: number | null,
-  traceback: WireText | null
+  traceback: WireText | null,
+  code: WireText | null
 ]
 
 /** The child or the frame it sent broke the protocol: it is killed. */

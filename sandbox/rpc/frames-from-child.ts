@@ -27,9 +27,9 @@ export function readBinary(value: unknown, what: string): string {
   throw new ProtocolFault(`${what} is no text`)
 }
 
-/** The frame's elements from `at` on: message kind, message, line, column, traceback. */
+/** The frame's elements from `at` on: message kind, message, line, column, traceback, code. */
 export function readFault(frame: readonly unknown[], at: number): Fault {
-  const [kind, message, line, column, traceback] = frame.slice(at)
+  const [kind, message, line, column, traceback, code] = frame.slice(at)
   if (typeof kind !== 'string' || !childFaultKinds.has(kind)) {
     throw new ProtocolFault('a fault of an unknown kind')
   }
@@ -40,9 +40,12 @@ export function readFault(frame: readonly unknown[], at: number): Fault {
     ...(isPlace(column) ? { column } : {}),
     ...(traceback === null || traceback === undefined
       ? {}
-      : { traceback: readText(traceback, "a fault's traceback") })
+      : { traceback: readText(traceback, "a fault's traceback") }),
+    ...(isText(code) ? { code: readText(code, "a fault's code") } : {})
   }
 }
+
+const isText = (value: unknown): boolean => typeof value === 'string' || value instanceof Uint8Array
 
 /** The last two elements of the frame that ends a run; without them, or with nonsense, the clock's word. */
 export function readUsage(frame: readonly unknown[], clockMs: number): Usage {

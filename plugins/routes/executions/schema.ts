@@ -19,7 +19,10 @@ export const ErrorDetail = Type.Object(
     message: Type.String({ description: 'As Lua raised it, or in the words of the server.' }),
     line: Type.Optional(Type.Integer({ minimum: 1 })),
     column: Type.Optional(Type.Integer({ minimum: 1, description: 'Syntax errors only.' })),
-    traceback: Type.Optional(Type.String())
+    traceback: Type.Optional(Type.String()),
+    code: Type.Optional(
+      Type.String({ description: 'The field `code` of a table that the function raised.' })
+    )
   },
   {
     title: 'ErrorDetail',
@@ -260,12 +263,13 @@ export const toLastExecution = ({
   duration_ms: durationMs
 })
 
-export const toErrorDetail = ({ kind, message, line, column, traceback }: Fault) => ({
+export const toErrorDetail = ({ kind, message, line, column, traceback, code }: Fault) => ({
   kind,
   message,
   line,
   column,
-  traceback
+  traceback,
+  code
 })
 
 /** Ids of versions end with `_v{number}`. */

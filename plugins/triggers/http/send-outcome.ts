@@ -37,8 +37,15 @@ export function sendOutcome(
 function sendFault(reply: FastifyReply, outcome: Outcome): FastifyReply {
   const error =
     outcome.fault?.kind === 'bad-answer' ? 'Internal server error' : 'Function execution failed'
-  return reply.code(500).type('application/json').send(errorBody(error))
+  return reply
+    .code(500)
+    .type('application/json')
+    .send(errorBody(error, raisedFields(outcome)))
 }
+
+/** What a function raised as a table with a code is meant for its caller; the texts are masked already. */
+const raisedFields = ({ fault }: Outcome): object =>
+  fault?.code === undefined ? {} : { code: fault.code, message: fault.message }
 
 /**
  * As the handler says, up to 999, where Fastify ends at 599. 1xx cannot be the last word of an answer: a client would
