@@ -28,6 +28,7 @@ import cors from '../plugins/cors.js'
 import dashboard from '../plugins/dashboard/plugin.js'
 import docs from '../plugins/openapi/plugin.js'
 import errors from '../plugins/errors.js'
+import frontDoor from '../plugins/front-door/plugin.js'
 import functionsHost from '../plugins/functions-host.js'
 import health from '../plugins/health.js'
 import metrics from '../plugins/metrics.js'
@@ -94,7 +95,7 @@ export async function buildApp({
   )
 
   const everyRequest = [requestLog, cors, errors, docs, functionsHost]
-  const whatIsKept = [storage, functionCache, addresses, recovery, retention, auth]
+  const whatIsKept = [storage, functionCache, addresses, recovery, retention, auth, frontDoor]
   const luaApis = [lua, outgoingHttp, luaLog, luaKv, luaEnv, luaHttp, luaLocal, luaAi, luaEmail]
   for (const plugin of [...everyRequest, ...whatIsKept, ...luaApis, invoker]) {
     await app.register(plugin)

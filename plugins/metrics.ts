@@ -8,6 +8,7 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 import { Type } from 'typebox'
 import { commonErrors } from '../core/http/response-schemas.js'
 import '../core/contracts/server.js'
+import type { FrontDoorService } from '../core/contracts/front-door-service.js'
 import type { CallNotice, Invoker } from '../core/contracts/invoker.js'
 import type { Scheduler } from '../core/contracts/scheduler.js'
 
@@ -43,6 +44,7 @@ export default fp(
     addCallMetrics(registry, fastify.invoker)
     addSandboxMetrics(registry, fastify.scheduler)
     addMemoryMetrics(registry, fastify)
+    addRefusalMetrics(registry, fastify.frontDoor)
 
     fastify.get(
       '/metrics',
@@ -57,7 +59,7 @@ export default fp(
       registry.clear()
     })
   },
-  { name: 'metrics', dependencies: ['storage', 'invoker', 'auth'] }
+  { name: 'metrics', dependencies: ['storage', 'invoker', 'auth', 'front-door'] }
 )
 
 function addCallMetrics(registry: Registry, invoker: Invoker): void {
@@ -92,6 +94,18 @@ function addCallMetrics(registry: Registry, invoker: Invoker): void {
     help: 'Calls that got no sandbox or no record, by reason',
     labelNames: ['reason'],
     read: () => toRows('reason', rejections.entries())
+  })
+}
+
+function addRefusalMetrics(registry: Registry, frontDoor: FrontDoorService): void {
+  addCounter(registry, {
+    name: 'moonlet_refused_calls_total',
+    help: 'Calls that the front door of a function refused, by function and reason',
+    labelNames: ['function', 'reason'],
+    read: () =>
+      [...frontDoor.allRefused()].flatMap(([id, counts]) =>
+        Object.entries(counts).map(([reason, count]) => [{ function: id, reason }, count] as const)
+      )
   })
 }
 

@@ -8,7 +8,7 @@ export interface InvokeJob {
   /** Jobs of one key have the same code and share processes: the version's id, or a draft's own key. */
   readonly bindingKey: string
   readonly executionId: string
-  readonly fn: Pick<FunctionRecord, 'id' | 'name'>
+  readonly fn: Pick<FunctionRecord, 'id' | 'name' | 'frontDoor'>
   readonly version: Pick<VersionRecord, 'id' | 'version' | 'code'>
   readonly trigger: string
   readonly requestId: string

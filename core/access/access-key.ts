@@ -14,10 +14,14 @@ export const createAccessKey = (): string => MARK + randomBytes(KEY_BYTES).toStr
 export const hashAccessKey = (key: string): string =>
   createHash('sha256').update(key).digest('base64')
 
-/** The key that a call carries: `X-Function-Key: …` or `Authorization: Bearer …`. Undefined: it carries none. */
-export function readAccessKey(headers: IncomingHttpHeaders): string | undefined {
+/** What a call carries as a key, by the header that has it: `X-Function-Key: …`, `Authorization: Bearer …`, or both. */
+export function readAccessKeys(
+  headers: IncomingHttpHeaders
+): ReadonlyArray<{ readonly header: 'x-function-key' | 'authorization'; readonly key: string }> {
   const own = headers['x-function-key']
-  if (typeof own === 'string' && own !== '') return own
   const [, bearer] = /^bearer +(\S+)\s*$/i.exec(headers.authorization ?? '') ?? []
-  return bearer
+  return [
+    ...(typeof own === 'string' ? [{ header: 'x-function-key', key: own } as const] : []),
+    ...(bearer === undefined ? [] : [{ header: 'authorization', key: bearer } as const])
+  ]
 }

@@ -7,11 +7,20 @@ export interface CallChain {
   readonly since: number
 }
 
+/** A chain as a request carries it. */
+export interface ReceivedChain extends CallChain {
+  /** It was sent to this server alone, and no other server has seen it: a function here did make the request. */
+  readonly isInternal: boolean
+}
+
 export interface CallChains {
-  /** The header's value for a request that is made with this signal; undefined when no execution makes it. */
-  sign(signal: AbortSignal): string | undefined
+  /**
+   * The header's value for a request that is made with this signal; undefined when no execution makes it. `isInternal`:
+   * the request goes to this server, by an address that is surely its own.
+   */
+  sign(signal: AbortSignal, isInternal: boolean): string | undefined
   /**
    * Undefined for what was not signed here. Throws LOOP_DETECTED when the calls are too deep, or go on for too long.
    */
-  read(header: string): CallChain | undefined
+  read(header: string): ReceivedChain | undefined
 }

@@ -1,5 +1,6 @@
 /** One invocation of a function: what a trigger asks for and what comes back. */
 import type { CallChain } from './call-chain.js'
+import type { AdmittedCaller } from './front-door.js'
 import type { Fault, FunctionRecord, LogEntry, VersionRecord } from './records.js'
 
 /**
@@ -64,6 +65,8 @@ export interface Caller {
   readonly signal: AbortSignal
   /** Set when another execution made the call and waits for it: what the called one asks for ends with the caller. */
   readonly chain?: CallChain | undefined
+  /** As whom the front door of the function has let it in; left out: as anybody. */
+  readonly identity?: AdmittedCaller | undefined
   /** The place in the queue that the call has kept so far; left out: none. */
   readonly reservation?: Reservation | undefined
 }

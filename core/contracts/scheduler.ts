@@ -6,6 +6,8 @@ export interface Scheduler {
   readonly admission: Admission
   /** How many sandbox processes there are by what they are doing, and `waiting` calls; for people and metrics. */
   counts(): Readonly<Record<string, number>>
+  /** Invocations of the function that a process has at the moment. */
+  running(functionId: string): number
   /** How many sandbox processes have ended, by reason: a kind of fault, 'retired' or 'exit' (by themselves). */
   exitCounts(): Readonly<Record<string, number>>
   /** How often each host function was called, by `module.function`. */

@@ -4,6 +4,7 @@ import type { Config } from '../../config/schema.js'
 import type { Addresses } from './addresses.js'
 import type { CallChains } from './call-chain.js'
 import type { MoonletError } from '../base/errors.js'
+import type { FrontDoorService } from './front-door-service.js'
 import type { IdSource } from '../base/ids.js'
 import type { LuaRegistry } from '../lua/registry.js'
 import type { InvocationEvent } from './invocation.js'
@@ -67,6 +68,8 @@ declare module 'fastify' {
     readonly invoker: Invoker
     /** core/invoker, as 'invoker'; the sandbox processes and their queue */
     readonly scheduler: Scheduler
+    /** plugins/front-door, as 'front-door': who may call functions, how often, how many at once */
+    readonly frontDoor: FrontDoorService
     /** plugins/outgoing-http, as 'outgoing-http' */
     readonly outgoingHttp: OutgoingHttp
     /** plugins/auth; the file of a key that was made at this start */

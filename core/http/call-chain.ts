@@ -2,8 +2,9 @@
  * Functions that call functions by HTTP, perhaps themselves. The depth of such calls, and the time the first one
  * began, travel in a header with every outgoing request of an execution. The header is signed, and an unsigned or
  * forged one is ignored: nobody can have a function's own calls refused. It also reaches strangers, so it reveals
- * nothing but two numbers: the signing key is random, so no guess of the API key can be tried on it. A restart ends
- * all executions, and all chains with them.
+ * nothing but two numbers: the signing key is random, so no guess of the API key can be tried on it. What strangers
+ * have seen opens no door: a request to this server itself is signed in another way. A restart ends all executions,
+ * and all chains with them.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { MoonletError } from '../base/errors.js'
@@ -11,6 +12,8 @@ import type { CallChain, CallChains } from '../contracts/call-chain.js'
 
 /** How many calls may be nested in each other. */
 export const MAX_DEPTH = 8
+/** Marks what was sent to this server alone. */
+const INTERNAL = '.i'
 /** Allowance for the request's way and for its call's time in the queue. */
 const GRACE_SECONDS = 60
 
@@ -30,19 +33,23 @@ export function createCallChains(longestRun: number): CallChains {
   const signatureOf = (text: string): Buffer => createHmac('sha256', secret).update(text).digest()
 
   return {
-    sign(signal) {
+    sign(signal, isInternal) {
       const link = links.get(signal)
       if (link === undefined) return undefined
-      const text = `${link.depth}.${link.since}`
+      const text = `${link.depth}.${link.since}${isInternal ? INTERNAL : ''}`
       return `${text}.${signatureOf(text).toString('hex')}`
     },
     read(header) {
-      const [, text = '', depth, since, signature = ''] =
-        /^((\d{1,4})\.(\d{1,12}))\.([\da-f]{64})$/.exec(header) ?? []
+      const [, text = '', depth, since, mark, signature = ''] =
+        /^((\d{1,4})\.(\d{1,12})(\.i)?)\.([\da-f]{64})$/.exec(header) ?? []
       if (signature === '' || !timingSafeEqual(Buffer.from(signature, 'hex'), signatureOf(text))) {
         return undefined
       }
-      const chain = { depth: Number(depth), since: Number(since) }
+      const chain = {
+        depth: Number(depth),
+        since: Number(since),
+        isInternal: mark === INTERNAL
+      }
       if (chain.depth > MAX_DEPTH) {
         throw new MoonletError(
           'LOOP_DETECTED',

@@ -4,7 +4,7 @@
  * about here: it passes whatever was tried before, so that nobody can lock out those who share an address with him.
  * Kept in memory, bounded: the addresses that failed longest ago are forgotten first.
  */
-import ipaddr from 'ipaddr.js'
+import { toAddressBlock } from '../../core/connections/address-block.js'
 import { MoonletError } from '../../core/base/errors.js'
 
 const FREE_FAILURES = 20
@@ -41,7 +41,7 @@ export function createLoginAttempts(now: () => number = Date.now) {
      * that the wait ends even for one that goes on.
      */
     fail(address: string): number {
-      const key = toKey(address)
+      const key = toAddressBlock(address)
       const toWait = secondsToWait(key)
       if (toWait > 0) return toWait
       const failures = (find(key)?.failures ?? 0) + 1
@@ -54,7 +54,7 @@ export function createLoginAttempts(now: () => number = Date.now) {
       return 0
     },
     succeed(address: string): void {
-      entries.delete(toKey(address))
+      entries.delete(toAddressBlock(address))
     },
     size: () => entries.size
   }
@@ -71,11 +71,4 @@ export function refuseGuess(attempts: LoginAttempts, address: string): void {
     `Too many wrong keys from this address; try again in ${wait} seconds`,
     { headers: { 'retry-after': String(wait) } }
   )
-}
-
-/** One key for what one party can easily change: of IPv6 the network (64 bits), IPv4 in either notation. */
-function toKey(address: string): string {
-  if (!ipaddr.isValid(address)) return address
-  const parsed = ipaddr.process(address)
-  return parsed.kind() === 'ipv4' ? parsed.toString() : parsed.toByteArray().slice(0, 8).join('.')
 }

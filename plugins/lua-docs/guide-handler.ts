@@ -46,7 +46,7 @@ The handler must be global (not \`local function handler\`) and must return a ta
 
 ### ctx
 
-\`ctx.executionId\`, \`ctx.functionId\`, \`ctx.functionName\`, \`ctx.requestId\` (texts), \`ctx.version\` (the running version's number, as text), \`ctx.startedAt\` (Unix seconds), \`ctx.baseUrl\` (public address of the server, such as \`https://example.org\`), \`ctx.url\` (the address that the caller used, with the query).
+\`ctx.executionId\`, \`ctx.functionId\`, \`ctx.functionName\`, \`ctx.requestId\` (texts), \`ctx.version\` (the running version's number, as text), \`ctx.startedAt\` (Unix seconds), \`ctx.baseUrl\` (public address of the server, such as \`https://example.org\`), \`ctx.url\` (the address that the caller used, with the query), \`ctx.trigger\` (what started the run: \`http\`, \`cron\`, \`draft\`, \`rerun\` or a plugin's name), \`ctx.caller\` (who called, as the function's \`access\` has let it in: \`kind\` is \`anyone\`, \`key\` or \`signature\`, \`name\` that of the key; nil for schedules). Do not ask headers who called: everybody can send them.
 
 ### The answer
 

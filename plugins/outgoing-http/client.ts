@@ -22,7 +22,7 @@ export interface OutgoingHttpOptions extends ConnectorOptions {
   /** Longest time of one request with all its redirects; 30 s unless given. */
   readonly timeoutMs?: number
   /** What tells servers of functions which run makes a request with this signal; undefined: nothing is told. */
-  readonly signChain?: (signal: AbortSignal) => string | undefined
+  readonly signChain?: (signal: AbortSignal, origin: string) => string | undefined
 }
 
 export function createOutgoingHttp(options: OutgoingHttpOptions): OutgoingHttp {
@@ -43,11 +43,12 @@ export function createOutgoingHttp(options: OutgoingHttpOptions): OutgoingHttp {
   async function follow(
     first: Hop,
     signal: AbortSignal,
-    chain: string | undefined
+    chainFor: (origin: string) => string | undefined
   ): Promise<{ reply: Reply; host: string }> {
     let hop = first
     for (let redirects = 0; ; redirects++) {
-      const reply = await exchange(agent, withChain(withCredentials(hop), chain), { signal, limit })
+      const sent = withChain(withCredentials(hop), chainFor(hop.target.origin))
+      const reply = await exchange(agent, sent, { signal, limit })
       const next = nextHop(hop, reply, first.target)
       if (next === undefined) return { reply, host: hop.target.host }
       if (redirects === MAX_REDIRECTS) throw failures.tooManyRedirects(MAX_REDIRECTS)
@@ -62,7 +63,9 @@ export function createOutgoingHttp(options: OutgoingHttpOptions): OutgoingHttp {
         failures.tooSlow(hop.target.host, timeoutMs)
       )
       try {
-        const { reply, host } = await follow(hop, deadline.signal, signChain(request.signal))
+        const { reply, host } = await follow(hop, deadline.signal, origin =>
+          signChain(request.signal, origin)
+        )
         return unpacks ? await unpack(reply, { host, limit }) : reply
       } finally {
         deadline.stop()

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { apiScope } from '../../core/http/conventions.js'
 import { addAccessKeyRoutes } from './functions/access-keys.js'
 import { addFunctionChanges } from './functions/change.js'
+import { addUsageRoute } from './functions/usage.js'
 import { addVariableRoutes } from './functions/variables.js'
 import { addFunctionRoutes } from './functions/routes.js'
 import { addExecutionDetails } from './executions/details.js'
@@ -22,6 +23,7 @@ export default async function routes(fastify: FastifyInstance) {
   addFunctionRoutes(api)
   addFunctionChanges(api)
   addAccessKeyRoutes(api)
+  addUsageRoute(api)
   addVariableRoutes(api)
   addVersionRoutes(api)
   addDiffRoute(api)

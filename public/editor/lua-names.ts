@@ -136,6 +136,8 @@ export const parameters: readonly LuaModuleReference[] = [
     'ctx.startedAt': 'Unix seconds at the start.',
     'ctx.requestId': 'The id of the request.',
     'ctx.baseUrl': 'The public address of this server.',
-    'ctx.url': 'The address that the caller used, with the query.'
+    'ctx.url': 'The address that the caller used, with the query.',
+    'ctx.trigger': 'What started it: http, cron, draft, rerun, or the name of a plugin.',
+    'ctx.caller': 'Who called: its kind is anyone, key or signature; name is that of the key.'
   })
 ]

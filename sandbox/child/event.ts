@@ -11,13 +11,16 @@ import {
   WithMethods,
   type LuaTable,
   type LuaValue,
-  type NativeFunction
+  type NativeFunction,
+  type ToLua
 } from '../lua/api.js'
 
 /** A run that waits for its turn; nothing in it is a view of the channel's buffer. */
 export interface QueuedRun {
   readonly id: string
   readonly ctx: Fields
+  /** Bytes that it may hold; 0: as many as the process allows. */
+  readonly memory: number
   readonly event: WithMethods
 }
 
@@ -29,11 +32,15 @@ const contextNames = [
   'startedAt',
   'baseUrl',
   'requestId',
-  'url'
+  'url',
+  'trigger'
 ]
+const contextNamesWithCaller = [...contextNames, 'caller']
+const callerNames = ['kind']
+const namedCallerNames = ['kind', 'name']
 const eventNames = ['method', 'path', 'relativePath', 'headers', 'query', 'body', ...detailNames]
 /** Place of the headers' names in a run's fields. */
-const HEADERS_AT = 7
+const HEADERS_AT = 11
 
 /** The bound version's `baseUrl` as a binary string. By index: to destructure is dear before it is optimized. */
 export function toQueuedRun(frame: RunFrame, bound: BindFrame): QueuedRun {
@@ -42,29 +49,43 @@ export function toQueuedRun(frame: RunFrame, bound: BindFrame): QueuedRun {
   const details = toDetailValues(fields, HEADERS_AT)
   return {
     id: fields[0],
-    ctx: new Fields(contextNames, [
-      fields[0],
-      bound[3],
-      fields[3],
-      bound[4],
-      fields[1],
-      bound[5],
-      fields[2],
-      toUrl(fields, bound[5])
-    ]),
+    ctx: toContext(frame[1], bound),
+    memory: fields[10],
     event: new WithMethods(
       new Fields(eventNames, [
         fields[4],
         fields[5],
         fields[6],
-        new Fields(fields[7], fields[8]),
-        new Fields(fields[9], fields[10]),
+        new Fields(fields[11], fields[12]),
+        new Fields(fields[13], fields[14]),
         body.length === 0 ? '' : fromBytes(body),
         ...details
       ]),
       methods
     )
   }
+}
+
+/** Tables take the lists of values over, so these are new each time; fields that are nil are left out. */
+function toContext(fields: RunFrame[1], bound: BindFrame): Fields {
+  const values: ToLua[] = [
+    fields[0],
+    bound[3],
+    fields[3],
+    bound[4],
+    fields[1],
+    bound[5],
+    fields[2],
+    toUrl(fields, bound[5]),
+    fields[7]
+  ]
+  const kind = fields[8]
+  const name = fields[9]
+  if (kind === '') return new Fields(contextNames, values)
+  values.push(
+    name === '' ? new Fields(callerNames, [kind]) : new Fields(namedCallerNames, [kind, name])
+  )
+  return new Fields(contextNamesWithCaller, values)
 }
 
 /** `event:header(name)`: the first header of that name in any case, or nil. */

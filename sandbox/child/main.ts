@@ -155,7 +155,11 @@ function run(next: QueuedRun): void {
   try {
     program ??= prepare()
     if (program instanceof LuaFault) throw program
-    const answer = readAnswer(next.id, engine.run(program, next.ctx, next.event), limits[1])
+    const answer = readAnswer(
+      next.id,
+      engine.run(program, next.ctx, next.event, next.memory),
+      limits[1]
+    )
     sendPlain(answerText(answer, takeUsage()), answer.body)
   } catch (error) {
     send([FromChild.fault, next.id, ...toFault(error), ...takeUsage()])

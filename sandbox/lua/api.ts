@@ -122,7 +122,8 @@ export interface Engine {
   prepare(code: string, chunkName: string): Program
   /**
    * Runs the chunk and then `handler(ctx, event)` in an environment nothing has touched before. Gives the
-   * table that the handler returned. Throws a LuaFault for everything else.
+   * table that the handler returned. Throws a LuaFault for everything else. `memory` is the run's own limit in bytes,
+   * where that is less than `memoryLimit`; 0: it has none.
    */
-  run(program: Program, ctx: ToLua, event: ToLua): LuaTable
+  run(program: Program, ctx: ToLua, event: ToLua, memory?: number): LuaTable
 }

@@ -47,7 +47,7 @@ class LuaEngine implements Engine {
     this.interop = new Interop(onInternalError)
     this.environment = new Environment(this.vm, options, this.interop)
     warmUp(code => {
-      this.begin()
+      this.begin(0)
       this.load(code)
       this.end()
     })
@@ -64,12 +64,12 @@ class LuaEngine implements Engine {
     }
   }
 
-  run(program: Program, ctx: ToLua, event: ToLua): LuaTable {
+  run(program: Program, ctx: ToLua, event: ToLua, memory = 0): LuaTable {
     if (!(program instanceof CompiledProgram)) throw new TypeError('a program of another engine')
     const { vm, interop } = this
     let kind: 'load' | 'runtime' = 'load'
     try {
-      this.begin()
+      this.begin(memory)
       this.load(program.code)
       const handler = this.handler()
       kind = 'runtime'
@@ -87,9 +87,10 @@ class LuaEngine implements Engine {
     }
   }
 
-  private begin(): void {
+  private begin(memory: number): void {
     const { vm } = this
-    openAccount(this.options.memoryLimit)
+    const { memoryLimit } = this.options
+    openAccount(memory === 0 ? memoryLimit : Math.min(memory, memoryLimit))
     trimShapes()
     forgetAddresses()
     vm.main = vm.current = new Coroutine(undefined, true)

@@ -10,7 +10,7 @@ const outOfMemory: ReadonlySet<string | number> = new Set([
   134
 ])
 
-/** `memoryMb` is SANDBOX_MEMORY_MB. */
+/** `memoryMb` is SANDBOX_MEMORY_MB; the process's own limit, whatever less its functions may have. */
 export function exitFault(
   code: number | null | undefined,
   signal: string | null | undefined,
@@ -42,18 +42,20 @@ export function exitFault(
   }
 }
 
-/** A fault that Lua raised itself; one of memory gets the name of the setting. */
-export const withSettingName = (fault: Fault, memoryMb: number): Fault =>
-  fault.kind === 'memory'
-    ? { ...fault, message: `${fault.message} (SANDBOX_MEMORY_MB is ${memoryMb})` }
-    : fault
+/**
+ * A fault that Lua raised itself; one of memory gets the name of the limit: the function's own, or the setting.
+ */
+export function withLimitName(fault: Fault, memoryMb: number, ownMemoryMb?: number): Fault {
+  if (fault.kind !== 'memory') return fault
+  const isOwn = ownMemoryMb !== undefined && ownMemoryMb < memoryMb
+  const limit = isOwn ? `memory_mb is ${ownMemoryMb}` : `SANDBOX_MEMORY_MB is ${memoryMb}`
+  return { ...fault, message: `${fault.message} (${limit})` }
+}
 
-export const timeoutFault = (seconds: number): Fault => {
+/** `name` is that of the limit: the setting, or the function's own. */
+export const timeoutFault = (seconds: number, name = 'EXECUTION_TIMEOUT'): Fault => {
   const unit = seconds === 1 ? 'second' : 'seconds'
-  return {
-    kind: 'timeout',
-    message: `execution timed out after ${seconds} ${unit} (EXECUTION_TIMEOUT)`
-  }
+  return { kind: 'timeout', message: `execution timed out after ${seconds} ${unit} (${name})` }
 }
 
 export const protocolFault = (reason: string): Fault => ({

@@ -1,4 +1,5 @@
 /** Everything that is the same for all sandbox processes of a server: barriers, command, hello, host functions. */
+import { luaBytes } from '../rpc/lua-memory.js'
 import type { Manifest } from '../../core/lua/manifest.js'
 import type { LuaModule } from '../../core/lua/module.js'
 import type { Config } from '../../config/schema.js'
@@ -12,10 +13,6 @@ import { PROTOCOL_VERSION, ToChild, type ChildLimits } from '../protocol/frames.
 import { diagnoseStart } from './spawn.js'
 
 const MIB = 1024 * 1024
-/**
- * Of a process's memory, what one execution may hold in Lua before it gets a "not enough memory" that it can catch.
- */
-const LUA_SHARE = 0.75
 /** What a frame may have beyond the largest body: headers, paths, framing. */
 const FRAME_ROOM = 2 * MIB
 
@@ -59,11 +56,7 @@ export async function createSandboxFactory(
   const memoryMb = settings.SANDBOX_MEMORY_MB
   const frameLimit =
     Math.max(settings.BODY_LIMIT, settings.RESPONSE_LIMIT, (memoryMb * MIB) / 4) + FRAME_ROOM
-  const limits: ChildLimits = [
-    frameLimit,
-    settings.RESPONSE_LIMIT,
-    Math.floor(memoryMb * MIB * LUA_SHARE)
-  ]
+  const limits: ChildLimits = [frameLimit, settings.RESPONSE_LIMIT, luaBytes(memoryMb)]
   const toHello = (wantsCode: boolean): Buffer =>
     encodeFrame([ToChild.hello, PROTOCOL_VERSION, JSON.stringify(manifest), limits, wantsCode])
   const bare: ProcessOptions = {

@@ -15,13 +15,8 @@ import { budgets } from '../rpc/budgets.js'
 import { Channel } from '../rpc/channel.js'
 import { encodeFrame } from '../protocol/codec.js'
 import { encodeRun } from '../protocol/run-frame.js'
-import {
-  exitFault,
-  withSettingName,
-  protocolFault,
-  stoppedFault,
-  timeoutFault
-} from './exit-error.js'
+import { findOvertime } from './deadline.js'
+import { exitFault, withLimitName, protocolFault, stoppedFault } from './exit-error.js'
 import { readAnswer, readBinary, readFault, readUsage } from '../rpc/frames-from-child.js'
 import { toBindFrame, toCheckFrame, toRunFrame } from '../rpc/frames-to-child.js'
 import { BudgetExceeded, HostCalls } from '../rpc/host-calls.js'
@@ -193,8 +188,8 @@ export class SandboxProcess {
     if (head === undefined) return
     const elapsed = now - head.startedAt
     if (head.isRevoked && elapsed > MAX_REVOKED_MS) return this.exit(stoppedFault)
-    const { timeoutMs } = this.options
-    if (elapsed >= timeoutMs) this.exit(timeoutFault(timeoutMs / 1000))
+    const overtime = findOvertime(head, elapsed, this.options.timeoutMs)
+    if (overtime !== undefined) this.exit(overtime)
   }
 
   /** Ends it at once; the invocation that is running gets `fault`. */
@@ -232,7 +227,7 @@ export class SandboxProcess {
         })
       case FromChild.fault:
         return this.finish(invocation, frame, () => {
-          invocation.end(undefined, withSettingName(readFault(frame, 2), this.options.memoryMb))
+          invocation.end(undefined, this.nameLimit(readFault(frame, 2), invocation))
         })
       case FromChild.checked:
         return this.finish(invocation, frame, () => {
@@ -241,6 +236,11 @@ export class SandboxProcess {
       default:
         throw new ProtocolFault('a frame of an unknown kind')
     }
+  }
+
+  private nameLimit(fault: Fault, { job }: Invocation): Fault {
+    const own = job.kind === 'invoke' ? job.fn.frontDoor?.memory_mb : undefined
+    return withLimitName(fault, this.options.memoryMb, own)
   }
 
   /** Calls of a revoked invocation fail at once, and all else that it does is dropped. */

@@ -9,7 +9,7 @@
  */
 
 /** Both sides refuse the other when theirs differs. Raised with every change of a frame's shape. */
-export const PROTOCOL_VERSION = 6
+export const PROTOCOL_VERSION = 7
 export const CHANNEL_FD = 3
 export const HEADER_BYTES = 4
 /** Deepest nesting of lists and tables in a frame, counted from the frame itself. */
@@ -71,6 +71,13 @@ export type RunFields = readonly [
   method: string,
   path: string,
   relativePath: string,
+  trigger: string,
+  /** Who called; '': nobody in particular, as a schedule. */
+  callerKind: string,
+  /** '': it has none. */
+  callerName: string,
+  /** Bytes that it may hold in Lua; 0: as many as the limits of the process say. */
+  memory: number,
   headerNames: readonly string[],
   headerValues: string[],
   queryNames: readonly string[],

@@ -6,7 +6,7 @@ import { ToChild, type RunFields, type RunFrame } from './frames.js'
 import { plainBody, plainSize, plainText, writePlain } from './plain.js'
 
 /** Lines before the names of the headers. */
-const FIRST_NAME = 9
+const FIRST_NAME = 13
 
 /**
  * With its length in front. Where a character is not a byte (in an event that a plugin made up), its low byte is sent.
@@ -46,6 +46,10 @@ const hasBreaks = ([
   method,
   path,
   relativePath,
+  trigger,
+  callerKind,
+  callerName,
+  ,
   ...lists
 ]: RunFields): boolean =>
   isBroken(path) ||
@@ -54,6 +58,9 @@ const hasBreaks = ([
   isBroken(requestId) ||
   isBroken(method) ||
   isBroken(id) ||
+  isBroken(trigger) ||
+  isBroken(callerKind) ||
+  isBroken(callerName) ||
   lists.some(list => list.some(isBroken))
 
 function toLines([
@@ -64,6 +71,10 @@ function toLines([
   method,
   path,
   relativePath,
+  trigger,
+  callerKind,
+  callerName,
+  memory,
   headerNames,
   headerValues,
   queryNames,
@@ -72,6 +83,7 @@ function toLines([
 ]: RunFields): string {
   let text = `${startedAt}\n${id}\n${requestId}\n${functionName}\n${method}\n${path}\n${relativePath}`
   text += `\n${headerNames.length}\n${queryNames.length}`
+  text += `\n${trigger}\n${callerKind}\n${callerName}\n${memory}`
   for (const name of headerNames) text += `\n${name}`
   for (const value of headerValues) text += `\n${value}`
   for (const name of queryNames) text += `\n${name}`
@@ -90,7 +102,11 @@ function fromLines(lines: string[]): RunFields {
     path: string,
     relativePath: string,
     headers: string,
-    queries: string
+    queries: string,
+    trigger: string,
+    callerKind: string,
+    callerName: string,
+    memory: string
   ]
   const values = FIRST_NAME + Number(line[7])
   const names = values + Number(line[7])
@@ -104,6 +120,10 @@ function fromLines(lines: string[]): RunFields {
     line[4],
     line[5],
     line[6],
+    line[9],
+    line[10],
+    line[11],
+    Number(line[12]),
     lines.slice(FIRST_NAME, values),
     lines.slice(values, names),
     lines.slice(names, queryValues),

@@ -1,5 +1,6 @@
 /** Jobs as frames. Texts of an event are binary strings already; those of ours become UTF-8. */
 import { fromText, isAscii } from '../../core/base/binary.js'
+import type { AdmittedCaller } from '../../core/contracts/front-door.js'
 import { toDetailTexts } from './details-to-child.js'
 import type { CheckJob, InvokeJob } from '../job.js'
 import {
@@ -9,6 +10,7 @@ import {
   type RunFrame,
   type WireText
 } from '../protocol/frames.js'
+import { luaBytes } from './lua-memory.js'
 
 /** Names of chunks in Lua's messages. */
 const CHUNK_NAME = 'function'
@@ -29,7 +31,10 @@ export const toCheckFrame = ({ executionId, code }: CheckJob): CheckFrame => [
   CHUNK_NAME
 ]
 
-export function toRunFrame({ executionId, requestId, fn, event }: InvokeJob): RunFrame {
+export function toRunFrame(job: InvokeJob): RunFrame {
+  const { executionId, requestId, fn, event, trigger } = job
+  const caller = callerOf(job)
+  const ownMemory = fn.frontDoor?.memory_mb
   return [
     ToChild.run,
     [
@@ -40,6 +45,10 @@ export function toRunFrame({ executionId, requestId, fn, event }: InvokeJob): Ru
       event.method,
       event.path,
       event.relativePath,
+      fromText(trigger),
+      caller?.kind ?? '',
+      caller?.name === undefined ? '' : fromText(caller.name),
+      ownMemory === undefined ? 0 : luaBytes(ownMemory),
       Object.keys(event.headers),
       Object.values(event.headers),
       Object.keys(event.query),
@@ -48,6 +57,14 @@ export function toRunFrame({ executionId, requestId, fn, event }: InvokeJob): Ru
     ],
     event.body
   ]
+}
+
+const anyone: AdmittedCaller = { kind: 'anyone' }
+
+/** Schedules and triggers of plugins have none; who runs a draft is as good as anybody. */
+function callerOf({ trigger, caller }: InvokeJob): AdmittedCaller | undefined {
+  if (caller?.identity !== undefined) return caller.identity
+  return trigger === 'http' || trigger === 'draft' || trigger === 'rerun' ? anyone : undefined
 }
 
 /** A text of the server, Unicode. */

@@ -98,6 +98,14 @@ export class Scheduler implements contract.Scheduler {
     }
   }
 
+  running(functionId: string): number {
+    let count = 0
+    for (const { invocations } of this.state.busy) {
+      for (const invocation of invocations) if (invocation.functionId === functionId) count++
+    }
+    return count
+  }
+
   exitCounts(): Readonly<Record<string, number>> {
     return this.started?.exitCounts() ?? {}
   }

@@ -7,7 +7,8 @@
  */
 import type { Config } from '../../config/schema.js'
 import type { Invocation } from '../invocation.js'
-import { stoppedFault, timeoutFault } from '../process/exit-error.js'
+import { findOvertime } from '../process/deadline.js'
+import { stoppedFault } from '../process/exit-error.js'
 import type { SandboxFactory } from '../process/sandbox-factory.js'
 import type { SandboxProcess } from '../process/sandbox-process.js'
 import { neededProcesses, type Decision } from './decide.js'
@@ -118,9 +119,10 @@ export class Supervisor {
     }
     const { timeoutMs } = this.factory
     for (const invocation of this.state.draining) {
-      if (!invocation.isSettled && now - invocation.startedAt > timeoutMs) {
-        invocation.stop(timeoutFault(timeoutMs / 1000))
-      }
+      const overtime = invocation.isSettled
+        ? undefined
+        : findOvertime(invocation, now - invocation.startedAt, timeoutMs)
+      if (overtime !== undefined) invocation.stop(overtime)
       if (invocation.isSettled) this.state.draining.delete(invocation)
     }
   }

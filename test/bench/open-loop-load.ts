@@ -16,6 +16,8 @@ export interface OfferTask {
    * answered.
    */
   readonly rate?: number
+  /** A further line of the head, such as `X-Function-Key: x`. */
+  readonly header?: string
 }
 
 /** Latencies in milliseconds. */
@@ -51,9 +53,17 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   )
 }
 
-async function perform({ url, connections, seconds, rate }: OfferTask): Promise<OfferResult> {
+async function perform({
+  url,
+  connections,
+  seconds,
+  rate,
+  header
+}: OfferTask): Promise<OfferResult> {
   const { hostname, port, pathname, host } = new URL(url)
-  const request = Buffer.from(`GET ${pathname} HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
+  const request = Buffer.from(
+    `GET ${pathname} HTTP/1.1\r\nHost: ${host}\r\n${header === undefined ? '' : `${header}\r\n`}\r\n`
+  )
   const latencies = new Map<string, number[]>()
   const idle: Caller[] = []
   let first = 0

@@ -94,13 +94,13 @@ const pairs = fc.uniqueArray(fc.tuple(binary, binary), { selector: ([name]) => n
 t.test('a run is told whatever its texts are, line breaks and all', async () => {
   fc.assert(
     fc.property(
-      fc.tuple(binary, binary, binary, binary, binary, binary),
-      fc.nat(),
+      fc.tuple(binary, binary, binary, binary, binary, binary, binary, binary, binary),
+      fc.tuple(fc.nat(), fc.nat()),
       pairs,
       pairs,
       fc.uint8Array({ maxLength: 30 }),
-      (texts, startedAt, headers, query, body) => {
-        const [id, requestId, name, method, path, relativePath] = texts
+      (texts, [startedAt, memory], headers, query, body) => {
+        const [id, requestId, name, method, path, relativePath, ...origin] = texts
         const names = (list: ReadonlyArray<readonly [string, string]>) => list.map(([name]) => name)
         const values = (list: ReadonlyArray<readonly [string, string]>) =>
           list.map(([, value]) => value)
@@ -114,6 +114,8 @@ t.test('a run is told whatever its texts are, line breaks and all', async () => 
             method,
             path,
             relativePath,
+            ...origin,
+            memory,
             names(headers),
             values(headers),
             names(query),
@@ -144,6 +146,10 @@ t.test(
       method,
       '/p',
       '/r',
+      't',
+      'key',
+      'k',
+      5,
       [name, 'B'],
       [value, '2'],
       ['q'],
@@ -275,7 +281,24 @@ t.test(
     ])
     const run = encodeRun([
       ToChild.run,
-      ['e', 0, 'r', 'n', 'GET', '/', '/', ['A'], ['1'], [], [], ['', '/', '', '0', '0', '0']],
+      [
+        'e',
+        0,
+        'r',
+        'n',
+        'GET',
+        '/',
+        '/',
+        'http',
+        'anyone',
+        '',
+        0,
+        ['A'],
+        ['1'],
+        [],
+        [],
+        ['', '/', '', '0', '0', '0']
+      ],
       Buffer.alloc(0)
     ])
     const streams = fc.sample(

@@ -28,9 +28,11 @@ export function toJob(
     fn = 'f',
     onLog = () => {},
     onPrint = () => {},
+    frontDoor,
     ...rest
   }: Partial<Omit<InvokeJob, 'fn' | 'event'>> & {
     fn?: string
+    frontDoor?: InvokeJob['fn']['frontDoor']
     event?: Partial<InvokeJob['event']>
   } = {}
 ): InvokeJob {
@@ -38,7 +40,7 @@ export function toJob(
     kind: 'invoke',
     bindingKey: `${fn}:${code}`,
     executionId: `execution-${++count}`,
-    fn: { id: fn, name: `name of ${fn}` },
+    fn: { id: fn, name: `name of ${fn}`, frontDoor },
     version: { id: `ver_${fn}_v1`, version: 1, code },
     trigger: 'http',
     requestId: 'request-1',

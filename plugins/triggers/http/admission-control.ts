@@ -1,6 +1,6 @@
 /**
  * Admission of calls to functions, before anything is made of them: a call goes on, waits, or is answered with a
- * 503.
+ * 503, or with what the front door of its function refuses it for.
  *
  * Under overload there are more calls to reject than to serve, so a rejection must cost next to nothing: no
  * routing, no hooks, no body, and in the log one line a second for all of them. Reading and answering one takes
@@ -14,9 +14,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger } from 'fastify'
 import { sendPlainError } from '../../../core/connections/plain-response.js'
-import type { MoonletError } from '../../../core/base/errors.js'
+import { MoonletError } from '../../../core/base/errors.js'
+import type { FrontDoorService, Visit } from '../../../core/contracts/front-door-service.js'
+import type { FunctionWithVersion } from '../../../core/contracts/functions.js'
 import type { Invoker } from '../../../core/contracts/invoker.js'
 import type { Admission } from '../../../core/contracts/scheduler.js'
+import type { FunctionCache } from '../../../core/contracts/server.js'
 import { RejectionThrottle } from './rejection-throttle.js'
 import { Ticket, type TicketListener } from './ticket.js'
 
@@ -25,11 +28,19 @@ const TRIGGER = 'http'
 
 export interface AdmissionOptions {
   readonly admission: Admission
+  readonly functions: Pick<FunctionCache, 'get'>
+  readonly frontDoor: Pick<FrontDoorService, 'open'>
   readonly invoker: Pick<Invoker, 'noteRejection'>
   readonly log: Pick<FastifyBaseLogger, 'warn'>
   readonly nextRequestId: () => string
   /** Serves an admitted call. */
   readonly serve: (request: IncomingMessage, response: ServerResponse) => void
+}
+
+export interface ArrivedCall {
+  readonly functionId: string
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
 }
 
 export class AdmissionControl {
@@ -48,20 +59,67 @@ export class AdmissionControl {
     }
   }
 
-  /** Has the call served, now or when its turn is near, or answers it with a 503. */
-  admit(functionId: string, request: IncomingMessage, response: ServerResponse): void {
-    const { admission, serve } = this.options
+  /** Has the call served, now or when its turn is near, or answers it with why it is not. */
+  arrive(call: ArrivedCall): void {
+    const found = this.options.functions.get(call.functionId)
+    if (!(found instanceof Promise)) return this.checkFrontDoor(call, found)
+    found.then(
+      loaded => {
+        this.checkFrontDoor(call, loaded)
+      },
+      // Whoever serves it meets the same error, and answers it.
+      () => {
+        this.serve(call)
+      }
+    )
+  }
+
+  /** Before admission: a call that is refused takes no place in the queue. */
+  private checkFrontDoor(call: ArrivedCall, found: FunctionWithVersion | undefined): void {
+    const door = found?.fn.frontDoor
+    if (door === undefined || found?.fn.disabled === true) return this.admit(call)
+    const { functionId, request, response } = call
+    const opened = this.options.frontDoor.open(request, response, functionId, door)
+    if (!(opened instanceof Promise)) return this.goOn(call, opened)
+    opened.then(
+      result => {
+        this.goOn(call, result)
+      },
+      () => {
+        this.serve(call)
+      }
+    )
+  }
+
+  private goOn(call: ArrivedCall, opened: Visit | MoonletError): void {
+    if (!(opened instanceof MoonletError)) return this.admit(call)
+    // Answered where unknown functions are, so that nothing tells it from them.
+    if (opened.code === 'NOT_FOUND') this.serve(call)
+    else this.answer(call.response, opened)
+  }
+
+  private admit(call: ArrivedCall): void {
+    const { functionId, request, response } = call
+    const { admission } = this.options
     const error = admission.rejection(functionId)
     if (error !== undefined) return this.reject(response, error)
-    if (!admission.isBacklogged(functionId)) return serve(request, response)
-    const call = new Ticket(request, response).toDeferred(this.deferred)
-    admission.enqueueDeferred(functionId, call)
+    if (!admission.isBacklogged(functionId)) return this.serve(call)
+    const deferred = new Ticket(request, response).toDeferred(this.deferred)
+    admission.enqueueDeferred(functionId, deferred)
   }
 
   private reject(response: ServerResponse, error: MoonletError): void {
     this.options.invoker.noteRejection(TRIGGER, error)
     if (error.code === 'CALLER_GONE') return
     this.noteForLog(error.message)
+    this.answer(response, error)
+  }
+
+  private serve({ request, response }: ArrivedCall): void {
+    this.options.serve(request, response)
+  }
+
+  private answer(response: ServerResponse, error: MoonletError): void {
     const requestId = this.options.nextRequestId()
     this.throttle.schedule(() => {
       sendPlainError(response, error, requestId)

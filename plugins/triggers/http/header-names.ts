@@ -24,8 +24,14 @@ export function toEventHeaders(raw: readonly string[]): Record<string, string> {
   return readEventHeaders(raw).headers
 }
 
-/** The same, with `more`: names and values in turn of the headers behind the first of their names. */
-export function readEventHeaders(raw: readonly string[]): {
+/**
+ * The same, with `more`: names and values in turn of the headers behind the first of their names. `isHidden` tells of
+ * names in lower case which headers are withheld.
+ */
+export function readEventHeaders(
+  raw: readonly string[],
+  isHidden?: (lowerName: string) => boolean
+): {
   readonly headers: Record<string, string>
   readonly more: readonly string[] | undefined
 } {
@@ -33,7 +39,7 @@ export function readEventHeaders(raw: readonly string[]): {
   let more: string[] | undefined
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = canonical(raw[i] as string)
-    if (name === HIDDEN) continue
+    if (name === HIDDEN || isHidden?.(name.toLowerCase()) === true) continue
     const value = raw[i + 1] as string
     if (headers[name] === undefined) headers[name] = value
     else (more ??= []).push(name, value)

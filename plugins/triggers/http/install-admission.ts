@@ -15,6 +15,8 @@ export function installAdmissionControl(fastify: FastifyInstance): void {
   }
   const control = new AdmissionControl({
     admission: fastify.scheduler.admission,
+    functions: fastify.functionCache,
+    frontDoor: fastify.frontDoor,
     invoker: fastify.invoker,
     log: fastify.log,
     nextRequestId: fastify.nextRequestId,
@@ -43,6 +45,6 @@ export function installAdmissionControl(fastify: FastifyInstance): void {
   ): void {
     const isCall = address !== undefined && request.method !== 'OPTIONS'
     if (!isCall || !fastify.servesFunctions(request)) return passToFastify(request, response)
-    control.admit(address.functionId, request, response)
+    control.arrive({ functionId: address.functionId, request, response })
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The HTTP trigger: `/fn/{id}`, `/fn/{slug}` and everything below them runs the function's active version, without
- * authentication.
+ * The HTTP trigger: `/fn/{id}`, `/fn/{slug}` and everything below them runs the function's active version, for whom
+ * its front door lets in.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import '../../../core/contracts/server.js'
@@ -8,9 +8,12 @@ import { readCallChain } from '../../../core/http/read-call-chain.js'
 import { hasBody, readBody, type BodyLimits } from '../../../core/connections/read-body.js'
 import { ReceivedBody } from '../../../core/connections/received-body.js'
 import { LARGE_RESPONSE } from '../../../core/connections/unsent.js'
+import { MoonletError } from '../../../core/base/errors.js'
 import { errorBody } from '../../../core/connections/error-body.js'
 import type { CalledAddress } from '../../../core/contracts/addresses.js'
+import type { Visit } from '../../../core/contracts/front-door-service.js'
 import type { Outcome } from '../../../core/contracts/invocation.js'
+import type { FrontDoor } from '../../../core/contracts/front-door.js'
 import type { FunctionRecord, VersionRecord } from '../../../core/contracts/records.js'
 import type { Config } from '../../../config/schema.js'
 import type { Neighbourhood } from './answer-headers.js'
@@ -65,6 +68,8 @@ interface Call {
   readonly address: CalledAddress
   readonly fn: FunctionRecord
   readonly version: VersionRecord
+  /** undefined: the function has no front door. */
+  readonly visit: Visit | undefined
 }
 
 class HttpTrigger {
@@ -88,11 +93,15 @@ class HttpTrigger {
     if (found === undefined) return reject(reply, 404, 'Function not found')
     const { fn, active } = found
     if (fn.disabled) return reject(reply, 403, 'Function is disabled')
+    const visit = fn.frontDoor && (await this.openFrontDoor(request, reply, fn.id, fn.frontDoor))
+    if (visit === 'hidden') return reject(reply, 404, 'Function not found')
     if (active === undefined) return reject(reply, 500, 'No active version found')
-    const call = { request, ticket, address, fn, version: active }
+    if (visit !== undefined) reply.headers(visit.headers)
+    const call = { request, ticket, address, fn, version: active, visit }
     const outcome = hasBody(request.raw)
       ? await this.invokeWithBody(call)
       : await this.invoke(call, noBody)
+    if (outcome === undefined) return answerRepeat(reply)
     this.checkRoom(request, reply, outcome)
     return sendOutcome(reply, outcome, {
       sandboxPolicy: fn.allowSameOrigin ? undefined : sandboxPolicy,
@@ -101,9 +110,9 @@ class HttpTrigger {
   }
 
   /** The body counts as held until its execution ends, also when its caller has hung up. */
-  private async invokeWithBody(call: Call): Promise<Outcome> {
+  private async invokeWithBody(call: Call): Promise<Outcome | undefined> {
     const { raw } = call.request
-    const body = await readBody(raw, this.bodyLimits)
+    const body = await this.readBody(call)
     const received = ReceivedBody.of(raw)
     received?.keep()
     try {
@@ -113,15 +122,59 @@ class HttpTrigger {
     }
   }
 
-  private invoke(
-    { request, ticket, address, fn, version }: Call,
+  /** Throws the error that the call is refused with. */
+  private async openFrontDoor(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    functionId: string,
+    door: FrontDoor
+  ): Promise<Visit | 'hidden'> {
+    const opened = await this.fastify.frontDoor.open(request.raw, reply.raw, functionId, door)
+    if (!(opened instanceof MoonletError)) return opened
+    if (opened.code === 'NOT_FOUND') return 'hidden'
+    throw opened
+  }
+
+  private async readBody({ request, visit }: Call): Promise<Uint8Array> {
+    const own = visit?.bodyLimit
+    if (own === undefined || own >= this.bodyLimits.limit) {
+      return await readBody(request.raw, this.bodyLimits)
+    }
+    try {
+      return await readBody(request.raw, { ...this.bodyLimits, limit: own, isOwnLimit: true })
+    } catch (error) {
+      if (error instanceof MoonletError && error.code === 'BODY_TOO_LARGE') visit?.noteLargeBody()
+      throw error
+    }
+  }
+
+  /** Without an outcome it is a delivery that was handled before. */
+  private async invoke(call: Call, body: Uint8Array): Promise<Outcome | undefined> {
+    const { visit } = call
+    if (visit === undefined) return await this.run(call, body)
+    if ((await visit.enter(body)) === 'repeat') return undefined
+    call.ticket.identity = visit.caller
+    let outcome: Outcome | undefined
+    try {
+      outcome = await this.run(call, body)
+      return outcome
+    } finally {
+      visit.leave(outcome)
+    }
+  }
+
+  private run(
+    { request, ticket, address, fn, version, visit }: Call,
     body: Uint8Array
   ): Promise<Outcome> {
     return this.fastify.invoker.invoke({
       fn,
       version,
       trigger: 'http',
-      event: toEvent(request, address, body, this.fastify.functionsUrl),
+      event: toEvent(request, address, body, {
+        origin: this.fastify.functionsUrl,
+        visit
+      }),
       requestId: request.id,
       record: true,
       caller: ticket
@@ -141,6 +194,10 @@ function neighbourhoodOf({ FUNCTIONS_HOST: host }: Config): Neighbourhood {
   if (host === undefined) return 'origin'
   return host.kind === 'port' ? 'host' : 'apart'
 }
+
+/** Its sender only wants to know that it came. */
+const answerRepeat = (reply: FastifyReply) =>
+  reply.code(200).type('application/json').send('{"status":"already handled"}\n')
 
 const reject = (reply: FastifyReply, status: number, error: string) =>
   reply.code(status).type('application/json').send(errorBody(error))

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HttpCaller } from '../../../core/connections/caller.js'
 import type { MoonletError } from '../../../core/base/errors.js'
+import type { AdmittedCaller } from '../../../core/contracts/front-door.js'
 import type { Reservation } from '../../../core/contracts/invocation.js'
 import type { DeferredCall } from '../../../core/contracts/scheduler.js'
 
@@ -19,6 +20,7 @@ export interface TicketListener {
 
 export class Ticket extends HttpCaller {
   reservation: Reservation | undefined
+  identity: AdmittedCaller | undefined
   private stopWatching: (() => void) | undefined
 
   constructor(

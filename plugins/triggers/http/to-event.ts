@@ -2,19 +2,27 @@
 import type { FastifyRequest } from 'fastify'
 import { MoonletError } from '../../../core/base/errors.js'
 import type { CalledAddress } from '../../../core/contracts/addresses.js'
+import type { Visit } from '../../../core/contracts/front-door-service.js'
 import type { InvocationEvent } from '../../../core/contracts/invocation.js'
 import { readEventHeaders } from './header-names.js'
 import { splitUrl } from './url-parts.js'
 
+interface EventSource {
+  /** That of the server, for requests that name no host. */
+  readonly origin: () => string
+  /** What the front door of the function found; undefined: it has none. */
+  readonly visit: Pick<Visit, 'isHidden'> | undefined
+}
+
 /**
- * `origin`: that of the server, for requests that name no host. Throws INVALID_BODY for a path that cannot be
+ * Throws INVALID_BODY for a path that cannot be
  * decoded.
  */
 export function toEvent(
   request: FastifyRequest,
   address: CalledAddress,
   body: Uint8Array,
-  origin: () => string
+  { origin, visit }: EventSource
 ): InvocationEvent {
   const { raw } = request
   const target = raw.url ?? '/'
@@ -22,7 +30,10 @@ export function toEvent(
   if (parts === undefined) {
     throw new MoonletError('INVALID_BODY', 'The path has a broken percent escape')
   }
-  const { headers, more } = readEventHeaders(raw.rawHeaders)
+  const { headers, more } = readEventHeaders(
+    raw.rawHeaders,
+    visit && (name => visit.isHidden(name))
+  )
   return {
     method: request.method,
     path: parts.path,

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createAccessKey, hashAccessKey, readAccessKey } from '../../../core/access/access-key.js'
+import { createAccessKey, hashAccessKey, readAccessKeys } from '../../../core/access/access-key.js'
 
 t.test('a key is mfk_ and 32 random bytes', async t => {
   const keys = Array.from({ length: 100 }, createAccessKey)
@@ -14,17 +14,22 @@ t.test('equal keys have equal hashes, which do not contain them', async t => {
   t.equal(Buffer.from(hashAccessKey(key), 'base64').length, 32)
 })
 
-t.test('a key is read from either header', async t => {
-  t.equal(readAccessKey({ authorization: 'Bearer mfk_1' }), 'mfk_1')
-  t.equal(readAccessKey({ authorization: 'bearer  mfk_1 ' }), 'mfk_1')
-  t.equal(readAccessKey({ 'x-function-key': 'mfk_1' }), 'mfk_1')
-  t.equal(readAccessKey({ 'x-function-key': 'mfk_1', authorization: 'Bearer mfk_2' }), 'mfk_1')
-  t.equal(readAccessKey({ 'x-function-key': '', authorization: 'Bearer mfk_2' }), 'mfk_2')
+t.test('a key is read from either header, or from both', async t => {
+  const own = { header: 'x-function-key', key: 'mfk_1' }
+  const bearer = { header: 'authorization', key: 'mfk_2' }
+  t.same(readAccessKeys({ authorization: 'Bearer mfk_2' }), [bearer])
+  t.same(readAccessKeys({ authorization: 'bearer  mfk_2 ' }), [bearer])
+  t.same(readAccessKeys({ 'x-function-key': 'mfk_1' }), [own])
+  t.same(readAccessKeys({ 'x-function-key': 'mfk_1', authorization: 'Bearer mfk_2' }), [
+    own,
+    bearer
+  ])
+  t.same(readAccessKeys({ 'x-function-key': 'mfk_1', authorization: 'Basic x' }), [own])
 })
 
 t.test('malformed headers carry none', async t => {
   for (const authorization of ['', 'Bearer', 'Bearer ', 'Basic bWZrXzE=', 'mfk_1', 'Bearer a b']) {
-    t.equal(readAccessKey({ authorization }), undefined, authorization)
+    t.same(readAccessKeys({ authorization }), [], authorization)
   }
-  t.equal(readAccessKey({}), undefined)
+  t.same(readAccessKeys({}), [])
 })

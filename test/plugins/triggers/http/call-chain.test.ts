@@ -29,7 +29,7 @@ end
 function signed({ app }: Api, depth: number, secondsAgo = 0): string {
   const { signal } = new AbortController()
   followCall(signal, { depth, since: Math.floor(Date.now() / 1000) - secondsAgo })
-  return app.callChains.sign(signal) ?? ''
+  return app.callChains.sign(signal, false) ?? ''
 }
 
 const count = async ({ call }: Api, id: string): Promise<number> =>

@@ -1,0 +1,31 @@
+/** How many calls of each function were refused, by reason, since the start. */
+import type { RefusalReason } from '../../core/contracts/front-door.js'
+
+type Counts = Partial<Record<RefusalReason, number>>
+
+export class Refusals {
+  private readonly counts = new Map<string, Counts>()
+
+  add(functionId: string, reason: RefusalReason): void {
+    const counts = this.counts.get(functionId) ?? {}
+    counts[reason] = (counts[reason] ?? 0) + 1
+    this.counts.set(functionId, counts)
+  }
+
+  of(functionId: string): Readonly<Counts> {
+    return this.counts.get(functionId) ?? {}
+  }
+
+  has(functionId: string): boolean {
+    return this.counts.has(functionId)
+  }
+
+  all(): Iterable<readonly [string, Readonly<Counts>]> {
+    return this.counts
+  }
+
+  /** The function is gone. */
+  forget(functionId: string): void {
+    this.counts.delete(functionId)
+  }
+}

@@ -1,0 +1,71 @@
+/** What a function uses of its limits, and how often they have refused a call. */
+import { Type } from 'typebox'
+import { refusalReasons } from '../../../core/contracts/front-door.js'
+import type { ApiScope } from '../../../core/http/conventions.js'
+import { commonErrors, errorResponses } from '../../../core/http/response-schemas.js'
+import { findFunction } from '../find-function.js'
+import { FunctionId } from './schema.js'
+
+const Used = Type.Object({ used: Type.Integer(), limit: Type.Integer() })
+
+const Usage = Type.Object(
+  {
+    kv_bytes: { ...Used, description: 'Bytes of stored values.' },
+    history_bytes: {
+      ...Used,
+      description: 'Bytes of executions, logs and requests; beyond, the oldest are deleted.'
+    },
+    running: Type.Object(
+      {
+        used: Type.Integer(),
+        limit: Type.Optional(Type.Integer({ description: '`max_concurrency`; absent when unset.' }))
+      },
+      { description: 'Runs that are going on, whatever has started them.' }
+    ),
+    refused: Type.Record(Type.String(), Type.Integer(), {
+      description: `Refused calls by reason since the start of the server: ${refusalReasons
+        .map(reason => `\`${reason}\``)
+        .join(', ')}.`
+    })
+  },
+  {
+    title: 'Usage',
+    examples: [
+      {
+        kv_bytes: { used: 4096, limit: 67108864 },
+        history_bytes: { used: 52428800, limit: 536870912 },
+        running: { used: 1, limit: 4 },
+        refused: { key: 12, rate_limit: 3 }
+      }
+    ]
+  }
+)
+
+export function addUsageRoute(api: ApiScope): void {
+  const { config, frontDoor, scheduler, storage } = api
+  api.get(
+    '/api/functions/:id/usage',
+    {
+      schema: {
+        operationId: 'getUsage',
+        tags: ['Functions'],
+        summary: 'Read what a function uses of its limits',
+        params: Type.Object({ id: FunctionId }),
+        response: { 200: Usage, ...errorResponses({ 404: 'Function not found' }), ...commonErrors }
+      }
+    },
+    async ({ params }) => {
+      const { frontDoor: door = {} } = (await findFunction(storage, params.id)).fn
+      const { kv, history } = await storage.usage(params.id)
+      return {
+        kv_bytes: { used: kv, limit: door.kv_bytes ?? config.KV_LIMIT_PER_FUNCTION },
+        history_bytes: {
+          used: history,
+          limit: door.history_bytes ?? config.HISTORY_LIMIT_PER_FUNCTION
+        },
+        running: { used: scheduler.running(params.id), limit: door.max_concurrency },
+        refused: { ...frontDoor.refused(params.id) }
+      }
+    }
+  )
+}
