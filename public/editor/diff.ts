@@ -15,28 +15,36 @@ function fit(host: HTMLElement, view: editor.IStandaloneDiffEditor): void {
   if (frame) frame.style.height = `${Math.max(leastPx, Math.min(needed + 12, innerHeight * 0.7))}px`
 }
 
+const toMonacoOptions = (editable: boolean): editor.IStandaloneDiffEditorConstructionOptions => ({
+  ...sharedOptions(),
+  readOnly: !editable,
+  renderLineHighlight: 'none',
+  domReadOnly: !editable,
+  originalEditable: false,
+  renderSideBySide: true,
+  useInlineViewWhenSpaceIsLimited: true,
+  renderSideBySideInlineBreakpoint: 700,
+  renderOverviewRuler: false,
+  hideUnchangedRegions: { enabled: true },
+  renderMarginRevertIcon: editable,
+  renderGutterMenu: false
+})
+
 export function createDiff(
   host: HTMLElement,
   { editable = false, ...labels }: DiffOptions
 ): DiffView {
-  const view = editor.createDiffEditor(host, {
-    ...sharedOptions(),
-    readOnly: !editable,
-    renderLineHighlight: 'none',
-    domReadOnly: !editable,
-    originalEditable: false,
-    renderSideBySide: true,
-    useInlineViewWhenSpaceIsLimited: true,
-    renderSideBySideInlineBreakpoint: 700,
-    renderOverviewRuler: false,
-    hideUnchangedRegions: { enabled: true },
-    renderMarginRevertIcon: editable,
-    renderGutterMenu: false
-  })
-  // The diff editor forgets the labels of its two sides whenever its own options change.
+  const view = editor.createDiffEditor(host, toMonacoOptions(editable))
+  const sides = [
+    [view.getOriginalEditor(), labels.original],
+    [view.getModifiedEditor(), labels.modified]
+  ] as const
+  // The diff editor forgets the labels of its two sides whenever its own options or its width change.
   const label = (): void => {
-    view.getOriginalEditor().updateOptions({ ariaLabel: labels.original })
-    view.getModifiedEditor().updateOptions({ ariaLabel: labels.modified })
+    for (const [side, ariaLabel] of sides) {
+      const isLost = side.getOption(editor.EditorOption.ariaLabel) !== ariaLabel
+      if (isLost) side.updateOptions({ ariaLabel })
+    }
   }
   /** The editor does not bear to be disposed of while it compares. */
   let comparing = false
@@ -46,8 +54,9 @@ export function createDiff(
     if (ended) end()
     else label()
   })
-  for (const side of [view.getOriginalEditor(), view.getModifiedEditor()]) {
+  for (const [side] of sides) {
     side.onDidContentSizeChange(() => fit(host, view))
+    side.onDidChangeConfiguration(label)
   }
   let models: editor.ITextModel[] = []
   const drop = (): void => {

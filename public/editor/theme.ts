@@ -54,7 +54,7 @@ export function refreshTheme(): void {
       'diffEditor.insertedLineBackground': of('--success') + '1c',
       'diffEditor.insertedTextBackground': of('--success') + '26',
       'diffEditor.removedLineBackground': of('--danger') + '1c',
-      'diffEditor.removedTextBackground': of('--danger') + '26',
+      'diffEditor.removedTextBackground': of('--danger') + '1c',
       'diffEditor.diagonalFill': of('--border'),
       'diffEditor.unchangedRegionBackground': of('--surface-2'),
       'editorWidget.background': of('--surface'),

@@ -1,48 +1,8 @@
 import t from 'tap'
-import { readFile } from 'node:fs/promises'
-import type { Page } from 'playwright-core'
+import { painted, violations } from './axe.js'
 import { eventually } from '../helpers/eventually.js'
 import { needsBrowser, visit } from './browser.js'
 import { preparePlaces } from './places.js'
-
-const axe = await readFile('node_modules/axe-core/axe.min.js', 'utf8')
-
-interface Violation {
-  id: string
-  nodes: Array<{ html: string; failureSummary?: string }>
-}
-
-/** Two frames later the new colours are on everything. */
-const painted = (page: Page) =>
-  page.evaluate(
-    () =>
-      new Promise(resolve => {
-        requestAnimationFrame(() => requestAnimationFrame(resolve))
-      })
-  )
-
-/** Every rule of axe-core, over the whole page; what holds is not described, which takes longer than finding it. */
-async function violations(page: Page): Promise<string[]> {
-  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe)
-  const found = await page.evaluate(
-    async () =>
-      (
-        await (
-          globalThis as unknown as {
-            axe: {
-              run: (
-                context: Document,
-                options: { resultTypes: ['violations'] }
-              ) => Promise<{ violations: Violation[] }>
-            }
-          }
-        ).axe.run(document, { resultTypes: ['violations'] })
-      ).violations
-  )
-  return found.flatMap(({ id, nodes }) =>
-    nodes.map(node => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary ?? ''}`)
-  )
-}
 
 t.test('axe-core finds nothing on any page in either theme', needsBrowser, async t => {
   // axe is put into the page by the test; the policy would rightly refuse it.
