@@ -11,7 +11,7 @@ export const webhook: CookbookProgram = {
   end
 
   local expected = "sha256=" .. crypto.hmac_sha256(event.body, secret)
-  if event:header("x-hub-signature-256") ~= expected then
+  if not crypto.equal(event:header("x-hub-signature-256") or "", expected) then
     return { statusCode = 401, body = json.encode({ error = "wrong signature" }) }
   end
 

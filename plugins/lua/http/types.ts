@@ -18,7 +18,8 @@ const Loose = Union(Bytes(), Any)
 
 const headers = field(
   Optional(Dict(Union(Bytes(), List(Loose), Any))),
-  "Header names and values; a list sends a header several times. `Host` and what describes the connection or the body's length is set by the server."
+  'Header names and values; a list sends a header several times. `Host` and what describes the ' +
+    "connection or the body's length is set by the server."
 )
 const query = field(
   Optional(Dict(Loose)),
