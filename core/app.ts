@@ -12,6 +12,7 @@ import Fastify, {
 } from 'fastify'
 import './contracts/server.js'
 import { sendClientError } from './http/client-error.js'
+import { routedTarget } from './connections/called-address.js'
 import { corsHeaders } from './connections/cors-headers.js'
 import { answerError } from './http/error-response.js'
 import { requestTimeoutMs, serverOptions } from './connections/server-options.js'
@@ -76,7 +77,7 @@ export async function buildApp({
       typeof config.TRUST_PROXY === 'boolean' ? config.TRUST_PROXY : [...config.TRUST_PROXY],
     genReqId: nextRequestId,
     childLoggerFactory: (parent, bindings, options) => new RequestLogger(parent, bindings, options),
-    rewriteUrl: ({ url }) => toOriginForm(url ?? '/'),
+    rewriteUrl: request => routedTarget(request) ?? toOriginForm(request.url ?? '/'),
     forceCloseConnections: 'idle',
     return503OnClosing: true,
     // Keys of stored values are path parameters; Node bounds the whole head of a request to 16 KiB anyway.
@@ -94,8 +95,8 @@ export async function buildApp({
     () => config.BASE_URL ?? `http://localhost:${listeningPort(app) ?? config.PORT}`
   )
 
-  const everyRequest = [requestLog, cors, errors, docs, functionsHost]
-  const whatIsKept = [storage, functionCache, addresses, recovery, retention, auth, frontDoor]
+  const everyRequest = [addresses, requestLog, cors, errors, docs, functionsHost]
+  const whatIsKept = [storage, functionCache, recovery, retention, auth, frontDoor]
   const luaApis = [lua, outgoingHttp, luaLog, luaKv, luaEnv, luaHttp, luaLocal, luaAi, luaEmail]
   for (const plugin of [...everyRequest, ...whatIsKept, ...luaApis, invoker]) {
     await app.register(plugin)

@@ -5,6 +5,7 @@
 import { createServer, type Server } from 'node:net'
 import fp from 'fastify-plugin'
 import '../core/contracts/server.js'
+import { addressOf } from '../core/connections/called-address.js'
 import { functionsUrl, isForHost, type FunctionsAddress } from '../config/functions-address.js'
 
 export default fp(
@@ -31,6 +32,7 @@ export default fp(
     if (address === undefined) return
 
     fastify.addHook('onRequest', async (request, reply) => {
+      if (addressOf(request.raw)?.route !== undefined) return
       const forFunction = /^\/fn(\/|$)/.test(request.url)
       if (forFunction === fastify.servesFunctions(request.raw)) return
       return reply

@@ -1,6 +1,7 @@
 /** One line in the server's log for each request, with ids and duration. */
 import fp from 'fastify-plugin'
 import '../core/contracts/server.js'
+import { toOriginForm } from '../core/connections/request-target.js'
 
 export default fp(
   async function requestLog(fastify) {
@@ -13,7 +14,7 @@ export default fp(
           ip: request.ip,
           method: request.method,
           // Without the query: it may hold secrets.
-          path: request.url.split('?', 1)[0],
+          path: toOriginForm(request.originalUrl).split('?', 1)[0],
           status: reply.statusCode,
           ms: Math.round(reply.elapsedTime * 10) / 10,
           ...(executionId === undefined

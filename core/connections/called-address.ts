@@ -20,3 +20,9 @@ export function keepAddress(
 /** Undefined also when nobody has looked yet. */
 export const addressOf = (request: AddressedRequest): CalledAddress | undefined =>
   request[addressKey]
+
+/** A request for a route goes to where its function is called. */
+export function routedTarget(request: IncomingMessage): string | undefined {
+  const address = addressOf(request)
+  return address?.route === undefined ? undefined : `/fn/${address.functionId}`
+}

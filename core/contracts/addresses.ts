@@ -1,11 +1,23 @@
 /** Which function a request is for. */
 import type { IncomingMessage } from 'node:http'
 import type { MaybePromise } from '../base/maybe-promise.js'
+import type { Route } from './front-door.js'
 
 export interface CalledAddress {
   readonly functionId: string
   /** How the request names the function in `/fn/{name}`: its id or its slug. */
   readonly name: string
+  /** Set: the request is for a route of the function, and `name` is its id. */
+  readonly route?: CalledRoute | undefined
+}
+
+export interface CalledRoute {
+  /** Path and query as they were sent. */
+  readonly target: string
+  /** Percent-decoded binary strings. */
+  readonly params: Readonly<Record<string, string>>
+  /** What the pattern's `*` matched, with a slash in front. */
+  readonly rest: string
 }
 
 export interface Addresses {
@@ -14,4 +26,6 @@ export interface Addresses {
    * the request (core/connections/called-address.ts).
    */
   resolve(request: IncomingMessage): MaybePromise<CalledAddress | undefined>
+  /** Throws CONFLICT for a route that would hide the dashboard, the API, health or metrics. */
+  checkRoutes(routes: readonly Route[]): void
 }

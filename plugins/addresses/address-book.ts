@@ -4,14 +4,24 @@
  */
 import type { IncomingMessage } from 'node:http'
 import { addressOf, keepAddress } from '../../core/connections/called-address.js'
-import { functionOf } from '../../core/connections/request-target.js'
+import { functionOf, toOriginForm } from '../../core/connections/request-target.js'
 import type { MaybePromise } from '../../core/base/maybe-promise.js'
 import type { Addresses, CalledAddress } from '../../core/contracts/addresses.js'
+import type { Route } from '../../core/contracts/front-door.js'
 import type { FunctionStore } from '../../core/contracts/functions.js'
 import type { FunctionRecord } from '../../core/contracts/records.js'
+import { toRouteTable } from '../../core/validation/front-door/route-conflict.js'
+import { routeMethods } from '../../core/validation/front-door/route-table.js'
+import type { OwnPages } from './own-pages.js'
 
 export interface AddressBookOptions {
-  readonly functions: Pick<FunctionStore, 'find' | 'listAddressed' | 'onChange'>
+  readonly functions: () => Pick<FunctionStore, 'find' | 'listAddressed' | 'onChange'>
+  readonly pages: OwnPages
+  readonly hostOf: (request: IncomingMessage) => string
+  /** Whether the request came to where functions answer. */
+  readonly servesFunctions: (request: IncomingMessage) => boolean
+  /** Also routes with a host are served there alone. */
+  readonly isBoundToPort: boolean
   readonly onError: (error: unknown) => void
 }
 
@@ -19,15 +29,19 @@ export class AddressBook implements Addresses {
   private readonly known = new Map<string, FunctionRecord>()
   private readonly idsOfSlugs = new Map<string, string>()
   private reading: Promise<void> | undefined
+  private table = toRouteTable([])
+  private isOpen = false
 
   constructor(private readonly options: AddressBookOptions) {}
 
   async open(): Promise<void> {
-    const { functions } = this.options
+    const functions = this.options.functions()
     functions.onChange(id => {
       this.readAgain(id)
     })
     for (const fn of await functions.listAddressed()) this.replace(fn.id, fn)
+    this.isOpen = true
+    this.rebuild()
     await this.reading
   }
 
@@ -39,9 +53,45 @@ export class AddressBook implements Addresses {
     return this.reading === undefined ? look() : this.reading.then(look)
   }
 
-  private find({ url = '/' }: IncomingMessage): CalledAddress | undefined {
+  checkRoutes(routes: readonly Route[]): void {
+    for (const route of routes) this.options.pages.check(route)
+  }
+
+  private find(request: IncomingMessage): CalledAddress | undefined {
+    const { url = '/' } = request
+    if (this.table.isEmpty) return this.findNamed(url)
+    const target = toOriginForm(url)
+    const host = this.options.hostOf(request)
+    const isFirst = !this.options.pages.isOurs(host)
+    return (
+      (isFirst ? this.findRoute(request, target, host) : undefined) ??
+      this.findNamed(url) ??
+      (this.options.pages.has(target) ? undefined : this.findRoute(request, target, host))
+    )
+  }
+
+  private findNamed(url: string): CalledAddress | undefined {
     const name = functionOf(url)
     return name === undefined ? undefined : { functionId: this.idsOfSlugs.get(name) ?? name, name }
+  }
+
+  /** On a host that routes name these come first, and then those that are for every host. */
+  private findRoute(
+    request: IncomingMessage,
+    target: string,
+    host: string
+  ): CalledAddress | undefined {
+    const serves = this.options.servesFunctions(request)
+    if (this.options.isBoundToPort && !serves) return undefined
+    for (const method of methodsOf(request)) {
+      const found =
+        (this.table.hasHost(host) ? this.table.find(method, target, host) : undefined) ??
+        (serves && !this.options.pages.has(target) ? this.table.find(method, target) : undefined)
+      if (found === undefined) continue
+      const { functionId, params, rest } = found
+      return { functionId, name: functionId, route: { target, params, rest } }
+    }
+    return undefined
   }
 
   /** One after the other, so that what is read last is the newest. */
@@ -55,7 +105,7 @@ export class AddressBook implements Addresses {
   private async readAfter(previous: Promise<void> | undefined, id: string): Promise<void> {
     await previous
     try {
-      const found = await this.options.functions.find(id)
+      const found = await this.options.functions().find(id)
       this.replace(id, found?.fn)
     } catch (error) {
       this.options.onError(error)
@@ -64,17 +114,41 @@ export class AddressBook implements Addresses {
 
   private replace(id: string, fn: FunctionRecord | undefined): void {
     const before = this.known.get(id)
+    const routesChanged = routesText(before) !== routesText(fn)
     // Another function may have the slug by now.
     if (before?.slug !== undefined && this.idsOfSlugs.get(before.slug) === id) {
       this.idsOfSlugs.delete(before.slug)
     }
     if (fn === undefined || !hasAddress(fn)) {
       this.known.delete(id)
-      return
+    } else {
+      this.known.set(id, fn)
+      if (fn.slug !== undefined) this.idsOfSlugs.set(fn.slug, id)
     }
-    this.known.set(id, fn)
-    if (fn.slug !== undefined) this.idsOfSlugs.set(fn.slug, id)
+    if (routesChanged && this.isOpen) this.rebuild()
   }
+
+  private rebuild(): void {
+    this.table = toRouteTable(
+      [...this.known.values()].map(({ id, name, frontDoor }) => ({
+        id,
+        name,
+        // By HTTP an internal function is not there.
+        routes: frontDoor?.access?.mode === 'internal' ? [] : (frontDoor?.routes ?? [])
+      }))
+    )
+  }
+}
+
+/** What decides about a function's routes. */
+const routesText = (fn: FunctionRecord | undefined): string =>
+  JSON.stringify([fn?.frontDoor?.routes, fn?.frontDoor?.access?.mode === 'internal'])
+
+/** A preflight is for whom the request behind it is for, and other OPTIONS for whoever has the path. */
+function methodsOf({ method = 'GET', headers }: IncomingMessage): readonly string[] {
+  if (method !== 'OPTIONS') return [method]
+  const asked = headers['access-control-request-method']
+  return asked === undefined ? ['OPTIONS', ...routeMethods] : [asked]
 }
 
 const hasAddress = ({ slug, frontDoor }: FunctionRecord): boolean =>

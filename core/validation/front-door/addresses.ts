@@ -1,11 +1,11 @@
 /** At which addresses a function is called, and what pages of other origins may do there. */
 import type { Cors, Route } from '../../contracts/front-door.js'
 import { refuse } from '../text.js'
+import { RouteTable, routeMethods } from './route-table.js'
 import { isHeaderName, readFields, readTexts, readWhole } from './fields.js'
 
 export const MAX_ROUTES = 20
 const MAX_PATTERN_CHARS = 500
-const methods = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS']
 const MAX_LIST = 100
 
 /** '' clears it. What has the form of an id could hide another function. */
@@ -25,7 +25,22 @@ export function readRoutes(value: unknown): Route[] {
   if (!Array.isArray(value) || value.length > MAX_ROUTES) {
     refuse('routes', `routes must be a list of at most ${MAX_ROUTES} objects; [] clears it`)
   }
-  return value.map(readRoute)
+  const routes = value.map(readRoute)
+  checkTogether(routes)
+  return routes
+}
+
+/** Whether the router takes them, and none is there twice. */
+function checkTogether(routes: readonly Route[]): void {
+  const table = new RouteTable()
+  for (const route of routes) {
+    try {
+      table.add({ id: '', name: '', routes: [] }, route)
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      refuse('routes', `pattern ${JSON.stringify(route.pattern)} cannot be used: ${why}`)
+    }
+  }
 }
 
 function readRoute(value: unknown): Route {
@@ -52,9 +67,9 @@ function readPattern(pattern: unknown): string {
 
 const readMethods = (value: unknown): string[] =>
   readTexts('routes', 'methods', value, {
-    max: methods.length,
-    isValid: method => methods.includes(method),
-    what: `some of [${methods.join(' ')}]`
+    max: routeMethods.length,
+    isValid: method => routeMethods.some(known => known === method),
+    what: `some of [${routeMethods.join(' ')}]`
   })
 
 function readHost(host: unknown): string {

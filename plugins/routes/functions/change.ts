@@ -100,6 +100,7 @@ export function addFunctionChanges(api: ApiScope): void {
         activate: body.activate,
         now: Math.floor(Date.now() / 1000)
       }
+      if (change.patch.frontDoor?.routes) api.addressBook.checkRoutes(change.patch.frontDoor.routes)
       const revision = await changeFunction(
         storage,
         params.id,

@@ -82,6 +82,7 @@ function addCreateFunction(api: ApiScope): void {
     },
     async ({ body }, reply) => {
       const fields = readNewFunction(body, api.config)
+      if (fields.frontDoor?.routes) api.addressBook.checkRoutes(fields.frontDoor.routes)
       const created = await storage.functions.create({
         ...fields,
         id: ids.next(),

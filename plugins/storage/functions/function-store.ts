@@ -1,7 +1,7 @@
 /** FunctionStore on SQLite. */
 import type { Database } from 'better-sqlite3'
 import { MoonletError } from '../../../core/base/errors.js'
-import type { FrontDoor } from '../../../core/contracts/front-door.js'
+import type { FrontDoor, Route } from '../../../core/contracts/front-door.js'
 import type {
   FunctionOrder,
   FunctionPatch,
@@ -14,6 +14,7 @@ import type {
 } from '../../../core/contracts/functions.js'
 import type { Page, Paged } from '../../../core/contracts/page.js'
 import type { FunctionRecord, VersionRecord } from '../../../core/contracts/records.js'
+import { checkRouteConflict } from '../../../core/validation/front-door/route-conflict.js'
 import { applyFrontDoorChange } from '../../../core/validation/front-door/change.js'
 import type { Batch } from '../db/batch.js'
 import type { ChangeFeed } from '../db/change-feed.js'
@@ -112,7 +113,7 @@ export class SqliteFunctionStore implements FunctionStore {
       revisions.check(rowId, mayChange)
       this.applyPatch(rowId, patch)
       if (patch.slug !== undefined) this.setSlug(rowId, id, patch.slug)
-      const frontDoor = this.changeFrontDoor(rowId, patch)
+      const frontDoor = this.changeFrontDoor(rowId, id, patch)
       if (code !== undefined) this.addVersion(rowId, code, { activate, now })
       this.writes.setUpdated.run(now, rowId)
       revisions.count(rowId)
@@ -189,14 +190,29 @@ export class SqliteFunctionStore implements FunctionStore {
     )
   }
 
+  /** Throws CONFLICT when another function than this one has one of the patterns. */
+  private checkRoutes(routes: readonly Route[], id: string): void {
+    checkRouteConflict(
+      routes,
+      this.reads.addressed.all().flatMap(row => {
+        const own = parseFrontDoor(row.frontDoor)?.routes
+        return own === undefined || row.id === id
+          ? []
+          : [{ id: row.id, name: row.name, routes: own }]
+      })
+    )
+  }
+
   /** Returns what the front door is now. */
   private changeFrontDoor(
     rowId: number,
+    id: string,
     { frontDoor: change }: FunctionPatch
   ): FrontDoor | undefined {
     const before = parseFrontDoor(this.reads.frontDoor.get(rowId) ?? null)
     if (change === undefined) return before
     const after = applyFrontDoorChange(before, change)
+    if (change.routes) this.checkRoutes(change.routes, id)
     this.writes.setFrontDoor.run(formatFrontDoor(after), rowId)
     return after
   }
@@ -217,6 +233,7 @@ export class SqliteFunctionStore implements FunctionStore {
   ): void {
     if (fn.slug !== undefined) this.checkSlug(fn.slug, fn.id)
     const { frontDoor, ...plain } = fn
+    if (frontDoor?.routes !== undefined) this.checkRoutes(frontDoor.routes, fn.id)
     const fields = Object.entries(plain).map(([name, value]) => [name, toStored(value)] as const)
     const { lastInsertRowid } = this.writes.insert.run({
       ...Object.fromEntries(fields),

@@ -44,7 +44,8 @@ export function installAdmissionControl(fastify: FastifyInstance): void {
     address: CalledAddress | undefined
   ): void {
     const isCall = address !== undefined && request.method !== 'OPTIONS'
-    if (!isCall || !fastify.servesFunctions(request)) return passToFastify(request, response)
+    const isServed = address?.route !== undefined || fastify.servesFunctions(request)
+    if (!isCall || !isServed) return passToFastify(request, response)
     control.arrive({ functionId: address.functionId, request, response })
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The HTTP trigger: `/fn/{id}`, `/fn/{slug}` and everything below them runs the function's active version, for whom
- * its front door lets in.
+ * The HTTP trigger: `/fn/{id}`, `/fn/{slug}` and everything below them, and the routes of functions, run the function's
+ * active version, for whom its front door lets in.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import '../../../core/contracts/server.js'

@@ -14,10 +14,7 @@ interface EventSource {
   readonly visit: Pick<Visit, 'isHidden'> | undefined
 }
 
-/**
- * Throws INVALID_BODY for a path that cannot be
- * decoded.
- */
+/** Throws INVALID_BODY for a path that cannot be decoded. */
 export function toEvent(
   request: FastifyRequest,
   address: CalledAddress,
@@ -25,7 +22,7 @@ export function toEvent(
   { origin, visit }: EventSource
 ): InvocationEvent {
   const { raw } = request
-  const target = raw.url ?? '/'
+  const target = address.route?.target ?? raw.url ?? '/'
   const parts = splitUrl(target)
   if (parts === undefined) {
     throw new MoonletError('INVALID_BODY', 'The path has a broken percent escape')
@@ -37,7 +34,8 @@ export function toEvent(
   return {
     method: request.method,
     path: parts.path,
-    relativePath: parts.path.slice('/fn/'.length + address.name.length) || '/',
+    relativePath:
+      address.route?.rest ?? (parts.path.slice('/fn/'.length + address.name.length) || '/'),
     headers,
     query: parts.query,
     body,
@@ -45,6 +43,7 @@ export function toEvent(
       origin: originOf(request) ?? origin(),
       target: withoutFragment(target),
       ip: request.ip,
+      params: address.route?.params,
       moreHeaders: more,
       moreQuery: parts.moreQuery
     }
