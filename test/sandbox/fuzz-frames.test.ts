@@ -343,8 +343,15 @@ t.test('what Lua can hold crosses to the server and back unchanged', async t => 
     }
   })
   const { run } = await startRig(t, { modules: [...localModules, mirror] })
-  const code = `function handler(ctx, event)
-    local value = json.decode(event.body)
+  // What json.decode notes of empty lists belongs to json, and does not cross.
+  const code = `local function unmarked(value)
+    if type(value) ~= "table" then return value end
+    local copy = {}
+    for key, entry in pairs(value) do copy[key] = unmarked(entry) end
+    return copy
+  end
+  function handler(ctx, event)
+    local value = unmarked(json.decode(event.body))
     return { body = json.encode({ value }) .. "\\n" .. json.encode({ mirror.echo(value) }) }
   end`
   // Without null: a list with holes is a table with number keys, which cross as texts.
