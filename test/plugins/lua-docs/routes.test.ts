@@ -18,6 +18,8 @@ async function build(t: Test) {
       for (const module of allModules) lua.add(module, 'test')
       app.decorate('lua', lua)
       app.decorate('config', loadConfig({}))
+      // The reference is large enough to be asked for.
+      app.decorate('connections', { maySendResponse: () => undefined } as never)
       app.decorate('authenticate', async request => {
         if (request.headers.authorization !== 'Bearer k') {
           throw new MoonletError('UNAUTHORIZED', 'Authentication required')
