@@ -101,7 +101,9 @@ t.test('the pictures of the README', needsBrowser, async t => {
   await page.getByLabel('Method').selectOption('POST')
   await page.getByLabel('Body').fill(JSON.stringify(order))
   await page.getByRole('button', { name: /Run draft/ }).click()
-  await page.locator('.outcome').getByText('201').waitFor()
+  // The draft writes, so the page asks once.
+  await page.getByRole('dialog').getByRole('button', { name: 'Run draft' }).click()
+  await page.getByLabel('Run and reference').getByText('201').waitFor()
   await take(page, 'code')
 
   await page.emulateMedia({ colorScheme: 'dark' })
