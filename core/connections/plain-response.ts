@@ -1,6 +1,7 @@
 /** An error response written with Node alone, for requests that Fastify never sees. */
-import type { ServerResponse } from 'node:http'
-import { corsHeaders } from './cors-headers.js'
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { addressOf } from './called-address.js'
+import { corsHeaders, corsHeadersOf } from './cors-headers.js'
 import { errorBody } from './error-body.js'
 import type { MoonletError } from '../base/errors.js'
 
@@ -13,17 +14,19 @@ interface Prepared {
 const prepared = new WeakMap<MoonletError, Prepared>()
 
 function prepare(error: MoonletError): Prepared {
+  const made = render(error, corsHeaders)
+  prepared.set(error, made)
+  return made
+}
+
+function render(error: MoonletError, cors: OutgoingHttpHeaders): Prepared {
   const text = errorBody(error.message)
   const own = {
     'content-type': 'application/json',
     'content-length': String(Buffer.byteLength(text))
   }
-  const made = {
-    text,
-    headers: Object.entries({ ...corsHeaders, ...error.headers, ...own }).flat()
-  }
-  prepared.set(error, made)
-  return made
+  const headers = Object.entries({ ...cors, ...error.headers, ...own })
+  return { text, headers: headers.map(([name, value]) => [name, String(value)]).flat() }
 }
 
 export function sendPlainError(
@@ -31,7 +34,11 @@ export function sendPlainError(
   error: MoonletError,
   requestId: string
 ): void {
-  const { text, headers } = prepared.get(error) ?? prepare(error)
+  const cors = addressOf(response.req)?.cors
+  const { text, headers } =
+    cors === undefined
+      ? (prepared.get(error) ?? prepare(error))
+      : render(error, corsHeadersOf(cors, response.req))
   response.writeHead(error.statusCode, [...headers, 'x-request-id', requestId])
   response.end(text)
 }

@@ -1,7 +1,7 @@
 /** Which function a request is for. */
 import type { IncomingMessage } from 'node:http'
 import type { MaybePromise } from '../base/maybe-promise.js'
-import type { Route } from './front-door.js'
+import type { Cors, Route } from './front-door.js'
 
 export interface CalledAddress {
   readonly functionId: string
@@ -9,6 +9,8 @@ export interface CalledAddress {
   readonly name: string
   /** Set: the request is for a route of the function, and `name` is its id. */
   readonly route?: CalledRoute | undefined
+  /** What the function says of pages of other origins; undefined: nothing, as for one that is not there. */
+  readonly cors?: Cors | undefined
 }
 
 export interface CalledRoute {

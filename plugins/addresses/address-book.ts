@@ -7,7 +7,7 @@ import { addressOf, keepAddress } from '../../core/connections/called-address.js
 import { functionOf, toOriginForm } from '../../core/connections/request-target.js'
 import type { MaybePromise } from '../../core/base/maybe-promise.js'
 import type { Addresses, CalledAddress } from '../../core/contracts/addresses.js'
-import type { Route } from '../../core/contracts/front-door.js'
+import type { Cors, Route } from '../../core/contracts/front-door.js'
 import type { FunctionStore } from '../../core/contracts/functions.js'
 import type { FunctionRecord } from '../../core/contracts/records.js'
 import { toRouteTable } from '../../core/validation/front-door/route-conflict.js'
@@ -72,7 +72,15 @@ export class AddressBook implements Addresses {
 
   private findNamed(url: string): CalledAddress | undefined {
     const name = functionOf(url)
-    return name === undefined ? undefined : { functionId: this.idsOfSlugs.get(name) ?? name, name }
+    if (name === undefined) return undefined
+    const functionId = this.idsOfSlugs.get(name) ?? name
+    return { functionId, name, cors: this.corsOf(functionId) }
+  }
+
+  /** Those of an internal function would say that it is there. */
+  private corsOf(functionId: string): Cors | undefined {
+    const door = this.known.get(functionId)?.frontDoor
+    return door?.access?.mode === 'internal' ? undefined : door?.cors
   }
 
   /** On a host that routes name these come first, and then those that are for every host. */
@@ -89,7 +97,12 @@ export class AddressBook implements Addresses {
         (serves && !this.options.pages.has(target) ? this.table.find(method, target) : undefined)
       if (found === undefined) continue
       const { functionId, params, rest } = found
-      return { functionId, name: functionId, route: { target, params, rest } }
+      return {
+        functionId,
+        name: functionId,
+        cors: this.corsOf(functionId),
+        route: { target, params, rest }
+      }
     }
     return undefined
   }

@@ -26,6 +26,12 @@ const originWide = ['service-worker-allowed', 'alt-svc', 'nel', 'report-to']
 /** How near functions are to the dashboard: on its origin, on another port of its host, or on a host of their own. */
 export type Neighbourhood = 'origin' | 'host' | 'apart'
 
+export interface ResponseRules {
+  readonly neighbourhood: Neighbourhood
+  /** The function's settings say what pages of other origins may do, and no handler says otherwise. */
+  readonly hasCorsRules: boolean
+}
+
 const dropped: Readonly<Record<Neighbourhood, ReadonlySet<string>>> = {
   origin: new Set([...serversOwn, ...hostWide, ...originWide]),
   host: new Set([...serversOwn, ...hostWide]),
@@ -39,13 +45,14 @@ const dropped: Readonly<Record<Neighbourhood, ReadonlySet<string>>> = {
 export function setAnswerHeaders(
   reply: FastifyReply,
   { headers }: Answer,
-  neighbourhood: Neighbourhood
+  { neighbourhood, hasCorsRules }: ResponseRules
 ): void {
   const drop = dropped[neighbourhood]
   for (const name in headers) {
     const value = headers[name]
     const lower = name.toLowerCase()
     if (value === undefined || drop.has(lower)) continue
+    if (hasCorsRules && lower.startsWith('access-control-')) continue
     if (lower === 'set-cookie') setCookies(reply, typeof value === 'string' ? [value] : value)
     else reply.header(lower, typeof value === 'string' ? value : [...value])
   }

@@ -43,7 +43,9 @@ export function installAdmissionControl(fastify: FastifyInstance): void {
     response: ServerResponse,
     address: CalledAddress | undefined
   ): void {
-    const isCall = address !== undefined && request.method !== 'OPTIONS'
+    // Other OPTIONS are answered without the function.
+    const isCall =
+      address !== undefined && (request.method !== 'OPTIONS' || address.cors === 'function')
     const isServed = address?.route !== undefined || fastify.servesFunctions(request)
     if (!isCall || !isServed) return passToFastify(request, response)
     control.arrive({ functionId: address.functionId, request, response })

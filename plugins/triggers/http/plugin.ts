@@ -49,7 +49,8 @@ export default async function httpTrigger(fastify: FastifyInstance) {
 
   for (const url of ['/fn/:id', '/fn/:id/*']) {
     fastify.route({
-      method: ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD'],
+      // OPTIONS comes here only for functions that answer it themselves (plugins/cors.ts).
+      method: ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'],
       url,
       exposeHeadRoute: false,
       handler: (request, reply) => trigger.handle(request, reply)
@@ -105,7 +106,8 @@ class HttpTrigger {
     this.checkRoom(request, reply, outcome)
     return sendOutcome(reply, outcome, {
       sandboxPolicy: fn.allowSameOrigin ? undefined : sandboxPolicy,
-      neighbourhood: this.neighbourhood
+      neighbourhood: this.neighbourhood,
+      hasCorsRules: typeof address.cors === 'object'
     })
   }
 

@@ -2,30 +2,25 @@
 import type { FastifyReply } from 'fastify'
 import { errorBody } from '../../../core/connections/error-body.js'
 import type { Outcome } from '../../../core/contracts/invocation.js'
-import { setAnswerHeaders, type Neighbourhood } from './answer-headers.js'
+import { setAnswerHeaders, type ResponseRules } from './answer-headers.js'
 import { contentTypeOf } from './content-type.js'
 
-export interface Sending {
+export interface Sending extends ResponseRules {
   /** The Content-Security-Policy that keeps a function's page apart from the dashboard; undefined: none is needed. */
   readonly sandboxPolicy: string | undefined
-  readonly neighbourhood: Neighbourhood
 }
 
 /** Answers with what the handler returned. */
-export function sendOutcome(
-  reply: FastifyReply,
-  outcome: Outcome,
-  { sandboxPolicy, neighbourhood }: Sending
-): FastifyReply {
+export function sendOutcome(reply: FastifyReply, outcome: Outcome, sending: Sending): FastifyReply {
   reply.header('x-function-id', outcome.functionId)
   reply.header('x-function-version-id', outcome.versionId)
   reply.header('x-execution-id', outcome.executionId)
   reply.header('x-execution-duration-ms', String(outcome.durationMs))
   const { answer } = outcome
   if (answer === undefined) return sendFault(reply, outcome)
-  setAnswerHeaders(reply, answer, neighbourhood)
+  setAnswerHeaders(reply, answer, sending)
   if (!reply.hasHeader('content-type')) reply.header('content-type', contentTypeOf(answer.body))
-  if (sandboxPolicy !== undefined) addPolicy(reply, sandboxPolicy)
+  if (sending.sandboxPolicy !== undefined) addPolicy(reply, sending.sandboxPolicy)
   setStatus(reply, answer.statusCode)
   if (answer.statusCode === 204 || answer.statusCode === 304) {
     reply.removeHeader('content-type')

@@ -68,7 +68,7 @@ t.test('/api/lua is the whole reference', async t => {
   const decode = modules.find((module: { name: string }) => module.name === 'json').functions[1]
   t.match(decode, {
     name: 'decode',
-    signature: 'json.decode(text: string): any | nil, err',
+    signature: 'json.decode(text: string, options?: JsonDecodeOptions): any | nil, err',
     fails: true,
     params: [{ name: 'text', type: 'string', optional: false }],
     returns: { type: 'any' }
