@@ -16,8 +16,9 @@ async function ask(path: string, method: string, headers: Record<string, string>
   const response = await fetch(base + path, { method, headers })
   const cors: Record<string, string> = {}
   for (const [name, value] of response.headers) {
-    if (name.startsWith('access-control-') || name === 'vary')
+    if (name.startsWith('access-control-') || name === 'vary') {
       cors[name.replace('access-control-', '')] = value
+    }
   }
   return { status: response.status, cors, body: await response.text() }
 }
