@@ -61,7 +61,7 @@ export const dailyReport: CookbookProgram = {
   title: 'A scheduled job',
   doc: 'Give it a schedule such as `0 6 * * *`. Called by anybody else it only shows its last result.',
   code: `function handler(ctx, event)
-  if event.headers["X-Trigger"] ~= "cron" then
+  if ctx.trigger ~= "cron" then
     return { headers = { ["Content-Type"] = "text/plain" }, body = kv.get("report") or "no report yet" }
   end
 

@@ -37,7 +37,7 @@ async function save(title: string, variables: Record<string, string> = {}) {
   }
 }
 
-/** Runs the function as its schedule does, with the header that only the scheduler can set. */
+/** Runs the function as its schedule does: the trigger alone says so, no header. */
 async function runBySchedule(id: string): Promise<{ response: string }> {
   const found = await app.functionCache.get(id)
   if (found?.active === undefined) throw new Error('the function is not there')
@@ -46,7 +46,7 @@ async function runBySchedule(id: string): Promise<{ response: string }> {
     method: 'POST',
     path,
     relativePath: '/',
-    headers: { 'X-Trigger': 'cron' },
+    headers: {},
     query: {},
     body: new Uint8Array(0)
   }
