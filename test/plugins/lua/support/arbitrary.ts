@@ -203,8 +203,9 @@ export function arbitraryOf(type: LuaType): fc.Arbitrary<LuaValue> {
     case 'bytes':
       return arbitraryText
     case 'number':
-    case 'integer':
       return arbitraryNumber
+    case 'integer':
+      return arbitraryNumber.filter(Number.isInteger)
     case 'list':
     case 'map':
     case 'record':
