@@ -18,6 +18,18 @@ t.test('the plugin adds every local module', async t => {
   await app.register(builtin)
   t.same(
     app.lua.modules().map(module => module.name),
-    ['json', 'crypto', 'time', 'url', 'strings', 'random', 'base64', 'router', 'response', 'html', 'jwt']
+    [
+      'json',
+      'crypto',
+      'time',
+      'url',
+      'strings',
+      'random',
+      'base64',
+      'router',
+      'response',
+      'html',
+      'jwt'
+    ]
   )
 })
