@@ -19,16 +19,22 @@ export async function eventually<T>(
 ): Promise<void> {
   const fits = (given: T): boolean =>
     wanted instanceof RegExp ? wanted.test(String(given)) : isDeepStrictEqual(given, wanted)
+  const given = await readUntil(read, fits)
+  if (wanted instanceof RegExp) t.match(given, wanted, message)
+  else t.strictSame(given, wanted, message)
+}
+
+/** The first value that fits; after the deadline whatever is read then, or its error. */
+async function readUntil<T>(read: () => T | Promise<T>, fits: (given: T) => boolean): Promise<T> {
   for (const end = Date.now() + DEADLINE_MS; Date.now() < end; await pause(PAUSE_MS)) {
     try {
-      if (fits(await read())) break
+      const given = await read()
+      if (fits(given)) return given
     } catch {
       // What is asked for is not there yet; the last time its error is the test's.
     }
   }
-  const given = await read()
-  if (wanted instanceof RegExp) t.match(given, wanted, message)
-  else t.strictSame(given, wanted, message)
+  return await read()
 }
 
 const wording = (read: () => unknown): string =>
