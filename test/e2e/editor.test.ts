@@ -97,7 +97,7 @@ t.test(
 
     await page.getByRole('tab', { name: 'Lua reference' }).click()
     await page.getByRole('searchbox', { name: 'Search the Lua API' }).fill('kv.increment')
-    await page.locator('summary').filter({ hasText: 'kv.increment' }).click()
+    await page.locator('summary').filter({ hasText: 'kv.increment(' }).click()
     await page.getByRole('button', { name: 'Insert into the code' }).first().click()
     await page.locator('.view-line').filter({ hasText: 'kv.increment' }).first().waitFor()
     t.same(faults, [])
