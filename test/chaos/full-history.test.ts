@@ -11,9 +11,9 @@ import { eventually } from '../helpers/eventually.js'
 import { startServer } from '../helpers/server.js'
 
 const MIB = 1024 ** 2
-const QUOTA = 2 * MIB
+const QUOTA = 4 * MIB
 /** Each is about a kilobyte of history, so this is several times the quota. */
-const CALLS = 10_000
+const CALLS = 20_000
 const CALLERS = 16
 const minutes = Number(process.argv[2] ?? 0)
 

@@ -21,6 +21,13 @@ const read = async (id: string) => (await call('GET', `/api/functions/${id}`)).j
 const given = (fn: Record<string, unknown>) =>
   Object.fromEntries(names.filter(name => name in fn).map(name => [name, fn[name]]))
 
+// Each test's functions have the same routes, of which each may be one function's alone.
+t.afterEach(async () => {
+  for (const { id } of (await call('GET', '/api/functions?limit=100')).json.functions) {
+    await call('DELETE', `/api/functions/${id}`)
+  }
+})
+
 t.test('what is set is read back equal, alone and in the list', async t => {
   const id = await create()
   t.same(given(await read(id)), {}, 'absent until it is set')
