@@ -83,6 +83,7 @@ t.test('a secret that is pasted is a value, whatever it looks like', needsBrowse
   const id = await openSettings(all)
   const form = variablesForm(page)
   await form.getByRole('button', { name: 'Add a variable' }).click()
+  await form.getByLabel('Name', { exact: true }).and(page.locator(':focus')).waitFor()
   await page.keyboard.type('KEY')
   await page.keyboard.press('Tab')
   await paste(page, 'abc=def==')

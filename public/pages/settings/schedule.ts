@@ -77,11 +77,10 @@ type Checking = ReturnType<typeof createChecking>
 
 const createEditing = () =>
   part<State & Checking>()({
-    /** A first schedule is meant to run, unless the user says otherwise. */
+    /** A first schedule is meant to run, unless the user says otherwise: at once, as a save may follow the last key. */
     type() {
       const isFirst = (current.fn.cron_schedule ?? '') === ''
       if (isFirst && !this.decided) this.active = this.text.trim() !== ''
-      return this.check()
     },
 
     presetText({ text, timed }: Preset) {
