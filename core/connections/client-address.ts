@@ -2,12 +2,13 @@
 import type { IncomingMessage } from 'node:http'
 import proxyAddr from '@fastify/proxy-addr'
 import type { Config } from '../../config/schema.js'
+import { compileTrust } from './trusted-proxies.js'
 
 /** Reads it as Fastify does, for requests that Fastify has not seen yet. */
 export function createAddressReader(
   trusted: Config['TRUST_PROXY']
 ): (request: IncomingMessage) => string {
-  if (trusted === false) return request => request.socket.remoteAddress ?? ''
-  const isTrusted = trusted === true ? () => true : proxyAddr.compile([...trusted])
+  const isTrusted = compileTrust(trusted)
+  if (isTrusted === undefined) return request => request.socket.remoteAddress ?? ''
   return request => proxyAddr(request, isTrusted)
 }

@@ -1,5 +1,6 @@
 /** What browsers are told of calls from pages of other origins. */
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
+import { isHttpToken } from '../base/http-token.js'
 import type { Cors, CorsRules } from '../contracts/front-door.js'
 
 const exposed = 'X-Function-Id, X-Function-Version-Id, X-Execution-Id, X-Execution-Duration-Ms'
@@ -14,8 +15,6 @@ export const corsHeaders = {
   'access-control-expose-headers': exposed
 } as const
 
-/** A list of header names as a browser asks for it. */
-const headerList = /^[\w!#$%&'*+.^`|~-]+(?:[ \t]*,[ \t]*[\w!#$%&'*+.^`|~-]+)*$/
 const MAX_LIST_LENGTH = 4096
 
 /** The headers that answer a request where a function has said `cors`; undefined: it has not, or there is none. */
@@ -65,5 +64,5 @@ function preflightHeaders(
 function askedHeaders({ headers }: Pick<IncomingMessage, 'headers'>): string | undefined {
   const asked = headers['access-control-request-headers']
   if (typeof asked !== 'string' || asked.length > MAX_LIST_LENGTH) return undefined
-  return headerList.test(asked) ? asked : undefined
+  return asked.split(/[ \t]*,[ \t]*/).every(isHttpToken) ? asked : undefined
 }

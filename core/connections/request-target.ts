@@ -22,3 +22,9 @@ export function functionOf(target: string): string | undefined {
     return undefined
   }
 }
+
+/** A fragment is never to be sent; some clients do. */
+export function withoutFragment(target: string): string {
+  const hash = target.indexOf('#')
+  return hash === -1 ? target : target.slice(0, hash)
+}

@@ -1,14 +1,14 @@
 /** The host name that a request is for: in lower case, without port; behind a trusted proxy that of its client. */
 import type { IncomingMessage } from 'node:http'
-import proxyAddr from '@fastify/proxy-addr'
 import type { Config } from '../../config/schema.js'
+import { compileTrust } from './trusted-proxies.js'
 
 /** Reads it as Fastify does, for requests that Fastify has not seen yet. */
 export function createHostReader(
   trusted: Config['TRUST_PROXY']
 ): (request: IncomingMessage) => string {
-  if (trusted === false) return ({ headers }) => toHostName(headers.host ?? '')
-  const isTrusted = trusted === true ? () => true : proxyAddr.compile([...trusted])
+  const isTrusted = compileTrust(trusted)
+  if (isTrusted === undefined) return ({ headers }) => toHostName(headers.host ?? '')
   return ({ headers, socket }) => {
     const forwarded = headers['x-forwarded-host']
     const isForwarded =

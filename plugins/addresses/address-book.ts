@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http'
 import { addressOf, keepAddress } from '../../core/connections/called-address.js'
-import { functionOf, toOriginForm } from '../../core/connections/request-target.js'
+import { functionOf, toOriginForm, withoutFragment } from '../../core/connections/request-target.js'
 import type { MaybePromise } from '../../core/base/maybe-promise.js'
 import type { Addresses, CalledAddress } from '../../core/contracts/addresses.js'
 import type { Cors, Route } from '../../core/contracts/front-door.js'
@@ -60,7 +60,7 @@ export class AddressBook implements Addresses {
   private find(request: IncomingMessage): CalledAddress | undefined {
     const { url = '/' } = request
     if (this.table.isEmpty) return this.findNamed(url)
-    const target = toOriginForm(url)
+    const target = withoutFragment(toOriginForm(url))
     const host = this.options.hostOf(request)
     const isFirst = !this.options.pages.isOurs(host)
     return (

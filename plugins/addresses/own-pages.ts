@@ -5,6 +5,8 @@ import { MoonletError } from '../../core/base/errors.js'
 import type { Route } from '../../core/contracts/front-door.js'
 
 const FUNCTIONS = 'fn'
+/** What the server answers where only functions are served. */
+const functionsOnly: ReadonlySet<string> = new Set([FUNCTIONS])
 /** By the first part of the path. */
 const owners: Readonly<Record<string, string>> = {
   [FUNCTIONS]: "the functions' own addresses",
@@ -22,6 +24,8 @@ export interface OwnPagesOptions {
 export class OwnPages {
   /** First parts of paths, as `api` of `/api/functions`. */
   private readonly firstParts = new Set<string>([FUNCTIONS])
+  private dashboardHost: string | undefined
+  private hosts: ReadonlySet<string> | undefined
 
   constructor(private readonly options: OwnPagesOptions) {}
 
@@ -37,10 +41,8 @@ export class OwnPages {
 
   /** Whether the dashboard or the functions' own place answers on this host, so that pages of ours come first. */
   isOurs(host: string): boolean {
-    const { address, baseUrl } = this.options
-    const hosts = [new URL(baseUrl()).hostname, 'localhost']
-    if (address?.kind === 'host') hosts.push(address.host.replace(/:\d+$/, ''))
-    return hosts.includes(host) || isIP(host) !== 0
+    this.hosts ??= this.readHosts()
+    return this.hosts.has(host) || isIP(host) !== 0
   }
 
   /** Throws CONFLICT that names what the route would hide. */
@@ -60,9 +62,21 @@ export class OwnPages {
   }
 
   private partsAt(host: string | undefined): ReadonlySet<string> {
-    const { address, baseUrl } = this.options
-    const isDashboards = address?.kind === 'host' && host === new URL(baseUrl()).hostname
-    return address === undefined || isDashboards ? this.firstParts : new Set([FUNCTIONS])
+    const { address } = this.options
+    if (address === undefined) return this.firstParts
+    const isDashboards = address.kind === 'host' && host === this.readDashboardHost()
+    return isDashboards ? this.firstParts : functionsOnly
+  }
+
+  private readHosts(): ReadonlySet<string> {
+    const { address } = this.options
+    const functionsHost = address?.kind === 'host' ? [address.host.replace(/:\d+$/, '')] : []
+    return new Set([this.readDashboardHost(), 'localhost', ...functionsHost])
+  }
+
+  /** Read once: every call asks for it while there are routes. */
+  private readDashboardHost(): string {
+    return (this.dashboardHost ??= new URL(this.options.baseUrl()).hostname)
   }
 }
 

@@ -1,5 +1,6 @@
 /** The first request of a call: the URL taken apart, the headers checked and completed. */
-import { CALL_CHAIN_HEADER, isHeaderName } from '../../core/http/header-names.js'
+import { isHttpToken } from '../../core/base/http-token.js'
+import { CALL_CHAIN_HEADER } from '../../core/http/header-names.js'
 import type { OutgoingRequest } from '../../core/contracts/outgoing-http.js'
 import type { Hop } from './exchange.js'
 import { failures } from './failure.js'
@@ -28,7 +29,7 @@ export interface FirstHop {
 /** Throws an OutgoingFailure for a bad URL, method, header name or header value. */
 export function firstHop(request: OutgoingRequest): FirstHop {
   const { method } = request
-  if (!isHeaderName(method) || method === 'CONNECT') throw failures.badMethod(method)
+  if (!isHttpToken(method) || method === 'CONNECT') throw failures.badMethod(method)
   const target = parseTarget(request.url)
   const headers = checkHeaders(request.headers)
   const has = (name: string) => Object.keys(headers).some(other => other.toLowerCase() === name)
@@ -41,7 +42,7 @@ export function firstHop(request: OutgoingRequest): FirstHop {
 function checkHeaders(given: OutgoingRequest['headers']): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = {}
   for (const [name, value] of Object.entries(given)) {
-    if (!isHeaderName(name)) throw failures.badHeaderName(name)
+    if (!isHttpToken(name)) throw failures.badHeaderName(name)
     const values = typeof value === 'string' ? [value] : [...value]
     if (!values.every(text => /^[\t\x20-\x7e\x80-\xff]*$/.test(text))) {
       throw failures.badHeaderValue(name)

@@ -59,9 +59,9 @@ export class RouteTable {
     return this.byHost.has(host)
   }
 
-  /** `host` left out: among the routes without one. A preflight asks for the method of the request behind it. */
+  /** `target` without a fragment. `host` left out: among the routes without one. */
   find(method: string, target: string, host = ANY_HOST): RouteMatch | undefined {
-    const found = this.byHost.get(host)?.find(method as HTTPMethod, withoutFragment(target))
+    const found = this.byHost.get(host)?.find(method as HTTPMethod, target)
     return found ? toMatch(found.store as RoutedFunction, found.params) : undefined
   }
 
@@ -96,9 +96,4 @@ function toMatch(
     ),
     rest: fromText(rest.startsWith('/') ? rest : `/${rest}`)
   }
-}
-
-function withoutFragment(target: string): string {
-  const hash = target.indexOf('#')
-  return hash === -1 ? target : target.slice(0, hash)
 }

@@ -1,9 +1,9 @@
 /** `Set-Cookie` by RFC 6265. */
+import { isHttpToken } from '../../../core/base/http-token.js'
 import { LuaMisuse } from '../../../core/lua/errors.js'
 import type { LuaTable } from '../../../sandbox/lua/api.js'
 import { runContext } from '../run-context.js'
 
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 /** What may not stand in a value, and the percent sign of what is escaped. */
 const UNSAFE = /[^!#$&'()*+\-./0-9:<=>?@A-Z[\]^_`a-z{|}~]/g
 const ATTRIBUTE = /^[\x20-\x3a\x3c-\x7e]+$/
@@ -12,7 +12,7 @@ const MAX_BYTES = 4096
 
 /** Throws LuaMisuse for what no cookie can have. */
 export function formatCookie(name: string, value: string, options: LuaTable | undefined): string {
-  if (!TOKEN.test(name)) {
+  if (!isHttpToken(name)) {
     throw new LuaMisuse("bad argument #1 to 'response.cookie' (no cookie can have this name)")
   }
   const pair = `${name}=${value.replace(UNSAFE, escapeByte)}`

@@ -2,7 +2,8 @@
 import { Type, type Static } from 'typebox'
 import { fromText } from '../../../core/base/binary.js'
 import type { InvocationEvent } from '../../../core/contracts/invocation.js'
-import { canonicalHeaderName, isHeaderName } from '../../../core/http/header-names.js'
+import { isHttpToken } from '../../../core/base/http-token.js'
+import { canonicalHeaderName } from '../../../core/http/header-names.js'
 import { refuse } from '../../../core/validation/text.js'
 
 export const DraftEvent = Type.Object({
@@ -45,7 +46,7 @@ export function readDraftEvent(
 }
 
 function readHeaderName(name: string): string {
-  if (!isHeaderName(name)) {
+  if (!isHttpToken(name)) {
     refuse(
       'event.headers',
       `event.headers has a name that no header can have: ${JSON.stringify(name.slice(0, 50))}`

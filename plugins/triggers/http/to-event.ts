@@ -4,6 +4,7 @@ import { MoonletError } from '../../../core/base/errors.js'
 import type { CalledAddress } from '../../../core/contracts/addresses.js'
 import type { Visit } from '../../../core/contracts/front-door-service.js'
 import type { InvocationEvent } from '../../../core/contracts/invocation.js'
+import { withoutFragment } from '../../../core/connections/request-target.js'
 import { readEventHeaders } from './header-names.js'
 import { splitUrl } from './url-parts.js'
 
@@ -55,10 +56,4 @@ function originOf({ host, protocol, socket }: FastifyRequest): string | undefine
   if (host === '') return undefined
   if (protocol === 'http' || protocol === 'https') return `${protocol}://${host}`
   return `${'encrypted' in socket && socket.encrypted === true ? 'https' : 'http'}://${host}`
-}
-
-/** A fragment is never to be sent; some clients do. */
-function withoutFragment(target: string): string {
-  const hash = target.indexOf('#')
-  return hash === -1 ? target : target.slice(0, hash)
 }
