@@ -2,6 +2,7 @@
  * How many calls a function takes, of everybody or of each caller, in windows that begin with the first call. The
  * counting is rate-limiter-flexible's: its limiters of databases have the interface of the one in memory.
  */
+import { LRUCache } from 'lru-cache'
 import type { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import type { RateLimit } from '../contracts/front-door.js'
 
@@ -14,6 +15,7 @@ export interface RateLimitState {
 
 /** Callers of one function that are counted at once, some 2 MB; beyond, the one who came first counts anew. */
 const MAX_CALLERS = 10_000
+/** Functions whose calls are counted; the one that was called longest ago counts anew. */
 const MAX_FUNCTIONS = 1000
 
 interface FunctionLimiter {
@@ -23,7 +25,7 @@ interface FunctionLimiter {
 }
 
 export class RateLimiter {
-  private readonly functions = new Map<string, FunctionLimiter>()
+  private readonly functions = new LRUCache<string, FunctionLimiter>({ max: MAX_FUNCTIONS })
 
   /** Counts one call of `caller`. */
   async count(functionId: string, limit: RateLimit, caller: string): Promise<RateLimitState> {
@@ -46,10 +48,7 @@ export class RateLimiter {
     if (added !== undefined && isSame(added.limit, limit)) return added
     const counter = new Memory({ keyPrefix: '', points: limit.requests, duration: limit.seconds })
     const limiter = { limit, counter, callers: new Set<string>() }
-    this.functions.delete(functionId)
     this.functions.set(functionId, limiter)
-    const [oldest] = this.functions.keys()
-    if (this.functions.size > MAX_FUNCTIONS && oldest !== undefined) this.functions.delete(oldest)
     return limiter
   }
 }

@@ -7,6 +7,8 @@ export const limitTexts = {
     `The request body is larger than ${limit} bytes${setting === undefined ? '' : ` (setting ${setting})`}`,
   requestTooSlow: (seconds: number): string =>
     `The request did not arrive within ${seconds} seconds (REQUEST_TIMEOUT)`,
+  accessKeys: (limit: number): string =>
+    `The function has ${limit} keys, which is the most; delete one that is not used`,
   noRoom: (limit: number): string =>
     `Too much is being received and sent at the moment (BUFFERED_BYTES_MAX is ${limit} bytes)`
 } as const

@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { createAccessKey, hashAccessKey } from '../../../core/access/access-key.js'
 import type { AccessKeyRecord } from '../../../core/contracts/access-keys.js'
 import { MoonletError } from '../../../core/base/errors.js'
+import { limitTexts } from '../../../core/base/limit-texts.js'
 import type { ApiScope } from '../../../core/http/conventions.js'
 import { etagHeader, IfMatch, readIfMatch } from '../../../core/http/entity-tags.js'
 import {
@@ -110,7 +111,7 @@ function addCreation(api: ApiScope): void {
           ...errorResponses({
             400: 'name: name cannot be empty',
             404: 'Function not found',
-            409: `The function has ${MAX_KEYS} keys, which is the most; delete one that is not used`
+            409: limitTexts.accessKeys(MAX_KEYS)
           }),
           ...staleFunction
         }

@@ -1,6 +1,7 @@
 /** AccessKeyStore on SQLite. */
 import type { Database } from 'better-sqlite3'
 import { MoonletError } from '../../../core/base/errors.js'
+import { limitTexts } from '../../../core/base/limit-texts.js'
 import type {
   AccessKeyRecord,
   AccessKeyStore,
@@ -107,10 +108,7 @@ function prepareStatements(db: Database) {
 }
 
 const tooManyKeys = (limit: number): MoonletError =>
-  new MoonletError(
-    'CONFLICT',
-    `The function has ${limit} keys, which is the most; delete one that is not used`
-  )
+  new MoonletError('CONFLICT', limitTexts.accessKeys(limit))
 
 const toAccessKey = ({ expiresAt, lastUsedAt, hash, ...row }: Row): AccessKeyRecord => ({
   ...row,

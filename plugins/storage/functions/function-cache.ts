@@ -5,6 +5,7 @@
 import fp from 'fastify-plugin'
 import { LRUCache } from 'lru-cache'
 import '../../../core/contracts/server.js'
+import { PendingReads } from '../../../core/base/pending-reads.js'
 import { tellAll } from '../../../core/base/tell-all.js'
 import type { FunctionStore, FunctionWithVersion } from '../../../core/contracts/functions.js'
 import type { FunctionCache } from '../../../core/contracts/server.js'
@@ -31,10 +32,16 @@ export class StoredFunctionCache implements FunctionCache {
   })
 
   private readonly missing = new LRUCache<string, true>({ max: MAX_MISSING })
-  private readonly loading = new Map<string, Promise<FunctionWithVersion | undefined>>()
+  private readonly reads: PendingReads<FunctionWithVersion | undefined>
   private readonly listeners = new Set<(id: string) => void>()
 
-  constructor(private readonly functions: Pick<FunctionStore, 'find' | 'onChange'>) {
+  constructor(functions: Pick<FunctionStore, 'find' | 'onChange'>) {
+    this.reads = new PendingReads(
+      id => functions.find(id),
+      (id, fn) => {
+        this.keep(id, fn)
+      }
+    )
     functions.onChange(id => {
       this.forget(id)
     })
@@ -44,13 +51,13 @@ export class StoredFunctionCache implements FunctionCache {
   get(id: string): FunctionWithVersion | undefined | Promise<FunctionWithVersion | undefined> {
     const fn = this.found.get(id)
     if (fn !== undefined) return fn
-    return this.missing.has(id) ? undefined : (this.loading.get(id) ?? this.load(id))
+    return this.missing.has(id) ? undefined : this.reads.get(id)
   }
 
   forget(id: string): void {
     this.found.delete(id)
     this.missing.delete(id)
-    this.loading.delete(id)
+    this.reads.forget(id)
     tellAll(this.listeners, id)
   }
 
@@ -59,22 +66,6 @@ export class StoredFunctionCache implements FunctionCache {
     return () => {
       this.listeners.delete(listener)
     }
-  }
-
-  private load(id: string): Promise<FunctionWithVersion | undefined> {
-    /** False: the function has changed meanwhile, and this reading is outdated. */
-    const isCurrent = (): boolean => this.loading.get(id) === loaded
-    const loaded = this.functions
-      .find(id)
-      .then(fn => {
-        if (isCurrent()) this.keep(id, fn)
-        return fn
-      })
-      .finally(() => {
-        if (isCurrent()) this.loading.delete(id)
-      })
-    this.loading.set(id, loaded)
-    return loaded
   }
 
   private keep(id: string, fn: FunctionWithVersion | undefined): void {
