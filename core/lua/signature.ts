@@ -1,26 +1,11 @@
 /** Lua functions in words, as the printed reference, the editor and LuaLS files write them. */
+import { luaKeywords } from '../base/lua-keywords.js'
 import type { LuaFunctionDeclaration, Param } from './module.js'
 import { typeText } from './types/declared.js'
 import { optionalMark, withoutOptional } from './types/optional.js'
 
 /** Of the Lua language. */
-export const keywords = new Set([
-  ...[
-    'and',
-    'break',
-    'do',
-    'else',
-    'elseif',
-    'end',
-    'false',
-    'for',
-    'function',
-    'goto',
-    'if',
-    'in'
-  ],
-  ...['local', 'nil', 'not', 'or', 'repeat', 'return', 'then', 'true', 'until', 'while']
-])
+export const keywords: ReadonlySet<string> = new Set(luaKeywords)
 
 /** How the function is written in a call: `strings["repeat"]` where its name is a word of the language. */
 export const callName = (module: string, name: string): string =>

@@ -6,12 +6,9 @@ export interface Limits {
   readonly responseLimit: number
 }
 
-export const handlerText = ({
-  timeoutSeconds,
-  memoryMb,
-  bodyLimit,
-  responseLimit
-}: Limits): string => `## The handler
+export const handlerText = (limits: Limits): string => `${handler}${stateText(limits)}`
+
+const handler = `## The handler
 
 \`\`\`lua
 function handler(ctx, event)
@@ -23,7 +20,8 @@ function handler(ctx, event)
 end
 \`\`\`
 
-The handler must be global (not \`local function handler\`) and must return a table on every way through it. The whole file is run anew for every request, then \`handler\` is called.
+The handler must be global (not \`local function handler\`) and must return a table on every way through it. The \
+whole file is run anew for every request, then \`handler\` is called.
 
 ### event
 
@@ -33,47 +31,86 @@ The handler must be global (not \`local function handler\`) and must return a ta
 | \`event.path\` | the whole path, decoded, without the query: \`/fn/{id}/users/42\` |
 | \`event.relativePath\` | the path behind \`/fn/{id}\`: \`/users/42\`, or \`/\`; use this one with \`router\` |
 | \`event.query\` | table of name to text, decoded, first value only; a missing name is nil |
-| \`event.headers\` | table of name to text; names are canonical: \`event.headers["Content-Type"]\`, \`event.headers["X-Api-Key"]\`. What opens this server (the cookie \`auth_token\`, its API key) is not in it, and \`X-Trigger\` and \`X-Cron-…\` come from the scheduler alone |
-| \`event.queryAll\`, \`event.headersAll\` | the same with a list of all values for each name: \`event.queryAll.tag[2]\` |
-| \`event.rawPath\`, \`event.rawQuery\` | path (with \`/fn/{id}\`) and query as they were sent, not decoded: what tells \`%2F\` from \`/\` |
+| \`event.headers\` | table of name to text; names are canonical: \`event.headers["Content-Type"]\`, \
+\`event.headers["X-Api-Key"]\`. What opens this server (the cookie \`auth_token\`, its API key) is not in it, and \
+\`X-Trigger\` and \`X-Cron-…\` come from the scheduler alone |
+| \`event.queryAll\`, \`event.headersAll\` | the same with a list of all values for each name: \
+\`event.queryAll.tag[2]\` |
+| \`event.rawPath\`, \`event.rawQuery\` | path (with \`/fn/{id}\`) and query as they were sent, not decoded: what \
+tells \`%2F\` from \`/\` |
 | \`event.params\` | table of the parameters of the route that was called, decoded; empty at \`/fn/{id}\` |
-| \`event.ip\` | the caller's address, behind a trusted proxy (\`TRUST_PROXY\`) that of its client; \`""\` for schedules |
+| \`event.ip\` | the caller's address, behind a trusted proxy (\`TRUST_PROXY\`) that of its client; \`""\` for \
+schedules |
 | \`event:header(name)\` | the header in any case, or nil: \`event:header("content-type")\` |
 | \`event.body\` | the bytes of the body as a string, \`""\` when there is none; never parsed for you |
 | \`event:json(options?)\` | the body read by \`json.decode\`; \`nil, err\` when it is no JSON or empty |
-| \`event:form()\` | the form in the body, \`application/x-www-form-urlencoded\` or \`multipart/form-data\`, or \`nil, err\`. It has \`fields\` (name to text, first value), \`fieldsAll\` (name to list of texts) and \`files\`: a list of \`{ name, filename, type, body }\`, the body as bytes. At most 1000 fields and files, 1 MiB a field, 8 KiB of headers a part |
+| \`event:form()\` | the form in the body, \`application/x-www-form-urlencoded\` or \`multipart/form-data\`, or \
+\`nil, err\`. It has \`fields\` (name to text, first value), \`fieldsAll\` (name to list of texts) and \`files\`: a \
+list of \`{ name, filename, type, body }\`, the body as bytes. At most 1000 fields and files, 1 MiB a field, 8 KiB \
+of headers a part |
 | \`event:cookies()\` | table of name to text, decoded; empty when there are none |
 
 ### ctx
 
-\`ctx.executionId\`, \`ctx.functionId\`, \`ctx.functionName\`, \`ctx.requestId\` (texts), \`ctx.version\` (the running version's number, as text), \`ctx.startedAt\` (Unix seconds), \`ctx.baseUrl\` (public address of the server, such as \`https://example.org\`), \`ctx.url\` (the address that the caller used, with the query), \`ctx.trigger\` (what started the run: \`http\`, \`cron\`, \`draft\`, \`rerun\` or a plugin's name), \`ctx.caller\` (who called, as the function's \`access\` has let it in: \`kind\` is \`anyone\`, \`key\` or \`signature\`, \`name\` that of the key; nil for schedules). Do not ask headers who called: everybody can send them.
+\`ctx.executionId\`, \`ctx.functionId\`, \`ctx.functionName\`, \`ctx.requestId\` (texts), \`ctx.version\` (the \
+running version's number, as text), \`ctx.startedAt\` (Unix seconds), \`ctx.baseUrl\` (public address of the \
+server, such as \`https://example.org\`), \`ctx.url\` (the address that the caller used, with the query), \
+\`ctx.trigger\` (what started the run: \`http\`, \`cron\`, \`draft\`, \`rerun\` or a plugin's name), \`ctx.caller\` \
+(who called, as the function's \`access\` has let it in: \`kind\` is \`anyone\`, \`key\` or \`signature\`, \`name\` \
+that of the key; nil for schedules). Do not ask headers who called: everybody can send them.
 
 ### The answer
 
 | Field | Rule |
 |---|---|
 | \`statusCode\` | 100 to 999, sent as it is; 200 when left out, and for 1xx, which cannot end an answer |
-| \`headers\` | table of name to text or number; a list of texts sends the header several times (\`["Set-Cookie"] = { "a=1", "b=2" }\`). Left out are those that describe the connection or the run (\`X-Execution-Id\` and the like), the cookie \`auth_token\`, and, where functions share the dashboard's origin, what acts on all of it (\`Clear-Site-Data\`, \`Service-Worker-Allowed\`, \`Strict-Transport-Security\`, \`Alt-Svc\`, \`NEL\`, \`Report-To\`) |
-| \`body\` | a string (any bytes) or number. A table is not converted: write \`body = json.encode(value)\`, or return \`response.json(value)\` |
+| \`headers\` | table of name to text or number; a list of texts sends the header several times (\`["Set-Cookie"] = \
+{ "a=1", "b=2" }\`). Left out are those that describe the connection or the run (\`X-Execution-Id\` and the like), \
+the cookie \`auth_token\`, and, where functions share the dashboard's origin, what acts on all of it \
+(\`Clear-Site-Data\`, \`Service-Worker-Allowed\`, \`Strict-Transport-Security\`, \`Alt-Svc\`, \`NEL\`, \
+\`Report-To\`) |
+| \`body\` | a string (any bytes) or number. A table is not converted: write \`body = json.encode(value)\`, or \
+return \`response.json(value)\` |
 | \`isBase64Encoded\` | true when \`body\` is base64 of binary data; it is sent decoded |
 
-When the handler sets no \`Content-Type\`, it is \`application/json\` for a body that is JSON (or empty), \`text/plain; charset=utf-8\` for other text, and \`application/octet-stream\` for bytes that are no UTF-8. Set \`text/html; charset=utf-8\` for pages. Answers carry CORS headers that allow every origin.
+When the handler sets no \`Content-Type\`, it is \`application/json\` for a body that is JSON (or empty), \
+\`text/plain; charset=utf-8\` for other text, and \`application/octet-stream\` for bytes that are no UTF-8. Set \
+\`text/html; charset=utf-8\` for pages. Answers carry CORS headers that allow every origin.
 
 ### Errors
 
-- A function that depends on the outside world (\`http\`, \`ai\`, \`email\`, \`json.decode\`, …) returns \`nil, err\` when it fails: check with \`local value, err = …; if err then … end\`. For \`json.decode\`, check \`err\` and not the value, because JSON \`null\` is nil.
+- A function that depends on the outside world (\`http\`, \`ai\`, \`email\`, \`json.decode\`, …) returns \`nil, \
+err\` when it fails: check with \`local value, err = …; if err then … end\`. For \`json.decode\`, check \`err\` and \
+not the value, because JSON \`null\` is nil.
 - Wrong use (a wrong type, nil where text is wanted) raises a Lua error, which \`pcall\` catches.
-- An error that nobody catches, and a handler that returns no table, answer 500 \`{"error":"Function execution failed"}\`; message, line and advice are in the execution's record. Of a table that is raised, \`error({ code = "not_found", message = "no such order" })\`, record and answer have \`code\` and \`message\`.
+- An error that nobody catches, and a handler that returns no table, answer 500 \`{"error":"Function execution \
+failed"}\`; message, line and advice are in the execution's record. Of a table that is raised, \`error({ code = \
+"not_found", message = "no such order" })\`, record and answer have \`code\` and \`message\`.
 - To answer with an error, return it: \`return { statusCode = 404, body = json.encode({ error = "not found" }) }\`.
 
-### State and limits
+`
 
-- Nothing survives a run but what is stored: globals, upvalues and changes of libraries are gone. Keep data with \`kv\` (private to the function), settings and secrets with \`env\`. Runs go on side by side; for counters use \`kv.increment\`, for read-change-write \`kv.compareAndSet\`.
-- One run may take ${timeoutSeconds} seconds, loading and waiting included; then it is ended, and \`pcall\` does not prevent that.
-- One run has about ${memoryMb} MiB of memory. Request bodies are up to ${bodyLimit} bytes, answers up to ${responseLimit}.
-- There are no files, no processes, no sockets; \`http\` is the only way out, and it reaches public addresses only unless the server allows others. Functions that call each other by it are answered 508 when that goes more than 8 calls deep; share code or \`kv\` instead.
+const stateText = ({
+  timeoutSeconds,
+  memoryMb,
+  bodyLimit,
+  responseLimit
+}: Limits): string => `### State and limits
+
+- Nothing survives a run but what is stored: globals, upvalues and changes of libraries are gone. Keep data with \
+\`kv\` (private to the function), settings and secrets with \`env\`. Runs go on side by side; for counters use \
+\`kv.increment\`, for read-change-write \`kv.compareAndSet\`.
+- One run may take ${timeoutSeconds} seconds, loading and waiting included; then it is ended, and \`pcall\` does \
+not prevent that.
+- One run has about ${memoryMb} MiB of memory. Request bodies are up to ${bodyLimit} bytes, answers up to \
+${responseLimit}.
+- There are no files, no processes, no sockets; \`http\` is the only way out, and it reaches public addresses only \
+unless the server allows others. Functions that call each other by it are answered 508 when that goes more than 8 \
+calls deep; share code or \`kv\` instead.
 - \`print\` goes to the server's own output; what you want to see in the function's history goes to \`log.info\`.
 
 ### Schedules
 
-A function with a schedule (cron, set in the dashboard or by the API) is called with method \`POST\`, an empty body and the header \`X-Trigger: cron\`; \`event.headers["X-Cron-Scheduled-Time"]\` is the time it was due, in Unix seconds. The handler returns an answer as always; a status of 400 or more marks the run as failed.`
+A function with a schedule (cron, set in the dashboard or by the API) is called with method \`POST\`, an empty body \
+and the header \`X-Trigger: cron\`; \`event.headers["X-Cron-Scheduled-Time"]\` is the time it was due, in Unix \
+seconds. The handler returns an answer as always; a status of 400 or more marks the run as failed.`

@@ -1,5 +1,5 @@
 /** What the local functions of all modules share: their type, range checks and bounds. */
-import { LuaMisuse } from '../../core/lua/errors.js'
+import { LuaFailure, LuaMisuse } from '../../core/lua/errors.js'
 import type { LuaValue, NativeFunction, Results, ToLua } from '../../sandbox/lua/api.js'
 import { numberText } from './number-text.js'
 import { runContext } from './run-context.js'
@@ -43,6 +43,16 @@ export function checkLength(bytes: number, name: string): void {
 export function checkEntries(entries: number, name: string): void {
   if (entries > runContext.maxEntries) {
     throw new LuaMisuse(`'${name}' would make a list of more than ${runContext.maxEntries} entries`)
+  }
+}
+
+/** What `run` gives; where it fails, the function `name` raises that instead of returning `nil, message`. */
+export function raisingFailures<T>(name: string, run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    if (error instanceof LuaFailure) throw new LuaMisuse(`${name}: ${error.message}`)
+    throw error
   }
 }
 

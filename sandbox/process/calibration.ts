@@ -7,7 +7,8 @@
  */
 import { readFile } from 'node:fs/promises'
 import { stoppedFault } from './exit-error.js'
-import { SandboxProcess, type ProcessOptions } from './sandbox-process.js'
+import type { ProcessOptions } from './process-options.js'
+import { SandboxProcess } from './sandbox-process.js'
 
 const ignore = { onReady() {}, onInvocationEnd() {}, onExit() {} }
 

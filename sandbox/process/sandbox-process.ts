@@ -17,10 +17,9 @@ import { encodeFrame } from '../protocol/codec.js'
 import { encodeRun } from '../protocol/run-frame.js'
 import { findOvertime } from './deadline.js'
 import { exitFault, withLimitName, protocolFault, stoppedFault } from './exit-error.js'
-import { readAnswer, readBinary, readFault, readUsage } from '../rpc/frames-from-child.js'
+import { checkEnd, readAnswer, readBinary, readFault, readUsage } from '../rpc/frames-from-child.js'
 import { toBindFrame, toCheckFrame, toRunFrame } from '../rpc/frames-to-child.js'
 import { BudgetExceeded, HostCalls } from '../rpc/host-calls.js'
-import type { HostEntry } from '../rpc/host-functions.js'
 import {
   FromChild,
   HEADER_BYTES,
@@ -30,27 +29,11 @@ import {
   ToChild
 } from '../protocol/frames.js'
 import type { Invocation } from '../invocation.js'
+import type { ProcessOptions } from './process-options.js'
 import { spawnSandbox } from './spawn.js'
 
 /** A revoked invocation that takes longer than this costs more than another process. */
 const MAX_REVOKED_MS = 50
-
-/** The same for all processes of a server. */
-export interface ProcessOptions {
-  readonly command: readonly [command: string, args: readonly string[]]
-  readonly entries: ReadonlyArray<HostEntry | undefined>
-  /** V8's code of the child's program, to begin with; undefined: the child compiles it. */
-  readonly codeCache: Buffer | undefined
-  /** The encoded hello frame. */
-  readonly hello: Buffer
-  readonly frameLimit: number
-  readonly responseLimit: number
-  readonly memoryMb: number
-  /** Milliseconds. */
-  readonly timeoutMs: number
-  readonly baseUrl: () => string
-  readonly onInternalError: (name: string, error: unknown) => void
-}
 
 export interface ProcessListener {
   readonly onReady: (process: SandboxProcess) => void
@@ -146,7 +129,7 @@ export class SandboxProcess {
     return this.invocations.length > 1 && this.invocations[1]?.isRevoked === true
   }
 
-  /** It has been assigned all that it may invocation. */
+  /** It has been assigned all invocations that it may run. */
   get isUsedUp(): boolean {
     return this.assigned >= this.maxInvocations
   }
@@ -301,12 +284,8 @@ export class SandboxProcess {
 
   /** The frame that ends the invocation; with it the next one in the pipe begins. */
   private finish(invocation: Invocation, frame: readonly unknown[], end: () => void): void {
-    if (frame[1] !== invocation.executionId) {
-      throw new ProtocolFault('the end of a run that is not going on')
-    }
-    if ((frame[0] === FromChild.checked) !== (invocation.job.kind === 'check')) {
-      throw new ProtocolFault('the end of a run of another kind')
-    }
+    const { executionId, job } = invocation
+    checkEnd(frame, executionId, job.kind)
     if (this.calls.isWaiting) {
       throw new ProtocolFault('the end of a run whose call waits for its reply')
     }

@@ -4,6 +4,7 @@ import type { Answer } from '../../core/contracts/invocation.js'
 import type { Fault } from '../../core/contracts/records.js'
 import { badHeader } from '../protocol/header-rules.js'
 import {
+  FromChild,
   MAX_HEADER_BYTES,
   ProtocolFault,
   childFaultKinds,
@@ -110,4 +111,12 @@ function readHeaders(list: unknown): Answer['headers'] {
     headers[name] = values
   }
   return headers
+}
+
+/** Throws ProtocolFault unless the frame ends the job that is going on. */
+export function checkEnd(frame: readonly unknown[], id: string, kind: 'invoke' | 'check'): void {
+  if (frame[1] !== id) throw new ProtocolFault('the end of a run that is not going on')
+  if ((frame[0] === FromChild.checked) !== (kind === 'check')) {
+    throw new ProtocolFault('the end of a run of another kind')
+  }
 }

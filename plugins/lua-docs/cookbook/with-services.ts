@@ -2,7 +2,9 @@ import type { CookbookProgram } from './program.js'
 
 export const webhook: CookbookProgram = {
   title: 'A webhook with a signature',
-  doc: "Checks the HMAC that GitHub and others send, and ignores what was delivered before. Needs `WEBHOOK_SECRET` in the function's environment.",
+  doc:
+    'Checks the HMAC that GitHub and others send, and ignores what was delivered before. Needs ' +
+    "`WEBHOOK_SECRET` in the function's environment.",
   code: `function handler(ctx, event)
   local secret = env.get("WEBHOOK_SECRET")
   if not secret then

@@ -53,7 +53,9 @@ end`
 
 export const contactForm: CookbookProgram = {
   title: 'A rate limit, and an email',
-  doc: "Takes JSON with `email` and `message`; five messages an hour from one address. Needs `RESEND_API_KEY` and `CONTACT_TO` in the function's environment.",
+  doc:
+    'Takes JSON with `email` and `message`; five messages an hour from one address. Needs ' +
+    "`RESEND_API_KEY` and `CONTACT_TO` in the function's environment.",
   code: `local LIMIT = 5
 
 local function tooMany(address)
@@ -67,7 +69,8 @@ function handler(ctx, event)
     return { statusCode = 400, body = json.encode({ error = "email and message are needed" }) }
   end
   if tooMany(input.email) then
-    return { statusCode = 429, headers = { ["Retry-After"] = 3600 }, body = json.encode({ error = "too many messages" }) }
+    local body = json.encode({ error = "too many messages" })
+    return { statusCode = 429, headers = { ["Retry-After"] = 3600 }, body = body }
   end
 
   local sent, failure = email.send({

@@ -1,7 +1,7 @@
 import { toBytes, toText } from '../../../core/base/binary.js'
 import { LuaFailure, LuaMisuse } from '../../../core/lua/errors.js'
 import type { LuaTable, LuaValue, NativeFunction, ToLua } from '../../../sandbox/lua/api.js'
-import { native } from '../native.js'
+import { native, raisingFailures } from '../native.js'
 import { runContext } from '../run-context.js'
 import { isSignature, readAlgorithm, signature } from './algorithms.js'
 import { checkClaims, type Claims, type Expected } from './claims.js'
@@ -26,13 +26,7 @@ const sign = ({ encode }: Json) =>
   })
 
 function claimsText(encode: NativeFunction, claims: LuaTable, expiresIn: LuaValue): Buffer {
-  let text: string
-  try {
-    text = encode(claims) as string
-  } catch (error) {
-    if (error instanceof LuaFailure) throw new LuaMisuse(`jwt.sign: ${error.message}`)
-    throw error
-  }
+  const text = raisingFailures('jwt.sign', () => encode(claims) as string)
   if (!text.startsWith('{')) {
     throw new LuaMisuse("bad argument #1 to 'jwt.sign' (names expected, got a list)")
   }

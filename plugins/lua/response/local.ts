@@ -1,6 +1,6 @@
-import { LuaFailure, LuaMisuse } from '../../../core/lua/errors.js'
+import { LuaMisuse } from '../../../core/lua/errors.js'
 import type { LuaTable, LuaValue, NativeFunction, ToLua } from '../../../sandbox/lua/api.js'
-import { native } from '../native.js'
+import { native, raisingFailures } from '../native.js'
 import { formatCookie } from './cookie.js'
 
 const REDIRECTS = [301, 302, 303, 307, 308]
@@ -28,13 +28,8 @@ const withType = (type: string) =>
 
 const json = (encode: NativeFunction) =>
   native((value: LuaValue, status: number | undefined, headers: LuaTable | undefined) => {
-    try {
-      const body = encode(value) as string
-      return answer(status ?? 200, ['Content-Type', 'application/json'], body, headers)
-    } catch (error) {
-      if (error instanceof LuaFailure) throw new LuaMisuse(`response.json: ${error.message}`)
-      throw error
-    }
+    const body = raisingFailures('response.json', () => encode(value) as string)
+    return answer(status ?? 200, ['Content-Type', 'application/json'], body, headers)
   })
 
 const redirect = native(

@@ -1,4 +1,5 @@
-import { MONTHS, toCivil, WEEKDAYS, type CivilTime } from './calendar.js'
+import { monthNames, weekdayNames } from '../../../core/base/english-dates.js'
+import { toCivil, type CivilTime } from './calendar.js'
 import { parseLayout, type Element } from './layout.js'
 
 /** The moment, in Unix seconds, written in UTC as the layout shows. */
@@ -18,8 +19,8 @@ const hour12 = ({ hour }: CivilTime): number => (hour % 12 === 0 ? 12 : hour % 1
 const writers: { readonly [E in Element]: (time: CivilTime, shown: string) => string } = {
   year: ({ year }) => digits(year, 4),
   year2: ({ year }) => digits(Math.max(0, year) % 100, 2),
-  monthName: ({ month }) => MONTHS[month - 1] ?? '',
-  monthShort: ({ month }) => (MONTHS[month - 1] ?? '').slice(0, 3),
+  monthName: ({ month }) => monthNames[month - 1] ?? '',
+  monthShort: ({ month }) => (monthNames[month - 1] ?? '').slice(0, 3),
   month2: ({ month }) => digits(month, 2),
   month1: ({ month }) => digits(month, 1),
   day2: ({ day }) => digits(day, 2),
@@ -27,8 +28,8 @@ const writers: { readonly [E in Element]: (time: CivilTime, shown: string) => st
   dayBlank: ({ day }) => digits(day, 2, ' '),
   yearDay3: ({ yearDay }) => digits(yearDay, 3),
   yearDayBlank: ({ yearDay }) => digits(yearDay, 3, ' '),
-  weekdayName: ({ weekday }) => WEEKDAYS[weekday] ?? '',
-  weekdayShort: ({ weekday }) => (WEEKDAYS[weekday] ?? '').slice(0, 3),
+  weekdayName: ({ weekday }) => weekdayNames[weekday] ?? '',
+  weekdayShort: ({ weekday }) => (weekdayNames[weekday] ?? '').slice(0, 3),
   hour: ({ hour }) => digits(hour, 2),
   hour12of2: time => digits(hour12(time), 2),
   hour12: time => digits(hour12(time), 1),

@@ -1,4 +1,4 @@
-import { MONTHS, WEEKDAYS } from './calendar.js'
+import { monthNames, weekdayNames } from '../../../core/base/english-dates.js'
 import type { Element } from './layout.js'
 import type { Reader } from './reader.js'
 import { readOffset, readZoneName } from './zone.js'
@@ -17,8 +17,8 @@ export interface Fields {
   offset: number
 }
 
-const monthsShort = MONTHS.map(name => name.slice(0, 3))
-const weekdaysShort = WEEKDAYS.map(name => name.slice(0, 3))
+const monthsShort = monthNames.map(name => name.slice(0, 3))
+const weekdaysShort = weekdayNames.map(name => name.slice(0, 3))
 const TWO = [2, 2] as const
 const ONE_OR_TWO = [1, 2] as const
 
@@ -68,7 +68,7 @@ export const readers: { readonly [E in Element]: Read } = {
     fields.year = year + (year >= 69 ? 1900 : 2000)
   },
   monthName: (reader, fields) => {
-    fields.month = reader.name(MONTHS, 'month') + 1
+    fields.month = reader.name(monthNames, 'month') + 1
   },
   monthShort: (reader, fields) => {
     fields.month = reader.name(monthsShort, 'month') + 1
@@ -90,7 +90,7 @@ export const readers: { readonly [E in Element]: Read } = {
     fields.yearDay = reader.number(1, 3, 'day of the year')
   },
   weekdayName: reader => {
-    reader.name(WEEKDAYS, 'weekday')
+    reader.name(weekdayNames, 'weekday')
   },
   weekdayShort: reader => {
     reader.name(weekdaysShort, 'weekday')

@@ -1,30 +1,7 @@
 /** The tokens of Lua, under the names Fengari's parser knows them by. One-character tokens are their character. */
-const FIRST = 257
+import { luaKeywords } from '../../../core/base/lua-keywords.js'
 
-const WORDS = [
-  'and',
-  'break',
-  'do',
-  'else',
-  'elseif',
-  'end',
-  'false',
-  'for',
-  'function',
-  'goto',
-  'if',
-  'in',
-  'local',
-  'nil',
-  'not',
-  'or',
-  'repeat',
-  'return',
-  'then',
-  'true',
-  'until',
-  'while'
-]
+const FIRST = 257
 
 const OTHERS: ReadonlyArray<readonly [string, string]> = [
   ['TK_IDIV', '//'],
@@ -45,7 +22,7 @@ const OTHERS: ReadonlyArray<readonly [string, string]> = [
 ]
 
 const all: ReadonlyArray<readonly [string, string]> = [
-  ...WORDS.map(word => [`TK_${word.toUpperCase()}`, word] as const),
+  ...luaKeywords.map(word => [`TK_${word.toUpperCase()}`, word] as const),
   ...OTHERS
 ]
 
@@ -54,7 +31,7 @@ export const RESERVED: Readonly<Record<string, number>> = Object.fromEntries(
 )
 
 export const reservedWords: ReadonlyMap<string, number> = new Map(
-  WORDS.map((word, i) => [word, FIRST + i])
+  luaKeywords.map((word, i) => [word, FIRST + i])
 )
 
 const number = (name: string): number => RESERVED[name] ?? 0

@@ -1,4 +1,5 @@
 /** Dates as strftime writes them, in English and in the process's time zone or UTC. */
+import { monthNames, weekdayNames } from '../../../core/base/english-dates.js'
 import { ArgumentError, LuaThrow } from '../errors.js'
 import { parseNumber } from '../number.js'
 import type { Value } from '../value.js'
@@ -19,21 +20,6 @@ export interface DateFields {
 }
 
 const DAY = 86400000
-const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
-const MONTHS = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December'
-]
 
 export function dateFields(date: Date, utc: boolean): DateFields {
   const offset = utc ? 0 : -date.getTimezoneOffset()
@@ -86,10 +72,10 @@ const hour12 = ({ hour }: DateFields): number => (hour % 12 === 0 ? 12 : hour % 
 /** The conversions of strftime by their letter. */
 const CONVERSIONS: ReadonlyMap<string, FormatField> = new Map(
   Object.entries<FormatField>({
-    a: f => DAYS[f.wday - 1]?.slice(0, 3),
-    A: f => DAYS[f.wday - 1],
-    b: f => MONTHS[f.month - 1]?.slice(0, 3),
-    B: f => MONTHS[f.month - 1],
+    a: f => weekdayNames[f.wday - 1]?.slice(0, 3),
+    A: f => weekdayNames[f.wday - 1],
+    b: f => monthNames[f.month - 1]?.slice(0, 3),
+    B: f => monthNames[f.month - 1],
     c: same('%a %b %e %H:%M:%S %Y'),
     C: f => pad(Math.floor(f.year / 100)),
     d: f => pad(f.day),

@@ -14,6 +14,7 @@ import { typeName } from '../value.js'
 import type { Value } from '../value.js'
 import { bitNot, bitsOfNumbers, floorDivide, hasBits, modulo } from './arithmetic.js'
 import { describeCallee, describeIndexed, describeOperand } from './debug-info.js'
+import { addressOf } from './object-address.js'
 import type { Vm } from './vm.js'
 
 /** Steps along `__index` or `__newindex` before a loop is assumed. */
@@ -292,27 +293,4 @@ export function toText(vm: Vm, value: Value): string {
       throw new LuaThrow("'__tostring' must return a string")
     }
   }
-}
-
-let addresses = new WeakMap<object, string>()
-let lastAddress = 0
-
-/** What stands in for an object's address: the same for the same object, new for every run. */
-export function addressOf(value: object): string {
-  let address = addresses.get(value)
-  if (address === undefined) {
-    lastAddress += 32
-    addresses.set(
-      value,
-      (address = `0x${(0x55a0 * 2 ** 24 + lastAddress).toString(16).padStart(14, '0')}`)
-    )
-  }
-  return address
-}
-
-/** Numbers addresses anew, so that one run cannot tell from them what another did. */
-export function forgetAddresses(): void {
-  if (lastAddress === 0) return
-  addresses = new WeakMap()
-  lastAddress = 0
 }
