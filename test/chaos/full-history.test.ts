@@ -41,15 +41,17 @@ t.test(
     const dispatcher = new Agent({ connections: CALLERS })
     t.teardown(() => dispatcher.destroy())
     let calls = 0
+    /** Turned away before they ran, as a server may that the machine gives no time; no more than one in a thousand. */
+    let refused = 0
     const end = Date.now() + minutes * 60_000
     const body = 'x'.repeat(500)
     async function callOn(): Promise<void> {
       while (calls < CALLS || Date.now() < end) {
         calls++
         const answer = await request(`${base}/fn/${id}`, { dispatcher, method: 'POST', body })
-        if ((await answer.body.text()) !== 'hello') {
-          throw new Error(`${answer.statusCode} after ${calls} calls`)
-        }
+        const text = await answer.body.text()
+        if (answer.statusCode === 503) refused++
+        else if (text !== 'hello') throw new Error(`${answer.statusCode} after ${calls} calls`)
       }
     }
     await Promise.all(Array.from({ length: CALLERS }, callOn))
@@ -68,11 +70,12 @@ t.test(
     )
     const { size } = await stat(join(DATA_DIR, 'moonlet.db'))
     t.ok(size <= QUOTA * 1.25 + MIB, `the file has ${size} bytes after ${calls} calls`)
+    t.ok(refused <= calls / 1000, `${refused} calls were turned away`)
     t.equal((await fetch(`${base}/readyz`)).status, 200)
     const kept = await fetch(`${base}/api/functions/${id}/kv/n`, { headers })
     t.equal(
       Number(await kept.text()),
-      calls,
+      calls - refused,
       'nothing that was acknowledged is lost but old history'
     )
   }
