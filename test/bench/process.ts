@@ -1,6 +1,7 @@
 /** Server processes for the benchmark, and the memory they hold. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { watchServer } from '../../core/process/server-process.js'
 import { startEnvironment } from '../helpers/start-environment.js'
@@ -11,12 +12,12 @@ export interface BenchProcess {
   readonly stop: () => Promise<void>
 }
 
-/** Starts a built script and resolves when it says where it listens. `script` is relative to dist/. */
+/** Starts a built script and resolves when it says where it listens. `script` is relative to dist/, or absolute. */
 export async function startProcess(
   script: string,
   environment: Record<string, string>
 ): Promise<BenchProcess> {
-  const path = fileURLToPath(new URL(`../../${script}`, import.meta.url))
+  const path = resolve(fileURLToPath(new URL('../..', import.meta.url)), script)
   const child = spawn(process.execPath, [path], {
     env: { ...startEnvironment, PATH: process.env.PATH ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'inherit']
