@@ -6,11 +6,13 @@ import { createServer, type Server } from 'node:net'
 import fp from 'fastify-plugin'
 import '../core/contracts/server.js'
 import { addressOf } from '../core/connections/called-address.js'
+import { createAuthorityReader } from '../core/connections/requested-host.js'
 import { functionsUrl, isForHost, type FunctionsAddress } from '../config/functions-address.js'
 
 export default fp(
   async function functionsHost(fastify) {
     const address = fastify.config.FUNCTIONS_HOST
+    const readAuthority = createAuthorityReader(fastify.config.TRUST_PROXY)
     let listener: Server | undefined
     const listeningPort = () => {
       const bound = listener?.address()
@@ -23,11 +25,11 @@ export default fp(
     )
     fastify.decorate(
       'servesFunctions',
-      ({ socket, headers }) =>
+      request =>
         address === undefined ||
         (address.kind === 'port'
-          ? socket.localPort === listeningPort()
-          : isForHost(address, headers.host))
+          ? request.socket.localPort === listeningPort()
+          : isForHost(address, readAuthority(request)))
     )
     if (address === undefined) return
 

@@ -13,12 +13,18 @@ async function open(t: Test, settings: Record<string, string> = {}) {
   const api = await buildApi(t, settings)
   await api.app.listen({ port: 0, host: '127.0.0.1' })
   const { port } = api.app.server.address() as AddressInfo
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look at what is there
-  const send = async (path: string, host = 'localhost', method = 'GET', to = port): Promise<any> =>
+  const send = async (
+    path: string,
+    host: string | Record<string, string> = 'localhost',
+    method = 'GET',
+    to = port
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look at what is there
+  ): Promise<any> =>
     await new Promise((resolve, reject) => {
+      const headers = typeof host === 'string' ? { Host: host } : host
       http
         .request(
-          { port: to, host: '127.0.0.1', path, method, agent: false, headers: { Host: host } },
+          { port: to, host: '127.0.0.1', path, method, agent: false, headers },
           response => {
             let text = ''
             response.setEncoding('utf8').on('data', (part: string) => (text += part))
@@ -141,6 +147,54 @@ t.test('with FUNCTIONS_HOST routes are served there, a catch-all too', async t =
   t.equal((await send('/api/functions')).status, 401)
   t.equal((await send('/a')).status, 404)
   t.equal((await send('/fn/unknown', 'localhost', 'GET', there)).status, 404)
+})
+
+t.test('with a host name for functions, routes without a host are served there alone', async t => {
+  const { send, add } = await open(t, {
+    BASE_URL: 'https://moonlet.example.org',
+    FUNCTIONS_HOST: 'fn.example.org'
+  })
+  t.equal((await add('page', [{ pattern: '/page' }])).status, 200)
+  t.equal((await add('site', [{ pattern: '/*', host: 'shop.example.org' }])).status, 200)
+  t.match(await send('/page', 'FN.example.org:443'), { name: 'page' })
+  t.match(await send('/page', 'shop.example.org'), { name: 'site' })
+  t.equal((await send('/page', 'moonlet.example.org')).status, 404)
+  t.equal((await send('/api/functions', 'moonlet.example.org')).status, 401)
+  t.equal((await send('/api/functions', 'fn.example.org')).status, 404)
+})
+
+t.test('behind a trusted proxy the host is that of its client, and of nobody else', async t => {
+  const settings = { BASE_URL: 'https://moonlet.example.org', FUNCTIONS_HOST: 'fn.example.org' }
+  const forwarded = (name: string) => ({
+    Host: 'inside:3000',
+    'X-Forwarded-Host': name,
+    'X-Forwarded-Proto': 'https'
+  })
+  for (const TRUST_PROXY of ['127.0.0.1', '10.0.0.1', 'false']) {
+    const { send, add } = await open(t, { ...settings, TRUST_PROXY })
+    await add('page', [{ pattern: '/page' }])
+    await add('site', [{ pattern: '/*', host: 'shop.example.org' }])
+    const isTrusted = TRUST_PROXY === '127.0.0.1'
+    t.equal((await send('/page', forwarded('fn.example.org'))).name, isTrusted ? 'page' : undefined)
+    const { name, url } = await send('/a?b=1', forwarded('evil.example, shop.example.org'))
+    t.same(
+      { name, url },
+      isTrusted
+        ? { name: 'site', url: 'https://shop.example.org/a?b=1' }
+        : { name: undefined, url: undefined }
+    )
+  }
+})
+
+t.test('calls by route wait in the same queue as others, and are turned away like them', async t => {
+  const { send, create } = await open(t, { SANDBOX_MAX: '1', QUEUE_LIMIT: '1' })
+  const code = 'function handler() time.sleep(2000) return { body = "{}" } end'
+  await create({ code, routes: [{ pattern: '/slow' }] })
+  const all = await Promise.all(Array.from({ length: 8 }, () => send('/slow')))
+  const count = (status: number) => all.filter(answer => answer.status === status).length
+  t.ok(count(503) >= 1, 'some found the queue full')
+  t.ok(count(200) >= 1, 'some were served')
+  t.equal(count(503) + count(200), 8)
 })
 
 t.test('a change holds for the next call, while others are being made', async t => {
