@@ -50,7 +50,7 @@ export default [
   {
     files: ['test/**', 'plugins/examples/*/test/**'],
     rules: {
-      // Some tests are about what is no error.
+      // Some tests are about what is not an error.
       'no-throw-literal': 'off',
       'max-lines': 'off',
       'max-lines-per-function': 'off',

@@ -118,7 +118,7 @@ export interface ServiceManager {
   readonly path: string
 }
 
-/** Reads the service manager's variables. They are no settings: systemd sets them, people do not. */
+/** Reads the service manager's variables. They are not settings: systemd sets them, not people. */
 export function loadServiceManager(
   environment: Environment = process.env
 ): ServiceManager | undefined {

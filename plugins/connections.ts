@@ -63,7 +63,7 @@ export default fp(
       if (!hasBody(request)) return true
       followBody(new ReceivedBody(request, budget, config.BODY_LIMIT), request, response)
       const length = Number(request.headers['content-length'] ?? 1)
-      // One that is too large in any case is told that by whom it is for.
+      // The receiver of one that is too large in any case answers that itself.
       if (length <= config.BODY_LIMIT && !budget.hasRoomForBody(ownerOf(request), length)) {
         return refuse(response, noRoom(budget.limit))
       }

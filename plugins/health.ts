@@ -10,7 +10,7 @@ import '../core/contracts/server.js'
 
 /** A check that takes longer counts as failed. */
 const PATIENCE_MS = 5_000
-/** So long a response of the checks serves whoever asks: asking costs a write and a sandbox. */
+/** How long a result of the checks is reused: each check costs a write and a sandbox. */
 const FRESH_MS = 1_000
 
 const asJson = () => (data: unknown) => JSON.stringify(data)

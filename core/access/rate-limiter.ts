@@ -35,7 +35,7 @@ export class RateLimiter {
     callers.add(caller)
     if (callers.size > MAX_CALLERS) await forgetOldest(callers, counter)
     return await counter.consume(caller).then(toState, (reason: unknown) => {
-      // What it rejects with is no error, but the count beyond the limit.
+      // It rejects with the count beyond the limit, not with an error.
       if (reason instanceof Error) throw reason
       return { ...toState(reason as RateLimiterRes), isExceeded: true }
     })

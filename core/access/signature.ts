@@ -2,7 +2,7 @@
  * Signed calls, as senders of webhooks make them: an HMAC over the body as it was sent, mostly together with the time
  * and an id. What the headers say is checked first, so that hardly any forged call has its body read.
  *
- * Nothing here throws for what a caller sends: whatever is malformed is no valid signature.
+ * Nothing here throws because of what a caller sends: a malformed signature is an invalid one.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'

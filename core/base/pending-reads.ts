@@ -13,7 +13,7 @@ export class PendingReads<V> {
     return this.pending.get(key) ?? this.start(key)
   }
 
-  /** What is being read may be outdated: whoever waits gets it, but it is not kept. */
+  /** What is being read may be outdated: those that wait get it, but it is not kept. */
   forget(key: string): void {
     this.pending.delete(key)
   }

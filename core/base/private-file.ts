@@ -1,5 +1,5 @@
 /**
- * Files that hold data: for this user alone, whatever the umask is and whoever made an earlier one, and never written
+ * Files that hold data: for this user alone, regardless of the umask and of who made an earlier one, and never written
  * through a symbolic link that somebody put in their place.
  */
 import { randomBytes } from 'node:crypto'

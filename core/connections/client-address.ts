@@ -1,4 +1,4 @@
-/** The address of whoever makes a request; behind proxies that are trusted that of their client. */
+/** The address a request comes from; behind trusted proxies, the address of their client. */
 import type { IncomingMessage } from 'node:http'
 import proxyAddr from '@fastify/proxy-addr'
 import type { Config } from '../../config/schema.js'

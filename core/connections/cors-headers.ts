@@ -29,7 +29,7 @@ export function corsHeadersOf(
   return { ...corsHeaders, 'access-control-allow-headers': `${usualHeaders}, ${asked}` }
 }
 
-/** A page whose origin is not listed is told nothing. */
+/** A page whose origin is not listed gets no CORS headers. */
 function headersByRules(
   rules: CorsRules,
   request: Pick<IncomingMessage, 'method' | 'headers'>

@@ -175,7 +175,7 @@ export function whenRead(request: IncomingMessage, listener: () => void): void {
 /** Made once for a limit: under attack there are thousands a second. */
 const errors = new Map<number, MoonletError>()
 
-/** What a caller is told whose body or answer finds no room. */
+/** The error for a caller whose body or response finds no room. */
 export function noRoom(limit: number): MoonletError {
   const known = errors.get(limit)
   if (known !== undefined) return known

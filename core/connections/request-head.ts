@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import { MoonletError } from '../base/errors.js'
 
-/** Node keeps so many by itself and silently drops the rest; here more are refused. */
+/** Node keeps this many by itself and silently drops the rest; here more are refused. */
 const HEADERS_MAX = 1000
 
 const tooManyHeaders = new MoonletError(

@@ -8,7 +8,7 @@ import type { Outcome } from './invocation.js'
 /** A call that may go on. */
 export interface Visit {
   readonly caller: AdmittedCaller
-  /** Headers that its response has, whatever becomes of it. */
+  /** Headers that its response has in any case. */
   readonly headers: Readonly<Record<string, string>>
   /** Bytes that its body may have; undefined: as many as the server takes. */
   readonly bodyLimit: number | undefined

@@ -17,7 +17,7 @@ export interface FunctionWithVersion {
 /** Everything of a function at one moment. */
 export interface FunctionSnapshot extends FunctionWithVersion {
   readonly variables: Readonly<Record<string, string>>
-  /** Names this state: every change of the function, its versions or its variables, whoever makes it, gives another. */
+  /** Names this state: every change of the function, its versions or its variables gives another. */
   readonly revision: string
 }
 

@@ -52,7 +52,7 @@ export interface InvocationRequest {
   readonly caller?: Caller | undefined
 }
 
-/** Everything that is known of whoever waits for an outcome. */
+/** What is known of the party that waits for an outcome. */
 export interface Caller {
   /** It has hung up. Costs nothing to ask. */
   readonly isGone: boolean

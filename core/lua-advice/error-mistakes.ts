@@ -42,7 +42,7 @@ const syntaxRules: readonly Rule[] = [
   [/`/, 'Lua quotes texts with "…" or \'…\', long ones with [[…]]; join with ..']
 ]
 
-/** A name alone is no statement, which Lua notices at the word after it, usually on the next line. */
+/** A name alone is not a statement, which Lua notices at the word after it, usually on the next line. */
 const CONTINUE = /^\s*continue\s*;?\s*$/
 const continueAdvice =
   "Lua has no continue: write goto continue, and put ::continue:: before the loop's end"

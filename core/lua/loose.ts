@@ -12,7 +12,7 @@ export const LooseNumber = Union(Num(), Any)
 
 /**
  * A value of any type, which the module checks itself with its type intact: a number is not made a text on the way.
- * The types are what the reader is told.
+ * The types are what the documentation shows.
  */
 export const Checked = <const T extends readonly LuaType[]>(...types: T) => Union(Any, ...types)
 
@@ -35,14 +35,14 @@ export function looseText(value: unknown): string | undefined {
 export const looseNumber = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) ? value : undefined
 
-/** The values of a table in their order, or undefined for what is no table. */
+/** The values of a table in their order, or undefined when it is not a table. */
 export function looseList(value: unknown): unknown[] | undefined {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return undefined
   if (Array.isArray(value)) return value
   return value instanceof Map ? [...value.values()] : Object.values(value)
 }
 
-/** A field of a table; undefined when there is none, or `value` is no table. */
+/** A field of a table; undefined when there is none, or `value` is not a table. */
 export function looseField(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null) return undefined
   if (value instanceof Map) return value.get(name)

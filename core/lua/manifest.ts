@@ -1,5 +1,5 @@
 /**
- * What the sandbox is told of the Lua modules: the declarations without prose and host code. It travels in
+ * What the sandbox knows of the Lua modules: the declarations without prose and host code. It travels in
  * the hello frame, so a third-party plugin's module reaches Lua the same way as a built-in one.
  */
 import type { LuaModule } from './module.js'

@@ -10,7 +10,7 @@ export interface LuaRegistry {
   /** In the order of addition. */
   modules(): readonly LuaModule[]
   find(name: string): LuaModule | undefined
-  /** What the sandbox is told; made once, after the last plugin. */
+  /** What the sandbox is given; made once, after the last plugin. */
   manifest(): Manifest
 }
 

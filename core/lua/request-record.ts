@@ -5,7 +5,7 @@ import { LuaFailure } from './errors.js'
 import type { HostCall } from './module.js'
 import { maskCredentials, maskJson, maskLogMessage, maskSecrets } from '../masking/event.js'
 
-/** What is kept of a request, and of its reply: about so many characters. */
+/** About this many characters are kept of a request, and of its reply. */
 const RECORD_CHARACTERS = 64 * 1024
 
 /** What the records of all kinds of requests have in common. */

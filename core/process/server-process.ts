@@ -1,4 +1,4 @@
-/** A server as a process of its own, watched by whoever started it: the tests of plugins, our own, the benchmarks. */
+/** A server as a process of its own, watched by what started it: the tests of plugins, our own, the benchmarks. */
 import type { ChildProcess } from 'node:child_process'
 
 export interface ServerProcess {

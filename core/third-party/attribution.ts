@@ -34,7 +34,7 @@ export const ofPlugin =
 /** Does the server's own work, on a plugin's behalf but not in its name. */
 export const inOwnName = <T>(work: () => T): T => running.exit(work)
 
-/** From now on an error is told to be the plugin's by its file as well. */
+/** From now on an error is also attributed to the plugin by its file. */
 export function notePlugin(plugin: PluginIdentity): void {
   known.push(plugin)
 }
@@ -52,7 +52,7 @@ export function findCulprit(
     ({ file }) => file !== undefined && places.some(place => belongsTo(place, file))
   )
   if (byPlace !== undefined) return byPlace
-  // The server's own code, thrown out of its own callback, is the server's fault whoever began the chain.
+  // The server's own code, thrown out of its own callback, is the server's fault no matter who began the chain.
   if (kind === 'exception' && places[0]?.startsWith(ownFolder) === true) return undefined
   return running.getStore()
 }

@@ -157,7 +157,7 @@ export class AddressBook implements Addresses {
 const routesText = (fn: FunctionRecord | undefined): string =>
   JSON.stringify([fn?.frontDoor?.routes, fn?.frontDoor?.access?.mode === 'internal'])
 
-/** A preflight is for whom the request behind it is for, and other OPTIONS for whoever has the path. */
+/** A preflight belongs to the function of the request behind it; other OPTIONS requests to the owner of the path. */
 function methodsOf({ method = 'GET', headers }: IncomingMessage): readonly string[] {
   if (method !== 'OPTIONS') return [method]
   const asked = headers['access-control-request-method']

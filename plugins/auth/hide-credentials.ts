@@ -10,7 +10,7 @@ type Fields = Readonly<Record<string, string>>
 
 /** What may stand before and after a key in a header: `Bearer KEY`, `token="KEY"`, `https://host/?key=KEY`. */
 const separators = '\\s,;:="\'?&/'
-/** Nobody who has the key sends more texts of its length than this; whoever does shall not cost a digest for each. */
+/** No legitimate request has more texts of the key's length than this; digests of more are not computed. */
 const MAX_PIECES = 16
 
 interface KeySearch {

@@ -3,7 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
-/** A check whether a text is the key. Digests have one length, whatever was guessed. */
+/** A check whether a text is the key. Digests have one length, regardless of the guess. */
 export function createKeyCheck(key: string): (guess: string) => boolean {
   const expected = digest(key)
   return guess => timingSafeEqual(digest(guess), expected)

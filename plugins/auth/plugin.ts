@@ -1,4 +1,4 @@
-/** Who may use the management API: whoever has the key, or a session that was begun with it. */
+/** Who may use the management API: holders of the key, and sessions that were begun with it. */
 import fp from 'fastify-plugin'
 import type { FastifyRequest } from 'fastify'
 import '../../core/contracts/server.js'

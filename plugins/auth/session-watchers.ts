@@ -10,7 +10,7 @@ export function createSessionWatchers(now: () => number) {
   }
 
   return {
-    /** Calls `onEnd` once, when the session is told to have ended, or expires; gives a way to stop that. */
+    /** Calls `onEnd` once, when the session ends or expires; gives a way to stop that. */
     watch(
       { id, expiresAt }: Pick<SessionRecord, 'id' | 'expiresAt'>,
       onEnd: () => void

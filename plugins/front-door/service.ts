@@ -98,9 +98,9 @@ export class FrontDoors implements FrontDoorService {
   private check(call: ArrivingCall): MaybePromise<Visit | MoonletError> {
     const identity = this.identify(call)
     if (identity instanceof MoonletError) return identity
-    const goOn = (known: Identity | MoonletError): MaybePromise<Visit | MoonletError> =>
+    const proceed = (known: Identity | MoonletError): MaybePromise<Visit | MoonletError> =>
       known instanceof MoonletError ? known : this.checkLimits(call, known)
-    return identity instanceof Promise ? identity.then(goOn) : goOn(identity)
+    return identity instanceof Promise ? identity.then(proceed) : proceed(identity)
   }
 
   /** Who calls is known; but for a signature, which needs the body and is counted after it. */

@@ -28,7 +28,7 @@ const moduleDefinitions = (module: LuaModule): string =>
 const classDefinition = ({ name, source }: LuaModule): string =>
   `\n---@class moonlet.${name}\n${source === undefined ? '' : 'local '}${name} = {}`
 
-/** Modules written in Lua are no globals: what `require` gives for each name. */
+/** Modules written in Lua are not globals: what `require` gives for each name. */
 function requireDefinition(modules: readonly LuaModule[]): string[] {
   const overloads = modules
     .filter(({ source }) => source !== undefined)

@@ -11,7 +11,7 @@ export interface RunContext {
   baseUrl: string
   /** Milliseconds since 1970. */
   now: () => number
-  /** Stands still for so many milliseconds; `Infinity` is for ever. */
+  /** Sleeps for this many milliseconds; `Infinity` means for ever. */
   sleep: (ms: number) => void
   /** Fills the array with secure random bytes. */
   fillRandom: (bytes: Uint8Array) => void

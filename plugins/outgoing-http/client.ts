@@ -21,7 +21,7 @@ export interface OutgoingHttpOptions extends ConnectorOptions {
   readonly responseLimit: number
   /** Longest time of one request with all its redirects; 30 s unless given. */
   readonly timeoutMs?: number
-  /** What tells servers of functions which run makes a request with this signal; undefined: nothing is told. */
+  /** Names the run that makes a request with this signal, for servers of functions; undefined: it is not named. */
   readonly signChain?: (signal: AbortSignal, origin: string) => string | undefined
 }
 

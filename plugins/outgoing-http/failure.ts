@@ -44,7 +44,7 @@ export const failures = {
   stopping: () => new OutgoingFailure('the server is stopping')
 }
 
-/** Turns whatever Node or undici reported about a connection to `host` into a message for people. */
+/** Turns what Node or undici reported about a connection to `host` into a message for people. */
 export function toFailure(error: unknown, host: string): Error {
   if (error instanceof OutgoingFailure || !(error instanceof Error)) {
     return error instanceof Error ? error : new OutgoingFailure(`request to ${host} failed`)

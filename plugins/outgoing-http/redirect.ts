@@ -30,7 +30,7 @@ const HARMLESS = new Set([
 ])
 
 /**
- * The request that follows a reply, or undefined when it is no redirect. 301, 302 and 303 turn every method but
+ * The request that follows a reply, or undefined when it is not a redirect. 301, 302 and 303 turn every method but
  * GET and HEAD into GET without body; 307 and 308 keep method and body. All headers but harmless ones are dropped for
  * good when the way leaves the first server (its host and port) or goes from https to http.
  */

@@ -20,7 +20,7 @@ export interface Target {
   readonly url: string
 }
 
-/** Throws an OutgoingFailure for anything that is no http(s) URL with a host. */
+/** Throws an OutgoingFailure for anything that is not an http(s) URL with a host. */
 export function parseTarget(url: string): Target {
   // eslint-disable-next-line no-control-regex
   if (/[\x00-\x1f\x7f]/.test(url)) throw failures.badUrl(url, 'it contains a control character')

@@ -13,7 +13,7 @@ import type { ThirdPartyPlugin } from '../../core/third-party/check-plugin.js'
 import { pluginFailure } from '../../core/third-party/failure.js'
 import { limitHooks, startInName } from './lifecycle.js'
 
-/** Rejects with PLUGIN_FAILED, whatever the plugin does wrong. */
+/** Rejects with PLUGIN_FAILED for anything that the plugin does wrong. */
 export async function startPlugin(
   server: FastifyInstance,
   plugin: ThirdPartyPlugin,
@@ -56,7 +56,7 @@ function describeRoute(route: RouteOptions, plugin: string): void {
   route.schema = { tags: [plugin], ...(isPublic === true ? { security: [] } : {}), ...route.schema }
 }
 
-/** Whatever owner the plugin names, it is the plugin itself. */
+/** The owner is the plugin itself, even if it names another. */
 function addModule(server: FastifyInstance, module: LuaModule, plugin: ThirdPartyPlugin): void {
   const problems = moduleProblems(module)
   if (problems.length > 0) {

@@ -71,7 +71,7 @@ export async function awaitEntry(
 export const fullName = (module: string, name: string): string =>
   module === '' ? name : name === 'repeat' ? `${module}["repeat"]` : `${module}.${name}`
 
-/** How a module is loaded that is no global; nothing for the others. */
+/** How a module that is not a global is loaded; nothing for the others. */
 const loading = ({ name, required }: LuaModuleReference): string[] =>
   required === true ? ['', wordsForRequire(), '```lua', requireLine(name), '```'] : []
 

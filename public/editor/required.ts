@@ -1,4 +1,4 @@
-/** Modules that are no globals: `local words = require("greeter_words")` makes `words` stand for one of them. */
+/** Modules that are not globals: `local words = require("greeter_words")` makes `words` stand for one of them. */
 const requirement = /\blocal\s+([A-Za-z_]\w*)\s*=\s*require\s*\(?\s*(["'])([^"'\n]+)\2/g
 
 /** The statement that loads a module under its own name. */
@@ -19,6 +19,6 @@ const findRequirements = (code: string): Requirement[] =>
 export const findRequired = (code: string, name: string): string | undefined =>
   findRequirements(code).findLast(({ local }) => local === name)?.module
 
-/** True when the code loads the module under whatever name. */
+/** True when the code loads the module under any name. */
 export const isRequired = (code: string, name: string): boolean =>
   findRequirements(code).some(({ module }) => module === name)

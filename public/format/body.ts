@@ -43,7 +43,7 @@ export function toHex(bytes: Uint8Array, limit = 4096): string {
   return lines.join('\n')
 }
 
-/** The bytes that hex digits stand for, blanks aside; undefined when they are no hex. */
+/** The bytes that hex digits stand for, blanks aside; undefined when they are not hex. */
 export function fromHex(text: string): Uint8Array<ArrayBuffer> | undefined {
   const digits = text.replace(/\s+/g, '')
   if (digits.length % 2 !== 0 || /[^0-9a-f]/i.test(digits)) return undefined

@@ -34,7 +34,7 @@ interface Query {
   order?: string
 }
 
-/** At least `count` rows, as far as there are so many. */
+/** At least `count` rows, if there are that many. */
 async function fetchFunctions(query: Query, count: number, signal: AbortSignal) {
   const functions: LuaFunction[] = []
   for (;;) {

@@ -17,7 +17,7 @@ let timer: ReturnType<typeof setTimeout> | undefined
 let waitMs = firstWaitMs
 let lastAnswer = performance.now()
 
-/** True when the server answers in time, whatever it answers. */
+/** True when the server answers in time, with any status. */
 const isThere = (): Promise<boolean> =>
   fetch('/healthz', { cache: 'no-store', signal: AbortSignal.timeout(patienceMs) }).then(
     () => true,

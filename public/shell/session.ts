@@ -25,7 +25,7 @@ function forgetSession(): void {
   write(SIGNED_IN, undefined)
 }
 
-/** Whoever leaves is not told that the session has ended by what was still being asked for. */
+/** After signing out, pending requests do not report that the session has ended. */
 let leaving = false
 
 export function onSignedOut(): void {

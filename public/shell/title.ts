@@ -23,7 +23,7 @@ function parts(): string[] {
   return current.fn.id === id ? [current.fn.name, shown] : [shown]
 }
 
-/** Keeps the title true, whatever changes it: the page, the function's name, the language. */
+/** Keeps the title true when anything changes it: the page, the function's name, the language. */
 export const followTitle = (): void => {
   Alpine.effect(() => {
     document.title = [...parts(), 'Moonlet'].join(' · ')

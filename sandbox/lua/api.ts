@@ -49,7 +49,7 @@ export class Fields {
 
 /**
  * A table that also has methods, as `event:header('x-name')`. They stand in an `__index` table of its metatable,
- * so whoever walks or reads the table raw does not meet them. Keep one `methods` object for all tables of a kind.
+ * so code that walks or reads the table raw does not see them. Keep one `methods` object for all tables of a kind.
  */
 export class WithMethods {
   constructor(

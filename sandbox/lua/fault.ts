@@ -13,7 +13,7 @@ function fieldText(value: Value, name: string): string | undefined {
   return typeof field === 'string' ? field : undefined
 }
 
-/** Longer ones are no names. */
+/** Longer texts are not names. */
 const MAX_CODE = 100
 
 /** The `code` of a table that was raised, such as `error({ code = "not_found", message = "…" })`. */

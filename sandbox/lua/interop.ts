@@ -164,7 +164,7 @@ export class Interop {
 
   private toThrow(name: string, error: unknown): unknown {
     if (error instanceof LuaRaise) return new LuaThrow(toBinary(error.message))
-    // Lua's own errors, and a full stack, belong to whoever protects the call.
+    // Lua's own errors, and a full stack, belong to what protects the call.
     if (error instanceof LuaError || error instanceof LuaThrow || error instanceof ArgumentError) {
       return error
     }

@@ -3,8 +3,8 @@
  *
  * Invariants: the last of several items is never nil; the hash part finds no key from 1 to `items.length`, not even a
  * dead one. So the length operator is one subtraction, appending never searches, and a traversal that comes back with
- * a key knows which part it was in, also when the list part has shrunk since. `items[0]` is no item: nil, or the length
- * the list part had before it first shrank. V8 so keeps the arrays in one representation.
+ * a key knows which part it was in, also when the list part has shrunk since. `items[0]` is not an item: nil, or the
+ * length the list part had before it first shrank. V8 so keeps the arrays in one representation.
  *
  * It replaces Fengari's ltable.js (a Map of boxed values under every table) and is, as it stands, the handle
  * that the rest of the sandbox sees: reading a field through LuaTable makes nothing.
@@ -78,7 +78,7 @@ export class Table {
     return this.shape.shared ? undefined : this.getString(key)
   }
 
-  /** For strings, and for any key that is no number. */
+  /** For strings, and for any key that is not a number. */
   getString(key: Value): Value {
     const slot = this.shape.find(key)
     return slot < 0 ? undefined : this.slots[slot]

@@ -119,7 +119,7 @@ export class SandboxProcess {
     return this.child.pid
   }
 
-  /** Settles when the process is no more. */
+  /** Settles when the process has exited. */
   get exited(): Promise<unknown> {
     return this.child
   }

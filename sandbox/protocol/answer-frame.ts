@@ -15,7 +15,7 @@ import { plainBody, plainText } from './plain.js'
 const LIST = '\x01'
 /** Lines before the headers. */
 const FIRST_HEADER = 5
-/** Every header's line ends and counts of values, and the lines that are no header. */
+/** Every header's line ends and counts of values, and the lines that are not headers. */
 const MAX_TEXT_BYTES = 4 * MAX_HEADER_BYTES + 1024
 
 /** The text of the frame; its body is the answer's. */

@@ -62,7 +62,7 @@ export type BindFrame = readonly [
   version: string,
   baseUrl: string
 ]
-/** What a run is told but for the body: texts are binary strings. */
+/** What a run is given, except for the body: texts are binary strings. */
 export type RunFields = readonly [
   id: string,
   startedAt: number,
@@ -106,7 +106,7 @@ export type ReadyFrame = readonly [kind: 0, version: number, code: Uint8Array | 
 export type CallFrame = readonly [kind: 1, target: number, args: readonly unknown[]]
 export type SendFrame = readonly [kind: 2, target: number, args: readonly unknown[]]
 export type PrintFrame = readonly [kind: 3, line: WireText]
-/** Headers: names and values by turns; a value may be a list of one or more. All texts are binary strings. */
+/** Headers: names and values alternating; a value may be a list of one or more. All texts are binary strings. */
 export interface AnswerFields {
   readonly id: string
   readonly statusCode: number

@@ -1,4 +1,4 @@
-/** Frames of a child as values of the server. Whatever is not as agreed is a ProtocolFault. */
+/** Frames of a child as values of the server. What is not as agreed is a ProtocolFault. */
 import { toText } from '../../core/base/binary.js'
 import type { Answer } from '../../core/contracts/invocation.js'
 import type { Fault } from '../../core/contracts/records.js'

@@ -91,7 +91,7 @@ export function decide<P>(
   const { functionId, isQueued, hasReservation } = invocation
   if (invocation.isAbandoned) return callerGone
   if (state.isStopping && !isQueued && !hasReservation) return serverStopping
-  // First come, first served: whoever comes now waits behind those of its function that wait already.
+  // First come, first served: an invocation that comes now waits behind those of its function that wait already.
   const isFirst = isQueued || !state.queue.hasInvocations(functionId)
   const assignment = isFirst ? findProcess(state, invocation, now) : undefined
   if (assignment !== undefined) return assignment

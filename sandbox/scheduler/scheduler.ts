@@ -247,9 +247,9 @@ export class Scheduler implements contract.Scheduler {
   /** Callers learn that there is no sandbox; what the process complained of is for the log. */
   private async rejectAll(): Promise<void> {
     const { factory, processes } = this.supervisor
-    const complaint = await factory.diagnoseStart()
+    const startupError = await factory.diagnoseStart()
     if (processes.failures < MAX_START_FAILURES) return
-    factory.report('sandbox start', new Error(complaint))
+    factory.report('sandbox start', new Error(startupError))
     const { queue } = this.state
     for (const waiting of [...queue.clearDeferred(), ...queue.clearInvocations()]) {
       waiting.reject(startFailed('No sandbox can be started now; the log of the server says why'))

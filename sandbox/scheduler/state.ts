@@ -78,7 +78,7 @@ export class SchedulerState implements DecisionState<SandboxProcess> {
     return version
   }
 
-  /** The process is no more. */
+  /** The process has exited. */
   remove(process: SandboxProcess): void {
     const { bindingKey, functionId } = process
     const at = this.unbound.indexOf(process)

@@ -186,7 +186,7 @@ export class Supervisor {
     this.processes.onExit(process, isExpected)
     this.listener.onRequeue(waiting)
     if (this.processes.failures > 0) this.listener.onStartFailure(this.processes.failures)
-    // Its place is free, but killing and starting are not done in the tick of whatever led here.
+    // Its place is free, but killing and starting are not done in this tick.
     setImmediate(() => {
       this.listener.onCapacity()
       this.replenish()

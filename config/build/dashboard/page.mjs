@@ -15,7 +15,7 @@ async function include(file) {
   return parts.join('')
 }
 
-/** The finished HTML. Throws when the page names a bundle that there is not. */
+/** The finished HTML. Throws when the page names a bundle that does not exist. */
 export async function buildPage(file, names) {
   const html = await include(file)
   return (

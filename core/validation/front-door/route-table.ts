@@ -77,7 +77,7 @@ export class RouteTable {
   }
 }
 
-/** Whoever answers GET answers HEAD. */
+/** A route for GET also answers HEAD. */
 function methodsOf({ methods = routeMethods }: Route): Method[] {
   return routeMethods.filter(
     method => methods.includes(method) || (method === 'HEAD' && methods.includes('GET'))

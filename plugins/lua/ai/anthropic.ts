@@ -8,7 +8,7 @@ export const anthropic: Provider = {
   defaultEndpoint: 'https://api.anthropic.com',
   path: '/v1/messages',
   headers: key => ({ 'x-api-key': key, 'anthropic-version': '2023-06-01' }),
-  /** System messages are no part of the conversation here: the last one is sent as `system`. */
+  /** System messages are not part of the conversation here: the last one is sent as `system`. */
   body(chat) {
     const system = chat.messages.findLast(({ role }) => role === 'system')
     return {

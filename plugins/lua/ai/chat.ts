@@ -1,4 +1,4 @@
-/** One request to a provider. Whatever comes of it is told to `note`, for the record. */
+/** One request to a provider. `note` gets its result in any case, for the record. */
 import type { OutgoingHttp } from '../../../core/contracts/outgoing-http.js'
 import type { EnvStore } from '../../../core/contracts/env.js'
 import { LuaFailure } from '../../../core/lua/errors.js'

@@ -20,7 +20,7 @@ const hmac = (algorithm: string) =>
     return encodeBytes(code, form)
   })
 
-/** Takes as long wherever the first difference is; lengths are no secret. */
+/** Takes as long wherever the first difference is; lengths are not secret. */
 const equal = native(
   (a: string, b: string) =>
     a.length === b.length && nodeCrypto().timingSafeEqual(toBytes(a), toBytes(b))

@@ -35,7 +35,7 @@ export function hashPassword(password: string): string {
   return `$scrypt$ln=${COST.ln},r=${COST.r},p=${COST.p}$${unpadded(salt)}$${unpadded(hash)}`
 }
 
-/** Throws LuaMisuse for what is no hash, or takes more than a run should. */
+/** Throws LuaMisuse for a text that is not a hash, or takes more than a run should. */
 export function verifyPassword(password: string, text: string): boolean {
   const [, ln, r, p, salt, hash] = PHC.exec(text) ?? []
   if (salt === undefined || hash === undefined) throw noHash('a hash of crypto.hashPassword')

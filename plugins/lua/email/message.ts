@@ -70,7 +70,7 @@ function readRest(options: Options) {
   }
 }
 
-/** One or several; empty ones do not count. A number is no address. */
+/** One or several; empty ones do not count. A number is not an address. */
 function readAddresses(name: string, value: unknown): string[] {
   if (isAbsent(value)) return []
   const list = isText(value) ? [value] : looseList(value)

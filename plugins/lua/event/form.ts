@@ -4,7 +4,7 @@ import type { ToLua } from '../../../sandbox/lua/api.js'
 
 /** Fields and files of one form together. */
 export const MAX_PARTS = 1000
-/** Bytes of a field that is no file. */
+/** Bytes of a field that is not a file. */
 const MAX_FIELD_BYTES = 1024 * 1024
 
 export interface FormFile {

@@ -15,7 +15,7 @@ import { Form, MAX_PARTS } from './form.js'
 const MAX_HEADER_BYTES = 8 * 1024
 const DEFAULT_TYPE = 'application/octet-stream'
 
-/** Throws LuaFailure for what is no such body, or beyond the limits. */
+/** Throws LuaFailure for a body that is malformed, or beyond the limits. */
 export function parseMultipart(body: string, contentType: string): ToLua {
   const [, quoted, token] =
     /;\s*boundary\s*=\s*(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i.exec(contentType) ?? []

@@ -19,7 +19,7 @@ export class JsonReader {
     return new LuaFailure(`not JSON: ${reason} at position ${this.at + 1}`)
   }
 
-  /** The unit of the next character that is no blank, without passing it. */
+  /** The unit of the next character that is not blank, without passing it. */
   peek(): number {
     for (; ; this.at++) {
       if (this.at >= this.text.length) return END

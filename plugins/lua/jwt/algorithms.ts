@@ -45,7 +45,7 @@ export function isSignature(
 const hashOf = (algorithm: AlgorithmName): string | null =>
   algorithm === 'EdDSA' ? null : 'sha256'
 
-/** A key of the other algorithms is no secret: whoever has the public one could sign with it. */
+/** A key of the other algorithms is not a secret: holders of the public key could sign with it. */
 function readSecret(key: string, fn: string): Buffer {
   if (key === '') throw new LuaMisuse(`bad argument #2 to '${fn}' (the secret is empty)`)
   if (key.includes('-----BEGIN ')) {

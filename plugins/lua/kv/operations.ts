@@ -18,7 +18,7 @@ interface Increment {
   readonly options: Parameters<typeof expiry>[0]
 }
 
-/** The sum. Misuse when the value is no number, or the sum none that can be kept. */
+/** The sum. Misuse when the value is not a number, or the sum cannot be kept exactly. */
 export function increment(
   writes: ExecutionKv,
   { executionId }: HostCall,
@@ -31,7 +31,7 @@ export function increment(
   return writing(name, () => writes.increment(executionId, scope, key, by, expiry(options)))
 }
 
-/** A write whose refusal, for want of room or since there is no number, is an error of Lua that says why. */
+/** A write whose refusal (no room, or not a number) is a Lua error that says why. */
 export function writing<T>(name: string, write: () => MaybePromise<T>): MaybePromise<T> {
   const raise = (error: unknown): never => {
     const isRefusal =

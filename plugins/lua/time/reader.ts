@@ -1,4 +1,4 @@
-/** A place in the text being parsed, and what may be read there. Whatever does not fit throws LuaFailure. */
+/** A position in the text being parsed, and what may be read there. What does not fit throws LuaFailure. */
 import { LuaFailure } from '../../../core/lua/errors.js'
 import { quoted } from '../native.js'
 

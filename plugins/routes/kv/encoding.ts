@@ -10,7 +10,7 @@ export const Encoding = Type.Enum(['text', 'base64'], {
     'alphabet, for keys that are no text.'
 })
 
-/** The bytes of a key as a request names it. Throws VALIDATION for what is no base64. */
+/** The bytes of a key as a request names it. Throws VALIDATION for text that is not base64. */
 export function toKeyBytes(name: string, text: string, encoding: 'text' | 'base64'): Uint8Array {
   if (encoding === 'text') return Buffer.from(text, 'utf8')
   if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(text)) {

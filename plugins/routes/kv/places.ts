@@ -11,7 +11,7 @@ export interface Place {
   readonly words: string
   readonly params: { id?: TString }
   readonly missing: string
-  /** The scope as storage knows it. Throws NOT_FOUND for a function that there is not. */
+  /** The scope as storage knows it. Throws NOT_FOUND for a function that does not exist. */
   readonly scopeOf: (params: { id?: string }) => Promise<string>
 }
 

@@ -12,7 +12,7 @@ import type { KvEntry, KvStore, MayChangeEntry } from '../../../core/contracts/k
 
 type State = Pick<KvEntry, 'value' | 'expiresAt'>
 
-/** Named by its value and its end, so that whatever changes one of them gives another name. */
+/** Named by its value and its expiry, so that a change of either gives another name. */
 export const toEntryRevision = ({ value, expiresAt }: State): string =>
   createHash('sha256')
     .update(`${expiresAt ?? ''}\n`)

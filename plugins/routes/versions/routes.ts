@@ -15,7 +15,7 @@ import { FunctionId } from '../functions/schema.js'
 import { readVersionNumber, toVersion, Version } from './schema.js'
 
 const tags = ['Versions']
-/** One name for number and id: a path with two names for one place is no valid OpenAPI. */
+/** One name for number and id: a path with two names for one parameter is not valid OpenAPI. */
 const VersionPath = Type.Object({
   id: FunctionId,
   version: Type.String({

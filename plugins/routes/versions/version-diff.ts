@@ -11,7 +11,7 @@ export interface DiffLine {
 }
 
 /**
- * Beyond so many edits the search for the shortest difference would hold up the server (its cost grows with
+ * Beyond this many edits the search for the shortest difference would hold up the server (its cost grows with
  * their square), and what it finds helps nobody: the differing middle is then given as removed and added.
  */
 const MAX_EDITS = 1500

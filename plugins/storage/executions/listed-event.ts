@@ -1,7 +1,7 @@
 /** The part of an event that lists show. */
 import { quote } from '../../../core/masking/quote.js'
 
-/** Rows of executions hold texts of up to so many bytes; longer ones are stored whole in tables of their own. */
+/** Rows of executions hold texts of up to this many bytes; longer ones are stored whole in tables of their own. */
 export const ROW_TEXT_BYTES = 4096
 
 /** Bytes of JSON that each part may take; their sum with the names in between stays below ROW_TEXT_BYTES. */

@@ -197,7 +197,7 @@ export class ExecutionWriter implements ExecutionRecorder {
   }
 }
 
-/** An execution whose writes were lost has failed, whatever its handler returned. */
+/** An execution whose writes were lost has failed, even if its handler returned. */
 const toFailed = (end: FinishedExecution): FinishedExecution => ({
   ...end,
   status: 'error',

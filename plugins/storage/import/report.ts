@@ -44,5 +44,5 @@ function toRowName(row: unknown): string {
   return typeof row === 'string' || typeof row === 'number' ? shorten(String(row)) : '?'
 }
 
-/** Keeps the report readable, whatever the file contains. */
+/** Keeps the report readable for any content of the file. */
 const shorten = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text)

@@ -67,7 +67,7 @@ export class AdmissionControl {
       loaded => {
         this.checkFrontDoor(call, loaded)
       },
-      // Whoever serves it meets the same error, and answers it.
+      // What serves it meets the same error, and answers it.
       () => {
         this.serve(call)
       }
@@ -80,10 +80,10 @@ export class AdmissionControl {
     if (door === undefined || found?.fn.disabled === true) return this.admit(call)
     const { functionId, request, response } = call
     const opened = this.options.frontDoor.open(request, response, functionId, door)
-    if (!(opened instanceof Promise)) return this.goOn(call, opened)
+    if (!(opened instanceof Promise)) return this.proceed(call, opened)
     opened.then(
       result => {
-        this.goOn(call, result)
+        this.proceed(call, result)
       },
       () => {
         this.serve(call)
@@ -91,7 +91,7 @@ export class AdmissionControl {
     )
   }
 
-  private goOn(call: ArrivedCall, opened: Visit | MoonletError): void {
+  private proceed(call: ArrivedCall, opened: Visit | MoonletError): void {
     if (!(opened instanceof MoonletError)) return this.admit(call)
     // Answered where unknown functions are, so that nothing tells it from them.
     if (opened.code === 'NOT_FOUND') this.serve(call)

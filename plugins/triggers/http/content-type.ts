@@ -37,7 +37,7 @@ function isJson(body: Uint8Array): boolean {
   }
 }
 
-/** The first sign that is no blank, from `start` on in steps of `step`; '' where there is none. */
+/** The first character that is not blank, from `start` on in steps of `step`; '' where there is none. */
 function edge(body: Uint8Array, start: number, step: 1 | -1): string {
   for (let i = start; i >= 0 && i < body.length; i += step) {
     const byte = body[i] ?? 0

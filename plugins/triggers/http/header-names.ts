@@ -18,7 +18,7 @@ function canonical(name: string): string {
 
 /**
  * First value of each header of a request, by canonical name; without `Host` and what only the server itself may
- * say (isServersOwnHeader). `raw` is Node's `rawHeaders`: names and values by turns, values as binary strings.
+ * say (isServersOwnHeader). `raw` is Node's `rawHeaders`: names and values alternating, values as binary strings.
  */
 export function toEventHeaders(raw: readonly string[]): Record<string, string> {
   return readEventHeaders(raw).headers

@@ -27,10 +27,10 @@ export function installAdmissionControl(fastify: FastifyInstance): void {
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     flushIfLate()
     const found = fastify.addressBook.resolve(request)
-    if (!(found instanceof Promise)) return goOn(request, response, found)
+    if (!(found instanceof Promise)) return proceed(request, response, found)
     found.then(
       address => {
-        goOn(request, response, address)
+        proceed(request, response, address)
       },
       () => {
         passToFastify(request, response)
@@ -38,7 +38,7 @@ export function installAdmissionControl(fastify: FastifyInstance): void {
     )
   })
 
-  function goOn(
+  function proceed(
     request: IncomingMessage,
     response: ServerResponse,
     address: CalledAddress | undefined

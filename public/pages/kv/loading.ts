@@ -12,7 +12,7 @@ const MAX_PAGE_SIZE = 100
 /** No more rows than these are fetched again. */
 const MAX_ROWS = 1_000
 
-/** At least `count` entries, as far as there are so many. */
+/** At least `count` entries, if there are that many. */
 async function fetchEntries(functionId: string | undefined, prefix: string, count: number) {
   const entries: KvEntry[] = []
   let next = ''

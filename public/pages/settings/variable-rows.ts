@@ -8,7 +8,7 @@ export interface Row {
   name: string
   value: string
   shown: boolean
-  /** The code reads it and nobody has set it yet; without a value it is no row to be saved. */
+  /** The code reads it and nobody has set it yet; without a value the row is not saved. */
   suggested: boolean
   /** A text area knows but one kind of line end; what was saved with the other gets it back. */
   crlf: boolean

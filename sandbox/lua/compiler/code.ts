@@ -38,7 +38,7 @@ export interface CodeParts {
   readonly isInternal: boolean
 }
 
-/** A class, so that every Code has one layout for V8, whoever made it. */
+/** A class, so that every Code has one layout for V8, no matter where it is made. */
 export class Code implements CodeParts {
   readonly instructions: Int32Array
   readonly operands: Int32Array

@@ -1,4 +1,4 @@
-/** Calls that are no plain call of a Lua function: natives, pcall, yield, values with a call metamethod. */
+/** Calls other than plain calls of Lua functions: natives, pcall, yield, values with a call metamethod. */
 import { LuaThrow } from '../errors.js'
 import { Closure, Native, Intrinsic } from '../function.js'
 import { FrameFlag } from '../coroutine.js'
@@ -9,7 +9,7 @@ import { storeResults, pushFrame, ensureStack } from './frames.js'
 import { callMetamethod } from './operations.js'
 import type { Vm } from './vm.js'
 
-/** Values whose call metamethod is again none of Lua's functions, before a loop is assumed. */
+/** Chained call metamethods that are not Lua functions, before a loop is assumed. */
 const MAX_CHAIN = 200
 
 /** Calls a native with `given` arguments from the stack. */
@@ -48,7 +48,7 @@ export function storeReturn(
   else for (let i = 1; i < wanted; i++) stack[to + i] = undefined
 }
 
-/** Carries out or begins the call of whatever stands at `a`. False when that was a yield. */
+/** Carries out or begins the call of the value at `a`. False when that was a yield. */
 export function enterCall(
   vm: Vm,
   co: Coroutine,

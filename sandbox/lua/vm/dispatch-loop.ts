@@ -5,7 +5,8 @@
  * Replaces Fengari's lvm.js and the calls of its ldo.js. Calls between Lua functions, pcall and yields use no
  * JavaScript stack and no exception; registers hold bare values; fields are found by shape (see ../shape.ts).
  *
- * Whatever may raise or call has `frame.pc` written first: positions, variable names and tracebacks come from it.
+ * Before an instruction that may raise or call, `frame.pc` is written: positions, variable names and
+ * tracebacks come from it.
  * An operator leaves for ./operations.js as soon as an operand is not what the fast path hopes for.
  */
 import { Op } from '../compiler/opcodes.js'

@@ -33,7 +33,7 @@ export class Interpreter implements Vm {
   handling = false
   globals = new Table()
   stringMeta = new Table()
-  /** Runs a function that is none of Lua's own as a coroutine's body or under pcall. */
+  /** Runs a native function as a coroutine's body or under pcall. */
   trampoline: Closure
 
   constructor(
@@ -162,13 +162,13 @@ export class Interpreter implements Vm {
     }
   }
 
-  /** Counts a call from JavaScript into Lua; the matching exit is `depth--`, or the catch of whoever protects. */
+  /** Counts a call from JavaScript into Lua; the matching exit is `depth--`, or the catch of the protected call. */
   enter(): void {
     if (this.depth >= MAX_NESTED_CALLS && !this.handling) throw new LuaThrow('C stack overflow')
     this.depth++
   }
 
-  /** Whatever was thrown as the Lua error it means; the position is that of the frame still on top. */
+  /** What was thrown, as the Lua error it means; the position is that of the frame still on top. */
   toLuaError(thrown: unknown, co: Coroutine): LuaError {
     if (thrown instanceof LuaError) return thrown
     if (thrown instanceof LuaThrow) return new LuaError(positionOf(co.frame) + thrown.message)

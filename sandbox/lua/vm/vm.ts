@@ -20,7 +20,7 @@ export interface Vm {
   handling: boolean
   globals: Table
   stringMeta: Table
-  /** Runs a function that is none of Lua's own as a coroutine's body or under pcall. */
+  /** Runs a native function as a coroutine's body or under pcall. */
   readonly trampoline: Closure
   /** Calls any value; all results. */
   callAll(callee: Value, args: readonly Value[]): Value[]
@@ -32,8 +32,8 @@ export interface Vm {
   operate(handler: Value, args: readonly Value[], flags?: number): Value
   /** A way to call `callee` many times with two arguments: whether the first result is true. */
   repeatedTest(callee: Value): (a: Value, b: Value) => boolean
-  /** Counts a call from JavaScript into Lua; the matching exit is `depth--`, or the catch of whoever protects. */
+  /** Counts a call from JavaScript into Lua; the matching exit is `depth--`, or the catch of the protected call. */
   enter(): void
-  /** Whatever was thrown as the Lua error it means; the position is that of the frame still on top. */
+  /** What was thrown, as the Lua error it means; the position is that of the frame still on top. */
   toLuaError(thrown: unknown, co: Coroutine): LuaError
 }

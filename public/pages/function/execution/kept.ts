@@ -36,7 +36,7 @@ export function toKeptEvent(json = ''): Kept {
   return { ...noKept(), head: JSON.stringify(head, null, 2), body: pretty(body) }
 }
 
-/** What was cut is no base64 any more: it stays as it is. */
+/** What was cut is not valid base64 any more: it stays as it is. */
 function decoded(body: string): string {
   try {
     return toHex(fromBase64(body))
