@@ -23,17 +23,14 @@ async function open(t: Test, settings: Record<string, string> = {}) {
     await new Promise((resolve, reject) => {
       const headers = typeof host === 'string' ? { Host: host } : host
       http
-        .request(
-          { port: to, host: '127.0.0.1', path, method, agent: false, headers },
-          response => {
-            let text = ''
-            response.setEncoding('utf8').on('data', (part: string) => (text += part))
-            response.on('end', () => {
-              const isEcho = response.headers['x-execution-id'] !== undefined && text !== ''
-              resolve({ status: response.statusCode, text, ...(isEcho ? JSON.parse(text) : {}) })
-            })
-          }
-        )
+        .request({ port: to, host: '127.0.0.1', path, method, agent: false, headers }, response => {
+          let text = ''
+          response.setEncoding('utf8').on('data', (part: string) => (text += part))
+          response.on('end', () => {
+            const isEcho = response.headers['x-execution-id'] !== undefined && text !== ''
+            resolve({ status: response.statusCode, text, ...(isEcho ? JSON.parse(text) : {}) })
+          })
+        })
         .on('error', reject)
         .end()
     })
@@ -186,16 +183,19 @@ t.test('behind a trusted proxy the host is that of its client, and of nobody els
   }
 })
 
-t.test('calls by route wait in the same queue as others, and are turned away like them', async t => {
-  const { send, create } = await open(t, { SANDBOX_MAX: '1', QUEUE_LIMIT: '1' })
-  const code = 'function handler() time.sleep(2000) return { body = "{}" } end'
-  await create({ code, routes: [{ pattern: '/slow' }] })
-  const all = await Promise.all(Array.from({ length: 8 }, () => send('/slow')))
-  const count = (status: number) => all.filter(answer => answer.status === status).length
-  t.ok(count(503) >= 1, 'some found the queue full')
-  t.ok(count(200) >= 1, 'some were served')
-  t.equal(count(503) + count(200), 8)
-})
+t.test(
+  'calls by route wait in the same queue as others, and are turned away like them',
+  async t => {
+    const { send, create } = await open(t, { SANDBOX_MAX: '1', QUEUE_LIMIT: '1' })
+    const code = 'function handler() time.sleep(2000) return { body = "{}" } end'
+    await create({ code, routes: [{ pattern: '/slow' }] })
+    const all = await Promise.all(Array.from({ length: 8 }, () => send('/slow')))
+    const count = (status: number) => all.filter(answer => answer.status === status).length
+    t.ok(count(503) >= 1, 'some found the queue full')
+    t.ok(count(200) >= 1, 'some were served')
+    t.equal(count(503) + count(200), 8)
+  }
+)
 
 t.test('a change holds for the next call, while others are being made', async t => {
   const { send, create, set } = await open(t)
