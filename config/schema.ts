@@ -119,6 +119,27 @@ export const settings = {
     fallback: 64 * 1024 ** 2,
     doc: 'The same for each function, and for the store that all share'
   }),
+  JOBS_LIMIT: bytes({
+    min: 1024 ** 2,
+    max: TEBIBYTE,
+    fallback: 1024 ** 3,
+    doc:
+      'Room for the events of jobs that wait, half of it for one function; beyond, new ones are refused. Finished ' +
+      'jobs have as much again; beyond, the oldest that succeeded are deleted'
+  }),
+  JOBS_WAITING: integer({
+    min: 1,
+    max: 100_000_000,
+    fallback: 200_000,
+    doc: 'Jobs of one function that may wait; beyond, new ones are refused with a 503'
+  }),
+  JOBS_RETENTION_DAYS: integer({
+    min: 1,
+    max: 3650,
+    fallback: 30,
+    unit: 'days',
+    doc: 'How long finished jobs are kept, dead ones too'
+  }),
   SANDBOX_MAX: integer({
     min: 1,
     max: 1024,

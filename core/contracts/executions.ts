@@ -1,4 +1,5 @@
 /** Executions in the storage, from their beginning to their deletion; storage.ts says when a promise settles. */
+import type { JobSettlement } from './job-ends.js'
 import type { Page, Paged } from './page.js'
 import type {
   AiRequestRecord,
@@ -18,6 +19,15 @@ export interface NewExecution {
   readonly trigger: string
   readonly eventJson: string
   readonly createdAt: number
+  /** The job that it is an attempt of, and which one. */
+  readonly jobId?: string | undefined
+  readonly attempt?: number | undefined
+}
+
+/** What becomes of the job of an execution: with its record, and if what it wrote was lost. */
+export interface JobSettlements {
+  readonly kept: JobSettlement
+  readonly lost: JobSettlement
 }
 
 export interface FinishedExecution extends NewExecution {
@@ -44,6 +54,8 @@ export interface ExecutionFilter {
   readonly text?: string
   /** How it failed. */
   readonly errorKind?: FaultKind
+  /** Attempts of this job. */
+  readonly jobId?: string
 }
 
 /** Records of `http` that are kept of one execution. */
@@ -69,8 +81,9 @@ export interface ExecutionStore {
   /**
    * Settles when the record, its logs and requests, and every earlier write of the execution are durable. If the
    * function or version was removed meanwhile, it resolves and leaves no record. `begin` need not have been called.
+   * Its job is settled in the same transaction.
    */
-  finish(execution: FinishedExecution): Promise<void>
+  finish(execution: FinishedExecution, job?: JobSettlements): Promise<void>
   find(id: string): Promise<ExecutionRecord | undefined>
   /** As `list` gives it. */
   findListed(id: string): Promise<ExecutionRecord | undefined>
@@ -79,6 +92,8 @@ export interface ExecutionStore {
    * with `"truncated":true`.
    */
   list(functionId: string, page: Page, filter?: ExecutionFilter): Promise<Paged<ExecutionRecord>>
+  /** The newest attempts of a job, at most `limit`, oldest first. */
+  listAttempts(jobId: string, limit: number): Promise<ExecutionRecord[]>
   /** Oldest first, as are the next three. */
   logs(executionId: string, page: Page): Promise<Paged<LogEntry>>
   aiRequests(executionId: string, page: Page): Promise<Paged<AiRequestRecord>>

@@ -1,6 +1,7 @@
 /** One invocation of a function: what a trigger asks for and what comes back. */
 import type { CallChain } from './call-chain.js'
 import type { AdmittedCaller } from './front-door.js'
+import type { JobSettlement, JobWish } from './job-ends.js'
 import type { Fault, FunctionRecord, LogEntry, VersionRecord } from './records.js'
 
 /**
@@ -50,6 +51,8 @@ export interface InvocationRequest {
   readonly record: boolean
   /** Who waits for the outcome; left out: nobody who could stop waiting. */
   readonly caller?: Caller | undefined
+  /** The attempt of a job that this is. */
+  readonly job?: JobAttempt | undefined
 }
 
 /** What is known of the party that waits for an outcome. */
@@ -103,4 +106,18 @@ export interface Outcome {
   readonly errorMessage: string | undefined
   /** Masked; kept here for drafts, which have no record. */
   readonly logs: readonly LogEntry[]
+  /** What the function said about another attempt, in a job. */
+  readonly wish?: JobWish | undefined
 }
+
+/** An invocation that is an attempt of a job. */
+export interface JobAttempt {
+  readonly id: string
+  /** From 1. */
+  readonly attempt: number
+  readonly executionId: string
+  /** What becomes of the job, recorded together with the execution. */
+  readonly settle: (outcome: JobOutcome) => JobSettlement
+}
+
+export type JobOutcome = Pick<Outcome, 'answer' | 'fault' | 'errorMessage' | 'wish'>

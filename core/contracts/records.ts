@@ -92,6 +92,9 @@ export interface ExecutionRecord {
   readonly responseJson: string | undefined
   readonly trigger: string
   readonly createdAt: number
+  /** The job that it is an attempt of, and which one. */
+  readonly jobId?: string | undefined
+  readonly attempt?: number | undefined
 }
 
 /** How much a log message matters. */

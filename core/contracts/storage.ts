@@ -7,6 +7,7 @@ import type { AccessKeyStore } from './access-keys.js'
 import type { EnvStore } from './env.js'
 import type { ExecutionStore } from './executions.js'
 import type { FunctionStore, VersionStore } from './functions.js'
+import type { JobLimits, JobStore } from './jobs.js'
 import type { KvStore } from './kv.js'
 import type { PluginDatabase } from './plugin.js'
 import type { SessionStore } from './sessions.js'
@@ -18,6 +19,7 @@ export interface StorageLimits {
   readonly kv: number
   /** Also the limit of the store that all functions share. */
   readonly kvPerFunction: number
+  readonly jobs: JobLimits
 }
 
 /** Bytes in use. */
@@ -33,6 +35,7 @@ export interface Storage {
   readonly versions: VersionStore
   readonly accessKeys: AccessKeyStore
   readonly executions: ExecutionStore
+  readonly jobs: JobStore
   readonly kv: KvStore
   readonly env: EnvStore
   /**

@@ -22,7 +22,8 @@ export default fp(
         history: config.HISTORY_LIMIT,
         historyPerFunction: config.HISTORY_LIMIT_PER_FUNCTION,
         kv: config.KV_LIMIT,
-        kvPerFunction: config.KV_LIMIT_PER_FUNCTION
+        kvPerFunction: config.KV_LIMIT_PER_FUNCTION,
+        jobs: { perFunction: config.JOBS_WAITING, bytes: config.JOBS_LIMIT }
       },
       onNotice: notice => {
         fastify.log.warn(notice, toWords(notice))

@@ -26,6 +26,9 @@ import { FunctionRowIds } from './functions/function-row-ids.js'
 import { SqliteFunctionStore } from './functions/function-store.js'
 import { createRevisions } from './functions/revisions.js'
 import { SqliteVersionStore } from './functions/version-store.js'
+import { createJobParts } from './jobs/job-parts.js'
+import { createJobRemover } from './jobs/job-remover.js'
+import { SqliteJobStore } from './jobs/job-store.js'
 import { createKvRemover } from './kv/kv-remover.js'
 import { SqliteKvStore } from './kv/kv-store.js'
 import { KvWriter } from './kv/kv-writer.js'
@@ -77,6 +80,7 @@ export class SqliteStorage implements Storage {
   readonly versions: SqliteVersionStore
   readonly accessKeys: SqliteAccessKeyStore
   readonly executions: SqliteExecutionStore
+  readonly jobs: SqliteJobStore
   readonly kv: SqliteKvStore
   readonly env: SqliteEnvStore
   readonly sessions: Storage['sessions']
@@ -103,14 +107,17 @@ export class SqliteStorage implements Storage {
     const remover = createExecutionRemover(db, counts, stored)
     const kvRemover = createKvRemover(db, stored)
     const quotas = new Quotas({ db, batch, remover, stored, limits, onNotice })
-    const purges = new Purges({ db, batch, remover, kvRemover, counts, stored })
+    const secrets = createSecretBox(secretKey)
+    const jobParts = createJobParts({ db, batch, rowIds, secrets, limits: limits.jobs })
+    const jobRemover = createJobRemover(jobParts)
+    const purges = new Purges({ db, batch, remover, kvRemover, jobs: jobRemover, counts, stored })
     const skew = new IdSkew(db, batch)
     const changes = createChangeFeed(batch)
     const variableChanges = createChangeFeed(batch)
-    const secrets = createSecretBox(secretKey)
     const masks = new SecretMasks({ db, rowIds, secrets, changes: variableChanges })
     const records = new ExecutionRecords({ db, rowIds, counts, skew, stored })
-    const writer = new ExecutionWriter(batch, records)
+    this.jobs = new SqliteJobStore(jobParts)
+    const writer = new ExecutionWriter(batch, records, this.jobs.leases)
     const recorder = new RedactingWriter(writer, masks)
     const revisions = createRevisions(db)
     const readVariables = createVariableReader(db, secrets)

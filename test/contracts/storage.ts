@@ -7,6 +7,7 @@ import { testExecutionFilters } from './storage-filters.js'
 import { testExecutions } from './storage-executions.js'
 import { testFrontDoor } from './storage-front-door.js'
 import { testFunctions } from './storage-functions.js'
+import { testJobs } from './storage-jobs.js'
 import { testKvStore } from './storage-kv.js'
 import { testRetention } from './storage-retention.js'
 import { testSessions } from './storage-sessions.js'
@@ -23,6 +24,7 @@ export function testStorage(t: Test, open: OpenStorage): void {
   testExecutions(t, open)
   testExecutionFilters(t, open)
   testRetention(t, open)
+  testJobs(t, open)
   testKvStore(t, open)
   testEnvStore(t, open)
   testSessions(t, open)

@@ -11,6 +11,7 @@ const conditions = {
   status: 'e.status = :status',
   trigger: 'e.trigger = :trigger',
   version: 'e.version = :version',
+  jobId: 'e.job_id = :jobId',
   from: 'e.created_at >= :from',
   to: 'e.created_at <= :to',
   errorKind: "(e.status = 2 and e.fault_json ->> '$.kind' = :errorKind)",

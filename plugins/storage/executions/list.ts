@@ -71,6 +71,9 @@ export class ExecutionList {
     removedVersions: readonly number[]
   ): Promise<Paged<ExecutionRecord>> {
     const { batch, counts, skew } = this.parts
+    if (filter.jobId !== undefined) {
+      return this.listOfJob(functionRowId, page, filter, removedVersions)
+    }
     if (toConditions(filter, removedVersions).sql === '') {
       return batch.read(() => this.readUnfiltered(functionRowId, page))
     }
@@ -90,6 +93,28 @@ export class ExecutionList {
     if (total <= page.offset) return nothing(total)
     const { rowIds } = await findPage(startScan(filter), page, Infinity)
     return { rows: await this.readRecords(rowIds), total }
+  }
+
+  /** An execution is an attempt of one job, and a job has few of them: all are looked at. */
+  private listOfJob(
+    functionRowId: number,
+    { limit, offset }: Page,
+    filter: ExecutionFilter,
+    removedVersions: readonly number[]
+  ): Promise<Paged<ExecutionRecord>> {
+    const { db, batch } = this.parts
+    const { sql, values } = toConditions(filter, removedVersions)
+    return batch.read(() => {
+      const rowIds = db
+        .prepare<[Record<string, string | number>], number>(
+          `select e.seq from executions e indexed by executions_by_job
+           where e.function = :functionRowId${sql} order by e.id desc`
+        )
+        .pluck()
+        .all({ ...values, functionRowId })
+      const rows = this.readRecordsNow(rowIds.slice(offset, offset + limit))
+      return { rows, total: rowIds.length }
+    })
   }
 
   private readUnfiltered(functionRowId: number, page: Page): Paged<ExecutionRecord> {

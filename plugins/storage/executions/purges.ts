@@ -5,6 +5,7 @@
 import type { Database } from 'better-sqlite3'
 import { setImmediate as nextTick } from 'node:timers/promises'
 import type { Batch } from '../db/batch.js'
+import type { JobRemover } from '../jobs/job-remover.js'
 import type { KvRemover } from '../kv/kv-remover.js'
 import type { StoredBytes } from '../quotas/stored-bytes.js'
 import type { ExecutionCounts } from './counts.js'
@@ -15,6 +16,7 @@ interface Parts {
   readonly batch: Batch
   readonly remover: ExecutionRemover
   readonly kvRemover: KvRemover
+  readonly jobs: JobRemover
   readonly counts: ExecutionCounts
   readonly stored: StoredBytes
 }
@@ -54,6 +56,7 @@ export class Purges {
   add(functionRowId: number, version: number): void {
     this.sql.insert.run(functionRowId, version)
     this.parts.counts.drop(functionRowId, version)
+    if (version === 0) this.parts.jobs.hideOf(functionRowId)
     this.hasChanged = true
     this.loadVersions()
   }
@@ -109,12 +112,14 @@ export class Purges {
   }
 
   private async purgeFunction(functionRowId: number): Promise<boolean> {
-    const { remover, kvRemover } = this.parts
+    const { remover, kvRemover, jobs } = this.parts
     const { executionsOf } = this.sql
     return (
+      (await this.repeat(() => jobs.removeOf(functionRowId) > 0)) &&
       (await this.repeat(
         () => remover.remove(executionsOf.all(functionRowId, remover.step)) > 0
-      )) && (await this.repeat(() => kvRemover.removeOf(functionRowId) > 0))
+      )) &&
+      (await this.repeat(() => kvRemover.removeOf(functionRowId) > 0))
     )
   }
 

@@ -8,7 +8,11 @@ import type {
   HttpRequestRecord,
   LogEntry
 } from '../../../core/contracts/records.js'
-import type { FinishedExecution, NewExecution } from '../../../core/contracts/executions.js'
+import type {
+  FinishedExecution,
+  JobSettlements,
+  NewExecution
+} from '../../../core/contracts/executions.js'
 import { maskUrlSecrets } from '../../../core/masking/event.js'
 import { maskFault } from '../../../core/masking/fault.js'
 import type { ExecutionRecorder } from './writer.js'
@@ -46,12 +50,12 @@ export class RedactingWriter implements ExecutionRecorder {
     this.writer.appendHttpRequest(maskHttp(request, this.running.get(request.executionId)))
   }
 
-  finish(end: FinishedExecution): Promise<void> {
+  finish(end: FinishedExecution, job?: JobSettlements): Promise<void> {
     // A secret when the invocation began stays one to its end, even if the invocation itself has changed it.
     const maskAtBegin = this.running.get(end.id)
     this.running.delete(end.id)
     const maskNow = this.masks.of(end.functionId)
-    return this.writer.finish(maskFinished(maskFinished(end, maskAtBegin), maskNow))
+    return this.writer.finish(maskFinished(maskFinished(end, maskAtBegin), maskNow), job)
   }
 }
 

@@ -28,10 +28,13 @@ export interface ExecutionRow {
   readonly eventJson: string
   readonly responseJson: string | null
   readonly statusCode: number | null
+  readonly jobId: string | null
+  readonly attempt: number | null
 }
 
 const commonColumns = `e.id, f.id as functionId, e.version, e.status, e.trigger, e.created_at as createdAt,
-  e.duration_ms as durationMs, e.error_message as errorMessage, e.fault_json as faultJson, e.status_code as statusCode`
+  e.duration_ms as durationMs, e.error_message as errorMessage, e.fault_json as faultJson, e.status_code as statusCode,
+  e.job_id as jobId, e.attempt`
 
 /** For lists: large events are cut. Both are to be read from `executions e` joined with `functions f`. */
 export const executionColumns = `${commonColumns}, e.event_json as eventJson`
@@ -54,7 +57,8 @@ export function toExecution(row: ExecutionRow): ExecutionRecord {
     eventJson: row.eventJson,
     responseJson: row.responseJson ?? undefined,
     trigger: row.trigger,
-    createdAt: row.createdAt
+    createdAt: row.createdAt,
+    ...(row.jobId === null ? {} : { jobId: row.jobId, attempt: row.attempt ?? undefined })
   }
 }
 

@@ -64,7 +64,7 @@ export class ExecutionStatements {
     execution: NewExecution,
     end?: FinishedExecution
   ): number {
-    const { id, trigger, createdAt, eventJson } = execution
+    const { id, trigger, createdAt, eventJson, jobId, attempt } = execution
     const isWhole = fitsRow(eventJson)
     const event = isWhole ? eventJson : toListedEvent(eventJson)
     const { error, fault, response } = endTexts(end)
@@ -80,7 +80,9 @@ export class ExecutionStatements {
       fault,
       event,
       response,
-      end?.statusCode ?? null
+      end?.statusCode ?? null,
+      jobId ?? null,
+      attempt ?? null
     )
     const rowId = Number(lastInsertRowid)
     this.countBytes(bytesOf('executions', error, fault, event, response))
@@ -105,8 +107,8 @@ function prepareStatements(db: Database) {
     size,
     insert: db.prepare(`
       insert into executions (id, function, version, status, trigger, created_at, duration_ms, error_message,
-        fault_json, event_json, response_json, status_code)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+        fault_json, event_json, response_json, status_code, job_id, attempt)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     update: db.prepare(`
       update executions set status = ?, duration_ms = ?, error_message = ?, fault_json = ?, response_json = ?,
         status_code = ?

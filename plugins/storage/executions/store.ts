@@ -4,6 +4,7 @@ import type {
   ExecutionFilter,
   ExecutionStore,
   FinishedExecution,
+  JobSettlements,
   NewExecution
 } from '../../../core/contracts/executions.js'
 import type { Page, Paged } from '../../../core/contracts/page.js'
@@ -91,8 +92,8 @@ export class SqliteExecutionStore implements ExecutionStore {
     this.parts.recorder.appendHttpRequest(request)
   }
 
-  finish(execution: FinishedExecution): Promise<void> {
-    return this.parts.recorder.finish(execution)
+  finish(execution: FinishedExecution, job?: JobSettlements): Promise<void> {
+    return this.parts.recorder.finish(execution, job)
   }
 
   find(id: string): Promise<ExecutionRecord | undefined> {
@@ -114,6 +115,12 @@ export class SqliteExecutionStore implements ExecutionStore {
     return functionRowId === undefined
       ? { rows: [], total: 0 }
       : this.lists.list(functionRowId, page, filter, purges.versionsOf(functionRowId))
+  }
+
+  listAttempts(jobId: string, limit: number): Promise<ExecutionRecord[]> {
+    const { batch, writer } = this.parts
+    writer.showRunning(execution => execution.jobId === jobId)
+    return batch.read(() => this.sql.attempts.all(jobId, limit).map(toExecution).reverse())
   }
 
   logs(executionId: string, page: Page): Promise<Paged<LogEntry>> {
@@ -225,6 +232,11 @@ function prepareStatements(db: Database) {
       `select ${executionColumns}, null as responseJson
        from executions e indexed by executions_by_function join functions f on f.seq = e.function
        where e.function = ? and e.version not in (select value from json_each(?)) order by e.id desc limit 1`
+    ),
+    attempts: db.prepare<[string, number], ExecutionRow>(
+      `select ${executionColumns}, null as responseJson
+       ${visible.replace('executions e', 'executions e indexed by executions_by_job')}
+       and e.job_id = ? order by e.id desc limit ?`
     ),
     lastId: db.prepare<[], string | null>('select max(id) from executions').pluck(),
     leftOut: db

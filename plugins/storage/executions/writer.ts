@@ -18,9 +18,11 @@ import {
   MAX_HTTP_REQUESTS,
   type ExecutionStore,
   type FinishedExecution,
+  type JobSettlements,
   type NewExecution
 } from '../../../core/contracts/executions.js'
 import { MoonletError } from '../../../core/base/errors.js'
+import type { JobSettlement } from '../../../core/contracts/job-ends.js'
 import type { Batch } from '../db/batch.js'
 import { LateEnds } from './late-ends.js'
 import type { ExecutionRecords } from './records.js'
@@ -47,7 +49,8 @@ export class ExecutionWriter implements ExecutionRecorder {
 
   constructor(
     private readonly batch: Batch,
-    private readonly records: ExecutionRecords
+    private readonly records: ExecutionRecords,
+    private readonly jobs: { settle(settlement: JobSettlement): boolean }
   ) {
     this.pendingTimer = new TwoGenerationTimer(PENDING_AFTER_MS, running => {
       this.savePendingRow(running)
@@ -108,14 +111,16 @@ export class ExecutionWriter implements ExecutionRecorder {
     })
   }
 
-  finish(end: FinishedExecution): Promise<void> {
+  finish(end: FinishedExecution, job?: JobSettlements): Promise<void> {
     const running = this.running.get(end.id) ?? new RunningExecution(end)
     this.running.delete(end.id)
     running.finished = true
     const write = (): void => {
-      this.records.writeFinished(running, running.lostWrites ? toFailed(end) : end)
+      const { lostWrites } = running
+      this.records.writeFinished(running, lostWrites ? toFailed(end) : end)
+      if (job !== undefined) this.jobs.settle(lostWrites ? job.lost : job.kept)
     }
-    const isOneInsert = end.logs.length === 0 && running.queued.length === 0
+    const isOneInsert = end.logs.length === 0 && running.queued.length === 0 && job === undefined
     const written = isOneInsert ? this.batch.write(write) : this.batch.transaction(write)
     written.catch(() => {
       this.lateEnds.add(running, end)

@@ -18,7 +18,8 @@ export const NO_LIMITS: StorageLimits = {
   history: Infinity,
   historyPerFunction: Infinity,
   kv: Infinity,
-  kvPerFunction: Infinity
+  kvPerFunction: Infinity,
+  jobs: { perFunction: Infinity, bytes: Infinity }
 }
 
 /** Part of a quota that is freed beyond what is needed, so that not every write has to free some. */

@@ -1,9 +1,10 @@
-/** Encrypts the environment variables of a database with another key. */
+/** Encrypts the environment variables of a database, and the events of its jobs, with another key. */
 import type { Database } from 'better-sqlite3'
 import { toStorageError } from '../db/failure.js'
 import { HISTORY_NAME } from '../functions/env-history.js'
 import { openDatabase } from '../db/open.js'
-import { createSecretBox } from './secret-box.js'
+import { contextOf } from '../jobs/job-calls.js'
+import { createSecretBox, type SecretBox } from './secret-box.js'
 
 interface Row {
   readonly function: number
@@ -13,9 +14,9 @@ interface Row {
 }
 
 /**
- * Encrypts every variable in `file` anew, and their former states, also those still stored as text, all or none;
- * returns how many variables. The server must not run meanwhile. Keys have 32 bytes. Throws STORAGE_FAILED, changing
- * nothing, when one cannot be decrypted with `oldKey`.
+ * Encrypts every variable in `file` anew, also those still stored as text, their former states, and the events of
+ * jobs, all or none; returns how many variables. The server must not run meanwhile. Keys have 32 bytes. Throws
+ * STORAGE_FAILED, changing nothing, when one cannot be decrypted with `oldKey`.
  */
 export function rotateSecrets(file: string, oldKey: Uint8Array, newKey: Uint8Array): number {
   const db = openDatabase(file)
@@ -60,7 +61,21 @@ function rotate(db: Database, oldKey: Uint8Array, newKey: Uint8Array): number {
           seq
         )
       }
+      rotateJobs(db, before, after)
       return all.length
     })
     .immediate()
+}
+
+function rotateJobs(db: Database, before: SecretBox, after: SecretBox): void {
+  const next = db.prepare<[number], { job: number; id: string; sealed: Buffer }>(
+    `select e.job, j.id, e.sealed from job_events e join jobs j on j.seq = e.job
+     where e.job > ? order by e.job limit 1`
+  )
+  const update = db.prepare<[Uint8Array, number]>('update job_events set sealed = ? where job = ?')
+  for (let row = next.get(0); row !== undefined; row = next.get(row.job)) {
+    const context = contextOf(row.id)
+    const bytes = before.openBytes(row.sealed, context, `The event of the job ${row.id}`)
+    update.run(after.sealBytes(bytes, context), row.job)
+  }
 }

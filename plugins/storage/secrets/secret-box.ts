@@ -1,7 +1,8 @@
 /**
- * Encryption of environment variables at rest: AES-256-GCM with a random nonce for each value. Function id and
- * variable name are authenticated with it, so a value cannot be moved to another function or name. Stored as one byte
- * of format (1), nonce (12 bytes), ciphertext, tag (16 bytes). Rows of text are values from before encryption.
+ * Encryption at rest: AES-256-GCM with a random nonce for each value. Function id and variable name are authenticated
+ * with a variable, so it cannot be moved to another function or name; the same goes for the context of other bytes.
+ * Stored as one byte of format (1), nonce (12 bytes), ciphertext, tag (16 bytes). Rows of text are variables from
+ * before encryption.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { MoonletError } from '../../../core/base/errors.js'
@@ -10,6 +11,10 @@ export interface SecretBox {
   seal(value: string, functionId: string, name: string): Uint8Array
   /** Throws STORAGE_FAILED when it was sealed with another key, or changed since. */
   open(stored: Uint8Array | string, functionId: string, name: string): string
+  /** `context` is authenticated with them. */
+  sealBytes(bytes: Uint8Array, context: string): Uint8Array
+  /** Throws STORAGE_FAILED as `open` does; `what` is what they are called then. */
+  openBytes(sealed: Uint8Array, context: string, what: string): Buffer
 }
 
 const ALGORITHM = 'aes-256-gcm'
@@ -19,47 +24,48 @@ const TAG = 16
 
 /** `key` has 32 bytes. */
 export function createSecretBox(key: Uint8Array): SecretBox {
-  return {
-    seal(value, functionId, name) {
-      const nonce = randomBytes(NONCE)
-      const cipher = createCipheriv(ALGORITHM, key, nonce, { authTagLength: TAG }).setAAD(
-        toContext(functionId, name)
+  const sealBytes = (bytes: Uint8Array, context: string): Uint8Array => {
+    const nonce = randomBytes(NONCE)
+    const cipher = createCipheriv(ALGORITHM, key, nonce, { authTagLength: TAG }).setAAD(
+      Buffer.from(context)
+    )
+    const head = Buffer.of(FORMAT)
+    return Buffer.concat([head, nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()])
+  }
+  const openBytes = (sealed: Uint8Array, context: string, what: string): Buffer => {
+    try {
+      return decrypt(key, sealed, context)
+    } catch (cause) {
+      throw new MoonletError(
+        'STORAGE_FAILED',
+        `${what} cannot be decrypted: it was written with another key. ` +
+          'Put the right key into SECRET_KEY or into secret.key in the data folder.',
+        { cause }
       )
-      return Buffer.concat([
-        Buffer.of(FORMAT),
-        nonce,
-        cipher.update(value, 'utf8'),
-        cipher.final(),
-        cipher.getAuthTag()
-      ])
-    },
+    }
+  }
+  return {
+    sealBytes,
+    openBytes,
+    seal: (value, functionId, name) => sealBytes(Buffer.from(value), toContext(functionId, name)),
     open(stored, functionId, name) {
       if (typeof stored === 'string') return stored
-      try {
-        if (stored[0] !== FORMAT || stored.length < 1 + NONCE + TAG) {
-          throw new Error('unknown format')
-        }
-        const end = stored.length - TAG
-        const decipher = createDecipheriv(ALGORITHM, key, stored.subarray(1, 1 + NONCE), {
-          authTagLength: TAG
-        })
-          .setAAD(toContext(functionId, name))
-          .setAuthTag(stored.subarray(end))
-        return (
-          decipher.update(stored.subarray(1 + NONCE, end), undefined, 'utf8') +
-          decipher.final('utf8')
-        )
-      } catch (cause) {
-        throw new MoonletError(
-          'STORAGE_FAILED',
-          `The variable ${name} of the function ${functionId} cannot be decrypted: it was written with another key. ` +
-            'Put the right key into SECRET_KEY or into secret.key in the data folder.',
-          { cause }
-        )
-      }
+      const what = `The variable ${name} of the function ${functionId}`
+      return openBytes(stored, toContext(functionId, name), what).toString('utf8')
     }
   }
 }
 
-const toContext = (functionId: string, name: string): Buffer =>
-  Buffer.from(`${functionId}\0${name}`)
+/** Throws when the bytes were sealed with another key or context, or changed since. */
+function decrypt(key: Uint8Array, sealed: Uint8Array, context: string): Buffer {
+  if (sealed[0] !== FORMAT || sealed.length < 1 + NONCE + TAG) throw new Error('unknown format')
+  const end = sealed.length - TAG
+  const decipher = createDecipheriv(ALGORITHM, key, sealed.subarray(1, 1 + NONCE), {
+    authTagLength: TAG
+  })
+    .setAAD(Buffer.from(context))
+    .setAuthTag(sealed.subarray(end))
+  return Buffer.concat([decipher.update(sealed.subarray(1 + NONCE, end)), decipher.final()])
+}
+
+const toContext = (functionId: string, name: string): string => `${functionId}\0${name}`

@@ -1,0 +1,145 @@
+/** Who runs which job: claims, leases, and what becomes of a job after an attempt. */
+import type { Claim, ClaimedJob, TakeOver } from '../../../core/contracts/jobs.js'
+import type { JobEnd, JobSettlement } from '../../../core/contracts/job-ends.js'
+import { MoonletError } from '../../../core/base/errors.js'
+import { openCall } from './job-calls.js'
+import { QUEUED, RUNNING, toJob, toStatusNumber, WAITING, type JobRow } from './job-rows.js'
+import type { JobParts } from './job-parts.js'
+
+interface Share {
+  readonly functionRowId: number
+  readonly jobs: number[]
+  running: number
+  readonly max: number
+}
+
+/** Every method must be called within a batch. */
+export class JobLeases {
+  constructor(private readonly parts: JobParts) {}
+
+  claim(claim: Claim): ClaimedJob[] {
+    const { owner, now, leaseUntil, nextExecutionId } = claim
+    const claimed: number[] = []
+    for (const { functionRowId, seqs } of this.choose(claim)) {
+      for (const seq of seqs) {
+        const before = this.sql.findRow.get(seq)
+        if (before === undefined) continue
+        this.sql.claim.run(now, owner, leaseUntil, nextExecutionId(), seq)
+        this.parts.counts.move(functionRowId, before.status, RUNNING, before.bytes)
+        claimed.push(seq)
+      }
+      this.parts.queues.update(functionRowId, now)
+    }
+    return claimed.flatMap(seq => this.read(seq))
+  }
+
+  takeOver({ owner, now, leaseUntil, limit, isDead }: TakeOver): ClaimedJob[] {
+    const lost = this.sql.leased
+      .all()
+      .filter(
+        row => row.leaseOwner !== owner && (row.leaseUntil < now || isDead(row.leaseOwner ?? ''))
+      )
+      .slice(0, limit)
+    for (const { seq } of lost) this.sql.setLease.run(owner, leaseUntil, seq)
+    return lost.flatMap(({ seq }) => this.read(seq))
+  }
+
+  renew(owner: string, leaseUntil: number): void {
+    this.sql.renew.run(leaseUntil, owner)
+  }
+
+  /** False: the owner does not hold that lease any more. */
+  settle({ id, owner, attempts, now, end }: JobSettlement): boolean {
+    const row = this.sql.find.get(id)
+    if (row?.status !== RUNNING || row.leaseOwner !== owner || row.attempts !== attempts) {
+      return false
+    }
+    const status = this.write(row, end, now)
+    this.parts.counts.move(row.function, RUNNING, status, row.bytes)
+    if (status === QUEUED || status === WAITING) {
+      this.parts.queues.noteDue(row.function, 'dueAt' in end ? end.dueAt : now, now)
+    }
+    return true
+  }
+
+  private get sql() {
+    return this.parts.sql
+  }
+
+  /** Returns the new status. */
+  private write({ seq, attempt }: JobRow, end: JobEnd, now: number): number {
+    if (end.status === 'returned') {
+      const status = attempt > 1 ? WAITING : QUEUED
+      this.sql.giveBack.run(status, end.dueAt, seq)
+      return status
+    }
+    const statusCode = end.statusCode ?? null
+    if (end.status === 'waiting') {
+      this.sql.wait.run(end.dueAt, statusCode, end.error ?? null, seq)
+      return WAITING
+    }
+    const status = toStatusNumber(end.status)
+    const { reason = null, error = null } = end.status === 'dead' ? end : {}
+    this.sql.end.run(status, now, statusCode, reason, error, seq)
+    return status
+  }
+
+  /**
+   * Which jobs to claim: one of each function in turn. A function gets another one only while more stay free than it
+   * runs, so that slow jobs of one never keep those of others from beginning.
+   */
+  private choose({ now, limit, skip = [] }: Claim): { functionRowId: number; seqs: number[] }[] {
+    const shares = this.findShares(now, limit, skip)
+    const chosen = new Map<number, number[]>()
+    let free = limit
+    for (let isProgress = true; isProgress && free > 0;) {
+      isProgress = false
+      for (const share of shares) {
+        if (share.running >= share.max || share.running >= free) continue
+        const seq = share.jobs.shift()
+        if (seq === undefined) continue
+        const seqs = chosen.get(share.functionRowId)
+        if (seqs === undefined) chosen.set(share.functionRowId, [seq])
+        else seqs.push(seq)
+        share.running++
+        free--
+        isProgress = true
+      }
+    }
+    return [...chosen].map(([functionRowId, seqs]) => ({ functionRowId, seqs }))
+  }
+
+  private findShares(now: number, limit: number, skip: readonly string[]): Share[] {
+    const { queues, counts, rowIds } = this.parts
+    const skipped = skip.flatMap(id => rowIds.find(id) ?? [])
+    const running = this.sql.leased.all().length
+    // Those that run as much as they may are passed over, so that there may be more before the others.
+    return queues
+      .due(now, skipped, limit + running)
+      .map(({ function: functionRowId, maxConcurrency }) => ({
+        functionRowId,
+        jobs: queues.dueJobs(functionRowId, now, limit),
+        running: counts.of(functionRowId, RUNNING).total,
+        max: maxConcurrency ?? Infinity
+      }))
+  }
+
+  private read(seq: number): ClaimedJob[] {
+    const row = this.sql.findRow.get(seq)
+    if (row === undefined) return []
+    const { startedAt, executionId, ...job } = toJob(row)
+    if (startedAt === undefined || executionId === undefined) return []
+    return [{ ...job, startedAt, executionId, call: this.readCall(row) }]
+  }
+
+  private readCall({ seq, id }: JobRow): ClaimedJob['call'] {
+    const sealed = this.sql.sealed.get(seq)
+    if (sealed === undefined) return undefined
+    try {
+      return openCall(this.parts.secrets, id, sealed)
+    } catch (error) {
+      if (error instanceof MoonletError) return undefined
+      throw error
+    }
+  }
+}

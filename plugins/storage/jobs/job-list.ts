@@ -1,0 +1,74 @@
+/** Lists of jobs, newest first, each page from an index. */
+import type { Database, Statement } from 'better-sqlite3'
+import { jobStatuses, type JobFilter, type JobRecord } from '../../../core/contracts/jobs.js'
+import type { Page, Paged } from '../../../core/contracts/page.js'
+import { ALL_JOBS } from './job-counts.js'
+import type { JobParts } from './job-parts.js'
+import { jobColumns, source, toJob, toStatusNumber, type JobRow } from './job-rows.js'
+
+type PageStatement = Statement<[PageValues], JobRow>
+interface PageValues {
+  readonly status: number | null
+  readonly functionRowId: number | null
+  readonly limit: number
+  readonly offset: number
+  readonly end: number
+}
+
+export class JobList {
+  private readonly pages: ReturnType<typeof preparePages>
+
+  constructor(private readonly parts: JobParts) {
+    this.pages = preparePages(parts.db)
+  }
+
+  read({ limit, offset }: Page, { status, functionId }: JobFilter): Paged<JobRecord> {
+    const { rowIds, counts } = this.parts
+    const functionRowId = functionId === undefined ? ALL_JOBS : rowIds.find(functionId)
+    if (functionRowId === undefined) return { rows: [], total: 0 }
+    const wanted = status === undefined ? [...jobStatuses.keys()] : [toStatusNumber(status)]
+    const { total } = counts.sum(functionRowId, wanted)
+    if (total <= offset) return { rows: [], total }
+    const rows = this.statementFor(status !== undefined, functionId !== undefined).all({
+      status: wanted.length === 1 ? (wanted[0] ?? null) : null,
+      functionRowId,
+      limit,
+      offset,
+      end: limit + offset
+    })
+    return { rows: rows.map(toJob), total }
+  }
+
+  private statementFor(hasStatus: boolean, hasFunction: boolean): PageStatement {
+    const { all, byStatus, byFunction, byBoth } = this.pages
+    if (hasFunction) return hasStatus ? byBoth : byFunction
+    return hasStatus ? byStatus : all
+  }
+}
+
+function preparePages(db: Database) {
+  const page = (index: string, condition: string): PageStatement =>
+    db.prepare(
+      `select ${jobColumns} ${source.replace('jobs j', `jobs j ${index}`)}
+       ${condition} order by j.id desc limit :limit offset :offset`
+    )
+  // The index has the status before the id: the newest of each status, then the newest of those.
+  const newest = [...jobStatuses.keys()]
+    .map(
+      status => `select * from (select seq, id from jobs indexed by jobs_by_function
+        where function = :functionRowId and status = ${status} order by id desc limit :end)`
+    )
+    .join(' union all ')
+  return {
+    all: page('', ''),
+    byStatus: page('indexed by jobs_by_status', 'where j.status = :status'),
+    byBoth: page(
+      'indexed by jobs_by_function',
+      'where j.function = :functionRowId and j.status = :status'
+    ),
+    byFunction: db.prepare<[PageValues], JobRow>(
+      `select ${jobColumns} from (select seq from (${newest}) order by id desc limit :limit offset :offset) n
+       cross join jobs j on j.seq = n.seq join functions f on f.seq = j.function order by j.id desc`
+    )
+  }
+}
