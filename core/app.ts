@@ -37,6 +37,7 @@ import luaAi from '../plugins/lua/ai/plugin.js'
 import luaLocal from '../plugins/lua/builtin.js'
 import luaEmail from '../plugins/lua/email/plugin.js'
 import luaEnv from '../plugins/lua/env/plugin.js'
+import luaFunctions from '../plugins/lua/functions/plugin.js'
 import luaHttp from '../plugins/lua/http/plugin.js'
 import luaKv from '../plugins/lua/kv/plugin.js'
 import luaLog from '../plugins/lua/log/plugin.js'
@@ -98,6 +99,7 @@ export async function buildApp({
   const everyRequest = [addresses, requestLog, cors, errors, docs, functionsHost]
   const whatIsKept = [storage, functionCache, recovery, retention, auth, frontDoor]
   const luaApis = [lua, outgoingHttp, luaLog, luaKv, luaEnv, luaHttp, luaLocal, luaAi, luaEmail]
+  luaApis.push(luaFunctions)
   for (const plugin of [...everyRequest, ...whatIsKept, ...luaApis, invoker]) {
     await app.register(plugin)
   }

@@ -7,6 +7,7 @@ import { followCall } from '../core/http/call-chain.js'
 import type { Answer } from '../core/contracts/invocation.js'
 import type { Fault, LogLevel } from '../core/contracts/records.js'
 import type { HostCall } from '../core/lua/module.js'
+import { CallingRun } from './calling-run.js'
 import { budgets } from './rpc/budgets.js'
 import type { Job, JobResult } from './job.js'
 import type { Usage } from './protocol/frames.js'
@@ -31,6 +32,8 @@ export class Invocation implements HostCall {
   readonly hasReservation: boolean
   /** Runs in another process instead: nothing that its first process does for it has an effect. */
   isRevoked = false
+  /** It waits in a host function for another run: until that has ended, its process can do nothing. */
+  waitsForRun = false
   /** What it cost, once it has ended: CPU time, and time asleep or in host functions. */
   usage: Usage = [0, 0]
   calls = 0
@@ -40,6 +43,7 @@ export class Invocation implements HostCall {
   private hostMs = 0
   private begun = false
   private stopWatching: (() => void) | undefined
+  private stopFollowing: (() => void) | undefined
   private controller: AbortController | undefined
   private ended = false
   private pendingSends = 0
@@ -69,6 +73,17 @@ export class Invocation implements HostCall {
       this.bindingKey = this.functionId = CHECKS
       this.functionName = this.versionId = this.trigger = ''
     }
+    this.callingRun?.beginWait()
+  }
+
+  /** The run that waits for this one; undefined: no run does, or by HTTP. */
+  get callingRun(): CallingRun | undefined {
+    const { caller } = this.job
+    return caller instanceof CallingRun ? caller : undefined
+  }
+
+  asCaller(): CallingRun {
+    return new CallingRun(this)
   }
 
   /** Stands in the place of one that was revoked from a process's pipe. */
@@ -107,6 +122,7 @@ export class Invocation implements HostCall {
   reject(error: Error): void {
     this.isQueued = false
     this.unwatchCaller()
+    this.callingRun?.endWait()
     this.onReject(error)
   }
 
@@ -137,11 +153,15 @@ export class Invocation implements HostCall {
     const { caller } = this.job
     followCall(controller.signal, caller?.chain)
     if (caller?.chain === undefined) return controller
+    const { signal } = caller
     const abort = (): void => {
       controller.abort()
     }
-    if (caller.signal.aborted) abort()
-    else caller.signal.addEventListener('abort', abort, { once: true })
+    if (signal.aborted) abort()
+    else signal.addEventListener('abort', abort, { once: true })
+    this.stopFollowing = () => {
+      signal.removeEventListener('abort', abort)
+    }
     return controller
   }
 
@@ -241,6 +261,8 @@ export class Invocation implements HostCall {
   private tell(result: JobResult): void {
     if (this.ended) return
     this.ended = true
+    this.callingRun?.endWait()
+    this.stopFollowing?.()
     this.controller?.abort()
     const fault = result.fault ?? this.sendFault
     this.settle(

@@ -20,6 +20,7 @@ const codes = {
   LOOP_DETECTED: 508,
   QUEUE_FULL: 503,
   QUEUE_TIMEOUT: 503,
+  DEADLOCK: 503,
   // Nobody reads this response; its status is for the log, where proxies write the same one.
   CALLER_GONE: 499,
   SERVER_STOPPING: 503,

@@ -28,6 +28,8 @@ export interface Addresses {
    * the request (core/connections/called-address.ts).
    */
   resolve(request: IncomingMessage): MaybePromise<CalledAddress | undefined>
+  /** The id of the function with this slug; where none has it, the name is an id, perhaps of no function. */
+  toId(name: string): MaybePromise<string>
   /** Throws CONFLICT for a route that would hide the dashboard, the API, health or metrics. */
   checkRoutes(routes: readonly Route[]): void
 }

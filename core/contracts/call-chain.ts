@@ -1,4 +1,4 @@
-/** How deep functions have called each other by HTTP, and since when. The mechanism is core/http/call-chain.ts. */
+/** How deep functions have called each other, and since when. The mechanism is core/http/call-chain.ts. */
 
 export interface CallChain {
   /** 1 for the first call that a function makes. */

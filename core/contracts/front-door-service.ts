@@ -38,6 +38,11 @@ export interface FrontDoorService {
     functionId: string,
     door: FrontDoor
   ): MaybePromise<Visit | MoonletError>
+  /**
+   * Enters an invocation that comes by no request among those that may run at once. Returns what gives its place back,
+   * or TOO_MANY_CALLS, which has been counted.
+   */
+  takePlace(functionId: string, door: FrontDoor): (() => void) | MoonletError
   /** Refused calls, since the start. */
   refused(functionId: string): RefusalCounts
   allRefused(): Iterable<readonly [functionId: string, counts: RefusalCounts]>

@@ -108,8 +108,8 @@ export type FrontDoorChange = { readonly [Name in keyof FrontDoor]?: FrontDoor[N
 
 /** Who called, as `ctx.caller` tells the function. */
 export interface AdmittedCaller {
-  readonly kind: 'anyone' | 'key' | 'signature'
-  /** The name of the key. */
+  readonly kind: 'anyone' | 'key' | 'signature' | 'function'
+  /** The name of the key, or of the function. */
   readonly name?: string
 }
 

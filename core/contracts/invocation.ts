@@ -42,7 +42,7 @@ export interface EventDetails {
 export interface InvocationRequest {
   readonly fn: FunctionRecord
   readonly version: VersionRecord
-  /** 'http', 'cron', 'draft', 'rerun' or a plugin's own name. */
+  /** 'http', 'cron', 'draft', 'rerun', 'function', 'job', 'alert' or a plugin's own name. */
   readonly trigger: string
   readonly event: InvocationEvent
   /** The id of the request in the log of the server; `ctx.requestId`. */

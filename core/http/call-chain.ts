@@ -1,10 +1,10 @@
 /**
- * Functions that call functions by HTTP, perhaps themselves. The depth of such calls, and the time the first one
- * began, travel in a header with every outgoing request of an execution. The header is signed, and an unsigned or
- * forged one is ignored: nobody can have a function's own calls refused. It also reaches strangers, so it reveals
- * nothing but two numbers: the signing key is random, so no guess of the API key can be tried on it. What strangers
- * have seen opens no door: a request to this server itself is signed in another way. A restart ends all executions,
- * and all chains with them.
+ * Functions that call functions, by HTTP or by `functions.call`, perhaps themselves. The depth of such calls, and the
+ * time the first one began, travel in a header with every outgoing request of an execution. The header is signed, and
+ * an unsigned or forged one is ignored: nobody can have a function's own calls refused. It also reaches strangers, so
+ * it reveals nothing but two numbers: the signing key is random, so no guess of the API key can be tried on it. What
+ * strangers have seen opens no door: a request to this server itself is signed in another way. A restart ends all
+ * executions, and all chains with them.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { MoonletError } from '../base/errors.js'
@@ -25,6 +25,24 @@ const links = new WeakMap<AbortSignal, CallChain>()
  */
 export function followCall(signal: AbortSignal, parent: CallChain | undefined): void {
   links.set(signal, { depth: (parent?.depth ?? 0) + 1, since: parent?.since ?? now() })
+}
+
+/**
+ * The chain as a call continues it that an execution makes without HTTP, told by the execution's signal. Throws
+ * LOOP_DETECTED when that is too deep.
+ */
+export function continueChain(signal: AbortSignal): CallChain | undefined {
+  const chain = links.get(signal)
+  if (chain !== undefined) checkDepth(chain)
+  return chain
+}
+
+function checkDepth({ depth }: CallChain): void {
+  if (depth <= MAX_DEPTH) return
+  throw new MoonletError(
+    'LOOP_DETECTED',
+    `Functions call each other more than ${MAX_DEPTH} deep; this call is refused`
+  )
 }
 
 /** `longestRun` is that of one run, in seconds: when it is over, nobody is left at the beginning of a chain. */
@@ -50,12 +68,7 @@ export function createCallChains(longestRun: number): CallChains {
         since: Number(since),
         isInternal: mark === INTERNAL
       }
-      if (chain.depth > MAX_DEPTH) {
-        throw new MoonletError(
-          'LOOP_DETECTED',
-          `Functions call each other more than ${MAX_DEPTH} deep; this call is refused`
-        )
-      }
+      checkDepth(chain)
       if (now() - chain.since > longestRun + GRACE_SECONDS) {
         throw new MoonletError(
           'LOOP_DETECTED',

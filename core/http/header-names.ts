@@ -10,16 +10,25 @@ export function canonicalHeaderName(name: string): string {
 }
 
 /**
- * Headers by which the server itself speaks to functions: who has called (`X-Trigger`, `X-Cron-…`), and how deep in
- * calls of functions by functions it is. From outside they are never believed, and never passed on.
+ * Headers by which the server itself speaks to functions: who has called (`X-Trigger`, `X-Cron-…`, the calling
+ * execution), and how deep in calls of functions by functions it is. From outside they are never believed, and never
+ * passed on.
  */
 export function isServersOwnHeader(name: string): boolean {
   const lower = name.toLowerCase()
-  return lower === 'x-trigger' || lower.startsWith('x-cron-') || lower === CALL_CHAIN_HEADER
+  return (
+    lower === 'x-trigger' ||
+    lower.startsWith('x-cron-') ||
+    lower === CALL_CHAIN_HEADER ||
+    lower === CALLER_EXECUTION_HEADER.toLowerCase()
+  )
 }
 
 /** Carries how functions have called each other by HTTP; see core/http/call-chain.ts. */
 export const CALL_CHAIN_HEADER = 'x-moonlet-chain'
+
+/** Names the execution that called by `functions.call`. */
+export const CALLER_EXECUTION_HEADER = 'X-Moonlet-Caller-Execution-Id'
 
 /** Headers of a request that was made outside, without those that only the server may set. */
 export function withoutServersOwnHeaders(

@@ -3,6 +3,7 @@
  * declaration: the stub and argument check in the sandbox, completion and hover in the editor, /llms.txt,
  * the README's table, LuaLS files.
  */
+import type { Caller } from '../contracts/invocation.js'
 import type { LogLevel } from '../contracts/records.js'
 import type { LuaType, Result, Static } from './types/declare.js'
 
@@ -26,6 +27,11 @@ export interface HostCall {
   readonly trigger: string
   /** Aborted when the invocation ends for whatever reason: its deadline, its end, the server's stop. */
   readonly signal: AbortSignal
+  /**
+   * The invocation as the caller of another one, for which its Lua waits in this call: what is called ends with it.
+   * Throws LOOP_DETECTED when functions have called each other too deep.
+   */
+  readonly asCaller: () => Caller
   /** Counts work that is done in one call as `calls` more of what the execution may ask for. */
   readonly count: (calls: number) => void
   /** Adds to the execution's logs, masked. */

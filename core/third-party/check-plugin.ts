@@ -25,7 +25,7 @@ export interface ThirdPartyPlugin {
 }
 
 /** Names that executions and migrations of the server itself carry. */
-const RESERVED = new Set(['http', 'cron', 'draft', 'rerun', 'moonlet'])
+const RESERVED = new Set(['http', 'cron', 'draft', 'rerun', 'function', 'job', 'alert', 'moonlet'])
 const FASTIFY_META = Symbol.for('plugin-meta')
 
 /** Throws PLUGIN_FAILED. `specifier` is what PLUGINS calls the plugin. */

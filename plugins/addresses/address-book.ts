@@ -53,6 +53,10 @@ export class AddressBook implements Addresses {
     return this.reading === undefined ? look() : this.reading.then(look)
   }
 
+  toId(name: string): MaybePromise<string> {
+    return this.afterReading(() => this.idsOfSlugs.get(name) ?? name)
+  }
+
   checkRoutes(routes: readonly Route[]): void {
     for (const route of routes) this.options.pages.check(route)
   }

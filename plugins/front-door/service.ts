@@ -19,7 +19,7 @@ import type {
   Visit
 } from '../../core/contracts/front-door-service.js'
 import type { Storage } from '../../core/contracts/storage.js'
-import { noKey, noSignature, notThere, tooLarge } from './errors.js'
+import { noKey, noSignature, notThere, tooLarge, tooManyAtOnce } from './errors.js'
 import { KeyRing } from './key-ring.js'
 import { Places } from './places.js'
 import { Refusals } from './refusals.js'
@@ -72,6 +72,16 @@ export class FrontDoors implements FrontDoorService {
     const opened = request[visitKey] ?? this.check({ request, response, functionId, door })
     request[visitKey] = opened
     return opened
+  }
+
+  takePlace(
+    functionId: string,
+    { max_concurrency: limit }: FrontDoor
+  ): (() => void) | MoonletError {
+    if (limit === undefined) return () => {}
+    return (
+      this.places.take(functionId, limit) ?? this.refuse(functionId, 'concurrency', tooManyAtOnce)
+    )
   }
 
   refused(functionId: string): RefusalCounts {

@@ -55,9 +55,10 @@ of headers a part |
 \`ctx.executionId\`, \`ctx.functionId\`, \`ctx.functionName\`, \`ctx.requestId\` (texts), \`ctx.version\` (the \
 running version's number, as text), \`ctx.startedAt\` (Unix seconds), \`ctx.baseUrl\` (public address of the \
 server, such as \`https://example.org\`), \`ctx.url\` (the address that the caller used, with the query), \
-\`ctx.trigger\` (what started the run: \`http\`, \`cron\`, \`draft\`, \`rerun\` or a plugin's name), \`ctx.caller\` \
-(who called, as the function's \`access\` has let it in: \`kind\` is \`anyone\`, \`key\` or \`signature\`, \`name\` \
-that of the key; nil for schedules). Do not ask headers who called: everybody can send them.
+\`ctx.trigger\` (what started the run: \`http\`, \`cron\`, \`function\` (\`functions.call\`), \`draft\`, \`rerun\` or a \
+plugin's name), \`ctx.caller\` (who called, as the function's \`access\` has let it in: \`kind\` is \`anyone\`, \`key\` \
+or \`signature\`, \`name\` that of the key; of \`functions.call\` \`function\` and the name of the calling one; nil \
+for schedules). Do not ask headers who called: everybody can send them.
 
 ### The answer
 
@@ -105,8 +106,8 @@ not prevent that.
 - One run has about ${memoryMb} MiB of memory. Request bodies are up to ${bodyLimit} bytes, answers up to \
 ${responseLimit}.
 - There are no files, no processes, no sockets; \`http\` is the only way out, and it reaches public addresses only \
-unless the server allows others. Functions that call each other by it are answered 508 when that goes more than 8 \
-calls deep; share code or \`kv\` instead.
+unless the server allows others. Other functions of this server are called with \`functions.call\`. Functions that \
+call each other may do so 8 calls deep; beyond, \`functions.call\` gives \`nil, err\` and HTTP 508.
 - \`print\` goes to the server's own output; what you want to see in the function's history goes to \`log.info\`.
 
 ### Schedules

@@ -48,8 +48,8 @@ function Event:cookies () end
 
 ---Who made the call, as the access of the function has let it in.
 ---@class Caller
----@field kind 'anyone'|'key'|'signature'
----@field name? string The name of the key.
+---@field kind 'anyone'|'key'|'signature'|'function'
+---@field name? string The name of the key, or of the calling function.
 
 ---What the run knows of itself.
 ---@class Context
@@ -61,7 +61,7 @@ function Event:cookies () end
 ---@field version string The number of the running version.
 ---@field baseUrl string The server's public address.
 ---@field url string The address that the caller used, with the query.
----@field trigger string \`http\`, \`cron\`, \`draft\`, \`rerun\`, or the name of a plugin.
+---@field trigger string \`http\`, \`cron\`, \`function\`, \`draft\`, \`rerun\`, or the name of a plugin.
 ---@field caller? Caller Absent for schedules.
 
 ---What a handler returns.

@@ -6,7 +6,7 @@ import type { PluginEvent, PluginTools } from '../../core/contracts/plugin.js'
 import type { FunctionCache } from '../../core/contracts/server.js'
 import { MoonletError } from '../../core/base/errors.js'
 import { checkEvent } from '../../core/invoker/check-event.js'
-import { canonicalHeaderName, withoutServersOwnHeaders } from '../../core/http/header-names.js'
+import { madeEvent } from '../../core/http/made-event.js'
 import type { IdSource } from '../../core/base/ids.js'
 
 interface Dependencies {
@@ -40,21 +40,16 @@ function toEvent(
   functionId: string,
   { method = 'POST', path = '/', headers = {}, query = {}, body = '' }: PluginEvent
 ): InvocationEvent {
-  const relativePath = fromText(path.startsWith('/') ? path : `/${path}`)
-  return {
-    method: fromText(method).toUpperCase(),
-    path: `/fn/${functionId}${relativePath === '/' ? '' : relativePath}`,
-    relativePath,
-    headers: withoutServersOwnHeaders(
-      binaryFields(headers, name => canonicalHeaderName(fromText(name)))
-    ),
-    query: binaryFields(query, fromText),
+  return madeEvent(functionId, {
+    method: fromText(method),
+    path: fromText(path),
+    headers: toBinary(headers),
+    query: toBinary(query),
     body: typeof body === 'string' ? Buffer.from(body) : body
-  }
+  })
 }
 
-const binaryFields = (
-  fields: Readonly<Record<string, string>>,
-  toName: (name: string) => string
-): Record<string, string> =>
-  Object.fromEntries(Object.entries(fields).map(([name, value]) => [toName(name), fromText(value)]))
+const toBinary = (fields: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [fromText(name), fromText(value)])
+  )

@@ -58,6 +58,12 @@ export const timeoutFault = (seconds: number, name = 'EXECUTION_TIMEOUT'): Fault
   return { kind: 'timeout', message: `execution timed out after ${seconds} ${unit} (${name})` }
 }
 
+/** Of a run that another one called by `functions.call`. */
+export const callerEndedFault: Fault = {
+  kind: 'timeout',
+  message: 'the run that called this function ended, and this one with it'
+}
+
 export const protocolFault = (reason: string): Fault => ({
   kind: 'protocol',
   message: `the sandbox process broke the protocol: ${reason}`

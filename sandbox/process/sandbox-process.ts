@@ -124,9 +124,14 @@ export class SandboxProcess {
     return this.child
   }
 
-  /** A slow invocation is running, with revoked ones behind it: it gets nothing further for now. */
+  /**
+   * It gets nothing further for now: a slow invocation is running, with revoked ones behind it, or one that waits for
+   * another run.
+   */
   get isHeldUp(): boolean {
-    return this.invocations.length > 1 && this.invocations[1]?.isRevoked === true
+    const { invocations } = this
+    if (invocations[0]?.waitsForRun === true) return true
+    return invocations.length > 1 && invocations[1]?.isRevoked === true
   }
 
   /** It has been assigned all invocations that it may run. */

@@ -18,6 +18,14 @@ export const queueTimeout = (seconds: number, max: number): MoonletError =>
     5
   )
 
+/** Of a call that a function makes. */
+export const stuckCall = (max: number): MoonletError =>
+  new MoonletError(
+    'DEADLOCK',
+    'No sandbox can become free: every one that this call may use waits for a call of its own ' +
+      `(SANDBOX_MAX is ${max})`
+  )
+
 /** Nobody is left to be told. */
 export const callerGone = new MoonletError(
   'CALLER_GONE',

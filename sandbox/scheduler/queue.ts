@@ -238,6 +238,11 @@ export class FairQueue {
     }
   }
 
+  /** All invocations that wait. */
+  *all(): Iterable<Invocation> {
+    for (const { invocations } of this.lanes.values()) yield* invocations
+  }
+
   private windowPerFunction(): number {
     return Math.max(MIN_WINDOW_PER_FUNCTION, Math.floor(READY_WINDOW / this.lanes.size))
   }

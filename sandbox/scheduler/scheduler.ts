@@ -13,7 +13,14 @@ import type { Job, JobResult } from '../job.js'
 import { stoppedFault } from '../process/exit-error.js'
 import type { SandboxFactory } from '../process/sandbox-factory.js'
 import { QueueAdmission } from './admission.js'
-import { callerGone, queueTimeout, serverStopping, startFailed } from './admission-errors.js'
+import {
+  callerGone,
+  queueTimeout,
+  serverStopping,
+  startFailed,
+  stuckCall
+} from './admission-errors.js'
+import { findStuckCall } from './stuck-call.js'
 import { decide, type RejectionReason } from './decide.js'
 import { SchedulerState } from './state.js'
 import { Supervisor } from './supervisor.js'
@@ -235,9 +242,20 @@ export class Scheduler implements contract.Scheduler {
       }
     }
     this.pump()
-    if (queue.size > 0) this.supervisor.replenish()
+    if (queue.size > 0) {
+      this.supervisor.replenish()
+      this.rejectStuckCall()
+    }
     if (state.isStopping) this.checkDrained()
     if (state.isDrained) this.ticker.stop()
+  }
+
+  /** One at a time: with its error its caller goes on, and may make room for the others. */
+  private rejectStuckCall(): void {
+    const { queue } = this.state
+    const stuck = findStuckCall(this.state)
+    if (stuck === undefined || !queue.remove(stuck.functionId, stuck)) return
+    stuck.reject(stuckCall(this.settings.SANDBOX_MAX))
   }
 
   private checkDrained(): void {

@@ -31,7 +31,8 @@ export class VersionProcesses {
     let count = 0
     for (const { invocations } of this.busy) {
       const [head] = invocations
-      if (head !== undefined && now - head.startedAt <= STALLED_MS) count++
+      if (head === undefined || head.waitsForRun) continue
+      if (now - head.startedAt <= STALLED_MS) count++
     }
     return count
   }

@@ -14,6 +14,9 @@ export function hostCall(
     trigger: 'http',
     signal: new AbortController().signal,
     count() {},
+    asCaller() {
+      throw new Error('no function is called')
+    },
     log: (level, message) => {
       logged.push([level, message])
     },

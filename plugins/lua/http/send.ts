@@ -1,9 +1,9 @@
 /** From the arguments of an `http` function to the outgoing request, and back. */
-import { fromBytes, toBytes } from '../../../core/base/binary.js'
+import { toBytes } from '../../../core/base/binary.js'
 import type { OutgoingHttp, OutgoingResponse } from '../../../core/contracts/outgoing-http.js'
 import { LuaFailure } from '../../../core/lua/errors.js'
 import type { HostCall } from '../../../core/lua/module.js'
-import { numberText } from '../number-text.js'
+import { looseBytes, looseText } from '../loose-bytes.js'
 import { withQuery } from './query.js'
 import { recorded, type Records } from './record.js'
 
@@ -64,12 +64,3 @@ const mapValues = <T, R>(
   map: (value: T) => R
 ): Record<string, R> =>
   Object.fromEntries(Object.entries(of).map(([name, value]) => [name, map(value)]))
-
-const looseText = (value: unknown): string => fromBytes(looseBytes(value))
-
-/** Bytes and texts as they are, numbers as text, anything else empty. */
-function looseBytes(value: unknown): Uint8Array {
-  if (value instanceof Uint8Array) return value
-  if (typeof value === 'number') return Buffer.from(numberText(value))
-  return typeof value === 'string' ? Buffer.from(value) : new Uint8Array()
-}

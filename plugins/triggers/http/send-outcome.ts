@@ -1,6 +1,6 @@
 /** What the caller of a function gets, by CONTRACT section 6. */
 import type { FastifyReply } from 'fastify'
-import { errorBody } from '../../../core/connections/error-body.js'
+import { faultBody } from '../../../core/http/fault-body.js'
 import type { Outcome } from '../../../core/contracts/invocation.js'
 import { setAnswerHeaders, type ResponseRules } from './answer-headers.js'
 import { contentTypeOf } from './content-type.js'
@@ -29,18 +29,8 @@ export function sendOutcome(reply: FastifyReply, outcome: Outcome, sending: Send
   return reply.send(answer.body)
 }
 
-function sendFault(reply: FastifyReply, outcome: Outcome): FastifyReply {
-  const error =
-    outcome.fault?.kind === 'bad-answer' ? 'Internal server error' : 'Function execution failed'
-  return reply
-    .code(500)
-    .type('application/json')
-    .send(errorBody(error, raisedFields(outcome)))
-}
-
-/** What a function raised as a table with a code is meant for its caller; the texts are masked already. */
-const raisedFields = ({ fault }: Outcome): object =>
-  fault?.code === undefined ? {} : { code: fault.code, message: fault.message }
+const sendFault = (reply: FastifyReply, outcome: Outcome): FastifyReply =>
+  reply.code(500).type('application/json').send(faultBody(outcome))
 
 /**
  * As the handler says, up to 999, where Fastify ends at 599. 1xx cannot be the last word of an answer: a client would

@@ -61,7 +61,15 @@ export const shellTexts = {
   },
   time: { now: 'just now', soon: 'in less than a minute' },
   status: { success: 'Success', error: 'Error', pending: 'Running' },
-  triggers: { http: 'HTTP', cron: 'Schedule', rerun: 'Run again', draft: 'Draft' },
+  triggers: {
+    http: 'HTTP',
+    cron: 'Schedule',
+    rerun: 'Run again',
+    draft: 'Draft',
+    function: 'Function',
+    job: 'Job',
+    alert: 'Alert'
+  },
   palette: {
     label: 'Command',
     placeholder: 'A function, a page, an action…',

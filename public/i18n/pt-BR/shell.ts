@@ -65,7 +65,15 @@ export const shellTexts: Translated<typeof english> = {
   },
   time: { now: 'agora mesmo', soon: 'em menos de um minuto' },
   status: { success: 'Sucesso', error: 'Erro', pending: 'Em execução' },
-  triggers: { http: 'HTTP', cron: 'Agendamento', rerun: 'Nova execução', draft: 'Rascunho' },
+  triggers: {
+    http: 'HTTP',
+    cron: 'Agendamento',
+    rerun: 'Nova execução',
+    draft: 'Rascunho',
+    function: 'Função',
+    job: 'Tarefa',
+    alert: 'Alerta'
+  },
   palette: {
     label: 'Comando',
     placeholder: 'Uma função, uma página, uma ação…',

@@ -29,7 +29,7 @@ export function requestText(
   return [method, shown].filter(part => part !== '').join(' ')
 }
 
-const named: readonly string[] = ['http', 'cron', 'rerun', 'draft']
+const named: readonly string[] = ['http', 'cron', 'rerun', 'draft', 'function', 'job', 'alert']
 /** A trigger of a plugin is called what the plugin calls it. */
 export const triggerName = (trigger: string): string =>
   named.includes(trigger) ? t(`triggers.${trigger}` as TextKey) : trigger

@@ -2,6 +2,7 @@ import t from 'tap'
 import { aiModule } from '../../../plugins/lua/ai/module.js'
 import { emailModule } from '../../../plugins/lua/email/module.js'
 import { envModule } from '../../../plugins/lua/env/module.js'
+import { functionsModule } from '../../../plugins/lua/functions/module.js'
 import { httpModule } from '../../../plugins/lua/http/module.js'
 import { kvModule } from '../../../plugins/lua/kv/module.js'
 import { logModule } from '../../../plugins/lua/log/module.js'
@@ -16,7 +17,8 @@ t.test('the host modules keep their declarations', async t => {
     envModule(deps.storage),
     httpModule(deps.http, { ids: deps.ids, append() {} }),
     aiModule(deps),
-    emailModule(deps)
+    emailModule(deps),
+    functionsModule({} as never)
   ]) {
     t.same(problemsOf(module, undefined), [], module.name)
   }

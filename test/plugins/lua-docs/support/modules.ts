@@ -4,6 +4,7 @@ import { aiModule } from '../../../../plugins/lua/ai/module.js'
 import { localModules } from '../../../../plugins/lua/builtin.js'
 import { emailModule } from '../../../../plugins/lua/email/module.js'
 import { envModule } from '../../../../plugins/lua/env/module.js'
+import { functionsModule } from '../../../../plugins/lua/functions/module.js'
 import { httpModule } from '../../../../plugins/lua/http/module.js'
 import { kvModule } from '../../../../plugins/lua/kv/module.js'
 import { logModule } from '../../../../plugins/lua/log/module.js'
@@ -17,7 +18,8 @@ export const allModules: readonly LuaModule[] = [
   httpModule(nothing, nothing),
   ...localModules,
   aiModule(nothing),
-  emailModule(nothing)
+  emailModule(nothing),
+  functionsModule(nothing)
 ]
 
 /** Every declared function as [module, name, declaration]. */

@@ -1,0 +1,13 @@
+/** Values of Lua where text is wanted and anything is taken, as the options of requests do. */
+import { fromBytes } from '../../core/base/binary.js'
+import { numberText } from './number-text.js'
+
+/** As a binary string. */
+export const looseText = (value: unknown): string => fromBytes(looseBytes(value))
+
+/** Bytes and texts as they are, numbers as text, anything else empty. */
+export function looseBytes(value: unknown): Uint8Array {
+  if (value instanceof Uint8Array) return value
+  if (typeof value === 'number') return Buffer.from(numberText(value))
+  return typeof value === 'string' ? Buffer.from(value) : new Uint8Array()
+}
