@@ -10,6 +10,7 @@ import { onReached, onUnreachable, watchConnection } from './shell/connection.js
 import { startRouter } from './shell/router.js'
 import { onAccepted, onSignedOut } from './shell/session.js'
 import './shell/dialogs.js'
+import './shell/later.js'
 import './shell/palette.js'
 import './shell/shell.js'
 import './shell/theme.js'

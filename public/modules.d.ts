@@ -4,6 +4,11 @@ declare module '@alpinejs/csp' {
   export default alpine
 }
 
+declare module '*.html' {
+  const markup: string
+  export default markup
+}
+
 declare module '*.lua' {
   const source: string
   export default source

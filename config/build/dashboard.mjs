@@ -5,6 +5,7 @@
 import { build } from 'esbuild'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { compress } from './dashboard/compress.mjs'
+import { markup } from './dashboard/markup.mjs'
 import { withoutNode } from './dashboard/no-node.mjs'
 import { buildPage } from './dashboard/page.mjs'
 import { constructedStyleSheets } from './dashboard/monaco.mjs'
@@ -37,7 +38,12 @@ const bundles = [
       app: 'public/main.ts',
       styles: 'public/design/main.css',
       icon: 'public/design/moonlet.svg'
-    }
+    },
+    // Pages that are seldom opened come with their markup and texts when they are: what they share with the others is
+    // one chunk, which the document names so that both are asked for at once.
+    splitting: true,
+    chunkNames: '[name]-[hash]',
+    plugins: [markup]
   },
   {
     ...shared,
@@ -51,6 +57,10 @@ const bundles = [
   }
 ]
 
+/** Outputs that pages name beside those of entry points. */
+const SHARED = 'chunk.js'
+const namedOutputs = new Set(['moonlet.svg', 'editor.css', SHARED])
+
 /** `app.js` → `/assets/app-1A2B3C.js` for everything that the pages name. */
 function toNames(results) {
   const names = {}
@@ -59,7 +69,9 @@ function toNames(results) {
   )) {
     const hashed = path.replace(/^assets\//, '')
     const plain = hashed.replace(/-[A-Z0-9]{8}(?=\.\w+$)/, '')
-    if (entryPoint !== undefined || plain === 'moonlet.svg' || plain === 'editor.css') {
+    if (entryPoint !== undefined || namedOutputs.has(plain)) {
+      // The document asks for one chunk at once with the application; a second would be a journey of its own.
+      if (plain === SHARED && names[plain] !== undefined) throw new Error(`There are two ${SHARED}`)
       names[plain] = `/assets/${hashed}`
     }
     if (cssBundle) {

@@ -72,7 +72,7 @@ async function toFailure(response: Response): Promise<Failure> {
       return new Stale(error, requestId, current, tagOf(response))
     }
     if (typeof error === 'string') {
-      return new Failure(response.status, serverWords(error, response.status), requestId)
+      return new Failure(response.status, serverWords(error, response.status), requestId, error)
     }
   } catch {
     // Not JSON: a proxy's page, say. The status is all there is to tell.

@@ -5,7 +5,9 @@ export class Failure extends Error {
     /** 0 when there was no answer at all. */
     readonly status: number,
     message: string,
-    readonly requestId: string | undefined = undefined
+    readonly requestId: string | undefined = undefined,
+    /** The server's own words, which begin with the field that they are about: `slug: …`. */
+    readonly said = ''
   ) {
     super(message)
   }

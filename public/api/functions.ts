@@ -2,7 +2,9 @@
 import type { Ask } from './client.js'
 import { fetchOk, request, tagOf } from './client.js'
 import type {
+  AccessKey,
   CodeCheck,
+  CreatedAccessKey,
   CronCheck,
   DraftEvent,
   DraftOutcome,
@@ -10,6 +12,7 @@ import type {
   LuaFunction,
   NextRun,
   Pagination,
+  Usage,
   Version
 } from './types.js'
 
@@ -81,3 +84,13 @@ export const deleteVersion = (id: string, versionId: string, tag: string): Promi
 export const getNextRun = (id: string): Promise<NextRun> => request(`${one(id)}/next-run`)
 export const checkSchedule = (schedule: string): Promise<CronCheck> =>
   post('/api/cron/check', { schedule })
+
+export const listAccessKeys = (id: string): Promise<{ keys: AccessKey[] }> =>
+  request(`${one(id)}/keys`)
+export const createAccessKey = (
+  id: string,
+  given: { name: string; expires_at?: number }
+): Promise<CreatedAccessKey> => post(`${one(id)}/keys`, given)
+export const deleteAccessKey = (id: string, keyId: string): Promise<unknown> =>
+  remove(`${one(id)}/keys/${encodeURIComponent(keyId)}`)
+export const getUsage = (id: string): Promise<Usage> => request(`${one(id)}/usage`)

@@ -25,6 +25,30 @@ export interface LastExecution {
   duration_ms?: number
 }
 
+export type Access =
+  | { mode: 'public' | 'key' | 'internal' }
+  | {
+      mode: 'signature'
+      preset: string
+      secret: string
+      header?: string
+      algorithm?: string
+      encoding?: string
+      prefix?: string
+    }
+export interface FunctionRoute {
+  pattern: string
+  methods?: string[]
+  host?: string
+}
+export type Cors =
+  'function' | { origins: string[]; headers?: string[]; credentials?: boolean; max_age?: number }
+export interface RateLimit {
+  requests: number
+  seconds: number
+  by: 'ip' | 'caller' | 'function'
+}
+
 export interface LuaFunction {
   id: string
   name: string
@@ -38,10 +62,40 @@ export interface LuaFunction {
   save_response: boolean
   /** Its pages share the dashboard's origin. */
   allow_same_origin: boolean
+  slug?: string
+  access?: Access
+  routes?: FunctionRoute[]
+  cors?: Cors
+  rate_limit?: RateLimit
+  max_concurrency?: number
+  timeout_seconds?: number
+  memory_mb?: number
+  body_limit?: number
+  kv_bytes?: number
+  history_bytes?: number
   created_at: number
   updated_at: number
   active_version: Version
   last_execution?: LastExecution
+}
+
+export interface AccessKey {
+  id: string
+  name: string
+  created_at: number
+  expires_at?: number
+  last_used_at?: number
+}
+export interface CreatedAccessKey extends AccessKey {
+  /** Never shown again. */
+  key: string
+}
+export interface Usage {
+  kv_bytes: { used: number; limit: number }
+  history_bytes: { used: number; limit: number }
+  running: { used: number; limit?: number }
+  /** Calls by reason, since the start of the server. */
+  refused: Record<string, number>
 }
 
 export interface EnvChange {

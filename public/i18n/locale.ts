@@ -1,13 +1,14 @@
 /** The language of the page: chosen, remembered, and followed by every text. */
 import { store } from '../alpine.js'
 import { read, write } from '../shell/local-storage.js'
+import type { laterTexts } from './en/later.js'
 import { en } from './en.js'
 import { ptBR } from './pt-BR.js'
 
 export const dictionaries = { en, 'pt-BR': ptBR } as const
 export type Locale = keyof typeof dictionaries
 
-type Areas = typeof en
+type Areas = typeof en & typeof laterTexts
 /** `area.name` of every text there is. */
 export type TextKey = {
   [A in keyof Areas & string]: `${A}.${keyof Areas[A] & string}`
@@ -37,10 +38,19 @@ export function chooseLanguage(locale: string): void {
   document.documentElement.lang = locale
 }
 
+type Texts = Readonly<Record<string, Readonly<Record<string, string>>>>
+const texts: Record<Locale, Texts> = { ...dictionaries }
+
+/** Texts of pages that are loaded when they are first opened. */
+export function addTexts(added: Readonly<Record<Locale, Texts>>): void {
+  for (const locale of Object.keys(dictionaries) as Locale[]) {
+    texts[locale] = { ...texts[locale], ...added[locale] }
+  }
+}
+
 function lookUp(locale: Locale, key: string): string | undefined {
   const dot = key.indexOf('.')
-  const area = (dictionaries[locale] as Record<string, Record<string, string>>)[key.slice(0, dot)]
-  return area?.[key.slice(dot + 1)]
+  return texts[locale][key.slice(0, dot)]?.[key.slice(dot + 1)]
 }
 
 /** The text in the chosen language; `{name}` in it is replaced by the value of that name. */

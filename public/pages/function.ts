@@ -8,6 +8,7 @@ import { loading, loadInto } from '../shell/loading.js'
 import { remember } from '../shell/recent.js'
 import { route } from '../shell/router.js'
 import { tabs } from '../shell/routes.js'
+import { toPublicAddress } from './function/address.js'
 
 const nothing = {
   id: '',
@@ -64,7 +65,11 @@ export const current = store('current', {
   }
 })
 
-export const functionAddress = (): string => `${current.origin}/fn/${current.fn.id}`
+/** Below it everything is the function's, too. */
+export const functionAddress = (): string =>
+  `${current.origin}/fn/${current.fn.slug ?? current.fn.id}`
+/** The one to tell others. */
+export const publicAddress = (): string => toPublicAddress(current.fn, current.origin)
 
 /** Functions may have a host of their own; otherwise they are where this page came from, whatever its public name. */
 async function findOrigin(): Promise<void> {
@@ -111,6 +116,6 @@ component('functionPage', () => ({
     })
   },
 
-  address: functionAddress,
+  address: publicAddress,
   copy
 }))

@@ -16,6 +16,8 @@ export type Choices = Readonly<Record<string, Side>>
 export interface ClashQuestion {
   readonly clashes: readonly Clash[]
   readonly label: (name: string) => string
+  /** A value in words; left out, it is shown as it is. */
+  readonly describe?: ((name: string, value: Value) => string) | undefined
   /** The values are secrets: hidden until asked for. */
   readonly secret?: boolean
 }
@@ -69,14 +71,15 @@ const toText = (value: Value): string =>
 export function askClashes({
   clashes: found,
   label,
+  describe = (_name, value) => toText(value),
   secret = false
 }: ClashQuestion): Promise<Choices | undefined> {
   settle?.(undefined)
   clashes.rows = found.map(({ name, mine, theirs }) => ({
     name,
     label: label(name),
-    mine: toText(mine),
-    theirs: toText(theirs),
+    mine: describe(name, mine),
+    theirs: describe(name, theirs),
     choice: ''
   }))
   clashes.secret = secret

@@ -20,6 +20,7 @@ const icons: Readonly<Record<(typeof tabs)[number], string>> = {
   executions: 'list',
   versions: 'versions',
   data: 'data',
+  access: 'shield',
   settings: 'settings'
 }
 

@@ -7,7 +7,15 @@ export interface Route {
   detail: string
 }
 
-export const tabs = ['code', 'test', 'executions', 'versions', 'data', 'settings'] as const
+export const tabs = [
+  'code',
+  'test',
+  'executions',
+  'versions',
+  'data',
+  'access',
+  'settings'
+] as const
 const plain: readonly string[] = ['login', 'new', 'data', 'account', 'guide']
 
 export function toRoute(path: string): Route {

@@ -1,6 +1,5 @@
 import t from 'tap'
-import { en } from '../../public/i18n/en.js'
-import { ptBR } from '../../public/i18n/pt-BR.js'
+import { en, ptBR } from '../public/all-texts.js'
 import { eventually } from '../helpers/eventually.js'
 import { needsBrowser, visit } from './browser.js'
 import { preparePlaces } from './places.js'

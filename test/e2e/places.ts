@@ -29,6 +29,7 @@ export async function preparePlaces({ server, api, createFunction }: Visit): Pro
     method: 'PUT',
     body: { env_vars: { TOKEN: 'secret', REGION: 'sa-east-1' } }
   })
+  await api(`/api/functions/${id}/keys`, { method: 'POST', body: { name: 'shop' } })
   await fetch(`${server.base}/fn/${id}/orders?n=1`)
   const failed = (await fetch(`${server.base}/fn/${id}?fail=1`)).headers.get('x-execution-id') ?? ''
   const of = (tab: string) => `/functions/${id}/${tab}`
@@ -64,6 +65,11 @@ export async function preparePlaces({ server, api, createFunction }: Visit): Pro
       name: 'settings',
       path: of('settings'),
       ready: page => page.locator('ol .list-item').nth(4).waitFor()
+    },
+    {
+      name: 'access',
+      path: of('access'),
+      ready: page => page.locator('#keys-title').locator('visible=true').waitFor()
     },
     {
       name: 'shared data',

@@ -12,7 +12,7 @@ t.test('on a phone the present tab is in sight, in both languages', needsBrowser
       locale
     })
     const id = await createFunction('Pocket', hello)
-    for (const tab of ['code', 'test', 'executions', 'versions', 'data', 'settings']) {
+    for (const tab of ['code', 'test', 'executions', 'versions', 'data', 'access', 'settings']) {
       await page.goto(`${server.base}/functions/${id}/${tab}`)
       const present = page.locator('.function-head + .tabs [aria-current="page"]')
       await present.waitFor()

@@ -15,21 +15,27 @@ async function include(file) {
   return parts.join('')
 }
 
+/** Without comments and without blanks at the ends of lines. */
+const tidy = html =>
+  html
+    .replace(/<!--(?! include)[\s\S]*?-->/g, '')
+    .split('\n')
+    .map(line => line.trim())
+    .filter(Boolean)
+    .join('\n')
+
+/** A part of a page, as a module takes it. */
+export const buildFragment = async file => tidy(await include(file))
+
 /** The finished HTML. Throws when the page names a bundle that does not exist. */
 export async function buildPage(file, names) {
-  const html = await include(file)
+  const html = tidy(await include(file))
   return (
-    html
-      .replace(/<!--(?! include)[\s\S]*?-->/g, '')
-      .replace(/\{\{([\w.-]+)\}\}/g, (_, name) => {
-        if (names[name] === undefined) {
-          throw new Error(`${file} names {{${name}}}; there are ${Object.keys(names).join(', ')}`)
-        }
-        return names[name]
-      })
-      .split('\n')
-      .map(line => line.trim())
-      .filter(Boolean)
-      .join('\n') + '\n'
+    html.replace(/\{\{([\w.-]+)\}\}/g, (_, name) => {
+      if (names[name] === undefined) {
+        throw new Error(`${file} names {{${name}}}; there are ${Object.keys(names).join(', ')}`)
+      }
+      return names[name]
+    }) + '\n'
   )
 }

@@ -73,6 +73,9 @@ export const functionTexts = {
       'The code reads {names}, which is not set. Set it in Settings, under Environment variables.',
     missing_other:
       'The code reads {names}, which are not set. Set them in Settings, under Environment variables.',
+    asDashboard:
+      'Not everybody may call this function. Here it runs as the dashboard: as a draft of its active version, without an execution.',
+    toAccess: 'To its access',
     toSettings: 'To the settings',
     failed: 'The request could not be made: {message}'
   },

@@ -72,6 +72,7 @@ export const settingsTexts = {
     executions: 'Executions',
     versions: 'Versions',
     data: 'Data',
+    access: 'Access',
     settings: 'Settings',
     copyAddress: 'Copy the address',
     missing: 'There is no such function',

@@ -76,6 +76,9 @@ export const functionTexts: Translated<typeof english> = {
       'O código lê {names}, que não está definida. Defina-a nas configurações, em Variáveis de ambiente.',
     missing_other:
       'O código lê {names}, que não estão definidas. Defina-as nas configurações, em Variáveis de ambiente.',
+    asDashboard:
+      'Nem todos podem chamar esta função. Aqui o painel a executa: como rascunho da versão ativa, sem deixar execução.',
+    toAccess: 'Ir ao acesso',
     toSettings: 'Ir às configurações',
     failed: 'Não foi possível fazer a requisição: {message}'
   },

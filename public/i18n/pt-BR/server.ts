@@ -2,9 +2,9 @@
  * What the server answers, in Portuguese: its API speaks English. A text that is not here is shown as it came, behind
  * what its status means.
  */
-type Rule = readonly [said: RegExp, text: string]
+export type Rule = readonly [said: RegExp, text: string]
 
-const serverTexts: readonly Rule[] = [
+const serverTexts: Rule[] = [
   [/^Function not found$/, 'Esta função não existe.'],
   [/^Execution not found$/, 'Esta execução não existe.'],
   [/^Key not found$/, 'Esta chave não existe.'],
@@ -152,6 +152,11 @@ const serverTexts: readonly Rule[] = [
     '$1: o passo “$2” não é um número inteiro maior que 0.'
   ]
 ]
+
+/** Those that only a page meets which is loaded when it is first opened. */
+export const addServerTexts = (rules: readonly Rule[]): void => {
+  serverTexts.unshift(...rules)
+}
 
 const scheduleProblem = /^cron_schedule: invalid cron expression: /
 

@@ -74,6 +74,7 @@ export const settingsTexts: Translated<typeof english> = {
     executions: 'Execuções',
     versions: 'Versões',
     data: 'Dados',
+    access: 'Acesso',
     settings: 'Configurações',
     copyAddress: 'Copiar o endereço',
     missing: 'Esta função não existe',

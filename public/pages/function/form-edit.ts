@@ -10,7 +10,7 @@ import { askClashes } from '../../shell/clashes.js'
 import { withBusy } from '../../shell/loading.js'
 import { succeed } from '../../shell/toasts.js'
 import { current } from '../function.js'
-import { differing, findClashes, overlay, type Fields } from './merge.js'
+import { differing, findClashes, overlay, type Fields, type Value } from './merge.js'
 
 export interface FormOptions {
   /** What the form is about, of a function as it is. */
@@ -21,6 +21,8 @@ export interface FormOptions {
   /** Sends what shall hold; only `changed` differs from what is there. */
   readonly send: (wanted: Fields, changed: Fields, tag: string) => Promise<unknown>
   readonly label: (name: string) => string
+  /** A value in words, for the question what shall hold. */
+  readonly describe?: (name: string, value: Value) => string
   readonly secret?: boolean
 }
 
@@ -42,6 +44,7 @@ export function createFormEdit({
   show,
   send,
   label,
+  describe,
   secret = false
 }: FormOptions): FormEdit {
   let base = read(current.fn)
@@ -63,7 +66,8 @@ export function createFormEdit({
     const theirs = read(current.fn)
     const typed = mine()
     const clashes = findClashes(base, typed, theirs)
-    const choices = clashes.length === 0 ? {} : await askClashes({ clashes, label, secret })
+    const choices =
+      clashes.length === 0 ? {} : await askClashes({ clashes, label, describe, secret })
     if (choices === undefined) return false
     const kept = differing(base, typed).filter(name => choices[name] !== 'theirs')
     base = theirs

@@ -1,15 +1,16 @@
-/** All settings of a function. What is changed but not saved is not left without asking. */
+/** All settings of a function, and likewise its access. What is changed but not saved is not left without asking. */
 import { component } from '../../alpine.js'
-import { guardLeaving } from '../../shell/router.js'
+import { guardLeaving, route } from '../../shell/router.js'
 import { current } from '../function.js'
 import { hasUnsaved, mayLeaveForms } from '../settings/unsaved.js'
 
 component('settings', () => {
   let stopGuarding = (): void => {}
   const { id } = current.fn
+  const { tab } = route
   return {
     init() {
-      stopGuarding = guardLeaving(to => (to.id === id && to.tab === 'settings') || mayLeaveForms())
+      stopGuarding = guardLeaving(to => (to.id === id && to.tab === tab) || mayLeaveForms())
     },
     destroy() {
       stopGuarding()

@@ -4,8 +4,7 @@ import { getLogs } from '../../../api/executions.js'
 import { t } from '../../../i18n/locale.js'
 import { withBusy } from '../../../shell/loading.js'
 import { write } from '../../../shell/local-storage.js'
-import { functionAddress } from '../../function.js'
-import { toAddress, toInit } from './request.js'
+import { call, isOpen, runAsDashboard } from './send.js'
 import { noResponse, toResponseView } from './response.js'
 import { cloneRequest, storageNames, type TestState } from './state.js'
 
@@ -51,17 +50,16 @@ export const createSending = (onBody: (bytes: Uint8Array<ArrayBuffer>) => void) 
     async sendRequest() {
       this.problem = ''
       this.keep()
-      const started = performance.now()
-      const address = toAddress(functionAddress(), this.request)
-      const response = await fetch(address, toInit(this.request))
-      const body = new Uint8Array(await response.arrayBuffer())
-      const durationMs = performance.now() - started
+      const { response, body, durationMs, logs } = isOpen()
+        ? await call(this.request)
+        : await runAsDashboard(this.request)
       URL.revokeObjectURL(this.response.url)
       onBody(body)
       this.response = noResponse()
       // The views are made anew for the new body.
       await this.$nextTick()
       this.response = toResponseView(response, body, durationMs)
+      this.response.logs = logs
       await this.loadLogs(this.response.executionId)
     },
 

@@ -6,7 +6,8 @@ import { missingVariables } from '../../../format/needed-variables.js'
 import { copy } from '../../../shell/clipboard.js'
 import { write } from '../../../shell/local-storage.js'
 import { hasCommand } from '../../../shell/shortcuts.js'
-import { current, functionAddress } from '../../function.js'
+import { current, publicAddress } from '../../function.js'
+import { isOpen } from './send.js'
 import { createRequestEditing, createSending } from './actions.js'
 import { showPreview } from './preview.js'
 import { sendsBody, toExample } from './request.js'
@@ -32,6 +33,7 @@ component('tester', () => {
     ...createRequestEditing(),
     ...createSending(onBody),
     copy,
+    isOpen,
 
     destroy() {
       URL.revokeObjectURL(this.response.url)
@@ -44,7 +46,7 @@ component('tester', () => {
       return sendsBody(this.request.method)
     },
     exampleCode() {
-      return toExample(this.example, functionAddress(), this.request)
+      return toExample(this.example, publicAddress(), this.request)
     },
 
     shownBody() {

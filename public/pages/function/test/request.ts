@@ -1,4 +1,6 @@
 /** A request as it is put together on the page, and the programs that would send it. */
+import { shellText } from '../../../format/shell-text.js'
+
 export interface Pair {
   name: string
   value: string
@@ -29,9 +31,12 @@ export function toAddress(base: string, { path, query }: TestRequest): string {
   return base + below + (search === '' ? '' : `${below.includes('?') ? '&' : '?'}${search}`)
 }
 
+export const toHeaders = ({ headers }: TestRequest): Array<[string, string]> =>
+  named(headers).map(({ name, value }) => [name, value])
+
 export const toInit = (request: TestRequest): RequestInit => ({
   method: request.method,
-  headers: named(request.headers).map(({ name, value }): [string, string] => [name, value]),
+  headers: toHeaders(request),
   credentials: 'omit',
   redirect: 'follow',
   ...(sendsBody(request.method) ? { body: request.body } : {})
@@ -43,14 +48,13 @@ type Writer = (
   headers: Pair[],
   body: string | undefined
 ) => string
-const shell = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
 const quoted = (text: string): string => JSON.stringify(text)
 
 const curl: Writer = (address, { method }, headers, body) =>
   [
-    `curl${method === 'HEAD' ? ' --head' : method === 'GET' ? '' : ` -X ${method}`} ${shell(address)}`,
-    ...headers.map(({ name, value }) => `-H ${shell(`${name}: ${value}`)}`),
-    ...(body === undefined ? [] : [`--data-binary ${shell(body)}`])
+    `curl${method === 'HEAD' ? ' --head' : method === 'GET' ? '' : ` -X ${method}`} ${shellText(address)}`,
+    ...headers.map(({ name, value }) => `-H ${shellText(`${name}: ${value}`)}`),
+    ...(body === undefined ? [] : [`--data-binary ${shellText(body)}`])
   ].join(' \\\n  ')
 
 const javascript: Writer = (address, { method }, headers, body) => {

@@ -44,7 +44,7 @@ export const noResponse = (): ResponseView => ({
 })
 
 export function toResponseView(
-  response: Response,
+  response: Pick<Response, 'status' | 'headers'>,
   bytes: Uint8Array<ArrayBuffer>,
   durationMs: number
 ): ResponseView {

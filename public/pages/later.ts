@@ -1,0 +1,7 @@
+/** Pages that are loaded together when one of them is opened first, see shell/later.ts. */
+import '../i18n/later.js'
+import './access/callers.js'
+import access from './access/page.html'
+
+export const pages = { access } as const
+export type LaterPage = keyof typeof pages

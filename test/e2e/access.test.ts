@@ -1,0 +1,150 @@
+/** Who may call a function, set in the dashboard and tried with the commands that it shows. */
+import type { Page } from 'playwright-core'
+import t from 'tap'
+import { runShown } from '../helpers/run-shown.js'
+import { hello, needsBrowser, said, visit, visitAlso, type Visit } from './browser.js'
+
+/** Refusals are what some of these tests are about; the browser says each. */
+const unexpected = (faults: readonly string[]): string[] =>
+  faults.filter(fault => !/status of (400|409|412) /.test(fault))
+
+const callers = (page: Page) => page.locator('form').filter({ hasText: 'Who may call it' })
+const command = (page: Page) =>
+  callers(page).getByRole('group', { name: 'Call it from a shell' }).innerText()
+const save = (page: Page) => callers(page).getByRole('button', { name: 'Save' }).click()
+
+async function openAccess({ page, server }: Visit, id: string): Promise<void> {
+  await page.goto(`${server.base}/functions/${id}/access`)
+  await callers(page).waitFor()
+}
+
+const accessOf = async ({ api }: Visit, id: string) =>
+  (await api<{ access?: unknown }>(`/api/functions/${id}`)).access
+
+t.test('a key is made, shown once, used with the command, and ended', needsBrowser, async t => {
+  const all = await visit(t)
+  const { page, server, faults, api } = all
+  const id = await all.createFunction('Keyed', hello)
+  await openAccess(all, id)
+  t.match(await command(page), `curl '${server.base}/fn/${id}'`)
+  t.match(await runShown(await command(page)), { status: 200, body: '{"hello":"world"}' })
+
+  await callers(page).getByRole('radio', { name: 'With a key' }).check()
+  await save(page)
+  await said(t, page, 'Changes saved')
+  t.same(await accessOf(all, id), { mode: 'key' })
+  t.match(await runShown(`curl '${server.base}/fn/${id}'`), { status: 401 })
+
+  const keys = page.locator('section').filter({ hasText: 'One for each caller' })
+  await keys.getByLabel('Name, such as').fill('shop')
+  await keys.getByLabel('Expires').selectOption('Expires in 30 days')
+  await keys.getByRole('button', { name: 'Make a key' }).click()
+  await keys.getByText('It is not shown again').and(page.locator(':focus')).waitFor()
+  const shown = await keys.getByRole('group', { name: 'The new key' }).innerText()
+  t.match(shown, /^mfk_\S+$/)
+  t.match(await command(page), shown, 'the command holds the key')
+  t.match(await runShown(await command(page)), { status: 200, body: '{"hello":"world"}' })
+
+  await page.reload()
+  await keys.getByText('shop', { exact: true }).waitFor()
+  await keys.getByText('last used just now').waitFor()
+  t.notMatch(await page.content(), shown, 'it is not shown again')
+  await keys.getByRole('button', { name: 'End the key “shop”' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'End' }).click()
+  await said(t, page, 'The key “shop” has ended')
+  await keys.getByText('There are no keys yet.').waitFor()
+  t.same(await api(`/api/functions/${id}/keys`), { keys: [] })
+  const ended = (await command(page)).replace('mfk_…', shown)
+  t.match(await runShown(ended), { status: 401 })
+  t.same(unexpected(faults), [])
+})
+
+t.test('a signature is set up, and passes with the command', needsBrowser, async t => {
+  const all = await visit(t)
+  const { page, faults, api } = all
+  const id = await all.createFunction('Hook', hello)
+  await openAccess(all, id)
+  await callers(page).getByRole('radio', { name: 'Signed' }).check()
+  await save(page)
+  await callers(page).getByText('secret must be the name').waitFor()
+  await callers(page).getByLabel('Variable with the secret').and(page.locator(':focus')).waitFor()
+  await callers(page).getByLabel('Variable with the secret').fill('HOOK')
+  await callers(page).getByText('HOOK is not set yet').waitFor()
+  await callers(page).getByLabel('Signs like').selectOption('generic')
+  await callers(page).getByLabel('Algorithm').selectOption('sha512')
+  await callers(page).getByLabel('What precedes it').fill('v1=')
+  await save(page)
+  await said(t, page, 'Changes saved')
+  t.same(await accessOf(all, id), {
+    mode: 'signature',
+    preset: 'generic',
+    secret: 'HOOK',
+    header: 'X-Signature',
+    algorithm: 'sha512',
+    encoding: 'hex',
+    prefix: 'v1='
+  })
+  const shown = await command(page)
+  t.match(await runShown(shown, { HOOK: 'secret' }), { status: 401 }, 'not set')
+  const env = { env_vars: { HOOK: 'secret' } }
+  await api(`/api/functions/${id}/env`, { method: 'PUT', body: env })
+  t.match(await runShown(shown, { HOOK: 'secret' }), { status: 200 })
+  t.match(await runShown(shown, { HOOK: 'wrong' }), { status: 401 })
+  t.same(unexpected(faults), [])
+})
+
+t.test(
+  'an internal function is run by the dashboard, and not there for others',
+  needsBrowser,
+  async t => {
+    const all = await visit(t)
+    const { page, server, faults } = all
+    const id = await all.createFunction('Inner', hello)
+    await openAccess(all, id)
+    await callers(page).getByRole('radio', { name: 'Internal' }).check()
+    await callers(page).getByText('Only functions of this server').waitFor()
+    await save(page)
+    await said(t, page, 'Changes saved')
+    t.match(await runShown(`curl '${server.base}/fn/${id}'`), { status: 404 })
+    await page.getByRole('link', { name: 'Test' }).click()
+    await page.getByText('Here it runs as the dashboard').waitFor()
+    await page.getByRole('button', { name: 'Add parameter' }).click()
+    await page.getByLabel('Name', { exact: true }).fill('name')
+    await page.getByLabel('Value', { exact: true }).fill('Ada')
+    await page.getByRole('button', { name: 'Send' }).click()
+    await page.getByText('"hello": "Ada"').waitFor()
+    await page.getByText('Hello from the log').waitFor()
+    t.same(unexpected(faults), [])
+  }
+)
+
+t.test('what somebody else set meanwhile is shown to choose from', needsBrowser, async t => {
+  const all = await visit(t)
+  const { page, server, faults, api } = all
+  const id = await all.createFunction('Shared', hello)
+  await openAccess(all, id)
+  const other = await visitAlso(t, all)
+  await other.goto(`${server.base}/functions/${id}/access`)
+  await callers(other).getByRole('radio', { name: 'Internal' }).check()
+  await save(other)
+  await said(t, other, 'Changes saved')
+
+  await callers(page).getByRole('radio', { name: 'With a key' }).check()
+  await save(page)
+  const dialog = page.locator('#clashes')
+  await dialog.getByRole('radio', { name: /Internal/ }).waitFor()
+  t.same(await accessOf(all, id), { mode: 'internal' }, 'nothing is overwritten unasked')
+  await dialog.getByRole('radio', { name: /With a key/ }).check()
+  await dialog.getByRole('button', { name: 'Save the choice' }).click()
+  await said(t, page, 'Changes saved')
+  t.same(await accessOf(all, id), { mode: 'key' })
+
+  await callers(page).getByRole('radio', { name: 'Public' }).check()
+  await page.getByRole('link', { name: 'Test' }).click()
+  await page.getByRole('dialog').getByText('Not saved yet: Who may call it').waitFor()
+  await page.getByRole('dialog').getByRole('button', { name: /^Save/ }).click()
+  await page.waitForURL('**/test')
+  t.equal(await accessOf(all, id), undefined)
+  await api(`/api/functions/${id}`)
+  t.same(unexpected(faults), [])
+})
