@@ -55,10 +55,10 @@ of headers a part |
 \`ctx.executionId\`, \`ctx.functionId\`, \`ctx.functionName\`, \`ctx.requestId\` (texts), \`ctx.version\` (the \
 running version's number, as text), \`ctx.startedAt\` (Unix seconds), \`ctx.baseUrl\` (public address of the \
 server, such as \`https://example.org\`), \`ctx.url\` (the address that the caller used, with the query), \
-\`ctx.trigger\` (what started the run: \`http\`, \`cron\`, \`function\` (\`functions.call\`), \`draft\`, \`rerun\` or a \
-plugin's name), \`ctx.caller\` (who called, as the function's \`access\` has let it in: \`kind\` is \`anyone\`, \`key\` \
-or \`signature\`, \`name\` that of the key; of \`functions.call\` \`function\` and the name of the calling one; nil \
-for schedules). Do not ask headers who called: everybody can send them.
+\`ctx.trigger\` (what started the run: \`http\`, \`cron\`, \`function\` (\`functions.call\`), \`draft\`, \`rerun\` or \
+a plugin's name), \`ctx.caller\` (who called, as the function's \`access\` has let it in: \`kind\` is \`anyone\`, \
+\`key\` or \`signature\`, \`name\` that of the key; of \`functions.call\` \`function\` and the name of the calling \
+one; nil for schedules). Do not ask headers who called: everybody can send them.
 
 ### The answer
 
