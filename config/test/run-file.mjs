@@ -1,10 +1,13 @@
 /** One test file as a process of its own. */
 import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 
 /** Far more than any file takes; what hangs for longer is killed with everything that it started. */
 const DEADLINE_MS = 1_800_000
 /** For a single test, in seconds, where it does not set another. */
 const TEST_TIMEOUT = '600'
+/** Every file loads the same modules: their compiled code saves 0.2 s of processor time a file, a tenth of it. */
+const COMPILE_CACHE = fileURLToPath(new URL('../../.cache/node', import.meta.url))
 
 const running = new Set()
 
@@ -20,7 +23,7 @@ export async function runFile(file) {
   const child = spawn(process.execPath, ['--enable-source-maps', file], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { TAP_TIMEOUT: TEST_TIMEOUT, ...process.env }
+    env: { TAP_TIMEOUT: TEST_TIMEOUT, NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env }
   })
   running.add(child)
   let output = ''
