@@ -5,6 +5,7 @@
 import { toText } from '../core/base/binary.js'
 import { followCall } from '../core/http/call-chain.js'
 import type { Answer } from '../core/contracts/invocation.js'
+import type { JobWish } from '../core/contracts/job-ends.js'
 import type { Fault, LogLevel } from '../core/contracts/records.js'
 import type { HostCall } from '../core/lua/module.js'
 import { CallingRun } from './calling-run.js'
@@ -34,6 +35,8 @@ export class Invocation implements HostCall {
   isRevoked = false
   /** It waits in a host function for another run: until that has ended, its process can do nothing. */
   waitsForRun = false
+  /** What it said about another attempt of its job. */
+  private wish: JobWish | undefined
   /** What it cost, once it has ended: CPU time, and time asleep or in host functions. */
   usage: Usage = [0, 0]
   calls = 0
@@ -209,6 +212,11 @@ export class Invocation implements HostCall {
     this.hostMs += performance.now() - this.calledAt
   }
 
+  /** The last one counts; of an invocation that is no attempt of a job none does. */
+  noteWish(wish: JobWish): void {
+    if (this.job.kind === 'invoke' && this.job.attempt !== undefined) this.wish = wish
+  }
+
   noteUsage([cpuMs, asleepMs]: Usage): void {
     this.usage = [cpuMs, asleepMs + this.hostMs]
   }
@@ -264,9 +272,10 @@ export class Invocation implements HostCall {
     this.callingRun?.endWait()
     this.stopFollowing?.()
     this.controller?.abort()
+    const { wish } = this
     const fault = result.fault ?? this.sendFault
-    this.settle(
+    const told =
       fault === result.fault ? result : { answer: undefined, fault, durationMs: result.durationMs }
-    )
+    this.settle(wish === undefined ? told : { ...told, wish })
   }
 }

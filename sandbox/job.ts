@@ -1,5 +1,6 @@
 /** What the scheduler is asked to do, and what comes of it. */
-import type { Answer, Caller, InvocationEvent } from '../core/contracts/invocation.js'
+import type { Answer, Caller, InvocationEvent, JobAttempt } from '../core/contracts/invocation.js'
+import type { JobWish } from '../core/contracts/job-ends.js'
 import type { Fault, FunctionRecord, LogLevel, VersionRecord } from '../core/contracts/records.js'
 
 /** Runs the handler of a version. */
@@ -12,6 +13,8 @@ export interface InvokeJob {
   readonly version: Pick<VersionRecord, 'id' | 'version' | 'code'>
   readonly trigger: string
   readonly requestId: string
+  /** The attempt of a stored job that it is (core/contracts/jobs.ts). */
+  readonly attempt?: Pick<JobAttempt, 'id' | 'attempt'> | undefined
   readonly event: InvocationEvent
   /** Who may hang up while the job waits; left out: nobody. */
   readonly caller?: Caller | undefined
@@ -37,6 +40,8 @@ export type Job = InvokeJob | CheckJob
 export interface JobResult {
   readonly answer: Answer | undefined
   readonly fault: Fault | undefined
+  /** What the function said about another attempt, in whatever way it ended. */
+  readonly wish?: JobWish | undefined
   /** From the start in the sandbox to its end. */
   readonly durationMs: number
 }

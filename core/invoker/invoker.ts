@@ -170,7 +170,7 @@ export class Invoker implements contract.Invoker {
     event: InvocationEvent,
     execution: Execution
   ): InvokeJob {
-    const { fn, version, trigger, requestId, caller } = request
+    const { fn, version, trigger, requestId, caller, job } = request
     const { onPrint } = this.options
     return {
       kind: 'invoke',
@@ -180,6 +180,7 @@ export class Invoker implements contract.Invoker {
       version,
       trigger,
       requestId,
+      attempt: job,
       event,
       caller,
       onStart() {

@@ -1,6 +1,7 @@
 /** What came of an invocation: as its caller gets it, and as it is kept. */
 import type { JobResult } from '../../sandbox/job.js'
 import type { InvocationRequest, Outcome } from '../contracts/invocation.js'
+import type { JobWish } from '../contracts/job-ends.js'
 import type { Fault, LogEntry } from '../contracts/records.js'
 import type { FinishedExecution, NewExecution } from '../contracts/executions.js'
 import { errorText } from '../lua-advice/error-text.js'
@@ -27,9 +28,13 @@ export function toOutcome(
     answer: fault === undefined ? result.answer : undefined,
     fault,
     errorMessage: fault === undefined ? undefined : errorText(fault, version.code),
-    logs
+    logs,
+    wish: result.wish && maskWish(result.wish)
   }
 }
+
+const maskWish = (wish: JobWish): JobWish =>
+  wish.kind === 'give_up' ? { ...wish, reason: maskLogMessage(wish.reason) } : wish
 
 /** An answer of 400 and more makes an `error`, but without a message. */
 export function toFinished(

@@ -55,10 +55,17 @@ of headers a part |
 \`ctx.executionId\`, \`ctx.functionId\`, \`ctx.functionName\`, \`ctx.requestId\` (texts), \`ctx.version\` (the \
 running version's number, as text), \`ctx.startedAt\` (Unix seconds), \`ctx.baseUrl\` (public address of the \
 server, such as \`https://example.org\`), \`ctx.url\` (the address that the caller used, with the query), \
-\`ctx.trigger\` (what started the run: \`http\`, \`cron\`, \`function\` (\`functions.call\`), \`draft\`, \`rerun\` or \
-a plugin's name), \`ctx.caller\` (who called, as the function's \`access\` has let it in: \`kind\` is \`anyone\`, \
-\`key\` or \`signature\`, \`name\` that of the key; of \`functions.call\` \`function\` and the name of the calling \
-one; nil for schedules). Do not ask headers who called: everybody can send them.
+\`ctx.trigger\` (what started the run: \`http\`, \`cron\`, \`job\` (a background call), \`function\` \
+(\`functions.call\`), \`alert\`, \`draft\`, \`rerun\` or a plugin's name), \`ctx.caller\` (who called, as the \
+function's \`access\` has let it in: \`kind\` is \`anyone\`, \`key\` or \`signature\`, \`name\` that of the key; \
+of \`functions.call\` \`function\` and the name of the calling one; nil for schedules). Do not ask headers who \
+called: everybody can send them.
+
+In an attempt of a job \`ctx.job_id\` is its id and \`ctx.attempt\` the number of the attempt, from 1; in other runs \
+both are nil. The function itself may say what becomes of the job: \`ctx.retry_after(seconds)\` has it run again \
+after that time, as long as the function's \`retry\` has attempts left, and \`ctx.give_up(reason?)\` ends it as \
+dead. The last word counts, whatever the run then answers or raises. In other runs both return \`nil, err\` and do \
+nothing.
 
 ### The answer
 

@@ -61,8 +61,23 @@ function Event:cookies () end
 ---@field version string The number of the running version.
 ---@field baseUrl string The server's public address.
 ---@field url string The address that the caller used, with the query.
----@field trigger string \`http\`, \`cron\`, \`function\`, \`draft\`, \`rerun\`, or the name of a plugin.
+---@field trigger string \`http\`, \`cron\`, \`job\`, \`function\`, \`alert\`, \`draft\`, \`rerun\`, or a plugin's name.
 ---@field caller? Caller Absent for schedules.
+---@field job_id? string The job that the run is an attempt of.
+---@field attempt? integer Which attempt of the job it is, from 1.
+local Context = {}
+
+---In an attempt of a job: the job is run again after so many seconds, whatever this run gives. The last word counts.
+---@param seconds number
+---@return true?
+---@return string? err # Outside of jobs.
+function Context.retry_after (seconds) end
+
+---In an attempt of a job: the job is not run again, whatever this run gives. The last word counts.
+---@param reason? string
+---@return true?
+---@return string? err # Outside of jobs.
+function Context.give_up (reason) end
 
 ---What a handler returns.
 ---@class Answer

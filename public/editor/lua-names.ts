@@ -137,7 +137,14 @@ export const parameters: readonly LuaModuleReference[] = [
     'ctx.requestId': 'The id of the request.',
     'ctx.baseUrl': 'The public address of this server.',
     'ctx.url': 'The address that the caller used, with the query.',
-    'ctx.trigger': 'What started it: http, cron, draft, rerun, or the name of a plugin.',
-    'ctx.caller': 'Who called: its kind is anyone, key or signature; name is that of the key.'
+    'ctx.trigger':
+      'What started it: http, cron, job, function, alert, draft, rerun, or the name of a plugin.',
+    'ctx.caller':
+      'Who called: its kind is anyone, key, signature or function; name is that of the key or function.',
+    'ctx.job_id': 'The job that this is an attempt of; nil in other runs.',
+    'ctx.attempt': 'Which attempt of the job it is, from 1; nil in other runs.',
+    'ctx.retry_after(seconds)':
+      'In a job: run it again after so many seconds, whatever this run gives.',
+    'ctx.give_up(reason?)': 'In a job: do not run it again, whatever this run gives.'
   })
 ]

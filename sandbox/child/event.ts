@@ -3,6 +3,7 @@ import { fromBytes, fromText } from '../../core/base/binary.js'
 import { LuaFailure } from '../../core/lua/errors.js'
 import { detailNames, toDetailValues, toUrl } from './details.js'
 import { eventMethods, type EventCall } from './event-methods.js'
+import { jobMethods } from './job-methods.js'
 import type { BindFrame, RunFrame } from '../protocol/frames.js'
 import {
   Fields,
@@ -18,7 +19,9 @@ import {
 /** A run that waits for its turn; nothing in it is a view of the channel's buffer. */
 export interface QueuedRun {
   readonly id: string
-  readonly ctx: Fields
+  readonly ctx: WithMethods
+  /** It is an attempt of a job. */
+  readonly isJob: boolean
   /** Bytes that it may hold; 0: as many as the process allows. */
   readonly memory: number
   readonly event: WithMethods
@@ -36,11 +39,14 @@ const contextNames = [
   'trigger'
 ]
 const contextNamesWithCaller = [...contextNames, 'caller']
+const jobNames = ['job_id', 'attempt']
+const contextNamesOfJob = [...contextNames, ...jobNames]
+const contextNamesOfJobWithCaller = [...contextNamesWithCaller, ...jobNames]
 const callerNames = ['kind']
 const namedCallerNames = ['kind', 'name']
 const eventNames = ['method', 'path', 'relativePath', 'headers', 'query', 'body', ...detailNames]
 /** Place of the headers' names in a run's fields. */
-const HEADERS_AT = 11
+const HEADERS_AT = 12
 
 /** The bound version's `baseUrl` as a binary string. By index: to destructure is dear before it is optimized. */
 export function toQueuedRun(frame: RunFrame, bound: BindFrame): QueuedRun {
@@ -49,15 +55,16 @@ export function toQueuedRun(frame: RunFrame, bound: BindFrame): QueuedRun {
   const details = toDetailValues(fields, HEADERS_AT)
   return {
     id: fields[0],
-    ctx: toContext(frame[1], bound),
+    ctx: new WithMethods(toContext(frame[1], bound), jobMethods),
+    isJob: fields[11] !== '',
     memory: fields[10],
     event: new WithMethods(
       new Fields(eventNames, [
         fields[4],
         fields[5],
         fields[6],
-        new Fields(fields[11], fields[12]),
-        new Fields(fields[13], fields[14]),
+        new Fields(fields[12], fields[13]),
+        new Fields(fields[14], fields[15]),
         body.length === 0 ? '' : fromBytes(body),
         ...details
       ]),
@@ -81,11 +88,17 @@ function toContext(fields: RunFrame[1], bound: BindFrame): Fields {
   ]
   const kind = fields[8]
   const name = fields[9]
-  if (kind === '') return new Fields(contextNames, values)
-  values.push(
-    name === '' ? new Fields(callerNames, [kind]) : new Fields(namedCallerNames, [kind, name])
-  )
-  return new Fields(contextNamesWithCaller, values)
+  const hasCaller = kind !== ''
+  if (hasCaller) {
+    values.push(
+      name === '' ? new Fields(callerNames, [kind]) : new Fields(namedCallerNames, [kind, name])
+    )
+  }
+  const attempt = fields[11]
+  if (attempt === '') return new Fields(hasCaller ? contextNamesWithCaller : contextNames, values)
+  const [number, id = ''] = attempt.split(' ', 2)
+  values.push(id, Number(number))
+  return new Fields(hasCaller ? contextNamesOfJobWithCaller : contextNamesOfJob, values)
 }
 
 /** `event:header(name)`: the first header of that name in any case, or nil. */

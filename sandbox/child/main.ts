@@ -22,6 +22,7 @@ import { AnswerFault, readAnswer } from './response.js'
 import { FrameTooLarge, receive, send, sendPlain, setFrameLimit } from './host-port.js'
 import { LuaFault, type Engine, type Program } from '../lua/api.js'
 import { toQueuedRun, type QueuedRun } from './event.js'
+import { beginJob } from './job-methods.js'
 import { createEngine } from '../lua/engine.js'
 import { locals } from '../../plugins/lua/locals.js'
 import { runContext } from '../../plugins/lua/run-context.js'
@@ -152,6 +153,7 @@ function bind([kind, code, chunkName, functionId, version, baseUrl]: BindFrame):
 
 function run(next: QueuedRun): void {
   beginUsage()
+  beginJob(next.isJob)
   try {
     program ??= prepare()
     if (program instanceof LuaFault) throw program

@@ -48,6 +48,7 @@ export function warmUp(engine: Engine): void {
       'anyone',
       '',
       0,
+      '',
       ['Host', 'Accept'],
       ['localhost', '*/*'],
       ['q'],

@@ -17,7 +17,14 @@ import { encodeFrame } from '../protocol/codec.js'
 import { encodeRun } from '../protocol/run-frame.js'
 import { findOvertime } from './deadline.js'
 import { exitFault, withLimitName, protocolFault, stoppedFault } from './exit-error.js'
-import { checkEnd, readAnswer, readBinary, readFault, readUsage } from '../rpc/frames-from-child.js'
+import {
+  checkEnd,
+  readAnswer,
+  readBinary,
+  readFault,
+  readUsage,
+  readWish
+} from '../rpc/frames-from-child.js'
 import { toBindFrame, toCheckFrame, toRunFrame } from '../rpc/frames-to-child.js'
 import { BudgetExceeded, HostCalls } from '../rpc/host-calls.js'
 import {
@@ -206,6 +213,11 @@ export class SandboxProcess {
         return this.budgeted(() => {
           this.calls.send(invocation, frame, size)
           this.acknowledgement.update(invocation.functionId)
+        })
+      case FromChild.wish:
+        return this.budgeted(() => {
+          this.calls.count(invocation)
+          invocation.noteWish(readWish(frame))
         })
       case FromChild.print:
         return invocation.print(readBinary(frame[1], 'a printed line'))

@@ -9,7 +9,7 @@
  */
 
 /** Both sides refuse the other when theirs differs. Raised with every change of a frame's shape. */
-export const PROTOCOL_VERSION = 7
+export const PROTOCOL_VERSION = 8
 export const CHANNEL_FD = 3
 export const HEADER_BYTES = 4
 /** Deepest nesting of lists and tables in a frame, counted from the frame itself. */
@@ -37,10 +37,14 @@ export const FromChild = {
   answer: 4,
   fault: 5,
   checked: 6,
-  internal: 7
+  internal: 7,
+  wish: 8
 } as const
 /** How a host function ended: with a value, with `nil, message`, or with a Lua error. */
 export const Reply = { value: 0, failure: 1, raise: 2 } as const
+
+/** What a function says about another attempt of its job. */
+export const Wish = { retry: 0, giveUp: 1 } as const
 
 /** All in bytes: of a frame, either way; of an answer's body (RESPONSE_LIMIT); that one run may hold in Lua. */
 export type ChildLimits = readonly [frame: number, response: number, memory: number]
@@ -78,6 +82,8 @@ export type RunFields = readonly [
   callerName: string,
   /** Bytes that it may hold in Lua; 0: as many as the limits of the process say. */
   memory: number,
+  /** Which attempt of a job it is, and the job's id, such as `2 0f…`; '': of none. */
+  attempt: string,
   headerNames: readonly string[],
   headerValues: string[],
   queryNames: readonly string[],
@@ -129,6 +135,9 @@ export type FaultFrame = readonly [kind: 5, id: string, ...ChildFault, ...Usage]
 export type CheckedFrame = readonly [kind: 6, id: string, fault: ChildFault | null]
 /** A defect of ours in the child, for the server's log. */
 export type InternalFrame = readonly [kind: 7, name: string, text: string]
+
+/** `value`: seconds after which it wants to be run again, or why it gives up. The last one counts. */
+export type WishFrame = readonly [kind: 8, wish: 0 | 1, value: number | WireText]
 
 /** Faults that the child itself can tell. */
 export type ChildFaultKind =

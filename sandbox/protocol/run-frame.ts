@@ -6,7 +6,7 @@ import { ToChild, type RunFields, type RunFrame } from './frames.js'
 import { plainBody, plainSize, plainText, writePlain } from './plain.js'
 
 /** Lines before the names of the headers. */
-const FIRST_NAME = 13
+const FIRST_NAME = 14
 
 /**
  * With its length in front. Where a character is not a byte (in an event that a plugin made up), its low byte is sent.
@@ -50,6 +50,7 @@ const hasBreaks = ([
   callerKind,
   callerName,
   ,
+  attempt,
   ...lists
 ]: RunFields): boolean =>
   isBroken(path) ||
@@ -61,6 +62,7 @@ const hasBreaks = ([
   isBroken(trigger) ||
   isBroken(callerKind) ||
   isBroken(callerName) ||
+  isBroken(attempt) ||
   lists.some(list => list.some(isBroken))
 
 function toLines([
@@ -75,6 +77,7 @@ function toLines([
   callerKind,
   callerName,
   memory,
+  attempt,
   headerNames,
   headerValues,
   queryNames,
@@ -83,7 +86,7 @@ function toLines([
 ]: RunFields): string {
   let text = `${startedAt}\n${id}\n${requestId}\n${functionName}\n${method}\n${path}\n${relativePath}`
   text += `\n${headerNames.length}\n${queryNames.length}`
-  text += `\n${trigger}\n${callerKind}\n${callerName}\n${memory}`
+  text += `\n${trigger}\n${callerKind}\n${callerName}\n${memory}\n${attempt}`
   for (const name of headerNames) text += `\n${name}`
   for (const value of headerValues) text += `\n${value}`
   for (const name of queryNames) text += `\n${name}`
@@ -106,7 +109,8 @@ function fromLines(lines: string[]): RunFields {
     trigger: string,
     callerKind: string,
     callerName: string,
-    memory: string
+    memory: string,
+    attempt: string
   ]
   const values = FIRST_NAME + Number(line[7])
   const names = values + Number(line[7])
@@ -124,6 +128,7 @@ function fromLines(lines: string[]): RunFields {
     line[10],
     line[11],
     Number(line[12]),
+    line[13],
     lines.slice(FIRST_NAME, values),
     lines.slice(values, names),
     lines.slice(names, queryValues),

@@ -1,12 +1,14 @@
 /** Frames of a child as values of the server. What is not as agreed is a ProtocolFault. */
 import { toText } from '../../core/base/binary.js'
 import type { Answer } from '../../core/contracts/invocation.js'
+import type { JobWish } from '../../core/contracts/job-ends.js'
 import type { Fault } from '../../core/contracts/records.js'
 import { badHeader } from '../protocol/header-rules.js'
 import {
   FromChild,
   MAX_HEADER_BYTES,
   ProtocolFault,
+  Wish,
   childFaultKinds,
   type ChildFaultKind,
   type Usage
@@ -64,6 +66,15 @@ function readText(value: unknown, what: string): string {
 }
 const isPlace = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) > 0
+
+/** What a function says about another attempt. */
+export function readWish([, wish, value]: readonly unknown[]): JobWish {
+  if (wish === Wish.giveUp) return { kind: 'give_up', reason: readText(value, 'a reason') }
+  if (wish === Wish.retry && typeof value === 'number' && value >= 0 && value < Infinity) {
+    return { kind: 'retry', afterSeconds: value }
+  }
+  throw new ProtocolFault('a word about another attempt that is none')
+}
 
 /** Of an answer frame. `maxBody` in bytes. */
 export function readAnswer(frame: readonly unknown[], maxBody: number): Answer {

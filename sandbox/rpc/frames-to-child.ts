@@ -32,7 +32,7 @@ export const toCheckFrame = ({ executionId, code }: CheckJob): CheckFrame => [
 ]
 
 export function toRunFrame(job: InvokeJob): RunFrame {
-  const { executionId, requestId, fn, event, trigger } = job
+  const { executionId, requestId, fn, event, trigger, attempt } = job
   const caller = callerOf(job)
   const ownMemory = fn.frontDoor?.memory_mb
   return [
@@ -49,6 +49,7 @@ export function toRunFrame(job: InvokeJob): RunFrame {
       caller?.kind ?? '',
       caller?.name === undefined ? '' : fromText(caller.name),
       ownMemory === undefined ? 0 : luaBytes(ownMemory),
+      attempt === undefined ? '' : `${attempt.attempt} ${attempt.id}`,
       Object.keys(event.headers),
       Object.values(event.headers),
       Object.keys(event.query),

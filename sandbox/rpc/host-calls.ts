@@ -85,12 +85,16 @@ export class HostCalls {
     if (isThenable(result)) this.follow(invocation, entry, result, size)
   }
 
+  /** Throws BudgetExceeded. */
+  count(invocation: Invocation): void {
+    if (++invocation.calls <= budgets.calls) return
+    throw new BudgetExceeded(
+      `more than ${budgets.calls} calls of built-in functions in one execution`
+    )
+  }
+
   private take(invocation: Invocation, frame: readonly unknown[], oneWay: boolean): HostEntry {
-    if (++invocation.calls > budgets.calls) {
-      throw new BudgetExceeded(
-        `more than ${budgets.calls} calls of built-in functions in one execution`
-      )
-    }
+    this.count(invocation)
     const entry = typeof frame[1] === 'number' ? this.options.entries[frame[1]] : undefined
     // What need not be waited for may be, but not the other way round.
     if (entry === undefined || (oneWay && !entry.oneWay)) {

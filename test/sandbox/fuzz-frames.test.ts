@@ -94,13 +94,21 @@ const pairs = fc.uniqueArray(fc.tuple(binary, binary), { selector: ([name]) => n
 t.test('a run is told whatever its texts are, line breaks and all', async () => {
   fc.assert(
     fc.property(
-      fc.tuple(binary, binary, binary, binary, binary, binary, binary, binary, binary),
+      fc.tuple(...Array.from({ length: 10 }, () => binary)),
       fc.tuple(fc.nat(), fc.nat()),
       pairs,
       pairs,
       fc.uint8Array({ maxLength: 30 }),
       (texts, [startedAt, memory], headers, query, body) => {
-        const [id, requestId, name, method, path, relativePath, ...origin] = texts
+        const [id = '', requestId = '', name = '', method = '', ...others] = texts
+        const [
+          path = '',
+          relativePath = '',
+          trigger = '',
+          kind = '',
+          callerName = '',
+          attempt = ''
+        ] = others
         const names = (list: ReadonlyArray<readonly [string, string]>) => list.map(([name]) => name)
         const values = (list: ReadonlyArray<readonly [string, string]>) =>
           list.map(([, value]) => value)
@@ -114,8 +122,11 @@ t.test('a run is told whatever its texts are, line breaks and all', async () => 
             method,
             path,
             relativePath,
-            ...origin,
+            trigger,
+            kind,
+            callerName,
             memory,
+            attempt,
             names(headers),
             values(headers),
             names(query),
@@ -150,6 +161,7 @@ t.test(
       'key',
       'k',
       5,
+      '1 j',
       [name, 'B'],
       [value, '2'],
       ['q'],
@@ -293,6 +305,7 @@ t.test(
         'anyone',
         '',
         0,
+        '',
         ['A'],
         ['1'],
         [],
