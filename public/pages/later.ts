@@ -1,5 +1,6 @@
 /** Pages that are loaded together when one of them is opened first, see shell/later.ts. */
 import '../i18n/later.js'
+import './access/addresses.js'
 import './access/callers.js'
 import access from './access/page.html'
 

@@ -148,3 +148,73 @@ t.test('what somebody else set meanwhile is shown to choose from', needsBrowser,
   await api(`/api/functions/${id}`)
   t.same(unexpected(faults), [])
 })
+
+const addresses = (page: Page) => page.locator('details').filter({ hasText: 'Address' })
+
+t.test(
+  'a slug and routes are set, and what others have is said at its field',
+  needsBrowser,
+  async t => {
+    const all = await visit(t)
+    const { page, server, faults, api } = all
+    const taken = await all.createFunction('First', hello)
+    await api(`/api/functions/${taken}`, {
+      method: 'PUT',
+      body: { slug: 'taken', routes: [{ pattern: '/shop/:item' }] }
+    })
+    const id = await all.createFunction('Second', hello)
+    await openAccess(all, id)
+    const card = addresses(page)
+    await card.getByText('Its own alone').click()
+    const slug = card.getByLabel('Slug')
+    await slug.fill('taken')
+    await card.getByText(`${server.base}/fn/taken`).waitFor()
+    const saveAddress = () => card.getByRole('button', { name: 'Save' }).click()
+    await saveAddress()
+    await card.getByText('is the slug of the function "First"').waitFor()
+    await slug.and(page.locator(':focus')).waitFor()
+    await slug.fill('second')
+
+    await card.getByRole('button', { name: 'Add a route' }).click()
+    await card.getByRole('group', { name: 'New route' }).getByLabel('Pattern').fill('/files/*')
+    await card.getByRole('button', { name: 'Add a route' }).click()
+    const second = card.getByRole('group', { name: 'New route' })
+    await second.getByLabel('Methods').fill('get, post')
+    await second.getByLabel('Pattern').fill('/shop/:id')
+    await saveAddress()
+    const wrong = card.getByRole('group', { name: '/shop/:id' })
+    await wrong.getByText('is a route of the function "First"').waitFor()
+    await wrong.getByLabel('Pattern').and(page.locator(':focus')).waitFor()
+    await wrong.getByLabel('Host').fill('Shop.example.org')
+    await saveAddress()
+    await said(t, page, 'Changes saved')
+    t.match(await api(`/api/functions/${id}`), {
+      slug: 'second',
+      routes: [
+        { pattern: '/files/*' },
+        { pattern: '/shop/:id', methods: ['GET', 'POST'], host: 'shop.example.org' }
+      ]
+    })
+    await card.getByText('/fn/second · 2 routes').waitFor()
+    await page.locator('.endpoint').getByText(`${server.base}/files/`).waitFor()
+    t.match(await runShown(await command(page)), { status: 200, body: '{"hello":"world"}' })
+
+    await page.getByRole('link', { name: 'Test', exact: true }).click()
+    await page.getByRole('button', { name: 'Send' }).click()
+    await page.getByText('"hello": "world"').waitFor()
+    await page.goBack()
+    await card.getByText('/fn/second · 2 routes').click()
+    await slug.fill('')
+    await card
+      .getByRole('group', { name: '/files/*' })
+      .getByRole('button', { name: 'Remove' })
+      .click()
+    await card.getByRole('group', { name: '/shop/:id' }).getByRole('button').click()
+    await card.getByRole('button', { name: 'Add a route' }).and(page.locator(':focus')).waitFor()
+    await saveAddress()
+    await card.getByText('Its own alone').waitFor()
+    const cleared = await api<object>(`/api/functions/${id}`)
+    t.notOk('slug' in cleared || 'routes' in cleared, 'both are cleared')
+    t.same(unexpected(faults), [])
+  }
+)

@@ -25,6 +25,24 @@ export const accessTexts = {
     commandSecret: 'Run it where {name} holds the secret. It needs openssl.',
     internalNote: 'Only functions of this server, schedules and this dashboard can run it.'
   },
+  address: {
+    title: 'Address',
+    none: 'Its own alone',
+    count_one: '{count} route',
+    count_other: '{count} routes',
+    slug: 'Slug',
+    slugHint: 'A name to call it by: letters a to z, digits and hyphens.',
+    routes: 'Routes',
+    routesHint:
+      'Patterns such as /shop/:item or /files/*. Without a host they hold where functions are served: {origin}',
+    newRoute: 'New route',
+    pattern: 'Pattern',
+    methods: 'Methods',
+    allMethods: 'All methods',
+    host: 'Host',
+    anyHost: 'Any host',
+    addRoute: 'Add a route'
+  },
   keys: {
     title: 'Keys',
     intro: 'One for each caller. Make the new one before you end the old one.',

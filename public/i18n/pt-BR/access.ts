@@ -28,6 +28,24 @@ export const accessTexts: Translated<typeof english> = {
     commandSecret: 'Execute onde {name} tem o segredo. É preciso ter openssl.',
     internalNote: 'Só funções deste servidor, agendamentos e este painel podem executá-la.'
   },
+  address: {
+    title: 'Endereço',
+    none: 'Só o próprio',
+    count_one: '{count} rota',
+    count_other: '{count} rotas',
+    slug: 'Nome no endereço',
+    slugHint: 'Um nome para chamá-la: letras de a a z, dígitos e hífens.',
+    routes: 'Rotas',
+    routesHint:
+      'Padrões como /loja/:item ou /files/*. Sem host valem onde as funções são servidas: {origin}',
+    newRoute: 'Nova rota',
+    pattern: 'Padrão',
+    methods: 'Métodos',
+    allMethods: 'Todos os métodos',
+    host: 'Host da rota',
+    anyHost: 'Qualquer host',
+    addRoute: 'Adicionar rota'
+  },
   keys: {
     title: 'Chaves',
     intro: 'Uma para cada um que chama. Crie a nova antes de encerrar a antiga.',

@@ -13,5 +13,20 @@ export const laterServerTexts: readonly Rule[] = [
   [
     /^access: prefix must be a text of at most (\d+)/,
     'O que vem antes tem no máximo $1 caracteres ASCII visíveis.'
+  ],
+  [
+    /^slug: "(.*)" is the slug of the function (.+) \((\w+)\)$/,
+    'O nome “$1” já é o da função $2 ($3).'
+  ],
+  [
+    /^routes: (\/\S*)(?: on (\S+))? is a route of the function (.+) \((\w+)\)$/,
+    'A rota $1 $2 já é da função $3 ($4).'
+  ],
+  [/^routes: (\/\S*) would hide (.+) \((.+)\)$/, 'A rota $1 esconderia $2 ($3).'],
+  [/^routes: pattern must be a path/, 'O padrão é um caminho como /loja/:item.'],
+  [/^routes: pattern (".*") cannot be used: (.*)$/, 'O padrão $1 não pode ser usado: $2'],
+  [
+    /^routes: methods (?:must contain only some of \[(.*)\]|.*)$/,
+    'Os métodos são alguns destes, cada um uma vez: GET, POST, PUT, DELETE, PATCH, HEAD, OPTIONS.'
   ]
 ]

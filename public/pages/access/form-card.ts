@@ -71,7 +71,7 @@ export const createFormCard = <State>(describe: (state: State) => FormCardOption
       }
       const isSaved = await saveForm(this, edit, error => {
         const field = error instanceof Failure ? options.findField(error.said) : ''
-        this.errors = { [field]: describeError(error).text }
+        this.errors = { [field]: withoutField(describeError(error).text) }
         this.focusError()
       })
       if (isSaved) options.onSaved?.()
@@ -86,10 +86,14 @@ export const createFormCard = <State>(describe: (state: State) => FormCardOption
     },
     focusError() {
       const root = this.$root
+      if (root instanceof HTMLDetailsElement) root.open = true
       this.$nextTick(() => root.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
     }
   })
 }
+
+/** The server's words begin with the field, beside which they are shown. */
+const withoutField = (text: string): string => text.replace(/^[a-z_]+: /, '')
 
 /** The field that is named first in the words of a refusal, `access: secret must be …`, if it is one of these. */
 export const firstNamed = (said: string, fields: readonly string[]): string => {

@@ -10,7 +10,7 @@ const isAddress = ({ pattern }: FunctionRoute): boolean => /^[^:*()]*(?:\/\*)?$/
 export function toPublicAddress({ id, slug, routes = [] }: Addressed, origin: string): string {
   const route = routes.find(isAddress)
   if (route === undefined) return `${origin}/fn/${slug ?? id}`
-  const path = route.pattern.replace(/\/\*$/, '')
+  const path = route.pattern.replace(/\*$/, '')
   const url = new URL(origin)
   return `${url.protocol}//${route.host === undefined ? url.host : withPort(route.host, url)}${path}`
 }

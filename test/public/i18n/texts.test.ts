@@ -108,7 +108,9 @@ t.test('attributes that are read out or shown hold no words of their own', async
     '*/5 * * * *',
     'NAME=value',
     'WEBHOOK_SECRET',
-    'sha256='
+    'sha256=',
+    'hello',
+    '/shop/:item'
   ])
   for (const { file, text } of await readSources('public', '.html')) {
     const found = [...text.matchAll(/ (?:title|alt|placeholder|aria-label)="([^"]*)"/g)]

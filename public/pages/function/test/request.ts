@@ -28,7 +28,8 @@ export function toAddress(base: string, { path, query }: TestRequest): string {
     named(query).map(({ name, value }) => [name, value])
   ).toString()
   const below = path === '/' || path === '' ? '' : path.startsWith('/') ? path : `/${path}`
-  return base + below + (search === '' ? '' : `${below.includes('?') ? '&' : '?'}${search}`)
+  const root = below === '' ? base : base.replace(/\/$/, '')
+  return root + below + (search === '' ? '' : `${below.includes('?') ? '&' : '?'}${search}`)
 }
 
 export const toHeaders = ({ headers }: TestRequest): Array<[string, string]> =>

@@ -25,6 +25,7 @@ t.test('the address holds path and query, escaped', async t => {
     toAddress(base, { ...emptyRequest(), path: 'x?y=1', query: [{ name: 'z', value: '2' }] }),
     `${base}/x?y=1&z=2`
   )
+  t.equal(toAddress('http://shop.example.org/', post), 'http://shop.example.org/notes?a+b=1%262')
 })
 t.test('only methods that send a body get one, and no cookie travels', async t => {
   t.same(toInit(emptyRequest()), {
