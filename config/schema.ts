@@ -2,8 +2,8 @@
  * Every setting, declared once. The README's table, the start-up check and the `Config` type are made from
  * this list. A setting is an environment variable of the same name.
  */
-import { availableParallelism, totalmem } from 'node:os'
 import ipaddr from 'ipaddr.js'
+import { defaultBusyMax, defaultPoolBytes, defaultSandboxMax } from './machine.js'
 import { parseFunctionsAddress, type FunctionsAddress } from './functions-address.js'
 import { parseSecretKey } from './secret-key.js'
 import {
@@ -142,10 +142,29 @@ export const settings = {
   }),
   SANDBOX_MAX: integer({
     min: 1,
-    max: 1024,
+    max: 16_384,
     fallback: defaultSandboxMax(),
+    defaultText: 'from memory, at least 8',
+    doc: 'Sandbox processes at once, busy or idle'
+  }),
+  SANDBOX_BUSY_MAX: integer({
+    min: 1,
+    max: 16_384,
+    fallback: defaultBusyMax(),
     defaultText: 'from cores and memory, at least 8',
-    doc: 'Sandbox processes at once'
+    doc:
+      'Of these, the ones whose runs compute at once; runs that wait (asleep, for a server, for ' +
+      'another function) do not count'
+  }),
+  SANDBOX_POOL_MEMORY: bytes({
+    min: 64 * 1024 ** 2,
+    max: TEBIBYTE,
+    fallback: defaultPoolBytes(),
+    defaultText: 'half of the memory',
+    doc:
+      'Memory that sandbox processes hold together, as measured: idle ones stay while it lasts. ' +
+      'Beyond, or when the machine or container runs short, those that are called least for what ' +
+      'they hold are ended, and no more are started than that makes room for'
   }),
   SANDBOX_MEMORY_MB: integer({
     min: 32,
@@ -202,15 +221,6 @@ type Settings = typeof settings
 /** All settings, valid and frozen; names as in the environment. */
 export type Config = {
   readonly [K in keyof Settings]: Settings[K] extends Setting<infer T> ? T : never
-}
-
-/**
- * A third of the memory at the default size of a sandbox, at most 32 for each core (idle ones keep a function warm),
- * at least 8.
- */
-function defaultSandboxMax(): number {
-  const byMemory = Math.floor(totalmem() / 3 / (128 * 1024 ** 2))
-  return Math.max(8, Math.min(byMemory, availableParallelism() * 32))
 }
 
 function secretKey({ doc }: { doc: string }): Setting<Uint8Array | undefined> {

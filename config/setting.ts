@@ -57,12 +57,14 @@ export function bytes({
   min,
   max,
   fallback,
-  doc
+  doc,
+  defaultText
 }: {
   min: number
   max: number
   fallback: number
   doc: string
+  defaultText?: string
 }): Setting<number> {
   const factors: Readonly<Record<string, number>> = {
     '': 1,
@@ -75,7 +77,7 @@ export function bytes({
   ) ?? ['', 1]
   return {
     doc,
-    defaultText: `${fallback / factor}${suffix}`,
+    defaultText: defaultText ?? `${fallback / factor}${suffix}`,
     unit: 'bytes',
     read(text) {
       if (text === undefined) return fallback

@@ -71,6 +71,12 @@ export class SandboxProcess {
   completed = 0
   /** It has given memory back, and has had no job since. */
   hasRested = false
+  /** Memory of its own, in bytes; as last measured, or as is expected. */
+  heldBytes = 0
+  /** Of the version that it is bound to. */
+  codeBytes = 0
+  /** What it runs waits: asleep, or for a host function. */
+  isWaiting = false
   /** Invocations after which it is replaced. */
   maxInvocations = Infinity
   idleSince = performance.now()
@@ -152,7 +158,10 @@ export class SandboxProcess {
     if (this.bindingKey === undefined) {
       this.bindingKey = invocation.bindingKey
       this.functionId = invocation.functionId
-      if (job.kind === 'invoke') this.channel.send(toBindFrame(job, this.options.baseUrl()))
+      if (job.kind === 'invoke') {
+        this.codeBytes = job.version.code.length
+        this.channel.send(toBindFrame(job, this.options.baseUrl()))
+      }
     }
     this.assigned++
     this.hasRested = false

@@ -30,7 +30,8 @@ export interface DecisionState<P> {
     hasInvocations(functionId: string): boolean
     isFullFor(functionId: string): boolean
   }
-  readonly fairShare: { canAcquire(functionId: string): boolean }
+  /** Whether one more process may be busy for the function. */
+  canAcquire(functionId: string): boolean
   readonly versions: { get(bindingKey: string): VersionState<P> | undefined }
 }
 
@@ -106,7 +107,7 @@ function findProcess<P>(
   now: number
 ): Decision<P> | undefined {
   const version = state.versions.get(invocation.bindingKey)
-  const canAcquire = state.fairShare.canAcquire(invocation.functionId)
+  const canAcquire = state.canAcquire(invocation.functionId)
   if (version !== undefined) {
     const idle = canAcquire ? version.idle.at(-1) : undefined
     if (idle !== undefined && !isSaturated(state, version)) return { kind: 'assign', process: idle }
@@ -152,7 +153,7 @@ export function neededProcesses<P>(
   count: number,
   now: number
 ): number {
-  if (!state.fairShare.canAcquire(first.functionId)) return 0
+  if (!state.canAcquire(first.functionId)) return 0
   const version = state.versions.get(first.bindingKey)
   if (!shouldScaleUp(state, version, first, now)) return 0
   return state.singleUse || (version !== undefined && isBlocked(state, version)) ? count : 1

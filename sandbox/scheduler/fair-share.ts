@@ -9,7 +9,12 @@ export class FairShare {
   private readonly held = new Map<string, number>()
   private total = 0
 
-  constructor(private readonly max: number) {}
+  constructor(private max: number) {}
+
+  /** There is room for more or fewer processes than before. */
+  resize(max: number): void {
+    this.max = max
+  }
 
   get free(): number {
     return this.max - this.total

@@ -3,7 +3,9 @@ import { availableParallelism } from 'node:os'
 import type { SandboxFactory } from '../process/sandbox-factory.js'
 import type { ProcessListener, SandboxProcess } from '../process/sandbox-process.js'
 import { stoppedFault } from '../process/exit-error.js'
+import { PoolMemory } from './pool-memory.js'
 import { PrewarmTarget } from './prewarm-target.js'
+import { isSurplus, leastValuable } from './retirement.js'
 import type { SchedulerState } from './state.js'
 
 /** Far more than a start takes: one that is only slow, on a busy machine, must not be repeated again and again. */
@@ -27,12 +29,15 @@ export interface ProcessSetOptions {
   readonly listener: ProcessListener
   /** SANDBOX_MAX */
   readonly max: number
+  /** SANDBOX_POOL_MEMORY */
+  readonly memory: number
   /** Milliseconds after which an idle process is retired. */
   readonly idleMs: number
 }
 
 export class ProcessSet {
   readonly all = new Set<SandboxProcess>()
+  readonly memory: PoolMemory
   private readonly starting = new Set<SandboxProcess>()
   private readonly target: PrewarmTarget
   private readonly startingMax = availableParallelism() + 1
@@ -45,6 +50,7 @@ export class ProcessSet {
     private readonly options: ProcessSetOptions
   ) {
     this.target = new PrewarmTarget(state.singleUse)
+    this.memory = new PoolMemory(this.all, options.memory)
   }
 
   get startingCount(): number {
@@ -68,7 +74,7 @@ export class ProcessSet {
       const isNeeded = unbound.length + this.starting.size < needed
       // A start costs as much as hundreds of invocations: those ahead of need come one by one.
       if (!isNeeded && !singleUse && this.starting.size > 0) return
-      if (this.all.size >= this.options.max && !this.makeRoom(isNeeded, now)) return
+      while (this.isFull) if (!this.makeRoom(isNeeded, now)) return
       this.start()
     }
   }
@@ -77,7 +83,18 @@ export class ProcessSet {
     const process = this.options.factory.start(this.options.listener)
     this.all.add(process)
     this.starting.add(process)
+    this.memory.add(process)
+    this.noteCapacity()
     return process
+  }
+
+  private get isFull(): boolean {
+    return this.all.size >= this.options.max || this.memory.isFull
+  }
+
+  /** Functions share what there is room for. */
+  private noteCapacity(): void {
+    this.state.places.resize(Math.min(this.options.max, this.memory.capacity))
   }
 
   onReady(process: SandboxProcess): void {
@@ -89,6 +106,8 @@ export class ProcessSet {
   /** `isExpected`: the server ended it. */
   onExit(process: SandboxProcess, isExpected: boolean): void {
     this.all.delete(process)
+    this.memory.remove(process)
+    this.noteCapacity()
     if (!this.starting.delete(process) || isExpected) return
     this.failures++
     const pause = Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** (this.failures - 1))
@@ -110,6 +129,19 @@ export class ProcessSet {
       if (now - process.startedAt > START_DEADLINE_MS) process.abortStart()
     }
     this.letRest(now)
+    this.giveMemoryBack(now)
+  }
+
+  /** Idle processes end until all together hold what they may. */
+  private giveMemoryBack(now: number): void {
+    let excess = this.memory.measure(this.state.busy)
+    while (excess > 0) {
+      const least = leastValuable(this.state.versions.values(), now)
+      if (least === undefined) break
+      excess -= least.heldBytes
+      least.kill(stoppedFault)
+    }
+    this.noteCapacity()
   }
 
   private letRest(now: number): void {
@@ -133,27 +165,20 @@ export class ProcessSet {
     return Array.from(this.state.versions.values(), ({ idle }) => [...idle])
   }
 
-  /**
-   * Retires a bound process: the one that was idle longest, of the versions with several idle ones if there are such.
-   * False: none may be retired.
-   */
+  /** Retires the bound process that is worth least. False: none may be retired. */
   private makeRoom(isNeeded: boolean, now: number): boolean {
     if (!isNeeded && this.options.max < MIN_FOR_PREWARMING) return false
-    const idle = this.idle()
-    const surplus = idleLongest(idle.filter(({ length }) => length > 1))
-    // One unbound process is worth more than that of a function that nobody calls now; a second one is not.
-    if (surplus === undefined && !isNeeded && this.state.unbound.length > 0) return false
-    const oldest = surplus ?? idleLongest(idle)
-    if (oldest === undefined || (!isNeeded && now - oldest.idleSince < MIN_IDLE_MS)) return false
-    oldest.kill(stoppedFault)
+    const { versions, unbound } = this.state
+    const least = leastValuable(versions.values(), now)
+    if (least === undefined) return false
+    if (!isNeeded) {
+      // One unbound process is worth more than that of a function that nobody calls now; a second one is not.
+      const version = versions.get(least.bindingKey ?? '')
+      const isSpare = version !== undefined && isSurplus(least, version)
+      if (!isSpare && unbound.length > 0) return false
+      if (now - least.idleSince < MIN_IDLE_MS) return false
+    }
+    least.kill(stoppedFault)
     return true
   }
-}
-
-function idleLongest(idle: ReadonlyArray<readonly SandboxProcess[]>): SandboxProcess | undefined {
-  let oldest: SandboxProcess | undefined
-  for (const process of idle.flat()) {
-    if (oldest === undefined || process.idleSince < oldest.idleSince) oldest = process
-  }
-  return oldest
 }

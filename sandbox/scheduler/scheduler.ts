@@ -33,6 +33,8 @@ const MAX_START_FAILURES = 3
 export type SchedulerSettings = Pick<
   Config,
   | 'SANDBOX_MAX'
+  | 'SANDBOX_BUSY_MAX'
+  | 'SANDBOX_POOL_MEMORY'
   | 'SANDBOX_MAX_INVOCATIONS'
   | 'SANDBOX_IDLE_SECONDS'
   | 'QUEUE_LIMIT'

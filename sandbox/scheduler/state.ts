@@ -7,20 +7,26 @@ import type { Invocation } from '../invocation.js'
 import type { SandboxProcess } from '../process/sandbox-process.js'
 import type { DecisionState } from './decide.js'
 import { FairShare } from './fair-share.js'
+import { PopularityMemory } from './popularity.js'
 import { FairQueue } from './queue.js'
 import { VersionProcesses } from './version-processes.js'
 
 export interface StateSettings {
   readonly SANDBOX_MAX: number
+  readonly SANDBOX_BUSY_MAX: number
   readonly SANDBOX_MAX_INVOCATIONS: number
   readonly QUEUE_LIMIT: number
 }
 
 export class SchedulerState implements DecisionState<SandboxProcess> {
   readonly queue: FairQueue
-  readonly fairShare: FairShare
+  /** Of processes: whatever its run does, a busy one is in the way of others. */
+  readonly places: FairShare
+  /** Of the cores: only runs that compute are in each other's way. */
+  readonly computing: FairShare
   /** By binding key; none is empty. */
   readonly versions = new Map<string, VersionProcesses>()
+  private readonly remembered = new PopularityMemory()
   readonly busy = new Set<SandboxProcess>()
   /** Ready and bound to no version. */
   readonly unbound: SandboxProcess[] = []
@@ -33,7 +39,8 @@ export class SchedulerState implements DecisionState<SandboxProcess> {
 
   constructor(settings: StateSettings) {
     this.queue = new FairQueue(settings.QUEUE_LIMIT)
-    this.fairShare = new FairShare(settings.SANDBOX_MAX)
+    this.places = new FairShare(settings.SANDBOX_MAX)
+    this.computing = new FairShare(settings.SANDBOX_BUSY_MAX)
     this.singleUse = settings.SANDBOX_MAX_INVOCATIONS === 1
   }
 
@@ -52,13 +59,39 @@ export class SchedulerState implements DecisionState<SandboxProcess> {
   occupy(process: SandboxProcess, { bindingKey, functionId }: Invocation): void {
     this.versionOf(bindingKey).toBusy(process)
     this.busy.add(process)
-    this.fairShare.acquire(functionId)
+    this.places.acquire(functionId)
+    this.computing.acquire(functionId)
+  }
+
+  canAcquire(functionId: string): boolean {
+    return this.places.canAcquire(functionId) && this.computing.canAcquire(functionId)
+  }
+
+  /** How many functions more, of those that have nothing, could each have a process that computes. */
+  get free(): number {
+    return Math.min(this.places.free, this.computing.free)
+  }
+
+  /** What the process runs has begun to wait, or goes on. */
+  noteWaiting(process: SandboxProcess, isWaiting: boolean): void {
+    const { functionId } = process
+    if (process.isWaiting === isWaiting || functionId === undefined) return
+    process.isWaiting = isWaiting
+    if (isWaiting) this.computing.release(functionId)
+    else this.computing.acquire(functionId)
+  }
+
+  /** It is busy no longer. */
+  private release(process: SandboxProcess, functionId: string): void {
+    this.noteWaiting(process, false)
+    this.places.release(functionId)
+    this.computing.release(functionId)
   }
 
   private versionOf(bindingKey: string): VersionProcesses {
     const known = this.versions.get(bindingKey)
     if (known !== undefined) return known
-    const version = new VersionProcesses()
+    const version = new VersionProcesses(this.remembered.take(bindingKey))
     this.versions.set(bindingKey, version)
     return version
   }
@@ -66,6 +99,7 @@ export class SchedulerState implements DecisionState<SandboxProcess> {
   /** An invocation has ended in the process. Gives what is known of its version. */
   noteEnd(process: SandboxProcess, invocation: Invocation): VersionProcesses | undefined {
     const version = this.versions.get(invocation.bindingKey)
+    version?.popularity.note(process.idleSince)
     // The first one in a process also compiles, and says little about the next one.
     if (!invocation.isRevoked && process.completed > 1) {
       const [cpuMs, waitMs] = invocation.usage
@@ -74,7 +108,7 @@ export class SchedulerState implements DecisionState<SandboxProcess> {
     if (!invocation.isSettled) this.draining.add(invocation)
     if (process.invocations.length > 0) return version
     this.busy.delete(process)
-    this.fairShare.release(invocation.functionId)
+    this.release(process, invocation.functionId)
     return version
   }
 
@@ -85,11 +119,13 @@ export class SchedulerState implements DecisionState<SandboxProcess> {
     if (at >= 0) this.unbound.splice(at, 1)
     if (bindingKey === undefined || functionId === undefined) return
     const wasBusy = this.busy.delete(process)
-    if (wasBusy) this.fairShare.release(functionId)
+    if (wasBusy) this.release(process, functionId)
     const version = this.versions.get(bindingKey)
     if (version === undefined) return
     if (wasBusy) version.cost.observeCrash()
     version.remove(process)
-    if (version.isEmpty) this.versions.delete(bindingKey)
+    if (!version.isEmpty) return
+    this.versions.delete(bindingKey)
+    this.remembered.keep(bindingKey, version.popularity)
   }
 }

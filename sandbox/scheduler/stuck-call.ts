@@ -5,25 +5,25 @@
  */
 import type { SandboxProcess } from '../process/sandbox-process.js'
 import type { Invocation } from '../invocation.js'
-import type { FairShare } from './fair-share.js'
 import type { FairQueue } from './queue.js'
 
 export interface StuckState {
   readonly busy: Iterable<Pick<SandboxProcess, 'invocations'>>
   readonly queue: Pick<FairQueue, 'heads' | 'all'>
-  readonly fairShare: Pick<FairShare, 'canAcquire'>
+  canAcquire(functionId: string): boolean
 }
 
 /**
  * The call that is to be rejected so that the others go on: the one that came last, since whatever it was made for has
  * done least. Undefined: something can go on as it is.
  */
-export function findStuckCall({ busy, queue, fairShare }: StuckState): Invocation | undefined {
+export function findStuckCall(state: StuckState): Invocation | undefined {
+  const { busy, queue } = state
   for (const { invocations } of busy) {
     if (invocations[0]?.waitsForRun !== true) return undefined
   }
   for (const [first] of queue.heads()) {
-    if (fairShare.canAcquire(first.functionId)) return undefined
+    if (state.canAcquire(first.functionId)) return undefined
   }
   let last: Invocation | undefined
   for (const invocation of queue.all()) {

@@ -49,7 +49,7 @@ export class Supervisor {
     readonly factory: SandboxFactory,
     private readonly settings: Pick<
       Config,
-      'SANDBOX_MAX' | 'SANDBOX_MAX_INVOCATIONS' | 'SANDBOX_IDLE_SECONDS'
+      'SANDBOX_MAX' | 'SANDBOX_POOL_MEMORY' | 'SANDBOX_MAX_INVOCATIONS' | 'SANDBOX_IDLE_SECONDS'
     >,
     private readonly listener: SupervisorListener
   ) {
@@ -67,6 +67,7 @@ export class Supervisor {
         }
       },
       max: settings.SANDBOX_MAX,
+      memory: settings.SANDBOX_POOL_MEMORY,
       idleMs: settings.SANDBOX_IDLE_SECONDS * 1000
     })
   }
@@ -100,7 +101,7 @@ export class Supervisor {
 
   /** Starts processes for what waits, as far as the shares of its functions go, and keeps unbound ones ready. */
   replenish(): void {
-    const { queue, fairShare, isStopping } = this.state
+    const { queue, isStopping } = this.state
     if (isStopping && queue.size === 0) return
     const now = performance.now()
     let needed = 0
@@ -108,7 +109,7 @@ export class Supervisor {
       needed += neededProcesses(this.state, first, count, now)
     }
     for (const { invocations } of this.nearRetirement) if (invocations.length > 0) needed++
-    this.processes.replenish(Math.min(needed, fairShare.free))
+    this.processes.replenish(Math.min(needed, this.state.free))
   }
 
   /** Deadlines and recall, looked at for all together and coarsely instead of by a timer for each invocation. */

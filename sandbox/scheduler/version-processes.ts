@@ -1,6 +1,7 @@
 /** The processes that are bound to one version of a function (or one draft), and what its invocations cost. */
 import type { SandboxProcess } from '../process/sandbox-process.js'
 import { CostEstimate } from './cost-estimate.js'
+import type { Popularity } from './popularity.js'
 
 /** An invocation that has run for longer than a process takes to start, even on a busy machine. */
 const STALLED_MS = 100
@@ -10,6 +11,8 @@ export class VersionProcesses {
   /** The one that was busy last is used first, so that the others can be retired. */
   readonly idle: SandboxProcess[] = []
   readonly busy: SandboxProcess[] = []
+
+  constructor(readonly popularity: Popularity) {}
 
   get isEmpty(): boolean {
     return this.idle.length === 0 && this.busy.length === 0

@@ -15,7 +15,7 @@ export default fp(
       functionCache,
       clock: systemClock,
       log,
-      limit: config.SANDBOX_MAX,
+      limit: Math.min(config.SANDBOX_MAX, config.SANDBOX_BUSY_MAX),
       requestId: () => `cron-${Date.now().toString(36)}-${(++count).toString(36)}`,
       recordFailure: createFailureRecorder({
         executions: storage.executions,

@@ -65,7 +65,7 @@ function toState(given: Given): DecisionState<string> {
       hasInvocations: () => given.others ?? false,
       isFullFor: () => given.full ?? false
     },
-    fairShare: { canAcquire: () => share },
+    canAcquire: () => share,
     versions: { get: () => (version === undefined ? undefined : toVersion(version)) }
   }
 }
