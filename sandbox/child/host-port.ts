@@ -4,8 +4,8 @@
  */
 import { writeSync } from 'node:fs'
 import { CHANNEL_FD, HEADER_BYTES } from '../protocol/frames.js'
-import { decodeFrame, encodeFrame } from '../protocol/codec.js'
-import { isPlain, plainSize, readLength, writePlain } from '../protocol/plain.js'
+import { decodeFrame, encodeInPlace, releaseEncoder } from '../protocol/codec.js'
+import { isPlain, plainHead, plainSize, readLength, writePlain } from '../protocol/plain.js'
 import { decodeRun } from '../protocol/run-frame.js'
 import { read, retry } from './blocking-io.js'
 
@@ -23,6 +23,8 @@ export class FrameTooLarge extends Error {
 
 const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
 const plainBuffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
+const nothing = Buffer.alloc(0)
+let large = nothing
 let start = 0
 let end = 0
 let limit = 1024 * 1024
@@ -30,6 +32,12 @@ let limit = 1024 * 1024
 /** Sets the most bytes a frame may have, either way. */
 export function setFrameLimit(bytes: number): void {
   limit = bytes
+}
+
+/** Lets go of the memory that was used for large frames. No frame that was received may be in use. */
+export function releaseLarge(): void {
+  large = nothing
+  releaseEncoder()
 }
 
 /** Waits for the next frame. Bytes inside it are valid until the next call. */
@@ -44,7 +52,7 @@ export function receive(): readonly unknown[] {
 
 /** Sends a frame; waits until the kernel has all of it. Throws FrameTooLarge, having sent nothing. */
 export function send(frame: readonly unknown[]): void {
-  const bytes = encodeFrame(frame)
+  const bytes = encodeInPlace(frame)
   checkSize(bytes.length)
   write(bytes, bytes.length)
 }
@@ -53,9 +61,19 @@ export function send(frame: readonly unknown[]): void {
 export function sendPlain(text: string, body: string): void {
   const size = plainSize(text, body)
   checkSize(size)
-  const bytes = size <= BUFFER_BYTES ? plainBuffer : Buffer.allocUnsafeSlow(size)
-  writePlain(bytes, text, body)
-  write(bytes, size)
+  if (size <= BUFFER_BYTES) {
+    writePlain(plainBuffer, text, body)
+    write(plainBuffer, size)
+  } else sendLarge(text, body)
+}
+
+/** In pieces of one small buffer: a buffer of the frame's size would be new memory, and one more copy, each time. */
+function sendLarge(text: string, body: string): void {
+  const head = plainHead(text, body.length)
+  write(head, head.length)
+  for (let at = 0; at < body.length; at += BUFFER_BYTES) {
+    write(plainBuffer, plainBuffer.write(body.slice(at, at + BUFFER_BYTES), 'latin1'))
+  }
 }
 
 /** `size` with the length in front. */
@@ -93,8 +111,10 @@ function take(count: number): Buffer {
   return bytes
 }
 
+/** Into a buffer that is kept for the next one: a new one costs a page fault for every 4 KiB. */
 function takeLarge(count: number): Buffer {
-  const bytes = Buffer.allocUnsafeSlow(count)
+  if (large.length < count) large = Buffer.allocUnsafeSlow(count)
+  const bytes = large.subarray(0, count)
   let filled = buffer.copy(bytes, 0, start, end)
   start = end = 0
   while (filled < count) filled += read(bytes, filled, count - filled)

@@ -14,7 +14,7 @@ import { Acknowledgement } from '../rpc/acknowledgement.js'
 import { budgets } from '../rpc/budgets.js'
 import { Channel } from '../rpc/channel.js'
 import { encodeFrame } from '../protocol/codec.js'
-import { encodeRun } from '../protocol/run-frame.js'
+import { encodeRun, encodeRunHead } from '../protocol/run-frame.js'
 import { findOvertime } from './deadline.js'
 import { exitFault, withLimitName, protocolFault, stoppedFault } from './exit-error.js'
 import {
@@ -33,7 +33,8 @@ import {
   PROTOCOL_VERSION,
   ProtocolFault,
   Reply,
-  ToChild
+  ToChild,
+  type RunFrame
 } from '../protocol/frames.js'
 import type { Invocation } from '../invocation.js'
 import type { ProcessOptions } from './process-options.js'
@@ -41,6 +42,8 @@ import { spawnSandbox } from './spawn.js'
 
 /** A revoked invocation that takes longer than this costs more than another process. */
 const MAX_REVOKED_MS = 50
+/** Bytes of a body from which a write of its own costs less than a copy. */
+const LARGE_BODY = 64 * 1024
 
 export interface ProcessListener {
   readonly onReady: (process: SandboxProcess) => void
@@ -169,8 +172,15 @@ export class SandboxProcess {
     if (this.invocations.push(invocation) === 1) invocation.startedAt = performance.now()
     if (job.kind === 'invoke') {
       this.acknowledgement.update(job.fn.id)
-      this.channel.sendEncoded(encodeRun(toRunFrame(job)))
+      this.sendRun(toRunFrame(job))
     } else this.channel.send(toCheckFrame(job))
+  }
+
+  private sendRun(frame: RunFrame): void {
+    const [, , body] = frame
+    if (body.length < LARGE_BODY) return this.channel.sendEncoded(encodeRun(frame))
+    this.channel.sendEncoded(encodeRunHead(frame))
+    this.channel.sendEncoded(Buffer.from(body.buffer, body.byteOffset, body.byteLength))
   }
 
   /** Makes it give memory back, which takes it some 25 ms. Only while it is idle or unbound. */

@@ -29,6 +29,14 @@ export function writePlain(target: Buffer, text: string, body: string | Uint8Arr
   if (typeof body !== 'string' && body.length > 0) target.set(body, HEADER_BYTES + TEXT_AT + length)
 }
 
+/** The frame up to its body, of `bodyLength` bytes, which follows on its own. */
+export function plainHead(text: string, bodyLength: number): Buffer {
+  const head = Buffer.allocUnsafe(HEADER_BYTES + TEXT_AT + text.length)
+  writePlain(head, text, EMPTY)
+  writeLength(head, 0, TEXT_AT + text.length + bodyLength)
+  return head
+}
+
 function writeLength(target: Uint8Array, at: number, length: number): void {
   target[at] = length >>> 24
   target[at + 1] = length >>> 16

@@ -3,7 +3,7 @@
  * breaks itself, the text is JSON. The child believes what the server sends.
  */
 import { ToChild, type RunFields, type RunFrame } from './frames.js'
-import { plainBody, plainSize, plainText, writePlain } from './plain.js'
+import { plainBody, plainHead, plainSize, plainText, writePlain } from './plain.js'
 
 /** Lines before the names of the headers. */
 const FIRST_NAME = 14
@@ -12,11 +12,19 @@ const FIRST_NAME = 14
  * With its length in front. Where a character is not a byte (in an event that a plugin made up), its low byte is sent.
  */
 export function encodeRun([, fields, body]: RunFrame): Buffer {
-  const lines = hasBreaks(fields) ? undefined : toLines(fields)
-  const text = lines !== undefined && isBinary(lines) ? lines : JSON.stringify(fields.map(toBytes))
+  const text = toFrameText(fields)
   const bytes = Buffer.allocUnsafe(plainSize(text, body))
   writePlain(bytes, text, body)
   return bytes
+}
+
+/** The frame without its body, which follows on its own: a large one is not copied. */
+export const encodeRunHead = ([, fields, body]: RunFrame): Buffer =>
+  plainHead(toFrameText(fields), body.length)
+
+function toFrameText(fields: RunFields): string {
+  const lines = hasBreaks(fields) ? undefined : toLines(fields)
+  return lines !== undefined && isBinary(lines) ? lines : JSON.stringify(fields.map(toBytes))
 }
 
 /** Without its length in front; the body is a view. */

@@ -1,0 +1,35 @@
+/** Bodies travel in one buffer or in pieces, by their size: none may lose, repeat or move a byte. */
+import { randomBytes } from 'node:crypto'
+import t from 'tap'
+import { buildApi } from '../helpers/api.js'
+
+const PIECE = 64 * 1024
+const code = 'function handler(ctx, event) return { body = event.body } end'
+
+t.test('bodies around every border of size come back as they were', async t => {
+  const { app, create } = await buildApi(t, { SANDBOX_MAX: '1' })
+  const id = await create({ code })
+  const sizes = [1, PIECE - 300, PIECE - 9, PIECE, PIECE + 1, 2 * PIECE, 3 * PIECE + 7, 1024 ** 2]
+  for (const size of [...sizes, 3 * 1024 ** 2 + 11, ...sizes.toReversed()]) {
+    const payload = randomBytes(size)
+    const { statusCode, rawPayload } = await app.inject({
+      method: 'POST',
+      url: `/fn/${id}`,
+      payload
+    })
+    t.equal(statusCode, 200)
+    t.ok(payload.equals(rawPayload), `${size} bytes`)
+  }
+})
+
+t.test('large bodies that wait behind each other do not mix', async t => {
+  const { app, create } = await buildApi(t, { SANDBOX_MAX: '1' })
+  const id = await create({ code })
+  const payloads = Array.from({ length: 24 }, (_, i) => Buffer.alloc(PIECE * (i % 5) + i, i + 1))
+  const answers = await Promise.all(
+    payloads.map(payload => app.inject({ method: 'POST', url: `/fn/${id}`, payload }))
+  )
+  for (const [i, { rawPayload }] of answers.entries()) {
+    t.ok(payloads[i]?.equals(rawPayload), `body ${i}`)
+  }
+})
