@@ -19,7 +19,14 @@ import {
 } from '../protocol/frames.js'
 import { answerText } from '../protocol/answer-frame.js'
 import { AnswerFault, readAnswer } from './response.js'
-import { FrameTooLarge, receive, releaseLarge, send, sendPlain, setFrameLimit } from './host-port.js'
+import {
+  FrameTooLarge,
+  receive,
+  releaseLarge,
+  send,
+  sendPlain,
+  setFrameLimit
+} from './host-port.js'
 import { LuaFault, type Engine, type Program } from '../lua/api.js'
 import { toQueuedRun, type QueuedRun } from './event.js'
 import { beginJob } from './job-methods.js'
