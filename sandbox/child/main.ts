@@ -162,7 +162,7 @@ function run(next: QueuedRun): void {
   beginUsage()
   beginJob(next.isJob)
   try {
-    program ??= prepare()
+    program ??= load()
     if (program instanceof LuaFault) throw program
     const answer = readAnswer(
       next.id,
@@ -173,6 +173,13 @@ function run(next: QueuedRun): void {
   } catch (error) {
     send([FromChild.fault, next.id, ...toFault(error), ...takeUsage()])
   }
+}
+
+/** The server is told once that the code is compiled: from now on, runs take what they take. */
+function load(): Program | LuaFault {
+  const loaded = prepare()
+  send([FromChild.loaded])
+  return loaded
 }
 
 /** Compiled once; a syntax error is kept too. */

@@ -1,12 +1,18 @@
 /** What a run costs: its time on a core, and its time asleep. The server decides by it which runs share a process. */
 import { runContext } from '../../plugins/lua/run-context.js'
-import type { Usage } from '../protocol/frames.js'
+import { FromChild, type Usage } from '../protocol/frames.js'
+import { send } from './host-port.js'
 
 /** For shorter runs wall time without waiting is used: `cpuUsage()` would cost 10 % of the run. */
 const SHORT_MS = 1
 
 /** Wall time also runs while others have the core: after this much of it the kernel is asked again. */
 const MAX_WALL_MS = 50
+
+/** The server is told of sleeps from this length on: while the process sleeps, it is in nobody's way. */
+const TOLD_SLEEP_MS = 20
+/** A longer one ends with the process. */
+const MAX_TOLD_MS = 100_000_000
 
 // Node's global is a getter, which is called each time.
 const { performance } = globalThis
@@ -20,6 +26,7 @@ let wallSinceSample = 0
 
 const sleep = runContext.sleep
 runContext.sleep = ms => {
+  if (ms >= TOLD_SLEEP_MS) send([FromChild.asleep, Math.min(ms, MAX_TOLD_MS)])
   const start = performance.now()
   sleep(ms)
   asleep += performance.now() - start

@@ -22,6 +22,7 @@ import {
   readAnswer,
   readBinary,
   readFault,
+  readSleep,
   readUsage,
   readWish
 } from '../rpc/frames-from-child.js'
@@ -78,8 +79,12 @@ export class SandboxProcess {
   heldBytes = 0
   /** Of the version that it is bound to. */
   codeBytes = 0
-  /** What it runs waits: asleep, or for a host function. */
+  /** What it runs waits, as the scheduler noted last: asleep, or for a host function. */
   isWaiting = false
+  /** Until when it sleeps; of `performance.now()`. */
+  private asleepUntil = 0
+  /** When it had compiled the code of its version, and how long that took; undefined until then. */
+  loaded: { readonly at: number; readonly tookMs: number } | undefined
   /** Invocations after which it is replaced. */
   maxInvocations = Infinity
   idleSince = performance.now()
@@ -148,6 +153,11 @@ export class SandboxProcess {
     const { invocations } = this
     if (invocations[0]?.waitsForRun === true) return true
     return invocations.length > 1 && invocations[1]?.isRevoked === true
+  }
+
+  /** Whether what it runs waits at the moment: it needs no core. */
+  waits(now: number): boolean {
+    return this.calls.isWaiting || this.asleepUntil > now
   }
 
   /** It has been assigned all invocations that it may run. */
@@ -238,6 +248,11 @@ export class SandboxProcess {
           this.calls.count(invocation)
           invocation.noteWish(readWish(frame))
         })
+      case FromChild.asleep:
+        this.asleepUntil = performance.now() + readSleep(frame)
+        return
+      case FromChild.loaded:
+        return this.noteLoaded(invocation)
       case FromChild.print:
         return invocation.print(readBinary(frame[1], 'a printed line'))
       case FromChild.answer:
@@ -255,6 +270,12 @@ export class SandboxProcess {
       default:
         throw new ProtocolFault('a frame of an unknown kind')
     }
+  }
+
+  private noteLoaded({ startedAt }: Invocation): void {
+    if (this.loaded !== undefined) throw new ProtocolFault('code that is compiled twice')
+    const now = performance.now()
+    this.loaded = { at: now, tookMs: now - startedAt }
   }
 
   private nameLimit(fault: Fault, { job }: Invocation): Fault {
@@ -329,6 +350,7 @@ export class SandboxProcess {
     invocation.noteUsage(readUsage(frame, performance.now() - invocation.startedAt))
     this.invocations.shift()
     this.completed++
+    this.asleepUntil = 0
     this.idleSince = performance.now()
     const [next] = this.invocations
     if (next !== undefined) next.startedAt = this.idleSince

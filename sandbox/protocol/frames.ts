@@ -9,7 +9,7 @@
  */
 
 /** Both sides refuse the other when theirs differs. Raised with every change of a frame's shape. */
-export const PROTOCOL_VERSION = 8
+export const PROTOCOL_VERSION = 9
 export const CHANNEL_FD = 3
 export const HEADER_BYTES = 4
 /** Deepest nesting of lists and tables in a frame, counted from the frame itself. */
@@ -38,7 +38,9 @@ export const FromChild = {
   fault: 5,
   checked: 6,
   internal: 7,
-  wish: 8
+  wish: 8,
+  asleep: 14,
+  loaded: 15
 } as const
 /** How a host function ended: with a value, with `nil, message`, or with a Lua error. */
 export const Reply = { value: 0, failure: 1, raise: 2 } as const
@@ -135,6 +137,10 @@ export type FaultFrame = readonly [kind: 5, id: string, ...ChildFault, ...Usage]
 export type CheckedFrame = readonly [kind: 6, id: string, fault: ChildFault | null]
 /** A defect of ours in the child, for the server's log. */
 export type InternalFrame = readonly [kind: 7, name: string, text: string]
+/** The run sleeps from now on, for that many milliseconds; a hint, like its usage. Short sleeps are not told. */
+export type AsleepFrame = readonly [kind: 14, ms: number]
+/** The version's code is compiled, and its first run begins. */
+export type LoadedFrame = readonly [kind: 15]
 
 /** `value`: seconds after which it wants to be run again, or why it gives up. The last one counts. */
 export type WishFrame = readonly [kind: 8, wish: 0 | 1, value: number | WireText]

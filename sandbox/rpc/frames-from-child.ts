@@ -57,6 +57,12 @@ export function readUsage(frame: readonly unknown[], clockMs: number): Usage {
   return isTime(busyMs) && isTime(asleepMs) ? [busyMs, asleepMs] : [clockMs, 0]
 }
 
+/** Milliseconds that the run will sleep. */
+export function readSleep([, ms]: readonly unknown[]): number {
+  if (isTime(ms)) return ms
+  throw new ProtocolFault('a sleep of no time')
+}
+
 const isTime = (value: unknown): value is number =>
   typeof value === 'number' && value >= 0 && value < 1e9
 /** A longer text ends with `…`, by which masking knows that it may end within a secret. */

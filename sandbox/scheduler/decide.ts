@@ -43,6 +43,10 @@ export interface VersionState<P> {
     readonly isTrivial: boolean
     readonly isIoBound: boolean
   }
+  /** How long its processes take to compile its code. */
+  readonly loadMs: number
+  /** Since when it is known what its invocations take; undefined: its first process has not told yet. */
+  triedAt(now: number): number | undefined
   leastLoaded(maxInFlight: number): P | undefined
   progressing(now: number): number
 }
@@ -129,17 +133,25 @@ function isSaturated<P>(state: DecisionState<P>, { cost, busy }: VersionState<P>
   return cost.isCheap && busy.length >= (cost.isTrivial ? 1 : state.cores)
 }
 
-/** Whether the invocation is to have a process beyond those that its version has. */
+/**
+ * Whether the invocation is to have a process beyond those that its version has. While the first one has told nothing
+ * yet, it has not: each further one would compile the same code. And a process that takes long to compile it is worth
+ * waiting as long for those that have.
+ */
 function shouldScaleUp<P>(
   state: DecisionState<P>,
   version: VersionState<P> | undefined,
   invocation: Candidate,
   now: number
 ): boolean {
-  if (version === undefined || state.singleUse || isBlocked(state, version)) return true
+  if (version === undefined || state.singleUse) return true
+  const triedAt = version.triedAt(state.polledAt)
+  if (triedAt === undefined) return false
+  if (isBlocked(state, version)) return true
   // When busy processes already saturate the cores, another one would only compete with them for CPU.
   if (version.progressing(state.polledAt) >= state.cores) return false
-  return now - invocation.queuedAt >= SCALE_UP_DELAY_MS
+  const waited = now - Math.max(invocation.queuedAt, triedAt)
+  return waited >= Math.max(SCALE_UP_DELAY_MS, version.loadMs)
 }
 
 /** No process of the version is likely to be free soon: its invocations mostly wait, or all of them are stalled. */

@@ -100,6 +100,7 @@ export class SchedulerState implements DecisionState<SandboxProcess> {
   noteEnd(process: SandboxProcess, invocation: Invocation): VersionProcesses | undefined {
     const version = this.versions.get(invocation.bindingKey)
     version?.popularity.note(process.idleSince)
+    version?.noteAnswer(process)
     // The first one in a process also compiles, and says little about the next one.
     if (!invocation.isRevoked && process.completed > 1) {
       const [cpuMs, waitMs] = invocation.usage

@@ -118,6 +118,7 @@ export class Supervisor {
       this.listener.onRequeue(recallPipelined(process, now))
       process.enforceDeadline(now)
     }
+    for (const process of this.state.busy) this.state.noteWaiting(process, process.waits(now))
     const { timeoutMs } = this.factory
     for (const invocation of this.state.draining) {
       const overtime = invocation.isSettled

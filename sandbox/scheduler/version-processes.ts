@@ -5,6 +5,8 @@ import type { Popularity } from './popularity.js'
 
 /** An invocation that has run for longer than a process takes to start, even on a busy machine. */
 const STALLED_MS = 100
+/** A first run that takes longer than this, from when its code was compiled, tells as much as its answer would. */
+const FIRST_RUN_MS = 250
 
 export class VersionProcesses {
   readonly cost = new CostEstimate()
@@ -12,7 +14,28 @@ export class VersionProcesses {
   readonly idle: SandboxProcess[] = []
   readonly busy: SandboxProcess[] = []
 
+  /** When the first of its invocations ended; of `performance.now()`. */
+  private answeredAt: number | undefined
+  /** What its processes take to compile its code. */
+  loadMs = 0
+
   constructor(readonly popularity: Popularity) {}
+
+  /** An invocation has ended in the process. */
+  noteAnswer({ idleSince, loaded }: SandboxProcess): void {
+    this.answeredAt ??= idleSince
+    if (loaded !== undefined) this.loadMs = loaded.tookMs
+  }
+
+  /** Undefined: its first process has not told yet what an invocation of it takes. */
+  triedAt(now: number): number | undefined {
+    if (this.answeredAt !== undefined) return this.answeredAt
+    for (const { isWaiting, loaded } of this.busy) {
+      if (isWaiting) return now
+      if (loaded !== undefined && now - loaded.at > FIRST_RUN_MS) return loaded.at
+    }
+    return undefined
+  }
 
   get isEmpty(): boolean {
     return this.idle.length === 0 && this.busy.length === 0

@@ -19,6 +19,10 @@ interface Version {
   readonly cost?: 'unknown' | 'trivial' | 'cheap' | 'cpu-bound' | 'io-bound'
   /** Of the busy ones, how many get on; all of them unless given. */
   readonly progressing?: number
+  /** Its first process has not told yet what its invocations take. */
+  readonly untried?: boolean
+  readonly triedAt?: number
+  readonly loadMs?: number
 }
 
 interface Given {
@@ -39,7 +43,10 @@ const toVersion = ({
   busy = [],
   held = 1,
   cost = 'unknown',
-  progressing
+  progressing,
+  untried = false,
+  triedAt = 0,
+  loadMs = 0
 }: Version): VersionState<string> => ({
   idle,
   busy,
@@ -48,6 +55,8 @@ const toVersion = ({
     isTrivial: cost === 'trivial',
     isIoBound: cost === 'io-bound'
   },
+  loadMs,
+  triedAt: () => (untried ? undefined : triedAt),
   leastLoaded: maxInFlight => (held < maxInFlight ? busy[0] : undefined),
   progressing: () => progressing ?? busy.length
 })
@@ -167,6 +176,38 @@ const tables: Record<
     ],
     ['after it', { version: { busy: ['b'] }, unbound: ['u'] }, 'bind u'],
     [
+      'not while the first process of its version has told nothing yet',
+      { version: { busy: ['b'], untried: true, progressing: 0 }, unbound: ['u'] },
+      'enqueue'
+    ],
+    [
+      'nor before it waited for as long as the code takes to compile',
+      {
+        version: { busy: ['b'], loadMs: 500 },
+        unbound: ['u'],
+        invocation: { queuedAt: NOW - 400 }
+      },
+      'enqueue'
+    ],
+    [
+      'from when its version was first tried',
+      {
+        version: { busy: ['b'], triedAt: NOW - 400, loadMs: 500 },
+        unbound: ['u'],
+        invocation: { queuedAt: NOW - 2000 }
+      },
+      'enqueue'
+    ],
+    [
+      'then it is',
+      {
+        version: { busy: ['b'], triedAt: NOW - 500, loadMs: 500 },
+        unbound: ['u'],
+        invocation: { queuedAt: NOW - 2000 }
+      },
+      'bind u'
+    ],
+    [
       'never where the cores are taken',
       { version: { busy: ['b', 'c'] }, unbound: ['u'] },
       'enqueue'
@@ -235,6 +276,11 @@ t.test('processes are wanted for what waits', async t => {
   t.equal(needed({ version: { busy: ['b'] } }), 1, 'one more where others get on')
   t.equal(needed({ version: { busy: ['b'], cost: 'io-bound' } }), 5, 'one each where all wait')
   t.equal(needed({ version: { busy: ['b'], progressing: 0 } }), 5, 'one each where all are stalled')
+  t.equal(
+    needed({ version: { busy: ['b'], untried: true, progressing: 0 } }),
+    0,
+    'none while the first one of the version has told nothing yet'
+  )
   t.equal(needed({ singleUse: true }), 5, 'one each where no process is used twice')
   t.equal(needed({ version: { busy: ['b', 'c'] } }), 0, 'none where the cores are taken')
   t.equal(needed({ share: false }), 0, 'none beyond the share')
