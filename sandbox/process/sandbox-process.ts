@@ -22,6 +22,7 @@ import {
   readAnswer,
   readBinary,
   readFault,
+  readReady,
   readSleep,
   readUsage,
   readWish
@@ -31,7 +32,6 @@ import { BudgetExceeded, HostCalls } from '../rpc/host-calls.js'
 import {
   FromChild,
   HEADER_BYTES,
-  PROTOCOL_VERSION,
   ProtocolFault,
   Reply,
   ToChild,
@@ -307,14 +307,9 @@ export class SandboxProcess {
     return true
   }
 
-  private onHandshake([kind, version, code]: readonly unknown[]): void {
-    if (kind !== FromChild.ready || version !== PROTOCOL_VERSION) {
-      throw new ProtocolFault(
-        `version ${String(version)} of the protocol (the server has ${PROTOCOL_VERSION})`
-      )
-    }
+  private onHandshake(frame: readonly unknown[]): void {
+    this.codeCache = readReady(frame)
     this.isReady = true
-    if (code instanceof Uint8Array) this.codeCache = Buffer.from(code)
     this.idleSince = performance.now()
     this.settleHandshake(true)
     this.listener.onReady(this)

@@ -7,6 +7,7 @@ import { badHeader } from '../protocol/header-rules.js'
 import {
   FromChild,
   MAX_HEADER_BYTES,
+  PROTOCOL_VERSION,
   ProtocolFault,
   Wish,
   childFaultKinds,
@@ -16,6 +17,16 @@ import {
 
 /** Longest error text that is kept; a Lua error may be as long as its author likes. */
 const MAX_MESSAGE = 64 * 1024
+
+/** The code of the child's program, where it was asked for. */
+export function readReady([kind, version, code]: readonly unknown[]): Buffer | undefined {
+  if (kind !== FromChild.ready || version !== PROTOCOL_VERSION) {
+    throw new ProtocolFault(
+      `version ${String(version)} of the protocol (the server has ${PROTOCOL_VERSION})`
+    )
+  }
+  return code instanceof Uint8Array ? Buffer.from(code) : undefined
+}
 
 export function readArguments(value: unknown): readonly unknown[] {
   if (!Array.isArray(value)) throw new ProtocolFault('a call without arguments')
