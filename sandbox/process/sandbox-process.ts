@@ -39,6 +39,7 @@ import {
 } from '../protocol/frames.js'
 import type { Invocation } from '../invocation.js'
 import type { ProcessOptions } from './process-options.js'
+import { ProcessState } from './process-state.js'
 import { spawnSandbox } from './spawn.js'
 
 /** A revoked invocation that takes longer than this costs more than another process. */
@@ -58,38 +59,7 @@ export interface ProcessListener {
   ) => void
 }
 
-export class SandboxProcess {
-  readonly startedAt = performance.now()
-  readonly invocations: Invocation[] = []
-  /** What it is bound to; undefined while unbound. */
-  bindingKey: string | undefined
-  /** Whose invocations it gets; undefined while unbound. */
-  functionId: string | undefined
-  isReady = false
-  /** V8's code of the child's program, where the hello asked for it. */
-  codeCache: Buffer | undefined
-  hasExited = false
-  /** Invocations assigned to it so far. */
-  assigned = 0
-  /** Of those, the ones that have ended. */
-  completed = 0
-  /** It has given memory back, and has had no job since. */
-  hasRested = false
-  /** Memory of its own, in bytes; as last measured, or as is expected. */
-  heldBytes = 0
-  /** Of the version that it is bound to. */
-  codeBytes = 0
-  /** What it runs waits, as the scheduler noted last: asleep, or for a host function. */
-  isWaiting = false
-  /** Until when it sleeps; of `performance.now()`. */
-  private asleepUntil = 0
-  /** When it had compiled the code of its version, and how long that took; undefined until then. */
-  loaded: { readonly at: number; readonly tookMs: number } | undefined
-  /** Invocations after which it is replaced. */
-  maxInvocations = Infinity
-  idleSince = performance.now()
-  /** Why it ended: a kind of fault, 'retired' or 'exit' (by itself); meaningful once it has exited. */
-  exitReason = 'exit'
+export class SandboxProcess extends ProcessState {
   private readonly child: ReturnType<typeof spawnSandbox>
   private readonly channel: Channel
   private readonly calls: HostCalls
@@ -105,6 +75,7 @@ export class SandboxProcess {
     private readonly options: ProcessOptions,
     private readonly listener: ProcessListener
   ) {
+    super()
     this.child = spawnSandbox(options.command)
     this.channel = new Channel(this.child.stdio[3] as unknown as Duplex, options.frameLimit, {
       onFrame: (frame, size) => {
@@ -252,7 +223,7 @@ export class SandboxProcess {
         this.asleepUntil = performance.now() + readSleep(frame)
         return
       case FromChild.loaded:
-        return this.noteLoaded(invocation)
+        return this.noteLoaded()
       case FromChild.print:
         return invocation.print(readBinary(frame[1], 'a printed line'))
       case FromChild.answer:
@@ -270,12 +241,6 @@ export class SandboxProcess {
       default:
         throw new ProtocolFault('a frame of an unknown kind')
     }
-  }
-
-  private noteLoaded({ startedAt }: Invocation): void {
-    if (this.loaded !== undefined) throw new ProtocolFault('code that is compiled twice')
-    const now = performance.now()
-    this.loaded = { at: now, tookMs: now - startedAt }
   }
 
   private nameLimit(fault: Fault, { job }: Invocation): Fault {

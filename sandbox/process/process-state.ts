@@ -1,0 +1,44 @@
+/** What a sandbox process is and does at the moment, as the scheduler sees it. */
+import type { Invocation } from '../invocation.js'
+import { ProtocolFault } from '../protocol/frames.js'
+
+export class ProcessState {
+  readonly startedAt = performance.now()
+  readonly invocations: Invocation[] = []
+  /** What it is bound to; undefined while unbound. */
+  bindingKey: string | undefined
+  /** Whose invocations it gets; undefined while unbound. */
+  functionId: string | undefined
+  isReady = false
+  /** V8's code of the child's program, where the hello asked for it. */
+  codeCache: Buffer | undefined
+  hasExited = false
+  /** Invocations assigned to it so far. */
+  assigned = 0
+  /** Of those, the ones that have ended. */
+  completed = 0
+  /** It has given memory back, and has had no job since. */
+  hasRested = false
+  /** Memory of its own, in bytes; as last measured, or as is expected. */
+  heldBytes = 0
+  /** Of the version that it is bound to. */
+  codeBytes = 0
+  /** What it runs waits, as the scheduler noted last: asleep, or for a host function. */
+  isWaiting = false
+  /** Until when it sleeps; of `performance.now()`. */
+  protected asleepUntil = 0
+  /** When it had compiled the code of its version, and how long that took; undefined until then. */
+  loaded: { readonly at: number; readonly tookMs: number } | undefined
+  /** Invocations after which it is replaced. */
+  maxInvocations = Infinity
+  idleSince = performance.now()
+  /** Why it ended: a kind of fault, 'retired' or 'exit' (by itself); meaningful once it has exited. */
+  exitReason = 'exit'
+
+  /** It says that the code of its version is compiled. */
+  protected noteLoaded(): void {
+    if (this.loaded !== undefined) throw new ProtocolFault('code that is compiled twice')
+    const now = performance.now()
+    this.loaded = { at: now, tookMs: now - (this.invocations[0]?.startedAt ?? now) }
+  }
+}
