@@ -119,6 +119,13 @@ export const settings = {
     fallback: 64 * 1024 ** 2,
     doc: 'The same for each function, and for the store that all share'
   }),
+  JOBS_MAX: integer({
+    min: 1,
+    max: 1024,
+    fallback: Math.min(64, Math.floor(defaultSandboxMax() / 2)),
+    defaultText: 'half of `SANDBOX_MAX`, at most 64',
+    doc: 'Jobs that run at once; always fewer than `SANDBOX_MAX`'
+  }),
   JOBS_LIMIT: bytes({
     min: 1024 ** 2,
     max: TEBIBYTE,

@@ -33,6 +33,8 @@ import frontDoor from '../plugins/front-door/plugin.js'
 import functionsHost from '../plugins/functions-host.js'
 import health from '../plugins/health.js'
 import metrics from '../plugins/metrics.js'
+import jobs from '../plugins/jobs/plugin.js'
+import jobRoutes from '../plugins/jobs/routes.js'
 import luaAi from '../plugins/lua/ai/plugin.js'
 import luaLocal from '../plugins/lua/builtin.js'
 import luaEmail from '../plugins/lua/email/plugin.js'
@@ -100,7 +102,7 @@ export async function buildApp({
   const whatIsKept = [storage, functionCache, recovery, retention, auth, frontDoor]
   const luaApis = [lua, outgoingHttp, luaLog, luaKv, luaEnv, luaHttp, luaLocal, luaAi, luaEmail]
   luaApis.push(luaFunctions)
-  for (const plugin of [...everyRequest, ...whatIsKept, ...luaApis, invoker]) {
+  for (const plugin of [...everyRequest, ...whatIsKept, ...luaApis, invoker, jobs]) {
     await app.register(plugin)
   }
   await app.register(thirdParty, { plugins, settings: pluginSettings })
@@ -108,6 +110,7 @@ export async function buildApp({
     httpTrigger,
     cronTrigger,
     cronRoutes,
+    jobRoutes,
     routes,
     reference,
     health,

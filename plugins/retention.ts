@@ -1,7 +1,7 @@
 /**
  * Retention: every full hour, and a moment after start, executions older than their function's period are deleted, with
- * their logs and requests; so are expired key-value entries and old states of variables. Then free space of the file is
- * given back. It works in small batches with rests between, so that calls hardly notice.
+ * their logs and requests; so are old finished jobs, expired key-value entries and old states of variables. Then free
+ * space of the file is given back. It works in small batches with rests between, so that calls hardly notice.
  */
 import fp from 'fastify-plugin'
 import '../core/contracts/server.js'
@@ -10,6 +10,7 @@ import { systemClock, type Clock } from '../core/cron/clock.js'
 import { startMinuteTicker } from '../core/cron/minute-ticker.js'
 
 const HOUR = 3_600_000
+const DAY = 24 * HOUR
 const AFTER_START_MS = 10_000
 /** A batch holds the database and the event loop for a few milliseconds. */
 const EXECUTIONS = 100
@@ -24,6 +25,7 @@ export interface Swept {
   readonly entries: number
   /** Former states of variables. */
   readonly variables: number
+  readonly jobs: number
   /** Bytes given back to the file system. */
   readonly reclaimed: number
 }
@@ -32,13 +34,15 @@ type SweptStorage = Pick<Storage, 'reclaim'> & {
   readonly executions: Pick<Storage['executions'], 'expire'>
   readonly kv: Pick<Storage['kv'], 'expire'>
   readonly env: Pick<Storage['env'], 'expireHistory'>
+  readonly jobs: Pick<Storage['jobs'], 'expire'>
 }
 
 /** Deletes everything that is due now. When `signal` aborts, it ends after the current batch. */
 export async function sweep(
   storage: SweptStorage,
   clock: Clock,
-  signal: AbortSignal
+  signal: AbortSignal,
+  jobDays: number
 ): Promise<Swept> {
   const repeat = async (least: number, batch: () => Promise<number>) => {
     let total = 0
@@ -63,6 +67,9 @@ export async function sweep(
     variables: await repeat(ENTRIES, () =>
       storage.env.expireHistory(Math.floor(clock.now() / 1000), ENTRIES)
     ),
+    jobs: await repeat(EXECUTIONS, () =>
+      storage.jobs.expire(clock.now() - jobDays * DAY, EXECUTIONS)
+    ),
     reclaimed: await repeat(1, () => storage.reclaim(PAGES))
   }
 }
@@ -73,9 +80,14 @@ export default fp(
     let sweeping: Promise<void> | undefined
 
     const run = () => {
-      sweeping ??= sweep(fastify.storage, systemClock, stopping.signal)
+      sweeping ??= sweep(
+        fastify.storage,
+        systemClock,
+        stopping.signal,
+        fastify.config.JOBS_RETENTION_DAYS
+      )
         .then(swept => {
-          if (swept.executions + swept.entries + swept.variables > 0) {
+          if (swept.executions + swept.entries + swept.variables + swept.jobs > 0) {
             fastify.log.info(swept, 'old executions deleted')
           }
         })

@@ -1,5 +1,5 @@
 /** Executions in the storage, from their beginning to their deletion; storage.ts says when a promise settles. */
-import type { JobSettlement } from './job-ends.js'
+import type { JobSettlements } from './job-ends.js'
 import type { Page, Paged } from './page.js'
 import type {
   AiRequestRecord,
@@ -22,12 +22,6 @@ export interface NewExecution {
   /** The job that it is an attempt of, and which one. */
   readonly jobId?: string | undefined
   readonly attempt?: number | undefined
-}
-
-/** What becomes of the job of an execution: with its record, and if what it wrote was lost. */
-export interface JobSettlements {
-  readonly kept: JobSettlement
-  readonly lost: JobSettlement
 }
 
 export interface FinishedExecution extends NewExecution {

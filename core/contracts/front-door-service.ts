@@ -22,7 +22,7 @@ export interface Visit {
   /** Its body turned out to be larger than `bodyLimit`. */
   noteLargeBody(): void
   /** After `enter`, once the call is over; without an outcome it got no sandbox. */
-  leave(outcome?: Outcome): void
+  leave(outcome?: Pick<Outcome, 'answer'>): void
 }
 
 export type RefusalCounts = Readonly<Partial<Record<RefusalReason, number>>>
@@ -43,6 +43,8 @@ export interface FrontDoorService {
    * or TOO_MANY_CALLS, which has been counted.
    */
   takePlace(functionId: string, door: FrontDoor): (() => void) | MoonletError
+  /** The same for what can wait, and is not refused: undefined when there is no place. */
+  findPlace(functionId: string, door: FrontDoor | undefined): (() => void) | undefined
   /** Refused calls, since the start. */
   refused(functionId: string): RefusalCounts
   allRefused(): Iterable<readonly [functionId: string, counts: RefusalCounts]>

@@ -82,6 +82,28 @@ export interface RateLimit {
   readonly by: (typeof rateLimitSubjects)[number]
 }
 
+/** When a job of the function is tried again after an attempt that failed. */
+export interface RetryPolicy {
+  /** In all, with the first. */
+  readonly max_attempts: number
+  /** Before the second attempt. */
+  readonly first_delay_seconds: number
+  /** By which each further delay is longer. */
+  readonly factor: number
+  readonly max_delay_seconds: number
+  /** By which part a delay may be shorter or longer, so that many jobs do not come back at once. */
+  readonly jitter: number
+}
+
+/** Of a function that sets none. */
+export const defaultRetry: RetryPolicy = {
+  max_attempts: 5,
+  first_delay_seconds: 10,
+  factor: 3,
+  max_delay_seconds: 3600,
+  jitter: 0.1
+}
+
 /** The numbers of a front door, each a limit that holds for this function alone. */
 export interface FunctionLimits {
   /** Invocations at once. */
@@ -101,6 +123,7 @@ export interface FrontDoor extends FunctionLimits {
   readonly routes?: readonly Route[]
   readonly cors?: Cors
   readonly rate_limit?: RateLimit
+  readonly retry?: RetryPolicy
 }
 
 /** Of each field that changes its new value; null: it is cleared. */

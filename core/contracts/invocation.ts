@@ -1,7 +1,7 @@
 /** One invocation of a function: what a trigger asks for and what comes back. */
 import type { CallChain } from './call-chain.js'
 import type { AdmittedCaller } from './front-door.js'
-import type { JobSettlement, JobWish } from './job-ends.js'
+import type { JobSettlements, JobWish } from './job-ends.js'
 import type { Fault, FunctionRecord, LogEntry, VersionRecord } from './records.js'
 
 /**
@@ -117,7 +117,7 @@ export interface JobAttempt {
   readonly attempt: number
   readonly executionId: string
   /** What becomes of the job, recorded together with the execution. */
-  readonly settle: (outcome: JobOutcome) => JobSettlement
+  readonly settle: (outcome: JobOutcome) => JobSettlements
 }
 
 export type JobOutcome = Pick<Outcome, 'answer' | 'fault' | 'errorMessage' | 'wish'>

@@ -34,3 +34,9 @@ export interface JobSettlement {
 export type JobWish =
   | { readonly kind: 'retry'; readonly afterSeconds: number }
   | { readonly kind: 'give_up'; readonly reason: string }
+
+/** What becomes of the job of an execution: with its record, and if what it wrote was lost. */
+export interface JobSettlements {
+  readonly kept: JobSettlement
+  readonly lost: JobSettlement
+}

@@ -9,6 +9,7 @@ import type { IdSource } from '../base/ids.js'
 import type { LuaRegistry } from '../lua/registry.js'
 import type { InvocationEvent } from './invocation.js'
 import type { Invoker } from './invoker.js'
+import type { Jobs } from './jobs.js'
 import type { OutgoingHttp } from './outgoing-http.js'
 import type { FunctionWithVersion } from './functions.js'
 import type { Scheduler } from './scheduler.js'
@@ -70,6 +71,15 @@ declare module 'fastify' {
     readonly scheduler: Scheduler
     /** plugins/front-door, as 'front-door': who may call functions, how often, how many at once */
     readonly frontDoor: FrontDoorService
+    /** plugins/jobs, as 'jobs': calls that run later */
+    readonly jobs: Jobs
+    /** plugins/jobs; attempts and deaths since the start, by function */
+    readonly jobTally: {
+      readonly attempts: ReadonlyMap<string, number>
+      readonly deaths: ReadonlyMap<string, number>
+    }
+    /** plugins/jobs; to be called when a job has become due by a change */
+    readonly wakeJobs: () => void
     /** plugins/outgoing-http, as 'outgoing-http' */
     readonly outgoingHttp: OutgoingHttp
     /** plugins/auth; the file of a key that was made at this start */

@@ -28,7 +28,7 @@ export class Execution {
     id: string,
     eventJson: string
   ) {
-    const { fn, version, trigger } = request
+    const { fn, version, trigger, job } = request
     this.id = id
     this.record = {
       id,
@@ -36,7 +36,8 @@ export class Execution {
       versionId: version.id,
       trigger,
       eventJson,
-      createdAt: Math.floor(Date.now() / 1000)
+      createdAt: Math.floor(Date.now() / 1000),
+      ...(job && { jobId: job.id, attempt: job.attempt })
     }
   }
 
@@ -61,7 +62,7 @@ export class Execution {
     if (!request.record) return outcome
     const finished = toFinished(record, outcome, request.fn.saveResponse, unwritten)
     this.isPending = false
-    await context.executions.finish(finished)
+    await context.executions.finish(finished, request.job?.settle(outcome))
     context.onPhase('end', id, record.functionId)
     return outcome
   }

@@ -111,7 +111,7 @@ export class Invoker implements contract.Invoker {
   }
 
   private async run(given: InvocationRequest): Promise<Outcome> {
-    const executionId = this.options.ids.next()
+    const executionId = given.job?.executionId ?? this.options.ids.next()
     const request = this.clean(given)
     const { hooks } = this
     const { onHookError } = this.options

@@ -50,6 +50,7 @@ export function toFinished(
     trigger: execution.trigger,
     eventJson: execution.eventJson,
     createdAt: execution.createdAt,
+    ...(execution.jobId !== undefined && { jobId: execution.jobId, attempt: execution.attempt }),
     status: answer === undefined || answer.statusCode >= 400 ? 'error' : 'success',
     statusCode: answer?.statusCode,
     durationMs,

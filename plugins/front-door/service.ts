@@ -8,6 +8,7 @@ import { RateLimiter } from '../../core/access/rate-limiter.js'
 import { ReplayMemory } from '../../core/access/replay-memory.js'
 import { readSignatureClaim } from '../../core/access/signature.js'
 import { toAddressBlock } from '../../core/connections/address-block.js'
+import { wantsJob } from '../../core/http/prefer.js'
 import { hasBody } from '../../core/connections/read-body.js'
 import { MoonletError } from '../../core/base/errors.js'
 import type { MaybePromise } from '../../core/base/maybe-promise.js'
@@ -24,6 +25,8 @@ import { KeyRing } from './key-ring.js'
 import { Places } from './places.js'
 import { Refusals } from './refusals.js'
 import { FrontDoorVisit, type Identity, type VisitParts } from './visit.js'
+
+const nothingTaken = (): void => {}
 
 const visitKey = Symbol('visit')
 
@@ -84,6 +87,11 @@ export class FrontDoors implements FrontDoorService {
     )
   }
 
+  findPlace(functionId: string, door: FrontDoor | undefined): (() => void) | undefined {
+    const limit = door?.max_concurrency
+    return limit === undefined ? nothingTaken : this.places.take(functionId, limit)
+  }
+
   refused(functionId: string): RefusalCounts {
     return this.refusals.of(functionId)
   }
@@ -116,7 +124,8 @@ export class FrontDoors implements FrontDoorService {
   /** Who calls is known; but for a signature, which needs the body and is counted after it. */
   private checkLimits(call: ArrivingCall, identity: Identity): MaybePromise<Visit | MoonletError> {
     const { functionId, door } = call
-    const visit = new FrontDoorVisit(this.visitParts, functionId, door, identity)
+    const isBackground = wantsJob(call.request)
+    const visit = new FrontDoorVisit(this.visitParts, functionId, door, identity, isBackground)
     const finish = (): Visit | MoonletError =>
       this.checkCrowd(call, visit) ?? this.checkLength(call) ?? visit
     if (door.rate_limit === undefined || identity.signature !== undefined) return finish()
@@ -128,7 +137,7 @@ export class FrontDoors implements FrontDoorService {
     { request, response, functionId, door: { max_concurrency: limit } }: ArrivingCall,
     visit: FrontDoorVisit
   ): MoonletError | undefined {
-    if (limit === undefined) return undefined
+    if (limit === undefined || wantsJob(request)) return undefined
     if (!hasBody(request)) return visit.takePlace(response)
     return this.places.of(functionId) < limit ? undefined : visit.refuseCrowd()
   }

@@ -50,7 +50,9 @@ export class FrontDoorVisit implements Visit {
     private readonly parts: VisitParts,
     private readonly functionId: string,
     private readonly door: FrontDoor,
-    private readonly identity: Identity
+    private readonly identity: Identity,
+    /** It only leaves a job behind, which takes its place when it runs. */
+    private readonly isBackground: boolean
   ) {}
 
   get caller(): AdmittedCaller {
@@ -81,7 +83,9 @@ export class FrontDoorVisit implements Visit {
   /** Whether the number of calls in progress lets it in. A place that it took is given back with its response. */
   takePlace(response?: ServerResponse): MoonletError | undefined {
     const limit = this.door.max_concurrency
-    if (limit === undefined || this.releasePlace !== undefined) return undefined
+    if (limit === undefined || this.isBackground || this.releasePlace !== undefined) {
+      return undefined
+    }
     this.releasePlace = this.parts.places.take(this.functionId, limit)
     if (this.releasePlace === undefined) return this.refuseCrowd()
     response?.once('close', () => {
@@ -111,7 +115,7 @@ export class FrontDoorVisit implements Visit {
     this.noteRefusal('body_limit')
   }
 
-  leave(outcome?: Outcome): void {
+  leave(outcome?: Pick<Outcome, 'answer'>): void {
     this.releasePlace?.()
     if (this.deliveryId === undefined) return
     const succeeded = (outcome?.answer?.statusCode ?? 500) < 400

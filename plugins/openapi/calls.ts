@@ -13,6 +13,50 @@ const id = {
   example: 'd2c1v7h8e9k0m3n4p5q6'
 }
 
+const header = (name: string, description: string, example: string) => ({
+  name,
+  in: 'header',
+  required: false,
+  description,
+  schema: { type: 'string' },
+  example
+})
+
+const background = [
+  header('Prefer', '`respond-async`: the call is kept and runs as a job.', 'respond-async'),
+  header(
+    'Idempotency-Key',
+    'Of a background call: a repeat within 24 hours gives the same job.',
+    'order-7'
+  ),
+  header(
+    'Moonlet-Delay',
+    'Of a background call: seconds from now, or an HTTP date, when it is due.',
+    '30'
+  )
+]
+
+const accepted = {
+  description: 'The call is kept: with `Prefer: respond-async`.',
+  headers: {
+    'Preference-Applied': { description: '`respond-async`', schema: { type: 'string' } },
+    Location: {
+      description: 'The job, for holders of the management key.',
+      schema: { type: 'string' }
+    }
+  },
+  content: {
+    'application/json': {
+      schema: {
+        type: 'object',
+        required: ['job_id'],
+        properties: { job_id: { type: 'string', description: 'Id of the job.' } }
+      },
+      example: { job_id: 'd2c1vb9o5a6c4g1k2m1g' }
+    }
+  }
+}
+
 const failure = (description: string, error: string) => ({
   description,
   content: {
@@ -51,7 +95,7 @@ const describeCall = (method: (typeof methods)[number]): Operation => ({
     'Anything may follow the id: the handler finds it as `event.relativePath`, and the query ' +
     'as `event.query`. Status, headers and body are what the handler returns.',
   security: [],
-  parameters: [id],
+  parameters: [id, ...background],
   ...(method === 'get' || method === 'delete'
     ? {}
     : { requestBody: { description: 'Any bytes.', content: { '*/*': { schema: {} } } } }),
@@ -61,6 +105,7 @@ const describeCall = (method: (typeof methods)[number]): Operation => ({
       headers,
       content: { '*/*': { schema: {} } }
     } as Operation['responses'][string],
+    202: accepted as Operation['responses'][string],
     403: failure('The function is disabled.', 'Function is disabled'),
     404: failure('There is no such function.', 'Function not found'),
     408: failure('The body did not arrive in time.', limitExamples.requestTooSlow),

@@ -8,6 +8,10 @@ export const describeTags = [
   { name: 'Versions', description: 'Every code that a function has had.' },
   { name: 'Runs', description: 'Running code from the dashboard or a script, besides calling it.' },
   { name: 'Executions', description: 'What happened: each run with its event, logs and errors.' },
+  {
+    name: 'Jobs',
+    description: 'Calls that run in the background, and are kept until they succeed.'
+  },
   { name: 'Stored values', description: 'The key-value stores.' },
   { name: 'Schedules', description: 'When functions run by themselves.' },
   { name: 'Server', description: 'The server itself.' },

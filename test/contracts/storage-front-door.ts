@@ -1,4 +1,5 @@
 import type { Test } from 'tap'
+import { defaultRetry } from '../../core/contracts/front-door.js'
 import type { FrontDoor } from '../../core/contracts/front-door.js'
 import type { Storage } from '../../core/contracts/storage.js'
 import type { OpenStorage } from './storage.js'
@@ -9,6 +10,7 @@ const everything: FrontDoor = {
   routes: [{ pattern: '/shop/:item', methods: ['GET'], host: 'shop.example.org' }],
   cors: { origins: ['https://shop.example.org'], credentials: true },
   rate_limit: { requests: 60, seconds: 60, by: 'ip' },
+  retry: { ...defaultRetry, max_attempts: 2 },
   max_concurrency: 1,
   timeout_seconds: 2,
   memory_mb: 64,

@@ -3,14 +3,15 @@ import { sweep } from '../../plugins/retention.js'
 import { createFakeClock, settle } from '../helpers/fake-clock.js'
 
 const NOW = 1_700_000_000_000
+const JOB_DAYS = 30
 
 /** Storage that holds so many things to delete, and notes the batches it is asked for. */
-function piledUp({ executions = 0, entries = 0, variables = 0, pages = 0 }) {
+function piledUp({ executions = 0, entries = 0, variables = 0, jobs = 0, pages = 0 }) {
   const batches: string[] = []
   const take = (left: number, batch: number) => Math.min(left, batch)
   return {
     batches,
-    left: () => ({ executions, entries, variables, pages }),
+    left: () => ({ executions, entries, variables, jobs, pages }),
     executions: {
       async expire(now: number, batch: number) {
         const done = take(executions, batch)
@@ -35,6 +36,14 @@ function piledUp({ executions = 0, entries = 0, variables = 0, pages = 0 }) {
         return done
       }
     },
+    jobs: {
+      async expire(before: number, batch: number) {
+        const done = take(jobs, batch)
+        jobs -= done
+        batches.push(`jobs ${before} ${done}`)
+        return done
+      }
+    },
     async reclaim(batch: number) {
       const done = take(pages, batch)
       pages -= done
@@ -49,7 +58,7 @@ async function sweepAll(
   signal = new AbortController().signal
 ) {
   const clock = createFakeClock(NOW)
-  const swept = sweep(storage, clock, signal)
+  const swept = sweep(storage, clock, signal, JOB_DAYS)
   const progress = { ended: false }
   const end = () => {
     progress.ended = true
@@ -60,14 +69,15 @@ async function sweepAll(
 }
 
 t.test('deletes everything that is due, in batches, then gives space back', async t => {
-  const storage = piledUp({ executions: 250, entries: 700, variables: 600, pages: 100 })
+  const storage = piledUp({ executions: 250, entries: 700, variables: 600, jobs: 130, pages: 100 })
   t.same(await sweepAll(storage), {
     executions: 250,
     entries: 700,
     variables: 600,
+    jobs: 130,
     reclaimed: 100 * 4096
   })
-  t.same(storage.left(), { executions: 0, entries: 0, variables: 0, pages: 0 })
+  t.same(storage.left(), { executions: 0, entries: 0, variables: 0, jobs: 0, pages: 0 })
   t.same(
     storage.batches.map(batch => batch.split(' ')[0]),
     [
@@ -78,6 +88,8 @@ t.test('deletes everything that is due, in batches, then gives space back', asyn
       'entries',
       'variables',
       'variables',
+      'jobs',
+      'jobs',
       'pages',
       'pages',
       'pages'
@@ -92,6 +104,7 @@ t.test('tells executions the time in seconds and entries in milliseconds', async
     `executions ${NOW / 1000} 0`,
     `entries ${NOW} 0`,
     `variables ${NOW / 1000} 0`,
+    `jobs ${NOW - JOB_DAYS * 86_400_000} 0`,
     'pages 0'
   ])
 })
@@ -99,7 +112,7 @@ t.test('tells executions the time in seconds and entries in milliseconds', async
 t.test('rests between batches, so that others get their turn', async t => {
   const storage = piledUp({ executions: 1000 })
   const clock = createFakeClock(NOW)
-  void sweep(storage, clock, new AbortController().signal)
+  void sweep(storage, clock, new AbortController().signal, JOB_DAYS)
   await settle()
   t.equal(storage.batches.length, 1, 'no second batch before time passes')
   await clock.pass(1000)
@@ -118,6 +131,7 @@ t.test('ends with the batch at hand when the server stops', async t => {
     executions: 100,
     entries: 0,
     variables: 0,
+    jobs: 0,
     reclaimed: 0
   })
 })

@@ -3,6 +3,7 @@ import type { FrontDoor, FrontDoorChange, FunctionLimits } from '../../contracts
 import { readAccess } from './access.js'
 import { readCors, readRoutes } from './addresses.js'
 import { isEmptyObject } from './fields.js'
+import { readRetry } from './retry.js'
 import { limitBounds, readLimit, readRateLimit, type ServerLimits } from './limits.js'
 
 /** The fields as the API takes them; null is as good as absent. */
@@ -13,6 +14,7 @@ export const frontDoorFields = [
   'routes',
   'cors',
   'rate_limit',
+  'retry',
   ...(Object.keys(limitBounds) as (keyof FunctionLimits)[])
 ] as const satisfies readonly (keyof FrontDoor)[]
 
@@ -39,6 +41,7 @@ function readField(
   if (name === 'access') return readAccess(value)
   if (name === 'cors') return readCors(value)
   if (name === 'rate_limit') return readRateLimit(value)
+  if (name === 'retry') return readRetry(value)
   return value === 0 ? null : readLimit(name, value, server)
 }
 

@@ -42,11 +42,11 @@ export function addExecutionRoutes(api: ApiScope): void {
     },
     async ({ params, query }) => {
       await findFunction(storage, params.id)
-      const { limit, offset, error_kind: errorKind, ...asked } = query
+      const { limit, offset, error_kind: errorKind, job_id: jobId, ...asked } = query
       const { rows, total, partial } = await storage.executions.list(
         params.id,
         { limit, offset },
-        toFilter(errorKind === undefined ? asked : { ...asked, errorKind })
+        toFilter({ ...asked, errorKind, jobId })
       )
       return {
         executions: rows.map(toListedExecution),
@@ -76,7 +76,9 @@ export function addExecutionRoutes(api: ApiScope): void {
 }
 
 /** Empty texts do not filter. */
-const toFilter = (asked: ExecutionFilter): ExecutionFilter =>
+const toFilter = (asked: {
+  readonly [Name in keyof ExecutionFilter]: ExecutionFilter[Name] | undefined
+}): ExecutionFilter =>
   Object.fromEntries(
     Object.entries(asked).filter(([, value]) => value !== undefined && value !== '')
   )

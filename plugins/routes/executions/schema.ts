@@ -88,9 +88,13 @@ export const executionFields = {
       'is true then, and `bodySize` and `bodySha256` (hex) tell of a cut body what it was.'
   }),
   trigger: Type.String({
-    description: "`http`, `cron`, `rerun` or the name of a plugin's trigger."
+    description: "`http`, `job`, `cron`, `rerun` or the name of a plugin's trigger."
   }),
-  created_at: Type.Integer({ description: 'Unix seconds.' })
+  created_at: Type.Integer({ description: 'Unix seconds.' }),
+  job_id: Type.Optional(Type.String({ description: 'The job that it is an attempt of.' })),
+  attempt: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'Which one, since the job was made or redriven.' })
+  )
 }
 
 export const ListedExecution = Type.Object(
@@ -168,7 +172,7 @@ export const ExecutionFilters = {
   trigger: Type.Optional(
     Type.String({
       maxLength: 100,
-      description: "`http`, `cron`, `rerun` or the name of a plugin's trigger."
+      description: "`http`, `job`, `cron`, `rerun` or the name of a plugin's trigger."
     })
   ),
   version: Type.Optional(
@@ -191,6 +195,9 @@ export const ExecutionFilters = {
       maximum: Number.MAX_SAFE_INTEGER,
       description: 'Not newer than this, in Unix seconds.'
     })
+  ),
+  job_id: Type.Optional(
+    Type.String({ maxLength: 100, description: 'Only the attempts of this job.' })
   ),
   text: Type.Optional(
     Type.String({
@@ -244,7 +251,9 @@ const toFields = (record: ExecutionRecord) => ({
   error: record.fault === undefined ? undefined : toErrorDetail(record.fault),
   event_json: record.eventJson,
   trigger: record.trigger,
-  created_at: record.createdAt
+  created_at: record.createdAt,
+  job_id: record.jobId,
+  attempt: record.attempt
 })
 
 export const toLastExecution = ({

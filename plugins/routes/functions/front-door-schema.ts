@@ -6,10 +6,13 @@ import {
   signatureAlgorithms,
   signatureEncodings,
   signaturePresets,
+  defaultRetry,
   type Cors as CorsValue,
   type FunctionLimits,
+  type RetryPolicy,
   type Route as RouteValue
 } from '../../../core/contracts/front-door.js'
+import { retryBounds } from '../../../core/validation/front-door/retry.js'
 import { MAX_ROUTES } from '../../../core/validation/front-door/addresses.js'
 
 const Access = Type.Object(
@@ -77,8 +80,31 @@ const RateLimit = Type.Object(
   { title: 'RateLimit', description: 'Calls in a time; beyond, the answer is 429.' }
 )
 
+const retryNumber = (name: keyof RetryPolicy, description: string) =>
+  Type.Number({
+    minimum: retryBounds[name].min,
+    maximum: retryBounds[name].max,
+    default: defaultRetry[name],
+    description
+  })
+
+const Retry = Type.Object(
+  {
+    max_attempts: retryNumber('max_attempts', 'In all, with the first.'),
+    first_delay_seconds: retryNumber('first_delay_seconds', 'Before the second attempt.'),
+    factor: retryNumber('factor', 'By which each further delay is longer.'),
+    max_delay_seconds: retryNumber('max_delay_seconds', 'Of a delay at most.'),
+    jitter: retryNumber('jitter', 'By which part a delay may be shorter or longer.')
+  },
+  {
+    title: 'Retry',
+    description: 'When jobs of it are tried again; absent: the defaults hold.'
+  }
+)
+
 const limitTexts: Readonly<Record<keyof FunctionLimits, string>> = {
-  max_concurrency: 'Calls over HTTP at once; beyond, the answer is 429.',
+  max_concurrency:
+    'Calls over HTTP and jobs at once; beyond, the answer to calls is 429, and jobs wait.',
   timeout_seconds: 'Longest run; at most `EXECUTION_TIMEOUT`, which holds when absent.',
   memory_mb: 'MiB of memory of a run; at most `SANDBOX_MEMORY_MB`, which holds when absent.',
   body_limit: 'Bytes of a request body; at most `BODY_LIMIT`, which holds when absent.',
@@ -102,6 +128,7 @@ export const frontDoorSchemas = {
   ),
   cors: Type.Optional(Cors),
   rate_limit: Type.Optional(RateLimit),
+  retry: Type.Optional(Retry),
   max_concurrency: limit('max_concurrency'),
   timeout_seconds: limit('timeout_seconds'),
   memory_mb: limit('memory_mb'),
@@ -141,6 +168,13 @@ export const frontDoorChange = {
   rate_limit: checked(
     'Calls in a time: `{"requests","seconds","by"}` with `by` one of `ip` (the default), `caller` and `function`.',
     { requests: 60, seconds: 60, by: 'ip' },
+    '`{}`'
+  ),
+  retry: checked(
+    'When jobs of it are tried again: ' +
+      '`{"max_attempts","first_delay_seconds","factor","max_delay_seconds","jitter"}`; ' +
+      'what is missing takes its default. With it, runs by the schedule are jobs too.',
+    { max_attempts: 8, first_delay_seconds: 5 },
     '`{}`'
   ),
   max_concurrency: checked(limitTexts.max_concurrency, 4, '`0`'),

@@ -8,13 +8,10 @@ import type {
   HttpRequestRecord,
   LogEntry
 } from '../../../core/contracts/records.js'
-import type {
-  FinishedExecution,
-  JobSettlements,
-  NewExecution
-} from '../../../core/contracts/executions.js'
+import type { FinishedExecution, NewExecution } from '../../../core/contracts/executions.js'
 import { maskUrlSecrets } from '../../../core/masking/event.js'
 import { maskFault } from '../../../core/masking/fault.js'
+import type { JobSettlement, JobSettlements } from '../../../core/contracts/job-ends.js'
 import type { ExecutionRecorder } from './writer.js'
 import type { SecretMask, SecretMasks } from '../secrets/secret-masks.js'
 
@@ -55,7 +52,10 @@ export class RedactingWriter implements ExecutionRecorder {
     const maskAtBegin = this.running.get(end.id)
     this.running.delete(end.id)
     const maskNow = this.masks.of(end.functionId)
-    return this.writer.finish(maskFinished(maskFinished(end, maskAtBegin), maskNow), job)
+    return this.writer.finish(
+      maskFinished(maskFinished(end, maskAtBegin), maskNow),
+      job && maskSettlements(maskSettlements(job, maskAtBegin), maskNow)
+    )
   }
 }
 
@@ -96,6 +96,17 @@ function maskHttp(request: HttpRequestRecord, mask: SecretMask | undefined): Htt
     url: maskUrlSecrets(url, mask),
     errorMessage: maskText(errorMessage, mask)
   }
+}
+
+function maskSettlements(job: JobSettlements, mask: SecretMask | undefined): JobSettlements {
+  if (mask === undefined) return job
+  return { kept: maskSettlement(job.kept, mask), lost: maskSettlement(job.lost, mask) }
+}
+
+function maskSettlement(settlement: JobSettlement, mask: SecretMask): JobSettlement {
+  const { end } = settlement
+  if (!('error' in end)) return settlement
+  return { ...settlement, end: { ...end, error: maskText(end.error, mask) } }
 }
 
 function maskFinished(

@@ -4,9 +4,9 @@ import type {
   ExecutionFilter,
   ExecutionStore,
   FinishedExecution,
-  JobSettlements,
   NewExecution
 } from '../../../core/contracts/executions.js'
+import type { JobSettlements } from '../../../core/contracts/job-ends.js'
 import type { Page, Paged } from '../../../core/contracts/page.js'
 import type {
   AiRequestRecord,

@@ -18,11 +18,10 @@ import {
   MAX_HTTP_REQUESTS,
   type ExecutionStore,
   type FinishedExecution,
-  type JobSettlements,
   type NewExecution
 } from '../../../core/contracts/executions.js'
 import { MoonletError } from '../../../core/base/errors.js'
-import type { JobSettlement } from '../../../core/contracts/job-ends.js'
+import type { JobSettlement, JobSettlements } from '../../../core/contracts/job-ends.js'
 import type { Batch } from '../db/batch.js'
 import { LateEnds } from './late-ends.js'
 import type { ExecutionRecords } from './records.js'

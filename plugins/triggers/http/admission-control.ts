@@ -14,6 +14,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger } from 'fastify'
 import { sendPlainError } from '../../../core/connections/plain-response.js'
+import { wantsJob } from '../../../core/http/prefer.js'
 import { MoonletError } from '../../../core/base/errors.js'
 import type { FrontDoorService, Visit } from '../../../core/contracts/front-door-service.js'
 import type { FunctionWithVersion } from '../../../core/contracts/functions.js'
@@ -102,8 +103,10 @@ export class AdmissionControl {
     const { functionId, request, response } = call
     const { admission } = this.options
     const error = admission.rejection(functionId)
+    const isBacklogged = error === undefined && admission.isBacklogged(functionId)
+    // What only leaves a job behind needs no process now.
+    if ((error === undefined && !isBacklogged) || wantsJob(request)) return this.serve(call)
     if (error !== undefined) return this.reject(response, error)
-    if (!admission.isBacklogged(functionId)) return this.serve(call)
     const deferred = new Ticket(request, response).toDeferred(this.deferred)
     admission.enqueueDeferred(functionId, deferred)
   }

@@ -4,6 +4,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import '../../../core/contracts/server.js'
+import { wantsJob } from '../../../core/http/prefer.js'
 import { readCallChain } from '../../../core/http/read-call-chain.js'
 import { hasBody, readBody, type BodyLimits } from '../../../core/connections/read-body.js'
 import { ReceivedBody } from '../../../core/connections/received-body.js'
@@ -12,11 +13,12 @@ import { MoonletError } from '../../../core/base/errors.js'
 import { errorBody } from '../../../core/connections/error-body.js'
 import type { CalledAddress } from '../../../core/contracts/addresses.js'
 import type { Visit } from '../../../core/contracts/front-door-service.js'
-import type { Outcome } from '../../../core/contracts/invocation.js'
+import type { InvocationEvent, Outcome } from '../../../core/contracts/invocation.js'
 import type { FrontDoor } from '../../../core/contracts/front-door.js'
 import type { FunctionRecord, VersionRecord } from '../../../core/contracts/records.js'
 import type { Config } from '../../../config/schema.js'
 import type { Neighbourhood } from './answer-headers.js'
+import { readJobWishes } from './background-call.js'
 import { installAdmissionControl } from './install-admission.js'
 import { sendOutcome } from './send-outcome.js'
 import { Ticket } from './ticket.js'
@@ -99,6 +101,9 @@ class HttpTrigger {
     if (active === undefined) return reject(reply, 500, 'No active version found')
     if (visit !== undefined) reply.headers(visit.headers)
     const call = { request, ticket, address, fn, version: active, visit }
+    if (request.raw.headers.prefer !== undefined && wantsJob(request.raw)) {
+      return await this.enqueue(call, reply)
+    }
     const outcome = hasBody(request.raw)
       ? await this.invokeWithBody(call)
       : await this.invoke(call, noBody)
@@ -109,6 +114,24 @@ class HttpTrigger {
       neighbourhood: this.neighbourhood,
       hasCorsRules: typeof address.cors === 'object'
     })
+  }
+
+  /** Answers once the job is durable. */
+  private async enqueue(call: Call, reply: FastifyReply): Promise<FastifyReply> {
+    const { request, fn, visit } = call
+    const wishes = readJobWishes(request.raw.headers, Date.now())
+    const body = hasBody(request.raw) ? await this.readBody(call) : noBody
+    if ((await visit?.enter(body)) === 'repeat') return answerRepeat(reply)
+    let isKept = false
+    try {
+      const event = this.eventOf(call, body)
+      const asked = { functionId: fn.id, event, caller: visit?.caller, ...wishes }
+      const { id } = await this.fastify.jobs.enqueue(asked)
+      isKept = true
+      return answerJob(reply, id)
+    } finally {
+      visit?.leave(isKept ? accepted : undefined)
+    }
   }
 
   /** The body counts as held until its execution ends, also when its caller has hung up. */
@@ -165,18 +188,17 @@ class HttpTrigger {
     }
   }
 
-  private run(
-    { request, ticket, address, fn, version, visit }: Call,
-    body: Uint8Array
-  ): Promise<Outcome> {
+  private eventOf({ request, address, visit }: Call, body: Uint8Array): InvocationEvent {
+    return toEvent(request, address, body, { origin: this.fastify.functionsUrl, visit })
+  }
+
+  private run(call: Call, body: Uint8Array): Promise<Outcome> {
+    const { request, ticket, fn, version } = call
     return this.fastify.invoker.invoke({
       fn,
       version,
       trigger: 'http',
-      event: toEvent(request, address, body, {
-        origin: this.fastify.functionsUrl,
-        visit
-      }),
+      event: this.eventOf(call, body),
       requestId: request.id,
       record: true,
       caller: ticket
@@ -195,6 +217,20 @@ class HttpTrigger {
 function neighbourhoodOf({ FUNCTIONS_HOST: host }: Config): Neighbourhood {
   if (host === undefined) return 'origin'
   return host.kind === 'port' ? 'host' : 'apart'
+}
+
+/** Whoever looks at the job needs the management key; any other caller has its id. */
+const answerJob = (reply: FastifyReply, id: string) =>
+  reply
+    .code(202)
+    .header('preference-applied', 'respond-async')
+    .header('location', `/api/jobs/${id}`)
+    .type('application/json')
+    .send(`${JSON.stringify({ job_id: id })}\n`)
+
+/** A delivery that has become a job is not to be sent again. */
+const accepted = {
+  answer: { statusCode: 202, headers: {}, body: noBody, isBase64Encoded: false }
 }
 
 /** Its sender only wants to know that it came. */

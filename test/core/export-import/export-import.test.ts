@@ -1,4 +1,5 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { defaultRetry } from '../../../core/contracts/front-door.js'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { createIdSource } from '../../../core/base/ids.js'
@@ -246,6 +247,7 @@ t.test('a function exported with its slug and all of its front door comes back e
     routes: [{ pattern: '/a/:b' }, { pattern: '/*', methods: ['GET'], host: 'a.example.org' }],
     cors: 'function',
     rate_limit: { requests: 1, seconds: 2, by: 'function' },
+    retry: { ...defaultRetry, jitter: 0 },
     max_concurrency: 1,
     timeout_seconds: 2,
     memory_mb: 64,

@@ -165,9 +165,26 @@ async function prepare(): Promise<Record<string, string>> {
     tokenHash: session,
     keyMark: 'k'
   })
+  const newJob = async () => {
+    const event = {
+      method: 'POST',
+      path: '/',
+      relativePath: '/',
+      headers: {},
+      query: {},
+      body: new Uint8Array(0)
+    }
+    const dueAt = Date.now() + 3_600_000
+    const job = { id: ids.next(), functionId: fn, trigger: 'job', event, createdAt: 1, dueAt }
+    return (await storage.jobs.add(job)).id
+  }
+  const finishedJob = await newJob()
+  await storage.jobs.cancel(finishedJob, Date.now())
   return {
     function: fn,
     execution: execution.id,
+    job: await newJob(),
+    finishedJob,
     session,
     versionId: `ver_${fn}_v1`,
     number: '1',
@@ -185,7 +202,11 @@ function addressOf({ path, operation }: Named, things: Record<string, string>): 
     ? 'execution'
     : path.startsWith('/api/auth/sessions')
       ? 'session'
-      : 'function'
+      : path.startsWith('/api/jobs')
+        ? operation.operationId === 'redriveJob'
+          ? 'finishedJob'
+          : 'job'
+        : 'function'
   const isNumber = operation.operationId === 'getVersion'
   const needed =
     operation.parameters?.filter(
@@ -429,6 +450,8 @@ t.test('every operation refuses in the way that the document says', async t => {
   const nothing = {
     function: 'none',
     execution: 'none',
+    job: 'none',
+    finishedJob: 'none',
     session: 'none',
     versionId: 'none',
     number: 'x',

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { defaultRetry } from '../../../core/contracts/front-door.js'
 import { buildApi, CODE } from '../../helpers/api.js'
 
 // One server for all: each test has functions of its own.
@@ -9,6 +10,7 @@ const everything = {
   routes: [{ pattern: '/shop/:item', methods: ['GET'], host: 'shop.example.org' }],
   cors: { origins: ['https://shop.example.org'], headers: ['X-A'], credentials: true, max_age: 5 },
   rate_limit: { requests: 60, seconds: 60, by: 'caller' },
+  retry: { ...defaultRetry, first_delay_seconds: 0 },
   max_concurrency: 4,
   timeout_seconds: 10,
   memory_mb: 64,

@@ -29,6 +29,13 @@ const everything = {
     max_age: 600
   },
   rate_limit: { requests: 60, seconds: 60, by: 'caller' },
+  retry: {
+    max_attempts: 3,
+    first_delay_seconds: 0,
+    factor: 1.5,
+    max_delay_seconds: 60,
+    jitter: 0
+  },
   max_concurrency: 4,
   timeout_seconds: 10,
   memory_mb: 64,
@@ -134,6 +141,20 @@ const refused: Array<[FrontDoorFields, RegExp]> = [
   [{ cors: { origins: ['*'], credentials: 1 } }, /^cors: credentials must be true or false/],
   [{ cors: { origins: ['*'], headers: ['a b'] } }, /^cors: headers must contain only names/],
   [{ cors: { origins: ['*'], max_age: -1 } }, /^cors: max_age must be a whole number/],
+  [{ retry: 3 }, /^retry: retry must be an object/],
+  [{ retry: [] }, /^retry: retry must be an object/],
+  [{ retry: { attempts: 3 } }, /^retry: unknown field "attempts"/],
+  [{ retry: { max_attempts: 0 } }, /^retry: max_attempts must be a whole number from 1 to 100$/],
+  [{ retry: { max_attempts: 1.5 } }, /^retry: max_attempts must be a whole number from 1 to 100$/],
+  [{ retry: { max_attempts: '3' } }, /^retry: max_attempts must be/],
+  [
+    { retry: { first_delay_seconds: -1 } },
+    /^retry: first_delay_seconds must be a number from 0 to/
+  ],
+  [{ retry: { factor: 0.5 } }, /^retry: factor must be a number from 1 to 100$/],
+  [{ retry: { max_delay_seconds: 1e300 } }, /^retry: max_delay_seconds must be a number/],
+  [{ retry: { jitter: 2 } }, /^retry: jitter must be a number from 0 to 1$/],
+  [{ retry: { jitter: true } }, /^retry: jitter must be a number from 0 to 1$/],
   [{ rate_limit: 60 }, /^rate_limit: rate_limit must be an object/],
   [{ rate_limit: { requests: 0, seconds: 1 } }, /^rate_limit: requests must be a whole number/],
   [{ rate_limit: { requests: 1 } }, /^rate_limit: seconds must be a whole number/],

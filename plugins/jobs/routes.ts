@@ -1,0 +1,273 @@
+/** What the API tells of jobs, and what people decide about them. */
+import type { FastifyInstance } from 'fastify'
+import { Type, type TSchema } from 'typebox'
+import '../../core/contracts/server.js'
+import { MoonletError } from '../../core/base/errors.js'
+import { defaultRetry } from '../../core/contracts/front-door.js'
+import type { JobChange, JobFilter, JobRecord } from '../../core/contracts/jobs.js'
+import { createBodyReader, type Reader } from '../../core/http/body-reader.js'
+import { apiScope, type ApiScope } from '../../core/http/conventions.js'
+import { PageQuery, toPagination } from '../../core/http/pagination.js'
+import {
+  bodyErrors,
+  changeErrors,
+  commonErrors,
+  errorResponses,
+  NoContent
+} from '../../core/http/response-schemas.js'
+import { storedEvent } from '../../core/invoker/event-json.js'
+import { readBulk, readVersion } from './bulk.js'
+import { JobDetail, JobId, JobPage, Redriven, Status, toAttempt, toJob } from './schema.js'
+
+const tags = ['Jobs']
+const params = Type.Object({ id: JobId })
+const missing = errorResponses({ 404: 'Job not found' })
+const MAX_ATTEMPTS_SHOWN = 100
+
+export default async function jobRoutes(fastify: FastifyInstance) {
+  const api = apiScope(fastify)
+  addReads(api)
+  addDecisions(api)
+  addRedrive(api)
+  addRedriveOfMany(api)
+}
+
+function addReads(api: ApiScope): void {
+  const { storage } = api
+
+  api.get(
+    '/api/jobs',
+    {
+      schema: {
+        operationId: 'listJobs',
+        tags,
+        summary: 'List jobs',
+        description: 'The newest first, of all functions. Filters are combined with "and".',
+        querystring: Type.Object({
+          ...PageQuery,
+          status: Type.Optional(Status),
+          function_id: Type.Optional(
+            Type.String({ maxLength: 100, description: 'Only jobs of this function.' })
+          )
+        }),
+        response: {
+          200: JobPage,
+          ...errorResponses({ 400: 'status: status must be one of: [queued waiting …]' }),
+          ...commonErrors
+        }
+      }
+    },
+    async ({ query }) => {
+      const filter: JobFilter = {
+        status: query.status,
+        functionId: query.function_id === '' ? undefined : query.function_id
+      }
+      const { rows, total } = await storage.jobs.list(query, filter)
+      const jobs = await Promise.all(rows.map(async job => toJob(job, await maxAttempts(api, job))))
+      return { jobs, pagination: toPagination(total, query) }
+    }
+  )
+
+  api.get(
+    '/api/jobs/:id',
+    {
+      schema: {
+        operationId: 'getJob',
+        tags,
+        summary: 'Read a job, its event and its attempts',
+        params,
+        response: { 200: JobDetail, ...missing, ...commonErrors }
+      }
+    },
+    async request => readDetail(api, request.params.id)
+  )
+}
+
+function addDecisions(api: ApiScope): void {
+  const { jobs } = api.storage
+
+  api.post(
+    '/api/jobs/:id/cancel',
+    {
+      schema: {
+        operationId: 'cancelJob',
+        tags,
+        summary: 'Cancel a job',
+        description:
+          'A job that is queued or waiting is not run any more. An attempt that runs goes on, but no other follows.',
+        params,
+        response: {
+          200: JobDetail,
+          ...missing,
+          ...errorResponses({
+            409: 'This job is succeeded; only one that has not finished is cancelled'
+          }),
+          ...changeErrors
+        }
+      }
+    },
+    async request => {
+      const { id } = request.params
+      const change = await jobs.cancel(id, Date.now())
+      check(change, 'only one that has not finished is cancelled')
+      api.wakeJobs()
+      return readDetail(api, id)
+    }
+  )
+
+  api.delete(
+    '/api/jobs/:id',
+    {
+      schema: {
+        operationId: 'deleteJob',
+        tags,
+        summary: 'Delete a job',
+        description: 'Its executions stay in the history.',
+        params,
+        response: {
+          204: NoContent('Deleted.'),
+          ...missing,
+          ...errorResponses({ 409: 'This job is running; cancel it, or wait for its end' }),
+          ...changeErrors
+        }
+      }
+    },
+    async (request, reply) => {
+      check(await jobs.remove(request.params.id), 'cancel it, or wait for its end')
+      return reply.code(204).send()
+    }
+  )
+}
+
+function addRedrive(api: ApiScope): void {
+  const { jobs } = api.storage
+
+  api.post(
+    '/api/jobs/:id/redrive',
+    {
+      validatorCompiler: ({ schema, httpPart }) =>
+        httpPart === 'body' ? optionalBody(schema as TSchema) : value => ({ value }),
+      schema: {
+        operationId: 'redriveJob',
+        tags,
+        summary: 'Run a finished job again',
+        description:
+          'It keeps its id and gets fresh attempts, with the active version of its function or with `version`. ' +
+          'Without a body: the active version.',
+        params,
+        body: Type.Unknown({
+          description: '`{"version"?}`: the number of the version.',
+          examples: [{ version: 2 }]
+        }),
+        response: {
+          200: JobDetail,
+          ...bodyErrors,
+          ...missing,
+          ...errorResponses({
+            400: 'version: the function has no version 9',
+            409: 'This job is running; only a finished one is redriven'
+          })
+        }
+      }
+    },
+    async request => {
+      const { id } = request.params
+      const version = readVersion(request.body)
+      const job = await findJob(api, id)
+      await checkVersion(api, job, version)
+      check(await jobs.redrive(id, { now: Date.now(), version }), 'only a finished one is redriven')
+      api.wakeJobs()
+      return readDetail(api, id)
+    }
+  )
+}
+
+function addRedriveOfMany(api: ApiScope): void {
+  const { jobs } = api.storage
+
+  api.post(
+    '/api/jobs/redrive',
+    {
+      schema: {
+        operationId: 'redriveJobs',
+        tags,
+        summary: 'Run many finished jobs again',
+        description:
+          'Those of `ids` (at most 1000), or all of `filter`: `{"status"?,"function_id"?}`, where `status` is `dead` ' +
+          'unless it says `succeeded` or `cancelled`. With the active version of their functions.',
+        body: Type.Unknown({
+          description: '`{"ids":[…]}` or `{"filter":{…}}`.',
+          examples: [{ filter: { status: 'dead', function_id: 'd2c1v7h8e9k0m3n4p5q6' } }]
+        }),
+        response: { 200: Redriven, ...bodyErrors }
+      }
+    },
+    async request => {
+      const bulk = readBulk(request.body)
+      const redrive = { now: Date.now() }
+      let [redriven, skipped] = [0, 0]
+      if ('filter' in bulk) redriven = await jobs.redriveAll(bulk.filter, redrive)
+      else {
+        const changes = await Promise.all(bulk.ids.map(id => jobs.redrive(id, redrive)))
+        redriven = changes.filter(change => change === 'done').length
+        skipped = changes.length - redriven
+      }
+      api.wakeJobs()
+      return { redriven, skipped }
+    }
+  )
+}
+
+/** Nobody has to send one. */
+function optionalBody(schema: TSchema): Reader {
+  const read = createBodyReader(schema)
+  return input => {
+    const isAbsent = !(input instanceof Uint8Array) || input.length === 0
+    return isAbsent ? { value: undefined } : read(input)
+  }
+}
+
+async function findJob({ storage }: ApiScope, id: string): Promise<JobRecord> {
+  const job = await storage.jobs.find(id)
+  if (job === undefined) throw notFound()
+  return job
+}
+
+async function readDetail(api: ApiScope, id: string) {
+  const { storage, config } = api
+  const job = await findJob(api, id)
+  const attempts = await storage.executions.listAttempts(id, MAX_ATTEMPTS_SHOWN)
+  // One that cannot be decrypted is seen all the same.
+  const call = await storage.jobs.findCall(id).catch(() => undefined)
+  return {
+    ...toJob(job, await maxAttempts(api, job)),
+    event_json: call && (await storedEvent(call.event, config.EVENT_LIMIT)),
+    attempts: attempts.map(toAttempt)
+  }
+}
+
+async function maxAttempts(
+  { functionCache }: ApiScope,
+  { functionId }: JobRecord
+): Promise<number> {
+  const found = await functionCache.get(functionId)
+  return (found?.fn.frontDoor?.retry ?? defaultRetry).max_attempts
+}
+
+async function checkVersion(
+  { storage }: ApiScope,
+  { functionId }: JobRecord,
+  version: number | undefined
+): Promise<void> {
+  if (version === undefined || (await storage.versions.find(functionId, version))) return
+  throw new MoonletError('VALIDATION', `version: the function has no version ${version}`)
+}
+
+/** Throws NOT_FOUND or CONFLICT. */
+function check(change: JobChange, what: string): void {
+  if (change === 'done') return
+  if (change === 'missing') throw notFound()
+  throw new MoonletError('CONFLICT', `This job is ${change}; ${what}`)
+}
+
+const notFound = () => new MoonletError('NOT_FOUND', 'Job not found')

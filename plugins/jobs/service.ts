@@ -1,0 +1,82 @@
+/** `fastify.jobs`: what others ask of jobs. */
+import { MoonletError } from '../../core/base/errors.js'
+import type { InvocationEvent } from '../../core/contracts/invocation.js'
+import {
+  MAX_DELAY_MS,
+  type AddedJob,
+  type Enqueue,
+  type JobRecord,
+  type Jobs,
+  type JobStore,
+  type SettledJob
+} from '../../core/contracts/jobs.js'
+import type { Clock } from '../../core/cron/clock.js'
+import type { JobRunner } from './runner.js'
+
+/** Longer keys are no names of anything. */
+const MAX_KEY = 255
+
+export interface ServiceOptions {
+  readonly store: Pick<JobStore, 'add' | 'find'>
+  readonly runner: Pick<JobRunner, 'noteDue' | 'onSettled'>
+  readonly clock: Pick<Clock, 'now'>
+  readonly nextId: () => string
+  /** Takes out of an event what no function may get. */
+  readonly cleanEvent: (event: InvocationEvent) => InvocationEvent
+}
+
+export class JobService implements Jobs {
+  constructor(private readonly options: ServiceOptions) {}
+
+  async enqueue(asked: Enqueue): Promise<AddedJob> {
+    const { store, runner, nextId, cleanEvent, clock } = this.options
+    const { functionId, trigger = 'job', event, caller, idempotencyKey } = asked
+    const createdAt = clock.now()
+    const dueAt = readDue(asked, createdAt)
+    checkKey(idempotencyKey)
+    const added = await store.add({
+      id: nextId(),
+      functionId,
+      trigger,
+      event: cleanEvent(event),
+      caller,
+      createdAt,
+      dueAt,
+      idempotencyKey
+    })
+    if (added.isNew) runner.noteDue(dueAt)
+    return added
+  }
+
+  find(id: string): Promise<JobRecord | undefined> {
+    return this.options.store.find(id)
+  }
+
+  onSettled(listener: (settled: SettledJob) => void): () => void {
+    return this.options.runner.onSettled(listener)
+  }
+}
+
+/** What should have begun already is due now, in the order of when it should have. */
+function readDue({ delayMs = 0, dueAt = NaN }: Enqueue, now: number): number {
+  const due = Math.round(Number.isNaN(dueAt) ? now + delayMs : dueAt)
+  if (!Number.isSafeInteger(due) || due < 0) {
+    throw new MoonletError('VALIDATION', 'delay: a job needs a time at which it is due')
+  }
+  if (due - now > MAX_DELAY_MS) {
+    const days = MAX_DELAY_MS / 86_400_000
+    throw new MoonletError(
+      'VALIDATION',
+      `delay: a job cannot be due more than ${days} days from now`
+    )
+  }
+  return due
+}
+
+function checkKey(key: string | undefined): void {
+  if (key === undefined || (key !== '' && key.length <= MAX_KEY)) return
+  throw new MoonletError(
+    'VALIDATION',
+    `idempotency_key: idempotency_key must have 1 to ${MAX_KEY} characters`
+  )
+}
