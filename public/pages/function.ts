@@ -9,6 +9,7 @@ import { remember } from '../shell/recent.js'
 import { route } from '../shell/router.js'
 import { tabs } from '../shell/routes.js'
 import { toPublicAddress } from './function/address.js'
+import { mayRefuse, usage } from './function/usage.js'
 
 const nothing = {
   id: '',
@@ -104,6 +105,8 @@ component('functionPage', () => ({
       () => current.refresh(),
       () => {
         this.fn = current.fn
+        usage.of(current.fn.id)
+        if (mayRefuse(current.fn)) usage.load(current.fn.id)
       }
     )
   },
@@ -117,5 +120,9 @@ component('functionPage', () => ({
   },
 
   address: publicAddress,
+  access(): string {
+    return this.fn.access?.mode ?? 'public'
+  },
+  refused: () => usage.refused(),
   copy
 }))

@@ -2,6 +2,8 @@
 import '../i18n/later.js'
 import './access/addresses.js'
 import './access/callers.js'
+import './access/cors.js'
+import './access/limits.js'
 import access from './access/page.html'
 
 export const pages = { access } as const

@@ -1,6 +1,7 @@
 /** Who may call a function, set in the dashboard and tried with the commands that it shows. */
 import type { Page } from 'playwright-core'
 import t from 'tap'
+import { eventually } from '../helpers/eventually.js'
 import { runShown } from '../helpers/run-shown.js'
 import { hello, needsBrowser, said, visit, visitAlso, type Visit } from './browser.js'
 
@@ -215,6 +216,83 @@ t.test(
     await card.getByText('Its own alone').waitFor()
     const cleared = await api<object>(`/api/functions/${id}`)
     t.notOk('slug' in cleared || 'routes' in cleared, 'both are cleared')
+    t.same(unexpected(faults), [])
+  }
+)
+
+const details = (page: Page, title: string) => page.locator('details').filter({ hasText: title })
+
+t.test(
+  'other pages and limits are set, with their use and what they refused',
+  needsBrowser,
+  async t => {
+    const all = await visit(t)
+    const { page, server, faults, api } = all
+    const id = await all.createFunction('Bounded', hello)
+    await openAccess(all, id)
+    const functionNow = () => api<Record<string, unknown>>(`/api/functions/${id}`)
+
+    const cors = details(page, 'Pages of other sites')
+    await cors.getByText('Any page').first().click()
+    await cors.getByRole('radio', { name: 'Pages of some origins' }).check()
+    await cors.getByRole('textbox', { name: 'Origins' }).fill('https://a.example\n*')
+    await cors.getByLabel('With cookies').check({ force: true })
+    await cors.getByRole('button', { name: 'Save' }).click()
+    await cors.getByText('credentials need origins by name').waitFor()
+    await cors
+      .getByRole('textbox', { name: 'Origins' })
+      .fill('https://a.example\nhttps://b.example:8443')
+    await cors.getByLabel('Headers that they may send').fill('Content-Type, X-Note')
+    await cors.getByLabel('Seconds for which').fill('600')
+    await cors.getByRole('button', { name: 'Save' }).click()
+    await cors.getByText('https://a.example, https://b.example:8443').waitFor()
+    t.same((await functionNow()).cors, {
+      origins: ['https://a.example', 'https://b.example:8443'],
+      headers: ['Content-Type', 'X-Note'],
+      credentials: true,
+      max_age: 600
+    })
+    await cors.getByRole('radio', { name: 'The function decides' }).check()
+    await cors.getByRole('button', { name: 'Save' }).click()
+    await eventually(t, async () => (await functionNow()).cors, 'function')
+
+    const limits = details(page, 'Limits')
+    await limits.getByText('Those of the server').click()
+    await limits.getByText('0 calls refused').first().waitFor()
+    await limits.getByText('0 B of 64 MB used').waitFor()
+    await limits.getByLabel('Calls', { exact: true }).fill('1')
+    await limits.getByLabel('Counted').selectOption('for all callers together')
+    await limits.getByLabel('Seconds of a run').fill('100000')
+    await limits.getByLabel('Size of a request body').fill('much')
+    await limits.getByRole('button', { name: 'Save' }).click()
+    await limits.getByText('Write a size such as 64 MB.').waitFor()
+    await limits.getByLabel('Size of a request body').fill('64 KB')
+    await limits.getByRole('button', { name: 'Save' }).click()
+    await limits.getByText('(setting EXECUTION_TIMEOUT)').waitFor()
+    await limits.getByLabel('Seconds of a run').and(page.locator(':focus')).waitFor()
+    await limits.getByLabel('Seconds of a run').fill('')
+    await limits.getByRole('button', { name: 'Save' }).click()
+    await limits.getByText('2 of its own').waitFor()
+    const { rate_limit: rate, body_limit: body, timeout_seconds: timeout } = await functionNow()
+    t.same(
+      { rate, body, timeout },
+      {
+        rate: { requests: 1, seconds: 60, by: 'function' },
+        body: 65_536,
+        timeout: undefined
+      }
+    )
+    const statuses = [1, 2, 3].map(async () => (await fetch(`${server.base}/fn/${id}`)).status)
+    t.same((await Promise.all(statuses)).sort(), [200, 429, 429])
+    await page.reload()
+    await page.locator('.function-head').getByText('2 calls refused').waitFor()
+    await page.getByRole('heading', { name: 'Refused calls' }).waitFor()
+    await page.getByText('Too many in a time').waitFor()
+    await limits.getByText('2 of its own').click()
+    await limits.getByLabel('Calls', { exact: true }).fill('')
+    await limits.getByLabel('Size of a request body').fill('')
+    await limits.getByRole('button', { name: 'Save' }).click()
+    await limits.getByText('Those of the server').waitFor()
     t.same(unexpected(faults), [])
   }
 )

@@ -29,6 +29,14 @@ export async function preparePlaces({ server, api, createFunction }: Visit): Pro
     method: 'PUT',
     body: { env_vars: { TOKEN: 'secret', REGION: 'sa-east-1' } }
   })
+  await api(`/api/functions/${id}`, {
+    method: 'PUT',
+    body: {
+      slug: 'orders',
+      routes: [{ pattern: '/shop/:item', methods: ['GET', 'POST'], host: 'shop.example.org' }],
+      cors: { origins: ['https://shop.example.org'] }
+    }
+  })
   await api(`/api/functions/${id}/keys`, { method: 'POST', body: { name: 'shop' } })
   await fetch(`${server.base}/fn/${id}/orders?n=1`)
   const failed = (await fetch(`${server.base}/fn/${id}?fail=1`)).headers.get('x-execution-id') ?? ''
@@ -69,7 +77,11 @@ export async function preparePlaces({ server, api, createFunction }: Visit): Pro
     {
       name: 'access',
       path: of('access'),
-      ready: page => page.locator('#keys-title').locator('visible=true').waitFor()
+      ready: async page => {
+        await page.locator('#keys-title').locator('visible=true').waitFor()
+        for (const summary of await page.locator('details > summary').all()) await summary.click()
+        await page.locator('#limit-kv_bytes').waitFor()
+      }
     },
     {
       name: 'shared data',

@@ -74,6 +74,12 @@ export const settingsTexts = {
     data: 'Data',
     access: 'Access',
     settings: 'Settings',
+    access_public: 'Public',
+    access_key: 'With a key',
+    access_signature: 'Signed',
+    access_internal: 'Internal',
+    refused_one: '{count} call refused',
+    refused_other: '{count} calls refused',
     copyAddress: 'Copy the address',
     missing: 'There is no such function',
     missingText: 'It may have been deleted.'

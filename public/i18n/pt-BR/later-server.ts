@@ -23,6 +23,17 @@ export const laterServerTexts: readonly Rule[] = [
     'A rota $1 $2 já é da função $3 ($4).'
   ],
   [/^routes: (\/\S*) would hide (.+) \((.+)\)$/, 'A rota $1 esconderia $2 ($3).'],
+  [/^cors: origins must contain only/, 'Escreva origens como https://shop.example.org, ou *.'],
+  [/^cors: origins must be a list of 1 to (\d+) texts$/, 'Escreva de 1 a $1 origens.'],
+  [/^cors: headers must contain only/, 'Escreva nomes de cabeçalhos.'],
+  [/^\w+: (\w+) must be a list of 1 to (\d+) texts$/, '$1: escreva de 1 a $2.'],
+  [/^\w+: (\w+) names one of them twice$/, '$1: um deles está duas vezes.'],
+  [
+    /^\w+: \w+ must be a whole number of at least (\d+)$/,
+    'Escreva um número inteiro a partir de $1.'
+  ],
+  [/^\w+: \w+ cannot be more than (\d+) \(setting (\w+)\)$/, 'No máximo $1 (configuração $2).'],
+  [/^\w+: \w+ cannot be more than (\d+)$/, 'No máximo $1.'],
   [/^routes: pattern must be a path/, 'O padrão é um caminho como /loja/:item.'],
   [/^routes: pattern (".*") cannot be used: (.*)$/, 'O padrão $1 não pode ser usado: $2'],
   [

@@ -76,6 +76,12 @@ export const settingsTexts: Translated<typeof english> = {
     data: 'Dados',
     access: 'Acesso',
     settings: 'Configurações',
+    access_public: 'Pública',
+    access_key: 'Com chave',
+    access_signature: 'Assinada',
+    access_internal: 'Interna',
+    refused_one: '{count} chamada recusada',
+    refused_other: '{count} chamadas recusadas',
     copyAddress: 'Copiar o endereço',
     missing: 'Esta função não existe',
     missingText: 'Ela pode ter sido excluída.'

@@ -110,7 +110,9 @@ t.test('attributes that are read out or shown hold no words of their own', async
     'WEBHOOK_SECRET',
     'sha256=',
     'hello',
-    '/shop/:item'
+    '/shop/:item',
+    'https://shop.example.org',
+    'Content-Type'
   ])
   for (const { file, text } of await readSources('public', '.html')) {
     const found = [...text.matchAll(/ (?:title|alt|placeholder|aria-label)="([^"]*)"/g)]
