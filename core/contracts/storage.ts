@@ -4,6 +4,7 @@
  * the writes that were called before them, durable or not. Calls of one tick share a transaction.
  */
 import type { AccessKeyStore } from './access-keys.js'
+import type { AlertStore } from './alerts.js'
 import type { EnvStore } from './env.js'
 import type { ExecutionStore } from './executions.js'
 import type { FunctionStore, VersionStore } from './functions.js'
@@ -38,6 +39,7 @@ export interface Storage {
   readonly jobs: JobStore
   readonly kv: KvStore
   readonly env: EnvStore
+  readonly alerts: AlertStore
   /**
    * The tables of a third-party plugin, after its SQL files in `folder` that are new have been applied. Rejects with
    * MIGRATION_FAILED or DATABASE_TOO_NEW.

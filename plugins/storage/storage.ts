@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { PluginDatabase } from '../../core/contracts/plugin.js'
 import type { Storage, StorageLimits, StoredUsage } from '../../core/contracts/storage.js'
 import { errorMessageOf } from '../../core/lua-advice/error-text.js'
+import { SqliteAlertStore } from './alerts/alert-store.js'
 import { backupDatabase } from './db/backup.js'
 import { Batch } from './db/batch.js'
 import { createChangeFeed } from './db/change-feed.js'
@@ -83,6 +84,7 @@ export class SqliteStorage implements Storage {
   readonly jobs: SqliteJobStore
   readonly kv: SqliteKvStore
   readonly env: SqliteEnvStore
+  readonly alerts: SqliteAlertStore
   readonly sessions: Storage['sessions']
   private readonly batch: Batch
   private readonly rowIds: FunctionRowIds
@@ -143,6 +145,7 @@ export class SqliteStorage implements Storage {
       executions: writer
     })
     this.env = new SqliteEnvStore({ ...shared, secrets, changes: variableChanges, history })
+    this.alerts = new SqliteAlertStore({ db, batch, secrets })
     this.sessions = createSessionStore({ db, batch })
     this.batch = batch
     this.rowIds = rowIds

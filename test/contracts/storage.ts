@@ -2,6 +2,7 @@
 import type { Test } from 'tap'
 import type { Storage } from '../../core/contracts/storage.js'
 import { testAccessKeys } from './storage-access-keys.js'
+import { testAlerts } from './storage-alerts.js'
 import { testEnvStore } from './storage-env.js'
 import { testExecutionFilters } from './storage-filters.js'
 import { testExecutions } from './storage-executions.js'
@@ -27,5 +28,6 @@ export function testStorage(t: Test, open: OpenStorage): void {
   testJobs(t, open)
   testKvStore(t, open)
   testEnvStore(t, open)
+  testAlerts(t, open)
   testSessions(t, open)
 }

@@ -1,5 +1,6 @@
-/** Encrypts the environment variables of a database, and the events of its jobs, with another key. */
+/** Encrypts what is secret in a database (variables, events of jobs, targets of alerts) with another key. */
 import type { Database } from 'better-sqlite3'
+import { targetContext, targetName } from '../alerts/alert-store.js'
 import { toStorageError } from '../db/failure.js'
 import { HISTORY_NAME } from '../functions/env-history.js'
 import { openDatabase } from '../db/open.js'
@@ -14,8 +15,8 @@ interface Row {
 }
 
 /**
- * Encrypts every variable in `file` anew, also those still stored as text, their former states, and the events of
- * jobs, all or none; returns how many variables. The server must not run meanwhile. Keys have 32 bytes. Throws
+ * Encrypts every variable in `file` anew, also those still stored as text, their former states, the events of jobs and
+ * the targets of alerts, all or none; returns how many variables. The server must not run meanwhile. Keys have 32 bytes. Throws
  * STORAGE_FAILED, changing nothing, when one cannot be decrypted with `oldKey`.
  */
 export function rotateSecrets(file: string, oldKey: Uint8Array, newKey: Uint8Array): number {
@@ -62,6 +63,7 @@ function rotate(db: Database, oldKey: Uint8Array, newKey: Uint8Array): number {
         )
       }
       rotateJobs(db, before, after)
+      rotateAlerts(db, before, after)
       return all.length
     })
     .immediate()
@@ -77,5 +79,14 @@ function rotateJobs(db: Database, before: SecretBox, after: SecretBox): void {
     const context = contextOf(row.id)
     const bytes = before.openBytes(row.sealed, context, `The event of the job ${row.id}`)
     update.run(after.sealBytes(bytes, context), row.job)
+  }
+}
+
+function rotateAlerts(db: Database, before: SecretBox, after: SecretBox): void {
+  const rows = db.prepare<[], { id: string; target: Buffer }>('select id, target from alerts').all()
+  const update = db.prepare<[Uint8Array, string]>('update alerts set target = ? where id = ?')
+  for (const { id, target } of rows) {
+    const bytes = before.openBytes(target, targetContext(id), targetName(id))
+    update.run(after.sealBytes(bytes, targetContext(id)), id)
   }
 }

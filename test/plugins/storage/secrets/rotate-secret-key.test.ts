@@ -81,3 +81,50 @@ t.test('a key from the settings stays there until it is set anew', async t => {
     'the next rotation makes another key'
   )
 })
+
+t.test(
+  'targets of alerts are opened by the new key, and nobody reads them in the file',
+  async t => {
+    const { offline, key } = await withSecrets(t)
+    const target = {
+      kind: 'webhook' as const,
+      url: 'https://hooks.example.org/secret-of-the-hook',
+      format: 'json' as const,
+      headers: {}
+    }
+    const write = await offline().open({ alone: true })
+    await write.storage.alerts.create({
+      id: 'a1',
+      rule: {
+        name: 'n',
+        on: 'failure',
+        functionId: undefined,
+        enabled: true,
+        threshold: 1,
+        windowMinutes: 1,
+        lateMinutes: 1,
+        minFreeMb: 1,
+        repeatMinutes: 1,
+        target
+      },
+      state: {
+        isFiring: false,
+        since: 0,
+        count: 0,
+        isTold: false,
+        toldAt: 0,
+        deliveredAt: undefined,
+        error: undefined,
+        jobId: undefined
+      },
+      createdAt: 1,
+      updatedAt: 1
+    })
+    await write.close()
+    await offline().rotateSecretKey()
+    const { storage, close } = await offline().open({ alone: true })
+    t.same((await storage.alerts.list())[0]?.rule.target, target)
+    await close()
+    t.notMatch(await readFile(key('moonlet.db'), 'latin1'), 'secret-of-the-hook')
+  }
+)
