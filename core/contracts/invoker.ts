@@ -21,7 +21,7 @@ export interface Invoker {
   /** Tells of every call once it is settled, drafts included. The listener must be quick and not throw. */
   onCall(listener: (notice: CallNotice) => void): void
   /** Has a call counted that a trigger turned away before it was invoked. */
-  noteRejection(trigger: string, error: unknown): void
+  noteRejection(trigger: string, error: unknown, functionId?: string): void
   /** Lets what runs end within `graceMs`, then kills; every execution gets its record. */
   stop(graceMs: number): Promise<void>
 }
@@ -59,8 +59,9 @@ export interface ExecutionNotice {
 /** What became of one call, for metrics. */
 export interface CallNotice {
   readonly trigger: string
+  readonly functionId: string | undefined
   /** Undefined when the call got no sandbox. */
-  readonly outcome: Pick<Outcome, 'durationMs' | 'answer' | 'fault'> | undefined
+  readonly outcome: Pick<Outcome, 'executionId' | 'durationMs' | 'answer' | 'fault'> | undefined
   /** Why it got none. */
   readonly refusal: ErrorCode | undefined
 }

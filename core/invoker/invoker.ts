@@ -71,11 +71,11 @@ export class Invoker implements contract.Invoker {
     outcome.then(
       ended => {
         this.active.delete(outcome)
-        this.notifyCall(request.trigger, ended, undefined)
+        this.notifyCall(request.trigger, request.fn.id, ended)
       },
       (error: unknown) => {
         this.active.delete(outcome)
-        this.notifyCall(request.trigger, undefined, error)
+        this.notifyCall(request.trigger, request.fn.id, undefined, error)
       }
     )
     return outcome
@@ -101,8 +101,8 @@ export class Invoker implements contract.Invoker {
     this.callListeners.push(listener)
   }
 
-  noteRejection(trigger: string, error: unknown): void {
-    this.notifyCall(trigger, undefined, error)
+  noteRejection(trigger: string, error: unknown, functionId?: string): void {
+    this.notifyCall(trigger, functionId, undefined, error)
   }
 
   async stop(graceMs: number): Promise<void> {
@@ -193,9 +193,14 @@ export class Invoker implements contract.Invoker {
     }
   }
 
-  private notifyCall(trigger: string, outcome: Outcome | undefined, error: unknown): void {
+  private notifyCall(
+    trigger: string,
+    functionId: string | undefined,
+    outcome: Outcome | undefined,
+    error?: unknown
+  ): void {
     const refusal = error === undefined ? undefined : codeOf(error)
-    tellAll(this.callListeners, { trigger, outcome, refusal })
+    tellAll(this.callListeners, { trigger, functionId, outcome, refusal })
   }
 }
 

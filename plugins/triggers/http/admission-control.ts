@@ -13,6 +13,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger } from 'fastify'
+import { addressOf } from '../../../core/connections/called-address.js'
 import { sendPlainError } from '../../../core/connections/plain-response.js'
 import { wantsJob } from '../../../core/http/prefer.js'
 import { MoonletError } from '../../../core/base/errors.js'
@@ -54,8 +55,8 @@ export class AdmissionControl {
       onAdmitted: ({ request, response }) => {
         options.serve(request, response)
       },
-      onRejected: ({ response }, error) => {
-        this.reject(response, error)
+      onRejected: ({ request, response }, error) => {
+        this.reject(response, error, addressOf(request)?.functionId)
       }
     }
   }
@@ -106,13 +107,17 @@ export class AdmissionControl {
     const isBacklogged = error === undefined && admission.isBacklogged(functionId)
     // What only leaves a job behind needs no process now.
     if ((error === undefined && !isBacklogged) || wantsJob(request)) return this.serve(call)
-    if (error !== undefined) return this.reject(response, error)
+    if (error !== undefined) return this.reject(response, error, functionId)
     const deferred = new Ticket(request, response).toDeferred(this.deferred)
     admission.enqueueDeferred(functionId, deferred)
   }
 
-  private reject(response: ServerResponse, error: MoonletError): void {
-    this.options.invoker.noteRejection(TRIGGER, error)
+  private reject(
+    response: ServerResponse,
+    error: MoonletError,
+    functionId: string | undefined
+  ): void {
+    this.options.invoker.noteRejection(TRIGGER, error, functionId)
     if (error.code === 'CALLER_GONE') return
     this.noteForLog(error.message)
     this.answer(response, error)
