@@ -77,8 +77,9 @@ export class SqliteAlertStore implements AlertStore {
   saveState(id: string, state: AlertState, message?: AlertMessage): Promise<void> {
     return this.parts.batch.transaction(() => {
       this.sql.saveState.run(JSON.stringify(state), id)
-      if (message !== undefined)
+      if (message !== undefined) {
         this.sql.addMessage.run(JSON.stringify(message), message.at * 1000, id)
+      }
     })
   }
 

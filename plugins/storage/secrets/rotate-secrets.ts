@@ -16,8 +16,8 @@ interface Row {
 
 /**
  * Encrypts every variable in `file` anew, also those still stored as text, their former states, the events of jobs and
- * the targets of alerts, all or none; returns how many variables. The server must not run meanwhile. Keys have 32 bytes. Throws
- * STORAGE_FAILED, changing nothing, when one cannot be decrypted with `oldKey`.
+ * the targets of alerts, all or none; returns how many variables. The server must not run meanwhile. Keys have 32
+ * bytes. Throws STORAGE_FAILED, changing nothing, when one cannot be decrypted with `oldKey`.
  */
 export function rotateSecrets(file: string, oldKey: Uint8Array, newKey: Uint8Array): number {
   const db = openDatabase(file)
