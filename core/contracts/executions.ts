@@ -9,7 +9,8 @@ import type {
   Fault,
   FaultKind,
   HttpRequestRecord,
-  LogEntry
+  LogEntry,
+  StreamFacts
 } from './records.js'
 
 export interface NewExecution {
@@ -32,6 +33,8 @@ export interface FinishedExecution extends NewExecution {
   readonly errorMessage: string | undefined
   readonly fault: Fault | undefined
   readonly responseJson: string | undefined
+  /** Set when the answer was streamed. */
+  readonly stream?: StreamFacts | undefined
   /** Those not yet given to `appendLogs`. */
   readonly logs: readonly LogEntry[]
 }
@@ -66,6 +69,8 @@ export interface ExecutionStore {
    * rejects with STORAGE_FAILED if the write is lost.
    */
   linkToExecution(executionId: string): void
+  /** Settles when the record of a running execution is durable, pending as it is. Rejects with STORAGE_FAILED. */
+  makeDurable(executionId: string): Promise<void>
   /** Logs of a running execution, written early so that a crash keeps them. */
   appendLogs(executionId: string, logs: readonly LogEntry[]): void
   appendAiRequest(request: AiRequestRecord): void

@@ -74,6 +74,14 @@ export interface Fault {
   readonly code?: string
 }
 
+/** What is known of an answer that a function streamed. */
+export interface StreamFacts {
+  /** Bytes of the body that the function wrote. */
+  readonly size: number
+  /** Milliseconds from the start of the run until status and headers left. */
+  readonly firstByteMs: number
+}
+
 export interface ExecutionRecord {
   readonly id: string
   readonly functionId: string
@@ -81,6 +89,8 @@ export interface ExecutionRecord {
   readonly status: ExecutionStatus
   /** Status of the response; undefined without a response (it failed, or is pending) or when it is not known. */
   readonly statusCode?: number | undefined
+  /** Set when the answer was streamed. */
+  readonly stream?: StreamFacts | undefined
   /** undefined while pending. */
   readonly durationMs: number | undefined
   /** The text of CONTRACT section 9; only of a failed execution. */

@@ -46,6 +46,24 @@ export function testExecutions(t: Test, open: OpenStorage): void {
     t.equal(rows[0]?.eventJson, '{"ü":"\\u0000"}')
   })
 
+  t.test(
+    'what is known of a streamed answer is kept, also where its pending record came first',
+    async t => {
+      const storage = await open(t)
+      const id = await createFunction(storage)
+      const stream = { size: 123_456, firstByteMs: 7 }
+      for (const isWrittenFirst of [false, true]) {
+        const execution = newExecution(id)
+        storage.executions.begin(execution)
+        if (isWrittenFirst) await storage.executions.makeDurable(execution.id)
+        await storage.executions.finish(finished(execution, { stream }))
+        t.strictSame((await storage.executions.find(execution.id))?.stream, stream)
+        t.strictSame((await storage.executions.findListed(execution.id))?.stream, stream)
+      }
+      await storage.executions.makeDurable('nope')
+    }
+  )
+
   t.test('an execution that is not there is undefined, its parts are empty', async t => {
     const storage = await open(t)
     t.equal(await storage.executions.find('nope'), undefined)

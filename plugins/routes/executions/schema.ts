@@ -76,6 +76,20 @@ export const executionFields = {
     })
   ),
   duration_ms: Type.Optional(Type.Integer({ minimum: 0, description: 'Absent while pending.' })),
+  response_size: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      description:
+        'Only of an answer that was streamed: the bytes of its body, also where it broke off.'
+    })
+  ),
+  first_byte_ms: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      description:
+        'Only of an answer that was streamed: milliseconds until its status and headers left.'
+    })
+  ),
   error_message: Type.Optional(
     Type.String({
       description: 'Only after a failed run: for people, with the place in the code and advice.'
@@ -247,6 +261,8 @@ const toFields = (record: ExecutionRecord) => ({
   status_code: record.statusCode,
   ...readRequestLine(record.eventJson),
   duration_ms: record.durationMs,
+  response_size: record.stream?.size,
+  first_byte_ms: record.stream?.firstByteMs,
   error_message: record.errorMessage,
   error: record.fault === undefined ? undefined : toErrorDetail(record.fault),
   event_json: record.eventJson,

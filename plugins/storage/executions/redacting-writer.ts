@@ -31,6 +31,10 @@ export class RedactingWriter implements ExecutionRecorder {
     this.writer.begin({ ...execution, eventJson: maskWhole(execution.eventJson, mask) })
   }
 
+  makeDurable(id: string): Promise<void> {
+    return this.writer.makeDurable(id)
+  }
+
   appendLogs(id: string, logs: readonly LogEntry[]): void {
     this.writer.appendLogs(id, maskLogs(logs, this.running.get(id)))
   }

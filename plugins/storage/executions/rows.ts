@@ -30,11 +30,13 @@ export interface ExecutionRow {
   readonly statusCode: number | null
   readonly jobId: string | null
   readonly attempt: number | null
+  readonly streamSize: number | null
+  readonly firstByteMs: number | null
 }
 
 const commonColumns = `e.id, f.id as functionId, e.version, e.status, e.trigger, e.created_at as createdAt,
   e.duration_ms as durationMs, e.error_message as errorMessage, e.fault_json as faultJson, e.status_code as statusCode,
-  e.job_id as jobId, e.attempt`
+  e.job_id as jobId, e.attempt, e.stream_size as streamSize, e.first_byte_ms as firstByteMs`
 
 /** For lists: large events are cut. Both are to be read from `executions e` joined with `functions f`. */
 export const executionColumns = `${commonColumns}, e.event_json as eventJson`
@@ -51,6 +53,9 @@ export function toExecution(row: ExecutionRow): ExecutionRecord {
     versionId: toVersionId(row.functionId, row.version),
     status: statuses[row.status] ?? 'error',
     statusCode: row.statusCode ?? undefined,
+    ...(row.streamSize === null || row.firstByteMs === null
+      ? {}
+      : { stream: { size: row.streamSize, firstByteMs: row.firstByteMs } }),
     durationMs: row.durationMs ?? undefined,
     errorMessage: row.errorMessage ?? undefined,
     fault: row.faultJson === null ? undefined : (JSON.parse(row.faultJson) as Fault),

@@ -40,6 +40,8 @@ export class ExecutionStatements {
       fault,
       response,
       end.statusCode ?? null,
+      end.stream?.size ?? null,
+      end.stream?.firstByteMs ?? null,
       rowId
     )
     if (changes === 0) return false
@@ -82,7 +84,9 @@ export class ExecutionStatements {
       response,
       end?.statusCode ?? null,
       jobId ?? null,
-      attempt ?? null
+      attempt ?? null,
+      end?.stream?.size ?? null,
+      end?.stream?.firstByteMs ?? null
     )
     const rowId = Number(lastInsertRowid)
     this.countBytes(bytesOf('executions', error, fault, event, response))
@@ -107,11 +111,11 @@ function prepareStatements(db: Database) {
     size,
     insert: db.prepare(`
       insert into executions (id, function, version, status, trigger, created_at, duration_ms, error_message,
-        fault_json, event_json, response_json, status_code, job_id, attempt)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+        fault_json, event_json, response_json, status_code, job_id, attempt, stream_size, first_byte_ms)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     update: db.prepare(`
       update executions set status = ?, duration_ms = ?, error_message = ?, fault_json = ?, response_json = ?,
-        status_code = ?
+        status_code = ?, stream_size = ?, first_byte_ms = ?
       where seq = ? and status = 0`),
     insertLog: db.prepare(
       'insert into logs (execution, n, level, created_at, message) values (?, ?, ?, ?, ?)'

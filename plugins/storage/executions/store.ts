@@ -76,6 +76,10 @@ export class SqliteExecutionStore implements ExecutionStore {
     this.parts.writer.linkToExecution(executionId)
   }
 
+  makeDurable(executionId: string): Promise<void> {
+    return this.parts.recorder.makeDurable(executionId)
+  }
+
   appendLogs(executionId: string, logs: readonly LogEntry[]): void {
     this.parts.recorder.appendLogs(executionId, logs)
   }

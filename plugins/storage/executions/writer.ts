@@ -31,7 +31,13 @@ import { TwoGenerationTimer } from './two-generation-timer.js'
 /** The methods through which the content of executions comes; see ExecutionStore. */
 export type ExecutionRecorder = Pick<
   ExecutionStore,
-  'begin' | 'appendLogs' | 'appendAiRequest' | 'appendEmailRequest' | 'appendHttpRequest' | 'finish'
+  | 'begin'
+  | 'makeDurable'
+  | 'appendLogs'
+  | 'appendAiRequest'
+  | 'appendEmailRequest'
+  | 'appendHttpRequest'
+  | 'finish'
 >
 
 /** The pending row is written when the execution is between one and two of these old. */
@@ -80,6 +86,14 @@ export class ExecutionWriter implements ExecutionRecorder {
     if (running === undefined || running.linked) return
     running.linked = true
     this.linked.push(running)
+  }
+
+  async makeDurable(executionId: string): Promise<void> {
+    const running = this.running.get(executionId)
+    if (running === undefined) return
+    await this.batch.transaction(() => {
+      this.writePending(running)
+    })
   }
 
   appendLogs(executionId: string, logs: readonly LogEntry[]): void {
