@@ -11,6 +11,22 @@ export class Noted<T extends object = object> {
   ) {}
 }
 
+/** A function of JavaScript that becomes one of Lua's, new each time; `name` is that in messages. */
+export class Callable<F extends object = object> {
+  constructor(
+    readonly name: string,
+    readonly body: F
+  ) {}
+}
+
+/** As a result: what `callee`, a function of Lua, gives for these arguments. */
+export class TailCall<F extends object = object> {
+  constructor(
+    readonly callee: F,
+    readonly args: readonly unknown[]
+  ) {}
+}
+
 /** The function of a library whose code this is, the very same that Lua finds there. */
 export class Builtin<F extends object = object> {
   constructor(readonly body: F) {}

@@ -4,7 +4,9 @@
  * is behind it.
  */
 
-import type { Builtin, Noted } from '../../core/base/to-lua.js'
+import type { Builtin, Callable, Noted, TailCall } from '../../core/base/to-lua.js'
+
+export { Callable, TailCall } from '../../core/base/to-lua.js'
 
 /**
  * A value as it crosses between JavaScript and Lua. A Lua string is a *binary string*: a JavaScript string with one
@@ -38,6 +40,7 @@ export type ToLua =
   | WithMethods
   | Noted<readonly ToLua[] | ReadonlyMap<string, ToLua>>
   | Builtin<NativeFunction>
+  | Callable<NativeFunction>
 
 /** A record, one of many with the same fields, made cheaply: `values` becomes the table's own. Names are unique. */
 export class Fields {
@@ -69,7 +72,7 @@ export class Results {
  * thrown value becomes the error "internal error in 'name'", with no JavaScript text in it, and is given to
  * `onInternalError`.
  */
-export type NativeFunction = (...args: LuaValue[]) => ToLua | Results
+export type NativeFunction = (...args: LuaValue[]) => ToLua | Results | TailCall<LuaFunction>
 
 /** Raises a Lua error from a native function. The caller's position is put in front, as `luaL_error` does. */
 export class LuaRaise extends Error {}
@@ -117,6 +120,9 @@ export interface Program {
   readonly chunkName: string
 }
 
+/** Calls a function of the run that is going on. Throws a LuaFault when that raises an error. */
+export type CallLua = (callee: LuaFunction, args: readonly ToLua[]) => void
+
 export interface Engine {
   /** Compiles text (never bytecode). Throws a LuaFault of kind 'syntax', with line and column. */
   prepare(code: string, chunkName: string): Program
@@ -126,4 +132,12 @@ export interface Engine {
    * where that is less than `memoryLimit`; 0: it has none.
    */
   run(program: Program, ctx: ToLua, event: ToLua, memory?: number): LuaTable
+  /** The same, but the run goes on until `finish`, which gets the handler's table, returns: it may call functions. */
+  runWith<T>(
+    program: Program,
+    ctx: ToLua,
+    event: ToLua,
+    memory: number,
+    finish: (result: LuaTable, call: CallLua) => T
+  ): T
 }

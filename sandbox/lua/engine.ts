@@ -4,7 +4,15 @@
  * coroutine and a random sequence of its own, made from pristine tables by copying a few arrays.
  */
 import { LuaFault } from './api.js'
-import type { Engine, EngineOptions, LuaTable, Program, ToLua } from './api.js'
+import type {
+  CallLua,
+  Engine,
+  EngineOptions,
+  LuaFunction,
+  LuaTable,
+  Program,
+  ToLua
+} from './api.js'
 import type { Code } from './compiler/code.js'
 import { compile } from './compiler/compile.js'
 import { SyntaxFault } from './compiler/lex-state.js'
@@ -14,6 +22,7 @@ import { MemoryError } from './errors.js'
 import { Environment } from './environment.js'
 import { faultCode, faultMessage } from './fault.js'
 import { noteIdleHeap, openAccount } from './memory.js'
+import type { Value } from './value.js'
 import { forgetAddresses } from './vm/object-address.js'
 import { traceback } from './vm/traceback.js'
 import { trampoline } from './vm/trampoline.js'
@@ -44,7 +53,7 @@ class LuaEngine implements Engine {
   constructor(private readonly options: EngineOptions) {
     const onInternalError = options.onInternalError ?? (() => {})
     this.vm = new Interpreter(trampoline(), onInternalError)
-    this.interop = new Interop(onInternalError)
+    this.interop = new Interop(this.vm, onInternalError)
     this.environment = new Environment(this.vm, options, this.interop)
     warmUp(code => {
       this.begin(0)
@@ -65,7 +74,30 @@ class LuaEngine implements Engine {
   }
 
   run(program: Program, ctx: ToLua, event: ToLua, memory = 0): LuaTable {
+    return this.runWith(program, ctx, event, memory, result => result)
+  }
+
+  runWith<T>(
+    program: Program,
+    ctx: ToLua,
+    event: ToLua,
+    memory: number,
+    finish: (result: LuaTable, call: CallLua) => T
+  ): T {
     if (!(program instanceof CompiledProgram)) throw new TypeError('a program of another engine')
+    try {
+      return finish(this.callHandler(program, ctx, event, memory), this.call)
+    } finally {
+      this.end()
+    }
+  }
+
+  private callHandler(
+    program: CompiledProgram,
+    ctx: ToLua,
+    event: ToLua,
+    memory: number
+  ): LuaTable {
     const { vm, interop } = this
     let kind: 'load' | 'runtime' = 'load'
     try {
@@ -79,12 +111,24 @@ class LuaEngine implements Engine {
       }
       return result as unknown as LuaTable
     } catch (thrown) {
-      throw thrown instanceof LuaFault
-        ? thrown
-        : toFault(vm, kind, vm.toLuaError(thrown, vm.current))
-    } finally {
-      this.end()
+      throw this.toFault(kind, thrown)
     }
+  }
+
+  private readonly call: CallLua = (callee: LuaFunction, args: readonly ToLua[]) => {
+    try {
+      const values = args.map(value => this.interop.toLua(value))
+      this.vm.callFirst(callee as unknown as Value, values)
+    } catch (thrown) {
+      throw this.toFault('runtime', thrown)
+    }
+  }
+
+  private toFault(kind: 'load' | 'runtime', thrown: unknown): LuaFault {
+    const { vm } = this
+    return thrown instanceof LuaFault
+      ? thrown
+      : toFault(vm, kind, vm.toLuaError(thrown, vm.current))
   }
 
   private begin(memory: number): void {

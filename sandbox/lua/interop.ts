@@ -1,5 +1,5 @@
 /** Where JavaScript and Lua meet: values in, functions in, and errors that must not cross as they are. */
-import { Builtin, Noted } from '../../core/base/to-lua.js'
+import { Builtin, Callable, Noted, TailCall } from '../../core/base/to-lua.js'
 import { Fields, LuaRaise, Results, WithMethods } from './api.js'
 import type { LuaValue, NativeFunction, ToLua } from './api.js'
 import { LuaError, LuaThrow, ArgumentError } from './errors.js'
@@ -11,6 +11,7 @@ import { Closure, Native } from './function.js'
 import { Coroutine } from './coroutine.js'
 import type { Returned } from './function.js'
 import type { Value } from './value.js'
+import type { Vm } from './vm/vm.js'
 
 /** Levels that are converted by recursion; deeper ones are deferred, so that they take no stack. */
 const MAX_RECURSION = 100
@@ -44,7 +45,10 @@ export class Interop {
   private readonly shapes = new RecordShapeCache()
   private readonly natives = new WeakMap<NativeFunction, Native>()
 
-  constructor(private readonly onInternalError: (name: string, error: unknown) => void) {}
+  constructor(
+    private readonly vm: Pick<Vm, 'callAll'>,
+    private readonly onInternalError: (name: string, error: unknown) => void
+  ) {}
 
   /** A value of JavaScript as one of Lua. */
   toLua(value: ToLua): Value {
@@ -65,13 +69,18 @@ export class Interop {
       try {
         const result = body(...(args as LuaValue[]))
         if (result instanceof Results) return result.values.map(value => this.toLua(value))
-        return this.toLua(result)
+        return result instanceof TailCall ? this.callTail(result) : this.toLua(result)
       } catch (error) {
         throw this.toThrow(name, error)
       }
     })
     this.natives.set(body, native)
     return native
+  }
+
+  private callTail({ callee, args }: TailCall): Value[] {
+    const values = args.map(value => this.toLua(value as ToLua))
+    return this.vm.callAll(callee as Value, values)
   }
 
   /** To be called after each run: undoes what it did to methods. */
@@ -85,6 +94,9 @@ export class Interop {
     if (value instanceof WithMethods) return this.withMethods(value, depth)
     if (isObjectOfLua(value)) return value
     if (value instanceof Builtin) return this.natives.get(value.body as NativeFunction)
+    if (value instanceof Callable) {
+      return this.toNative(value.name, value.body as NativeFunction)
+    }
     const table = new Table()
     if (depth >= MAX_RECURSION) this.deferred.push([value, table])
     else this.fill(table, value, depth + 1)
