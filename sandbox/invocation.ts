@@ -4,13 +4,13 @@
  */
 import { toText } from '../core/base/binary.js'
 import { followCall } from '../core/http/call-chain.js'
-import type { Answer } from '../core/contracts/invocation.js'
+import type { Answer, AnswerHead } from '../core/contracts/invocation.js'
 import type { JobWish } from '../core/contracts/job-ends.js'
 import type { Fault, LogLevel } from '../core/contracts/records.js'
 import type { HostCall } from '../core/lua/module.js'
 import { CallingRun } from './calling-run.js'
 import { budgets } from './rpc/budgets.js'
-import type { Job, JobResult } from './job.js'
+import type { BodySink, Job, JobResult } from './job.js'
 import type { Usage } from './protocol/frames.js'
 
 /** Syntax checks share processes and a place in the queue, as if they were a function of their own. */
@@ -35,6 +35,8 @@ export class Invocation implements HostCall {
   isRevoked = false
   /** It waits in a host function for another run: until that has ended, its process can do nothing. */
   waitsForRun = false
+  /** Its answer has begun and is written piece by piece: that may last. */
+  isStreaming = false
   /** What it said about another attempt of its job. */
   private wish: JobWish | undefined
   /** What it cost, once it has ended: CPU time, and time asleep or in host functions. */
@@ -100,6 +102,11 @@ export class Invocation implements HostCall {
     return tombstone
   }
 
+  /** How long it takes is up to others: runs that it waits for, or whoever takes its answer. */
+  get mayLast(): boolean {
+    return this.waitsForRun || this.isStreaming
+  }
+
   /** What goes beyond the budget shows with the next call. */
   count(calls: number): void {
     this.calls += calls
@@ -141,6 +148,13 @@ export class Invocation implements HostCall {
   /** A process had it: its execution has a record. */
   get hasBegun(): boolean {
     return this.begun
+  }
+
+  openStream(head: AnswerHead): BodySink {
+    const { job, startedAt } = this
+    if (job.kind !== 'invoke') throw new TypeError('a check has no answer')
+    this.isStreaming = true
+    return job.onStream(head, startedAt)
   }
 
   /** Made when a host function first asks for it; most never do. */

@@ -1,7 +1,21 @@
 /** What the scheduler is asked to do, and what comes of it. */
-import type { Answer, Caller, InvocationEvent, JobAttempt } from '../core/contracts/invocation.js'
+import type {
+  Answer,
+  AnswerHead,
+  Caller,
+  InvocationEvent,
+  JobAttempt
+} from '../core/contracts/invocation.js'
 import type { JobWish } from '../core/contracts/job-ends.js'
 import type { Fault, FunctionRecord, LogLevel, VersionRecord } from '../core/contracts/records.js'
+
+/** Takes the body of a streamed answer. */
+export interface BodySink {
+  /** A piece, not empty, a view of what was read from the channel. */
+  write(bytes: Uint8Array): void
+  /** Tells once more is welcome; with false when nobody takes it any more. */
+  whenReady(tell: (isOpen: boolean) => void): void
+}
 
 /** Runs the handler of a version. */
 export interface InvokeJob {
@@ -20,6 +34,8 @@ export interface InvokeJob {
   readonly caller?: Caller | undefined
   /** Called once, when a process gets the job. */
   readonly onStart: () => void
+  /** Called when its answer turns out to be streamed, and has begun; the answer that ends the job has no body then. */
+  readonly onStream: (head: AnswerHead, startedAt: number) => BodySink
   /** Gets the logs of the execution, within its budget. */
   readonly onLog: (level: LogLevel, message: string) => void
   /** Gets what Lua's `print` writes, within its budget. */

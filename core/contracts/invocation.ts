@@ -2,7 +2,7 @@
 import type { CallChain } from './call-chain.js'
 import type { AdmittedCaller } from './front-door.js'
 import type { JobSettlements, JobWish } from './job-ends.js'
-import type { Fault, FunctionRecord, LogEntry, VersionRecord } from './records.js'
+import type { Fault, FunctionRecord, LogEntry, StreamFacts, VersionRecord } from './records.js'
 
 /**
  * The request as the handler sees it. All texts are *binary strings*, one unit (0-255) for each byte, as
@@ -53,6 +53,11 @@ export interface InvocationRequest {
   readonly caller?: Caller | undefined
   /** The attempt of a job that this is. */
   readonly job?: JobAttempt | undefined
+  /**
+   * Called when a function begins to stream its answer, once the pending record is durable. Left out: the body is
+   * collected, and the outcome has all of it.
+   */
+  readonly openStream?: ((head: StreamHead) => StreamReceiver) | undefined
 }
 
 /** What is known of the party that waits for an outcome. */
@@ -82,15 +87,34 @@ export interface Reservation {
   release(): boolean
 }
 
-/** What the handler answered, with the rules of CONTRACT section 6 applied. */
-export interface Answer {
+/** What an answer begins with. */
+export interface AnswerHead {
   /** 100 to 999. */
   readonly statusCode: number
   /** Names as the handler wrote them; a list gives several headers of that name. Binary strings. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>
+}
+
+/** What the handler answered, with the rules of CONTRACT section 6 applied. */
+export interface Answer extends AnswerHead {
   /** Decoded when the handler set `isBase64Encoded`. */
   readonly body: Uint8Array
   readonly isBase64Encoded: boolean
+}
+
+/** The beginning of a streamed answer, and whose it is. */
+export interface StreamHead extends AnswerHead {
+  readonly executionId: string
+  readonly functionId: string
+  readonly versionId: string
+}
+
+/** Takes the body of a streamed answer as the function writes it. How it ended, is told by the outcome. */
+export interface StreamReceiver {
+  /** A piece, not empty. */
+  write(bytes: Uint8Array): void
+  /** Tells once more is welcome; with false when whoever asked has left. */
+  whenReady(tell: (isOpen: boolean) => void): void
 }
 
 /** What came of an invocation: an answer, or a fault. */
@@ -102,6 +126,8 @@ export interface Outcome {
   /** Exactly one of `answer` and `fault` is set. */
   readonly answer: Answer | undefined
   readonly fault: Fault | undefined
+  /** Set when the answer was streamed. Where somebody received it, its body is not in `answer`. */
+  readonly stream?: StreamFacts | undefined
   /** Text of CONTRACT section 9, when there is a fault. */
   readonly errorMessage: string | undefined
   /** Masked; kept here for drafts, which have no record. */

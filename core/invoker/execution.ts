@@ -1,14 +1,15 @@
 /** The record of one invocation: begun and finished here and nowhere else. */
 import type { JobResult } from '../../sandbox/job.js'
 import { MoonletError } from '../base/errors.js'
-import type { InvocationRequest, Outcome } from '../contracts/invocation.js'
+import type { AnswerHead, InvocationRequest, Outcome } from '../contracts/invocation.js'
 import type { ExecutionStore, NewExecution } from '../contracts/executions.js'
 import type { ExecutionLogs } from './execution-logs.js'
 import { toFinished, toOutcome } from './outcome.js'
+import { StreamedAnswer } from './streamed-answer.js'
 
 /** What all executions need. */
 export interface ExecutionContext {
-  readonly executions: Pick<ExecutionStore, 'begin' | 'finish'>
+  readonly executions: Pick<ExecutionStore, 'begin' | 'makeDurable' | 'finish'>
   /** Told of recorded executions alone. */
   readonly onPhase: (phase: 'begin' | 'end', executionId: string, functionId: string) => void
   /** Gets why a record could not be written that nobody else is told of. */
@@ -19,6 +20,7 @@ export class Execution {
   readonly id: string
   /** Its record has begun, and not ended yet. */
   isPending = false
+  private stream: StreamedAnswer | undefined
   private readonly record: NewExecution
 
   constructor(
@@ -54,13 +56,37 @@ export class Execution {
     context.onPhase('begin', id, this.record.functionId)
   }
 
+  /** Its answer has begun. The head goes on once the pending record is durable. */
+  openStream(head: AnswerHead, startedAt: number): StreamedAnswer {
+    const { context, id, request } = this
+    const { fn, version, openStream, record } = request
+    this.stream = new StreamedAnswer(head, {
+      startedAt,
+      durable: record ? context.executions.makeDurable(id) : undefined,
+      receive:
+        openStream &&
+        (() => openStream({ ...head, executionId: id, functionId: fn.id, versionId: version.id })),
+      keepsBody: record && fn.saveResponse
+    })
+    return this.stream
+  }
+
   /** Resolves when the record is durable. */
   async finish(result: JobResult): Promise<Outcome> {
-    const { context, id, logs, record, request } = this
-    const outcome = toOutcome(request, id, result, logs.entries)
+    const { stream } = this
+    if (stream === undefined) return await this.write(result)
+    const outcome = await this.write(await stream.end(result))
+    stream.throwFailure()
+    return outcome
+  }
+
+  private async write(result: JobResult): Promise<Outcome> {
+    const { context, id, logs, record, request, stream } = this
+    const outcome = toOutcome(request, id, result, logs.entries, stream)
     const unwritten = logs.close()
     if (!request.record) return outcome
-    const finished = toFinished(record, outcome, request.fn.saveResponse, unwritten)
+    const saved = request.fn.saveResponse ? (stream?.kept() ?? outcome.answer) : undefined
+    const finished = toFinished(record, outcome, saved, unwritten)
     this.isPending = false
     await context.executions.finish(finished, request.job?.settle(outcome))
     context.onPhase('end', id, record.functionId)

@@ -28,7 +28,7 @@ import { Refusal, runAfter, runBefore } from './hooks.js'
 
 export interface InvokerOptions {
   readonly scheduler: Pick<Scheduler, 'run' | 'stop'>
-  readonly executions: Pick<ExecutionStore, 'begin' | 'appendLogs' | 'finish'>
+  readonly executions: Pick<ExecutionStore, 'begin' | 'makeDurable' | 'appendLogs' | 'finish'>
   readonly ids: Pick<IdSource, 'next'>
   /** Takes out of an event what no function may get; the event as it is unless given. */
   readonly cleanEvent?: (event: InvocationEvent) => InvocationEvent
@@ -186,6 +186,7 @@ export class Invoker implements contract.Invoker {
       onStart() {
         execution.begin()
       },
+      onStream: (head, startedAt) => execution.openStream(head, startedAt),
       onLog: execution.logs.add,
       onPrint: line => {
         onPrint(fn.id, execution.id, line)

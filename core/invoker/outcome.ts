@@ -1,6 +1,6 @@
 /** What came of an invocation: as its caller gets it, and as it is kept. */
 import type { JobResult } from '../../sandbox/job.js'
-import type { InvocationRequest, Outcome } from '../contracts/invocation.js'
+import type { Answer, InvocationRequest, Outcome } from '../contracts/invocation.js'
 import type { JobWish } from '../contracts/job-ends.js'
 import type { Fault, LogEntry } from '../contracts/records.js'
 import type { FinishedExecution, NewExecution } from '../contracts/executions.js'
@@ -8,6 +8,7 @@ import { errorText } from '../lua-advice/error-text.js'
 import { maskLogMessage } from '../masking/event.js'
 import { maskFault } from '../masking/fault.js'
 import { responseJson } from './response-json.js'
+import type { StreamedAnswer } from './streamed-answer.js'
 
 /** An end with neither an answer nor a fault is a defect of the server, and is reported as one. */
 const noAnswer: Fault = { kind: 'protocol', message: 'the sandbox gave no answer' }
@@ -16,7 +17,8 @@ export function toOutcome(
   { fn, version }: InvocationRequest,
   executionId: string,
   result: JobResult,
-  logs: readonly LogEntry[]
+  logs: readonly LogEntry[],
+  stream?: StreamedAnswer
 ): Outcome {
   const raised = result.fault ?? (result.answer === undefined ? noAnswer : undefined)
   const fault = raised === undefined ? undefined : maskFault(raised, maskLogMessage)
@@ -27,6 +29,7 @@ export function toOutcome(
     durationMs: Math.round(result.durationMs),
     answer: fault === undefined ? result.answer : undefined,
     fault,
+    stream: stream?.facts,
     errorMessage: fault === undefined ? undefined : errorText(fault, version.code),
     logs,
     wish: result.wish && maskWish(result.wish)
@@ -36,11 +39,11 @@ export function toOutcome(
 const maskWish = (wish: JobWish): JobWish =>
   wish.kind === 'give_up' ? { ...wish, reason: maskLogMessage(wish.reason) } : wish
 
-/** An answer of 400 and more makes an `error`, but without a message. */
+/** An answer of 400 and more makes an `error`, but without a message. `kept`: what is stored of the answer. */
 export function toFinished(
   execution: NewExecution,
-  { answer, fault, errorMessage, durationMs }: Outcome,
-  saveResponse: boolean,
+  { answer, fault, errorMessage, durationMs, stream }: Outcome,
+  kept: Answer | undefined,
   logs: readonly LogEntry[]
 ): FinishedExecution {
   return {
@@ -56,7 +59,8 @@ export function toFinished(
     durationMs,
     errorMessage,
     fault,
-    responseJson: answer !== undefined && saveResponse ? responseJson(answer) : undefined,
+    responseJson: kept === undefined ? undefined : responseJson(kept),
+    stream,
     logs
   }
 }

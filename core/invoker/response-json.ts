@@ -7,6 +7,8 @@ import type { Answer } from '../contracts/invocation.js'
 import { maskCredentials } from '../masking/event.js'
 
 const MAX_BODY = 1024 * 1024
+/** So much of a body has to be kept to be stored, and to tell whether there was more. */
+export const MAX_KEPT = MAX_BODY + 1
 const NOTE = '\n[TRUNCATED - Response exceeded 1MB]'
 
 export function responseJson({ statusCode, headers, body, isBase64Encoded }: Answer): string {

@@ -25,6 +25,7 @@ export interface QueuedRun {
   /** Bytes that it may hold; 0: as many as the process allows. */
   readonly memory: number
   readonly event: WithMethods
+  readonly method: string
 }
 
 const contextNames = [
@@ -58,6 +59,7 @@ export function toQueuedRun(frame: RunFrame, bound: BindFrame): QueuedRun {
     ctx: new WithMethods(toContext(frame[1], bound), jobMethods),
     isJob: fields[11] !== '',
     memory: fields[10],
+    method: fields[4],
     event: new WithMethods(
       new Fields(eventNames, [
         fields[4],

@@ -18,7 +18,7 @@ import {
   type RunFrame
 } from '../protocol/frames.js'
 import { answerText } from '../protocol/answer-frame.js'
-import { AnswerFault, readAnswer } from './response.js'
+import { AnswerFault, bodyFunction, readAnswer } from './response.js'
 import {
   FrameTooLarge,
   receive,
@@ -27,7 +27,8 @@ import {
   sendPlain,
   setFrameLimit
 } from './host-port.js'
-import { LuaFault, type Engine, type Program } from '../lua/api.js'
+import { LuaFault, type CallLua, type Engine, type LuaTable, type Program } from '../lua/api.js'
+import { streamAnswer, type StreamPort } from './body-stream.js'
 import { toQueuedRun, type QueuedRun } from './event.js'
 import { beginJob } from './job-methods.js'
 import { createEngine } from '../lua/engine.js'
@@ -72,7 +73,11 @@ function callHost(
   target: number,
   args: readonly unknown[]
 ): readonly [status: number, value: unknown] {
-  send([FromChild.call, target, args])
+  return ask([FromChild.call, target, args])
+}
+
+function ask(question: readonly unknown[]): readonly [status: number, value: unknown] {
+  send(question)
   const since = performance.now()
   for (;;) {
     const frame = receive()
@@ -86,6 +91,8 @@ function callHost(
     return [reply[1], reply[2]]
   }
 }
+
+const streamPort: StreamPort = { send, ask }
 
 /** The program itself, as the loader compiled it. */
 declare const script: Script
@@ -164,12 +171,9 @@ function run(next: QueuedRun): void {
   try {
     program ??= load()
     if (program instanceof LuaFault) throw program
-    const answer = readAnswer(
-      next.id,
-      engine.run(program, next.ctx, next.event, next.memory),
-      limits[1]
-    )
-    sendPlain(answerText(answer, takeUsage()), answer.body)
+    engine.runWith(program, next.ctx, next.event, next.memory, (result, call) => {
+      sendAnswer(next, result, call)
+    })
   } catch (error) {
     send([FromChild.fault, next.id, ...toFault(error), ...takeUsage()])
   }
@@ -180,6 +184,16 @@ function load(): Program | LuaFault {
   const loaded = prepare()
   send([FromChild.loaded])
   return loaded
+}
+
+function sendAnswer({ id, method }: QueuedRun, result: LuaTable, call: CallLua): void {
+  const limit = limits[1]
+  const body = bodyFunction(result)
+  if (body !== undefined) {
+    return streamAnswer(streamPort, { id, method, limit }, result, body, call)
+  }
+  const answer = readAnswer(id, result, limit)
+  sendPlain(answerText(answer, takeUsage()), answer.body)
 }
 
 /** Compiled once; a syntax error is kept too. */

@@ -2,7 +2,7 @@
 import { fromBytes, toText } from '../../core/base/binary.js'
 import { badHeader } from '../protocol/header-rules.js'
 import type { AnswerFields, ChildFaultKind } from '../protocol/frames.js'
-import type { LuaTable, LuaValue } from '../lua/api.js'
+import type { LuaFunction, LuaTable, LuaValue } from '../lua/api.js'
 import { numberText } from '../../plugins/lua/number-text.js'
 
 /** An answer that cannot be sent; `message` is for the author of the function. */
@@ -31,6 +31,26 @@ export function readAnswer(id: string, table: LuaTable, maxBody: number): Answer
     headers: readHeaders(table.get('headers')),
     body,
     isBase64Encoded
+  }
+}
+
+/** The function that writes the body, where the handler gave one. */
+export function bodyFunction(table: LuaTable): LuaFunction | undefined {
+  const body = table.get('body')
+  return typeof body === 'object' && body.type === 'function' ? body : undefined
+}
+
+/** Status and headers of an answer whose body is a function. Throws an AnswerFault as `readAnswer` does. */
+export function readHead(table: LuaTable): Pick<AnswerFields, 'statusCode' | 'headers'> {
+  if (table.get('isBase64Encoded') === true) {
+    throw new AnswerFault(
+      'bad-answer',
+      'isBase64Encoded is true, but the body is a function, which writes bytes as they are'
+    )
+  }
+  return {
+    statusCode: readStatus(table.get('statusCode')),
+    headers: readHeaders(table.get('headers'))
   }
 }
 

@@ -8,7 +8,7 @@ import { answerText } from '../protocol/answer-frame.js'
 import { encodeFrame } from '../protocol/codec.js'
 import { plainSize, writePlain } from '../protocol/plain.js'
 import { decodeRun, encodeRun } from '../protocol/run-frame.js'
-import { readAnswer } from './response.js'
+import { bodyFunction, readAnswer } from './response.js'
 import type { Engine } from '../lua/api.js'
 import { toQueuedRun } from './event.js'
 
@@ -65,12 +65,11 @@ export function warmUp(engine: Engine): void {
     '',
     ''
   ])
-  const answer = readAnswer(
-    id,
-    engine.run(engine.prepare(code, 'warm-up'), ctx, event),
-    1024 * 1024
-  )
-  const text = answerText(answer, [0, 0])
-  writePlain(Buffer.allocUnsafe(plainSize(text, answer.body)), text, answer.body)
+  engine.runWith(engine.prepare(code, 'warm-up'), ctx, event, 0, result => {
+    if (bodyFunction(result) !== undefined) return
+    const answer = readAnswer(id, result, 1024 * 1024)
+    const text = answerText(answer, [0, 0])
+    writePlain(Buffer.allocUnsafe(plainSize(text, answer.body)), text, answer.body)
+  })
   encodeFrame([FromChild.call, 0, ['warm']])
 }

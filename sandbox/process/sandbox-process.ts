@@ -11,6 +11,7 @@
 import type { Duplex } from 'node:stream'
 import type { Fault } from '../../core/contracts/records.js'
 import { Acknowledgement } from '../rpc/acknowledgement.js'
+import { AnswerStream } from '../rpc/answer-stream.js'
 import { budgets } from '../rpc/budgets.js'
 import { Channel } from '../rpc/channel.js'
 import { encodeFrame } from '../protocol/codec.js'
@@ -63,6 +64,7 @@ export class SandboxProcess extends ProcessState {
   private readonly child: ReturnType<typeof spawnSandbox>
   private readonly channel: Channel
   private readonly calls: HostCalls
+  private readonly stream: AnswerStream
   private readonly acknowledgement: Acknowledgement
   private reports = 0
   private settleHandshake: (isReady: boolean) => void = () => {}
@@ -100,6 +102,9 @@ export class SandboxProcess extends ProcessState {
       },
       onInternalError: options.onInternalError
     })
+    this.stream = new AnswerStream(options.responseLimit, frame => {
+      this.reply(frame)
+    })
     this.acknowledgement = new Acknowledgement(options.entries, isOn => {
       this.channel.sendNow(encodeFrame([ToChild.acknowledge, isOn]))
     })
@@ -117,13 +122,11 @@ export class SandboxProcess extends ProcessState {
   }
 
   /**
-   * It gets nothing further for now: a slow invocation is running, with revoked ones behind it, or one that waits for
-   * another run.
+   * It gets nothing further for now: what it runs waits for others, or is slow, with revoked ones behind it.
    */
   get isHeldUp(): boolean {
     const { invocations } = this
-    if (invocations[0]?.waitsForRun === true) return true
-    return invocations.length > 1 && invocations[1]?.isRevoked === true
+    return invocations[0]?.mayLast === true || invocations[1]?.isRevoked === true
   }
 
   /** Whether what it runs waits at the moment: it needs no core. */
@@ -206,6 +209,7 @@ export class SandboxProcess extends ProcessState {
     if (invocation.isRevoked) return this.handleRevoked(invocation, frame)
     switch (kind) {
       case FromChild.call:
+        if (this.stream.isAwaited) throw new ProtocolFault('a call in the middle of a chunk')
         return this.budgeted(() => {
           this.calls.call(invocation, frame)
         })
@@ -226,12 +230,23 @@ export class SandboxProcess extends ProcessState {
         return this.noteLoaded()
       case FromChild.print:
         return invocation.print(readBinary(frame[1], 'a printed line'))
+      case FromChild.head:
+        return this.stream.begin(invocation, frame)
+      case FromChild.chunk:
+        if (this.calls.isWaiting) throw new ProtocolFault('a chunk in the middle of a call')
+        return this.stream.chunk(invocation, frame)
+      case FromChild.end:
+        return this.finish(invocation, frame, () => {
+          invocation.end(this.stream.end(), undefined)
+        })
       case FromChild.answer:
         return this.finish(invocation, frame, () => {
+          this.stream.checkNone()
           invocation.end(readAnswer(frame, this.options.responseLimit), undefined)
         })
       case FromChild.fault:
         return this.finish(invocation, frame, () => {
+          this.stream.drop()
           invocation.end(undefined, this.nameLimit(readFault(frame, 2), invocation))
         })
       case FromChild.checked:
@@ -254,7 +269,11 @@ export class SandboxProcess extends ProcessState {
       case FromChild.call:
         this.reply([ToChild.reply, Reply.raise, 'this run goes on elsewhere'])
         break
+      case FromChild.chunk:
+        if (frame[2] === true) this.reply([ToChild.reply, Reply.failure, 'client closed'])
+        break
       case FromChild.answer:
+      case FromChild.end:
       case FromChild.fault:
       case FromChild.checked:
         this.finish(invocation, frame, () => {})
@@ -303,7 +322,7 @@ export class SandboxProcess extends ProcessState {
   private finish(invocation: Invocation, frame: readonly unknown[], end: () => void): void {
     const { executionId, job } = invocation
     checkEnd(frame, executionId, job.kind)
-    if (this.calls.isWaiting) {
+    if (this.calls.isWaiting || this.stream.isAwaited) {
       throw new ProtocolFault('the end of a run whose call waits for its reply')
     }
     end()
@@ -324,6 +343,7 @@ export class SandboxProcess extends ProcessState {
     this.exitReason =
       fault === undefined ? 'exit' : fault.kind === 'stopped' ? 'retired' : fault.kind
     this.calls.drop()
+    this.stream.drop()
     this.child.kill('SIGKILL')
     this.channel.close()
     this.settleHandshake(false)

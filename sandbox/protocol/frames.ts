@@ -9,13 +9,18 @@
  */
 
 /** Both sides refuse the other when theirs differs. Raised with every change of a frame's shape. */
-export const PROTOCOL_VERSION = 9
+export const PROTOCOL_VERSION = 10
 export const CHANNEL_FD = 3
 export const HEADER_BYTES = 4
 /** Deepest nesting of lists and tables in a frame, counted from the frame itself. */
 export const MAX_DEPTH = 128
 /** Names and values of an answer's headers together. */
 export const MAX_HEADER_BYTES = 256 * 1024
+/** Most bytes of one chunk of a streamed answer. */
+export const MAX_CHUNK = 64 * 1024
+/** Bytes of chunks that a child may send without waiting for a reply; each chunk counts CHUNK_BYTES beside its own. */
+export const STREAM_WINDOW = 64 * 1024
+export const CHUNK_BYTES = 64
 
 /** A text on the wire. */
 export type WireText = string | Uint8Array
@@ -39,6 +44,9 @@ export const FromChild = {
   checked: 6,
   internal: 7,
   wish: 8,
+  head: 9,
+  chunk: 10,
+  end: 11,
   asleep: 14,
   loaded: 15
 } as const
@@ -133,6 +141,19 @@ export type AnswerFrame = readonly [
   isBase64Encoded: boolean,
   ...Usage
 ]
+/** Begins an answer whose body comes in chunks, and ends with an `end` frame or a fault. */
+export type HeadFrame = readonly [
+  kind: 9,
+  id: string,
+  statusCode: number,
+  headers: ReadonlyArray<WireText | readonly WireText[]>
+]
+/**
+ * With `isAwaited` the child waits for a reply: the value true once the caller takes more, or a failure that says why
+ * nobody does.
+ */
+export type ChunkFrame = readonly [kind: 10, bytes: Uint8Array, isAwaited: boolean]
+export type EndFrame = readonly [kind: 11, id: string, ...Usage]
 export type FaultFrame = readonly [kind: 5, id: string, ...ChildFault, ...Usage]
 export type CheckedFrame = readonly [kind: 6, id: string, fault: ChildFault | null]
 /** A defect of ours in the child, for the server's log. */

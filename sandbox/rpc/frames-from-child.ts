@@ -1,6 +1,6 @@
 /** Frames of a child as values of the server. What is not as agreed is a ProtocolFault. */
 import { toText } from '../../core/base/binary.js'
-import type { Answer } from '../../core/contracts/invocation.js'
+import type { Answer, AnswerHead } from '../../core/contracts/invocation.js'
 import type { JobWish } from '../../core/contracts/job-ends.js'
 import type { Fault } from '../../core/contracts/records.js'
 import { badHeader } from '../protocol/header-rules.js'
@@ -96,23 +96,30 @@ export function readWish([, wish, value]: readonly unknown[]): JobWish {
 /** Of an answer frame. `maxBody` in bytes. */
 export function readAnswer(frame: readonly unknown[], maxBody: number): Answer {
   const [, , statusCode, headers, body, isBase64Encoded] = frame
-  if (
-    !Number.isInteger(statusCode) ||
-    (statusCode as number) < 100 ||
-    (statusCode as number) > 999
-  ) {
-    throw new ProtocolFault('an answer with an impossible status')
-  }
   if (!(body instanceof Uint8Array) || body.length > maxBody) {
     throw new ProtocolFault('an answer whose body is no bytes, or more than allowed')
   }
   return {
-    statusCode: statusCode as number,
+    statusCode: readStatus(statusCode),
     headers: readHeaders(headers),
     // A view of what was read from the channel: it lives as long as the answer is being sent.
     body,
     isBase64Encoded: isBase64Encoded === true
   }
+}
+
+/** Of a head frame. */
+export const readHead = ([, , statusCode, headers]: readonly unknown[]): AnswerHead => ({
+  statusCode: readStatus(statusCode),
+  headers: readHeaders(headers)
+})
+
+function readStatus(statusCode: unknown): number {
+  if (Number.isInteger(statusCode)) {
+    const status = statusCode as number
+    if (status >= 100 && status <= 999) return status
+  }
+  throw new ProtocolFault('an answer with an impossible status')
 }
 
 function readHeaders(list: unknown): Answer['headers'] {

@@ -15,5 +15,6 @@ const SLOW_MS = 25
 export function recallPipelined(process: SandboxProcess, now: number): readonly Invocation[] {
   const [head, next] = process.invocations
   if (head === undefined || next === undefined || next.isRevoked) return []
-  return now - head.startedAt > SLOW_MS ? process.revokeQueued() : []
+  const isSlow = head.mayLast || now - head.startedAt > SLOW_MS
+  return isSlow ? process.revokeQueued() : []
 }

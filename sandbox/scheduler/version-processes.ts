@@ -57,7 +57,7 @@ export class VersionProcesses {
     let count = 0
     for (const { invocations } of this.busy) {
       const [head] = invocations
-      if (head === undefined || head.waitsForRun) continue
+      if (head === undefined || head.mayLast) continue
       if (now - head.startedAt <= STALLED_MS) count++
     }
     return count

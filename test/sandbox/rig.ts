@@ -45,6 +45,7 @@ export function toJob(
     trigger: 'http',
     requestId: 'request-1',
     onStart() {},
+    onStream: () => ({ write() {}, whenReady: tell => tell(true) }),
     onLog,
     onPrint,
     ...rest,

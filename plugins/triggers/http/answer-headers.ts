@@ -1,6 +1,6 @@
 /** Which headers of a function's answer reach its caller. */
 import type { FastifyReply } from 'fastify'
-import type { Answer } from '../../../core/contracts/invocation.js'
+import type { AnswerHead } from '../../../core/contracts/invocation.js'
 import { withoutSettingSession } from '../../../core/http/session-cookie.js'
 
 /** They describe the connection, the framing, or the run itself; those are the server's to set. */
@@ -44,7 +44,7 @@ const dropped: Readonly<Record<Neighbourhood, ReadonlySet<string>>> = {
  */
 export function setAnswerHeaders(
   reply: FastifyReply,
-  { headers }: Answer,
+  { headers }: AnswerHead,
   { neighbourhood, hasCorsRules }: ResponseRules
 ): void {
   const drop = dropped[neighbourhood]

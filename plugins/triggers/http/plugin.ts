@@ -20,7 +20,8 @@ import type { Config } from '../../../config/schema.js'
 import type { Neighbourhood } from './answer-headers.js'
 import { readJobWishes } from './background-call.js'
 import { installAdmissionControl } from './install-admission.js'
-import { sendOutcome } from './send-outcome.js'
+import { sendOutcome, type Sending } from './send-outcome.js'
+import { StreamedReply } from './streamed-reply.js'
 import { Ticket } from './ticket.js'
 import { toEvent } from './to-event.js'
 
@@ -73,6 +74,9 @@ interface Call {
   readonly version: VersionRecord
   /** undefined: the function has no front door. */
   readonly visit: Visit | undefined
+  readonly reply: FastifyReply
+  /** Set as soon as the function streams its answer. */
+  streamed: StreamedReply | undefined
 }
 
 class HttpTrigger {
@@ -100,25 +104,48 @@ class HttpTrigger {
     if (visit === 'hidden') return reject(reply, 404, 'Function not found')
     if (active === undefined) return reject(reply, 500, 'No active version found')
     if (visit !== undefined) reply.headers(visit.headers)
-    const call = { request, ticket, address, fn, version: active, visit }
-    if (request.raw.headers.prefer !== undefined && wantsJob(request.raw)) {
-      return await this.enqueue(call, reply)
+    const call: Call = {
+      request,
+      reply,
+      ticket,
+      address,
+      fn,
+      version: active,
+      visit,
+      streamed: undefined
     }
-    const outcome = hasBody(request.raw)
-      ? await this.invokeWithBody(call)
-      : await this.invoke(call, noBody)
-    if (outcome === undefined) return answerRepeat(reply)
-    this.checkRoom(request, reply, outcome)
-    return sendOutcome(reply, outcome, {
+    return request.raw.headers.prefer !== undefined && wantsJob(request.raw)
+      ? await this.enqueue(call)
+      : await this.answer(call)
+  }
+
+  private async answer(call: Call): Promise<FastifyReply> {
+    const { request, reply } = call
+    try {
+      const outcome = hasBody(request.raw)
+        ? await this.invokeWithBody(call)
+        : await this.invoke(call, noBody)
+      if (outcome === undefined) return answerRepeat(reply)
+      if (call.streamed !== undefined) return call.streamed.end(outcome)
+      this.checkRoom(request, reply, outcome)
+      return sendOutcome(reply, outcome, this.sendingOf(call))
+    } catch (error) {
+      if (call.streamed === undefined) throw error
+      return call.streamed.breakOff()
+    }
+  }
+
+  private sendingOf({ fn, address }: Call): Sending {
+    return {
       sandboxPolicy: fn.allowSameOrigin ? undefined : sandboxPolicy,
       neighbourhood: this.neighbourhood,
       hasCorsRules: typeof address.cors === 'object'
-    })
+    }
   }
 
   /** Answers once the job is durable. */
-  private async enqueue(call: Call, reply: FastifyReply): Promise<FastifyReply> {
-    const { request, fn, visit } = call
+  private async enqueue(call: Call): Promise<FastifyReply> {
+    const { request, reply, fn, visit } = call
     const wishes = readJobWishes(request.raw.headers, Date.now())
     const body = hasBody(request.raw) ? await this.readBody(call) : noBody
     if ((await visit?.enter(body)) === 'repeat') return answerRepeat(reply)
@@ -193,7 +220,7 @@ class HttpTrigger {
   }
 
   private run(call: Call, body: Uint8Array): Promise<Outcome> {
-    const { request, ticket, fn, version } = call
+    const { request, reply, ticket, fn, version } = call
     return this.fastify.invoker.invoke({
       fn,
       version,
@@ -201,7 +228,8 @@ class HttpTrigger {
       event: this.eventOf(call, body),
       requestId: request.id,
       record: true,
-      caller: ticket
+      caller: ticket,
+      openStream: head => (call.streamed = new StreamedReply(reply, head, this.sendingOf(call)))
     })
   }
 

@@ -1,7 +1,7 @@
 /** What the caller of a function gets, by CONTRACT section 6. */
 import type { FastifyReply } from 'fastify'
 import { faultBody } from '../../../core/http/fault-body.js'
-import type { Outcome } from '../../../core/contracts/invocation.js'
+import type { AnswerHead, Outcome, StreamHead } from '../../../core/contracts/invocation.js'
 import { setAnswerHeaders, type ResponseRules } from './answer-headers.js'
 import { contentTypeOf } from './content-type.js'
 
@@ -12,21 +12,38 @@ export interface Sending extends ResponseRules {
 
 /** Answers with what the handler returned. */
 export function sendOutcome(reply: FastifyReply, outcome: Outcome, sending: Sending): FastifyReply {
-  reply.header('x-function-id', outcome.functionId)
-  reply.header('x-function-version-id', outcome.versionId)
-  reply.header('x-execution-id', outcome.executionId)
+  setIds(reply, outcome)
   reply.header('x-execution-duration-ms', String(outcome.durationMs))
   const { answer } = outcome
   if (answer === undefined) return sendFault(reply, outcome)
-  setAnswerHeaders(reply, answer, sending)
+  setHead(reply, answer, sending)
   if (!reply.hasHeader('content-type')) reply.header('content-type', contentTypeOf(answer.body))
-  if (sending.sandboxPolicy !== undefined) addPolicy(reply, sending.sandboxPolicy)
-  setStatus(reply, answer.statusCode)
   if (answer.statusCode === 204 || answer.statusCode === 304) {
     reply.removeHeader('content-type')
     return reply.send()
   }
   return reply.send(answer.body)
+}
+
+/** Status and headers of an answer whose body follows; its Content-Type is the handler's, or missing. */
+export function setStreamHead(reply: FastifyReply, head: StreamHead, sending: Sending): void {
+  setIds(reply, head)
+  setHead(reply, head, sending)
+}
+
+function setIds(
+  reply: FastifyReply,
+  { functionId, versionId, executionId }: Pick<Outcome, 'functionId' | 'versionId' | 'executionId'>
+): void {
+  reply.header('x-function-id', functionId)
+  reply.header('x-function-version-id', versionId)
+  reply.header('x-execution-id', executionId)
+}
+
+function setHead(reply: FastifyReply, head: AnswerHead, sending: Sending): void {
+  setAnswerHeaders(reply, head, sending)
+  if (sending.sandboxPolicy !== undefined) addPolicy(reply, sending.sandboxPolicy)
+  setStatus(reply, head.statusCode)
 }
 
 const sendFault = (reply: FastifyReply, outcome: Outcome): FastifyReply =>

@@ -45,6 +45,7 @@ async function startInvoker(t: Test, hooks: InvokerHook[] = [], options: RigOpti
       begin: execution => {
         begun.push(execution)
       },
+      async makeDurable() {},
       appendLogs: (_id, logs) => {
         early.push(...logs)
       },
@@ -315,6 +316,7 @@ t.test(
         begin() {
           throw new Error('no row')
         },
+        async makeDurable() {},
         appendLogs() {},
         finish: async execution => {
           finished.push(execution)
