@@ -30,6 +30,7 @@ import {
 } from '../rpc/frames-from-child.js'
 import { toBindFrame, toCheckFrame, toRunFrame } from '../rpc/frames-to-child.js'
 import { BudgetExceeded, HostCalls } from '../rpc/host-calls.js'
+import { InternalReports } from '../rpc/internal-reports.js'
 import {
   FromChild,
   HEADER_BYTES,
@@ -66,7 +67,7 @@ export class SandboxProcess extends ProcessState {
   private readonly calls: HostCalls
   private readonly stream: AnswerStream
   private readonly acknowledgement: Acknowledgement
-  private reports = 0
+  private readonly reports: InternalReports
   private settleHandshake: (isReady: boolean) => void = () => {}
   /** Settles with true once it is ready, with false when it ended before. */
   readonly handshake = new Promise<boolean>(resolve => {
@@ -102,6 +103,7 @@ export class SandboxProcess extends ProcessState {
       },
       onInternalError: options.onInternalError
     })
+    this.reports = new InternalReports(options.onInternalError)
     this.stream = new AnswerStream(options.responseLimit, frame => {
       this.reply(frame)
     })
@@ -202,7 +204,7 @@ export class SandboxProcess extends ProcessState {
 
   private handle(frame: readonly unknown[], size: number): void {
     const [kind] = frame
-    if (kind === FromChild.internal) return this.report(frame)
+    if (kind === FromChild.internal) return this.reports.take(frame)
     if (!this.isReady) return this.onHandshake(frame)
     const [invocation] = this.invocations
     if (invocation === undefined) throw new ProtocolFault('a frame while nothing runs')
@@ -297,16 +299,6 @@ export class SandboxProcess extends ProcessState {
     this.idleSince = performance.now()
     this.settleHandshake(true)
     this.listener.onReady(this)
-  }
-
-  private report([, name, text]: readonly unknown[]): void {
-    if (++this.reports > budgets.internalReports) {
-      throw new ProtocolFault('too many reports of inner errors')
-    }
-    this.options.onInternalError(
-      readBinary(name, 'a name').slice(0, 200),
-      new Error(readBinary(text, 'a report').slice(0, 10_000))
-    )
   }
 
   private budgeted(handle: () => void): void {
