@@ -35,6 +35,11 @@ export class ProcessState {
   /** Why it ended: a kind of fault, 'retired' or 'exit' (by itself); meaningful once it has exited. */
   exitReason = 'exit'
 
+  /** It says that it sleeps. */
+  protected noteSleep(ms: number): void {
+    this.asleepUntil = performance.now() + ms
+  }
+
   /** It says that the code of its version is compiled. */
   protected noteLoaded(): void {
     if (this.loaded !== undefined) throw new ProtocolFault('code that is compiled twice')

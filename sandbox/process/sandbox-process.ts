@@ -226,17 +226,14 @@ export class SandboxProcess extends ProcessState {
           invocation.noteWish(readWish(frame))
         })
       case FromChild.asleep:
-        this.asleepUntil = performance.now() + readSleep(frame)
-        return
+        return this.noteSleep(readSleep(frame))
       case FromChild.loaded:
         return this.noteLoaded()
       case FromChild.print:
         return invocation.print(readBinary(frame[1], 'a printed line'))
       case FromChild.head:
-        return this.stream.begin(invocation, frame)
       case FromChild.chunk:
-        if (this.calls.isWaiting) throw new ProtocolFault('a chunk in the middle of a call')
-        return this.stream.chunk(invocation, frame)
+        return this.stream.take(invocation, frame, this.calls.isWaiting)
       case FromChild.end:
         return this.finish(invocation, frame, () => {
           invocation.end(this.stream.end(), undefined)

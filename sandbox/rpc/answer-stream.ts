@@ -5,6 +5,7 @@
 import type { Answer, AnswerHead } from '../../core/contracts/invocation.js'
 import {
   CHUNK_BYTES,
+  FromChild,
   MAX_CHUNK,
   ProtocolFault,
   Reply,
@@ -41,8 +42,14 @@ export class AnswerStream {
     return this.current?.isAwaited === true
   }
 
-  /** A head frame. Throws a ProtocolFault, as all of these do. */
-  begin(invocation: Invocation, frame: readonly unknown[]): void {
+  /** A head or a chunk. Throws a ProtocolFault for one that may not come now, as while a call waits for its reply. */
+  take(invocation: Invocation, frame: readonly unknown[], isCalling: boolean): void {
+    if (isCalling) throw new ProtocolFault('a piece of an answer in the middle of a call')
+    if (frame[0] === FromChild.head) this.begin(invocation, frame)
+    else this.chunk(invocation, frame)
+  }
+
+  private begin(invocation: Invocation, frame: readonly unknown[]): void {
     if (this.current !== undefined) throw new ProtocolFault('a second answer of one run')
     if (frame[1] !== invocation.executionId || invocation.job.kind !== 'invoke') {
       throw new ProtocolFault('an answer of a run that is not going on')
@@ -52,7 +59,7 @@ export class AnswerStream {
     this.current = { head, sink, size: 0, ahead: 0, isAwaited: false }
   }
 
-  chunk(invocation: Invocation, [, bytes, isAwaited]: readonly unknown[]): void {
+  private chunk(invocation: Invocation, [, bytes, isAwaited]: readonly unknown[]): void {
     const stream = this.current
     if (stream === undefined || stream.isAwaited) throw new ProtocolFault('a chunk out of turn')
     if (!(bytes instanceof Uint8Array) || bytes.length > MAX_CHUNK) {
