@@ -3,8 +3,8 @@ import { MoonletError } from '../../../core/base/errors.js'
 import type { FrontDoorService } from '../../../core/contracts/front-door-service.js'
 import type { Caller, Outcome } from '../../../core/contracts/invocation.js'
 import type { Invoker } from '../../../core/contracts/invoker.js'
-import { LuaFailure } from '../../../core/lua/errors.js'
 import { host, type HostCall } from '../../../core/lua/module.js'
+import { failing } from './failing.js'
 import { findTarget, type Directory } from './find-target.js'
 import { toEvent, type FunctionRequest } from './to-event.js'
 import { toResponse } from './to-response.js'
@@ -62,15 +62,5 @@ async function invoke(
     })
   } finally {
     leave?.()
-  }
-}
-
-/** What the server refuses, in its own words, as `nil, message`. */
-async function failing<T>(run: () => Promise<T>): Promise<T> {
-  try {
-    return await run()
-  } catch (error) {
-    if (!(error instanceof MoonletError)) throw error
-    throw new LuaFailure(error.message, { cause: error })
   }
 }

@@ -13,7 +13,8 @@ export default fp(
         frontDoor,
         nextRequestId,
         // It comes after the modules, whose functions it runs.
-        invoker: () => fastify.invoker
+        invoker: () => fastify.invoker,
+        jobs: () => fastify.jobs
       }),
       'lua-functions'
     )

@@ -1,4 +1,5 @@
 /** Requests and responses of `functions`. */
+import { MAX_DELAY_MS } from '../../../core/contracts/jobs.js'
 import { param } from '../../../core/lua/module.js'
 import {
   Any,
@@ -7,6 +8,7 @@ import {
   Fields,
   Int,
   List,
+  Num,
   Optional,
   Text,
   Union,
@@ -55,4 +57,47 @@ export const FunctionResponse = Fields(
     error: field(Optional(Text()), 'Why the function failed; nil when it gave a response.')
   },
   'FunctionResponse'
+)
+
+export const enqueueOptions = param(
+  'options',
+  Optional(
+    Fields(
+      {
+        delay: field(
+          Optional(Num({ min: 0, max: MAX_DELAY_MS / 1000 })),
+          'Seconds after which it is due; at once if left out.'
+        ),
+        at: field(
+          Optional(Num({ min: 0 })),
+          'Unix seconds at which it is due, in place of `delay`; at once when that is past.'
+        ),
+        idempotency_key: field(
+          Optional(Text({ max: 255 })),
+          'For 24 hours the same key gives the same job of that function, and makes no other.'
+        )
+      },
+      'EnqueueOptions'
+    )
+  ),
+  'When it is due, and a key against doubles.'
+)
+
+export const FunctionJob = Fields(
+  {
+    id: field(Text(), "The job's id."),
+    function_id: field(Text(), 'The function that it calls.'),
+    status: field(
+      Text(),
+      '`queued`, `running`, `waiting` (for another attempt), `succeeded`, `dead` (failed for good) or `cancelled`.'
+    ),
+    attempt: field(Int(), 'Its newest attempt; 0 before the first.'),
+    created_at: field(Int(), 'When it was made, Unix seconds.'),
+    due_at: field(Int(), 'When its first or next attempt may begin, Unix seconds.'),
+    finished_at: field(Optional(Int()), 'When it ended, Unix seconds; nil before.'),
+    execution_id: field(Optional(Text()), 'The execution of its newest attempt.'),
+    status_code: field(Optional(Int()), 'What its newest attempt answered.'),
+    error: field(Optional(Text()), 'What was wrong with its newest attempt.')
+  },
+  'FunctionJob'
 )
