@@ -1,7 +1,7 @@
 /** Functions and their versions in the storage; storage.ts says when a promise settles. */
 import type { FrontDoor, FrontDoorChange } from './front-door.js'
 import type { Page, Paged } from './page.js'
-import type { FunctionRecord, VersionRecord } from './records.js'
+import type { FunctionRecord, VersionOrigin, VersionRecord } from './records.js'
 
 /**
  * Called within the transaction of a change, with the revision that it would replace; false rejects the change with
@@ -19,6 +19,13 @@ export interface FunctionSnapshot extends FunctionWithVersion {
   readonly variables: Readonly<Record<string, string>>
   /** Names this state: every change of the function, its versions or its variables gives another. */
   readonly revision: string
+}
+
+/** A function as lists show it. */
+export interface ListedFunction extends FunctionWithVersion {
+  readonly revision: string
+  /** Of its variables, sorted. */
+  readonly variableNames: readonly string[]
 }
 
 export type FunctionPatch = Partial<
@@ -48,7 +55,34 @@ export interface NewFunction {
   readonly code: string
   readonly slug?: string | undefined
   readonly frontDoor?: FrontDoor | undefined
+  readonly origin?: VersionOrigin | undefined
   readonly now: number
+}
+
+export interface FunctionChange {
+  readonly patch: FunctionPatch
+  readonly code: string | undefined
+  /** False: the new version is not made the active one. */
+  readonly activate?: boolean | undefined
+  /** Of the new version. */
+  readonly origin?: VersionOrigin | undefined
+  readonly now: number
+}
+
+/** One of several changes that are made together. */
+export type FunctionUpsert = {
+  readonly id: string
+  readonly change: FunctionChange
+  /** Left out: also a function that is not there yet. Called with undefined for such a one. */
+  readonly mayChange?: ((revision: string | undefined) => boolean) | undefined
+}
+
+export interface UpsertedFunction {
+  readonly id: string
+  readonly isNew: boolean
+  readonly revision: string
+  /** Number of the version that was made. */
+  readonly version: number | undefined
 }
 
 export interface ScheduledFunction {
@@ -73,22 +107,19 @@ export interface FunctionStore {
   listAddressed(): Promise<FunctionRecord[]>
   snapshot(id: string): Promise<FunctionSnapshot | undefined>
   /** Newest `created_at` first unless `order` says otherwise. `search` looks in name and description, in any case. */
-  list(page: Page, search?: string, order?: FunctionOrder): Promise<Paged<FunctionWithVersion>>
+  list(page: Page, search?: string, order?: FunctionOrder): Promise<Paged<ListedFunction>>
   /**
    * Applies the patch and, if `code` is given, makes a new version, activated unless `activate` is false, in one
    * transaction. Returns the new revision; false: no such function. Rejects with CONFLICT, changing nothing, when
    * another function has the slug.
    */
-  update(
-    id: string,
-    change: {
-      patch: FunctionPatch
-      code: string | undefined
-      activate?: boolean | undefined
-      now: number
-    },
-    mayChange?: MayChange
-  ): Promise<string | false>
+  update(id: string, change: FunctionChange, mayChange?: MayChange): Promise<string | false>
+  /**
+   * Makes all the changes or none of them, in one transaction. A function that is not there is created with the fields
+   * of its change, which must have a name and code then. Rejects with PRECONDITION_FAILED, the ids as
+   * `details.conflicts`, when one may not be changed, and with CONFLICT as `update` does.
+   */
+  upsertAll(changes: readonly FunctionUpsert[]): Promise<UpsertedFunction[]>
   /**
    * Stores a function with its versions as they are, for imports; at most one of them is active. False: the id is in
    * use, and nothing was changed. Rejects with CONFLICT when another function has its slug.

@@ -28,8 +28,18 @@ export interface FunctionRecord {
   readonly updatedAt: number
 }
 
+/** Where a version came from, as far as it is known. */
+export interface VersionOrigin {
+  /** A token's name, `api_key` or `session`. */
+  readonly createdBy?: string | undefined
+  /** What whoever made it says about it. */
+  readonly message?: string | undefined
+  /** Of the repository that it was pushed from. */
+  readonly commit?: string | undefined
+}
+
 /** One version of a function's code. */
-export interface VersionRecord {
+export interface VersionRecord extends VersionOrigin {
   /** `ver_{function id}_v{number}` */
   readonly id: string
   readonly functionId: string

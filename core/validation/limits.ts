@@ -6,6 +6,8 @@ export const limits = {
   nameBytes: 100,
   descriptionBytes: 500,
   codeBytes: 1024 * 1024,
+  versionMessageBytes: 500,
+  versionCommitBytes: 100,
   envVars: 100,
   envKeyBytes: 100,
   envValueBytes: 10_000,

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { apiScope } from '../../core/http/conventions.js'
 import { addAccessKeyRoutes } from './functions/access-keys.js'
 import { addFunctionChanges } from './functions/change.js'
+import { addPushRoute } from './functions/push.js'
 import { addUsageRoute } from './functions/usage.js'
 import { addVariableRoutes } from './functions/variables.js'
 import { addFunctionRoutes } from './functions/routes.js'
@@ -22,6 +23,7 @@ export default async function routes(fastify: FastifyInstance) {
   const api = apiScope(fastify)
   addFunctionRoutes(api)
   addFunctionChanges(api)
+  addPushRoute(api)
   addAccessKeyRoutes(api)
   addUsageRoute(api)
   addVariableRoutes(api)

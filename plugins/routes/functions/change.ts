@@ -8,61 +8,68 @@ import { limits } from '../../../core/validation/limits.js'
 import { changeFunction, sendTag, staleFunction } from './revision.js'
 import { frontDoorChange } from './front-door-schema.js'
 import { FunctionId } from './schema.js'
+import { readOrigin, versionNote } from './version-note.js'
 
 const tags = ['Functions']
 const FunctionPath = Type.Object({ id: FunctionId })
 
+/** What may be changed. */
+export const changeFields = {
+  name: Type.Optional(
+    Type.String({ description: `Not blank, at most ${limits.nameBytes} bytes.` })
+  ),
+  description: Type.Optional(
+    Type.String({ description: `At most ${limits.descriptionBytes} bytes.` })
+  ),
+  code: Type.Optional(
+    Type.String({
+      description:
+        'Makes and activates a new version, even when equal to the old one; not blank, at most ' +
+        `${limits.codeBytes} bytes.`
+    })
+  ),
+  disabled: Type.Optional(Type.Boolean()),
+  retention_days: Type.Optional(
+    Type.Integer({ description: `One of ${limits.retentionDays.join(', ')}.` })
+  ),
+  cron_schedule: Type.Optional(
+    Type.String({
+      description:
+        'Minute, hour, day of month, month and weekday, optionally after `CRON_TZ=Zone `; ' +
+        'empty to clear it. Setting it does not activate it.'
+    })
+  ),
+  cron_status: Type.Optional(
+    Type.String({
+      description: `One of ${limits.cronStatuses.map(status => `\`${status}\``).join(', ')}.`
+    })
+  ),
+  cron_catch_up: Type.Optional(
+    Type.Boolean({
+      description: 'Run once at start when a run was missed while the server was down.'
+    })
+  ),
+  save_response: Type.Optional(Type.Boolean()),
+  allow_same_origin: Type.Optional(
+    Type.Boolean({
+      description:
+        'Let pages of this function share an origin with the dashboard and other functions: ' +
+        'its answers carry no sandboxing policy.'
+    })
+  ),
+  ...frontDoorChange
+}
+
 const FunctionChange = Type.Object(
   {
-    name: Type.Optional(
-      Type.String({ description: `Not blank, at most ${limits.nameBytes} bytes.` })
-    ),
-    description: Type.Optional(
-      Type.String({ description: `At most ${limits.descriptionBytes} bytes.` })
-    ),
-    code: Type.Optional(
-      Type.String({
-        description:
-          'Makes and activates a new version, even when equal to the old one; not blank, at most ' +
-          `${limits.codeBytes} bytes.`
-      })
-    ),
+    ...changeFields,
+    ...versionNote,
     activate: Type.Optional(
       Type.Boolean({
         default: true,
         description: 'With `code`: false makes the new version without activating it.'
       })
-    ),
-    disabled: Type.Optional(Type.Boolean()),
-    retention_days: Type.Optional(
-      Type.Integer({ description: `One of ${limits.retentionDays.join(', ')}.` })
-    ),
-    cron_schedule: Type.Optional(
-      Type.String({
-        description:
-          'Minute, hour, day of month, month and weekday, optionally after `CRON_TZ=Zone `; ' +
-          'empty to clear it. Setting it does not activate it.'
-      })
-    ),
-    cron_status: Type.Optional(
-      Type.String({
-        description: `One of ${limits.cronStatuses.map(status => `\`${status}\``).join(', ')}.`
-      })
-    ),
-    cron_catch_up: Type.Optional(
-      Type.Boolean({
-        description: 'Run once at start when a run was missed while the server was down.'
-      })
-    ),
-    save_response: Type.Optional(Type.Boolean()),
-    allow_same_origin: Type.Optional(
-      Type.Boolean({
-        description:
-          'Let pages of this function share an origin with the dashboard and other functions: ' +
-          'its answers carry no sandboxing policy.'
-      })
-    ),
-    ...frontDoorChange
+    )
   },
   { examples: [{ cron_schedule: '*/5 * * * *', cron_status: 'active' }] }
 )
@@ -93,11 +100,13 @@ export function addFunctionChanges(api: ApiScope): void {
         }
       }
     },
-    async ({ params, body, headers }, reply) => {
+    async (request, reply) => {
+      const { params, body, headers } = request
       const mayChange = readIfMatch(headers['if-match'])
       const change = {
         ...readFunctionChange(body, api.config),
         activate: body.activate,
+        origin: readOrigin(request, body),
         now: Math.floor(Date.now() / 1000)
       }
       if (change.patch.frontDoor?.routes) api.addressBook.checkRoutes(change.patch.frontDoor.routes)

@@ -8,7 +8,7 @@ import {
   NoContent
 } from '../../../core/http/response-schemas.js'
 import { PageQuery, pageOf, toPagination } from '../../../core/http/pagination.js'
-import { etagHeader, IfMatch, readIfMatch } from '../../../core/http/entity-tags.js'
+import { etagHeader, IfMatch, readIfMatch, toEntityTag } from '../../../core/http/entity-tags.js'
 import type { ApiScope } from '../../../core/http/conventions.js'
 import { MoonletError } from '../../../core/base/errors.js'
 import { readNewFunction } from '../../../core/validation/function-change.js'
@@ -18,6 +18,7 @@ import { versionExample } from '../versions/schema.js'
 import { changeFunction, readSnapshot, sendTag, staleFunction } from './revision.js'
 import { frontDoorChange } from './front-door-schema.js'
 import { FunctionId, FunctionSchema, ListedFunction, toFunction } from './schema.js'
+import { readOrigin, versionNote } from './version-note.js'
 
 const tags = ['Functions']
 
@@ -38,7 +39,8 @@ const NewFunction = Type.Object(
     description: Type.Optional(
       Type.String({ description: `At most ${limits.descriptionBytes} bytes.` })
     ),
-    ...frontDoorChange
+    ...frontDoorChange,
+    ...versionNote
   },
   { examples: [{ name: 'hello', code: versionExample.code, description: 'Says hello.' }] }
 )
@@ -80,11 +82,13 @@ function addCreateFunction(api: ApiScope): void {
         }
       }
     },
-    async ({ body }, reply) => {
+    async (request, reply) => {
+      const { body } = request
       const fields = readNewFunction(body, api.config)
       if (fields.frontDoor?.routes) api.addressBook.checkRoutes(fields.frontDoor.routes)
       const created = await storage.functions.create({
         ...fields,
+        origin: readOrigin(request, body),
         id: ids.next(),
         now: Math.floor(Date.now() / 1000)
       })
@@ -115,7 +119,10 @@ function addListFunctions(api: ApiScope): void {
               description: 'Only functions with this text, in any case, in name or description.'
             })
           ),
-          ...OrderQuery
+          ...OrderQuery,
+          with_env_names: Type.Optional(
+            Type.Boolean({ description: 'Also the names of variables.' })
+          )
         }),
         response: {
           200: pageOf('functions', ListedFunction),
@@ -135,6 +142,8 @@ function addListFunctions(api: ApiScope): void {
         const last = latest.get(row.fn.id)
         return {
           ...toFunction(row, {}),
+          env_names: query.with_env_names ? [...row.variableNames] : undefined,
+          etag: toEntityTag(row.revision),
           last_execution: last === undefined ? undefined : toLastExecution(last)
         }
       })

@@ -74,11 +74,24 @@ export const FunctionSchema = Type.Object(fields, {
 export const ListedFunction = Type.Object(
   {
     ...fields,
+    env_names: Type.Optional(
+      Type.Array(Type.String(), {
+        description: 'Names of its variables, sorted; only with `with_env_names`.'
+      })
+    ),
+    etag: Type.String({ description: 'As the `ETag` of the function.' }),
     last_execution: Type.Optional(LastExecution)
   },
   {
     title: 'ListedFunction',
-    examples: [{ ...functionExample, env_vars: {}, last_execution: lastExecutionExample }]
+    examples: [
+      {
+        ...functionExample,
+        env_vars: {},
+        etag: '"PZv1f4Ry2mJ0cQw8sT5aXg"',
+        last_execution: lastExecutionExample
+      }
+    ]
   }
 )
 

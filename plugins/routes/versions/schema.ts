@@ -8,7 +8,10 @@ export const versionExample = {
   version: 1,
   code: "function handler(ctx, event)\n  return { statusCode = 200, body = 'hello' }\nend\n",
   created_at: 1767225600,
-  is_active: true
+  is_active: true,
+  created_by: 'deploy',
+  message: 'Greets in the evening too',
+  commit: '9fceb02d0ae598e95dc970b74767f19372d61af8'
 }
 
 export const Version = Type.Object(
@@ -21,7 +24,18 @@ export const Version = Type.Object(
     }),
     code: Type.String(),
     created_at: Type.Integer({ description: 'Unix seconds.' }),
-    is_active: Type.Boolean({ description: 'The one that runs.' })
+    is_active: Type.Boolean({ description: 'The one that runs.' }),
+    created_by: Type.Optional(
+      Type.String({
+        description:
+          'The name of the token that made it, `api_key`, or `session` (the dashboard). Absent ' +
+          'in versions of before this field.'
+      })
+    ),
+    message: Type.Optional(Type.String({ description: 'Why it was made.' })),
+    commit: Type.Optional(
+      Type.String({ description: 'The commit of a repository that it comes from.' })
+    )
   },
   { title: 'Version', examples: [versionExample] }
 )
@@ -32,7 +46,10 @@ export const toVersion = (record: VersionRecord) => ({
   version: record.version,
   code: record.code,
   created_at: record.createdAt,
-  is_active: record.isActive
+  is_active: record.isActive,
+  created_by: record.createdBy,
+  message: record.message,
+  commit: record.commit
 })
 
 /** The whole number that a path names; undefined when it is none. */

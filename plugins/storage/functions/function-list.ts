@@ -1,10 +1,11 @@
 /** Pages of functions: all of them, or those that a search finds. */
 import type { Database } from 'better-sqlite3'
-import type { FunctionOrder, FunctionWithVersion } from '../../../core/contracts/functions.js'
+import type { FunctionOrder, ListedFunction } from '../../../core/contracts/functions.js'
 import type { Page, Paged } from '../../../core/contracts/page.js'
 import { foldCase } from '../executions/filter.js'
 import { activeColumns, toFunctionWithVersion, type ActiveRow } from './function-rows.js'
 import { present, source } from './function-statements.js'
+import type { Revisions } from './revisions.js'
 
 const matching = '(contains_text(f.name, :search) or contains_text(f.description, :search))'
 
@@ -28,9 +29,13 @@ export type ListFunctions = (
   page: Page,
   text?: string,
   order?: FunctionOrder
-) => Paged<FunctionWithVersion>
+) => Paged<ListedFunction>
 
-export function createFunctionList(db: Database): ListFunctions {
+interface ListedRow extends ActiveRow {
+  readonly rowId: number
+}
+
+export function createFunctionList(db: Database, revisions: Revisions): ListFunctions {
   type Parameters = { search: string; limit: number; offset: number }
   const count = db.prepare<[], number>(`select count(*) from functions f where ${present}`).pluck()
   const countMatching = db
@@ -40,8 +45,8 @@ export function createFunctionList(db: Database): ListFunctions {
     .pluck()
   const pages = new Map<string, ReturnType<typeof preparePage>>()
   const preparePage = (where: string, orderBy: string) =>
-    db.prepare<Partial<Parameters>, ActiveRow>(
-      `select ${activeColumns} ${source} where ${where} order by ${orderBy} limit :limit offset :offset`
+    db.prepare<Partial<Parameters>, ListedRow>(
+      `select f.seq as rowId, ${activeColumns} ${source} where ${where} order by ${orderBy} limit :limit offset :offset`
     )
   const pageOf = (where: string, orderBy: string) => {
     const name = `${where} ${orderBy}`
@@ -50,14 +55,23 @@ export function createFunctionList(db: Database): ListFunctions {
     return page
   }
 
+  const names = db
+    .prepare<[number], string>('select name from env where function = ? order by name')
+    .pluck()
+  const toListed = (row: ListedRow): ListedFunction => ({
+    ...toFunctionWithVersion(row),
+    revision: revisions.of(row.rowId),
+    variableNames: names.all(row.rowId)
+  })
+
   return ({ limit, offset }, text = '', order) => {
     if (text === '') {
       const rows = pageOf(present, toOrderBy(order, false)).all({ limit, offset })
-      return { rows: rows.map(toFunctionWithVersion), total: count.get() ?? 0 }
+      return { rows: rows.map(toListed), total: count.get() ?? 0 }
     }
     const search = foldCase(text)
     const page = pageOf(`${present} and ${matching}`, toOrderBy(order, true))
     const rows = page.all({ search, limit, offset })
-    return { rows: rows.map(toFunctionWithVersion), total: countMatching.get({ search }) ?? 0 }
+    return { rows: rows.map(toListed), total: countMatching.get({ search }) ?? 0 }
   }
 }

@@ -26,7 +26,14 @@ export interface FunctionRow {
   readonly updatedAt: number
 }
 
-export interface ActiveRow extends FunctionRow {
+/** Where a version came from; null: not known. */
+export interface OriginRow {
+  readonly createdBy: string | null
+  readonly message: string | null
+  readonly commit: string | null
+}
+
+export interface ActiveRow extends FunctionRow, OriginRow {
   readonly version: number | null
   readonly code: string | null
   readonly versionCreatedAt: number | null
@@ -34,7 +41,7 @@ export interface ActiveRow extends FunctionRow {
 export interface ScheduledRow extends FunctionRow {
   readonly lastCronAt: number | null
 }
-export interface VersionRow {
+export interface VersionRow extends OriginRow {
   readonly version: number
   readonly code: string
   readonly createdAt: number
@@ -46,8 +53,10 @@ export const functionColumns = `f.id, f.name, f.description, f.disabled, f.reten
   f.save_response as saveResponse, f.allow_same_origin as allowSameOrigin, f.slug, f.front_door as frontDoor,
   f.created_at as createdAt, f.updated_at as updatedAt`
 
+export const originColumns = `v.created_by as createdBy, v.message, v."commit"`
+
 /** To be read from `functions f` left joined with `versions v`, the active version. */
-export const activeColumns = `${functionColumns}, v.version, v.code, v.created_at as versionCreatedAt`
+export const activeColumns = `${functionColumns}, v.version, v.code, v.created_at as versionCreatedAt, ${originColumns}`
 
 /** The column of each field of a patch that is stored as it is. */
 export const patchColumns: Readonly<Record<PlainPatchKey, string>> = {
@@ -99,22 +108,33 @@ export const toScheduled = (row: ScheduledRow): ScheduledFunction => ({
 })
 
 export function toFunctionWithVersion(row: ActiveRow): FunctionWithVersion {
-  const { version, code, versionCreatedAt } = row
+  const { version, code, versionCreatedAt, createdBy, message, commit } = row
   const active =
     version === null || code === null || versionCreatedAt === null
       ? undefined
-      : toVersion(row.id, { version, code, createdAt: versionCreatedAt, isActive: 1 })
+      : toVersion(row.id, {
+          version,
+          code,
+          createdAt: versionCreatedAt,
+          createdBy,
+          message,
+          commit,
+          isActive: 1
+        })
   return { fn: toFunction(row), active }
 }
 
 export const toVersion = (
   functionId: string,
-  { version, code, createdAt, isActive }: VersionRow
+  { version, code, createdAt, createdBy, message, commit, isActive }: VersionRow
 ): VersionRecord => ({
   id: toVersionId(functionId, version),
   functionId,
   version,
   code,
   createdAt,
+  ...(createdBy === null ? {} : { createdBy }),
+  ...(message === null ? {} : { message }),
+  ...(commit === null ? {} : { commit }),
   isActive: isActive === 1
 })

@@ -45,9 +45,9 @@ export function prepareFunctionWrites(db: Database) {
       values (:id, :name, :description, :disabled, :retentionDays, :cronSchedule, :cronStatus,
         :cronCatchUp, :saveResponse, :allowSameOrigin, :createdAt, :updatedAt, :activeVersion, :lastVersion,
         :slug, :frontDoor)`),
-    insertVersion: db.prepare(
-      'insert into versions (function, version, created_at, code) values (?, ?, ?, ?)'
-    ),
+    insertVersion: db.prepare(`
+      insert into versions (function, version, created_at, code, created_by, message, "commit")
+      values (:rowId, :version, :createdAt, :code, :createdBy, :message, :commit)`),
     nextVersion: db
       .prepare<[number], number>(
         'update functions set last_version = last_version + 1 where seq = ? returning last_version'

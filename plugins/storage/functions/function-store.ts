@@ -3,14 +3,18 @@ import type { Database } from 'better-sqlite3'
 import { MoonletError } from '../../../core/base/errors.js'
 import type { FrontDoor, Route } from '../../../core/contracts/front-door.js'
 import type {
+  FunctionChange,
   FunctionOrder,
   FunctionPatch,
   FunctionSnapshot,
   FunctionStore,
+  FunctionUpsert,
   FunctionWithVersion,
+  ListedFunction,
   MayChange,
   NewFunction,
-  ScheduledFunction
+  ScheduledFunction,
+  UpsertedFunction
 } from '../../../core/contracts/functions.js'
 import type { Page, Paged } from '../../../core/contracts/page.js'
 import type { FunctionRecord, VersionRecord } from '../../../core/contracts/records.js'
@@ -32,6 +36,7 @@ import {
   toStored
 } from './function-rows.js'
 import { prepareFunctionReads, prepareFunctionWrites } from './function-statements.js'
+import { toFirstState, toNewRecord } from './new-function.js'
 import type { Revisions } from './revisions.js'
 
 interface Parts {
@@ -44,8 +49,7 @@ interface Parts {
   readonly readVariables: VariableReader
   readonly ownLimits: OwnLimits
 }
-type Change = Parameters<FunctionStore['update']>[1]
-type StoredVersion = Pick<VersionRecord, 'version' | 'createdAt' | 'code'>
+type StoredVersion = Omit<VersionRecord, 'id' | 'functionId' | 'isActive'>
 
 export class SqliteFunctionStore implements FunctionStore {
   private readonly reads: ReturnType<typeof prepareFunctionReads>
@@ -55,30 +59,14 @@ export class SqliteFunctionStore implements FunctionStore {
   constructor(private readonly parts: Parts) {
     this.reads = prepareFunctionReads(parts.db)
     this.writes = prepareFunctionWrites(parts.db)
-    this.readList = createFunctionList(parts.db)
+    this.readList = createFunctionList(parts.db, parts.revisions)
   }
 
-  create({
-    id,
-    name,
-    description,
-    code,
-    slug,
-    frontDoor,
-    now
-  }: NewFunction): Promise<FunctionSnapshot> {
+  create(asked: NewFunction): Promise<FunctionSnapshot> {
     return this.parts.batch.transaction(() => {
-      const fn: FunctionRecord = {
-        ...defaults,
-        id,
-        name,
-        description,
-        slug,
-        frontDoor,
-        createdAt: now,
-        updatedAt: now
-      }
-      this.insert(fn, [{ version: 1, createdAt: now, code }], { active: 1, last: 1 })
+      const { id, code, origin, now } = asked
+      const version = { version: 1, createdAt: now, code, ...origin }
+      this.insert(toNewRecord(asked), [version], { active: 1, last: 1 })
       const created = this.readSnapshot(id)
       if (created === undefined) throw new Error(`the function ${id} cannot be read back`)
       return created
@@ -97,29 +85,43 @@ export class SqliteFunctionStore implements FunctionStore {
     return this.parts.batch.read(() => this.readSnapshot(id))
   }
 
-  list(page: Page, text?: string, order?: FunctionOrder): Promise<Paged<FunctionWithVersion>> {
+  list(page: Page, text?: string, order?: FunctionOrder): Promise<Paged<ListedFunction>> {
     return this.parts.batch.read(() => this.readList(page, text, order))
   }
 
-  update(
-    id: string,
-    { patch, code, activate = true, now }: Change,
-    mayChange?: MayChange
-  ): Promise<string | false> {
-    const { batch, rowIds, revisions, changes, ownLimits } = this.parts
+  update(id: string, change: FunctionChange, mayChange?: MayChange): Promise<string | false> {
+    const { batch, rowIds, revisions } = this.parts
     return batch.transaction(() => {
       const rowId = rowIds.find(id)
       if (rowId === undefined) return false
       revisions.check(rowId, mayChange)
-      this.applyPatch(rowId, patch)
-      if (patch.slug !== undefined) this.setSlug(rowId, id, patch.slug)
-      const frontDoor = this.changeFrontDoor(rowId, id, patch)
-      if (code !== undefined) this.addVersion(rowId, code, { activate, now })
-      this.writes.setUpdated.run(now, rowId)
-      revisions.count(rowId)
-      ownLimits.set(rowId, frontDoor)
-      changes.changed(id)
+      const { tell } = this.change(rowId, id, change)
+      tell()
       return revisions.of(rowId)
+    })
+  }
+
+  upsertAll(changes: readonly FunctionUpsert[]): Promise<UpsertedFunction[]> {
+    const { batch, rowIds, revisions } = this.parts
+    return batch.transaction(() => {
+      const found = changes.map(({ id }) => rowIds.find(id))
+      const conflicts = changes.filter(({ mayChange }, index) => {
+        const rowId = found[index]
+        return mayChange?.(rowId === undefined ? undefined : revisions.of(rowId)) === false
+      })
+      if (conflicts.length > 0) throw changedMeanwhile(conflicts.map(({ id }) => id))
+      const done = changes.map(({ id, change }, index) => {
+        const rowId = found[index]
+        return rowId === undefined ? this.createFrom(id, change) : this.change(rowId, id, change)
+      })
+      // Nothing fails any more: what is remembered beside the database is true.
+      for (const { tell } of done) tell()
+      return done.map(({ rowId, version }, index) => ({
+        id: changes[index]?.id ?? '',
+        isNew: found[index] === undefined,
+        revision: revisions.of(rowId),
+        version
+      }))
     })
   }
 
@@ -167,6 +169,33 @@ export class SqliteFunctionStore implements FunctionStore {
     const found = this.readFunction(id)
     if (rowId === undefined || found === undefined) return undefined
     return { ...found, variables: readVariables(rowId, id), revision: revisions.of(rowId) }
+  }
+
+  /** To be told once nothing can fail any more. */
+  private change(
+    rowId: number,
+    id: string,
+    { patch, code, activate = true, ...made }: FunctionChange
+  ) {
+    const { revisions, changes, ownLimits } = this.parts
+    this.applyPatch(rowId, patch)
+    if (patch.slug !== undefined) this.setSlug(rowId, id, patch.slug)
+    const frontDoor = this.changeFrontDoor(rowId, id, patch)
+    const version =
+      code === undefined ? undefined : this.addVersion(rowId, code, { activate, ...made })
+    this.writes.setUpdated.run(made.now, rowId)
+    revisions.count(rowId)
+    const tell = () => {
+      ownLimits.set(rowId, frontDoor)
+      changes.changed(id)
+    }
+    return { rowId, version, tell }
+  }
+
+  private createFrom(id: string, change: FunctionChange) {
+    const { fn, code } = toFirstState(id, change)
+    const version = { version: 1, createdAt: change.now, code, ...change.origin }
+    return { ...this.write(fn, [version], { active: 1, last: 1 }), version: 1 }
   }
 
   private applyPatch(rowId: number, patch: FunctionPatch): void {
@@ -217,20 +246,33 @@ export class SqliteFunctionStore implements FunctionStore {
     return after
   }
 
+  /** Returns its number. */
   private addVersion(
     rowId: number,
     code: string,
-    { activate, now }: { activate: boolean; now: number }
-  ): void {
-    this.writes.insertVersion.run(rowId, this.writes.nextVersion.get(rowId), now, code)
+    { activate, origin, now }: Pick<FunctionChange, 'origin' | 'now'> & { activate: boolean }
+  ): number {
+    const version = this.writes.nextVersion.get(rowId)
+    if (version === undefined) throw new Error('the function of a new version is gone')
+    this.insertVersion(rowId, { version, createdAt: now, code, ...origin })
     if (activate) this.writes.activateLast.run(rowId)
+    return version
   }
 
-  private insert(
+  private insertVersion(rowId: number, made: StoredVersion): void {
+    const { version, createdAt, code, createdBy = null, message = null, commit = null } = made
+    this.writes.insertVersion.run({ rowId, version, createdAt, code, createdBy, message, commit })
+  }
+
+  private insert(...parts: Parameters<SqliteFunctionStore['write']>): void {
+    this.write(...parts).tell()
+  }
+
+  private write(
     fn: FunctionRecord,
     versions: readonly StoredVersion[],
     { active, last }: { active: number | null; last: number }
-  ): void {
+  ) {
     if (fn.slug !== undefined) this.checkSlug(fn.slug, fn.id)
     const { frontDoor, ...plain } = fn
     if (frontDoor?.routes !== undefined) this.checkRoutes(frontDoor.routes, fn.id)
@@ -241,21 +283,19 @@ export class SqliteFunctionStore implements FunctionStore {
       activeVersion: active,
       lastVersion: last
     })
-    for (const { version, createdAt, code } of versions) {
-      this.writes.insertVersion.run(lastInsertRowid, version, createdAt, code)
+    const rowId = Number(lastInsertRowid)
+    for (const version of versions) this.insertVersion(rowId, version)
+    const tell = () => {
+      this.parts.ownLimits.set(rowId, frontDoor)
+      this.parts.changes.changed(fn.id)
     }
-    this.parts.ownLimits.set(Number(lastInsertRowid), frontDoor)
-    this.parts.changes.changed(fn.id)
+    return { rowId, tell }
   }
 }
 
-/** Settings of a new function. */
-const defaults = {
-  disabled: false,
-  retentionDays: undefined,
-  cronSchedule: undefined,
-  cronStatus: 'paused',
-  cronCatchUp: false,
-  saveResponse: false,
-  allowSameOrigin: false
-} as const satisfies Partial<FunctionRecord>
+const changedMeanwhile = (conflicts: readonly string[]) =>
+  new MoonletError(
+    'PRECONDITION_FAILED',
+    `Not in the state that was asked for: ${conflicts.join(', ')}; nothing was changed`,
+    { details: { conflicts } }
+  )

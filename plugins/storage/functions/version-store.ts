@@ -9,7 +9,7 @@ import type { Purges } from '../executions/purges.js'
 import type { ExecutionRecords } from '../executions/records.js'
 import { findVersionNumber } from '../executions/rows.js'
 import type { FunctionRowIds } from './function-row-ids.js'
-import { toVersion, type VersionRow } from './function-rows.js'
+import { originColumns, toVersion, type VersionRow } from './function-rows.js'
 import type { Revisions } from './revisions.js'
 
 interface Parts {
@@ -107,7 +107,8 @@ export class SqliteVersionStore implements VersionStore {
 
 function prepareStatements(db: Database) {
   const select = `
-    select v.version, v.code, v.created_at as createdAt, v.version is f.active_version as isActive
+    select v.version, v.code, v.created_at as createdAt, v.version is f.active_version as isActive,
+      ${originColumns}
     from versions v join functions f on f.seq = v.function`
   return {
     list: db.prepare<[number, number, number], VersionRow>(

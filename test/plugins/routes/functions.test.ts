@@ -26,7 +26,8 @@ t.test('a new function comes with version 1 of its code, active', async t => {
       version: 1,
       code: CODE,
       created_at: json.created_at,
-      is_active: true
+      is_active: true,
+      created_by: 'api_key'
     }
   })
 })
@@ -65,6 +66,9 @@ t.test('a list hides the values of variables and shows the newest first', async 
   )
   t.same(json.pagination, { total: 3, limit: 20, offset: 0 })
   t.notMatch(text, /hush|SECRET/)
+  const named = await call('GET', '/api/functions?with_env_names=true')
+  t.same(named.json.functions.at(-1).env_names, ['SECRET'])
+  t.notMatch(named.text, /hush/)
 })
 
 t.test('an empty list is a list', async t => {

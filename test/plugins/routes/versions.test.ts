@@ -38,7 +38,8 @@ t.test('a version is read by its number', async t => {
     version: 1,
     code: 'v1',
     created_at: json.created_at,
-    is_active: false
+    is_active: false,
+    created_by: 'api_key'
   })
 })
 
