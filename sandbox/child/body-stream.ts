@@ -6,6 +6,7 @@
  * would cost a round trip; so a few go ahead, for a moment and within STREAM_WINDOW. One that comes later than that
  * always asks, and so a function that writes now and then learns at once that its caller has left.
  */
+import { clock } from './clock.js'
 import { expectedType, missing } from '../../core/lua/types/mismatch.js'
 import {
   Callable,
@@ -112,12 +113,12 @@ class BodyStream {
 
   private sendChunk(bytes: Buffer): void {
     this.ahead += bytes.length + CHUNK_BYTES
-    const isAhead = this.ahead <= STREAM_WINDOW && performance.now() - this.repliedAt < AHEAD_MS
+    const isAhead = this.ahead <= STREAM_WINDOW && clock() - this.repliedAt < AHEAD_MS
     if (isAhead) return this.port.send([FromChild.chunk, bytes, false])
     const [status] = this.port.ask([FromChild.chunk, bytes, true])
     this.isCallerGone = status !== Reply.value
     this.ahead = 0
-    this.repliedAt = performance.now()
+    this.repliedAt = clock()
   }
 }
 

@@ -5,6 +5,7 @@
 import type { Script } from 'node:vm'
 import type { Manifest } from '../../core/lua/manifest.js'
 import { fromText } from '../../core/base/binary.js'
+import { clock } from './clock.js'
 import {
   FromChild,
   PROTOCOL_VERSION,
@@ -78,14 +79,14 @@ function callHost(
 
 function ask(question: readonly unknown[]): readonly [status: number, value: unknown] {
   send(question)
-  const since = performance.now()
+  const since = clock()
   for (;;) {
     const frame = receive()
     if (frame[0] !== ToChild.reply) {
       onFrame(frame)
       continue
     }
-    waited(performance.now() - since)
+    waited(clock() - since)
     unacknowledged = 0
     const reply = frame as unknown as ReplyFrame
     return [reply[1], reply[2]]

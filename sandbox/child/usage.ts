@@ -1,6 +1,7 @@
 /** What a run costs: its time on a core, and its time asleep. The server decides by it which runs share a process. */
 import { runContext } from '../../plugins/lua/run-context.js'
 import { FromChild, type Usage } from '../protocol/frames.js'
+import { clock } from './clock.js'
 import { send } from './host-port.js'
 
 /** For shorter runs wall time without waiting is used: `cpuUsage()` would cost 10 % of the run. */
@@ -14,9 +15,6 @@ const TOLD_SLEEP_MS = 20
 /** A longer one ends with the process. */
 const MAX_TOLD_MS = 100_000_000
 
-// Node's global is a getter, which is called each time.
-const { performance } = globalThis
-
 let began = 0
 let asleep = 0
 let waiting = 0
@@ -27,14 +25,14 @@ let wallSinceSample = 0
 const sleep = runContext.sleep
 runContext.sleep = ms => {
   if (ms >= TOLD_SLEEP_MS) send([FromChild.asleep, Math.min(ms, MAX_TOLD_MS)])
-  const start = performance.now()
+  const start = clock()
   sleep(ms)
-  asleep += performance.now() - start
+  asleep += clock() - start
 }
 
 /** To be called where a run begins. */
 export function beginUsage(): void {
-  began = performance.now()
+  began = clock()
   asleep = waiting = 0
 }
 
@@ -45,7 +43,7 @@ export function waited(ms: number): void {
 
 /** Milliseconds of the run that is going on, which ends here. */
 export function takeUsage(): Usage {
-  const now = performance.now()
+  const now = clock()
   const wall = now - began - asleep - waiting
   const useWallClock = wall < SHORT_MS && wallSinceSample < MAX_WALL_MS
   if (useWallClock) wallSinceSample += wall

@@ -5,8 +5,8 @@
  * pays for a check now and then, and one that holds too much gets "not enough memory", which `pcall`
  * can catch. The process's own limit stays the barrier; this is the polite notice before it.
  */
-import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { nodeV8 } from '../../core/base/node-v8.js'
 import { MemoryError } from './errors.js'
 
 /** V8's longest string on 64-bit machines (2^29 - 24 units); one unit more is a RangeError. */
@@ -32,7 +32,7 @@ export function openAccount(bytes: number): void {
 
 /** Notes what the process holds with no run in it. */
 export function noteIdleHeap(): void {
-  base = getHeapStatistics().used_heap_size
+  base = process.memoryUsage().heapUsed
 }
 
 /** What the run has drawn so far, whether it is still held or not. */
@@ -52,13 +52,16 @@ export function chargeString(length: number): void {
   charge(length + STRING_BYTES)
 }
 
+/** What `process.memoryUsage()` gives as `heapUsed`, without asking the kernel for the rest of it. */
+const usedHeap = (): number => nodeV8().getHeapStatistics().used_heap_size
+
 /** Measures the real heap; `wanted` bytes are about to be added. */
 export function checkHeap(wanted: number): void {
-  let held = getHeapStatistics().used_heap_size - base + wanted
+  let held = usedHeap() - base + wanted
   if (held > limit) {
     collect ??= findCollector()
     collect()
-    held = getHeapStatistics().used_heap_size - base + wanted
+    held = usedHeap() - base + wanted
     if (held > limit) {
       given -= budget.left
       budget.left = 0
@@ -71,6 +74,6 @@ export function checkHeap(wanted: number): void {
 }
 
 function findCollector(): () => void {
-  setFlagsFromString('--expose-gc')
+  nodeV8().setFlagsFromString('--expose-gc')
   return runInNewContext('gc') as () => void
 }

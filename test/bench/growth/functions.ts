@@ -16,7 +16,7 @@ const ZIPF_FUNCTIONS = 1000
 /** Calls of each connection before its list begins again. */
 const ZIPF_CALLS = 20_000
 /** For each function, until its process runs and is warm; and no load needs less. */
-const WARM_SECONDS_PER_FUNCTION = 0.04
+const WARM_SECONDS_PER_FUNCTION = 0.1
 const MIN_WARM_SECONDS = 3
 
 /** Each count on a server of its own; ratios are to the first count. */
