@@ -10,6 +10,7 @@ import { readFunctionChange } from '../../../core/validation/function-change.js'
 import { refuse } from '../../../core/validation/text.js'
 import { changeFields } from './change.js'
 import { functionExample } from './schema.js'
+import { versionExample } from '../versions/schema.js'
 import { readOrigin, versionNote } from './version-note.js'
 
 const MOST = 1000
@@ -41,7 +42,14 @@ const Push = Type.Object(
     examples: [
       {
         message: 'Greets in the evening too',
-        functions: [{ id: functionExample.id, if_match: '*', description: 'Greets.' }]
+        functions: [
+          {
+            id: 'd2c1v7h8e9k0m3n4p5qg',
+            if_none_match: '*',
+            name: 'evening',
+            code: versionExample.code
+          }
+        ]
       }
     ]
   }
