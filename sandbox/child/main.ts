@@ -129,7 +129,7 @@ function start([kind, version, manifestJson, limits, wantsCode]: HelloFrame): [
     onInternalError: report,
     memoryLimit: limits[2]
   })
-  warmUp(engine)
+  if (wantsCode) warmUp(engine)
   if (script.cachedDataRejected === true) {
     report('sandbox', new Error('V8 did not take the code of an earlier process'))
   }
