@@ -48,7 +48,12 @@ export default fp(
 
     fastify.get(
       '/metrics',
-      { schema: description, onRequest: fastify.authenticate, serializerCompiler: () => String },
+      {
+        config: { scope: 'executions:read' },
+        schema: description,
+        onRequest: fastify.authenticate,
+        serializerCompiler: () => String
+      },
       async (_request, reply) =>
         reply
           .header('cache-control', 'no-store')

@@ -9,6 +9,8 @@ export const limitTexts = {
     `The request did not arrive within ${seconds} seconds (REQUEST_TIMEOUT)`,
   accessKeys: (limit: number): string =>
     `The function has ${limit} keys, which is the most; delete one that is not used`,
+  tokens: (limit: number): string =>
+    `There are ${limit} tokens, which is the most; end one that is not used`,
   noRoom: (limit: number): string =>
     `Too much is being received and sent at the moment (BUFFERED_BYTES_MAX is ${limit} bytes)`
 } as const

@@ -106,8 +106,16 @@ export interface FunctionStore {
   /** Functions with a slug or a front door, the oldest first. */
   listAddressed(): Promise<FunctionRecord[]>
   snapshot(id: string): Promise<FunctionSnapshot | undefined>
-  /** Newest `created_at` first unless `order` says otherwise. `search` looks in name and description, in any case. */
-  list(page: Page, search?: string, order?: FunctionOrder): Promise<Paged<ListedFunction>>
+  /**
+   * Newest `created_at` first unless `order` says otherwise. `search` looks in name and description, in any case;
+   * `only` are the ids of those that may be in the list.
+   */
+  list(
+    page: Page,
+    search?: string,
+    order?: FunctionOrder,
+    only?: readonly string[]
+  ): Promise<Paged<ListedFunction>>
   /**
    * Applies the patch and, if `code` is given, makes a new version, activated unless `activate` is false, in one
    * transaction. Returns the new revision; false: no such function. Rejects with CONFLICT, changing nothing, when

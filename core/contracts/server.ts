@@ -1,6 +1,8 @@
 /** What plugins find on the Fastify instance. Each is put there by the plugin named in the comment. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Config } from '../../config/schema.js'
+import type { Actor } from './actor.js'
+import './route-access.js'
 import type { Addresses } from './addresses.js'
 import type { CallChains } from './call-chain.js'
 import type { MoonletError } from '../base/errors.js'
@@ -84,17 +86,20 @@ declare module 'fastify' {
     readonly outgoingHttp: OutgoingHttp
     /** plugins/auth; the file of a key that was made at this start */
     readonly createdKeyFile: string | undefined
-    /** plugins/auth, as 'auth': refuses a request that carries no valid key or session (401) */
+    /**
+     * plugins/auth, as 'auth': refuses a request that carries no valid key, session or token (401), and one whose token
+     * does not do for the route's `config` (403)
+     */
     readonly authenticate: (request: FastifyRequest) => Promise<void>
-    /** plugins/auth; calls `onEnd` when the session that opened the way ends or expires; gives a way to stop that */
-    readonly watchSession: (request: FastifyRequest, onEnd: () => void) => () => void
+    /** plugins/auth; calls `onEnd` when the request's session or token ends or expires; gives a way to stop that */
+    readonly watchAccess: (request: FastifyRequest, onEnd: () => void) => () => void
     /** plugins/auth; which calls functions make for which */
     readonly callChains: CallChains
-    /** plugins/auth; an event without the dashboard's session and the API key */
+    /** plugins/auth; an event without the dashboard's session, the API key and tokens */
     readonly hideCredentials: (event: InvocationEvent) => InvocationEvent
   }
   interface FastifyRequest {
-    /** plugins/auth; the session that opened the way, undefined where the key did */
-    sessionId: string | undefined
+    /** plugins/auth; who acts, once `authenticate` has let the request pass */
+    actor: Actor | undefined
   }
 }

@@ -12,6 +12,7 @@ import type { JobLimits, JobStore } from './jobs.js'
 import type { KvStore } from './kv.js'
 import type { PluginDatabase } from './plugin.js'
 import type { SessionStore } from './sessions.js'
+import type { TokenStore } from './tokens.js'
 
 /** Quotas in bytes. Beyond them history deletes its oldest executions, and kv writes are rejected. */
 export interface StorageLimits {
@@ -32,6 +33,7 @@ export interface StoredUsage {
 /** Everything Moonlet stores. */
 export interface Storage {
   readonly sessions: SessionStore
+  readonly tokens: TokenStore
   readonly functions: FunctionStore
   readonly versions: VersionStore
   readonly accessKeys: AccessKeyStore

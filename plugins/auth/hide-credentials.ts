@@ -1,6 +1,6 @@
 /**
- * Takes out of an event what opens this server: the session of the dashboard and the API key. Functions are other
- * people's code, and events are stored: neither may get hold of them. All other cookies and credentials pass.
+ * Takes out of an event what opens this server: the session of the dashboard, the API key and tokens. Functions are
+ * other people's code, and events are stored: neither may get hold of them. All other cookies and credentials pass.
  */
 import { encodeQuery } from '../../core/base/request-target.js'
 import type { EventDetails, InvocationEvent } from '../../core/contracts/invocation.js'
@@ -10,8 +10,16 @@ type Fields = Readonly<Record<string, string>>
 
 /** What may stand before and after a key in a header: `Bearer KEY`, `token="KEY"`, `https://host/?key=KEY`. */
 const separators = '\\s,;:="\'?&/'
-/** No legitimate request has more texts of the key's length than this; digests of more are not computed. */
+/** No legitimate request has more texts of a key's length than this; digests of more are not computed. */
 const MAX_PIECES = 16
+
+/** What opens this server: all secrets of one kind have one length. */
+export interface SecretKind {
+  readonly length: number
+  /** How its texts begin; empty when nothing is known. */
+  readonly mark: string
+  readonly isSecret: (text: string) => boolean
+}
 
 interface KeySearch {
   /** Whether a text holds the key as a whole piece. */
@@ -20,16 +28,17 @@ interface KeySearch {
   readonly authorizationHoldsKey: (value: string) => boolean
 }
 
-function createKeySearch(keyLength: number, isKey: (guess: string) => boolean): KeySearch {
+function createKeySearch({ length, mark, isSecret }: SecretKind): KeySearch {
   // Goes through a value once: a piece is looked at from its beginning only.
   const pieces = new RegExp(
-    `(?<![^${separators}])[^${separators}]{${keyLength}}(?![^${separators}])`,
+    `(?<![^${separators}])[^${separators}]{${length}}(?![^${separators}])`,
     'g'
   )
-  const isTheKey = (text: string): boolean => text.length === keyLength && isKey(text)
+  const isTheKey = (text: string): boolean =>
+    text.length === length && text.startsWith(mark) && isSecret(text)
 
   function holdsKey(value: string): boolean {
-    if (value.length < keyLength) return false
+    if (value.length < length || !value.includes(mark)) return false
     // Of a key with separators in it, as base64 has them, there are no whole pieces.
     if ([value, behind(value, ' '), behind(value, '=')].some(isTheKey)) return true
     return value.match(pieces)?.slice(0, MAX_PIECES).some(isTheKey) ?? false
@@ -47,20 +56,23 @@ function createKeySearch(keyLength: number, isKey: (guess: string) => boolean): 
 }
 
 /**
- * Gives the event itself when there is nothing to hide, which is nearly always. The key is looked for by digests of
- * whole pieces, never by comparing text, so that the time this takes tells nothing about it.
+ * Gives the event itself when there is nothing to hide, which is nearly always. Secrets are looked for by digests of
+ * whole pieces, never by comparing text, so that the time this takes tells nothing about them.
  */
 export function createCredentialFilter(
-  keyLength: number,
-  isKey: (guess: string) => boolean
+  kinds: readonly SecretKind[]
 ): (event: InvocationEvent) => InvocationEvent {
-  const { holdsKey, authorizationHoldsKey } = createKeySearch(keyLength, isKey)
+  const searches = kinds.map(createKeySearch)
+  const shortest = Math.min(...kinds.map(({ length }) => length))
+  const holdsKey = (value: string): boolean => searches.some(search => search.holdsKey(value))
+  const authorizationHoldsKey = (value: string): boolean =>
+    searches.some(search => search.authorizationHoldsKey(value))
 
   function cleanCookies(value: string): string | undefined {
     const cookies = value.toLowerCase().includes(SESSION_COOKIE)
       ? withoutSessionCookie(value)
       : value
-    if (cookies === undefined || cookies.length < keyLength) return cookies
+    if (cookies === undefined || cookies.length < shortest) return cookies
     const pairs = cookies.split(';')
     const kept = pairs.filter(pair => !holdsKey(pair))
     if (kept.length === pairs.length) return cookies

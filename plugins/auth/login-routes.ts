@@ -91,6 +91,7 @@ function addLogin(api: ApiScope, { isKey, sessions, attempts }: LoginOptions): v
     '/api/auth/login',
     {
       bodyLimit: MAX_LOGIN_BYTES,
+      config: { scope: 'open' },
       schema: {
         operationId: 'login',
         tags: ['Authentication'],
@@ -130,6 +131,7 @@ function addLogout(api: ApiScope, sessions: Sessions): void {
   api.post(
     '/api/auth/logout',
     {
+      config: { scope: 'open' },
       schema: {
         operationId: 'logout',
         tags: ['Authentication'],

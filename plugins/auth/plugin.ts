@@ -1,19 +1,19 @@
-/** Who may use the management API: holders of the key, and sessions that were begun with it. */
+/** Who may use the management API: holders of the key, of tokens, and of sessions that were begun with the key. */
 import fp from 'fastify-plugin'
 import type { FastifyRequest } from 'fastify'
 import '../../core/contracts/server.js'
-import type { SessionRecord } from '../../core/contracts/sessions.js'
 import { createCallChains } from '../../core/http/call-chain.js'
-import { MoonletError } from '../../core/base/errors.js'
 import { readOrCreateApiKey } from './api-key.js'
+import { Authentication } from './authentication.js'
 import { createCredentialFilter } from './hide-credentials.js'
-import { bearerOf, createKeyCheck } from './key-check.js'
-import { createLoginAttempts, refuseGuess } from './login-attempts.js'
+import { createKeyCheck } from './key-check.js'
+import { createLoginAttempts } from './login-attempts.js'
 import loginRoutes from './login-routes.js'
-import { isSameOrigin, originOf } from './same-origin.js'
-import { tokenOf } from './session-cookie.js'
 import sessionRoutes from './session-routes.js'
 import { createSessions } from './sessions.js'
+import tokenRoutes from './tokens/routes.js'
+import { TOKEN_LENGTH, TOKEN_MARK } from './tokens/token-text.js'
+import { Tokens } from './tokens/tokens.js'
 
 /** Shorter keys can be guessed by trying: the throttle slows one address down, not many. */
 const SHORT_KEY = 16
@@ -36,41 +36,29 @@ export default fp(
         log.warn({ err: error }, 'could not note that a session was seen')
       }
     })
+    const tokens = new Tokens({ store: storage.tokens, ids })
     const attempts = createLoginAttempts()
-    const opened = new WeakMap<FastifyRequest, SessionRecord>()
+    const baseUrl = () => fastify.baseUrl()
+    const authentication = new Authentication({ key, isKey, sessions, tokens, attempts, baseUrl })
     await sessions.removeStale()
+    await tokens.load()
 
+    const hideCredentials = createCredentialFilter([
+      { length: key.length, mark: '', isSecret: isKey },
+      { length: TOKEN_LENGTH, mark: TOKEN_MARK, isSecret: text => tokens.find(text) !== undefined }
+    ])
     fastify.decorate('createdKeyFile', createdFile)
     fastify.decorate('callChains', createCallChains(config.EXECUTION_TIMEOUT))
-    fastify.decorate('hideCredentials', createCredentialFilter(key.length, isKey))
-    fastify.decorateRequest('sessionId', undefined)
-    fastify.decorate('authenticate', async (request: FastifyRequest) => {
-      const { headers, method } = request
-      const bearer = bearerOf(headers.authorization)
-      if (bearer !== undefined && isKey(bearer)) return
-      const token = tokenOf(headers.cookie)
-      const session = token === undefined ? undefined : await sessions.find(token)
-      if (session === undefined) {
-        // Who sends nothing does not guess.
-        if (token !== undefined || (bearer ?? '') !== '') refuseGuess(attempts, request.ip)
-        throw new MoonletError('UNAUTHORIZED', 'Authentication required')
-      }
-      if (!isSameOrigin(method, originOf(request), fastify.baseUrl())) {
-        throw new MoonletError(
-          'FORBIDDEN',
-          'A page of another origin cannot act with this session; use Authorization: Bearer with the API key'
-        )
-      }
-      request.sessionId = session.id
-      opened.set(request, session)
-    })
-    fastify.decorate('watchSession', (request: FastifyRequest, onEnd: () => void) => {
-      const session = opened.get(request)
-      return session === undefined ? () => {} : sessions.watch(session, onEnd)
-    })
+    fastify.decorate('hideCredentials', hideCredentials)
+    fastify.decorateRequest('actor', undefined)
+    fastify.decorate('authenticate', request => authentication.check(request))
+    fastify.decorate('watchAccess', (request: FastifyRequest, onEnd: () => void) =>
+      authentication.watch(request, onEnd)
+    )
 
     await fastify.register(loginRoutes, { isKey, sessions, attempts })
     await fastify.register(sessionRoutes, { sessions })
+    await fastify.register(tokenRoutes, { tokens })
   },
   { name: 'auth', dependencies: ['storage'] }
 )

@@ -1,5 +1,5 @@
 /** Seeing and ending sessions. */
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import {
   changeErrors,
@@ -46,6 +46,9 @@ const toSession = (session: SessionRecord, current: string | undefined) => ({
   current: session.id === current
 })
 
+const sessionOf = ({ actor }: FastifyRequest): string | undefined =>
+  actor?.kind === 'session' ? actor.id : undefined
+
 export default async function sessionRoutes(
   fastify: FastifyInstance,
   { sessions }: { sessions: Sessions }
@@ -60,6 +63,7 @@ function addListSessions(api: ApiScope, sessions: Sessions): void {
   api.get(
     '/api/auth/sessions',
     {
+      config: { scope: 'admin' },
       schema: {
         operationId: 'listSessions',
         tags: ['Authentication'],
@@ -75,7 +79,7 @@ function addListSessions(api: ApiScope, sessions: Sessions): void {
       }
     },
     async request => ({
-      sessions: (await sessions.list()).map(session => toSession(session, request.sessionId))
+      sessions: (await sessions.list()).map(session => toSession(session, sessionOf(request)))
     })
   )
 }
@@ -84,6 +88,7 @@ function addEndSession(api: ApiScope, sessions: Sessions): void {
   api.delete(
     '/api/auth/sessions/:id',
     {
+      config: { scope: 'admin' },
       schema: {
         operationId: 'endSession',
         tags: ['Authentication'],
@@ -100,7 +105,7 @@ function addEndSession(api: ApiScope, sessions: Sessions): void {
       if (!(await sessions.end(request.params.id))) {
         throw new MoonletError('NOT_FOUND', 'Session not found')
       }
-      if (request.params.id === request.sessionId) reply.header('set-cookie', endedCookie)
+      if (request.params.id === sessionOf(request)) reply.header('set-cookie', endedCookie)
       return reply.code(204).send()
     }
   )
@@ -110,6 +115,7 @@ function addEndAllSessions(api: ApiScope, sessions: Sessions): void {
   api.delete(
     '/api/auth/sessions',
     {
+      config: { scope: 'admin' },
       schema: {
         operationId: 'endAllSessions',
         tags: ['Authentication'],

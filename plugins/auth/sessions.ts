@@ -4,7 +4,7 @@
  * every session.
  */
 import { createHash, createHmac, randomBytes } from 'node:crypto'
-import { createSessionWatchers } from './session-watchers.js'
+import { createAccessWatchers } from './access-watchers.js'
 import type { IdSource } from '../../core/base/ids.js'
 import type { SessionRecord, SessionStore } from '../../core/contracts/sessions.js'
 
@@ -32,7 +32,7 @@ export function createSessions({
   const tokenHash = (token: string) =>
     createHmac('sha256', key).update(`session ${token}`).digest('hex')
   const keyMark = markOf(key)
-  const watchers = createSessionWatchers(now)
+  const watchers = createAccessWatchers(now)
 
   return {
     /** Starts a session; gives the token for the cookie, the only time it is seen. */

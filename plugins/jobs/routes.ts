@@ -1,5 +1,5 @@
 /** What the API tells of jobs, and what people decide about them. */
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type, type TSchema } from 'typebox'
 import '../../core/contracts/server.js'
 import { MoonletError } from '../../core/base/errors.js'
@@ -7,6 +7,7 @@ import { defaultRetry } from '../../core/contracts/front-door.js'
 import type { JobChange, JobFilter, JobRecord } from '../../core/contracts/jobs.js'
 import { createBodyReader, type Reader } from '../../core/http/body-reader.js'
 import { apiScope, type ApiScope } from '../../core/http/conventions.js'
+import { checkFunction, checkFunctionFilter } from '../../core/http/token-functions.js'
 import { PageQuery, toPagination } from '../../core/http/pagination.js'
 import {
   bodyErrors,
@@ -23,6 +24,8 @@ const tags = ['Jobs']
 const params = Type.Object({ id: JobId })
 const missing = errorResponses({ 404: 'Job not found' })
 const MAX_ATTEMPTS_SHOWN = 100
+const reading = { scope: 'executions:read', reach: 'filtered' } as const
+const deciding = { scope: 'run', reach: 'filtered' } as const
 
 export default async function jobRoutes(fastify: FastifyInstance) {
   const api = apiScope(fastify)
@@ -38,11 +41,14 @@ function addReads(api: ApiScope): void {
   api.get(
     '/api/jobs',
     {
+      config: reading,
       schema: {
         operationId: 'listJobs',
         tags,
         summary: 'List jobs',
-        description: 'The newest first, of all functions. Filters are combined with "and".',
+        description:
+          'The newest first, of all functions. Filters are combined with "and". A token for some functions must name ' +
+          'one of them as `function_id`.',
         querystring: Type.Object({
           ...PageQuery,
           status: Type.Optional(Status),
@@ -57,11 +63,13 @@ function addReads(api: ApiScope): void {
         }
       }
     },
-    async ({ query }) => {
+    async request => {
+      const { query } = request
       const filter: JobFilter = {
         status: query.status,
         functionId: query.function_id === '' ? undefined : query.function_id
       }
+      checkFunctionFilter(request, filter.functionId)
       const { rows, total } = await storage.jobs.list(query, filter)
       const jobs = await Promise.all(rows.map(async job => toJob(job, await maxAttempts(api, job))))
       return { jobs, pagination: toPagination(total, query) }
@@ -71,6 +79,7 @@ function addReads(api: ApiScope): void {
   api.get(
     '/api/jobs/:id',
     {
+      config: reading,
       schema: {
         operationId: 'getJob',
         tags,
@@ -79,7 +88,7 @@ function addReads(api: ApiScope): void {
         response: { 200: JobDetail, ...missing, ...commonErrors }
       }
     },
-    async request => readDetail(api, request.params.id)
+    async request => readDetail(api, request)
   )
 }
 
@@ -89,6 +98,7 @@ function addDecisions(api: ApiScope): void {
   api.post(
     '/api/jobs/:id/cancel',
     {
+      config: deciding,
       schema: {
         operationId: 'cancelJob',
         tags,
@@ -107,17 +117,18 @@ function addDecisions(api: ApiScope): void {
       }
     },
     async request => {
-      const { id } = request.params
+      const { id } = await findJob(api, request)
       const change = await jobs.cancel(id, Date.now())
       check(change, 'only one that has not finished is cancelled')
       api.wakeJobs()
-      return readDetail(api, id)
+      return readDetail(api, request)
     }
   )
 
   api.delete(
     '/api/jobs/:id',
     {
+      config: deciding,
       schema: {
         operationId: 'deleteJob',
         tags,
@@ -133,7 +144,8 @@ function addDecisions(api: ApiScope): void {
       }
     },
     async (request, reply) => {
-      check(await jobs.remove(request.params.id), 'cancel it, or wait for its end')
+      const { id } = await findJob(api, request)
+      check(await jobs.remove(id), 'cancel it, or wait for its end')
       return reply.code(204).send()
     }
   )
@@ -147,6 +159,7 @@ function addRedrive(api: ApiScope): void {
     {
       validatorCompiler: ({ schema, httpPart }) =>
         httpPart === 'body' ? optionalBody(schema as TSchema) : value => ({ value }),
+      config: deciding,
       schema: {
         operationId: 'redriveJob',
         tags,
@@ -173,11 +186,11 @@ function addRedrive(api: ApiScope): void {
     async request => {
       const { id } = request.params
       const version = readVersion(request.body)
-      const job = await findJob(api, id)
+      const job = await findJob(api, request)
       await checkVersion(api, job, version)
       check(await jobs.redrive(id, { now: Date.now(), version }), 'only a finished one is redriven')
       api.wakeJobs()
-      return readDetail(api, id)
+      return readDetail(api, request)
     }
   )
 }
@@ -188,6 +201,7 @@ function addRedriveOfMany(api: ApiScope): void {
   api.post(
     '/api/jobs/redrive',
     {
+      config: { scope: 'run' },
       schema: {
         operationId: 'redriveJobs',
         tags,
@@ -227,15 +241,21 @@ function optionalBody(schema: TSchema): Reader {
   }
 }
 
-async function findJob({ storage }: ApiScope, id: string): Promise<JobRecord> {
-  const job = await storage.jobs.find(id)
+/** A request whose path names a job. */
+type JobRequest = Pick<FastifyRequest, 'actor'> & { readonly params: { readonly id: string } }
+
+/** Throws NOT_FOUND; FORBIDDEN when the caller's token is not for its function. */
+async function findJob({ storage }: ApiScope, request: JobRequest): Promise<JobRecord> {
+  const job = await storage.jobs.find(request.params.id)
   if (job === undefined) throw notFound()
+  checkFunction(request, job.functionId)
   return job
 }
 
-async function readDetail(api: ApiScope, id: string) {
+async function readDetail(api: ApiScope, request: JobRequest) {
   const { storage, config } = api
-  const job = await findJob(api, id)
+  const job = await findJob(api, request)
+  const { id } = job
   const attempts = await storage.executions.listAttempts(id, MAX_ATTEMPTS_SHOWN)
   // One that cannot be decrypted is seen all the same.
   const call = await storage.jobs.findCall(id).catch(() => undefined)

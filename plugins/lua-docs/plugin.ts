@@ -36,6 +36,7 @@ export default async function reference(fastify: FastifyInstance) {
     apiScope(scope).get(
       '/api/lua',
       {
+        config: { scope: 'any', reach: 'nothing' },
         schema: {
           operationId: 'getLuaReference',
           tags: ['Server'],

@@ -159,7 +159,7 @@ function renderOperation(
     </summary>
     <div class="operation">
       <p>
-        ${prose(description)}${security?.length === 0 && html` <em>${say.open}</em>`}
+        ${prose(description)}${security?.length === 0 && html` <em>${say.open}</em>`}${renderScope(operation, say)}
         <a href="#${operationId}">#${operationId}</a>
       </p>
       ${parameters.length > 0 && renderParameters(parameters, say)}${
@@ -171,6 +171,12 @@ function renderOperation(
       ${renderResponses(document, operation)}
     </div>
   </details> `
+}
+
+/** What a token needs for it, if anything. */
+function renderScope({ security = [] }: Operation, say: Words): Html | false {
+  const [scope] = security.flatMap(({ token = [] }) => token)
+  return scope !== undefined && html` <em>${say.scope} <code>${scope}</code></em>`
 }
 
 const renderParameters = (parameters: readonly Parameter[], say: Words): Html =>

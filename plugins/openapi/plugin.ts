@@ -28,6 +28,13 @@ const openapi: FastifyDynamicSwaggerOptions['openapi'] = {
   components: {
     securitySchemes: {
       key: { type: 'http', scheme: 'bearer', description: 'The API key.' },
+      token: {
+        type: 'http',
+        scheme: 'bearer',
+        description:
+          'A token of `createToken` with the scope that the operation names, or with `admin`; without a ' +
+          'name, any token does.'
+      },
       session: {
         type: 'apiKey',
         in: 'cookie',
@@ -42,7 +49,7 @@ const openapi: FastifyDynamicSwaggerOptions['openapi'] = {
 export default fp(
   async function docs(fastify) {
     // Pages and assets have no tag.
-    await fastify.register(swagger, { openapi, hideUntagged: true })
+    await fastify.register(swagger, { openapi, hideUntagged: true, transform: describeScope })
 
     const readDocument = once(() =>
       toDocument(fastify.swagger(), { api: fastify.baseUrl(), functions: fastify.functionsUrl() })
@@ -76,6 +83,18 @@ export default fp(
   },
   { name: 'docs' }
 )
+
+/** Which token an operation takes, as OpenAPI says it: the scope among the roles that it needs. */
+const describeScope: FastifyDynamicSwaggerOptions['transform'] = ({ schema, url, route }) => {
+  const { scope = 'admin' } = route.config ?? {}
+  if (scope === 'open' || schema?.security !== undefined) return { schema, url }
+  const security: Array<Record<string, string[]>> = [
+    { key: [] },
+    { session: [] },
+    { token: scope === 'any' ? [] : [scope] }
+  ]
+  return { schema: { ...schema, security }, url }
+}
 
 const hidden = { schema: { hide: true } }
 

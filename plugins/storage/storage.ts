@@ -39,6 +39,7 @@ import { ALL, StoredBytes } from './quotas/stored-bytes.js'
 import { createSecretBox } from './secrets/secret-box.js'
 import { SecretMasks } from './secrets/secret-masks.js'
 import { createSessionStore } from './sessions/session-store.js'
+import { createTokenStore } from './tokens/token-store.js'
 
 export interface StorageOptions {
   /** Path of the database; created if absent. */
@@ -86,6 +87,7 @@ export class SqliteStorage implements Storage {
   readonly env: SqliteEnvStore
   readonly alerts: SqliteAlertStore
   readonly sessions: Storage['sessions']
+  readonly tokens: Storage['tokens']
   private readonly batch: Batch
   private readonly rowIds: FunctionRowIds
   private readonly stored: StoredBytes
@@ -147,6 +149,7 @@ export class SqliteStorage implements Storage {
     this.env = new SqliteEnvStore({ ...shared, secrets, changes: variableChanges, history })
     this.alerts = new SqliteAlertStore({ db, batch, secrets })
     this.sessions = createSessionStore({ db, batch })
+    this.tokens = createTokenStore({ db, batch })
     this.batch = batch
     this.rowIds = rowIds
     this.stored = stored

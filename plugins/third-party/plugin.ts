@@ -43,6 +43,7 @@ export default fp<ThirdPartyOptions>(
       apiScope(scope).get(
         '/api/plugins',
         {
+          config: { scope: 'any', reach: 'nothing' },
           schema: {
             operationId: 'listPlugins',
             tags: ['Server'],

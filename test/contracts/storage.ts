@@ -12,6 +12,7 @@ import { testJobs } from './storage-jobs.js'
 import { testKvStore } from './storage-kv.js'
 import { testRetention } from './storage-retention.js'
 import { testSessions } from './storage-sessions.js'
+import { testTokens } from './storage-tokens.js'
 import { testVersions } from './storage-versions.js'
 
 /** Gives a new, empty storage that is closed when its test ends. `now` holds Unix milliseconds; tests change it. */
@@ -30,4 +31,5 @@ export function testStorage(t: Test, open: OpenStorage): void {
   testEnvStore(t, open)
   testAlerts(t, open)
   testSessions(t, open)
+  testTokens(t, open)
 }

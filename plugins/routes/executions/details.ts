@@ -74,6 +74,7 @@ function addGetExecutionLogs(api: ApiScope): void {
   api.get(
     '/api/executions/:id/logs',
     {
+      config: { scope: 'executions:read', reach: 'filtered' },
       schema: {
         operationId: 'getExecutionLogs',
         tags,
@@ -84,8 +85,9 @@ function addGetExecutionLogs(api: ApiScope): void {
         response: { 200: ExecutionWithLogs, ...notFound }
       }
     },
-    async ({ params, query }) => {
-      const execution = await findExecution(api.storage, params.id)
+    async request => {
+      const { params, query } = request
+      const execution = await findExecution(api.storage, request, params.id)
       const { rows, total } = await executions.logs(params.id, query)
       return {
         ...toExecution(execution),
@@ -101,6 +103,7 @@ function addListAiRequests(api: ApiScope): void {
   api.get(
     '/api/executions/:id/ai-requests',
     {
+      config: { scope: 'executions:read', reach: 'filtered' },
       schema: {
         operationId: 'listAiRequests',
         tags,
@@ -111,8 +114,9 @@ function addListAiRequests(api: ApiScope): void {
         response: { 200: pageOf('ai_requests', AiRequest), ...notFound }
       }
     },
-    async ({ params, query }) => {
-      await findExecution(api.storage, params.id)
+    async request => {
+      const { params, query } = request
+      await findExecution(api.storage, request, params.id)
       const { rows, total } = await executions.aiRequests(params.id, query)
       return { ai_requests: rows.map(toAiRequest), pagination: toPagination(total, query) }
     }
@@ -124,6 +128,7 @@ function addListEmailRequests(api: ApiScope): void {
   api.get(
     '/api/executions/:id/email-requests',
     {
+      config: { scope: 'executions:read', reach: 'filtered' },
       schema: {
         operationId: 'listEmailRequests',
         tags,
@@ -134,8 +139,9 @@ function addListEmailRequests(api: ApiScope): void {
         response: { 200: pageOf('email_requests', EmailRequest), ...notFound }
       }
     },
-    async ({ params, query }) => {
-      await findExecution(api.storage, params.id)
+    async request => {
+      const { params, query } = request
+      await findExecution(api.storage, request, params.id)
       const { rows, total } = await executions.emailRequests(params.id, query)
       return { email_requests: rows.map(toEmailRequest), pagination: toPagination(total, query) }
     }
@@ -147,6 +153,7 @@ function addListHttpRequests(api: ApiScope): void {
   api.get(
     '/api/executions/:id/http-requests',
     {
+      config: { scope: 'executions:read', reach: 'filtered' },
       schema: {
         operationId: 'listHttpRequests',
         tags,
@@ -157,8 +164,9 @@ function addListHttpRequests(api: ApiScope): void {
         response: { 200: HttpRequests, ...notFound }
       }
     },
-    async ({ params, query }) => {
-      await findExecution(api.storage, params.id)
+    async request => {
+      const { params, query } = request
+      await findExecution(api.storage, request, params.id)
       const { rows, total, leftOut } = await executions.httpRequests(params.id, query)
       return {
         http_requests: rows.map(toHttpRequest),

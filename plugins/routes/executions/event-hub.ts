@@ -18,14 +18,14 @@ export interface EventHubOptions {
 }
 
 export function createEventHub({ onExecution, read, onError }: EventHubOptions) {
-  const listeners = new Map<EventStream, string | undefined>()
+  const listeners = new Map<EventStream, ReadonlySet<string> | undefined>()
   const watched = new Map<string, NodeJS.Timeout>()
   let stopListening: (() => void) | undefined
 
   const tell = (functionId: string, executionId: string) => {
     const ready: EventStream[] = []
     for (const [stream, wanted] of listeners) {
-      if ((wanted === undefined || wanted === functionId) && stream.offer()) ready.push(stream)
+      if ((wanted?.has(functionId) ?? true) && stream.offer()) ready.push(stream)
     }
     if (ready.length === 0) return
     read(executionId).then(data => {
@@ -63,9 +63,9 @@ export function createEventHub({ onExecution, read, onError }: EventHubOptions) 
   }
 
   return {
-    /** Gives the stream all executions, or one function's; returns the way to end that. */
-    join(functionId: string | undefined, stream: EventStream): () => void {
-      listeners.set(stream, functionId)
+    /** Gives the stream all executions, or those of some functions; returns the way to end that. */
+    join(functionIds: ReadonlySet<string> | undefined, stream: EventStream): () => void {
+      listeners.set(stream, functionIds)
       stopListening ??= onExecution(notice)
       return () => {
         leave(stream)

@@ -5,6 +5,7 @@ import { Type } from 'typebox'
 import { commonErrors, errorResponses } from '../../../core/http/response-schemas.js'
 import type { ApiScope } from '../../../core/http/conventions.js'
 import { MoonletError } from '../../../core/base/errors.js'
+import { checkFunction, functionsOf } from '../../../core/http/token-functions.js'
 import { findFunction } from '../find-function.js'
 import { createEventHub } from './event-hub.js'
 import { createEventStream } from './event-stream.js'
@@ -15,6 +16,8 @@ const TOO_MANY = `There are already ${MAX_LISTENERS} listeners`
 const PING_MS = 15_000
 /** What a reader has to take the rest in when the server stops. */
 const LAST_WORDS_MS = 1000
+
+const config = { scope: 'executions:read', reach: 'filtered' } as const
 
 const Events = Type.Unsafe<NodeJS.ReadableStream>({
   type: 'string',
@@ -67,16 +70,20 @@ export function addEventRoutes(api: ApiScope): void {
     '/api/events',
     {
       exposeHeadRoute: false,
+      config,
       schema: eventsSchema
     },
     async (request, reply) => {
       const functionId = request.query.function_id === '' ? undefined : request.query.function_id
-      if (functionId !== undefined) await findFunction(api.storage, functionId)
+      if (functionId !== undefined) {
+        checkFunction(request, functionId)
+        await findFunction(api.storage, functionId)
+      }
       if (hub.size() >= MAX_LISTENERS) {
         throw new MoonletError('TOO_MANY_LISTENERS', TOO_MANY, { headers: { 'retry-after': '10' } })
       }
       const { stream, unwatch } = openStream(api, request)
-      const leave = hub.join(functionId, stream)
+      const leave = hub.join(wantedFunctions(request, functionId), stream)
       responses.add(reply.raw)
       reply.raw.once('close', () => {
         responses.delete(reply.raw)
@@ -92,10 +99,21 @@ export function addEventRoutes(api: ApiScope): void {
     }
   )
 
-  api.head('/api/events', async (_request, reply) => reply.type('text/event-stream').send())
+  api.head('/api/events', { config }, async (_request, reply) =>
+    reply.type('text/event-stream').send()
+  )
 }
 
-/** A stream that ends with the session that opened it; also when that ended just before. */
+/** Whose executions a listener gets; undefined: those of all functions. */
+function wantedFunctions(
+  request: FastifyRequest,
+  functionId: string | undefined
+): ReadonlySet<string> | undefined {
+  const wanted = functionId === undefined ? functionsOf(request) : [functionId]
+  return wanted && new Set(wanted)
+}
+
+/** A stream that ends with the session or token that opened it; also when that ended just before. */
 function openStream(api: ApiScope, request: FastifyRequest) {
   const mayGoOn = () =>
     api.authenticate(request).then(
@@ -103,7 +121,7 @@ function openStream(api: ApiScope, request: FastifyRequest) {
       () => false
     )
   const stream = createEventStream({ pingMs: PING_MS, mayGoOn })
-  const unwatch = api.watchSession(request, () => {
+  const unwatch = api.watchAccess(request, () => {
     stream.end()
   })
   void mayGoOn().then(may => {

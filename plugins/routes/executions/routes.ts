@@ -23,6 +23,7 @@ export function addExecutionRoutes(api: ApiScope): void {
   api.get(
     '/api/functions/:id/executions',
     {
+      config: { scope: 'executions:read' },
       schema: {
         operationId: 'listExecutions',
         tags,
@@ -59,6 +60,7 @@ export function addExecutionRoutes(api: ApiScope): void {
   api.get(
     '/api/executions/:id',
     {
+      config: { scope: 'executions:read', reach: 'filtered' },
       schema: {
         operationId: 'getExecution',
         tags,
@@ -71,7 +73,7 @@ export function addExecutionRoutes(api: ApiScope): void {
         }
       }
     },
-    async ({ params }) => toExecution(await findExecution(storage, params.id))
+    async request => toExecution(await findExecution(storage, request, request.params.id))
   )
 }
 

@@ -95,6 +95,7 @@ function addCreation(api: ApiScope): void {
   api.post(
     '/api/functions/:id/keys',
     {
+      config: { scope: 'functions:write' },
       schema: {
         operationId: 'createAccessKey',
         tags,
@@ -142,6 +143,7 @@ function addList(api: ApiScope): void {
   api.get(
     '/api/functions/:id/keys',
     {
+      config: { scope: 'functions:read' },
       schema: {
         operationId: 'listAccessKeys',
         tags,
@@ -167,6 +169,7 @@ function addDeletion(api: ApiScope): void {
   api.delete(
     '/api/functions/:id/keys/:keyId',
     {
+      config: { scope: 'functions:write' },
       schema: {
         operationId: 'deleteAccessKey',
         tags,

@@ -80,6 +80,7 @@ export function addFunctionChanges(api: ApiScope): void {
   api.put(
     '/api/functions/:id',
     {
+      config: { scope: 'functions:write' },
       schema: {
         operationId: 'updateFunction',
         tags,

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import {
   bodyErrors,
@@ -10,6 +11,7 @@ import {
 import { PageQuery, pageOf, toPagination } from '../../../core/http/pagination.js'
 import { etagHeader, IfMatch, readIfMatch, toEntityTag } from '../../../core/http/entity-tags.js'
 import type { ApiScope } from '../../../core/http/conventions.js'
+import { functionsOf, hasScope } from '../../../core/http/token-functions.js'
 import { MoonletError } from '../../../core/base/errors.js'
 import { readNewFunction } from '../../../core/validation/function-change.js'
 import { limits } from '../../../core/validation/limits.js'
@@ -68,6 +70,7 @@ function addCreateFunction(api: ApiScope): void {
   api.post(
     '/api/functions',
     {
+      config: { scope: 'functions:write' },
       schema: {
         operationId: 'createFunction',
         tags,
@@ -103,6 +106,7 @@ function addListFunctions(api: ApiScope): void {
   api.get(
     '/api/functions',
     {
+      config: { scope: 'functions:read', reach: 'filtered' },
       schema: {
         operationId: 'listFunctions',
         tags,
@@ -131,11 +135,13 @@ function addListFunctions(api: ApiScope): void {
         }
       }
     },
-    async ({ query }) => {
+    async request => {
+      const { query } = request
       const { rows, total } = await storage.functions.list(
         query,
         query.search === '' ? undefined : query.search,
-        query.sort && { sort: query.sort, order: query.order ?? 'asc' }
+        query.sort && { sort: query.sort, order: query.order ?? 'asc' },
+        functionsOf(request)
       )
       const latest = await storage.executions.latest(rows.map(({ fn }) => fn.id))
       const functions = rows.map(row => {
@@ -157,11 +163,14 @@ function addGetFunction(api: ApiScope): void {
   api.get(
     '/api/functions/:id',
     {
+      config: { scope: 'functions:read' },
       schema: {
         operationId: 'getFunction',
         tags,
         summary: 'Read a function',
-        description: 'With its environment variables.',
+        description:
+          'With its environment variables; a token without the scope `functions:write` sees their names ' +
+          'with empty values.',
         params: Type.Object({ id: FunctionId }),
         response: {
           200: { ...FunctionSchema, ...etagHeader },
@@ -170,12 +179,21 @@ function addGetFunction(api: ApiScope): void {
         }
       }
     },
-    async ({ params }, reply) => {
-      const found = await readSnapshot(storage, params.id)
+    async (request, reply) => {
+      const found = await readSnapshot(storage, request.params.id)
       sendTag(reply, found.revision)
-      return toFunction(found, { ...found.variables })
+      return toFunction(found, visibleVariables(request, found.variables))
     }
   )
+}
+
+/** Who may change variables may read their values too. */
+function visibleVariables(
+  request: FastifyRequest,
+  variables: Readonly<Record<string, string>>
+): Record<string, string> {
+  if (hasScope(request, 'functions:write')) return { ...variables }
+  return Object.fromEntries(Object.keys(variables).map(name => [name, '']))
 }
 
 function addDeleteFunction(api: ApiScope): void {
@@ -183,6 +201,7 @@ function addDeleteFunction(api: ApiScope): void {
   api.delete(
     '/api/functions/:id',
     {
+      config: { scope: 'functions:write' },
       schema: {
         operationId: 'deleteFunction',
         tags,

@@ -46,6 +46,7 @@ export function addUsageRoute(api: ApiScope): void {
   api.get(
     '/api/functions/:id/usage',
     {
+      config: { scope: 'functions:read' },
       schema: {
         operationId: 'getUsage',
         tags: ['Functions'],

@@ -85,6 +85,7 @@ function addReplaceEnvVars(api: ApiScope): void {
   api.put(
     '/api/functions/:id/env',
     {
+      config: { scope: 'functions:write' },
       schema: {
         operationId: 'replaceEnvVars',
         tags,
@@ -130,6 +131,7 @@ function addListEnvHistory(api: ApiScope): void {
   api.get(
     '/api/functions/:id/env/history',
     {
+      config: { scope: 'functions:read' },
       schema: {
         operationId: 'listEnvHistory',
         tags,
@@ -160,6 +162,7 @@ function addForgetEnvHistory(api: ApiScope): void {
   api.delete(
     '/api/functions/:id/env/history',
     {
+      config: { scope: 'functions:write' },
       schema: {
         operationId: 'forgetEnvHistory',
         tags,
@@ -186,6 +189,7 @@ function addGetFormerEnvVars(api: ApiScope): void {
   api.get(
     '/api/functions/:id/env/history/:entry',
     {
+      config: { scope: 'functions:write' },
       schema: {
         operationId: 'getFormerEnvVars',
         tags,
@@ -206,6 +210,7 @@ function addRestoreEnvVars(api: ApiScope): void {
   api.post(
     '/api/functions/:id/env/history/:entry/restore',
     {
+      config: { scope: 'functions:write' },
       schema: {
         operationId: 'restoreEnvVars',
         tags,

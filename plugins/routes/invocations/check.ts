@@ -31,6 +31,7 @@ export function addCheckRoute(api: ApiScope): void {
   api.post(
     '/api/check',
     {
+      config: { scope: 'functions:read', reach: 'nothing' },
       schema: {
         operationId: 'checkSyntax',
         tags: ['Runs'],

@@ -81,6 +81,7 @@ export function addDraftRoute(api: ApiScope): void {
   api.post(
     '/api/functions/:id/draft',
     {
+      config: { scope: 'run' },
       schema: {
         operationId: 'runDraft',
         tags: ['Runs'],

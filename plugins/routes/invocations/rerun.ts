@@ -34,6 +34,7 @@ export function addRerunRoute(api: ApiScope): void {
   api.post(
     '/api/executions/:id/rerun',
     {
+      config: { scope: 'run', reach: 'filtered' },
       schema: {
         operationId: 'rerunExecution',
         tags: ['Runs'],
@@ -55,7 +56,7 @@ export function addRerunRoute(api: ApiScope): void {
       }
     },
     async (request, reply) => {
-      const execution = await findExecution(api.storage, request.params.id)
+      const execution = await findExecution(api.storage, request, request.params.id)
       const { fn, active } = await findFunction(api.storage, execution.functionId)
       if (fn.disabled) throw new MoonletError('CONFLICT', 'Function is disabled')
       if (active === undefined) throw new MoonletError('CONFLICT', 'No active version found')

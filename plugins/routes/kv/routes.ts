@@ -86,6 +86,7 @@ export function addKvRoutes(api: ApiScope): void {
     api.post(
       `${place.url}-value/list`,
       {
+        config: { scope: 'data:read' },
         schema: {
           operationId: `list${place.name}KvByBody`,
           tags: ['Stored values'],
@@ -106,6 +107,7 @@ export function addKvRoutes(api: ApiScope): void {
     api.get(
       place.url,
       {
+        config: { scope: 'data:read' },
         schema: {
           operationId: `list${place.name}Kv`,
           tags: ['Stored values'],

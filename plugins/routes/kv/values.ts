@@ -60,6 +60,7 @@ const keySchema = ({ params, query, keyInBody }: Address) => ({
 function addRead(api: ApiScope, place: Place, address: Address): void {
   api.route({
     ...address.read,
+    config: { scope: 'data:read' },
     schema: {
       operationId: `get${place.name}KvValue${address.suffix}`,
       tags,
@@ -102,6 +103,7 @@ function addRead(api: ApiScope, place: Place, address: Address): void {
 function addWrite(api: ApiScope, place: Place, address: Address): void {
   api.route({
     ...address.write,
+    config: { scope: 'data:write' },
     schema: {
       operationId: `set${place.name}KvValue${address.suffix}`,
       tags,
@@ -159,6 +161,7 @@ function addWrite(api: ApiScope, place: Place, address: Address): void {
 function addRemove(api: ApiScope, place: Place, address: Address): void {
   api.route({
     ...address.remove,
+    config: { scope: 'data:write' },
     schema: {
       operationId: `delete${place.name}KvValue${address.suffix}`,
       tags,

@@ -99,6 +99,7 @@ export function addStatusRoute(api: ApiScope): void {
   api.get(
     '/api/status',
     {
+      config: { scope: 'any', reach: 'nothing' },
       schema: {
         operationId: 'getStatus',
         tags: ['Server'],

@@ -50,6 +50,7 @@ export function addDiffRoute(api: ApiScope): void {
   api.get(
     '/api/functions/:id/diff/:v1/:v2',
     {
+      config: { scope: 'functions:read' },
       schema: {
         operationId: 'diffVersions',
         tags: ['Versions'],

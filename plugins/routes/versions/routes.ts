@@ -37,6 +37,7 @@ function addListVersions(api: ApiScope): void {
   api.get(
     '/api/functions/:id/versions',
     {
+      config: { scope: 'functions:read' },
       schema: {
         operationId: 'listVersions',
         tags,
@@ -64,6 +65,7 @@ function addGetVersion(api: ApiScope): void {
   api.get(
     '/api/functions/:id/versions/:version',
     {
+      config: { scope: 'functions:read' },
       schema: {
         operationId: 'getVersion',
         tags,
@@ -96,6 +98,7 @@ function addActivateVersion(api: ApiScope): void {
   api.post(
     '/api/functions/:id/versions/:version/activate',
     {
+      config: { scope: 'functions:write' },
       schema: {
         operationId: 'activateVersion',
         tags,
@@ -129,6 +132,7 @@ function addDeleteVersion(api: ApiScope): void {
   api.delete(
     '/api/functions/:id/versions/:version',
     {
+      config: { scope: 'functions:write' },
       schema: {
         operationId: 'deleteVersion',
         tags,

@@ -7,6 +7,7 @@ import { activeColumns, toFunctionWithVersion, type ActiveRow } from './function
 import { present, source } from './function-statements.js'
 import type { Revisions } from './revisions.js'
 
+const allowed = 'f.id in (select value from json_each(:only))'
 const matching = '(contains_text(f.name, :search) or contains_text(f.description, :search))'
 
 /** Constants: no text of a caller gets into a statement. */
@@ -28,7 +29,8 @@ function toOrderBy(order: FunctionOrder | undefined, isSearch: boolean): string 
 export type ListFunctions = (
   page: Page,
   text?: string,
-  order?: FunctionOrder
+  order?: FunctionOrder,
+  only?: readonly string[]
 ) => Paged<ListedFunction>
 
 interface ListedRow extends ActiveRow {
@@ -36,13 +38,17 @@ interface ListedRow extends ActiveRow {
 }
 
 export function createFunctionList(db: Database, revisions: Revisions): ListFunctions {
-  type Parameters = { search: string; limit: number; offset: number }
-  const count = db.prepare<[], number>(`select count(*) from functions f where ${present}`).pluck()
-  const countMatching = db
-    .prepare<{ search: string }, number>(
-      `select count(*) from functions f where ${present} and ${matching}`
-    )
-    .pluck()
+  type Parameters = { search: string; only: string; limit: number; offset: number }
+  const counts = new Map<string, ReturnType<typeof prepareCount>>()
+  const prepareCount = (where: string) =>
+    db
+      .prepare<Partial<Parameters>, number>(`select count(*) from functions f where ${where}`)
+      .pluck()
+  const countOf = (where: string) => {
+    const count = counts.get(where) ?? prepareCount(where)
+    counts.set(where, count)
+    return count
+  }
   const pages = new Map<string, ReturnType<typeof preparePage>>()
   const preparePage = (where: string, orderBy: string) =>
     db.prepare<Partial<Parameters>, ListedRow>(
@@ -64,14 +70,16 @@ export function createFunctionList(db: Database, revisions: Revisions): ListFunc
     variableNames: names.all(row.rowId)
   })
 
-  return ({ limit, offset }, text = '', order) => {
-    if (text === '') {
-      const rows = pageOf(present, toOrderBy(order, false)).all({ limit, offset })
-      return { rows: rows.map(toListed), total: count.get() ?? 0 }
+  return ({ limit, offset }, text = '', order, only) => {
+    const isSearch = text !== ''
+    const where = [present, ...(isSearch ? [matching] : []), ...(only ? [allowed] : [])].join(
+      ' and '
+    )
+    const asked = {
+      ...(isSearch ? { search: foldCase(text) } : {}),
+      ...(only ? { only: JSON.stringify(only) } : {})
     }
-    const search = foldCase(text)
-    const page = pageOf(`${present} and ${matching}`, toOrderBy(order, true))
-    const rows = page.all({ search, limit, offset })
-    return { rows: rows.map(toListed), total: countMatching.get({ search }) ?? 0 }
+    const rows = pageOf(where, toOrderBy(order, isSearch)).all({ ...asked, limit, offset })
+    return { rows: rows.map(toListed), total: countOf(where).get(asked) ?? 0 }
   }
 }

@@ -85,8 +85,13 @@ export class SqliteFunctionStore implements FunctionStore {
     return this.parts.batch.read(() => this.readSnapshot(id))
   }
 
-  list(page: Page, text?: string, order?: FunctionOrder): Promise<Paged<ListedFunction>> {
-    return this.parts.batch.read(() => this.readList(page, text, order))
+  list(
+    page: Page,
+    text?: string,
+    order?: FunctionOrder,
+    only?: readonly string[]
+  ): Promise<Paged<ListedFunction>> {
+    return this.parts.batch.read(() => this.readList(page, text, order, only))
   }
 
   update(id: string, change: FunctionChange, mayChange?: MayChange): Promise<string | false> {

@@ -69,6 +69,7 @@ export default async function cronRoutes(fastify: FastifyInstance) {
   api.get(
     '/api/functions/:id/next-run',
     {
+      config: { scope: 'functions:read' },
       schema: {
         operationId: 'getNextRun',
         summary: 'When a function runs next by its schedule',
@@ -91,6 +92,7 @@ export default async function cronRoutes(fastify: FastifyInstance) {
   api.post(
     '/api/cron/check',
     {
+      config: { scope: 'functions:read', reach: 'nothing' },
       schema: {
         operationId: 'checkSchedule',
         summary: 'Read a schedule without saving it',

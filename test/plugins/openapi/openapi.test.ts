@@ -154,6 +154,20 @@ async function prepare(): Promise<Record<string, string>> {
   const accessKey = { id: keyId, name: 'k', hash: keyId, createdAt: 1, expiresAt: 2 }
   await storage.accessKeys.create(fn, accessKey, 1)
   storage.accessKeys.noteUse(keyId, 1)
+  const token = ids.next()
+  await storage.tokens.create(
+    {
+      id: token,
+      name: 't',
+      hash: token,
+      scopes: ['run'],
+      functions: [fn],
+      createdAt: 1,
+      expiresAt: 2
+    },
+    1000
+  )
+  storage.tokens.noteUse(token, 1, '192.0.2.1')
   const session = ids.next()
   await storage.sessions.create({
     id: session,
@@ -186,6 +200,7 @@ async function prepare(): Promise<Record<string, string>> {
     job: await newJob(),
     finishedJob,
     session,
+    token,
     versionId: `ver_${fn}_v1`,
     number: '1',
     v1: '1',
@@ -198,15 +213,14 @@ async function prepare(): Promise<Record<string, string>> {
 
 /** The address of an operation, with what was prepared in the place of its parameters. */
 function addressOf({ path, operation }: Named, things: Record<string, string>): string {
-  const kind = path.startsWith('/api/executions')
-    ? 'execution'
-    : path.startsWith('/api/auth/sessions')
-      ? 'session'
-      : path.startsWith('/api/jobs')
-        ? operation.operationId === 'redriveJob'
-          ? 'finishedJob'
-          : 'job'
-        : 'function'
+  const kinds = {
+    '/api/executions': 'execution',
+    '/api/auth/sessions': 'session',
+    '/api/tokens': 'token',
+    '/api/jobs': operation.operationId === 'redriveJob' ? 'finishedJob' : 'job'
+  }
+  const found = Object.entries(kinds).find(([start]) => path.startsWith(start))
+  const kind = found?.[1] ?? 'function'
   const isNumber = operation.operationId === 'getVersion'
   const needed =
     operation.parameters?.filter(

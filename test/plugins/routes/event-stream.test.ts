@@ -106,8 +106,8 @@ t.test('a run is told to those who asked for its function or for all', async t =
   const { hub, notify, reads } = hubWithRuns({ e1: { id: 'e1' } })
   const [all, mine, other] = [open(), open(), open()]
   hub.join(undefined, all)
-  hub.join('f', mine)
-  hub.join('g', other)
+  hub.join(new Set(['f']), mine)
+  hub.join(new Set(['g', 'h']), other)
   for (const stream of [all, mine, other]) readAll(stream)
   notify('begin', 'e1')
   notify('end', 'e1')

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
-import { createSessionWatchers } from '../../../plugins/auth/session-watchers.js'
+import { createAccessWatchers } from '../../../plugins/auth/access-watchers.js'
 import { API_KEY } from '../../helpers/build.js'
 import { buildApi, type Api } from '../../helpers/api.js'
 
@@ -69,7 +69,7 @@ t.test(
   'a session that expires is told of then, once, and to nobody who asked no longer',
   async t => {
     let calls = 0
-    const { watch, tell, tellAll } = createSessionWatchers(() => 1000)
+    const { watch, tell, tellAll } = createAccessWatchers(() => 1000)
     const ended = new Promise<void>(resolve => {
       watch({ id: 'a', expiresAt: 1000 }, () => {
         calls++
