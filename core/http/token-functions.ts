@@ -17,7 +17,7 @@ export function checkFunction(request: Request, functionId: string): void {
   }
 }
 
-/** For lists that are of all functions or of one. Throws FORBIDDEN when the caller's token is not for what was asked. */
+/** For lists of all functions or of one. Throws FORBIDDEN when the caller's token is not for what was asked. */
 export function checkFunctionFilter(request: Request, functionId: string | undefined): void {
   if (functionId !== undefined) checkFunction(request, functionId)
   else if (functionsOf(request) !== undefined) {

@@ -5,6 +5,7 @@ import { readIfMatch, readIfNoneMatch, toEntityTag } from '../../../core/http/en
 import type { ApiScope } from '../../../core/http/conventions.js'
 import type { FunctionChange, FunctionUpsert } from '../../../core/contracts/functions.js'
 import type { VersionOrigin } from '../../../core/contracts/records.js'
+import { checkFunction } from '../../../core/http/token-functions.js'
 import { MoonletError } from '../../../core/base/errors.js'
 import { readFunctionChange } from '../../../core/validation/function-change.js'
 import { refuse } from '../../../core/validation/text.js'
@@ -106,6 +107,7 @@ export function addPushRoute(api: ApiScope): void {
   api.post(
     '/api/push',
     {
+      config: { scope: 'functions:write', reach: 'filtered' },
       schema: {
         operationId: 'pushFunctions',
         tags: ['Functions'],
@@ -124,6 +126,7 @@ export function addPushRoute(api: ApiScope): void {
     },
     async request => {
       const { functions, activate, ...note } = request.body
+      for (const { id } of functions) checkFunction(request, id)
       if (functions.length === 0 || functions.length > MOST) {
         refuse('functions', `functions must have 1 to ${MOST} entries`)
       }

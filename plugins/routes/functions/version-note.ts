@@ -22,9 +22,9 @@ export const versionNote = {
 
 /** Throws VALIDATION. */
 export const readOrigin = (
-  request: Pick<FastifyRequest, 'sessionId'>,
+  request: Pick<FastifyRequest, 'actor'>,
   note: { readonly message?: string; readonly commit?: string }
 ): VersionOrigin => ({ createdBy: nameOf(request), ...readVersionNote(note) })
 
-const nameOf = ({ sessionId }: Pick<FastifyRequest, 'sessionId'>): string =>
-  sessionId === undefined ? 'api_key' : 'session'
+const nameOf = ({ actor }: Pick<FastifyRequest, 'actor'>): string =>
+  actor?.kind === 'token' ? actor.name : (actor?.kind ?? 'api_key')

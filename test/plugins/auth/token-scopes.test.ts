@@ -34,6 +34,15 @@ async function makeToken(wish: Record<string, unknown>): Promise<{ id: string; t
 /** An execution of a function, for routes that name one. */
 const runOf = async (id: string): Promise<string> =>
   String((await api.callOpen('GET', `/fn/${id}`)).headers['x-execution-id'])
+/** A job of a function that is due in a day. */
+const jobOf = async (id: string): Promise<string> =>
+  (
+    await api.callOpen('POST', `/fn/${id}`, '', {
+      prefer: 'respond-async',
+      'moonlet-delay': '86400'
+    })
+  ).json.job_id
+const jobs = { [own]: await jobOf(own), [foreign]: await jobOf(foreign) }
 const runs = { [own]: await runOf(own), [foreign]: await runOf(foreign) }
 
 /** The path with things of a function; those that nobody has otherwise, so that nothing is changed. */
@@ -41,13 +50,20 @@ function fill(path: string, functionId: string): string {
   const filled = path
     .replace('/functions/{id}', `/functions/${functionId}`)
     .replace('/executions/{id}', `/executions/${runs[functionId]}`)
+    .replace('/jobs/{id}', `/jobs/${jobs[functionId]}`)
     .replaceAll(/\{\w+\}/g, 'missing')
   // Its stream would never end.
   return path === '/api/events' ? `${filled}?function_id=${functionId}x` : filled
 }
 
+/** Of routes that name functions there. */
+const bodyOf = (path: string, id: string): unknown =>
+  path === '/api/push' ? { functions: [{ id }] } : undefined
+
 const send = async ({ method, path }: Operation, token: string, functionId = 'missing') =>
-  api.callOpen(method, fill(path, functionId), undefined, { authorization: `Bearer ${token}` })
+  api.callOpen(method, fill(path, functionId), bodyOf(path, functionId), {
+    authorization: `Bearer ${token}`
+  })
 
 t.test(
   'each route takes tokens with its scope and admin, and names its scope to others',
