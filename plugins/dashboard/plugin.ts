@@ -10,7 +10,18 @@ import '../../core/contracts/server.js'
 import { pageHeaders, pagePolicy, previewPolicy } from './policy.js'
 
 /** Addresses that the page itself knows what to show for; see public/shell/routes.ts. */
-const pages = ['/', '/login', '/new', '/data', '/account', '/guide', '/functions', '/functions/*']
+const pages = [
+  '/',
+  '/login',
+  '/new',
+  '/data',
+  '/jobs',
+  '/jobs/*',
+  '/account',
+  '/guide',
+  '/functions',
+  '/functions/*'
+]
 
 export interface DashboardOptions {
   /** The folder that the build made; found beside the built server by itself. */

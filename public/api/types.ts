@@ -49,6 +49,14 @@ export interface RateLimit {
   by: 'ip' | 'caller' | 'function'
 }
 
+export interface RetryPolicy {
+  max_attempts: number
+  first_delay_seconds: number
+  factor: number
+  max_delay_seconds: number
+  jitter: number
+}
+
 export interface LuaFunction {
   id: string
   name: string
@@ -67,6 +75,7 @@ export interface LuaFunction {
   routes?: FunctionRoute[]
   cors?: Cors
   rate_limit?: RateLimit
+  retry?: RetryPolicy
   max_concurrency?: number
   timeout_seconds?: number
   memory_mb?: number
@@ -133,6 +142,9 @@ export interface Execution {
   event_json?: string
   response_json?: string
   trigger: string
+  /** The job that it is an attempt of. */
+  job_id?: string
+  attempt?: number
   created_at: number
 }
 

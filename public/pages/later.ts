@@ -5,6 +5,11 @@ import './access/callers.js'
 import './access/cors.js'
 import './access/limits.js'
 import access from './access/page.html'
+import './jobs/detail.js'
+import './jobs/list.js'
+import jobs from './jobs/page.html'
+import retry from './retry/page.html'
+import './retry/retry.js'
 
-export const pages = { access } as const
+export const pages = { access, jobs, retry } as const
 export type LaterPage = keyof typeof pages

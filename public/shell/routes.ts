@@ -1,6 +1,7 @@
 /** Which page an address shows. */
 export interface Route {
-  page: 'login' | 'functions' | 'new' | 'function' | 'data' | 'account' | 'guide' | 'missing'
+  page:
+    'login' | 'functions' | 'new' | 'function' | 'data' | 'jobs' | 'account' | 'guide' | 'missing'
   /** The function, its tab and what is open in it; empty where they do not apply. */
   id: string
   tab: string
@@ -19,14 +20,16 @@ export const tabs = [
 const plain: readonly string[] = ['login', 'new', 'data', 'account', 'guide']
 
 export function toRoute(path: string): Route {
-  const [first = '', id = '', tab = 'code', detail = '', ...rest] = path
+  const [first = '', id = '', given = '', detail = '', ...rest] = path
     .split('/')
     .filter(Boolean)
     .map(decode)
+  const tab = given || 'code'
   const missing: Route = { page: 'missing', id: '', tab: '', detail: '' }
   if (rest.length > 0) return missing
   if (first === '') return { ...missing, page: 'functions' }
   if (plain.includes(first) && id === '') return { ...missing, page: first as Route['page'] }
+  if (first === 'jobs' && given === '') return { ...missing, page: 'jobs', detail: id }
   if (first === 'functions' && id !== '' && (tabs as readonly string[]).includes(tab)) {
     return { page: 'function', id, tab, detail }
   }

@@ -10,6 +10,7 @@ const pages = {
   functions: () => t('functions.title'),
   new: () => t('create.title'),
   data: () => t('data.globalTitle'),
+  jobs: () => t('shell.jobs'),
   account: () => t('account.title'),
   guide: () => t('guide.title'),
   missing: () => t('missing.title')

@@ -40,6 +40,12 @@ export async function preparePlaces({ server, api, createFunction }: Visit): Pro
   await api(`/api/functions/${id}/keys`, { method: 'POST', body: { name: 'shop' } })
   await fetch(`${server.base}/fn/${id}/orders?n=1`)
   const failed = (await fetch(`${server.base}/fn/${id}?fail=1`)).headers.get('x-execution-id') ?? ''
+  const background = await fetch(`${server.base}/fn/${id}?fail=1`, {
+    method: 'POST',
+    headers: { prefer: 'respond-async' },
+    body: '{"order":1042}'
+  })
+  const { job_id: job } = (await background.json()) as { job_id: string }
   const of = (tab: string) => `/functions/${id}/${tab}`
   const row = (page: Page) => page.locator('tbody tr').first().waitFor()
   return [
@@ -72,7 +78,10 @@ export async function preparePlaces({ server, api, createFunction }: Visit): Pro
     {
       name: 'settings',
       path: of('settings'),
-      ready: page => page.locator('ol .list-item').nth(4).waitFor()
+      ready: async page => {
+        await page.locator('ol .list-item').nth(4).waitFor()
+        await page.locator('#retry-title').waitFor()
+      }
     },
     {
       name: 'access',
@@ -87,6 +96,12 @@ export async function preparePlaces({ server, api, createFunction }: Visit): Pro
       name: 'shared data',
       path: '/data',
       ready: page => page.locator('.blank h2:visible').waitFor()
+    },
+    { name: 'jobs', path: '/jobs', ready: row },
+    {
+      name: 'job',
+      path: `/jobs/${job}`,
+      ready: page => page.locator('ol .list-item').first().waitFor()
     },
     {
       name: 'guide',

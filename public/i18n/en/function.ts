@@ -134,6 +134,8 @@ export const functionTexts = {
     back: 'Back to all executions',
     summary: 'Summary',
     answeredWith: '{code}, answered by the function',
+    job: 'Job',
+    attempt: 'Attempt {attempt}',
     runAgain: 'Run again with this event',
     ranAgain: 'It ran again; this is the new execution',
     openCode: 'Open the code',

@@ -8,6 +8,7 @@ export const shellTexts = {
     palette: 'Search or jump to…',
     recent: 'Recent',
     plugins: 'Plugins',
+    jobs: 'Jobs',
     help: 'Help and session',
     apiDocs: 'API documentation',
     luaGuide: 'Lua guide',

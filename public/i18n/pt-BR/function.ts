@@ -137,6 +137,8 @@ export const functionTexts: Translated<typeof english> = {
     back: 'Voltar a todas as execuções',
     summary: 'Resumo',
     answeredWith: '{code}, respondido pela função',
+    job: 'Tarefa',
+    attempt: 'Tentativa {attempt}',
     runAgain: 'Executar de novo com este evento',
     ranAgain: 'A função foi executada de novo; esta é a nova execução',
     openCode: 'Abrir o código',

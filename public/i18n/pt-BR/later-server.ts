@@ -2,6 +2,15 @@
 import type { Rule } from './server.js'
 
 export const laterServerTexts: readonly Rule[] = [
+  [/^Job not found$/, 'Esta tarefa não existe.'],
+  [/^version: the function has no version (\d+)$/, 'A função não tem a versão $1.'],
+  [/^This job is (\w+); only a finished one/, 'Só uma tarefa que terminou é executada de novo.'],
+  [/^This job is (\w+); only one that has not/, 'Só uma tarefa que não terminou é cancelada.'],
+  [/^This job is (\w+); cancel it/, 'Esta tarefa está em execução; cancele-a ou espere.'],
+  [
+    /^retry: \w+ must be (?:a number|a whole number) from (\S+) to (\S+)$/,
+    'Escreva um número de $1 a $2.'
+  ],
   [
     /^access: secret must be the name of one of the environment variables/,
     'O segredo é o nome de uma das variáveis de ambiente da função.'

@@ -11,6 +11,7 @@ export const shellTexts: Translated<typeof english> = {
     palette: 'Buscar ou ir para…',
     recent: 'Recentes',
     plugins: 'Extensões',
+    jobs: 'Tarefas',
     help: 'Ajuda e sessão',
     apiDocs: 'Documentação da API',
     luaGuide: 'Guia de Lua',

@@ -11,11 +11,14 @@ t.test('addresses name their pages', async t => {
     tab: 'executions',
     detail: 'x1'
   })
+  t.same(toRoute('/jobs'), { page: 'jobs', id: '', tab: '', detail: '' })
+  t.same(toRoute('/jobs/j1'), { page: 'jobs', id: '', tab: '', detail: 'j1' })
 })
 t.test('what is no address of a page is missing', async t => {
   for (const path of [
     '/nope',
     '/login/x',
+    '/jobs/j1/code',
     '/functions',
     '/functions/a/nope',
     '/functions/a/code/b/c',

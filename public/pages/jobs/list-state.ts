@@ -1,0 +1,24 @@
+/** What the list of jobs shows. */
+import { jobStatuses, type Job } from '../../api/jobs.js'
+import { loading } from '../../shell/loading.js'
+import { readAddress } from '../../shell/router.js'
+
+/** The filters that the address names. */
+export function readFilters() {
+  const { status, function_id: functionId } = readAddress('status', 'function_id')
+  return { status, functionId }
+}
+
+export const createJobsState = () => ({
+  ...loading(),
+  busy: false,
+  statuses: jobStatuses,
+  filters: readFilters(),
+  /** To choose from. */
+  functions: [] as Array<{ id: string; name: string }>,
+  rows: [] as Job[],
+  total: 0,
+  /** Ids of the rows that are marked. */
+  marked: [] as string[]
+})
+export type JobsState = ReturnType<typeof createJobsState>
