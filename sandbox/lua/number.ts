@@ -19,12 +19,21 @@ export function parseNumber(text: string): number | undefined {
   const hex = HEXADECIMAL.exec(text)
   if (hex === null) return undefined
   const [, sign, whole = '', fraction = '', power = '0'] = hex
-  const digits = whole + fraction
-  if (digits === '') return undefined
-  let n = 0
-  for (let i = 0; i < digits.length; i++) n = n * 16 + parseInt(digits.charAt(i), 16)
-  n = scale(n, Number(power) - 4 * fraction.length)
+  if (whole === '' && fraction === '') return undefined
+  const digits = (whole + fraction).replace(/^0+/, '')
+  const dropped = Math.max(0, digits.length - MAX_HEX_DIGITS)
+  const n = scale(roundedHex(digits), Number(power) + 4 * (dropped - fraction.length))
   return sign === '-' ? -n : n
+}
+
+/** Hexadecimal digits that are read: more than decide how a double is rounded, fewer than it takes to overflow. */
+const MAX_HEX_DIGITS = 40
+
+/** The first MAX_HEX_DIGITS digits as the nearest double; of those after them counts only whether all are zero. */
+function roundedHex(digits: string): number {
+  if (digits.length <= MAX_HEX_DIGITS) return Number(`0x0${digits}`)
+  const rest = /[^0]/.test(digits.slice(MAX_HEX_DIGITS)) ? '1' : '0'
+  return Number(`0x${digits.slice(0, MAX_HEX_DIGITS)}${rest}`) / 16
 }
 
 /** n · 2^power without overflow on the way. */

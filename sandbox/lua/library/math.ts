@@ -49,7 +49,9 @@ export function mathLibrary(seed: () => number): MathLibrary {
           sin: x => Math.sin(checkNumber(x, 1)),
           sqrt: x => Math.sqrt(checkNumber(x, 1)),
           tan: x => Math.tan(checkNumber(x, 1)),
-          tointeger: x => {
+          tointeger: (...args) => {
+            checkAny(args.length, 1)
+            const [x] = args
             const n = typeof x === 'string' ? parseNumber(x) : x
             return typeof n === 'number' && Number.isInteger(n) ? n : undefined
           },
@@ -58,7 +60,7 @@ export function mathLibrary(seed: () => number): MathLibrary {
             const [x] = args
             return typeof x !== 'number' ? undefined : Number.isInteger(x) ? 'integer' : 'float'
           },
-          ult: (a, b) => unsigned(checkInteger(a, 1)) < unsigned(checkInteger(b, 2))
+          ult: (a, b) => isBelow(checkInteger(a, 1), checkInteger(b, 2))
         },
         'math.'
       ),
@@ -71,7 +73,8 @@ export function mathLibrary(seed: () => number): MathLibrary {
   }
 }
 
-const unsigned = (n: number): number => (n < 0 ? n + 2 ** 64 : n)
+/** Compares as 64-bit integers without a sign, which doubles could not hold: negative ones come after all others. */
+const isBelow = (a: number, b: number): boolean => (a < 0 === b < 0 ? a < b : b < 0)
 
 function logarithm(x: number, base: Value): number {
   if (base === undefined) return Math.log(x)
@@ -80,6 +83,7 @@ function logarithm(x: number, base: Value): number {
 }
 
 function best(args: Value[], better: (a: number, b: number) => boolean): number {
+  checkAny(args.length, 1)
   let result = checkNumber(args[0], 1)
   for (let i = 1; i < args.length; i++) {
     const n = checkNumber(args[i], i + 1)

@@ -114,3 +114,37 @@ t.test('math.random reaches over ranges wider than 32 bits', async t => {
     [true]
   )
 })
+
+t.test('hexadecimal numerals may have any number of digits', async t => {
+  t.strictSame(
+    lua.values(
+      'local zeros = ("0"):rep(1000) return tonumber("0x5." .. zeros), tonumber("0x" .. zeros .. "5"), tonumber("0x5b" .. zeros .. "p-4000"), tonumber("0x." .. zeros .. "5bp4008"), tonumber("-0x1" .. zeros), tonumber("0x" .. zeros .. "p9999")'
+    ),
+    [5, 5, 0x5b, 0x5b, -Infinity, 0]
+  )
+  t.strictSame(
+    lua.values('return load("return 0x5." .. ("0"):rep(1000) .. "p1, 0x." .. ("0"):rep(300))()'),
+    [10, 0]
+  )
+})
+
+t.test('hexadecimal numerals are rounded to the nearest double', async t => {
+  t.strictSame(
+    lua.values(
+      'local long = "0x1" .. ("0"):rep(13) .. "8" return tonumber(long .. ("0"):rep(60) .. "p-244") == 2^52, tonumber(long .. ("0"):rep(60) .. "1p-248") == 2^52 + 1, 0x100000000000008001 == 2^68 + 2^16'
+    ),
+    [true, true, true]
+  )
+})
+
+t.test(
+  'math.ult takes negative numbers for the largest, also those next to each other',
+  async t => {
+    t.strictSame(
+      lua.values(
+        'return math.ult(-2, -1), math.ult(-1, -2), math.ult(-1, -1), math.ult(-1, 1), math.ult(1, -1), math.ult(1, 2), math.ult(2^53, -2^53)'
+      ),
+      [true, false, false, false, true, true, true]
+    )
+  }
+)
