@@ -4,7 +4,7 @@ import { bytesAskedFor } from '../memory.js'
 import { isTrue, metamethod, toText, getIndex } from '../vm/operations.js'
 import { positionAt } from '../vm/traceback.js'
 import type { Vm } from '../vm/vm.js'
-import { parseNumber } from '../number.js'
+import { numberToString, parseNumber } from '../number.js'
 import { Table } from '../table.js'
 import { Native, Intrinsic } from '../function.js'
 import { typeName } from '../value.js'
@@ -22,11 +22,19 @@ export function baseLibrary(
     (table, key) => checkTable(table, 1).next(key) ?? undefined,
     Intrinsic.next
   )
+  const tostring = new Native('tostring', (...args) => {
+    checkAny(args.length, 1)
+    return toText(vm, args[0])
+  })
+  const printed = (value: Value): string => {
+    const current = getIndex(vm, vm.globals, 'tostring')
+    return current === tostring ? toText(vm, value) : textBy(vm, current, value)
+  }
   return [
     ...toNatives(
       {
         ...traversal(vm, next),
-        ...conversions(vm),
+        ...conversions,
         ...rawAccess,
         ...metatables(vm),
         assert: (...args) => assert(vm, args),
@@ -34,7 +42,7 @@ export function baseLibrary(
           throw new LuaError(withPosition(vm, value, level))
         },
         print: (...args) => {
-          print(args.map(value => toText(vm, value)).join('\t'))
+          print(args.map(printed).join('\t'))
           return []
         },
         select: (...args) => select(args),
@@ -44,6 +52,7 @@ export function baseLibrary(
       ''
     ),
     ['next', next],
+    ['tostring', tostring],
     ['pcall', new Native('pcall', () => undefined, Intrinsic.pcall)],
     ['xpcall', new Native('xpcall', () => undefined, Intrinsic.xpcall)]
   ]
@@ -74,31 +83,43 @@ function traversal(vm: Vm, next: Native): Functions {
   }
 }
 
-const conversions = (vm: Vm): Functions => ({
+/** What `print` writes of a value where the program has put a `tostring` of its own. */
+function textBy(vm: Vm, tostring: Value, value: Value): string {
+  const text = vm.callFirst(tostring, [value])
+  if (typeof text === 'string') return text
+  if (typeof text === 'number') return numberToString(text)
+  throw new LuaThrow("'tostring' must return a string to 'print'")
+}
+
+const conversions: Functions = {
   tonumber: (...args) => toNumber(args),
-  tostring: (...args) => {
-    checkAny(args.length, 1)
-    return toText(vm, args[0])
-  },
   type: (...args) => {
     checkAny(args.length, 1)
     return typeName(args[0])
   }
-})
+}
 
 const rawAccess: Functions = {
   rawequal: (...args) => {
+    checkAny(args.length, 1)
     checkAny(args.length, 2)
     return args[0] === args[1]
   },
-  rawget: (table, key) => checkTable(table, 1).get(key),
+  rawget: (...args) => {
+    const table = checkTable(args[0], 1)
+    checkAny(args.length, 2)
+    return table.get(args[1])
+  },
   rawlen: value => {
     if (typeof value === 'string') return value.length
     if (!(value instanceof Table)) throw new ArgumentError(1, 'table or string expected')
     return value.length()
   },
-  rawset: (table, key, value) => {
-    checkTable(table, 1).set(key, value)
+  rawset: (...args) => {
+    const table = checkTable(args[0], 1)
+    checkAny(args.length, 2)
+    checkAny(args.length, 3)
+    table.set(args[1], args[2])
     return table
   }
 }
@@ -111,7 +132,7 @@ const metatables = (vm: Vm): Functions => ({
       value instanceof Table ? value.meta : typeof value === 'string' ? vm.stringMeta : null
     return meta === null ? undefined : (meta.getString('__metatable') ?? meta)
   },
-  setmetatable: (table, meta) => setMetatable(table, meta)
+  setmetatable: (...args) => setMetatable(args)
 })
 
 function assert(vm: Vm, args: Value[]): Returned {
@@ -156,9 +177,10 @@ function select(args: Value[]): Returned {
   return args.slice(at < 0 ? args.length + at : at)
 }
 
-function setMetatable(table: Value, meta: Value): Value {
+function setMetatable(args: Value[]): Value {
+  const [table, meta] = args
   const target = checkTable(table, 1)
-  if (meta !== undefined && !(meta instanceof Table)) {
+  if (args.length < 2 || (meta !== undefined && !(meta instanceof Table))) {
     throw new ArgumentError(2, 'nil or table expected')
   }
   if (target.meta?.getString('__metatable') !== undefined) {

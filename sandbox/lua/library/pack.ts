@@ -7,6 +7,7 @@ import { checkInteger, checkNumber, checkString } from './arguments.js'
 const NATIVE_ALIGNMENT = 8
 const LARGEST = 16
 const MAX_BYTES = 2 ** 31 - 1
+const ZERO = 48
 /** Rough bytes that V8 takes for each piece of a text that grows. */
 const PIECE_BYTES = 48
 
@@ -34,15 +35,21 @@ const SIZES: Readonly<Record<string, readonly [Field['kind'], number]>> = {
   n: ['double', 8]
 }
 
+const isDigit = (code: number): boolean => code >= ZERO && code <= ZERO + 9
+
 /** The fields of a layout, in order. */
 function* fields(pattern: string): Generator<Field> {
   let at = 0
   let little = true
   let alignment = 1
   const number = (fallback: number): number => {
-    const digits = /^\d*/.exec(pattern.slice(at))?.[0] ?? ''
-    at += digits.length
-    return digits === '' ? fallback : Number(digits)
+    const start = at
+    let n = 0
+    // One digit more could be too much; what is left of them is then no option, as in PUC Lua.
+    while (n <= (MAX_BYTES - 9) / 10 && isDigit(pattern.charCodeAt(at))) {
+      n = n * 10 + pattern.charCodeAt(at++) - ZERO
+    }
+    return at === start ? fallback : n
   }
   const size = (fallback: number): number => {
     const n = number(fallback)

@@ -37,7 +37,7 @@ export const stringLibrary = (vm: Vm): Functions => ({
     ),
   reverse: value => reverse(checkString(value, 1)),
   sub: (value, from, to) =>
-    luaSub(checkString(value, 1), optionalInteger(from, 2, 1), optionalInteger(to, 3, -1)),
+    luaSub(checkString(value, 1), checkInteger(from, 2), optionalInteger(to, 3, -1)),
   unpack: (pattern, value, from) =>
     unpackValues(checkString(pattern, 1), checkString(value, 2), optionalInteger(from, 3, 1)),
   upper: value => upper(checkString(value, 1)),

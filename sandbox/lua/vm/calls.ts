@@ -1,9 +1,10 @@
 /** Calls other than plain calls of Lua functions: natives, pcall, yield, values with a call metamethod. */
-import { LuaThrow } from '../errors.js'
+import { ArgumentError, LuaThrow } from '../errors.js'
 import { Closure, Native, Intrinsic } from '../function.js'
 import { FrameFlag } from '../coroutine.js'
 import type { Returned } from '../function.js'
 import type { Coroutine } from '../coroutine.js'
+import { typeName } from '../value.js'
 import type { Value } from '../value.js'
 import { storeResults, pushFrame, ensureStack } from './frames.js'
 import { callMetamethod } from './operations.js'
@@ -95,14 +96,14 @@ function protect(
   withHandler: boolean
 ): void {
   const { stack } = co
-  if (given === 0) {
-    throw new LuaThrow(`bad argument #1 to '${withHandler ? 'xpcall' : 'pcall'}' (value expected)`)
-  }
+  if (given === 0 && !withHandler) throw new ArgumentError(1, 'value expected')
   let handler: Value
   let args = given - 1
   if (withHandler) {
-    if (given === 1) throw new LuaThrow("bad argument #2 to 'xpcall' (value expected)")
-    handler = stack[a + 2]
+    handler = given < 2 ? undefined : stack[a + 2]
+    if (!(handler instanceof Closure) && !(handler instanceof Native)) {
+      throw new ArgumentError(2, `function expected, got ${typeName(handler)}`)
+    }
     args--
     for (let i = 0; i < args; i++) stack[a + 2 + i] = stack[a + 3 + i]
   }

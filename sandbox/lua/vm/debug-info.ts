@@ -123,10 +123,23 @@ export function describeArgument(vm: Vm, frame: Frame, error: ArgumentError): st
   const at = current(frame)
   const given =
     at === undefined ? index : (at.b === 0 ? vm.current.top - frame.base - at.a : at.b) - 1
+  const name = called?.name ?? (native === undefined ? '?' : nativeName(vm, native))
+  return argumentMessage(name, index, error, given)
+}
+
+const nativeName = (vm: Vm, native: Native): string => globalName(vm, native) ?? native.name
+
+/** A wrong argument of a native that another native called with `given` arguments. */
+export const describeInnerArgument = (
+  vm: Vm,
+  native: Native,
+  error: ArgumentError,
+  given: number
+): string => argumentMessage(nativeName(vm, native), error.index, error, given)
+
+function argumentMessage(name: string, index: number, error: ArgumentError, given: number): string {
   const message =
     error.index > given ? error.message.replace(/, got nil$/, ', got no value') : error.message
-  const name =
-    called?.name ?? (native === undefined ? '?' : (globalName(vm, native) ?? native.name))
   return `bad argument #${index} to '${name}' (${message})`
 }
 

@@ -9,7 +9,7 @@ import { Op } from '../compiler/opcodes.js'
 import { Table } from '../table.js'
 import { execute } from './execute.js'
 import { closeUpvalues, pushFrame, ensureStack } from './frames.js'
-import { describeArgument } from './debug-info.js'
+import { describeArgument, describeInnerArgument } from './debug-info.js'
 import { isTrue } from './operations.js'
 import { positionOf } from './traceback.js'
 import type { Vm } from './vm.js'
@@ -85,10 +85,18 @@ export class Interpreter implements Vm {
   }
 
   private callNative(callee: Native, args: readonly Value[]): Returned {
+    const { frame } = this.current
+    const isInner = this.depth !== this.loopDepth || isCall(frame)
     this.enter()
-    const returned = callee.call(...args)
-    this.depth--
-    return returned
+    try {
+      const returned = callee.call(...args)
+      this.depth--
+      return returned
+    } catch (thrown) {
+      // The frame shows the native that its instruction called, and would blame that one.
+      if (!isInner || !(thrown instanceof ArgumentError)) throw thrown
+      throw new LuaThrow(describeInnerArgument(this, callee, thrown, args.length))
+    }
   }
 
   /** Leaves the results from the returned index up to `current.top`. */

@@ -194,3 +194,52 @@ t.test(
     )
   }
 )
+
+t.test('a library function says which argument is missing, also where nil would do', async t => {
+  const cases: Array<[string, string]> = [
+    ['rawget({})', "#2 to 'rawget' (value expected)"],
+    ['rawset({}, 1)', "#3 to 'rawset' (value expected)"],
+    ['rawset({})', "#2 to 'rawset' (value expected)"],
+    ['rawequal()', "#1 to 'rawequal' (value expected)"],
+    ['setmetatable({})', "#2 to 'setmetatable' (nil or table expected)"],
+    ['math.tointeger()', "#1 to 'tointeger' (value expected)"],
+    ['math.max()', "#1 to 'max' (value expected)"],
+    ['math.min()', "#1 to 'min' (value expected)"],
+    ['string.sub("text")', "#2 to 'sub' (number expected, got no value)"],
+    ['("text"):sub(nil, 2)', "#1 to 'sub' (number expected, got nil)"],
+    ['pcall()', "#1 to 'pcall' (value expected)"],
+    ['xpcall()', "#2 to 'xpcall' (function expected, got no value)"],
+    ['xpcall(print)', "#2 to 'xpcall' (function expected, got no value)"],
+    ['xpcall(print, {})', "#2 to 'xpcall' (function expected, got table)"]
+  ]
+  for (const [body, message] of cases) {
+    t.strictSame(
+      [body, lua.fault(inHandler(body)).message],
+      [body, `fn:2: bad argument ${message}`]
+    )
+  }
+  t.strictSame(lua.values('return rawget({}, nil), getmetatable(setmetatable({}, nil))'), [
+    undefined,
+    undefined
+  ])
+})
+
+t.test('a wrong argument is that of the function which got it, also from another one', async t => {
+  const cases: Array<[string, string]> = [
+    ['string.gsub("a", "a", setmetatable)', "#1 to 'setmetatable' (table expected, got string)"],
+    ['table.sort({ 1, 2, 3 }, string.gsub)', "#3 to 'string.gsub' (string/function/table expected"],
+    ['table.sort({ 1, 2, 3 }, table.sort)', "#1 to 'table.sort' (table expected, got number)"],
+    ['pairs(setmetatable({}, { __pairs = next, __len = error }), 1) pairs(2)', "#1 to 'pairs' "],
+    ['tostring(setmetatable({}, { __tostring = math.abs }))', "#1 to 'math.abs' (number expected"],
+    ['local t = setmetatable({}, { __index = math.abs }) return t.x', "#1 to '__index' (number"],
+    ['local t = setmetatable({}, { __add = math.abs }) return t + 1', "#1 to '__add' (number"]
+  ]
+  for (const [body, message] of cases) {
+    const raised = lua.fault(inHandler(body)).message
+    t.ok(raised.startsWith(`fn:2: bad argument ${message}`), `${body}: ${raised}`)
+  }
+  t.match(
+    lua.values('return select(2, load(math.abs))')[0],
+    "bad argument #1 to 'math.abs' (number expected, got no value)"
+  )
+})

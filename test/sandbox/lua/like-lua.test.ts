@@ -271,3 +271,25 @@ t.test(
     )
   }
 )
+
+t.test('print writes what the global tostring makes of a value', async t => {
+  const { values, printed } = testEngine()
+  t.strictSame(
+    values(
+      'tostring = function(value) return "<" .. type(value) .. ">" end print(1, nil, {}) tostring = function() return 5 end print("x") tostring = function() return {} end local _, first = pcall(print, 1) tostring = nil local _, second = pcall(print, 1) return first, second'
+    ),
+    ["'tostring' must return a string to 'print'", 'attempt to call a nil value']
+  )
+  t.strictSame(printed, ['<number>\t<nil>\t<table>', '5'])
+  t.strictSame(values('print(1, nil, "x")'), [])
+  t.equal(printed[2], '1\tnil\tx')
+})
+
+t.test('a size in a layout ends before it would be too large', async t => {
+  t.match(error('string.packsize("c1" .. ("0"):rep(10))'), "invalid format option '0'")
+  t.match(error('string.pack("i4294967297", 1)'), 'integral size (429496729) out of limits [1,16]')
+  t.strictSame(
+    lua.values('return string.packsize("c000002147483639"), string.packsize("c0")'),
+    [2147483639, 0]
+  )
+})
