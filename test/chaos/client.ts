@@ -18,11 +18,16 @@ export function createClient(connections: number) {
   })
   return {
     /** Rejects when no whole answer came. */
-    async call(url: string, method: 'GET' | 'POST' | 'PUT' = 'GET', body?: string): Promise<Reply> {
+    async call(
+      url: string,
+      method: 'GET' | 'POST' | 'PUT' = 'GET',
+      body?: string,
+      headers: Readonly<Record<string, string>> = {}
+    ): Promise<Reply> {
       const answer = await request(url, {
         dispatcher,
         method,
-        headers: { authorization: `Bearer ${API_KEY}` },
+        headers: { authorization: `Bearer ${API_KEY}`, ...headers },
         ...(body === undefined ? {} : { body })
       })
       const id = answer.headers['x-execution-id']

@@ -1,7 +1,11 @@
-/** `npm run chaos -- --minutes N`: every fault in turn, again and again, until the time is over. */
+/**
+ * `npm run chaos -- --minutes N --kills N`: every fault in turn, again and again, until the time is over; `kills` is how
+ * often the server is killed under jobs.
+ */
 import { parseArgs } from 'node:util'
 import { badClients } from './faults/bad-clients.js'
 import { fullDisk } from './faults/full-disk.js'
+import { killJobs } from './faults/kill-jobs.js'
 import { killSandboxes } from './faults/kill-sandboxes.js'
 import { killServer } from './faults/kill-server.js'
 import { lockedDatabase } from './faults/locked-database.js'
@@ -9,8 +13,16 @@ import { mixedLoad } from './faults/mixed-load.js'
 import { overload } from './faults/overload.js'
 import { canMakeReadOnly, readOnlyFolder } from './faults/read-only-folder.js'
 
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '5' },
+    kills: { type: 'string', default: '10' }
+  }
+})
+
 const faults: ReadonlyArray<() => Promise<string>> = [
   () => killServer({ rounds: 10, loadMs: 2000 }),
+  () => killJobs({ rounds: Number(values.kills), loadMs: 500 }),
   () => killSandboxes({ kills: 200 }),
   () => fullDisk({ rounds: 10 }),
   () => lockedDatabase({ holdsMs: [100, 1000, 4000, 8000] }),
@@ -20,7 +32,6 @@ const faults: ReadonlyArray<() => Promise<string>> = [
   ...(canMakeReadOnly() ? [readOnlyFolder] : [])
 ]
 
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '5' } } })
 const minutes = Number(values.minutes)
 if (!(minutes > 0)) throw new Error(`--minutes takes a number above 0, not "${values.minutes}"`)
 
