@@ -140,6 +140,13 @@ export const settings = {
     fallback: 200_000,
     doc: 'Jobs of one function that may wait; beyond, new ones are refused with a 503'
   }),
+  JOBS_SYNC: oneOf({
+    of: ['normal', 'full'],
+    fallback: 'normal',
+    doc:
+      'What an acknowledged job survives: `normal` the death of the server, `full` also a loss of power ' +
+      '(every commit of the database then waits for the disk)'
+  }),
   JOBS_RETENTION_DAYS: integer({
     min: 1,
     max: 3650,

@@ -45,6 +45,7 @@ export default fp(
     addSandboxMetrics(registry, fastify.scheduler)
     addMemoryMetrics(registry, fastify)
     addRefusalMetrics(registry, fastify.frontDoor)
+    addJobMetrics(registry, fastify)
 
     fastify.get(
       '/metrics',
@@ -64,7 +65,7 @@ export default fp(
       registry.clear()
     })
   },
-  { name: 'metrics', dependencies: ['storage', 'invoker', 'auth', 'front-door'] }
+  { name: 'metrics', dependencies: ['storage', 'invoker', 'auth', 'front-door', 'jobs'] }
 )
 
 function addCallMetrics(registry: Registry, invoker: Invoker): void {
@@ -111,6 +112,46 @@ function addRefusalMetrics(registry: Registry, frontDoor: FrontDoorService): voi
       [...frontDoor.allRefused()].flatMap(([id, counts]) =>
         Object.entries(counts).map(([reason, count]) => [{ function: id, reason }, count] as const)
       )
+  })
+}
+
+function addJobMetrics(
+  registry: Registry,
+  { storage: { jobs }, jobTally }: Pick<FastifyInstance, 'storage' | 'jobTally'>
+): void {
+  addGauge(registry, {
+    name: 'moonlet_jobs',
+    help: 'Jobs by function and status; finished ones as long as they are kept',
+    labelNames: ['function', 'status'],
+    read: async () =>
+      (await jobs.counts()).map(
+        ({ functionId, status, total }) => [{ function: functionId, status }, total] as const
+      )
+  })
+  addGauge(registry, {
+    name: 'moonlet_jobs_oldest_seconds',
+    help: 'For how long the first job of a function that waits has been due; 0: none is due',
+    labelNames: ['function'],
+    read: async () =>
+      toRows(
+        'function',
+        (await jobs.due()).map(({ functionId, dueAt }) => [
+          functionId,
+          Math.max(0, Date.now() - dueAt) / 1000
+        ])
+      )
+  })
+  addCounter(registry, {
+    name: 'moonlet_job_attempts_total',
+    help: 'Attempts of jobs that have ended, by function',
+    labelNames: ['function'],
+    read: () => toRows('function', [...jobTally.attempts])
+  })
+  addCounter(registry, {
+    name: 'moonlet_job_deaths_total',
+    help: 'Jobs that failed for good, by function',
+    labelNames: ['function'],
+    read: () => toRows('function', [...jobTally.deaths])
   })
 }
 

@@ -89,8 +89,10 @@ export interface Claim {
   readonly owner: string
   readonly now: number
   readonly leaseUntil: number
-  /** How many at most. One function gets no more than stay free for the others. */
+  /** How many at most. */
   readonly limit: number
+  /** Places that are free, of which one function gets no more than stay free for the others; `limit` unless given. */
+  readonly places?: number
   /** Functions that have no room at the moment. */
   readonly skip?: readonly string[]
   /** Gives the ids of the executions. */

@@ -3,6 +3,7 @@ import fp from 'fastify-plugin'
 import { randomBytes } from 'node:crypto'
 import '../../core/contracts/server.js'
 import { systemClock } from '../../core/cron/clock.js'
+import { JobPace } from './pace.js'
 import { recoverAttempts } from './recover.js'
 import { JobRunner } from './runner.js'
 import { JobService } from './service.js'
@@ -17,6 +18,10 @@ export default fp(
     const owner = OWNER + randomBytes(8).toString('hex')
     // Direct calls find a process free, whatever jobs do.
     const limit = Math.min(config.JOBS_MAX, Math.max(1, config.SANDBOX_MAX - 1))
+    const pace = new JobPace()
+    invoker.onCall(({ trigger }) => {
+      if (trigger === 'http') pace.noteCall()
+    })
     const shared = { jobs: storage.jobs, functionCache, clock: systemClock, owner }
     const runner = new JobRunner({
       ...shared,
@@ -26,13 +31,15 @@ export default fp(
       log,
       nextId: () => ids.next(),
       nextRequestId: fastify.nextRequestId,
-      limit: () => limit
+      limit,
+      pace
     })
     const tally = new JobTally()
     runner.onSettled(tally.note)
     const service = new JobService({
       store: storage.jobs,
       runner,
+      pace,
       clock: systemClock,
       nextId: () => ids.next(),
       cleanEvent: fastify.hideCredentials

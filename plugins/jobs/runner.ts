@@ -19,11 +19,14 @@ import type { VersionRecord } from '../../core/contracts/records.js'
 import type { FunctionCache } from '../../core/contracts/server.js'
 import type { Clock } from '../../core/cron/clock.js'
 import { Attempt, JobCaller, policyOf } from './attempt.js'
+import { WINDOW_MS, type JobPace } from './pace.js'
 
 export const LEASE_MS = 30_000
 const RENEW_MS = 10_000
 /** The longest sleep while a job waits, and how long what found no place is left alone. */
 const LOOK_MS = 1000
+/** How long places that become free are gathered while others run. */
+const GATHER_MS = 3
 /** How long an end that the database does not take is held before it is tried again. */
 const SETTLE_AGAIN_MS = 1000
 
@@ -38,8 +41,9 @@ export interface RunnerOptions {
   readonly owner: string
   readonly nextId: () => string
   readonly nextRequestId: () => string
-  /** Jobs at once, at the moment. */
-  readonly limit: () => number
+  /** Jobs at once. */
+  readonly limit: number
+  readonly pace: Pick<JobPace, 'allowance' | 'noteBegun'>
 }
 
 export class JobRunner {
@@ -50,6 +54,7 @@ export class JobRunner {
   private isLooking = false
   private looksAgain = false
   private isStopped = true
+  private isWaking = false
   private sleepsUntil = Infinity
   private cancelTimer = (): void => {}
   private cancelRenewal: (() => void) | undefined
@@ -75,6 +80,17 @@ export class JobRunner {
       return
     }
     void this.look()
+  }
+
+  /** A place is free: those that become free in the same moment are given away in one claim. */
+  private wakeSoon(): void {
+    if (this.active === 0) return this.wake()
+    if (this.isWaking || this.isStopped) return
+    this.isWaking = true
+    this.options.clock.after(GATHER_MS, () => {
+      this.isWaking = false
+      this.wake()
+    })
   }
 
   /** A job was added: wakes when it is due. */
@@ -112,31 +128,39 @@ export class JobRunner {
   }
 
   private async claimAll(): Promise<void> {
-    const { jobs, clock, owner, limit, nextId } = this.options
-    for (let free = limit() - this.active; free > 0 && !this.isStopped;) {
+    const { jobs, clock, owner, nextId, pace } = this.options
+    for (let free = this.countFree(); free > 0 && !this.isStopped; free = this.countFree()) {
       const now = clock.now()
       const claimed = await jobs.claim({
         owner,
         now,
         leaseUntil: now + LEASE_MS,
         limit: free,
+        places: this.options.limit - this.active,
         skip: this.fullFunctions(now),
         nextExecutionId: nextId
       })
       if (claimed.length === 0) return
+      pace.noteBegun(claimed.length)
       for (const job of claimed) this.begin(job)
-      free = limit() - this.active
     }
+  }
+
+  private countFree(): number {
+    const { limit, pace } = this.options
+    return Math.min(limit - this.active, pace.allowance())
   }
 
   /** Without room it sleeps until a run ends. */
   private async sleepUntilDue(): Promise<void> {
-    if (this.active >= this.options.limit()) return
+    const { limit, pace } = this.options
+    if (this.active >= limit) return
     const due = await this.options.jobs.nextDue(0)
     if (due === undefined) return
     const now = this.options.clock.now()
-    // What is due and was not claimed has no room.
-    this.sleep(due <= now ? now + LOOK_MS : due)
+    if (due > now) return this.sleep(due)
+    // What is due and was not claimed has no room, or calls have their turn.
+    this.sleep(now + (pace.allowance() < 1 ? WINDOW_MS : LOOK_MS))
   }
 
   /** Until then, unless it wakes before. */
@@ -188,7 +212,7 @@ export class JobRunner {
           this.cancelRenewal?.()
           this.cancelRenewal = undefined
         }
-        this.wake()
+        this.wakeSoon()
       })
   }
 

@@ -11,6 +11,7 @@ import {
   type SettledJob
 } from '../../core/contracts/jobs.js'
 import type { Clock } from '../../core/cron/clock.js'
+import type { JobPace } from './pace.js'
 import type { JobRunner } from './runner.js'
 
 /** Longer keys are no names of anything. */
@@ -19,6 +20,7 @@ const MAX_KEY = 255
 export interface ServiceOptions {
   readonly store: Pick<JobStore, 'add' | 'find'>
   readonly runner: Pick<JobRunner, 'noteDue' | 'onSettled'>
+  readonly pace: Pick<JobPace, 'noteKept'>
   readonly clock: Pick<Clock, 'now'>
   readonly nextId: () => string
   /** Takes out of an event what no function may get. */
@@ -44,6 +46,7 @@ export class JobService implements Jobs {
       dueAt,
       idempotencyKey
     })
+    this.options.pace.noteKept()
     if (added.isNew) runner.noteDue(dueAt)
     return added
   }

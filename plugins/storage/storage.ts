@@ -52,6 +52,8 @@ export interface StorageOptions {
   readonly lockPatienceMs?: number
   /** None if not given. */
   readonly limits?: StorageLimits
+  /** Whether a commit waits for the disk, and so survives a loss of power; `normal` if not given. */
+  readonly synchronous?: 'normal' | 'full'
   /** Called when a quota is nearly used up. */
   readonly onNotice?: (notice: QuotaNotice) => void
 }
@@ -62,8 +64,12 @@ export const migrationsFolder = fileURLToPath(new URL('../../migrations/', impor
  * Opens the database and brings its schema up to date. Rejects with STORAGE_FAILED, MIGRATION_FAILED or
  * DATABASE_TOO_NEW.
  */
-export async function openStorage({ file, ...options }: StorageOptions): Promise<Storage> {
-  const db = openDatabase(file)
+export async function openStorage({
+  file,
+  synchronous,
+  ...options
+}: StorageOptions): Promise<Storage> {
+  const db = openDatabase(file, synchronous)
   try {
     await applyMigrations(db, {
       namespace: 'moonlet',
@@ -99,7 +105,7 @@ export class SqliteStorage implements Storage {
   /** `db` must have the current schema. The storage owns it from now on. */
   constructor(
     private readonly db: Database,
-    options: Omit<StorageOptions, 'file'>
+    options: Omit<StorageOptions, 'file' | 'synchronous'>
   ) {
     const { secretKey, nowMs = Date.now, limits = NO_LIMITS, onNotice = () => {} } = options
     defineTextFunctions(db)

@@ -1,5 +1,5 @@
 /**
- * `npm run chaos -- --minutes N --kills N`: every fault in turn, again and again, until the time is over; `kills` is how
+ * `npm run chaos -- --minutes N --kills N`: every fault in turn, again and again, until the time is over. `kills`: how
  * often the server is killed under jobs.
  */
 import { parseArgs } from 'node:util'

@@ -5,10 +5,11 @@ import { MoonletError } from '../../../core/base/errors.js'
 import { openCall } from './job-calls.js'
 import { QUEUED, RUNNING, toJob, toStatusNumber, WAITING, type JobRow } from './job-rows.js'
 import type { JobParts } from './job-parts.js'
+import type { DueJob } from './job-queues.js'
 
 interface Share {
   readonly functionRowId: number
-  readonly jobs: number[]
+  readonly jobs: DueJob[]
   running: number
   readonly max: number
 }
@@ -20,12 +21,10 @@ export class JobLeases {
   claim(claim: Claim): ClaimedJob[] {
     const { owner, now, leaseUntil, nextExecutionId } = claim
     const claimed: number[] = []
-    for (const { functionRowId, seqs } of this.choose(claim)) {
-      for (const seq of seqs) {
-        const before = this.sql.findRow.get(seq)
-        if (before === undefined) continue
+    for (const { functionRowId, jobs } of this.choose(claim)) {
+      for (const { seq, status, bytes } of jobs) {
         this.sql.claim.run(now, owner, leaseUntil, nextExecutionId(), seq)
-        this.parts.counts.move(functionRowId, before.status, RUNNING, before.bytes)
+        this.parts.counts.move(functionRowId, status, RUNNING, bytes)
         claimed.push(seq)
       }
       this.parts.queues.update(functionRowId, now)
@@ -88,25 +87,32 @@ export class JobLeases {
    * Which jobs to claim: one of each function in turn. A function gets another one only while more stay free than it
    * runs, so that slow jobs of one never keep those of others from beginning.
    */
-  private choose({ now, limit, skip = [] }: Claim): { functionRowId: number; seqs: number[] }[] {
+  private choose({
+    now,
+    limit,
+    places = limit,
+    skip = []
+  }: Claim): { functionRowId: number; jobs: DueJob[] }[] {
     const shares = this.findShares(now, limit, skip)
-    const chosen = new Map<number, number[]>()
-    let free = limit
-    for (let isProgress = true; isProgress && free > 0;) {
+    const chosen = new Map<number, DueJob[]>()
+    let left = limit
+    let free = places
+    for (let isProgress = true; isProgress && left > 0;) {
       isProgress = false
       for (const share of shares) {
-        if (share.running >= share.max || share.running >= free) continue
-        const seq = share.jobs.shift()
-        if (seq === undefined) continue
-        const seqs = chosen.get(share.functionRowId)
-        if (seqs === undefined) chosen.set(share.functionRowId, [seq])
-        else seqs.push(seq)
+        if (left === 0 || share.running >= share.max || share.running >= free) continue
+        const job = share.jobs.shift()
+        if (job === undefined) continue
+        const jobs = chosen.get(share.functionRowId)
+        if (jobs === undefined) chosen.set(share.functionRowId, [job])
+        else jobs.push(job)
         share.running++
         free--
+        left--
         isProgress = true
       }
     }
-    return [...chosen].map(([functionRowId, seqs]) => ({ functionRowId, seqs }))
+    return [...chosen].map(([functionRowId, jobs]) => ({ functionRowId, jobs }))
   }
 
   private findShares(now: number, limit: number, skip: readonly string[]): Share[] {

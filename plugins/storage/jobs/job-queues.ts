@@ -12,6 +12,12 @@ export interface DueQueue {
   readonly maxConcurrency: number | null
 }
 
+export interface DueJob {
+  readonly seq: number
+  readonly status: number
+  readonly bytes: number
+}
+
 export class JobQueues {
   private readonly sql: ReturnType<typeof prepareStatements>
 
@@ -40,8 +46,8 @@ export class JobQueues {
     return this.sql.due.all(now, JSON.stringify(skip), limit)
   }
 
-  /** The row ids of the oldest due jobs. */
-  dueJobs(functionRowId: number, now: number, limit: number): number[] {
+  /** The oldest due jobs. */
+  dueJobs(functionRowId: number, now: number, limit: number): DueJob[] {
     return this.sql.dueJobs.all(functionRowId, now, limit)
   }
 
@@ -77,12 +83,10 @@ function prepareStatements(db: Database) {
        where q.next_due <= ? and q.function not in (select value from json_each(?))
        order by q.turn, q.function limit ?`
     ),
-    dueJobs: db
-      .prepare<[number, number, number], number>(
-        `select seq from jobs indexed by jobs_due
+    dueJobs: db.prepare<[number, number, number], DueJob>(
+      `select seq, status, bytes from jobs indexed by jobs_due
          where function = ? and ${isClaimable} and due_at <= ? order by due_at, seq limit ?`
-      )
-      .pluck(),
+    ),
     next: db
       .prepare<[number], number>(
         `select q.next_due from job_queues q indexed by job_queues_by_due
