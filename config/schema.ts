@@ -68,7 +68,7 @@ export const settings = {
     min: 1024,
     max: 1024 ** 3,
     fallback: 10 * 1024 ** 2,
-    doc: 'Largest answer of a function, and of a server that a function calls'
+    doc: 'Largest answer of a function, a streamed one as a whole, and of a server that a function calls'
   }),
   EVENT_LIMIT: bytes({
     min: 1024,

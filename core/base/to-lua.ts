@@ -11,6 +11,9 @@ export class Noted<T extends object = object> {
   ) {}
 }
 
+/** Raises a Lua error from a native function. The caller's position is put in front, as `luaL_error` does. */
+export class LuaRaise extends Error {}
+
 /** A function of JavaScript that becomes one of Lua's, new each time; `name` is that in messages. */
 export class Callable<F extends object = object> {
   constructor(

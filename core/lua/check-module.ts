@@ -3,7 +3,8 @@
  * made from the declaration, so a gap in it must show at start and not in somebody's function.
  */
 import type { LuaModule } from './module.js'
-import { isType } from './types/declared.js'
+import type { LuaType } from './types/declare.js'
+import { isType, partsOf } from './types/declared.js'
 
 /** A sentence for each thing that is wrong, naming module and function. */
 export function moduleProblems(module: LuaModule): string[] {
@@ -43,14 +44,17 @@ function functionProblems(declared: Declared, hasSource: boolean): string[] {
   if (!isText(declared.doc)) problems.push(' has no doc')
   if (!isText(declared.example)) problems.push(' has no example')
   if (!isType(declared.returns)) problems.push(': what it returns has no type')
-  return [...problems, ...paramProblems(declared.params)]
+  return [...problems, ...paramProblems(declared)]
 }
 
-function paramProblems(params: Declared['params']): string[] {
+function paramProblems({ params, place }: Declared): string[] {
   if (!Array.isArray(params)) return [' has no list of params']
   return (params as NonNullable<Declared['params']>).flatMap((param, i) => {
     if (!isText(param?.name) || !isText(param.doc) || !isType(param.type)) {
       return [`: parameter #${i + 1} needs a name, a type and a doc; use param(name, type, doc)`]
+    }
+    if (place === 'host' && hasFunction(param.type)) {
+      return [`: parameter '${param.name}' is or holds a function, which stays in the sandbox`]
     }
     const after = params[i - 1] as typeof param | undefined
     return after?.type.kind === 'optional' && param.type.kind !== 'optional'
@@ -58,5 +62,8 @@ function paramProblems(params: Declared['params']): string[] {
       : []
   })
 }
+
+const hasFunction = (type: LuaType): boolean =>
+  type.kind === 'callback' || partsOf(type).some(hasFunction)
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== ''

@@ -78,12 +78,44 @@ the cookie \`auth_token\`, and, where functions share the dashboard's origin, wh
 (\`Clear-Site-Data\`, \`Service-Worker-Allowed\`, \`Strict-Transport-Security\`, \`Alt-Svc\`, \`NEL\`, \
 \`Report-To\`) |
 | \`body\` | a string (any bytes) or number. A table is not converted: write \`body = json.encode(value)\`, or \
-return \`response.json(value)\` |
+return \`response.json(value)\`. Or a function, which streams the body |
 | \`isBase64Encoded\` | true when \`body\` is base64 of binary data; it is sent decoded |
 
 When the handler sets no \`Content-Type\`, it is \`application/json\` for a body that is JSON (or empty), \
 \`text/plain; charset=utf-8\` for other text, and \`application/octet-stream\` for bytes that are no UTF-8. Set \
 \`text/html; charset=utf-8\` for pages. Answers carry CORS headers that allow every origin.
+
+### Streams
+
+A \`body\` that is a function is called with \`write\`, and what it writes leaves at once:
+
+\`\`\`lua
+function handler(ctx, event)
+  return {
+    headers = { ["Content-Type"] = "text/plain" },
+    body = function(write)
+      for i = 1, 3 do
+        if not write("line " .. i .. "\\n") then return end
+        time.sleep(100)
+      end
+    end
+  }
+end
+\`\`\`
+
+- Status and headers leave before the function is called, without \`Content-Length\` and \
+\`X-Execution-Duration-Ms\`; without a \`Content-Type\` of its own a stream is \`text/plain; charset=utf-8\`. \
+\`isBase64Encoded\` cannot be set with it. The function is not called where HTTP has no body: for \`HEAD\`, 204 \
+and 304.
+- \`write(text)\` returns \`true\`, or \`nil, "client closed"\` when the caller has left; then the function may \
+end as it likes, and its execution is what came of it. It waits while the caller does not take more. A wrong type \
+raises.
+- The time limit and \`RESPONSE_LIMIT\` hold for the whole stream. An error in the middle, also of a limit, breaks \
+the connection, so that the caller sees that the body is not whole, and the execution is recorded as failed. The \
+record of a stream has the size of its body and the time until its headers left.
+- \`response.events(function(send) … end)\` answers Server-Sent Events: \`send("text")\`, \`send({ event = \
+"tick", data = value })\`.
+- Drafts, schedules, background calls and \`functions.call\` get the body when it is complete.
 
 ### Errors
 

@@ -83,7 +83,7 @@ function Context.give_up (reason) end
 ---@class Answer
 ---@field statusCode? integer 100 to 999; 200 when left out.
 ---@field headers? table<string, string|number|string[]> A list sends the header several times.
----@field body? string|number
+---@field body? string|number|fun(write: fun(text: string|number): true?, string?) A function streams it.
 ---@field isBase64Encoded? boolean True: the body is base64 and sent decoded.
 
 ---Defined by your code; called once for every request.

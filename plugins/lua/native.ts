@@ -1,6 +1,6 @@
 /** What the local functions of all modules share: their type, range checks and bounds. */
 import { LuaFailure, LuaMisuse } from '../../core/lua/errors.js'
-import type { LuaValue, NativeFunction, Results, ToLua } from '../../sandbox/lua/api.js'
+import type { LuaValue, NativeFunction } from '../../sandbox/lua/api.js'
 import { numberText } from './number-text.js'
 import { runContext } from './run-context.js'
 
@@ -9,7 +9,7 @@ import { runContext } from './run-context.js'
  * has turned numbers into text where text is declared.
  */
 export const native = <A extends LuaValue[]>(
-  run: (...args: A) => ToLua | Results
+  run: (...args: A) => ReturnType<NativeFunction>
 ): NativeFunction => run as NativeFunction
 
 /** The whole number in argument `index`, its fraction cut. Throws LuaMisuse outside `min` to `max`. */

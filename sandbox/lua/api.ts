@@ -6,7 +6,7 @@
 
 import type { Builtin, Callable, Noted, TailCall } from '../../core/base/to-lua.js'
 
-export { Callable, TailCall } from '../../core/base/to-lua.js'
+export { Callable, LuaRaise, TailCall } from '../../core/base/to-lua.js'
 
 /**
  * A value as it crosses between JavaScript and Lua. A Lua string is a *binary string*: a JavaScript string with one
@@ -73,9 +73,6 @@ export class Results {
  * `onInternalError`.
  */
 export type NativeFunction = (...args: LuaValue[]) => ToLua | Results | TailCall<LuaFunction>
-
-/** Raises a Lua error from a native function. The caller's position is put in front, as `luaL_error` does. */
-export class LuaRaise extends Error {}
 
 /** A library as `_G[name]`: a new table for every run, so that what a run does to it ends with the run. */
 export interface Library {

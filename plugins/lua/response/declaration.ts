@@ -4,6 +4,7 @@ import {
   Bytes,
   Dict,
   Fields,
+  Func,
   Int,
   List,
   Num,
@@ -33,6 +34,19 @@ const Answer = Fields(
   },
   'ResponseAnswer'
 )
+
+const Written = [Optional(Bool), Optional(Text())]
+
+const EventsAnswer = Fields(
+  {
+    statusCode: field(Int(), 'The status.'),
+    headers: field(Dict(HeaderValue), 'Headers by name.'),
+    body: field(Func([['write', Func([['text', Bytes()]], ...Written)]]), 'Writes what is sent.')
+  },
+  'StreamedAnswer'
+)
+
+const Send = Func([['event', Any]], ...Written)
 
 const CookieOptions = Fields(
   {
@@ -95,6 +109,34 @@ export const response = luaModule('response', {
       returns: Answer,
       returnDoc: RETURNS,
       example: 'return response.redirect("https://example.com/", 301)'
+    }),
+    events: local({
+      doc:
+        'An answer of Server-Sent Events, which leave one by one while the function `run` sends them; what browsers ' +
+        'read by `EventSource`. `send` takes a text, or another value, which is sent as JSON, or the fields of an ' +
+        'event: `send({ event = "tick", data = value, id = "7", retry = 3000 })`. It returns `true`, or `nil, err` ' +
+        'when the caller has left, and waits while the caller does not take more. The stream ends when `run` returns.',
+      params: [
+        param(
+          'run',
+          Func([['send', Send]]),
+          'Called with `send` once status and headers have left.'
+        ),
+        param(
+          'options',
+          Optional(Fields({ headers: field(Optional(Dict(HeaderValue)), 'More headers.') })),
+          'What else the answer has.'
+        )
+      ],
+      returns: EventsAnswer,
+      returnDoc: RETURNS,
+      example:
+        'return response.events(function(send)\n' +
+        '  for i = 1, 3 do\n' +
+        '    if not send({ event = "tick", data = { n = i } }) then return end\n' +
+        '    time.sleep(10)\n' +
+        '  end\n' +
+        'end)'
     }),
     cookie: local({
       doc:

@@ -3,6 +3,7 @@ import { moduleProblems } from '../../../core/lua/check-module.js'
 import { host, local, luaModule, param } from '../../../core/lua/module.js'
 import {
   Fields,
+  Func,
   List,
   Nil,
   Optional,
@@ -48,6 +49,10 @@ t.test('each gap is named with module and function', async t => {
       'm.f must be made with host({ … }), or with local({ … }) in a module that has a Lua source'
     ],
     [module({ f: { ...fine, run: undefined } }), 'm.f has no run'],
+    [
+      module({ f: { ...fine, params: [param('a', Optional(List(Func([]))), 'x')] } }),
+      "m.f: parameter 'a' is or holds a function, which stays in the sandbox"
+    ],
     [module({ f: { ...fine, doc: '' } }), 'm.f has no doc'],
     [module({ f: { ...fine, example: undefined } }), 'm.f has no example'],
     [module({ f: { ...fine, returns: undefined } }), 'm.f: what it returns has no type'],

@@ -1,13 +1,22 @@
 import t from 'tap'
 import { toText } from '../../../core/base/binary.js'
 import type { LuaFunctionDeclaration } from '../../../core/lua/module.js'
-import { Fields, field, Int, List, Nil, Optional, Text } from '../../../core/lua/types/declare.js'
+import {
+  Fields,
+  field,
+  Func,
+  Int,
+  List,
+  Nil,
+  Optional,
+  Text
+} from '../../../core/lua/types/declare.js'
 import { API_KEY, build } from '../../helpers/build.js'
 import { fits, watchedExamples, type Described, type Watched } from './support/watched-example.js'
 
 const Answer = Fields({
   statusCode: field(Optional(Int()), ''),
-  body: field(Optional({ kind: 'union', of: [Text(), { kind: 'number' }] }), ''),
+  body: field(Optional({ kind: 'union', of: [Text(), { kind: 'number' }, Func([])] }), ''),
   headers: field(
     Optional({
       kind: 'map',

@@ -1,7 +1,7 @@
 import t from 'tap'
 import fc from 'fast-check'
 import '../../helpers/fuzzing.js'
-import { Builtin, Noted } from '../../../core/base/to-lua.js'
+import { Builtin, Callable, Noted } from '../../../core/base/to-lua.js'
 import { LuaFailure, LuaMisuse } from '../../../core/lua/errors.js'
 import { localModules } from '../../../plugins/lua/builtin.js'
 import { locals } from '../../../plugins/lua/locals.js'
@@ -20,7 +20,10 @@ const runsOf: Readonly<Record<string, number>> = { 'crypto.hashPassword': 5 }
 
 /** Values that come from Lua and go back untouched, or that the engine has a form for. */
 const isLuas = (value: unknown): boolean =>
-  value instanceof FakeTable || value === aFunction || value instanceof Builtin
+  value instanceof FakeTable ||
+  value === aFunction ||
+  value instanceof Builtin ||
+  value instanceof Callable
 
 /** Why the value is none that Lua may see; undefined when it is fine. */
 function strangeness(value: unknown): string | undefined {

@@ -100,3 +100,72 @@ t.test('texts are escaped for pages, addresses and base64url', async t => {
     [`router.path("/a/:name", { name = "x y/z" }):gsub("^/fn/[^/]*", "")`, '/a/x%20y%2Fz|1']
   ])
 })
+
+t.test('events are written line by line, whatever they hold', async t => {
+  await luaRows(
+    t,
+    await startLua(t),
+    [
+      [`sent("a")`, 'data: a\n\n'],
+      [`sent("a\\nb\\r\\nc\\rd\\n")`, 'data: a\ndata: b\ndata: c\ndata: d\ndata: \n\n'],
+      [`sent("")`, 'data: \n\n'],
+      [`sent("\\255ü")`, 'data: \ufffdü\n\n'],
+      [`sent(1.5)`, 'data: 1.5\n\n'],
+      [`sent(true)`, 'data: true\n\n'],
+      [`sent(nil)`, 'data: null\n\n'],
+      [`sent(json.null)`, 'data: null\n\n'],
+      [`sent({ 1, 2 })`, 'data: [1,2]\n\n'],
+      [`sent({ n = 1, id = 2 })`, 'data: {"id":2,"n":1}\n\n'],
+      [`sent({})`, 'data: {}\n\n'],
+      [
+        `sent({ event = "tick", data = { a = "x\\ny" }, id = 7, retry = 3000 })`,
+        'event: tick\nid: 7\nretry: 3000\ndata: {"a":"x\\ny"}\n\n'
+      ],
+      [`sent({ data = "a\\nb" })`, 'data: a\ndata: b\n\n'],
+      [`sent({ data = false })`, 'data: false\n\n'],
+      [`sent({ event = "ping" })`, 'event: ping\ndata:\n\n'],
+      [`sent({ id = "", retry = 0 })`, 'id: \nretry: 0\n\n'],
+      [`sent()`, /^!.*bad argument #1 to 'send' \(value expected\)/],
+      [`sent(print)`, 'data: null\n\n'],
+      [`sent(0/0)`, /^!.*send: JSON has no NaN/],
+      [
+        `sent({ data = "a", evnt = "b" })`,
+        /^!.*an event has no field 'evnt'; its fields are event, /
+      ],
+      [`sent({ event = "a\\nb" })`, /^!.*field 'event': a text without line breaks expected/],
+      [`sent({ id = "a\\0b" })`, /^!.*field 'id': a text without line breaks expected/],
+      [`sent({ event = {} , data = 1 })`, /^!.*field 'event': string expected/],
+      [`sent({ retry = -1 })`, /^!.*field 'retry': a whole number of milliseconds expected/],
+      [`sent({ retry = "1" })`, /^!.*field 'retry'/],
+      [
+        `response.events("x")`,
+        /^!.*bad argument #1 to 'response.events' \(function expected, got string\)/
+      ],
+      [`response.events()`, /^!.*function expected, got no value/],
+      [
+        `json.encode(response.events(print, { headers = { ["cache-control"] = "no-store", ["X-A"] = "1" } }).headers)`,
+        '{"Content-Type":"text/event-stream","X-A":"1","X-Accel-Buffering":"no","cache-control":"no-store"}'
+      ],
+      [`response.events(print).headers["Cache-Control"]`, 'no-cache'],
+      [`results("a")`, 'true|nil'],
+      [`raises(function(send) send("a") error({ code = "x" }) end)`, 'x'],
+      [`raises(function(send) send({ retry = "x" }) end)`, /bad argument #1 to 'send'/]
+    ],
+    `
+local function sent(...)
+  local args, texts = table.pack(...), {}
+  local answer = response.events(function(send) send(table.unpack(args, 1, args.n)) end)
+  answer.body(function(text) texts[#texts + 1] = text return true end)
+  return table.concat(texts)
+end
+local function results(...)
+  local got
+  response.events(function(send) got = table.pack(send("a")) end).body(function() return true end)
+  return tostring(got[1]) .. "|" .. tostring(got[2])
+end
+local function raises(run)
+  local _, why = pcall(response.events(run).body, function() return true end)
+  return type(why) == "table" and why.code or why
+end`
+  )
+})

@@ -210,6 +210,8 @@ export function arbitraryOf(type: LuaType): fc.Arbitrary<LuaValue> {
     case 'map':
     case 'record':
       return arbitraryTable
+    case 'callback':
+      return fc.constant(aFunction)
     case 'optional':
       return fc.option(arbitraryOf(type.of), { nil: undefined })
     default:

@@ -93,6 +93,8 @@ export function fits(value: Described, type: LuaType): boolean {
       return value.t === 'nil'
     case 'any':
       return true
+    case 'callback':
+      return value.t === 'function'
     case 'optional':
       return value.t === 'nil' || fits(value, type.of)
     case 'union':

@@ -1,7 +1,8 @@
 /** Answers that a function writes piece by piece: real sockets, real sandboxes. */
 import t from 'tap'
+import { eventually } from '../../../helpers/eventually.js'
 import { saveCode, startGate } from '../../../helpers/gate.js'
-import { END, ended, newest, start, streaming } from './stream-server.js'
+import { END, ended, headers, newest, start, streaming } from './stream-server.js'
 
 t.test('status and headers leave before anything is written, and each text as it is', async t => {
   const gates = [await startGate(t), await startGate(t)] as const
@@ -233,4 +234,93 @@ t.test('the first bytes are kept with save_response, also of a stream that broke
   t.match(await kept('for i = 1, 40 do write(("x"):rep(65536)) end'), {
     body: `${'x'.repeat(1024 ** 2)}\n[TRUNCATED - Response exceeded 1MB]`
   })
+})
+
+t.test('events reach a caller one by one, also through a body that wraps them', async t => {
+  const { app, base } = await start(t)
+  const id = await saveCode(
+    app,
+    `function handler(ctx, event)
+      local answer = response.events(function(send)
+        for i = 1, 3 do send({ event = "tick", data = { n = i } }) end
+        send("two\\nlines")
+      end)
+      if event.query.wrap then
+        local events = answer.body
+        answer.body = function(write) events(function(text) return write(text:upper()) end) end
+      end
+      return answer
+    end`
+  )
+  const answer = await fetch(`${base}/fn/${id}`)
+  t.strictSame(
+    ['content-type', 'cache-control', 'x-accel-buffering'].map(name => answer.headers.get(name)),
+    ['text/event-stream', 'no-cache', 'no']
+  )
+  const text = await answer.text()
+  t.equal(
+    text,
+    `${[1, 2, 3].map(n => `event: tick\ndata: {"n":${n}}\n\n`).join('')}data: two\ndata: lines\n\n`
+  )
+  t.equal(await (await fetch(`${base}/fn/${id}?wrap=1`)).text(), text.toUpperCase())
+})
+
+t.test('who cannot take a stream gets the body when it is complete', async t => {
+  const { app, base } = await start(t, { RESPONSE_LIMIT: '1MiB' })
+  const code = streaming(
+    'if event.query.big then while true do write(("x"):rep(1000)) end end write(ctx.trigger .. " ") write("b\\255")',
+    'statusCode = 201,'
+  )
+  const id = await saveCode(app, code, { save_response: true })
+  const post = async (url: string, payload: object) =>
+    (await app.inject({ method: 'POST', url, headers, payload })).json<Record<string, unknown>>()
+  const draft = `/api/functions/${id}/draft`
+  t.match(await post(draft, { code }), {
+    status_code: 201,
+    body_base64: Buffer.from('draft b\xff', 'latin1').toString('base64')
+  })
+  t.match(await post(draft, { code: streaming('write("a") write("b")') }), { body: 'ab' })
+  t.match(await post(draft, { code: streaming('write("a") error("no")') }), {
+    status_code: undefined,
+    error: { kind: 'runtime' }
+  })
+  t.match(await post(draft, { code, event: { query: { big: '1' } } }), { error: { kind: 'limit' } })
+  t.match(await post(draft, { code, event: { method: 'HEAD' } }), { status_code: 201, body: '' })
+
+  await (await fetch(`${base}/fn/${id}`)).text()
+  const { id: first } = await ended(t, app, id)
+  t.match(await post(`/api/executions/${first}/rerun`, {}), { status: 'success', status_code: 201 })
+  const again = await ended(t, app, id)
+  t.match(again, { response_size: 8, status_code: 201 })
+  t.equal((JSON.parse(again.response_json ?? '') as { body: string }).body, 'rerun b\ufffd')
+
+  const caller = await saveCode(
+    app,
+    `function handler()
+      local reply, err = functions.call("${id}", {})
+      return { body = reply and reply.statusCode .. reply.body or err }
+    end`
+  )
+  t.equal(await (await fetch(`${base}/fn/${caller}`)).text(), '201function b\ufffd')
+})
+
+t.test('hooks of plugins see a stream once, at its end', async t => {
+  const { app, base } = await start(t)
+  const seen: unknown[] = []
+  app.invoker.addHook({
+    name: 'test',
+    after: ({ answer, fault, stream }) => {
+      seen.push([answer?.statusCode, fault?.kind, stream?.size])
+    }
+  })
+  app.invoker.onCall(({ outcome }) => {
+    seen.push(outcome?.fault?.kind ?? outcome?.answer?.statusCode)
+  })
+  for (const body of ['write("abc")', 'write("a") error("x")']) {
+    const id = await saveCode(app, streaming(body))
+    await fetch(`${base}/fn/${id}`).then(answer => answer.text().catch(() => {}))
+    await ended(t, app, id)
+  }
+  await eventually(t, () => seen.length, 4)
+  t.strictSame(new Set(seen.map(String)), new Set(['200,,3', '200', ',runtime,1', 'runtime']))
 })
