@@ -94,7 +94,7 @@ function startJobs(base: () => string, { worker, producer }: Functions) {
   const client = createClient(CONNECTIONS)
   const state = { goesOn: true, count: 0 }
   const make = async (n: number): Promise<void> => {
-    const isFromLua = false && n % 2 === 1
+    const isFromLua = n % 2 === 1
     const url = isFromLua ? `${base()}/fn/${producer}?worker=${worker}` : `${base()}/fn/${worker}`
     const headers: Record<string, string> = isFromLua ? {} : { prefer: 'respond-async' }
     const { status, body } = await client.call(url, 'POST', String(n), headers)
