@@ -41,11 +41,16 @@ export interface NewJob extends JobCall {
   readonly createdAt: number
   readonly dueAt: number
   readonly idempotencyKey?: string | undefined
+  /**
+   * It is a run by the function's schedule, with the trigger `cron`: none is added while the one before has not
+   * finished, and the function remembers when it ran (`lastCronAt` of ScheduledFunction).
+   */
+  readonly isScheduled?: boolean | undefined
 }
 
 export interface AddedJob {
   readonly id: string
-  /** False: the job that the same key gave before. */
+  /** False: it is the job that the same key gave before, or the run by the schedule that has not finished. */
   readonly isNew: boolean
 }
 
@@ -197,6 +202,7 @@ export interface Enqueue extends JobCall {
   /** Unix milliseconds, in place of `delayMs`. */
   readonly dueAt?: number
   readonly idempotencyKey?: string | undefined
+  readonly isScheduled?: boolean | undefined
 }
 
 /** How far in the future a job may be due. */

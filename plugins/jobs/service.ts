@@ -32,7 +32,7 @@ export class JobService implements Jobs {
 
   async enqueue(asked: Enqueue): Promise<AddedJob> {
     const { store, runner, nextId, cleanEvent, clock } = this.options
-    const { functionId, trigger = 'job', event, caller, idempotencyKey } = asked
+    const { functionId, trigger = 'job', event, caller, idempotencyKey, isScheduled } = asked
     const createdAt = clock.now()
     const dueAt = readDue(asked, createdAt)
     checkKey(idempotencyKey)
@@ -44,7 +44,8 @@ export class JobService implements Jobs {
       caller,
       createdAt,
       dueAt,
-      idempotencyKey
+      idempotencyKey,
+      isScheduled
     })
     this.options.pace.noteKept()
     if (added.isNew) runner.noteDue(dueAt)

@@ -95,6 +95,40 @@ function testAdding(t: Test, open: OpenStorage): void {
     t.equal(await storage.jobs.findCall('missing'), undefined)
   })
 
+  t.test(
+    'of runs by the schedule one is unfinished at most, and the function remembers it',
+    async t => {
+      const storage = await open(t)
+      const [id, other] = [await createFunction(storage), await createFunction(storage)]
+      for (const one of [id, other]) {
+        await storage.functions.update(one, {
+          patch: { cronSchedule: '* * * * *', cronStatus: 'active' },
+          code: undefined,
+          now: 1
+        })
+      }
+      const scheduled = (functionId: string, createdAt = T0) =>
+        storage.jobs.add(
+          newJob(functionId, { trigger: 'cron', isScheduled: true, createdAt, dueAt: createdAt })
+        )
+      const first = await scheduled(id)
+      t.equal(first.isNew, true)
+      t.same(await scheduled(id, T0 + 60_000), { id: first.id, isNew: false })
+      t.equal((await scheduled(other)).isNew, true)
+      await storage.jobs.add(newJob(id, { trigger: 'cron' }))
+      const noted = async () =>
+        (await storage.functions.listScheduled()).map(({ lastCronAt }) => lastCronAt)
+      t.same(await noted(), [T0 / 1000, T0 / 1000], 'what was not added is not remembered')
+      const job = (await claim(storage)).find(claimed => claimed.id === first.id)
+      if (job === undefined) throw new Error('the run was not claimed')
+      t.equal((await scheduled(id, T0 + 120_000)).isNew, false, 'it runs')
+      await settle(storage, job, { status: 'succeeded' })
+      await storage.jobs.remove(job.id)
+      await storage.jobs.redriveAll({}, { now: T0 })
+      t.same(await noted(), [T0 / 1000, T0 / 1000], 'also once the job is deleted')
+    }
+  )
+
   t.test('a job of a function that is not there is refused', async t => {
     const storage = await open(t)
     await t.rejects(storage.jobs.add(newJob('missing')), { code: 'NOT_FOUND' })

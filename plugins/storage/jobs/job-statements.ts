@@ -25,6 +25,12 @@ function prepareReads(db: Database) {
       )
       .pluck(),
     sealed: db.prepare<[number], Buffer>('select sealed from job_events where job = ?').pluck(),
+    unfinishedRun: db
+      .prepare<[number], string>(
+        `select id from jobs indexed by jobs_by_schedule
+         where function = ? and trigger = 'cron' and status < ${FIRST_FINISHED}`
+      )
+      .pluck(),
     ofKey: db.prepare<[number, Uint8Array], { seq: number; id: string; createdAt: number }>(
       `select seq, id, created_at as createdAt from jobs indexed by jobs_by_key
        where function = ? and key_hash = ?`
@@ -40,6 +46,9 @@ function prepareWrites(db: Database) {
     ),
     insertEvent: db.prepare<[number | bigint, Uint8Array]>(
       'insert into job_events (job, sealed) values (?, ?)'
+    ),
+    noteCronRun: db.prepare<[number, number]>(
+      'update functions set last_cron_at = max(ifnull(last_cron_at, 0), ?) where seq = ?'
     ),
     forgetKey: db.prepare<[number]>('update jobs set key_hash = null where seq = ?'),
     remove: db.prepare<[number]>('delete from jobs where seq = ?'),

@@ -174,11 +174,13 @@ export class SqliteJobStore implements JobStore {
 
   private insert(job: NewJob, sealed: Uint8Array): AddedJob {
     const { rowIds, sql, counts, queues } = this.parts
-    const { id, trigger, createdAt, dueAt, idempotencyKey } = job
+    const { id, trigger, createdAt, dueAt, idempotencyKey, isScheduled = false } = job
     const functionRowId = requireRowId(rowIds, job.functionId)
     const keyHash = idempotencyKey === undefined ? null : hash(idempotencyKey)
     const earlier = keyHash && this.findEarlier(functionRowId, keyHash, createdAt)
     if (earlier) return { id: earlier, isNew: false }
+    const unfinished = isScheduled ? sql.unfinishedRun.get(functionRowId) : undefined
+    if (unfinished !== undefined) return { id: unfinished, isNew: false }
     this.checkRoom(functionRowId, sealed.length)
     const { lastInsertRowid } = sql.insert.run(
       id,
@@ -190,6 +192,7 @@ export class SqliteJobStore implements JobStore {
       keyHash
     )
     sql.insertEvent.run(lastInsertRowid, sealed)
+    if (isScheduled) sql.noteCronRun.run(Math.floor(createdAt / 1000), functionRowId)
     counts.add(functionRowId, QUEUED, 1, sealed.length)
     queues.noteDue(functionRowId, dueAt, createdAt)
     return { id, isNew: true }

@@ -12,6 +12,7 @@ export default fp(
     let count = 0
     const runner = new Runner({
       invoker,
+      jobs: fastify.jobs,
       functionCache,
       clock: systemClock,
       log,
@@ -38,5 +39,5 @@ export default fp(
       scheduler?.stop()
     })
   },
-  { name: 'trigger-cron', dependencies: ['storage', 'function-cache', 'invoker'] }
+  { name: 'trigger-cron', dependencies: ['storage', 'function-cache', 'invoker', 'jobs'] }
 )

@@ -7,6 +7,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { MoonletError } from '../../../core/base/errors.js'
 import type { Invoker } from '../../../core/contracts/invoker.js'
+import type { Jobs } from '../../../core/contracts/jobs.js'
 import type { InvocationEvent } from '../../../core/contracts/invocation.js'
 import type { FunctionCache } from '../../../core/contracts/server.js'
 import type { Clock } from '../../../core/cron/clock.js'
@@ -15,6 +16,7 @@ import type { FailureRecorder } from './record-failure.js'
 import { wantedSchedule } from './timetable.js'
 
 const RETRY_MS = 500
+const noRoom: ReadonlySet<string> = new Set(['QUEUE_FULL', 'QUEUE_TIMEOUT', 'JOBS_FULL'])
 
 export interface DueRun {
   readonly functionId: string
@@ -26,6 +28,7 @@ export interface DueRun {
 
 export interface RunnerOptions {
   readonly invoker: Pick<Invoker, 'invoke'>
+  readonly jobs: Pick<Jobs, 'enqueue' | 'find'>
   readonly functionCache: Pick<FunctionCache, 'get'>
   readonly recordFailure: FailureRecorder
   readonly clock: Clock
@@ -65,6 +68,17 @@ export class Runner {
     this.pump()
   }
 
+  /** Tells the history of runs that were due while no server ran; `due` is the first. */
+  async recordMissed(due: Pick<DueRun, 'functionId' | 'scheduled'>): Promise<void> {
+    const call = await this.prepare(due)
+    if (call === undefined) return
+    const { recordFailure, clock } = this.options
+    const message =
+      `Missed: no server was running, or its clock was set, from ${iso(due.scheduled)}, when it was due, ` +
+      `until ${iso(Math.floor(clock.now() / 1000))}. With cron_catch_up it would run once now.`
+    await recordFailure(call.target, call.event, 'skipped', message)
+  }
+
   /** Begins nothing more; what waits is dropped. Executions under way end with the invoker. */
   stop(): void {
     this.stopping.abort()
@@ -99,7 +113,7 @@ export class Runner {
           'Raise SANDBOX_MAX or QUEUE_LIMIT, or spread the schedules.'
         return recordFailure(call.target, call.event, 'refused', message)
       }
-      if (await this.invoke(call)) return
+      if (await this.begin(due, call)) return
       await new Promise<void>(resolve => {
         clock.after(RETRY_MS, resolve)
       })
@@ -107,7 +121,10 @@ export class Runner {
   }
 
   /** Undefined when the function is no longer to run by a schedule. */
-  private async prepare({ functionId, scheduled }: DueRun): Promise<DueCall | undefined> {
+  private async prepare({
+    functionId,
+    scheduled
+  }: Pick<DueRun, 'functionId' | 'scheduled'>): Promise<DueCall | undefined> {
     const found = await this.options.functionCache.get(functionId)
     const schedule = found === undefined ? undefined : wantedSchedule(found.fn)
     if (found?.active === undefined || schedule === undefined) return undefined
@@ -115,30 +132,48 @@ export class Runner {
     return { target: { fn, active }, event: toCronEvent(fn, schedule, scheduled) }
   }
 
-  /** False when the queue has no room for it now. */
-  private async invoke({ target, event }: DueCall): Promise<boolean> {
-    const { invoker, requestId } = this.options
+  /** False when there is no room for it now. A function that has its jobs tried again runs as a job. */
+  private async begin(due: DueRun, call: DueCall): Promise<boolean> {
     try {
-      await invoker.invoke({
-        fn: target.fn,
-        version: target.active,
-        trigger: 'cron',
-        event,
-        requestId: requestId(),
-        record: true
-      })
+      if (call.target.fn.frontDoor?.retry === undefined) await this.invoke(call)
+      else await this.enqueue(due, call)
       return true
     } catch (error) {
       if (!(error instanceof MoonletError)) throw error
       if (error.code === 'SERVER_STOPPING') return true
-      if (error.code !== 'QUEUE_FULL' && error.code !== 'QUEUE_TIMEOUT') throw error
+      if (!noRoom.has(error.code)) throw error
       return false
     }
   }
 
+  private async invoke({ target, event }: DueCall): Promise<void> {
+    const { invoker, requestId } = this.options
+    await invoker.invoke({
+      fn: target.fn,
+      version: target.active,
+      trigger: 'cron',
+      event,
+      requestId: requestId(),
+      record: true
+    })
+  }
+
+  private async enqueue(due: DueRun, call: DueCall): Promise<void> {
+    const { jobs } = this.options
+    const { functionId } = due
+    const asked = { functionId, event: call.event, trigger: 'cron', isScheduled: true }
+    const { id, isNew } = await jobs.enqueue(asked)
+    if (isNew) return
+    const earlier = await jobs.find(id)
+    await this.recordSkip(due, call, Math.floor((earlier?.createdAt ?? 0) / 1000))
+  }
+
   private async skip(due: DueRun, earlier: number): Promise<void> {
     const call = await this.prepare(due)
-    if (call === undefined) return
+    if (call !== undefined) await this.recordSkip(due, call, earlier)
+  }
+
+  private async recordSkip(due: DueRun, call: DueCall, earlier: number): Promise<void> {
     const { log, recordFailure } = this.options
     log.warn(
       { functionId: due.functionId },

@@ -25,15 +25,23 @@ export interface SchedulerOptions {
   readonly log: Pick<FastifyBaseLogger, 'warn' | 'error'>
 }
 
+interface Missed {
+  readonly fn: FunctionRecord
+  /** Unix seconds. */
+  readonly scheduled: number
+}
+
 export class CronScheduler {
   private readonly timetable: Timetable
   private isStopped = false
+  private lastMinute: number
   private stopTicking = () => {}
   private readonly unsubscribe: () => void
 
   private constructor(private readonly options: SchedulerOptions) {
     const { clock, functionCache } = options
-    this.timetable = createTimetable(Math.floor(clock.now() / MINUTE) * MINUTE)
+    this.lastMinute = Math.floor(clock.now() / MINUTE) * MINUTE
+    this.timetable = createTimetable(this.lastMinute)
     this.unsubscribe = functionCache.onForget(functionId => {
       this.guard(this.refresh(functionId), 'a changed schedule could not be read')
     })
@@ -58,8 +66,7 @@ export class CronScheduler {
     const scheduled = await this.options.functions.listScheduled()
     for (const { fn } of scheduled) this.put(fn)
     this.stopTicking = this.startTicking()
-    const wanting = scheduled.filter(({ fn }) => fn.cronCatchUp)
-    this.guard(this.catchUp(wanting), 'missed runs could not be found')
+    this.guard(this.catchUp(scheduled), 'missed runs could not be found')
   }
 
   private startTicking(): () => void {
@@ -74,6 +81,7 @@ export class CronScheduler {
           'the clock was set back; schedules go by the new time'
         )
         this.timetable.restart(minute)
+        this.lastMinute = minute
       }
     })
   }
@@ -99,31 +107,53 @@ export class CronScheduler {
   }
 
   private async runDue(minute: number): Promise<void> {
-    let count = 0
+    const isGap = minute - this.lastMinute > MINUTE
+    this.lastMinute = minute
+    const due = new Set<string>()
     for (const functionId of this.timetable.due(minute)) {
       if (this.isStopped) return
+      due.add(functionId)
       const deadline = minute + GIVE_UP_MS
       this.options.runner.run({ functionId, scheduled: minute / 1000, deadline })
-      if (++count % PER_TICK === 0) await setImmediate()
+      if (due.size % PER_TICK === 0) await setImmediate()
     }
+    if (isGap) await this.catchUpGap(due)
   }
 
+  /** Minutes that did not tick: what runs now anyway has made up for them. */
+  private async catchUpGap(running: ReadonlySet<string>): Promise<void> {
+    const scheduled = await this.options.functions.listScheduled()
+    await this.catchUp(scheduled.filter(({ fn }) => !running.has(fn.id)))
+  }
+
+  /** The oldest first; the runner spreads them. */
   private async catchUp(scheduled: readonly ScheduledFunction[]): Promise<void> {
+    const now = this.options.clock.now()
+    const missed: Missed[] = []
     let count = 0
     for (const each of scheduled) {
       if (this.isStopped) return
-      this.catchUpOne(each)
+      missed.push(...this.findMissed(each, now))
       if (++count % PER_TICK === 0) await setImmediate()
+    }
+    for (const each of missed.sort((a, b) => a.scheduled - b.scheduled)) {
+      if (this.isStopped) return
+      await this.makeUpFor(each, now)
     }
   }
 
   /** One whose schedule cannot be read, which the log tells already, does not keep the others from theirs. */
-  private catchUpOne(scheduled: ScheduledFunction): void {
-    const { id: functionId } = scheduled.fn
-    if (!this.timetable.has(functionId)) return
-    const now = this.options.clock.now()
-    const missed = findMissedRun(scheduled, now)
-    if (missed === undefined) return
-    this.options.runner.run({ functionId, scheduled: missed, deadline: now + GIVE_UP_MS })
+  private findMissed(each: ScheduledFunction, now: number): Missed[] {
+    if (!this.timetable.has(each.fn.id)) return []
+    // Of one that has never run, as after an import, nobody expects that it did.
+    if (!each.fn.cronCatchUp && each.lastCronAt === undefined) return []
+    const scheduled = findMissedRun(each, now)
+    return scheduled === undefined ? [] : [{ fn: each.fn, scheduled }]
+  }
+
+  private async makeUpFor({ fn, scheduled }: Missed, now: number): Promise<void> {
+    const due = { functionId: fn.id, scheduled }
+    if (fn.cronCatchUp) this.options.runner.run({ ...due, deadline: now + GIVE_UP_MS })
+    else await this.options.runner.recordMissed(due)
   }
 }

@@ -1,6 +1,8 @@
 import t, { type Test } from 'tap'
 import { MoonletError, type ErrorCode } from '../../../../core/base/errors.js'
 import type { InvocationRequest, Outcome } from '../../../../core/contracts/invocation.js'
+import type { Enqueue, JobRecord } from '../../../../core/contracts/jobs.js'
+import { defaultRetry } from '../../../../core/contracts/front-door.js'
 import type { FunctionRecord } from '../../../../core/contracts/records.js'
 import type { FinishedExecution } from '../../../../core/contracts/executions.js'
 import { createFailureRecorder } from '../../../../plugins/triggers/cron/record-failure.js'
@@ -23,6 +25,8 @@ interface World {
   readonly functions: FunctionRecord[]
   readonly limit?: number
   readonly lastCronRun?: number
+  /** A job of an earlier tick. */
+  readonly unfinished?: JobRecord
   /** What the invoker does with a run; the default ends it at once. */
   readonly invoke?: (request: InvocationRequest) => Promise<void>
 }
@@ -30,7 +34,7 @@ interface World {
 /** The scheduler between a fake clock, an invoker that notes what it is asked for, and functions in memory. */
 async function schedulerWorld(
   t: Test,
-  { start, functions, limit = 8, lastCronRun, invoke = async () => {} }: World
+  { start, functions, limit = 8, lastCronRun, unfinished, invoke = async () => {} }: World
 ) {
   const clock = createFakeClock(Date.parse(start))
   const known = new Map(functions.map(fn => [fn.id, { fn, active: versionRecord(fn.id) }]))
@@ -55,9 +59,20 @@ async function schedulerWorld(
       failures.push(execution)
     }
   }
+  const enqueued: Enqueue[] = []
+  const jobs = {
+    /** One that has not finished is named in the place of a new one. */
+    async enqueue(asked: Enqueue) {
+      if (unfinished !== undefined) return { id: unfinished.id, isNew: false }
+      enqueued.push(asked)
+      return { id: 'j1', isNew: true }
+    },
+    find: async () => unfinished
+  }
   let ids = 0
   const runner = new Runner({
     functionCache,
+    jobs,
     clock,
     log: { ...quiet, warn() {} },
     limit,
@@ -100,6 +115,7 @@ async function schedulerWorld(
   return {
     clock,
     runs,
+    enqueued,
     failures,
     stop,
     times: (id?: string) =>
@@ -321,15 +337,100 @@ t.test('a run that found no sandbox within its minute is in the history as faile
   })
 })
 
-t.test('missed ticks are not made up for', async t => {
-  const { runs } = await schedulerWorld(t, {
+t.test('missed ticks are not made up for, but the history says so, once', async t => {
+  const { runs, failures } = await schedulerWorld(t, {
     start: '2026-01-10T10:00:30Z',
     functions: [active('TZ=UTC * * * * *')],
     lastCronRun: Date.parse('2026-01-09T10:00:00Z') / 1000
   })
   await settle()
   t.same(runs, [])
+  t.equal(failures.length, 1)
+  t.match(failures[0], {
+    trigger: 'cron',
+    status: 'error',
+    fault: {
+      kind: 'skipped',
+      message: /^Missed: .* from 2026-01-09T10:01:00Z, .* until 2026-01-10T10:00:30Z/
+    }
+  })
 })
+
+t.test('minutes that a clock set forward jumped over are made up for once, or told of', async t => {
+  const asks = active('TZ=UTC 30 * * * *', { id: 'asks', cronCatchUp: true })
+  const asksNot = active('TZ=UTC 31 * * * *', { id: 'asks-not' })
+  const { clock, runs, failures } = await schedulerWorld(t, {
+    start: '2026-01-10T10:00:30Z',
+    functions: [asks, asksNot],
+    lastCronRun: Date.parse('2026-01-10T10:00:00Z') / 1000
+  })
+  clock.set(Date.parse('2026-01-11T09:45:10Z'))
+  await clock.pass(MINUTE)
+  t.same(
+    runs.map(({ id, request }) => [id, request.event.headers['X-Cron-Scheduled-Time']]),
+    [['asks', String(Date.parse('2026-01-10T10:30:00Z') / 1000)]]
+  )
+  t.match(failures, [{ functionId: 'asks-not', fault: { kind: 'skipped', message: /^Missed/ } }])
+})
+
+t.test('what was missed is made up for oldest first', async t => {
+  const functions = [10, 5, 20].map(minute =>
+    active(`TZ=UTC ${minute} * * * *`, { id: `f${minute}`, cronCatchUp: true })
+  )
+  const { runs } = await schedulerWorld(t, {
+    start: '2026-01-10T10:40:30Z',
+    functions,
+    lastCronRun: Date.parse('2026-01-10T10:00:00Z') / 1000
+  })
+  await settle()
+  t.same(
+    runs.map(({ id }) => id),
+    ['f5', 'f10', 'f20']
+  )
+})
+
+t.test('a function that has its jobs tried again runs by its schedule as a job', async t => {
+  const fn = active('TZ=UTC * * * * *', { frontDoor: { retry: defaultRetry } })
+  const { clock, runs, enqueued } = await schedulerWorld(t, {
+    start: '2026-01-10T10:00:30Z',
+    functions: [fn],
+    lastCronRun: Date.parse('2026-01-10T10:00:00Z') / 1000
+  })
+  await clock.pass(MINUTE)
+  t.same(runs, [])
+  t.match(enqueued, [
+    {
+      functionId: fn.id,
+      trigger: 'cron',
+      isScheduled: true,
+      event: { headers: { 'X-Trigger': 'cron' } }
+    }
+  ])
+})
+
+t.test(
+  'a tick that finds the job of the one before unfinished is skipped, and told of',
+  async t => {
+    const fn = active('TZ=UTC * * * * *', { frontDoor: { retry: defaultRetry } })
+    const createdAt = Date.parse('2026-01-10T09:58:00Z')
+    const { clock, enqueued, failures } = await schedulerWorld(t, {
+      start: '2026-01-10T10:00:30Z',
+      functions: [fn],
+      lastCronRun: Date.parse('2026-01-10T10:00:00Z') / 1000,
+      unfinished: { id: 'j0', createdAt } as JobRecord
+    })
+    await clock.pass(MINUTE)
+    t.same(enqueued, [])
+    t.match(failures, [
+      {
+        fault: {
+          kind: 'skipped',
+          message: /^Skipped: the run that was due at 2026-01-10T09:58:00Z was still going/
+        }
+      }
+    ])
+  }
+)
 
 t.test('a function that asks for it makes up for missed ticks with one run at start', async t => {
   const fn = active('TZ=UTC 0 * * * *', { cronCatchUp: true })
