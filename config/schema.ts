@@ -4,7 +4,7 @@
  */
 import ipaddr from 'ipaddr.js'
 import { defaultBusyMax, defaultPoolBytes, defaultSandboxMax } from './machine.js'
-import { parseFunctionsAddress, type FunctionsAddress } from './functions-address.js'
+import { baseUrl, functionsAddress, mailAddress, smtpUrl } from './address-settings.js'
 import { parseSecretKey } from './secret-key.js'
 import {
   boolean,
@@ -223,6 +223,14 @@ export const settings = {
     fallback: false,
     doc: 'Let functions call loopback, private and link-local addresses'
   }),
+  SMTP_URL: smtpUrl({
+    doc:
+      'Mail server for alerts, such as `smtps://user:password@mail.example.org` or ' +
+      '`smtp://mail.example.org:587`'
+  }),
+  MAIL_FROM: mailAddress({
+    doc: 'Sender of mail, such as `Moonlet <moonlet@example.org>`; needed with `SMTP_URL`'
+  }),
   LOG_LEVEL: oneOf({
     of: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
     fallback: 'info',
@@ -255,23 +263,6 @@ function secretKey({ doc }: { doc: string }): Setting<Uint8Array | undefined> {
   }
 }
 
-/** Unset: `http://localhost:PORT`, filled in once the port is known. */
-function baseUrl({ doc }: { doc: string }): Setting<string | undefined> {
-  return {
-    doc,
-    defaultText: 'http://localhost:PORT',
-    read(text) {
-      if (text === undefined) return undefined
-      if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
-        throw new SettingProblem(
-          'must be an http or https address, such as https://functions.example.org'
-        )
-      }
-      return text.replace(/\/+$/, '')
-    }
-  }
-}
-
 /** Only proxies that are named (or all, where nobody else can connect) may say who the client is. */
 function trustedProxies({ doc }: { doc: string }): Setting<boolean | readonly string[]> {
   return {
@@ -288,23 +279,6 @@ function trustedProxies({ doc }: { doc: string }): Setting<boolean | readonly st
         )
       }
       return Object.freeze(proxies)
-    }
-  }
-}
-
-function functionsAddress({ doc }: { doc: string }): Setting<FunctionsAddress | undefined> {
-  return {
-    doc,
-    defaultText: '',
-    read(text) {
-      if (text === undefined) return undefined
-      const address = parseFunctionsAddress(text)
-      if (address === undefined) {
-        throw new SettingProblem(
-          'must be a host name such as functions.example.org, or a port such as :3001'
-        )
-      }
-      return address
     }
   }
 }

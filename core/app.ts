@@ -23,6 +23,7 @@ import { RequestLogger } from './http/request-logger.js'
 import { toOriginForm } from './connections/request-target.js'
 import type { Prepared } from './process/bootstrap.js'
 import addresses from '../plugins/addresses/plugin.js'
+import alerts from '../plugins/alerts/plugin.js'
 import auth from '../plugins/auth/plugin.js'
 import connections from '../plugins/connections.js'
 import cors from '../plugins/cors.js'
@@ -111,6 +112,7 @@ export async function buildApp({
     cronTrigger,
     cronRoutes,
     jobRoutes,
+    alerts,
     routes,
     reference,
     health,

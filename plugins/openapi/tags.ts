@@ -14,6 +14,7 @@ export const describeTags = [
   },
   { name: 'Stored values', description: 'The key-value stores.' },
   { name: 'Schedules', description: 'When functions run by themselves.' },
+  { name: 'Alerts', description: 'Who is told when something goes wrong, and how.' },
   { name: 'Server', description: 'The server itself.' },
   { name: 'Calls', description: 'Calling functions; no authentication.' }
 ]

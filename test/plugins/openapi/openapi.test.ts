@@ -196,6 +196,7 @@ async function prepare(): Promise<Record<string, string>> {
   await storage.jobs.cancel(finishedJob, Date.now())
   return {
     function: fn,
+    alert: await createAlert(),
     execution: execution.id,
     job: await newJob(),
     finishedJob,
@@ -211,12 +212,28 @@ async function prepare(): Promise<Record<string, string>> {
   }
 }
 
+/** Rules are kept in memory, so they are made by the API. */
+async function createAlert(): Promise<string> {
+  const answer = await fetch(`${base}/api/alerts`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${API_KEY}` },
+    body: JSON.stringify({
+      name: 'n',
+      on: 'disk_low',
+      enabled: false,
+      target: { kind: 'webhook', url: 'http://127.0.0.1:9/' }
+    })
+  })
+  return ((await answer.json()) as { id: string }).id
+}
+
 /** The address of an operation, with what was prepared in the place of its parameters. */
 function addressOf({ path, operation }: Named, things: Record<string, string>): string {
   const kinds = {
     '/api/executions': 'execution',
     '/api/auth/sessions': 'session',
     '/api/tokens': 'token',
+    '/api/alerts': 'alert',
     '/api/jobs': operation.operationId === 'redriveJob' ? 'finishedJob' : 'job'
   }
   const found = Object.entries(kinds).find(([start]) => path.startsWith(start))
@@ -466,6 +483,7 @@ t.test('every operation refuses in the way that the document says', async t => {
     execution: 'none',
     job: 'none',
     finishedJob: 'none',
+    alert: 'none',
     session: 'none',
     versionId: 'none',
     number: 'x',
