@@ -19,6 +19,7 @@ import type { RuleWatch } from './rule-watch.js'
 import { Alert, AlertChange, AlertId, AlertPage, NewAlert, TestResult, toAlert } from './schema.js'
 
 const tags = ['Alerts']
+const access = { scope: 'settings' } as const
 const params = Type.Object({ id: AlertId })
 const missing = errorResponses({ 404: 'Alert not found' })
 const wrongField = errorResponses({
@@ -41,6 +42,7 @@ function addReads(api: ApiScope, { book }: AlertRoutes): void {
   api.get(
     '/api/alerts',
     {
+      config: access,
       schema: {
         operationId: 'listAlerts',
         tags,
@@ -68,6 +70,7 @@ function addReads(api: ApiScope, { book }: AlertRoutes): void {
   api.get(
     '/api/alerts/:id',
     {
+      config: access,
       schema: {
         operationId: 'getAlert',
         tags,
@@ -84,6 +87,7 @@ function addCreation(api: ApiScope, alerts: AlertRoutes): void {
   api.post(
     '/api/alerts',
     {
+      config: access,
       schema: {
         operationId: 'createAlert',
         tags,
@@ -113,6 +117,7 @@ function addChanges(api: ApiScope, alerts: AlertRoutes): void {
   api.put(
     '/api/alerts/:id',
     {
+      config: access,
       schema: {
         operationId: 'updateAlert',
         tags,
@@ -137,6 +142,7 @@ function addChanges(api: ApiScope, alerts: AlertRoutes): void {
   api.delete(
     '/api/alerts/:id',
     {
+      config: access,
       schema: {
         operationId: 'deleteAlert',
         tags,
@@ -157,6 +163,7 @@ function addTest(api: ApiScope, { book, delivery }: AlertRoutes): void {
   api.post(
     '/api/alerts/:id/test',
     {
+      config: access,
       schema: {
         operationId: 'testAlert',
         tags,
