@@ -43,6 +43,8 @@ await Promise.all([
   buildTypebox(out),
   ...(withTests ? [buildEngineForTests(out)] : []),
   cp('migrations', `${out}/migrations`, { recursive: true }),
+  // For `moonlet new`.
+  cp('public/templates', `${out}/core/cli/templates`, { recursive: true }),
   ...['moonlet', 'find-runtime'].map(name => cp(`core/${name}.sh`, `${out}/core/${name}.sh`))
 ])
 await buildDashboard(out)

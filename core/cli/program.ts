@@ -1,62 +1,87 @@
-/** The commands of the `moonlet` program and their options. Exit codes: 0 done, 1 failed, 2 wrong usage. */
+/** The `moonlet` program: reads what it was given, runs one command, says how it ended. */
 import { Command, CommanderError } from 'commander'
 import { MoonletError } from '../base/errors.js'
 import { moonletVersion } from '../base/version.js'
-import type { Context } from './context.js'
-import { backup, restore } from './backup.js'
-import { exportToFolder } from './export.js'
-import { importFrom } from './import.js'
-import { rotateSecrets } from './rotate-secrets.js'
+import { addCompletion } from './completion-command.js'
+import type { Runner } from './context.js'
+import { exitCodes, Failure } from './failure.js'
+import { createOutput, type Output } from './output.js'
+import { addOfflineCommands } from './offline-commands.js'
+import { addRemoteCommands } from './remote/commands.js'
 import type { Terminal } from './terminal.js'
-
-const FAILED = 1
-const USAGE = 2
 
 /** Runs one command; gives the exit code. `serve` does not return: it ends the process itself. */
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
   let code = 0
-  const run =
-    <T extends unknown[]>(command: (context: Context, ...args: T) => Promise<number>) =>
-    async (...args: T) => {
-      const { dataDir } = program.opts<{ dataDir?: string }>()
-      code = await command(
-        { terminal, settings: dataDir === undefined ? {} : { DATA_DIR: dataDir } },
-        ...args
-      )
-    }
-  const program = createProgram(terminal, run)
+  const json = args.includes('--json')
+  const output = createOutput(terminal, json)
+  const run: Runner = async command => {
+    const { dataDir } = program.opts<{ dataDir?: string }>()
+    const { terminal, report, emit } = output
+    const settings: Record<string, string> = dataDir === undefined ? {} : { DATA_DIR: dataDir }
+    code = await command({ terminal, json, report, emit, settings })
+  }
+  const complaints: string[] = []
+  const program = createProgram(json ? createCollector(output, complaints) : terminal, run)
   try {
     await program.parseAsync(args, { from: 'user' })
+    output.end()
     return code
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE
-    const words =
-      error instanceof MoonletError
-        ? error.message
-        : error instanceof Error
-          ? (error.stack ?? error.message)
-          : String(error)
-    eachLine(words, terminal.note)
-    return FAILED
+    return tell(error, { output, complaints, terminal, json })
   }
 }
+
+/** What the parser complains about becomes the document's error. */
+const createCollector = ({ terminal }: Output, complaints: string[]): Terminal => ({
+  ...terminal,
+  note: line => complaints.push(line)
+})
+
+interface Ending {
+  readonly output: Output
+  readonly complaints: readonly string[]
+  readonly terminal: Terminal
+  readonly json: boolean
+}
+
+function tell(error: unknown, { output, complaints, terminal, json }: Ending): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) {
+      output.end()
+      return exitCodes.done
+    }
+    output.end({ error: complaints.join('\n').replace(/^error: /, '') })
+    return exitCodes.usage
+  }
+  const words = wordsOf(error)
+  const details = error instanceof Failure ? error.details : {}
+  if (json) output.end({ error: words.trimEnd(), ...details })
+  else eachLine(words, terminal.note)
+  return error instanceof Failure ? exitCodes[error.exit] : exitCodes.failed
+}
+
+const wordsOf = (error: unknown): string =>
+  error instanceof MoonletError || error instanceof Failure
+    ? error.message
+    : error instanceof Error
+      ? (error.stack ?? error.message)
+      : String(error)
 
 /** For texts of our own, which have several lines. */
 function eachLine(text: string, print: (line: string) => void): void {
   for (const line of text.trimEnd().split('\n')) print(line)
 }
 
-type Runner = <T extends unknown[]>(
-  command: (context: Context, ...args: T) => Promise<number>
-) => (...args: T) => Promise<void>
-
 function createProgram(terminal: Terminal, run: Runner): Command {
   const program = new Command('moonlet')
   program
     .description(
-      'A small server for Lua functions. Settings are environment variables; see the README.'
+      'A small server for Lua functions, and the way to it from a terminal. Settings are ' +
+        'environment variables; see the README.'
     )
     .option('--data-dir <folder>', 'folder of the database and the key files (setting DATA_DIR)')
+    .option('--json', 'print one JSON document, and nothing else')
     .version(moonletVersion, '--version', 'print the version')
     .helpOption('-h, --help', 'print this, or what a command does')
     .configureOutput({
@@ -67,77 +92,15 @@ function createProgram(terminal: Terminal, run: Runner): Command {
         eachLine(text, terminal.note)
       }
     })
-    .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 the server and the folder differ, ' +
+        '4 no or a wrong token, 5 server not reached.'
+    )
     .exitOverride()
 
-  addServe(program, run)
-  addBackups(program, run)
-  addTransfers(program, run)
-  program
-    .command('rotate-secrets')
-    .description('encrypt all environment variables with a new key; the server must be stopped')
-    .action(() => run(rotateSecrets)())
+  addOfflineCommands(program, run)
+  addRemoteCommands(program, run)
+  addCompletion(program, run)
   return program
-}
-
-function addServe(program: Command, run: Runner): void {
-  program
-    .command('serve', { isDefault: true })
-    .description('run the server (what happens without a command)')
-    .allowExcessArguments()
-    .action(async (_options: object, command: Command) => {
-      const [unknown] = command.args
-      if (unknown !== undefined) {
-        command.error(
-          `error: unknown command '${unknown}'. Run "moonlet --help" for those there are.`
-        )
-      }
-      await run(serveWith)()
-    })
-}
-
-function addBackups(program: Command, run: Runner): void {
-  program
-    .command('backup')
-    .description('copy the database to one file, consistent and checked; also while a server runs')
-    .argument('<file>', 'where to; its folder must exist')
-    .option('--force', 'replace the file if it exists')
-    .action((file: string, options: { force?: boolean }) =>
-      run(backup)(file, options.force === true)
-    )
-
-  program
-    .command('restore')
-    .description(
-      'put a backup in the place of the database, and keep the old one; the server must be stopped'
-    )
-    .argument('<file>', 'a file that "moonlet backup" made')
-    .action((file: string) => run(restore)(file))
-}
-
-function addTransfers(program: Command, run: Runner): void {
-  program
-    .command('export')
-    .description('write functions as plain files, <name>/main.lua and <name>/function.json')
-    .argument('<folder>', 'where to; made if absent')
-    .option('--function <id-or-name>', 'only this one')
-    .option('--with-secrets', 'also the values of environment variables, readable')
-    .action((folder: string, options: { function?: string; withSecrets?: boolean }) =>
-      run(exportToFolder)(folder, options.function, options.withSecrets === true)
-    )
-
-  program
-    .command('import')
-    .description(
-      'take over functions from a folder that "moonlet export" wrote, or a database of lunar; ' +
-        'the server must be stopped'
-    )
-    .argument('<path>', 'the folder, or the database file')
-    .action((path: string) => run(importFrom)(path))
-}
-
-async function serveWith({ settings }: Context): Promise<number> {
-  const { serve } = await import('../process/serve.js')
-  await serve(settings)
-  return 0
 }

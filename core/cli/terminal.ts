@@ -1,8 +1,11 @@
 /** What the `moonlet` program says: results on standard output, progress and complaints on standard error. */
 
+/** How a line stands out on a terminal. */
+export type Style = 'added' | 'removed' | 'faint' | 'bold'
+
 export interface Terminal {
   /** One line of result. */
-  say(line: string): void
+  say(line: string, style?: Style): void
   /** One line that is not part of the result. */
   note(line: string): void
   /** How far long work is; on a terminal one line that changes, elsewhere a line every few seconds. */
@@ -22,21 +25,37 @@ const printable = (line: string): string =>
 
 const QUIET_MS = 5_000
 
+/** Numbers of ECMA-48, "select graphic rendition". */
+const styles: Readonly<Record<Style, number>> = { bold: 1, faint: 2, removed: 31, added: 32 }
+
+type Output = NodeJS.WritableStream & { readonly isTTY?: boolean }
+
+/** Colours are for terminals alone, and not where NO_COLOR is set (no-color.org). */
+const hasColours = (out: Output, env: NodeJS.ProcessEnv): boolean =>
+  out.isTTY === true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb'
+
 export function createTerminal(
-  out: NodeJS.WritableStream,
-  err: NodeJS.WritableStream & { readonly isTTY?: boolean },
-  now: () => number = Date.now
+  out: Output,
+  err: Output,
+  now: () => number = Date.now,
+  env: NodeJS.ProcessEnv = process.env
 ): Terminal {
   let shown = false
   let last = now()
+  const isColoured = hasColours(out, env)
   const clear = () => {
     if (shown) err.write('\r\u001B[K')
     shown = false
   }
   return {
-    say(line) {
+    say(line, style) {
       clear()
-      out.write(`${printable(line)}\n`)
+      const text = printable(line)
+      out.write(
+        isColoured && style !== undefined
+          ? `\u001B[${styles[style]}m${text}\u001B[0m\n`
+          : `${text}\n`
+      )
     },
     note(line) {
       clear()

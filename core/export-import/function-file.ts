@@ -16,6 +16,8 @@ const frontDoorSchema = Object.fromEntries(
 
 const functionFileSchema = Type.Object(
   {
+    /** For editors. */
+    $schema: Type.Optional(Type.String()),
     id: Type.Optional(Type.String({ pattern: '^[0-9a-v]{20}$' })),
     name: Type.String(),
     description: Type.Optional(Type.String()),
@@ -67,7 +69,17 @@ export function formatFunctionFile(
           )
         })
   }
-  return `${JSON.stringify(file, null, 2)}\n`
+  return toFileText(file)
+}
+
+/** Fields that the file knows, in its order; of a function as the API shows it, those that are set. */
+export function toFileText(fields: Readonly<Record<string, unknown>>): string {
+  const known = Object.keys(functionFileSchema.properties).flatMap(name => {
+    const value = fields[name]
+    const isEmpty = name === 'env_vars' && Object.keys(value ?? {}).length === 0
+    return value === undefined || value === null || isEmpty ? [] : [[name, value] as const]
+  })
+  return `${JSON.stringify(Object.fromEntries(known), null, 2)}\n`
 }
 
 /** Reads a `function.json`. Throws an Error that says what is wrong with it. */

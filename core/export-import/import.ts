@@ -135,7 +135,7 @@ async function importOne(
   file: FunctionFile
 ): Promise<Omit<ImportedFunction, 'folder'>> {
   const code = await readPlainFile(join(folder, CODE_FILE), limits.codeBytes)
-  const { id, env_vars: variables = {}, ...fields } = file
+  const { id, $schema: _schema, env_vars: variables = {}, ...fields } = file
   const { patch } = readFunctionChange({ ...fields, code })
   checkVariables(variables)
   const found = await findTarget(storage, file)

@@ -1,0 +1,85 @@
+/** The commands that run a server or work on its data folder. What each needs is loaded when it runs. */
+import type { Command } from 'commander'
+import type { Runner } from './context.js'
+
+export function addOfflineCommands(program: Command, run: Runner): void {
+  program.commandsGroup('On the machine of the server:')
+  addServe(program, run)
+  addBackups(program, run)
+  addTransfers(program, run)
+  program
+    .command('rotate-secrets')
+    .description('encrypt all environment variables with a new key; the server must be stopped')
+    .action(() =>
+      run(async context => (await import('./rotate-secrets.js')).rotateSecrets(context))
+    )
+}
+
+function addServe(program: Command, run: Runner): void {
+  program
+    .command('serve', { isDefault: true })
+    .description('run the server (what happens without a command)')
+    .allowExcessArguments()
+    .action(async (_options: object, command: Command) => {
+      const [unknown] = command.args
+      if (unknown !== undefined) {
+        command.error(
+          `error: unknown command '${unknown}'. Run "moonlet --help" for those there are.`
+        )
+      }
+      await run(async ({ settings }) => {
+        const { serve } = await import('../process/serve.js')
+        await serve(settings)
+        return 0
+      })
+    })
+}
+
+function addBackups(program: Command, run: Runner): void {
+  program
+    .command('backup')
+    .description('copy the database to one file, consistent and checked; also while a server runs')
+    .argument('<file>', 'where to; its folder must exist')
+    .option('--force', 'replace the file if it exists')
+    .action((file: string, options: { force?: boolean }) =>
+      run(async context =>
+        (await import('./backup.js')).backup(context, file, options.force === true)
+      )
+    )
+
+  program
+    .command('restore')
+    .description(
+      'put a backup in the place of the database, and keep the old one; the server must be stopped'
+    )
+    .argument('<file>', 'a file that "moonlet backup" made')
+    .action((file: string) =>
+      run(async context => (await import('./backup.js')).restore(context, file))
+    )
+}
+
+function addTransfers(program: Command, run: Runner): void {
+  program
+    .command('export')
+    .description('write functions as plain files, <name>/main.lua and <name>/function.json')
+    .argument('<folder>', 'where to; made if absent')
+    .option('--function <id-or-name>', 'only this one')
+    .option('--with-secrets', 'also the values of environment variables, readable')
+    .action((folder: string, options: { function?: string; withSecrets?: boolean }) =>
+      run(async context => {
+        const { exportToFolder } = await import('./export.js')
+        return exportToFolder(context, folder, options.function, options.withSecrets === true)
+      })
+    )
+
+  program
+    .command('import')
+    .description(
+      'take over functions from a folder that "moonlet export" wrote, or a database of lunar; ' +
+        'the server must be stopped'
+    )
+    .argument('<path>', 'the folder, or the database file')
+    .action((path: string) =>
+      run(async context => (await import('./import.js')).importFrom(context, path))
+    )
+}

@@ -1,0 +1,42 @@
+/** Differences as unified diffs, the format of `diff -u` and git. */
+import type { Terminal } from '../../terminal.js'
+import { CODE_FILE, SETTINGS_FILE } from '../../../export-import/function-file.js'
+import { toShownText, type Content } from './content.js'
+
+/** Beyond this the search for the shortest difference takes long; what it would show helps nobody. */
+const MAX_EDITS = 5000
+
+/** From `before` to `after`; '' when they are equal. */
+export async function toDiff(
+  name: string,
+  before: Content | undefined,
+  after: Content | undefined
+): Promise<string> {
+  const { createTwoFilesPatch } = await import('diff')
+  const diff = (file: string, old: string | undefined, now: string | undefined): string => {
+    if (old === now) return ''
+    const from = old === undefined ? '/dev/null' : `server/${name}/${file}`
+    const to = now === undefined ? '/dev/null' : `folder/${name}/${file}`
+    const patch = createTwoFilesPatch(from, to, old ?? '', now ?? '', undefined, undefined, {
+      maxEditLength: MAX_EDITS,
+      headerOptions: { includeIndex: false, includeUnderline: false, includeFileHeaders: true }
+    })
+    return patch ?? `--- ${from}\n+++ ${to}\n(most lines differ)\n`
+  }
+  const textOf = (content: Content | undefined) =>
+    content === undefined ? undefined : toShownText(content.settings)
+  return (
+    diff(SETTINGS_FILE, textOf(before), textOf(after)) + diff(CODE_FILE, before?.code, after?.code)
+  )
+}
+
+export function sayDiff(terminal: Terminal, diff: string): void {
+  for (const line of diff.split('\n')) {
+    if (line === '') continue
+    if (line.startsWith('--- ') || line.startsWith('+++ ')) terminal.say(line, 'bold')
+    else if (line.startsWith('@@')) terminal.say(line, 'faint')
+    else if (line.startsWith('+')) terminal.say(line, 'added')
+    else if (line.startsWith('-')) terminal.say(line, 'removed')
+    else terminal.say(line)
+  }
+}

@@ -1,0 +1,175 @@
+/** `moonlet pull`: what the server has goes into the folder. Nothing that was changed here is lost. */
+import { readdir, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CODE_FILE, SETTINGS_FILE } from '../../export-import/function-file.js'
+import type { Context } from '../context.js'
+import { exitCodes } from '../failure.js'
+import { writeEditorFiles } from './editor-files.js'
+import { eachOf } from './files.js'
+import type { Compared } from './functions/compare.js'
+import { isSame } from './functions/content.js'
+import { commitOf } from './functions/git.js'
+import { readFunction } from './functions/local.js'
+import type { RemoteFunction } from './functions/remote.js'
+import { writeState } from './functions/state.js'
+import { agreeOn, openSync, type Sync } from './functions/sync.js'
+import { nameFolders, settingsText, writeFunction } from './functions/write-function.js'
+
+interface PullOptions {
+  readonly check?: boolean
+}
+type Action =
+  'unchanged' | 'created' | 'updated' | 'replaced' | 'changed-here' | 'only-here' | 'deleted-there'
+
+const AT_ONCE = 16
+/** What the files that were here are called when both sides have changed. */
+const MINE = '.mine'
+
+const words: Readonly<Record<Action, string>> = {
+  unchanged: 'unchanged',
+  created: 'new',
+  updated: 'updated',
+  replaced: `updated; what was changed here is in ${CODE_FILE}${MINE} and ${SETTINGS_FILE}${MINE}`,
+  'changed-here': 'changed here, left as it is',
+  'only-here': 'only here, left as it is',
+  'deleted-there': 'deleted on the server, left as it is here'
+}
+
+export async function pull(
+  context: Context,
+  names: readonly string[],
+  { check = false }: PullOptions
+): Promise<number> {
+  const sync = await openSync(context, names)
+  return check ? checkOnly(context, sync) : pullAll(context, sync)
+}
+
+const toAction = ({ difference }: Compared): Action => {
+  if (difference === 'equal') return 'unchanged'
+  if (difference === 'new-there') return 'created'
+  if (difference === 'there') return 'updated'
+  if (difference === 'both') return 'replaced'
+  if (difference === 'here') return 'changed-here'
+  return difference === 'gone-there' ? 'deleted-there' : 'only-here'
+}
+
+/** A version that was pushed and is not active yet is a difference too. */
+const isDifferent = ({ difference, local, remote }: Compared): boolean =>
+  difference !== 'equal' || local?.content.code !== remote?.content.code
+
+/** For CI: whether the server is what the folder says. */
+function checkOnly(context: Context, { compared, local, client }: Sync): number {
+  const differing = compared.filter(isDifferent)
+  const found: Readonly<Record<string, string>> = {
+    equal: 'differs',
+    here: 'differs',
+    there: 'differs',
+    both: 'differs',
+    'new-here': 'is only in the folder',
+    'gone-there': 'is only in the folder',
+    'new-there': 'is only on the server'
+  }
+  for (const { name, difference } of differing) {
+    context.terminal.say(`${name} ${found[difference] ?? ''}`)
+  }
+  for (const problem of local.problems) context.terminal.note(problem)
+  const isEqual = differing.length === 0 && local.problems.length === 0
+  if (isEqual) context.terminal.say(`${client.url} has what the folder has.`)
+  context.report({
+    equal: isEqual,
+    differences: differing.map(({ name, difference, remote, local: here }) => ({
+      name,
+      id: remote?.id ?? here?.id,
+      difference:
+        found[difference] === 'differs'
+          ? 'differs'
+          : difference === 'new-there'
+            ? 'only-on-server'
+            : 'only-in-folder'
+    })),
+    problems: local.problems
+  })
+  return isEqual ? exitCodes.done : exitCodes.conflict
+}
+
+async function pullAll(context: Context, sync: Sync): Promise<number> {
+  const { project, compared, local, state } = sync
+  const entries = await readdir(project.folder)
+  const created = compared.flatMap(({ difference, remote }) =>
+    difference === 'new-there' && remote !== undefined ? [remote] : []
+  )
+  const folders = nameFolders(created, entries)
+  const done: Array<{ name: string; id: string | undefined; folder: string; action: Action }> = []
+  const agreed: Compared[] = []
+  await eachOf(compared, AT_ONCE, async one => {
+    const folder = one.local?.folder ?? folders.get(one.remote?.id ?? '') ?? one.name
+    const { action, pair } = await pullOne(sync, one, folder)
+    if (pair !== undefined) agreed.push(pair)
+    done.push({ name: one.name, id: one.remote?.id ?? one.local?.id, folder, action })
+    context.terminal.progress('Pulling', done.length, compared.length)
+  })
+  await writeState(project.folder, agreeOn(state, agreed))
+  await writeEditorFiles(project.folder, sync.client)
+  report(context, sync, done)
+  return local.problems.length === 0 ? exitCodes.done : exitCodes.failed
+}
+
+async function pullOne(
+  { project }: Sync,
+  one: Compared,
+  folder: string
+): Promise<{ action: Action; pair?: Compared }> {
+  const { remote } = one
+  const action = toAction(one)
+  if (remote === undefined || action === 'changed-here') return { action }
+  if (action === 'unchanged') {
+    await refreshNames(project.folder, one, remote)
+    return { action, pair: one }
+  }
+  const keep = action === 'replaced' && (await commitOf(project.folder, [folder])) === undefined
+  if (keep) await keepMine(join(project.folder, folder))
+  await writeFunction(project.folder, folder, remote)
+  const local = await readFunction(project.folder, folder)
+  return { action: action === 'replaced' && !keep ? 'updated' : action, pair: { ...one, local } }
+}
+
+/** Names of variables are no difference, but the file shall say which there are; ids come with the first pull. */
+async function refreshNames(
+  folder: string,
+  { local }: Compared,
+  remote: RemoteFunction
+): Promise<void> {
+  if (local === undefined || !isSame(local.content, remote.content)) return
+  const names = Object.keys(local.file?.env_vars ?? {}).sort()
+  const isCurrent =
+    local.id === remote.id && names.join() === (remote.listed.env_names ?? []).join()
+  const hasValues = Object.values(local.file?.env_vars ?? {}).some(value => value !== null)
+  if (isCurrent || hasValues || local.text === settingsText(remote)) return
+  await writeFunction(folder, local.folder, remote)
+}
+
+async function keepMine(place: string): Promise<void> {
+  for (const file of [CODE_FILE, SETTINGS_FILE]) {
+    await rename(join(place, file), join(place, `${file}${MINE}`)).catch(
+      (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error
+      }
+    )
+  }
+}
+
+function report(
+  { terminal, report: toJson }: Context,
+  { local, interrupted }: Sync,
+  done: ReadonlyArray<{ name: string; id: string | undefined; folder: string; action: Action }>
+): void {
+  const sorted = [...done].sort((a, b) => (a.folder < b.folder ? -1 : 1))
+  for (const { folder, action } of sorted) {
+    if (action !== 'unchanged') terminal.say(`${folder}: ${words[action]}`)
+  }
+  for (const problem of local.problems) terminal.note(problem)
+  const unchanged = sorted.filter(({ action }) => action === 'unchanged').length
+  const total = `${sorted.length} function${sorted.length === 1 ? '' : 's'}`
+  terminal.say(`${total}, ${unchanged} unchanged.`)
+  toJson({ functions: sorted, problems: local.problems, interrupted })
+}

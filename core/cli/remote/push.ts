@@ -1,0 +1,302 @@
+/** `moonlet push`: what was changed in the folder goes to the server, all of it or nothing. */
+import { createIdSource } from '../../base/ids.js'
+import type { Context } from '../context.js'
+import { exitCodes, Failure } from '../failure.js'
+import { Refusal } from './client.js'
+import { confirm } from './confirm.js'
+import type { Compared } from './functions/compare.js'
+import { isSame } from './functions/content.js'
+import { commitOf, wasCommitted } from './functions/git.js'
+import { ensureId } from './functions/local-id.js'
+import { checkVariables, toChange, type PushedFunction } from './functions/push-request.js'
+import { listRemote } from './functions/remote.js'
+import { sayDiff, toDiff } from './functions/show-difference.js'
+import { writeState, type Pushing, type State } from './functions/state.js'
+import { agreeOn, openSync, toInterrupted, toWords, type Sync } from './functions/sync.js'
+
+export interface PushOptions {
+  readonly yes?: boolean
+  readonly force?: boolean
+  readonly message?: string
+  readonly commit?: string
+  /** False: new versions are made and not activated. */
+  readonly activate?: boolean
+}
+
+interface PushAnswer {
+  readonly functions: ReadonlyArray<{
+    readonly id: string
+    readonly action: 'created' | 'changed'
+    readonly etag: string
+    readonly version?: number
+  }>
+}
+
+export async function push(
+  context: Context,
+  names: readonly string[],
+  options: PushOptions
+): Promise<number> {
+  const sync = await openSync(context, names)
+  refuseProblems(sync, names)
+  const compared = await withHistory(sync)
+  const conflicts = compared.filter(isConflict)
+  if (conflicts.length > 0 && options.force !== true) throw await tellConflicts(context, conflicts)
+  const changed = compared.filter(
+    one => one.difference === 'here' || one.difference === 'new-here' || isConflict(one)
+  )
+  if (changed.length === 0) return nothingToPush(context, sync, compared)
+  checkVariables(changed)
+  const diffs = await showDiffs(context, changed)
+  if (options.yes !== true) await askFirst(context, changed.length, sync.client.url)
+  return send(context, { sync, compared, changed, diffs, options })
+}
+
+const isConflict = ({ difference }: Compared): boolean =>
+  difference === 'there' || difference === 'both' || difference === 'gone-there'
+
+function refuseProblems({ local }: Sync, names: readonly string[]): void {
+  const ours = local.problems.filter(
+    problem => names.length === 0 || names.some(name => problem.startsWith(`${name}:`))
+  )
+  if (ours.length > 0) throw new Failure('failed', ours.join('\n'), { problems: ours })
+}
+
+/** Without a record of a pull, what the server has may be an earlier commit of the folder: then the folder is newer. */
+async function withHistory({ project, compared }: Sync): Promise<Compared[]> {
+  const all: Compared[] = []
+  for (const one of compared) {
+    const { difference, base, local, remote } = one
+    const isKnown =
+      difference === 'both' &&
+      base === undefined &&
+      local !== undefined &&
+      remote !== undefined &&
+      (await wasCommitted(project.folder, local.folder, content => isSame(content, remote.content)))
+    all.push(isKnown ? { ...one, difference: 'here' } : one)
+  }
+  return all
+}
+
+async function tellConflicts(context: Context, conflicts: readonly Compared[]): Promise<Failure> {
+  const told: Array<{ name: string; id: string | undefined; diff: string }> = []
+  for (const { name, local, remote } of conflicts) {
+    const text = await toDiff(name, remote?.content, local?.content)
+    told.push({ name, id: remote?.id ?? local?.id, diff: text })
+    sayDiff(context.terminal, text)
+  }
+  const names = conflicts
+    .map(({ name, difference, base }) =>
+      difference === 'gone-there'
+        ? `${name} was deleted on the server`
+        : base === undefined
+          ? `${name} is otherwise on the server, and was never pulled here`
+          : `${name} was changed on the server since the last pull`
+    )
+    .join('; ')
+  return new Failure(
+    'conflict',
+    `Nothing was pushed: ${names}. Take it over with "moonlet pull", or overwrite it with --force.`,
+    { conflicts: told }
+  )
+}
+
+async function nothingToPush(
+  context: Context,
+  { project, state, client, interrupted }: Sync,
+  compared: readonly Compared[]
+): Promise<number> {
+  const present = compared.filter(({ local }) => local !== undefined)
+  if (present.length === 0) {
+    throw new Failure(
+      'failed',
+      `${project.folder} has no function: none of its folders has a main.lua or function.json`
+    )
+  }
+  await writeState(project.folder, agreeOn(state, present.filter(isReallySame)))
+  context.terminal.say(`Nothing to push: ${client.url} has what this folder has.`)
+  context.report({ pushed: [], interrupted })
+  return exitCodes.done
+}
+
+const isReallySame = ({ local, remote }: Compared): boolean =>
+  local !== undefined && remote !== undefined && isSame(local.content, remote.content)
+
+type Shown = ReadonlyMap<Compared, string>
+
+async function showDiffs(context: Context, changed: readonly Compared[]): Promise<Shown> {
+  const diffs = new Map<Compared, string>()
+  for (const one of changed) {
+    const text = await toDiff(one.name, one.remote?.content, one.local?.content)
+    diffs.set(one, text)
+    sayDiff(context.terminal, text)
+  }
+  return diffs
+}
+
+async function askFirst(context: Context, count: number, url: string): Promise<void> {
+  const what = `${count} function${count === 1 ? '' : 's'}`
+  const isWanted = await confirm(context, `Push ${what} to ${url}?`)
+  if (isWanted === undefined) {
+    throw new Failure('usage', 'Nobody can be asked here: --yes pushes without asking')
+  }
+  if (!isWanted) throw new Failure('failed', 'Nothing was pushed')
+}
+
+interface Push {
+  readonly sync: Sync
+  readonly compared: readonly Compared[]
+  readonly changed: readonly Compared[]
+  readonly diffs: Shown
+  readonly options: PushOptions
+}
+
+async function send(context: Context, parts: Push): Promise<number> {
+  const { sync, changed, options } = parts
+  const { folder } = sync.project
+  const commit =
+    options.commit ??
+    (await commitOf(
+      folder,
+      changed.map(({ local }) => local?.folder ?? '.')
+    ))
+  const ids = createIdSource()
+  const pushed: PushedFunction[] = []
+  for (const { local, remote } of changed) {
+    if (local === undefined) continue
+    const id = remote?.id ?? local.id ?? ids.next()
+    await ensureId(folder, local, id)
+    pushed.push({ id, local, remote })
+  }
+  const pushing: Pushing = {
+    at: new Date().toISOString(),
+    functions: pushed.map(({ id, local, remote }) => ({
+      id,
+      name: local.name,
+      etag: remote?.etag ?? null
+    }))
+  }
+  await writeState(folder, { ...sync.state, pushing })
+  const answer = await post(
+    context,
+    parts,
+    {
+      message: options.message,
+      commit,
+      activate: options.activate,
+      functions: pushed.map(one => toChange(one, options.force === true))
+    },
+    pushing
+  )
+  await writeState(folder, await afterPush(sync, parts.compared, pushed, answer))
+  report(context, parts, pushed, answer)
+  return exitCodes.done
+}
+
+async function post(
+  context: Context,
+  { sync, options }: Push,
+  body: object,
+  pushing: Pushing
+): Promise<PushAnswer | undefined> {
+  const { client, project, state } = sync
+  try {
+    return await client.json<PushAnswer>('/api/push', { method: 'POST', json: body })
+  } catch (error) {
+    if (error instanceof Refusal && error.status < 500) {
+      await writeState(project.folder, state)
+      if (error.status !== 412) throw toWholeRefusal(error)
+      const ids = error.body.conflicts as readonly string[]
+      const now = await openSync(context, [])
+      const changed = now.compared.filter(({ remote, local }) =>
+        ids.includes(remote?.id ?? local?.id ?? '')
+      )
+      throw await tellConflicts(context, changed)
+    }
+    return await settle(error, sync, pushing, options)
+  }
+}
+
+const toWholeRefusal = (error: Refusal): Failure =>
+  new Failure(
+    error.exit,
+    error.status === 413
+      ? `Nothing was pushed: ${error.message}. Name the functions to push fewer at once.`
+      : `Nothing was pushed: ${error.message}`,
+    error.details,
+    { cause: error }
+  )
+
+/** The answer did not come: what the server has now says whether the push is done. Undefined: it is. */
+async function settle(
+  error: unknown,
+  { client, project, state }: Sync,
+  pushing: Pushing,
+  { activate }: PushOptions
+): Promise<undefined> {
+  const why = error instanceof Error ? error.message : String(error)
+  let outcome
+  try {
+    outcome = toInterrupted(pushing, await listRemote(client))
+  } catch {
+    throw new Failure(
+      'unreachable',
+      `${why}. Whether the push has reached it is not known; it is done as a whole or not at all, and ` +
+        'the next pull, diff or push says which.',
+      { outcome: 'unknown' },
+      { cause: error }
+    )
+  }
+  await writeState(project.folder, state)
+  if (outcome.outcome === 'done' && activate !== false) return undefined
+  throw new Failure(
+    'failed',
+    `${why}. ${toWords(outcome)}`,
+    { outcome: outcome.outcome },
+    { cause: error }
+  )
+}
+
+/** Where somebody else was faster than this look at the server, what was sent is what both agree on. */
+async function afterPush(
+  { client, state }: Sync,
+  compared: readonly Compared[],
+  pushed: readonly PushedFunction[],
+  answer: PushAnswer | undefined
+): Promise<State> {
+  const now = new Map((await listRemote(client)).map(remote => [remote.id, remote]))
+  const tags = new Map(answer?.functions.map(({ id, etag }) => [id, etag]))
+  const pairs = pushed.map(({ id, local, remote }) => {
+    const found = now.get(id)
+    const isOurs = found !== undefined && (tags.get(id) ?? found.etag) === found.etag
+    const sent = {
+      id,
+      name: local.name,
+      etag: '',
+      content: local.content,
+      listed: { id, name: local.name, etag: '' }
+    }
+    return { local, remote: isOurs ? found : (remote ?? sent) }
+  })
+  return agreeOn(state, [...compared.filter(isReallySame), ...pairs])
+}
+
+function report(
+  { terminal, report: toJson }: Context,
+  { sync, diffs, changed, options }: Push,
+  pushed: readonly PushedFunction[],
+  answer: PushAnswer | undefined
+): void {
+  const answers = new Map(answer?.functions.map(one => [one.id, one]))
+  const lines = pushed.map(({ id, local, remote }, index) => {
+    const { action = remote === undefined ? 'created' : 'changed', version } = answers.get(id) ?? {}
+    const one = changed[index]
+    return { name: local.name, id, action, version, diff: one && diffs.get(one) }
+  })
+  for (const { name, action, version } of lines) {
+    const made = version === undefined ? '' : `, version ${version}`
+    const idle = version !== undefined && options.activate === false && action === 'changed'
+    terminal.say(`${name}: ${action}${made}${idle ? ', not active' : ''}`)
+  }
+  toJson({ pushed: lines, interrupted: sync.interrupted })
+}
