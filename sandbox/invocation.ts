@@ -44,7 +44,7 @@ export class Invocation implements HostCall {
   calls = 0
   /** Of those calls, the ones it waited for. */
   awaitedCalls = 0
-  private calledAt = 0
+  private calledAt: number | undefined
   private hostMs = 0
   private begun = false
   private stopWatching: (() => void) | undefined
@@ -213,17 +213,29 @@ export class Invocation implements HostCall {
     } else this.job.onPrint(toText(line))
   }
 
-  /**
-   * A host function works for it, until `endCall`. Timed here and not in the child, whose wait includes the time
-   * until the server looked at its call: that says something about the server, not about the function.
-   */
+  /** It called a host function, and gets nothing done before `endCall`. */
   beginCall(): void {
     this.awaitedCalls++
+  }
+
+  /**
+   * The call is not answered at once. Only this time is waiting: what the server does for a call by itself is work, of
+   * which more processes would not make less. Timed here and not in the child, whose wait includes the time until the
+   * server looked at its call: that says something about the server, not about the function.
+   */
+  beginWait(): void {
     this.calledAt = performance.now()
   }
 
   endCall(): void {
+    if (this.calledAt === undefined) return
     this.hostMs += performance.now() - this.calledAt
+    this.calledAt = undefined
+  }
+
+  /** A host function has its call, and has not answered yet. */
+  get awaitsCall(): boolean {
+    return this.calledAt !== undefined
   }
 
   /** The last one counts; of an invocation that is no attempt of a job none does. */

@@ -133,7 +133,7 @@ export class SandboxProcess extends ProcessState {
 
   /** Whether what it runs waits at the moment: it needs no core. */
   waits(now: number): boolean {
-    return this.calls.isWaiting || this.asleepUntil > now
+    return this.asleepUntil > now || this.invocations[0]?.awaitsCall === true
   }
 
   /** It has been assigned all invocations that it may run. */

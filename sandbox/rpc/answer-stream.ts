@@ -95,6 +95,7 @@ export class AnswerStream {
     stream.isAwaited = true
     stream.ahead = 0
     invocation.beginCall()
+    invocation.beginWait()
     stream.sink.whenReady(isOpen => {
       if (this.current !== stream) return
       stream.isAwaited = false

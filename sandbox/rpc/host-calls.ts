@@ -61,6 +61,7 @@ export class HostCalls {
       return this.fail(invocation, entry, error)
     }
     if (isThenable(result)) {
+      invocation.beginWait()
       Promise.resolve(result).then(
         value => {
           this.succeed(invocation, entry, value)

@@ -8,6 +8,7 @@
 const CHEAP_MS = 5
 const TRIVIAL_MS = 0.25
 const TRIVIAL_CALLS = 0.1
+const BRIEF_MS = 50
 const IO_BOUND_MS = 5
 /** Samples before the averages mean anything. */
 const MIN_SAMPLES = 3
@@ -32,6 +33,11 @@ export class CostEstimate {
   get isTrivial(): boolean {
     if (this.samples < MIN_SAMPLES) return false
     return this.cpuMs + this.waitMs < TRIVIAL_MS && this.calls < TRIVIAL_CALLS
+  }
+
+  /** It computes, and so briefly that those who wait are better off with few processes that are not in each other's way. */
+  get isBrief(): boolean {
+    return this.samples >= MIN_SAMPLES && !this.isIoBound && this.cpuMs < BRIEF_MS
   }
 
   get isIoBound(): boolean {

@@ -41,6 +41,7 @@ export interface VersionState<P> {
   readonly cost: {
     readonly isCheap: boolean
     readonly isTrivial: boolean
+    readonly isBrief: boolean
     readonly isIoBound: boolean
   }
   /** How long its processes take to compile its code. */
@@ -114,12 +115,13 @@ function findProcess<P>(
   const canAcquire = state.canAcquire(invocation.functionId)
   if (version !== undefined) {
     const idle = canAcquire ? version.idle.at(-1) : undefined
-    if (idle !== undefined && !isSaturated(state, version)) return { kind: 'assign', process: idle }
+    const isWorthwhile = !isSaturated(state, version) && !isCrowded(state, version)
+    if (idle !== undefined && isWorthwhile) return { kind: 'assign', process: idle }
     const busy = version.cost.isCheap
       ? version.leastLoaded(maxInFlight(state.queue.size))
       : undefined
     if (busy !== undefined) return { kind: 'pipeline', process: busy }
-    if (idle !== undefined) return { kind: 'assign', process: idle }
+    if (idle !== undefined && !isCrowded(state, version)) return { kind: 'assign', process: idle }
   }
   const [unbound] = state.unbound
   if (unbound === undefined || !canAcquire) return undefined
@@ -132,6 +134,12 @@ function findProcess<P>(
 function isSaturated<P>(state: DecisionState<P>, { cost, busy }: VersionState<P>): boolean {
   return cost.isCheap && busy.length >= (cost.isTrivial ? 1 : state.cores)
 }
+
+/** As many brief runs get on as there are cores: one more would only take turns with them. */
+const isCrowded = <P>(state: DecisionState<P>, version: VersionState<P>): boolean =>
+  version.cost.isBrief &&
+  !version.cost.isCheap &&
+  version.progressing(state.polledAt) >= state.cores
 
 /**
  * Whether the invocation is to have a process beyond those that its version has. While the first one has told nothing

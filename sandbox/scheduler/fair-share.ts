@@ -16,6 +16,11 @@ export class FairShare {
     this.max = max
   }
 
+  /** How many are busy. */
+  get used(): number {
+    return this.total
+  }
+
   get free(): number {
     return this.max - this.total
   }

@@ -1,4 +1,4 @@
-/** How many unbound processes to keep ready: one or two, and more while they are being taken. */
+/** Starts ahead of need: how many unbound processes are kept ready, and when one more may be started. */
 const MAX_EXTRA = 6
 const DECAY_PER_SECOND = 0.7
 
@@ -21,3 +21,18 @@ export class PrewarmTarget {
     this.taken = this.taken < 0.5 ? 0 : this.taken * DECAY_PER_SECOND
   }
 }
+
+export interface Cores {
+  readonly cores: number
+  /** Processes whose runs compute. */
+  readonly computing: number
+  readonly starting: number
+  readonly unbound: number
+}
+
+/**
+ * Whether a process that nobody waits for may be started now. A start costs as much as hundreds of invocations: on idle
+ * cores there may be several at once; where the cores are taken there is one, and only while none is unbound.
+ */
+export const mayStartAhead = ({ cores, computing, starting, unbound }: Cores): boolean =>
+  computing + starting < cores || (starting === 0 && unbound === 0)

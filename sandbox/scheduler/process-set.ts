@@ -4,7 +4,7 @@ import type { SandboxFactory } from '../process/sandbox-factory.js'
 import type { ProcessListener, SandboxProcess } from '../process/sandbox-process.js'
 import { stoppedFault } from '../process/exit-error.js'
 import { PoolMemory } from './pool-memory.js'
-import { PrewarmTarget } from './prewarm-target.js'
+import { mayStartAhead, PrewarmTarget } from './prewarm-target.js'
 import { isSurplus, leastValuable } from './retirement.js'
 import type { SchedulerState } from './state.js'
 
@@ -72,11 +72,20 @@ export class ProcessSet {
     const wanted = needed + this.target.count
     while (unbound.length + this.starting.size < wanted && this.starting.size < this.startingMax) {
       const isNeeded = unbound.length + this.starting.size < needed
-      // A start costs as much as hundreds of invocations: those ahead of need come one by one.
-      if (!isNeeded && !singleUse && this.starting.size > 0) return
+      if (!isNeeded && !singleUse && !this.mayStartAhead()) return
       while (this.isFull) if (!this.makeRoom(isNeeded, now)) return
       this.start()
     }
+  }
+
+  private mayStartAhead(): boolean {
+    const { cores, computing, unbound } = this.state
+    return mayStartAhead({
+      cores,
+      computing: computing.used,
+      starting: this.starting.size,
+      unbound: unbound.length
+    })
   }
 
   start(): SandboxProcess {

@@ -55,9 +55,9 @@ export class VersionProcesses {
   /** How many busy processes are getting on with their work. */
   progressing(now: number): number {
     let count = 0
-    for (const { invocations } of this.busy) {
+    for (const { invocations, isWaiting } of this.busy) {
       const [head] = invocations
-      if (head === undefined || head.mayLast) continue
+      if (head === undefined || head.mayLast || isWaiting) continue
       if (now - head.startedAt <= STALLED_MS) count++
     }
     return count

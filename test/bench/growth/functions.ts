@@ -1,5 +1,6 @@
 /** Many functions, in turn and by a zipf distribution: where more are called than processes fit, calls start some. */
-import { runLoad } from '../load.js'
+import { runLoad, type Load } from '../load.js'
+import { memoryOf, type BenchProcess } from '../process.js'
 import {
   costOf,
   createMany,
@@ -14,10 +15,10 @@ import {
 
 const ZIPF_FUNCTIONS = 1000
 /** Calls of each connection before its list begins again. */
-const ZIPF_CALLS = 20_000
-/** For each function, until its process runs and is warm; and no load needs less. */
-const WARM_SECONDS_PER_FUNCTION = 0.1
-const MIN_WARM_SECONDS = 3
+const ZIPF_CALLS = 3000
+/** A load is warm when it starts no more processes, or after this time. */
+const WARM_ROUND_SECONDS = 3
+const MAX_WARM_SECONDS = 60
 
 /** Each count on a server of its own; ratios are to the first count. */
 export async function measureFunctions(options: GrowthOptions): Promise<void> {
@@ -27,7 +28,7 @@ export async function measureFunctions(options: GrowthOptions): Promise<void> {
     await withServer(options.server, async server => {
       const paths = await createMany(server.base, count, await source('hello'))
       const load = { url: server.base, paths, connections: options.connections }
-      await runLoad({ ...load, seconds: warmSeconds(count) })
+      await warmUp(server, load)
       const run = await costOf(server, () => runLoad({ ...load, seconds: options.seconds }))
       first ||= run.rate
       printLoad(`${count} functions`, run, first, sandboxesOf(server))
@@ -42,8 +43,8 @@ export async function measureZipf({ server: program, ...options }: GrowthOptions
     const all = await createMany(server.base, ZIPF_FUNCTIONS, await source('hello'))
     const fifty = { url: server.base, paths: all.slice(0, 50), connections: options.connections }
     const zipf = { ...fifty, paths: zipfPaths(all) }
-    await runLoad({ ...fifty, seconds: MIN_WARM_SECONDS })
-    await runLoad({ ...zipf, seconds: warmSeconds(ZIPF_FUNCTIONS) / 2 })
+    await warmUp(server, fifty)
+    await warmUp(server, zipf)
     for (let round = 0; round < 2; round++) {
       const base = await costOf(server, () => runLoad({ ...fifty, seconds: options.seconds }))
       printLoad('50 in turn', base, base.rate, sandboxesOf(server))
@@ -53,8 +54,15 @@ export async function measureZipf({ server: program, ...options }: GrowthOptions
   })
 }
 
-const warmSeconds = (count: number): number =>
-  Math.max(MIN_WARM_SECONDS, count * WARM_SECONDS_PER_FUNCTION)
+async function warmUp(server: BenchProcess, load: Omit<Load, 'seconds'>): Promise<void> {
+  let before = 0
+  for (let seconds = 0; seconds < MAX_WARM_SECONDS; seconds += WARM_ROUND_SECONDS) {
+    await runLoad({ ...load, seconds: WARM_ROUND_SECONDS })
+    const { count } = memoryOf(server.child.pid ?? 0)
+    if (count === before) return
+    before = count
+  }
+}
 
 /** Always the same list: a linear congruential generator stands in for chance. */
 function zipfPaths(paths: readonly string[]): string[] {

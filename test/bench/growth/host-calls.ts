@@ -5,6 +5,7 @@ import {
   costOf,
   loadColumns,
   printLoad,
+  sandboxesOf,
   source,
   title,
   withServer,
@@ -28,7 +29,7 @@ export async function measureHostCalls({
         runLoad({ url, connections, seconds: options.seconds })
       )
       one ||= run.rate
-      printLoad(`${connections} callers`, run, one)
+      printLoad(`${connections} callers`, run, one, sandboxesOf(server))
     }
   })
 }

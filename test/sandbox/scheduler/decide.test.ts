@@ -16,7 +16,7 @@ interface Version {
   /** Busy processes; `held` invocations each. */
   readonly busy?: readonly string[]
   readonly held?: number
-  readonly cost?: 'unknown' | 'trivial' | 'cheap' | 'cpu-bound' | 'io-bound'
+  readonly cost?: 'unknown' | 'trivial' | 'cheap' | 'brief' | 'cpu-bound' | 'io-bound'
   /** Of the busy ones, how many get on; all of them unless given. */
   readonly progressing?: number
   /** Its first process has not told yet what its invocations take. */
@@ -53,6 +53,7 @@ const toVersion = ({
   cost: {
     isCheap: cost === 'cheap' || cost === 'trivial',
     isTrivial: cost === 'trivial',
+    isBrief: cost === 'cheap' || cost === 'trivial' || cost === 'brief',
     isIoBound: cost === 'io-bound'
   },
   loadMs,
@@ -124,6 +125,16 @@ const tables: Record<
     [
       'an idle one is better than a full pipe',
       { version: { idle: ['a'], busy: ['b', 'c'], cost: 'cheap', held: 4 } },
+      'assign a'
+    ],
+    [
+      'one that computes briefly waits where as many get on as there are cores',
+      { version: { idle: ['a'], busy: ['b', 'c'], cost: 'brief' } },
+      'enqueue'
+    ],
+    [
+      'but not for one that is stalled',
+      { version: { idle: ['a'], busy: ['b', 'c'], cost: 'brief', progressing: 1 } },
       'assign a'
     ],
     [
