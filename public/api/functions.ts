@@ -35,6 +35,22 @@ export const listFunctions = (
 ): Promise<{ functions: LuaFunction[] | null; pagination: Pagination }> =>
   request('/api/functions', { query: { ...query }, ...(signal ? { signal } : {}) })
 
+const MAX_PAGE_SIZE = 100
+/** No more functions than these can be chosen from. */
+const MAX_FUNCTIONS = 1_000
+
+/** By name, for choosing among them. */
+export async function listAllFunctions(): Promise<Array<Pick<LuaFunction, 'id' | 'name'>>> {
+  const found: LuaFunction[] = []
+  for (;;) {
+    const page = { limit: MAX_PAGE_SIZE, offset: found.length, sort: 'name', order: 'asc' }
+    const { functions, pagination } = await listFunctions(page)
+    found.push(...(functions ?? []))
+    const isLast = found.length >= Math.min(pagination.total, MAX_FUNCTIONS)
+    if (isLast || !functions?.length) return found
+  }
+}
+
 /** With the tag of its state. Changes send it as `tag`, and fail with `Stale` when the state is another by now. */
 export async function getFunction(id: string): Promise<{ fn: LuaFunction; tag: string }> {
   const response = await fetchOk(one(id))

@@ -1,6 +1,13 @@
 /** One job: its event, its attempts, and what becomes of it. */
 import { component, part } from '../../alpine.js'
-import { cancelJob, deleteJob, getJob, redriveJob, type JobDetail } from '../../api/jobs.js'
+import {
+  cancelJob,
+  deleteJob,
+  getJob,
+  redriveJob,
+  type Attempt,
+  type JobDetail
+} from '../../api/jobs.js'
 import { prettyJson } from '../../format/json-layout.js'
 import { t } from '../../i18n/locale.js'
 import { ask } from '../../shell/dialogs.js'
@@ -113,6 +120,7 @@ component('job', () => {
     attemptText,
     dot: dotOfJob,
     attemptDot: dotOf,
+    headline: ({ error_message: message = '' }: Attempt) => message.split('\n', 1)[0] ?? '',
     outcome: outcomeText,
     trigger: triggerName,
 

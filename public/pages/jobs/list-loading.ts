@@ -1,6 +1,6 @@
 /** Fetches the jobs that the filters name, newest first. */
 import { part } from '../../alpine.js'
-import { listFunctions } from '../../api/functions.js'
+import { listAllFunctions } from '../../api/functions.js'
 import { listJobs, type Job, type JobFilter } from '../../api/jobs.js'
 import { loadInto, loadMore } from '../../shell/loading.js'
 import { keepInAddress, route } from '../../shell/router.js'
@@ -9,19 +9,6 @@ import { readFilters, type JobsState } from './list-state.js'
 const PAGE_SIZE = 50
 /** The most that the server returns at once. */
 const MAX_PAGE_SIZE = 100
-/** No more functions than these can be chosen from. */
-const MAX_FUNCTIONS = 1_000
-
-async function fetchFunctions(): Promise<Array<{ id: string; name: string }>> {
-  const found: Array<{ id: string; name: string }> = []
-  for (;;) {
-    const page = { limit: MAX_PAGE_SIZE, offset: found.length, sort: 'name', order: 'asc' }
-    const { functions, pagination } = await listFunctions(page)
-    found.push(...(functions ?? []).map(({ id, name }) => ({ id, name })))
-    const isLast = found.length >= Math.min(pagination.total, MAX_FUNCTIONS)
-    if (isLast || !functions?.length) return found
-  }
-}
 
 export const createJobsLoading = () =>
   part<JobsState>()({
@@ -76,7 +63,7 @@ export const createJobsLoading = () =>
 
     /** Names to choose from are an extra of the page. */
     async loadFunctions() {
-      this.functions = await fetchFunctions().catch(() => [])
+      this.functions = await listAllFunctions().catch(() => [])
     }
   })
 export type JobsLoading = ReturnType<typeof createJobsLoading>
