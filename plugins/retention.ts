@@ -16,6 +16,9 @@ const AFTER_START_MS = 10_000
 const EXECUTIONS = 100
 const ENTRIES = 500
 const PAGES = 64
+const AUDIT_DAYS = 365
+/** Some 300 MiB at most in practice; whoever may write values shall not fill the disk with notes of it. */
+const MAX_AUDIT = 500_000
 /** Rest after a batch, as a multiple of the time it took, and the shortest one. */
 const REST_RATIO = 2
 const MIN_REST_MS = 5
@@ -26,6 +29,8 @@ export interface Swept {
   /** Former states of variables. */
   readonly variables: number
   readonly jobs: number
+  /** Entries of the audit. */
+  readonly audit: number
   /** Bytes given back to the file system. */
   readonly reclaimed: number
 }
@@ -35,6 +40,7 @@ type SweptStorage = Pick<Storage, 'reclaim'> & {
   readonly kv: Pick<Storage['kv'], 'expire'>
   readonly env: Pick<Storage['env'], 'expireHistory'>
   readonly jobs: Pick<Storage['jobs'], 'expire'>
+  readonly audit: Pick<Storage['audit'], 'expire'>
 }
 
 /** Deletes everything that is due now. When `signal` aborts, it ends after the current batch. */
@@ -69,6 +75,9 @@ export async function sweep(
     ),
     jobs: await repeat(EXECUTIONS, () =>
       storage.jobs.expire(clock.now() - jobDays * DAY, EXECUTIONS)
+    ),
+    audit: await repeat(ENTRIES, () =>
+      storage.audit.expire((clock.now() - AUDIT_DAYS * DAY) / 1000, MAX_AUDIT, ENTRIES)
     ),
     reclaimed: await repeat(1, () => storage.reclaim(PAGES))
   }

@@ -4,6 +4,7 @@
  * the writes that were called before them, durable or not. Calls of one tick share a transaction.
  */
 import type { AccessKeyStore } from './access-keys.js'
+import type { AuditStore } from './audit.js'
 import type { AlertStore } from './alerts.js'
 import type { EnvStore } from './env.js'
 import type { ExecutionStore } from './executions.js'
@@ -34,6 +35,7 @@ export interface StoredUsage {
 export interface Storage {
   readonly sessions: SessionStore
   readonly tokens: TokenStore
+  readonly audit: AuditStore
   readonly functions: FunctionStore
   readonly versions: VersionStore
   readonly accessKeys: AccessKeyStore

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { toErrorResponse } from '../../core/http/error-response.js'
 import { apiScope, type ApiScope } from '../../core/http/conventions.js'
+import { auditNote } from '../../core/http/audit-note.js'
 import { MoonletError } from '../../core/base/errors.js'
 import { refuseGuess, type LoginAttempts } from './login-attempts.js'
 import { isSameOrigin, originOf } from './same-origin.js'
@@ -118,7 +119,10 @@ function addLogin(api: ApiScope, { isKey, sessions, attempts }: LoginOptions): v
           .send({ success: false, error: 'Invalid API key' })
       }
       attempts.succeed(request.ip)
-      const token = await sessions.start(request.ip, request.headers['user-agent'])
+      const { id, token } = await sessions.start(request.ip, request.headers['user-agent'])
+      request.actor = { kind: 'session', id }
+      const target = { kind: 'session', id }
+      await api.storage.audit.add(auditNote(request, 'session.begin'), { target })
       return reply
         .header('set-cookie', sessionCookie(token, isReachedOverTls(request, api.baseUrl())))
         .code(200)
@@ -148,7 +152,13 @@ function addLogout(api: ApiScope, sessions: Sessions): void {
     async (request, reply) => {
       const token = tokenOf(request.headers.cookie)
       const session = token === undefined ? undefined : await sessions.find(token)
-      if (session !== undefined) await sessions.end(session.id)
+      if (session !== undefined) {
+        const { id } = session
+        request.actor = { kind: 'session', id }
+        const target = { kind: 'session', id }
+        const note = auditNote(request, 'session.end')
+        await api.storage.audit.track(note, { target }, () => sessions.end(id))
+      }
       return reply.header('set-cookie', endedCookie).code(200).send({ success: true })
     }
   )

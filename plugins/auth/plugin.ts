@@ -36,7 +36,7 @@ export default fp(
         log.warn({ err: error }, 'could not note that a session was seen')
       }
     })
-    const tokens = new Tokens({ store: storage.tokens, ids })
+    const tokens = new Tokens({ store: storage.tokens })
     const attempts = createLoginAttempts()
     const baseUrl = () => fastify.baseUrl()
     const authentication = new Authentication({ key, isKey, sessions, tokens, attempts, baseUrl })

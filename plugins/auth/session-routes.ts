@@ -7,6 +7,7 @@ import {
   errorResponses,
   NoContent
 } from '../../core/http/response-schemas.js'
+import { auditNote } from '../../core/http/audit-note.js'
 import { apiScope, type ApiScope } from '../../core/http/conventions.js'
 import type { SessionRecord } from '../../core/contracts/sessions.js'
 import { MoonletError } from '../../core/base/errors.js'
@@ -102,9 +103,12 @@ function addEndSession(api: ApiScope, sessions: Sessions): void {
       }
     },
     async (request, reply) => {
-      if (!(await sessions.end(request.params.id))) {
-        throw new MoonletError('NOT_FOUND', 'Session not found')
-      }
+      const wasThere = await api.storage.audit.track(
+        auditNote(request, 'session.end'),
+        { target: { kind: 'session', id: request.params.id } },
+        () => sessions.end(request.params.id)
+      )
+      if (!wasThere) throw new MoonletError('NOT_FOUND', 'Session not found')
       if (request.params.id === sessionOf(request)) reply.header('set-cookie', endedCookie)
       return reply.code(204).send()
     }
@@ -124,8 +128,9 @@ function addEndAllSessions(api: ApiScope, sessions: Sessions): void {
         response: { 204: NoContent('All sessions have ended.'), ...changeErrors }
       }
     },
-    async (_request, reply) => {
-      await sessions.endAll()
+    async (request, reply) => {
+      const note = auditNote(request, 'session.end_all')
+      await api.storage.audit.track(note, { target: { kind: 'session' } }, () => sessions.endAll())
       return reply.header('set-cookie', endedCookie).code(204).send()
     }
   )

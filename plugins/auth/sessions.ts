@@ -35,13 +35,17 @@ export function createSessions({
   const watchers = createAccessWatchers(now)
 
   return {
-    /** Starts a session; gives the token for the cookie, the only time it is seen. */
-    async start(address: string, userAgent: string | undefined): Promise<string> {
+    /** Starts a session; gives its id, and the token for the cookie, the only time it is seen. */
+    async start(
+      address: string,
+      userAgent: string | undefined
+    ): Promise<{ id: string; token: string }> {
+      const id = ids.next()
       const token = randomBytes(32).toString('base64url')
       const at = now()
       await store.removeStale(at, keyMark)
       await store.create({
-        id: ids.next(),
+        id,
         createdAt: at,
         lastSeenAt: at,
         expiresAt: at + SESSION_SECONDS,
@@ -50,7 +54,7 @@ export function createSessions({
         tokenHash: tokenHash(token),
         keyMark
       })
-      return token
+      return { id, token }
     },
     /** The living session of a token. */
     async find(token: string): Promise<SessionRecord | undefined> {

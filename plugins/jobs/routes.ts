@@ -5,6 +5,7 @@ import '../../core/contracts/server.js'
 import { MoonletError } from '../../core/base/errors.js'
 import { defaultRetry } from '../../core/contracts/front-door.js'
 import type { JobChange, JobFilter, JobRecord } from '../../core/contracts/jobs.js'
+import { auditNote } from '../../core/http/audit-note.js'
 import { createBodyReader, type Reader } from '../../core/http/body-reader.js'
 import { apiScope, type ApiScope } from '../../core/http/conventions.js'
 import { checkFunction, checkFunctionFilter } from '../../core/http/token-functions.js'
@@ -117,8 +118,8 @@ function addDecisions(api: ApiScope): void {
       }
     },
     async request => {
-      const { id } = await findJob(api, request)
-      const change = await jobs.cancel(id, Date.now())
+      const { id } = request.params
+      const change = await decide(api, request, 'job.cancel', () => jobs.cancel(id, Date.now()))
       check(change, 'only one that has not finished is cancelled')
       api.wakeJobs()
       return readDetail(api, request)
@@ -144,8 +145,9 @@ function addDecisions(api: ApiScope): void {
       }
     },
     async (request, reply) => {
-      const { id } = await findJob(api, request)
-      check(await jobs.remove(id), 'cancel it, or wait for its end')
+      const { id } = request.params
+      const change = await decide(api, request, 'job.delete', () => jobs.remove(id))
+      check(change, 'cancel it, or wait for its end')
       return reply.code(204).send()
     }
   )
@@ -188,7 +190,10 @@ function addRedrive(api: ApiScope): void {
       const version = readVersion(request.body)
       const job = await findJob(api, request)
       await checkVersion(api, job, version)
-      check(await jobs.redrive(id, { now: Date.now(), version }), 'only a finished one is redriven')
+      const change = await decide(api, request, 'job.redrive', () =>
+        jobs.redrive(id, { now: Date.now(), version })
+      )
+      check(change, 'only a finished one is redriven')
       api.wakeJobs()
       return readDetail(api, request)
     }
@@ -226,10 +231,29 @@ function addRedriveOfMany(api: ApiScope): void {
         redriven = changes.filter(change => change === 'done').length
         skipped = changes.length - redriven
       }
+      await noteRedrive(api, request, redriven)
       api.wakeJobs()
       return { redriven, skipped }
     }
   )
+}
+
+/** What is decided about the job of the path, which the audit notes. */
+async function decide(
+  api: ApiScope,
+  request: FastifyRequest & JobRequest,
+  action: string,
+  change: () => Promise<JobChange>
+): Promise<JobChange> {
+  const { id, functionId, status } = await findJob(api, request)
+  const target = { kind: 'job', id, functionId }
+  return api.storage.audit.track(auditNote(request, action), { target, before: { status } }, change)
+}
+
+async function noteRedrive(api: ApiScope, request: FastifyRequest, jobs: number): Promise<void> {
+  if (jobs === 0) return
+  const target = { kind: 'job', name: `${jobs} jobs` }
+  await api.storage.audit.add(auditNote(request, 'job.redrive'), { target, after: { jobs } })
 }
 
 /** Nobody has to send one. */

@@ -1,6 +1,7 @@
 /** The management API, by resource. */
 import type { FastifyInstance } from 'fastify'
 import { apiScope } from '../../core/http/conventions.js'
+import { addAuditRoute } from './audit/routes.js'
 import { addAccessKeyRoutes } from './functions/access-keys.js'
 import { addFunctionChanges } from './functions/change.js'
 import { addPushRoute } from './functions/push.js'
@@ -38,4 +39,5 @@ export default async function routes(fastify: FastifyInstance) {
   addKvRoutes(api)
   addKvValues(api)
   addStatusRoute(api)
+  addAuditRoute(api)
 }

@@ -6,6 +6,7 @@ import type { Storage, StorageLimits, StoredUsage } from '../../core/contracts/s
 import { errorMessageOf } from '../../core/lua-advice/error-text.js'
 import { SqliteAlertStore } from './alerts/alert-store.js'
 import { backupDatabase } from './db/backup.js'
+import { SqliteAuditStore } from './audit/audit-store.js'
 import { Batch } from './db/batch.js'
 import { createChangeFeed } from './db/change-feed.js'
 import { applyMigrations, findMigrations } from './db/migrations.js'
@@ -94,6 +95,7 @@ export class SqliteStorage implements Storage {
   readonly alerts: SqliteAlertStore
   readonly sessions: Storage['sessions']
   readonly tokens: Storage['tokens']
+  readonly audit: Storage['audit']
   private readonly batch: Batch
   private readonly rowIds: FunctionRowIds
   private readonly stored: StoredBytes
@@ -156,6 +158,7 @@ export class SqliteStorage implements Storage {
     this.alerts = new SqliteAlertStore({ db, batch, secrets })
     this.sessions = createSessionStore({ db, batch })
     this.tokens = createTokenStore({ db, batch })
+    this.audit = new SqliteAuditStore(shared)
     this.batch = batch
     this.rowIds = rowIds
     this.stored = stored

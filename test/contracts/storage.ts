@@ -3,6 +3,7 @@ import type { Test } from 'tap'
 import type { Storage } from '../../core/contracts/storage.js'
 import { testAccessKeys } from './storage-access-keys.js'
 import { testAlerts } from './storage-alerts.js'
+import { testAudit } from './storage-audit.js'
 import { testEnvStore } from './storage-env.js'
 import { testExecutionFilters } from './storage-filters.js'
 import { testExecutions } from './storage-executions.js'
@@ -32,4 +33,5 @@ export function testStorage(t: Test, open: OpenStorage): void {
   testAlerts(t, open)
   testSessions(t, open)
   testTokens(t, open)
+  testAudit(t, open)
 }

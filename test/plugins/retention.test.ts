@@ -6,12 +6,12 @@ const NOW = 1_700_000_000_000
 const JOB_DAYS = 30
 
 /** Storage that holds so many things to delete, and notes the batches it is asked for. */
-function piledUp({ executions = 0, entries = 0, variables = 0, jobs = 0, pages = 0 }) {
+function piledUp({ executions = 0, entries = 0, variables = 0, jobs = 0, audit = 0, pages = 0 }) {
   const batches: string[] = []
   const take = (left: number, batch: number) => Math.min(left, batch)
   return {
     batches,
-    left: () => ({ executions, entries, variables, jobs, pages }),
+    left: () => ({ executions, entries, variables, jobs, audit, pages }),
     executions: {
       async expire(now: number, batch: number) {
         const done = take(executions, batch)
@@ -44,6 +44,14 @@ function piledUp({ executions = 0, entries = 0, variables = 0, jobs = 0, pages =
         return done
       }
     },
+    audit: {
+      async expire(before: number, most: number, batch: number) {
+        const done = take(audit, batch)
+        audit -= done
+        batches.push(`audit ${before} ${most} ${done}`)
+        return done
+      }
+    },
     async reclaim(batch: number) {
       const done = take(pages, batch)
       pages -= done
@@ -69,15 +77,23 @@ async function sweepAll(
 }
 
 t.test('deletes everything that is due, in batches, then gives space back', async t => {
-  const storage = piledUp({ executions: 250, entries: 700, variables: 600, jobs: 130, pages: 100 })
+  const storage = piledUp({
+    executions: 250,
+    entries: 700,
+    variables: 600,
+    jobs: 130,
+    audit: 500,
+    pages: 100
+  })
   t.same(await sweepAll(storage), {
     executions: 250,
     entries: 700,
     variables: 600,
     jobs: 130,
+    audit: 500,
     reclaimed: 100 * 4096
   })
-  t.same(storage.left(), { executions: 0, entries: 0, variables: 0, jobs: 0, pages: 0 })
+  t.same(storage.left(), { executions: 0, entries: 0, variables: 0, jobs: 0, audit: 0, pages: 0 })
   t.same(
     storage.batches.map(batch => batch.split(' ')[0]),
     [
@@ -90,6 +106,8 @@ t.test('deletes everything that is due, in batches, then gives space back', asyn
       'variables',
       'jobs',
       'jobs',
+      'audit',
+      'audit',
       'pages',
       'pages',
       'pages'
@@ -105,6 +123,7 @@ t.test('tells executions the time in seconds and entries in milliseconds', async
     `entries ${NOW} 0`,
     `variables ${NOW / 1000} 0`,
     `jobs ${NOW - JOB_DAYS * 86_400_000} 0`,
+    `audit ${NOW / 1000 - 365 * 86_400} 500000 0`,
     'pages 0'
   ])
 })
@@ -132,6 +151,7 @@ t.test('ends with the batch at hand when the server stops', async t => {
     entries: 0,
     variables: 0,
     jobs: 0,
+    audit: 0,
     reclaimed: 0
   })
 })

@@ -19,7 +19,7 @@ export async function readWish(
   wish: Wish,
   actor: Actor | undefined,
   functions: Pick<FunctionStore, 'find' | 'listAddressed'>
-): Promise<Pick<NewToken, 'name' | 'scopes' | 'functions' | 'expiresAt'>> {
+): Promise<Omit<NewToken, 'id' | 'hash' | 'createdAt'>> {
   const { name = '', expires_at: expiresAt } = wish
   checkName(name)
   checkExpiry(expiresAt, actor)

@@ -8,6 +8,8 @@ import {
   errorResponses,
   NoContent
 } from '../../../core/http/response-schemas.js'
+import { auditNote } from '../../../core/http/audit-note.js'
+import type { NewToken } from '../../../core/contracts/tokens.js'
 import { apiScope, type ApiScope } from '../../../core/http/conventions.js'
 import { MoonletError } from '../../../core/base/errors.js'
 import { limitTexts } from '../../../core/base/limit-texts.js'
@@ -17,6 +19,19 @@ import { MAX_TOKENS, type Tokens } from './tokens.js'
 
 const tags = ['Authentication']
 const config = { scope: 'admin' } as const
+
+const notFound = () => new MoonletError('NOT_FOUND', 'Token not found')
+
+type Described = Pick<NewToken, 'id' | 'name' | 'scopes' | 'functions' | 'expiresAt'>
+
+const toTarget = ({ id, name }: Described) => ({ kind: 'token', id, name })
+
+/** As the audit sees it. */
+const toState = ({ scopes, functions, expiresAt }: Described) => ({
+  scopes,
+  functions,
+  expires_at: expiresAt
+})
 
 export default async function tokenRoutes(
   fastify: FastifyInstance,
@@ -52,9 +67,16 @@ function addCreateToken(api: ApiScope, tokens: Tokens): void {
         }
       }
     },
-    async ({ body, actor }, reply) => {
-      const { text, record } = await tokens.create(
-        await readWish(body, actor, api.storage.functions)
+    async (request, reply) => {
+      const { body, actor } = request
+      const wanted = {
+        ...(await readWish(body, actor, api.storage.functions)),
+        id: api.ids.next()
+      }
+      const { text, record } = await api.storage.audit.track(
+        auditNote(request, 'token.create'),
+        { target: toTarget(wanted), after: toState(wanted) },
+        () => tokens.create(wanted)
       )
       reply.code(201)
       return { ...toNewToken(record), token: text }
@@ -97,8 +119,16 @@ function addEndToken(api: ApiScope, tokens: Tokens): void {
         }
       }
     },
-    async ({ params }, reply) => {
-      if (!(await tokens.end(params.id))) throw new MoonletError('NOT_FOUND', 'Token not found')
+    async (request, reply) => {
+      const { id } = request.params
+      const token = (await tokens.list()).find(one => one.id === id)
+      if (token === undefined) throw notFound()
+      const wasThere = await api.storage.audit.track(
+        auditNote(request, 'token.end'),
+        { target: toTarget(token), before: toState(token) },
+        () => tokens.end(id)
+      )
+      if (!wasThere) throw notFound()
       return reply.code(204).send()
     }
   )

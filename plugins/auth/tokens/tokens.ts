@@ -2,7 +2,6 @@
  * The tokens of the management API, all in memory: checking one costs one hash and one lookup. The storage is read
  * once, at the start; this process alone changes it.
  */
-import type { IdSource } from '../../../core/base/ids.js'
 import type {
   NewToken,
   StoredToken,
@@ -18,7 +17,6 @@ export const MAX_TOKENS = 1000
 
 export interface TokenOptions {
   readonly store: TokenStore
-  readonly ids: IdSource
   /** Unix seconds. */
   readonly now?: () => number
 }
@@ -47,11 +45,11 @@ export class Tokens {
 
   /** Resolves when it is durable; `text` is the only time the token is seen. Rejects with CONFLICT at MAX_TOKENS. */
   async create(
-    wanted: Pick<NewToken, 'name' | 'scopes' | 'functions' | 'expiresAt'>
+    wanted: Omit<NewToken, 'hash' | 'createdAt'>
   ): Promise<{ text: string; record: TokenRecord }> {
-    const { store, ids } = this.options
+    const { store } = this.options
     const text = createTokenText()
-    const token = { ...wanted, id: ids.next(), hash: hashToken(text), createdAt: this.now() }
+    const token = { ...wanted, hash: hashToken(text), createdAt: this.now() }
     await store.create(token, MAX_TOKENS)
     const record = { ...token, lastUsedAt: undefined, lastUsedIp: undefined }
     this.remember(record)

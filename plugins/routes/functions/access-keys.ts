@@ -118,7 +118,9 @@ function addCreation(api: ApiScope): void {
         }
       }
     },
-    async ({ params, body: { name = '', expires_at: expiresAt }, headers }, reply) => {
+    async (request, reply) => {
+      const { params, headers } = request
+      const { name = '', expires_at: expiresAt } = request.body
       const mayChange = readIfMatch(headers['if-match'])
       checkKeyName(name)
       checkExpiry(expiresAt)
@@ -126,9 +128,7 @@ function addCreation(api: ApiScope): void {
       const key = createAccessKey()
       const createdAt = Math.floor(Date.now() / 1000)
       const record = { id: ids.next(), name, hash: hashAccessKey(key), createdAt, expiresAt }
-      const revision = await changeFunction(
-        storage,
-        params.id,
+      const revision = await changeFunction(storage, { request, action: 'key.create' }, () =>
         storage.accessKeys.create(params.id, record, MAX_KEYS, mayChange)
       )
       sendTag(reply, revision)
@@ -186,12 +186,11 @@ function addDeletion(api: ApiScope): void {
         }
       }
     },
-    async ({ params, headers }, reply) => {
+    async (request, reply) => {
+      const { params, headers } = request
       const mayChange = readIfMatch(headers['if-match'])
       await findFunction(storage, params.id)
-      const revision = await changeFunction(
-        storage,
-        params.id,
+      const revision = await changeFunction(storage, { request, action: 'key.delete' }, () =>
         storage.accessKeys.remove(params.id, params.keyId, mayChange)
       )
       if (revision === false) throw new MoonletError('NOT_FOUND', 'Key not found')

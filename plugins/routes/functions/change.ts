@@ -111,9 +111,7 @@ export function addFunctionChanges(api: ApiScope): void {
         now: Math.floor(Date.now() / 1000)
       }
       if (change.patch.frontDoor?.routes) api.addressBook.checkRoutes(change.patch.frontDoor.routes)
-      const revision = await changeFunction(
-        storage,
-        params.id,
+      const revision = await changeFunction(storage, { request, action: 'function.update' }, () =>
         storage.functions.update(params.id, change, mayChange)
       )
       if (revision === false) throw new MoonletError('NOT_FOUND', 'Function not found')

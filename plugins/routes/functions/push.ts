@@ -6,6 +6,7 @@ import type { ApiScope } from '../../../core/http/conventions.js'
 import type { FunctionChange, FunctionUpsert } from '../../../core/contracts/functions.js'
 import type { VersionOrigin } from '../../../core/contracts/records.js'
 import { checkFunction } from '../../../core/http/token-functions.js'
+import { auditNote } from '../../../core/http/audit-note.js'
 import { MoonletError } from '../../../core/base/errors.js'
 import { readFunctionChange } from '../../../core/validation/function-change.js'
 import { refuse } from '../../../core/validation/text.js'
@@ -135,7 +136,11 @@ export function addPushRoute(api: ApiScope): void {
       }
       const made = { activate, origin: readOrigin(request, note) }
       const changes = functions.map(one => inWordsOf(one, () => toUpsert(api, one, made)))
-      const done = await api.storage.functions.upsertAll(changes)
+      const done = await api.storage.audit.track(
+        auditNote(request, 'function.push'),
+        { functions: functions.map(({ id }) => id) },
+        () => api.storage.functions.upsertAll(changes)
+      )
       return {
         functions: done.map(({ id, isNew, revision, version }) => ({
           id,

@@ -1,5 +1,6 @@
 /** The state of a function as changes are held against it: one name for all of it, its versions and variables. */
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { auditNote } from '../../../core/http/audit-note.js'
 import { staleResponse, tellCurrent, toEntityTag } from '../../../core/http/entity-tags.js'
 import type { FunctionSnapshot } from '../../../core/contracts/functions.js'
 import type { Storage } from '../../../core/contracts/storage.js'
@@ -16,9 +17,26 @@ export async function readSnapshot(storage: Storage, id: string): Promise<Functi
 export const sendTag = (reply: FastifyReply, revision: string): FastifyReply =>
   reply.header('etag', toEntityTag(revision))
 
-/** What a change of the function gives; refused for its `If-Match`, it answers 412 with the function as it is now. */
-export function changeFunction<T>(storage: Storage, id: string, change: Promise<T>): Promise<T> {
-  return tellCurrent(change, async () => {
+interface Asked {
+  readonly request: Pick<FastifyRequest, 'actor' | 'headers' | 'ip'> & {
+    readonly params: { readonly id: string }
+  }
+  /** As the audit calls it. */
+  readonly action: string
+}
+
+/**
+ * What a change of the function gives, which the audit notes; refused for its `If-Match`, it answers 412 with the
+ * function as it is now.
+ */
+export function changeFunction<T>(
+  storage: Storage,
+  { request, action }: Asked,
+  change: () => Promise<T>
+): Promise<T> {
+  const { id } = request.params
+  const changed = storage.audit.track(auditNote(request, action), { functions: [id] }, change)
+  return tellCurrent(changed, async () => {
     const now = await readSnapshot(storage, id)
     return { current: toFunction(now, { ...now.variables }), revision: now.revision }
   })

@@ -12,6 +12,7 @@ import { PageQuery, pageOf, toPagination } from '../../../core/http/pagination.j
 import { etagHeader, IfMatch, readIfMatch, toEntityTag } from '../../../core/http/entity-tags.js'
 import type { ApiScope } from '../../../core/http/conventions.js'
 import { functionsOf, hasScope } from '../../../core/http/token-functions.js'
+import { auditNote } from '../../../core/http/audit-note.js'
 import { MoonletError } from '../../../core/base/errors.js'
 import { readNewFunction } from '../../../core/validation/function-change.js'
 import { limits } from '../../../core/validation/limits.js'
@@ -89,12 +90,17 @@ function addCreateFunction(api: ApiScope): void {
       const { body } = request
       const fields = readNewFunction(body, api.config)
       if (fields.frontDoor?.routes) api.addressBook.checkRoutes(fields.frontDoor.routes)
-      const created = await storage.functions.create({
+      const wanted = {
         ...fields,
         origin: readOrigin(request, body),
         id: ids.next(),
         now: Math.floor(Date.now() / 1000)
-      })
+      }
+      const created = await storage.audit.track(
+        auditNote(request, 'function.create'),
+        { functions: [wanted.id] },
+        () => storage.functions.create(wanted)
+      )
       sendTag(reply, created.revision)
       return { ...toFunction(created, {}), cron_status: undefined }
     }
@@ -219,11 +225,10 @@ function addDeleteFunction(api: ApiScope): void {
         }
       }
     },
-    async ({ params, headers }, reply) => {
+    async (request, reply) => {
+      const { params, headers } = request
       const mayChange = readIfMatch(headers['if-match'])
-      const removed = await changeFunction(
-        storage,
-        params.id,
+      const removed = await changeFunction(storage, { request, action: 'function.delete' }, () =>
         storage.functions.remove(params.id, mayChange)
       )
       if (!removed) throw new MoonletError('NOT_FOUND', 'Function not found')

@@ -13,6 +13,7 @@ import { PageQuery, pageOf, toPagination } from '../../../core/http/pagination.j
 import type { ApiScope } from '../../../core/http/conventions.js'
 import type { VariablesEntry } from '../../../core/contracts/env.js'
 import { MoonletError } from '../../../core/base/errors.js'
+import { auditNote } from '../../../core/http/audit-note.js'
 import { readEnvVars } from '../../../core/validation/env-vars.js'
 import { limits } from '../../../core/validation/limits.js'
 import { findFunction } from '../find-function.js'
@@ -108,16 +109,15 @@ function addReplaceEnvVars(api: ApiScope): void {
         }
       }
     },
-    async ({ params, body, headers }, reply) => {
+    async (request, reply) => {
+      const { params, body, headers } = request
       const mayChange = readIfMatch(headers['if-match'])
       const variables = readEnvVars(body.env_vars)
       const { active } = await findFunction(storage, params.id)
       if (active === undefined) throw new MoonletError('CONFLICT', 'No active version found')
       sendTag(
         reply,
-        await changeFunction(
-          storage,
-          params.id,
+        await changeFunction(storage, { request, action: 'variables.replace' }, () =>
           storage.env.replace(params.id, variables, mayChange)
         )
       )
@@ -176,9 +176,11 @@ function addForgetEnvHistory(api: ApiScope): void {
         }
       }
     },
-    async ({ params }, reply) => {
-      await findFunction(storage, params.id)
-      await storage.env.forgetHistory(params.id)
+    async (request, reply) => {
+      const { fn } = await findFunction(storage, request.params.id)
+      const target = { kind: 'function', id: fn.id, name: fn.name, functionId: fn.id }
+      const note = auditNote(request, 'variables.forget_history')
+      await storage.audit.track(note, { target }, () => storage.env.forgetHistory(fn.id))
       return reply.code(204).send()
     }
   )
@@ -227,14 +229,13 @@ function addRestoreEnvVars(api: ApiScope): void {
         }
       }
     },
-    async ({ params, headers }, reply) => {
+    async (request, reply) => {
+      const { params, headers } = request
       const mayChange = readIfMatch(headers['if-match'])
       const variables = await readFormer(storage, params.id, params.entry)
       sendTag(
         reply,
-        await changeFunction(
-          storage,
-          params.id,
+        await changeFunction(storage, { request, action: 'variables.restore' }, () =>
           storage.env.replace(params.id, variables, mayChange)
         )
       )

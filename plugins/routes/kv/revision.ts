@@ -8,6 +8,8 @@ import {
   staleResponse,
   tellCurrent
 } from '../../../core/http/entity-tags.js'
+import type { AuditNote } from '../../../core/contracts/audit.js'
+import type { Storage } from '../../../core/contracts/storage.js'
 import type { KvEntry, KvStore, MayChangeEntry } from '../../../core/contracts/kv.js'
 
 type State = Pick<KvEntry, 'value' | 'expiresAt'>
@@ -45,14 +47,24 @@ export async function findEntry(
   return first !== undefined && Buffer.compare(first.key, key) === 0 ? first : undefined
 }
 
-/** What a change of the entry gives; refused for its conditions, it answers 412 with the entry as it is now. */
+interface Entry {
+  /** The function; empty for the shared store. */
+  readonly scope: string
+  readonly key: Uint8Array
+}
+
+/**
+ * What a change of the entry gives, which the audit notes; refused for its conditions, it answers 412 with the entry as
+ * it is now.
+ */
 export function changeEntry<T>(
-  kv: Pick<KvStore, 'list'>,
-  scope: string,
-  key: Uint8Array,
-  change: Promise<T>
+  { kv, audit }: Pick<Storage, 'kv' | 'audit'>,
+  note: AuditNote,
+  { scope, key }: Entry,
+  change: () => Promise<T>
 ): Promise<T> {
-  return tellCurrent(change, async () => {
+  const changed = audit.track(note, { value: { functionId: scope, key } }, change)
+  return tellCurrent(changed, async () => {
     const entry = await findEntry(kv, scope, key)
     return {
       current: entry === undefined ? null : toCurrent(entry),

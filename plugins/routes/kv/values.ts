@@ -15,6 +15,7 @@ import {
 } from '../../../core/http/entity-tags.js'
 import { BYTES } from '../../../core/http/body-reader.js'
 import type { ApiScope } from '../../../core/http/conventions.js'
+import { auditNote } from '../../../core/http/audit-note.js'
 import { MoonletError } from '../../../core/base/errors.js'
 import { limits } from '../../../core/validation/limits.js'
 import { addressesOf, KeyBody, type Address } from './addresses.js'
@@ -146,10 +147,7 @@ function addWrite(api: ApiScope, place: Place, address: Address): void {
       const { ttl } = request.query as { ttl?: number }
       const scope = await place.scopeOf(request.params)
       const expiresAt = ttl === undefined ? undefined : Date.now() + ttl * 1000
-      await changeEntry(
-        api.storage.kv,
-        scope,
-        key,
+      await changeEntry(api.storage, auditNote(request, 'value.set'), { scope, key }, () =>
         api.storage.kv.set(scope, key, value, expiresAt, mayChange)
       )
       reply.header('etag', toEntityTag(toEntryRevision({ value, expiresAt })))
@@ -179,16 +177,11 @@ function addRemove(api: ApiScope, place: Place, address: Address): void {
       const mayChange = readEntryConditions({ 'if-match': request.headers['if-match'] })
       const key = address.keyOf(request)
       const scope = await place.scopeOf(request.params)
-      if (
-        !(await changeEntry(
-          api.storage.kv,
-          scope,
-          key,
-          api.storage.kv.delete(scope, key, mayChange)
-        ))
-      ) {
-        throw notFound()
-      }
+      const note = auditNote(request, 'value.delete')
+      const wasThere = await changeEntry(api.storage, note, { scope, key }, () =>
+        api.storage.kv.delete(scope, key, mayChange)
+      )
+      if (!wasThere) throw notFound()
       return reply.code(204).send()
     }
   })

@@ -114,11 +114,10 @@ function addActivateVersion(api: ApiScope): void {
         }
       }
     },
-    async ({ params, headers }, reply) => {
+    async (request, reply) => {
+      const { params, headers } = request
       const mayChange = readIfMatch(headers['if-match'])
-      const revision = await changeFunction(
-        storage,
-        params.id,
+      const revision = await changeFunction(storage, { request, action: 'version.activate' }, () =>
         storage.versions.activate(params.id, params.version, mayChange)
       )
       if (revision === false) throw notFound()
@@ -148,11 +147,10 @@ function addDeleteVersion(api: ApiScope): void {
         }
       }
     },
-    async ({ params, headers }, reply) => {
+    async (request, reply) => {
+      const { params, headers } = request
       const mayChange = readIfMatch(headers['if-match'])
-      const result = await changeFunction(
-        storage,
-        params.id,
+      const result = await changeFunction(storage, { request, action: 'version.delete' }, () =>
         storage.versions.remove(params.id, params.version, mayChange)
       )
       if (result === 'missing') throw notFound()

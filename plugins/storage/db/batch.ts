@@ -42,6 +42,9 @@ export interface BatchOptions {
   readonly onHookError?: (error: unknown) => void
 }
 
+/** Does the work, and something before and after it; all or none. */
+export type Wrap = <R>(work: () => R) => R
+
 export class Batch {
   private readonly begin: Statement<[]>
   private readonly commitStatement: Statement<[]>
@@ -54,6 +57,8 @@ export class Batch {
   private readonly lockQueue: LockQueue
   private readonly onHookError: (error: unknown) => void
   private open: OpenBatch | undefined
+  /** Of the next write, in this very turn. */
+  private wrap: Wrap | undefined
   private closed = false
 
   constructor(
@@ -74,8 +79,23 @@ export class Batch {
     })
   }
 
+  /** Makes `call`; what its first write does is done by `wrap`, within its transaction. */
+  around<T>(wrap: Wrap, call: () => Promise<T>): Promise<T> {
+    this.wrap = wrap
+    try {
+      return call()
+    } finally {
+      this.wrap = undefined
+    }
+  }
+
   /** Carries out one statement; resolves with its result once that is durable. */
   write<T>(work: () => T): Promise<T> {
+    const { wrap } = this
+    if (wrap !== undefined) {
+      this.wrap = undefined
+      return this.transaction(() => wrap(work))
+    }
     try {
       const open = this.enter()
       if (open === undefined) return this.lockQueue.enqueue(() => this.write(work))

@@ -6,7 +6,6 @@ import type { AddressInfo } from 'node:net'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { createIdSource } from '../../../core/base/ids.js'
 import { Tokens } from '../../../plugins/auth/tokens/tokens.js'
 import { buildApi, type Api } from '../../helpers/api.js'
 import { temporaryFolder } from '../../helpers/build.js'
@@ -94,8 +93,9 @@ t.test('an expired token is refused and says so', async t => {
 t.test('a token expires to the second, and its use is noted once a minute', async t => {
   const { tokens: store } = await openNew(t)
   const clock = { now: 1_000_000 }
-  const tokens = new Tokens({ store, ids: createIdSource(), now: () => clock.now })
+  const tokens = new Tokens({ store, now: () => clock.now })
   const { text } = await tokens.create({
+    id: 't1',
     name: 'CI',
     scopes: ['run'],
     functions: undefined,

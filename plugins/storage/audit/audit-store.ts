@@ -1,0 +1,140 @@
+/** AuditStore on SQLite. */
+import type { Database } from 'better-sqlite3'
+import type {
+  AuditChange,
+  AuditFilter,
+  AuditNote,
+  AuditRecord,
+  AuditStore,
+  AuditSubject,
+  AuditTarget
+} from '../../../core/contracts/audit.js'
+import type { Page, Paged } from '../../../core/contracts/page.js'
+import type { Batch } from '../db/batch.js'
+import type { VariableReader } from '../functions/env-store.js'
+import type { FunctionRowIds } from '../functions/function-row-ids.js'
+import {
+  prepareAuditStatements,
+  type AuditStatements,
+  type FilterValues
+} from './audit-statements.js'
+import { toRecord, toRow } from './audit-rows.js'
+import {
+  compareFunctionStates,
+  compareStates,
+  createFunctionStateReader,
+  type FunctionState
+} from './function-state.js'
+import { createValueStateReader } from './value-state.js'
+
+interface Parts {
+  readonly db: Database
+  readonly batch: Batch
+  readonly rowIds: FunctionRowIds
+  readonly readVariables: VariableReader
+  readonly nowMs: () => number
+}
+
+interface Entry extends AuditChange {
+  readonly target: AuditTarget
+}
+
+/** Results of changes that have found nothing to do. */
+const isRefusal = (result: unknown): boolean =>
+  result === false || (typeof result === 'string' && refusals.includes(result))
+const refusals = [
+  'missing',
+  'active',
+  'queued',
+  'waiting',
+  'running',
+  'succeeded',
+  'dead',
+  'cancelled'
+]
+const MAX_NAME = 200
+
+export class SqliteAuditStore implements AuditStore {
+  private readonly sql: AuditStatements
+  private readonly readFunction: ReturnType<typeof createFunctionStateReader>
+  private readonly readValue: ReturnType<typeof createValueStateReader>
+
+  constructor(private readonly parts: Parts) {
+    this.sql = prepareAuditStatements(parts.db)
+    this.readFunction = createFunctionStateReader(parts)
+    this.readValue = createValueStateReader(parts)
+  }
+
+  track<T>(note: AuditNote, subject: AuditSubject, change: () => Promise<T>): Promise<T> {
+    return this.parts.batch.around(work => {
+      const finish = this.look(subject)
+      const result = work()
+      if (!isRefusal(result)) for (const entry of finish()) this.insert(note, entry)
+      return result
+    }, change)
+  }
+
+  add(note: AuditNote, entry: Entry): Promise<void> {
+    return this.parts.batch.write(() => {
+      this.insert(note, entry)
+    })
+  }
+
+  list({ limit, offset }: Page, filter: AuditFilter = {}): Promise<Paged<AuditRecord>> {
+    const values: FilterValues = {
+      ...(filter.functionId === undefined ? {} : { functionId: filter.functionId }),
+      ...(filter.actor === undefined ? {} : { actor: filter.actor }),
+      ...(filter.from === undefined ? {} : { from: filter.from }),
+      ...(filter.to === undefined ? {} : { to: filter.to })
+    }
+    return this.parts.batch.read(() => ({
+      rows: this.sql
+        .page(values)
+        .all({ ...values, limit, offset })
+        .map(toRecord),
+      total: this.sql.count(values).get(values) ?? 0
+    }))
+  }
+
+  expire(before: number, most: number, limit: number): Promise<number> {
+    return this.parts.batch.transaction(() => {
+      const old = this.sql.removeOld.run(before, limit).changes
+      const excess = Math.min(limit - old, (this.sql.count({}).get({}) ?? 0) - most)
+      if (excess <= 0) return old
+      const values = this.sql.removeValues.run(excess).changes
+      return old + values + this.sql.removeOldest.run(excess - values).changes
+    })
+  }
+
+  /** Looks at what is there; the result looks again, and returns what has become of it. */
+  private look(subject: AuditSubject): () => Entry[] {
+    if ('target' in subject) return () => [subject]
+    if ('value' in subject) return this.lookAtValue(subject.value)
+    const before = subject.functions.map(id => [id, this.readFunction(id)] as const)
+    return () => before.flatMap(([id, state]) => this.compareFunction(id, state))
+  }
+
+  private compareFunction(id: string, before: FunctionState | undefined): Entry[] {
+    const after = this.readFunction(id)
+    const change = compareFunctionStates(before, after)
+    if (change === undefined) return []
+    const name = (after ?? before)?.name
+    return [{ target: { kind: 'function', id, name, functionId: id }, ...change }]
+  }
+
+  private lookAtValue({ functionId, key }: { functionId: string; key: Uint8Array }): () => Entry[] {
+    const { readValue } = this
+    const before = readValue(functionId, key)
+    return () => {
+      const change = compareStates(before, readValue(functionId, key))
+      const name = Buffer.from(key.subarray(0, MAX_NAME)).toString('utf8')
+      const target = { kind: 'value', name, functionId: functionId === '' ? undefined : functionId }
+      // Another value of the same length is a change too.
+      return [{ target, ...(change ?? { before, after: before }) }]
+    }
+  }
+
+  private insert(note: AuditNote, entry: Entry): void {
+    this.sql.insert.run(toRow(Math.floor(this.parts.nowMs() / 1000), note, entry))
+  }
+}
