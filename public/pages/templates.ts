@@ -2,12 +2,14 @@
 import ai from '../templates/ai.lua'
 import blank from '../templates/blank.lua'
 import counter from '../templates/counter.lua'
+import deliver from '../templates/deliver.lua'
 import email from '../templates/email.lua'
 import http from '../templates/http.lua'
 import page from '../templates/page.lua'
 import rest from '../templates/rest.lua'
 import scheduled from '../templates/scheduled.lua'
 import webhook from '../templates/webhook.lua'
+import worker from '../templates/worker.lua'
 
 /** The call that a program is tried with at first. */
 export interface FirstCall {
@@ -51,6 +53,13 @@ export const templates = [
     icon: 'shield',
     code: webhook,
     secret: 'WEBHOOK_SECRET',
+    call: post({ type: 'payment', amount: 12.5 })
+  },
+  { id: 'worker', icon: 'play', code: worker, call: post({ id: 'order-7' }) },
+  {
+    id: 'deliver',
+    icon: 'refresh',
+    code: deliver,
     call: post({ type: 'payment', amount: 12.5 })
   },
   { id: 'page', icon: 'page', code: page, call: { query: { name: 'Luna' } } },

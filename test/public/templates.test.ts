@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { readFile } from 'node:fs/promises'
 import type { FastifyInstance } from 'fastify'
+import { eventually } from '../helpers/eventually.js'
 import { API_KEY, build } from '../helpers/build.js'
 import { readSources } from './sources.js'
 
@@ -147,6 +148,44 @@ root.test('webhook takes what is signed and refuses what is not', async t => {
 root.test('webhook without its secret trusts nobody', async t => {
   const call = await run('webhook')
   t.equal((await call('', post({}))).status, 503)
+})
+
+/** The job of that id, once it has come to its end. */
+async function jobOf(t: Test, response: Response): Promise<{ status: string; error?: string }> {
+  t.equal(response.status, 202)
+  const { job_id: id } = (await response.json()) as { job_id: string }
+  const base = (await serverOf()).listeningOrigin
+  const read = async () =>
+    (await (
+      await fetch(`${base}/api/jobs/${id}`, { headers: { authorization: `Bearer ${API_KEY}` } })
+    ).json()) as { status: string; error?: string }
+  await eventually(t, async () => /^(?:succeeded|dead)$/.test((await read()).status), true)
+  return read()
+}
+
+root.test('worker answers at once and works as a job, once for each order', async t => {
+  const call = await run('worker')
+  const order = post({ id: 'order-7' })
+  t.match(await jobOf(t, await call('', order)), { status: 'succeeded' })
+  const [first, again] = [await call('', order), await call('', order)]
+  t.same(await first.json(), await again.json(), 'the same order is the same job')
+  for (const wrong of [{}, { id: '' }, [], 5]) {
+    t.equal((await call('', post(wrong))).status, 400)
+  }
+})
+
+root.test('deliver delivers an event as a job, and gives up where nobody is', async t => {
+  const target = await serve(t, { ok: true })
+  const call = await run('deliver', { TARGET_URL: target })
+  t.match(await jobOf(t, await call('', post({ type: 'payment' }))), { status: 'succeeded' })
+  const base = (await serverOf()).listeningOrigin
+  const gone = await run('deliver', { TARGET_URL: `${base}/fn/nobody` })
+  t.match(await jobOf(t, await gone('', post({ type: 'payment' }))), {
+    status: 'dead',
+    error: 'the receiver is gone: 404'
+  })
+  const unset = await run('deliver')
+  t.equal((await unset('', post({}))).status, 503)
 })
 
 root.test('page escapes what comes from outside', async t => {
