@@ -99,7 +99,7 @@ function titleOf(rule: AlertRule, fn: Named | undefined, { count, since }: Telli
     case 'schedule_late':
       return `${who} has not succeeded on its schedule for ${rule.lateMinutes} minutes`
     case 'queue_full':
-      return `Calls are turned away: the queue is full${times}`
+      return `Calls are turned away: too many wait${times}`
     case 'disk_low':
       return `Less than ${rule.minFreeMb} MiB are free on the disk`
   }

@@ -42,6 +42,9 @@ export default fp(
       pace,
       clock: systemClock,
       nextId: () => ids.next(),
+      onFull: (error, functionId) => {
+        invoker.noteRejection('job', error, functionId)
+      },
       cleanEvent: fastify.hideCredentials
     })
     fastify.decorate('jobs', service)

@@ -23,6 +23,8 @@ export interface ServiceOptions {
   readonly pace: Pick<JobPace, 'noteKept'>
   readonly clock: Pick<Clock, 'now'>
   readonly nextId: () => string
+  /** There was no room for a job. */
+  readonly onFull: (error: MoonletError, functionId: string) => void
   /** Takes out of an event what no function may get. */
   readonly cleanEvent: (event: InvocationEvent) => InvocationEvent
 }
@@ -31,12 +33,12 @@ export class JobService implements Jobs {
   constructor(private readonly options: ServiceOptions) {}
 
   async enqueue(asked: Enqueue): Promise<AddedJob> {
-    const { store, runner, nextId, cleanEvent, clock } = this.options
+    const { store, runner, nextId, cleanEvent, clock, onFull } = this.options
     const { functionId, trigger = 'job', event, caller, idempotencyKey, isScheduled } = asked
     const createdAt = clock.now()
     const dueAt = readDue(asked, createdAt)
     checkKey(idempotencyKey)
-    const added = await store.add({
+    const job = {
       id: nextId(),
       functionId,
       trigger,
@@ -46,6 +48,10 @@ export class JobService implements Jobs {
       dueAt,
       idempotencyKey,
       isScheduled
+    }
+    const added = await store.add(job).catch((error: unknown) => {
+      if (error instanceof MoonletError && error.code === 'JOBS_FULL') onFull(error, functionId)
+      throw error
     })
     this.options.pace.noteKept()
     if (added.isNew) runner.noteDue(dueAt)

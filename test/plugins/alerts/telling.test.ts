@@ -167,3 +167,15 @@ t.test('calls that are turned away are told', async t => {
   await eventually(t, () => receiver.received.length, 1)
   t.match(receiver.received[0]?.json, { on: 'queue_full', title: /Calls are turned away/ })
 })
+
+t.test('background calls for which there is no room are told too', async t => {
+  const receiver = await startReceiver(t)
+  const api = await buildApi(t, { JOBS_WAITING: '1' })
+  const id = await api.create()
+  await createAlert(api, { on: 'queue_full', function_id: id, target: webhook(receiver.url) })
+  const later = { prefer: 'respond-async', 'moonlet-delay': '100' }
+  t.equal((await api.call('POST', `/fn/${id}`, 'x', later)).status, 202)
+  t.equal(receiver.received.length, 0)
+  t.equal((await api.call('POST', `/fn/${id}`, 'x', later)).status, 503)
+  await eventually(t, () => receiver.received.length, 1)
+})
