@@ -4,6 +4,7 @@
  */
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply } from 'fastify'
+import { deferToTickEnd } from '../../../core/base/tick.js'
 import { onSocketClose } from '../../../core/connections/caller.js'
 import { closeBehind } from '../../../core/connections/open-responses.js'
 import type { Outcome, StreamHead, StreamReceiver } from '../../../core/contracts/invocation.js'
@@ -13,6 +14,7 @@ export class StreamedReply implements StreamReceiver {
   private readonly response: ServerResponse
   private readonly socket: ServerResponse['req']['socket']
   private readonly stopWatching: () => void
+  private pieces: Uint8Array[] = []
   private waiting: ((isOpen: boolean) => void) | undefined
 
   constructor(
@@ -38,12 +40,18 @@ export class StreamedReply implements StreamReceiver {
     this.stopWatching = onSocketClose(this.socket, tell)
   }
 
+  /** Pieces of one tick leave together: thousands of small ones cost a write of the socket each else. */
   write(bytes: Uint8Array): void {
-    if (!this.socket.destroyed) this.response.write(bytes)
+    if (this.pieces.push(bytes) === 1) {
+      deferToTickEnd(() => {
+        this.flush()
+      })
+    }
   }
 
   whenReady(tell: (isOpen: boolean) => void): void {
     this.waiting = tell
+    this.flush()
     if (this.socket.destroyed || !this.response.writableNeedDrain) this.tellWaiting()
   }
 
@@ -51,6 +59,7 @@ export class StreamedReply implements StreamReceiver {
   end({ fault }: Outcome): FastifyReply {
     if (fault !== undefined) return this.breakOff()
     this.stopWatching()
+    this.flush()
     if (!this.socket.destroyed) this.response.end()
     return this.reply
   }
@@ -59,6 +68,7 @@ export class StreamedReply implements StreamReceiver {
   breakOff(): FastifyReply {
     const { response, socket } = this
     this.stopWatching()
+    this.flush()
     closeBehind(response, response.req)
     if (response.socket !== null) socket.destroySoon()
     // Others that were asked for on this connection are answered first.
@@ -70,6 +80,15 @@ export class StreamedReply implements StreamReceiver {
       })
     }
     return this.reply
+  }
+
+  private flush(): void {
+    const { pieces } = this
+    const [first] = pieces
+    if (first === undefined) return
+    this.pieces = []
+    if (this.socket.destroyed) return
+    this.response.write(pieces.length === 1 ? first : Buffer.concat(pieces))
   }
 
   private tellWaiting(): void {
