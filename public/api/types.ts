@@ -137,6 +137,9 @@ export interface Execution {
   method?: string
   path?: string
   duration_ms?: number
+  /** Of a streamed answer. */
+  response_size?: number
+  first_byte_ms?: number
   error_message?: string
   error?: Fault
   event_json?: string

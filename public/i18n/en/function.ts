@@ -77,7 +77,10 @@ export const functionTexts = {
       'Not everybody may call this function. Here it runs as the dashboard: as a draft of its active version, without an execution.',
     toAccess: 'To its access',
     toSettings: 'To the settings',
-    failed: 'The request could not be made: {message}'
+    failed: 'The request could not be made: {message}',
+    stop: 'Stop',
+    receiving: 'Coming in…',
+    brokeOff: 'The response broke off before its end. The execution says why.'
   },
   logs: {
     title: 'Logs',
@@ -134,6 +137,8 @@ export const functionTexts = {
     back: 'Back to all executions',
     summary: 'Summary',
     answeredWith: '{code}, answered by the function',
+    streamed: 'Streamed',
+    streamedAs: '{size}, first byte after {first}',
     job: 'Job',
     attempt: 'Attempt {attempt}',
     runAgain: 'Run again with this event',

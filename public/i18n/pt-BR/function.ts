@@ -80,7 +80,10 @@ export const functionTexts: Translated<typeof english> = {
       'Nem todos podem chamar esta função. Aqui o painel a executa: como rascunho da versão ativa, sem deixar execução.',
     toAccess: 'Ir ao acesso',
     toSettings: 'Ir às configurações',
-    failed: 'Não foi possível fazer a requisição: {message}'
+    failed: 'Não foi possível fazer a requisição: {message}',
+    stop: 'Parar',
+    receiving: 'Chegando…',
+    brokeOff: 'A resposta foi interrompida antes do fim. A execução diz por quê.'
   },
   logs: {
     title: 'Registros',
@@ -137,6 +140,8 @@ export const functionTexts: Translated<typeof english> = {
     back: 'Voltar a todas as execuções',
     summary: 'Resumo',
     answeredWith: '{code}, respondido pela função',
+    streamed: 'Transmitida',
+    streamedAs: '{size}, primeiro byte após {first}',
     job: 'Tarefa',
     attempt: 'Tentativa {attempt}',
     runAgain: 'Executar de novo com este evento',

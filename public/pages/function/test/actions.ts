@@ -5,7 +5,7 @@ import { t } from '../../../i18n/locale.js'
 import { withBusy } from '../../../shell/loading.js'
 import { write } from '../../../shell/local-storage.js'
 import { call, isOpen, runAsDashboard } from './send.js'
-import { noResponse, toResponseView } from './response.js'
+import { noResponse, toPartialView, toResponseView } from './response.js'
 import { cloneRequest, storageNames, type TestState } from './state.js'
 
 const MAX_KEPT = 15
@@ -41,18 +41,23 @@ export const createSending = (onBody: (bytes: Uint8Array<ArrayBuffer>) => void) 
         this,
         () => this.sendRequest(),
         error => {
+          if (this.stopping.signal.aborted) return
           const message = error instanceof Error ? error.message : String(error)
           this.problem = t('request.failed', { message })
         }
       )
     },
 
+    /** Ends the response that is coming in; what has come of it stays. */
+    stop() {
+      this.stopping.abort()
+    },
+
     async sendRequest() {
       this.problem = ''
       this.keep()
-      const { response, body, durationMs, logs } = isOpen()
-        ? await call(this.request)
-        : await runAsDashboard(this.request)
+      const sent = isOpen() ? await this.follow() : await runAsDashboard(this.request)
+      const { response, body, durationMs, logs } = sent
       URL.revokeObjectURL(this.response.url)
       onBody(body)
       this.response = noResponse()
@@ -60,7 +65,24 @@ export const createSending = (onBody: (bytes: Uint8Array<ArrayBuffer>) => void) 
       await this.$nextTick()
       this.response = toResponseView(response, body, durationMs)
       this.response.logs = logs
+      if (sent.hasBrokenOff) this.problem = t('request.brokeOff')
       await this.loadLogs(this.response.executionId)
+    },
+
+    async follow() {
+      this.stopping = new AbortController()
+      try {
+        return await call(this.request, {
+          signal: this.stopping.signal,
+          onPart: (response, bytes) => {
+            this.streaming = true
+            onBody(bytes)
+            this.response = toPartialView(response, bytes)
+          }
+        })
+      } finally {
+        this.streaming = false
+      }
     },
 
     async loadLogs(executionId: string) {

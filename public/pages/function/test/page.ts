@@ -36,6 +36,7 @@ component('tester', () => {
     isOpen,
 
     destroy() {
+      this.stop()
       URL.revokeObjectURL(this.response.url)
       write(storageNames().request, this.request)
     },

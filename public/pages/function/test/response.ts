@@ -64,6 +64,17 @@ export function toResponseView(
   }
 }
 
+/** The same of a body that is still coming in: as text, or as bytes. */
+export function toPartialView(
+  response: Pick<Response, 'status' | 'headers'>,
+  bytes: Uint8Array<ArrayBuffer>
+): ResponseView {
+  const view = toResponseView(response, bytes, 0)
+  const kind = view.kind === 'image' || decodeText(bytes) === undefined ? 'binary' : 'text'
+  URL.revokeObjectURL(view.url)
+  return { ...view, kind, views: viewsOf[kind], view: viewsOf[kind][0] ?? 'none', url: '' }
+}
+
 /** So many bytes are shown as hex. */
 export const MAX_HEX_BYTES = 64 * 1024
 

@@ -28,6 +28,9 @@ export function createTestState() {
   const unsent = read(names.request) as TestRequest | undefined
   return {
     busy: false,
+    /** A response is coming in. */
+    streaming: false,
+    stopping: new AbortController(),
     problem: '',
     history,
     request: cloneRequest(unsent ?? history[0] ?? emptyRequest()),
