@@ -2,12 +2,14 @@
 import type { Command } from 'commander'
 import type { Runner } from '../context.js'
 import type { PushOptions } from './push.js'
+import { addRuns } from './run-commands.js'
 
 export function addRemoteCommands(program: Command, run: Runner): void {
   program.commandsGroup('With a running server, from anywhere:')
   addLogin(program, run)
   addProject(program, run)
   addPush(program, run)
+  addRuns(program, run)
 }
 
 function addLogin(program: Command, run: Runner): void {

@@ -94,11 +94,8 @@ const toRemote = (listed: ListedFunction): RemoteFunction => ({
 })
 
 /** The one function that an id, a slug or a name means. */
-export function pickRemote<T extends Pick<ListedFunction, 'id' | 'name' | 'slug'>>(
-  all: readonly T[],
-  wanted: string
-): T {
-  const exact = all.find(({ id, slug }) => id === wanted || slug === wanted)
+export function pickRemote(all: readonly RemoteFunction[], wanted: string): RemoteFunction {
+  const exact = all.find(({ id, listed }) => id === wanted || listed.slug === wanted)
   if (exact !== undefined) return exact
   const named = all.filter(({ name }) => name === wanted)
   const [found] = named

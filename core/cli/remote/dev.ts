@@ -1,0 +1,161 @@
+/** `moonlet dev`: each save is checked, run as a draft with the last event, and shown. */
+import { basename } from 'node:path'
+import type { Context } from '../context.js'
+import { exitCodes, Failure } from '../failure.js'
+import type { Client } from './client.js'
+import { connect } from './connect.js'
+import { CODE_FILE } from '../../export-import/function-file.js'
+import { ensureOnServer } from './functions/ensure-on-server.js'
+import { pickCompared, compareAll } from './functions/compare.js'
+import { digestOf } from './functions/content.js'
+import { readFunction, readLocal, type LocalFunction } from './functions/local.js'
+import { watchFolders } from './functions/watch.js'
+import { listExecutions } from './logs.js'
+import { findProject, type Project } from './project.js'
+import { push } from './push.js'
+import { isSuccess, runDraft, sayResult, toEvent, type RunEvent, type RunOptions } from './run.js'
+
+export interface DevOptions extends RunOptions {
+  readonly push?: boolean
+}
+
+/** Goes on until it is ended; nothing that a save brings ends it. */
+export async function dev(
+  context: Context,
+  names: readonly string[],
+  options: DevOptions
+): Promise<number> {
+  const project = await findProject()
+  const client = await connect(project)
+  await toEvent(options)
+  const { functions } = await readLocal(project.folder)
+  const session = new DevSession(context, { client, project, options })
+  const wanted = toFolders(functions, names)
+  session.know(functions)
+  const saves = watchFolders(project.folder, wanted)
+  context.terminal.note(
+    `Watching ${wanted?.join(', ') ?? `${functions.length} functions`} in ${basename(project.folder)}; Ctrl-C ends it.`
+  )
+  for await (const folder of saves) await session.saved(folder)
+  return exitCodes.done
+}
+
+/** Undefined: all of them, and those that are still to come. */
+function toFolders(
+  functions: readonly LocalFunction[],
+  names: readonly string[]
+): readonly string[] | undefined {
+  if (names.length === 0) return undefined
+  const none = { url: '', functions: {} }
+  const { picked, unknown } = pickCompared(compareAll(functions, [], none), names)
+  if (unknown.length > 0) {
+    throw new Failure('failed', `This folder has no function "${unknown.join('", "')}"`)
+  }
+  return picked.flatMap(({ local }) => local?.folder ?? [])
+}
+
+interface DevParts {
+  readonly client: Client
+  readonly project: Project
+  readonly options: DevOptions
+}
+
+class DevSession {
+  /** Digests of what was looked at last, by folder: editors write a file more than once. */
+  private readonly seen = new Map<string, string>()
+
+  constructor(
+    private readonly context: Context,
+    private readonly parts: DevParts
+  ) {}
+
+  know(functions: readonly LocalFunction[]): void {
+    for (const { folder, content } of functions) this.seen.set(folder, digestOf(content))
+  }
+
+  async saved(folder: string): Promise<void> {
+    try {
+      const local = await readFunction(this.parts.project.folder, folder)
+      if (local === undefined) return
+      const digest = digestOf(local.content)
+      if (this.seen.get(folder) === digest) return
+      this.seen.set(folder, digest)
+      await this.tryOut(local)
+    } catch (error) {
+      const words = error instanceof Error ? error.message : String(error)
+      this.context.terminal.note(`${folder}: ${words}`)
+      this.context.emit({ name: folder, error: words })
+    }
+  }
+
+  private async tryOut(local: LocalFunction): Promise<void> {
+    const { terminal } = this.context
+    terminal.say(`${local.folder} saved ${new Date().toTimeString().slice(0, 8)}`, 'bold')
+    const problem = await this.findProblem(local)
+    if (problem !== undefined) {
+      terminal.say(problem, 'removed')
+      this.context.emit({ name: local.name, ok: false, problem })
+      return
+    }
+    const pushed = this.parts.options.push === true && (await this.push(local))
+    const id = await ensureOnServer(this.context, this.parts, local)
+    const event = await this.eventOf(id)
+    const result = await runDraft(this.parts.client, id, local.content.code, event)
+    sayResult(this.context, result)
+    this.context.emit({ name: local.name, ok: isSuccess(result), pushed, event, ...result })
+  }
+
+  /** With the place in the file, as editors and terminals make links of it. */
+  private async findProblem({ folder, content }: LocalFunction): Promise<string | undefined> {
+    const { ok, error } = await this.parts.client.json<{
+      ok: boolean
+      error?: { message: string; line?: number; column?: number }
+    }>('/api/check', { method: 'POST', json: { code: content.code } })
+    if (ok || error === undefined) return undefined
+    const place = [error.line, error.column].filter(part => part !== undefined).join(':')
+    return `${folder}/${CODE_FILE}:${place}: ${error.message.replace(/^main:\d+: /, '')}`
+  }
+
+  private async push({ folder }: LocalFunction): Promise<boolean> {
+    // The push itself is told in words; its document would be one more.
+    const quiet = { ...this.context, report() {} }
+    return (await push(quiet, [folder], { yes: true })) === exitCodes.done
+  }
+
+  private async eventOf(id: string): Promise<RunEvent> {
+    const { data, method, path, query, header } = this.parts.options
+    const isGiven =
+      [data, method, path].some(part => part !== undefined) ||
+      [query, header].some(part => (part ?? []).length > 0)
+    if (isGiven) return toEvent(this.parts.options)
+    return (await readLastEvent(this.parts.client, id)) ?? toEvent({})
+  }
+}
+
+interface StoredEvent {
+  readonly method: string
+  readonly relativePath: string
+  readonly query: Readonly<Record<string, string>>
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  readonly truncated?: boolean
+}
+
+/** Undefined: the function has not run yet, or the event is not stored whole. */
+async function readLastEvent(client: Client, id: string): Promise<RunEvent | undefined> {
+  const [last] = await listExecutions(client, id, { limit: 1 })
+  if (last === undefined) return undefined
+  const { event_json: json } = await client.json<{ event_json: string }>(
+    `/api/executions/${last.id}`
+  )
+  const event = JSON.parse(json) as Partial<StoredEvent>
+  const { method, relativePath, query = {}, headers = {}, body = '', truncated } = event
+  if (truncated === true || method === undefined || relativePath === undefined) return undefined
+  return {
+    method,
+    path: relativePath === '' ? '/' : relativePath,
+    query,
+    headers,
+    ...(body === '' ? {} : { body })
+  }
+}
