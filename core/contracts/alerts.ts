@@ -90,7 +90,8 @@ export interface AlertMessage {
   readonly status: 'firing' | 'ok' | 'test'
   readonly title: string
   readonly text: string
-  readonly function?: { readonly id: string; readonly name: string } | undefined
+  readonly function_id?: string | undefined
+  readonly function_name?: string | undefined
   readonly execution_id?: string | undefined
   readonly job_id?: string | undefined
   readonly count: number

@@ -153,4 +153,16 @@ call each other may do so 8 calls deep; beyond, \`functions.call\` gives \`nil, 
 
 A function with a schedule (cron, set in the dashboard or by the API) is called with method \`POST\`, an empty body \
 and the header \`X-Trigger: cron\`; \`event.headers["X-Cron-Scheduled-Time"]\` is the time it was due, in Unix \
-seconds. The handler returns an answer as always; a status of 400 or more marks the run as failed.`
+seconds. The handler returns an answer as always; a status of 400 or more marks the run as failed.
+
+### Jobs and alerts
+
+A call with the header \`Prefer: respond-async\`, or \`functions.enqueue\`, makes a job: it is stored, and the \
+handler is run until it answers below 400, its attempts are used up, or it answers something from 400 to 499 (408, \
+425 and 429 aside), which ends the job as dead. A job runs at least once; so it should bear being run twice, for \
+instance with \`kv.setIfAbsent\` on something that names the work.
+
+A function that an alert names as its target is run by a job with the trigger \`alert\`. \`event:json()\` is the \
+message: \`status\` (\`firing\`, \`ok\` or \`test\`), \`on\` (what is wrong, such as \`failure\`), \`title\`, \
+\`text\`, \`url\`, \`count\`, \`since\` and \`at\` (Unix seconds), \`alert\` (with \`id\` and \`name\`), and, where \
+they are known, \`function_id\`, \`function_name\`, \`execution_id\` and \`job_id\`.`

@@ -1,6 +1,7 @@
 /** The programs that a new function can begin with. The first is also the one of the empty list. */
 import ai from '../templates/ai.lua'
 import blank from '../templates/blank.lua'
+import chat from '../templates/chat.lua'
 import counter from '../templates/counter.lua'
 import deliver from '../templates/deliver.lua'
 import email from '../templates/email.lua'
@@ -61,6 +62,17 @@ export const templates = [
     icon: 'refresh',
     code: deliver,
     call: post({ type: 'payment', amount: 12.5 })
+  },
+  {
+    id: 'chat',
+    icon: 'warning',
+    code: chat,
+    call: post({
+      status: 'firing',
+      title: '"shop" failed',
+      text: "attempt to index a nil value (field 'order')",
+      url: 'https://moonlet.example.org/functions/shop/executions'
+    })
   },
   { id: 'page', icon: 'page', code: page, call: { query: { name: 'Luna' } } },
   { id: 'ai', icon: 'spark', code: ai, call: post({ question: 'Why does the moon have phases?' }) },

@@ -188,6 +188,41 @@ root.test('deliver delivers an event as a job, and gives up where nobody is', as
   t.equal((await unset('', post({}))).status, 503)
 })
 
+root.test('chat tells what an alert says, and has it tried again where that fails', async t => {
+  const told: string[] = []
+  let status = 200
+  const server = createServer((request, response) => {
+    request.setEncoding('utf8').on('data', (text: string) => told.push(text))
+    request.on('end', () => response.writeHead(status).end())
+  })
+  await new Promise<void>(resolve => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  t.teardown(() => {
+    server.close()
+  })
+  const call = await run('chat', {
+    CHAT_WEBHOOK: `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  })
+  const alert = post({
+    status: 'firing',
+    title: '"shop" <failed>',
+    text: 'a & b',
+    url: 'http://x/'
+  })
+  t.equal((await call('', alert)).status, 200)
+  t.same(JSON.parse(told[0] ?? ''), {
+    text: '[failing] "shop" &lt;failed&gt;\na &amp; b\nhttp://x/'
+  })
+  status = 500
+  t.equal((await call('', alert)).status, 502)
+  for (const wrong of [{}, [], 5, { title: 5 }]) {
+    t.equal((await call('', post(wrong))).status, 400)
+  }
+  const unset = await run('chat')
+  t.equal((await unset('', alert)).status, 503)
+})
+
 root.test('page escapes what comes from outside', async t => {
   const call = await run('page')
   const response = await call('?name=%3Cscript%3E')

@@ -62,6 +62,8 @@ export const settingsTexts = {
     workerText: 'Answers at once, and does the work as a job.',
     deliver: 'Retrying webhook',
     deliverText: 'Delivers an event until the other side has taken it.',
+    chat: 'Failure to chat',
+    chatText: 'Tells a chat what fails: the target of an alert.',
     page: 'Web page',
     pageText: 'Answers with HTML, safely escaped.',
     ai: 'AI chat',

@@ -64,6 +64,8 @@ export const settingsTexts: Translated<typeof english> = {
     workerText: 'Responde na hora e faz o trabalho depois.',
     deliver: 'Webhook com novas tentativas',
     deliverText: 'Entrega um evento até que o outro lado o aceite.',
+    chat: 'Falha no chat',
+    chatText: 'Avisa um chat do que falha: o destino de um alerta.',
     page: 'Página web',
     pageText: 'Responde com HTML, devidamente escapado.',
     ai: 'Conversa com IA',

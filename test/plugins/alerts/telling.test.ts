@@ -33,7 +33,8 @@ t.test('a function that fails a thousand times is told once, with its error mask
     on: 'failure',
     status: 'firing',
     title: '"shop" failed',
-    function: { id, name: 'shop' },
+    function_id: id,
+    function_name: 'shop',
     count: 1,
     url: `http://localhost:0/functions/${id}/executions/${json.execution_id}`
   })
