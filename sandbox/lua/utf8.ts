@@ -14,7 +14,10 @@ export function encodeUtf8(code: number): string {
   return String.fromCharCode(...bytes)
 }
 
-/** The code point that starts at `at` and its length in bytes, or undefined where the bytes are not UTF-8. */
+/**
+ * The code point that starts at `at` and its length in bytes, or undefined where the bytes are not UTF-8. As in Lua
+ * 5.3, halves of surrogate pairs are code points like others.
+ */
 export function decodeUtf8(text: string, at: number): { code: number; length: number } | undefined {
   const first = text.charCodeAt(at)
   if (first < 0x80) return { code: first, length: 1 }
@@ -27,7 +30,5 @@ export function decodeUtf8(text: string, at: number): { code: number; length: nu
     code = (code << 6) | (next & 0x3f)
   }
   const least = length === 2 ? 0x80 : length === 3 ? 0x800 : 0x10000
-  return code < least || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)
-    ? undefined
-    : { code, length }
+  return code < least || code > 0x10ffff ? undefined : { code, length }
 }

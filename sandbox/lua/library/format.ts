@@ -161,8 +161,9 @@ function unsigned(c: Conversion, n: number, base: number): string {
     n < 0
       ? BigInt.asUintN(64, BigInt(n)).toString(base).padStart(c.precision, '0')
       : digitsOf(c, n, base)
-  if (!c.alternate || n === 0) return digits
-  return base === 16 ? '0x' + digits : base === 8 && !digits.startsWith('0') ? '0' + digits : digits
+  if (!c.alternate) return digits
+  if (base === 8) return digits.startsWith('0') ? digits : '0' + digits
+  return base === 16 && n !== 0 ? '0x' + digits : digits
 }
 
 function float(c: Conversion, n: number): string {

@@ -10,7 +10,7 @@ import { Table } from '../table.js'
 import { execute } from './execute.js'
 import { closeUpvalues, pushFrame, ensureStack } from './frames.js'
 import { describeArgument, describeInnerArgument } from './debug-info.js'
-import { isTrue } from './operations.js'
+import { isTrue, metamethod, typeNameOf } from './operations.js'
 import { positionOf } from './traceback.js'
 import type { Vm } from './vm.js'
 
@@ -109,6 +109,9 @@ export class Interpreter implements Vm {
     for (let i = 0; i < count; i++) stack[func + 1 + i] = args[i]
     if (callee instanceof Closure) stack[func] = callee
     else {
+      if (!(callee instanceof Native) && metamethod(this, callee, '__call') === undefined) {
+        throw new LuaThrow(`attempt to call a ${typeNameOf(callee)} value`)
+      }
       // Its call metamethod, or a native that only the machine can run: through the trampoline.
       for (let i = count; i > 0; i--) stack[func + 1 + i] = stack[func + i]
       stack[func + 1] = callee

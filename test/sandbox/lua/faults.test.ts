@@ -224,6 +224,27 @@ t.test('a library function says which argument is missing, also where nil would 
   ])
 })
 
+t.test('a metamethod that cannot be called is an error at the line of its operator', async t => {
+  const operators: Array<[string, string]> = [
+    ['__add', 'return t + 1'],
+    ['__unm', 'return -t'],
+    ['__len', 'return #t'],
+    ['__concat', 'return t .. ""'],
+    ['__eq', 'return t == setmetatable({}, getmetatable(t))'],
+    ['__lt', 'return t < t'],
+    ['__le', 'return t <= t'],
+    ['__bnot', 'return ~t'],
+    ['__tostring', 'return tostring(t)']
+  ]
+  for (const [event, use] of operators) {
+    const body = `local t = setmetatable({}, { ${event} = true })\n${use}`
+    t.strictSame(
+      [event, lua.fault(inHandler(body)).message],
+      [event, 'fn:3: attempt to call a boolean value']
+    )
+  }
+})
+
 t.test('a wrong argument is that of the function which got it, also from another one', async t => {
   const cases: Array<[string, string]> = [
     ['string.gsub("a", "a", setmetatable)', "#1 to 'setmetatable' (table expected, got string)"],

@@ -104,6 +104,12 @@ t.test('string.format knows every conversion', async t => {
     ),
     ['  inf|-inf', '10', '3']
   )
+  t.strictSame(
+    lua.values(
+      'return string.format("%#o|%#.0o|%#3.0o|%.0o|%#x|%#.0x|%#.3o", 0, 0, 0, 0, 0, 0, 8)'
+    ),
+    ['0|0|  0||0||010']
+  )
 })
 
 t.test(
@@ -198,5 +204,14 @@ t.test('the utf8 library walks, measures and makes UTF-8', async t => {
       'local t = {} for p, c in utf8.codes("a\\u{e9}") do t[#t + 1] = p .. ":" .. c end return table.concat(t, " "), utf8.len("\\xff")'
     ),
     ['1:97 2:233', undefined, 1]
+  )
+})
+
+t.test('the utf8 library reads every code point that it writes', async t => {
+  t.strictSame(
+    lua.values(
+      'local text = utf8.char(0xD800, 0xDFFF) local sum = 0 for _, code in utf8.codes(text) do sum = sum + code end return text, sum, utf8.codepoint(text, 1), utf8.len(text), text == "\\u{D800}\\u{DFFF}"'
+    ),
+    ['\xed\xa0\x80\xed\xbf\xbf', 0xd800 + 0xdfff, 0xd800, 2, true]
   )
 })
