@@ -35,7 +35,7 @@ export class CostEstimate {
     return this.cpuMs + this.waitMs < TRIVIAL_MS && this.calls < TRIVIAL_CALLS
   }
 
-  /** It computes, and so briefly that those who wait are better off with few processes that are not in each other's way. */
+  /** It computes, and so briefly that callers are better off with few processes that are not in each other's way. */
   get isBrief(): boolean {
     return this.samples >= MIN_SAMPLES && !this.isIoBound && this.cpuMs < BRIEF_MS
   }

@@ -1,53 +1,10 @@
 import { availableParallelism } from 'node:os'
 import t from 'tap'
-import { Nil, Text } from '../../../core/lua/types/declare.js'
-import { host, luaModule, param } from '../../../core/lua/module.js'
+import { Nil } from '../../../core/lua/types/declare.js'
+import { host, luaModule } from '../../../core/lua/module.js'
 import { eventually } from '../../helpers/eventually.js'
-import { time } from '../../../plugins/lua/time/declaration.js'
+import { createGate, waiting } from './gate.js'
 import { returning, startRig, toJob } from '../rig.js'
-
-/** `gate.wait(name)` returns when the test opens the gate of that name. */
-function createGate() {
-  const open = new Map<string, () => void>()
-  const arrived = new Map<string, () => void>()
-  const order: string[] = []
-  const module = luaModule('gate', {
-    doc: 'Waits for a test.',
-    functions: {
-      wait: host({
-        doc: 'Waits.',
-        params: [param('name', Text(), 'Name.')],
-        returns: Nil,
-        example: 'return {}',
-        run: (_call, name) =>
-          new Promise<undefined>(resolve => {
-            order.push(name)
-            open.set(name, () => {
-              resolve(undefined)
-            })
-            arrived.get(name)?.()
-          })
-      })
-    }
-  })
-  return {
-    module,
-    order,
-    open: (name: string) => {
-      open.get(name)?.()
-    },
-    /** Settles when a run waits at the gate. */
-    reached: (name: string) =>
-      open.has(name)
-        ? Promise.resolve()
-        : new Promise<void>(resolve => {
-            arrived.set(name, resolve)
-          })
-  }
-}
-
-const waiting = (name: string) =>
-  `function handler() gate.wait("${name}") return { body = "${name}" } end`
 
 t.test('beyond QUEUE_LIMIT a call is refused with QUEUE_FULL and Retry-After', async t => {
   const gate = createGate()
@@ -301,53 +258,3 @@ t.test(
     t.equal(scheduler.counts().idle, 3)
   }
 )
-
-t.test(
-  'a cold version that takes long to compile has one process, however many call it',
-  async t => {
-    const { scheduler, run } = await startRig(t, { settings: { SANDBOX_MAX: '12' } })
-    const parts = Array.from(
-      { length: 3000 },
-      (_, i) => `p[${i}] = function (a) return a + ${i} end`
-    )
-    const code = `local p = {}\n${parts.join('\n')}\nfunction handler() return { body = "x" } end`
-    await run(returning('"other"'), { fn: 'other' })
-    const results = await Promise.all(Array.from({ length: 16 }, () => run(code)))
-    t.ok(results.every(({ fault }) => fault === undefined))
-    const { busy, idle } = scheduler.counts()
-    t.equal(busy + idle, 2, 'that of the other function, and one')
-  }
-)
-
-t.test("runs that wait, asleep or for a host function, are in nobody's way", async t => {
-  const gate = createGate()
-  const { scheduler, run, body } = await startRig(t, {
-    modules: [gate.module, time],
-    settings: { SANDBOX_MAX: '20', SANDBOX_BUSY_MAX: '1' }
-  })
-  const waits = ['a', 'b', 'c'].map(name => run(waiting(name), { fn: name }))
-  for (const name of ['a', 'b', 'c']) await gate.reached(name)
-  const sleeps = ['d', 'e', 'f'].map(fn =>
-    run('function handler() time.sleep(1500) return {} end', { fn })
-  )
-  await eventually(t, () => scheduler.counts().busy, 6, 'all six run at a time')
-  t.equal(await body(returning('"in"'), { fn: 'other' }), 'in', 'and one that computes beside them')
-  for (const name of ['a', 'b', 'c']) gate.open(name)
-  for (const { fault } of await Promise.all([...waits, ...sleeps])) t.equal(fault, undefined)
-})
-
-t.test('a run that computes holds up others beyond SANDBOX_BUSY_MAX', async t => {
-  const { scheduler, run } = await startRig(t, {
-    settings: { SANDBOX_MAX: '20', SANDBOX_BUSY_MAX: '1' }
-  })
-  const order: string[] = []
-  const note = (name: string) => () => {
-    order.push(name)
-  }
-  const computes = 'function handler() local n = 0 for i = 1, 3e6 do n = n + i end return {} end'
-  const first = run(computes, { fn: 'a' }).then(note('computes'))
-  const second = run(returning('"b"'), { fn: 'b' }).then(note('waits'))
-  t.equal(scheduler.counts().waiting, 1)
-  await Promise.all([first, second])
-  t.same(order, ['computes', 'waits'])
-})
