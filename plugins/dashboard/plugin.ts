@@ -17,6 +17,7 @@ const pages = [
   '/data',
   '/jobs',
   '/jobs/*',
+  '/alerts',
   '/account',
   '/guide',
   '/functions',

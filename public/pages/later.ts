@@ -5,11 +5,13 @@ import './access/callers.js'
 import './access/cors.js'
 import './access/limits.js'
 import access from './access/page.html'
+import './alerts/alerts.js'
+import alerts from './alerts/page.html'
 import './jobs/detail.js'
 import './jobs/list.js'
 import jobs from './jobs/page.html'
 import retry from './retry/page.html'
 import './retry/retry.js'
 
-export const pages = { access, jobs, retry } as const
+export const pages = { access, alerts, jobs, retry } as const
 export type LaterPage = keyof typeof pages

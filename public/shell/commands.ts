@@ -53,6 +53,7 @@ export function commands(): Command[] {
     page('new', 'plus', t('create.title'), '/new'),
     page('data', 'data', t('data.globalTitle'), '/data'),
     page('jobs', 'refresh', t('shell.jobs'), '/jobs'),
+    page('alerts', 'warning', t('shell.alerts'), '/alerts'),
     page('account', 'account', t('account.title'), '/account'),
     page('guide', 'code', t('shell.luaGuide'), '/guide'),
     action('light', 'sun', t('palette.light'), () => theme.choose('light')),

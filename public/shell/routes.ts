@@ -1,7 +1,16 @@
 /** Which page an address shows. */
 export interface Route {
   page:
-    'login' | 'functions' | 'new' | 'function' | 'data' | 'jobs' | 'account' | 'guide' | 'missing'
+    | 'login'
+    | 'functions'
+    | 'new'
+    | 'function'
+    | 'data'
+    | 'jobs'
+    | 'alerts'
+    | 'account'
+    | 'guide'
+    | 'missing'
   /** The function, its tab and what is open in it; empty where they do not apply. */
   id: string
   tab: string
@@ -17,7 +26,7 @@ export const tabs = [
   'access',
   'settings'
 ] as const
-const plain: readonly string[] = ['login', 'new', 'data', 'account', 'guide']
+const plain: readonly string[] = ['login', 'new', 'data', 'alerts', 'account', 'guide']
 
 export function toRoute(path: string): Route {
   const [first = '', id = '', given = '', detail = '', ...rest] = path

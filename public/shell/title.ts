@@ -11,6 +11,7 @@ const pages = {
   new: () => t('create.title'),
   data: () => t('data.globalTitle'),
   jobs: () => t('shell.jobs'),
+  alerts: () => t('shell.alerts'),
   account: () => t('account.title'),
   guide: () => t('guide.title'),
   missing: () => t('missing.title')

@@ -37,6 +37,8 @@ export async function preparePlaces({ server, api, createFunction }: Visit): Pro
       cors: { origins: ['https://shop.example.org'] }
     }
   })
+  const target = { kind: 'webhook', url: 'https://hooks.slack.com/x', format: 'slack' }
+  await api('/api/alerts', { method: 'POST', body: { name: 'Intake', on: 'failure', target } })
   await api(`/api/functions/${id}/keys`, { method: 'POST', body: { name: 'shop' } })
   await fetch(`${server.base}/fn/${id}/orders?n=1`)
   const failed = (await fetch(`${server.base}/fn/${id}?fail=1`)).headers.get('x-execution-id') ?? ''
@@ -102,6 +104,15 @@ export async function preparePlaces({ server, api, createFunction }: Visit): Pro
       name: 'job',
       path: `/jobs/${job}`,
       ready: page => page.locator('ol .list-item').first().waitFor()
+    },
+    {
+      name: 'alerts',
+      path: '/alerts',
+      ready: async page => {
+        await page.locator('li.list-item').first().waitFor()
+        await page.getByRole('button', { name: /^(Edit|Editar) “/ }).click()
+        await page.getByRole('dialog').waitFor()
+      }
     },
     {
       name: 'guide',

@@ -9,6 +9,7 @@ export const shellTexts = {
     recent: 'Recent',
     plugins: 'Plugins',
     jobs: 'Jobs',
+    alerts: 'Alerts',
     help: 'Help and session',
     apiDocs: 'API documentation',
     luaGuide: 'Lua guide',

@@ -1,5 +1,6 @@
 /** Texts of pages that are loaded when they are first opened. */
 import { accessTexts } from './access.js'
+import { alertTexts } from './alerts.js'
 import { jobTexts } from './jobs.js'
 
-export const laterTexts = { ...accessTexts, ...jobTexts } as const
+export const laterTexts = { ...accessTexts, ...jobTexts, ...alertTexts } as const

@@ -12,6 +12,7 @@ export const shellTexts: Translated<typeof english> = {
     recent: 'Recentes',
     plugins: 'Extensões',
     jobs: 'Tarefas',
+    alerts: 'Alertas',
     help: 'Ajuda e sessão',
     apiDocs: 'Documentação da API',
     luaGuide: 'Guia de Lua',

@@ -93,7 +93,7 @@ export const createFormCard = <State>(describe: (state: State) => FormCardOption
 }
 
 /** The server's words begin with the field, beside which they are shown. */
-const withoutField = (text: string): string => text.replace(/^[a-z_]+: /, '')
+export const withoutField = (text: string): string => text.replace(/^[a-z_]+: /, '')
 
 /** The field that is named first in the words of a refusal, `access: secret must be …`, if it is one of these. */
 export const firstNamed = (said: string, fields: readonly string[]): string => {

@@ -112,7 +112,10 @@ t.test('attributes that are read out or shown hold no words of their own', async
     'hello',
     '/shop/:item',
     'https://shop.example.org',
-    'Content-Type'
+    'Content-Type',
+    'https://hooks.slack.com/services/…',
+    'Authorization: Bearer …',
+    'ada@example.org'
   ])
   for (const { file, text } of await readSources('public', '.html')) {
     const found = [...text.matchAll(/ (?:title|alt|placeholder|aria-label)="([^"]*)"/g)]
