@@ -197,3 +197,33 @@ t.test('Escape answers a question with no, and the focus goes back', needsBrowse
   await eventually(t, () => focused(page), 'Delete function')
   t.same(faults, [])
 })
+
+t.test('access is set with the keyboard alone', needsBrowser, async t => {
+  const { page, server, faults, createFunction, api } = await visit(t)
+  const id = await createFunction('By keyboard', hello)
+  await page.goto(`${server.base}/functions/${id}/access`)
+  const mode = page.getByRole('radio', { name: 'Public' })
+  await mode.focus()
+  await page.keyboard.press('ArrowDown')
+  await page.getByRole('radio', { name: 'With a key', checked: true }).waitFor()
+  await tabTo(page, /^Save$/)
+  await page.keyboard.press('Enter')
+  await said(t, page, 'Changes saved')
+  await tabTo(page, /^Name, such as/)
+  await page.keyboard.type('shop')
+  await page.keyboard.press('Enter')
+  await page.getByText('It is not shown again').and(page.locator(':focus')).waitFor()
+  await tabTo(page, /^AddressIts own alone$/)
+  await page.keyboard.press('Enter')
+  await tabTo(page, /^Add a route$/)
+  await page.keyboard.press('Enter')
+  await page.getByLabel('Pattern').and(page.locator(':focus')).waitFor()
+  await page.keyboard.type('/shop')
+  await page.keyboard.press('Enter')
+  await said(t, page, 'Changes saved', 2)
+  t.match(await api(`/api/functions/${id}`), {
+    access: { mode: 'key' },
+    routes: [{ pattern: '/shop' }]
+  })
+  t.same(faults, [])
+})

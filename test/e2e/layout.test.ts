@@ -81,3 +81,27 @@ t.test('the first page does not load the editor, and the code page does', needsB
   await editorOf(page)
   await eventually(t, editorAsked, true, 'the editor is asked for')
 })
+
+t.test(
+  'pages that are seldom opened are loaded when they are, and again when that failed',
+  needsBrowser,
+  async t => {
+    const { page, server, createFunction } = await visit(t)
+    const id = await createFunction('Seldom', hello)
+    const asked: string[] = []
+    page.on('request', request => {
+      asked.push(request.url())
+    })
+    const laterAsked = () => asked.some(url => /\/assets\/later-/.test(url))
+    await page.goto(`${server.base}/functions/${id}/test`)
+    await page.getByRole('button', { name: 'Send' }).waitFor()
+    t.equal(laterAsked(), false)
+    await page.route('**/assets/later-*', route => route.abort())
+    await page.getByRole('link', { name: 'Access' }).click()
+    await page.getByText('That did not work').waitFor()
+    t.ok(laterAsked())
+    await page.unroute('**/assets/later-*')
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByRole('heading', { name: 'Who may call it' }).waitFor()
+  }
+)
