@@ -4,6 +4,7 @@ export const alertTexts = {
     intro: 'Somebody is told when something goes wrong, and when it is over.',
     new: 'New alert',
     edit: 'Edit',
+    editTitle: 'Edit the alert',
     editNamed: 'Edit “{name}”',
     empty: 'Nobody is told yet',
     emptyText: 'An alert tells Slack, Discord, ntfy, a mailbox, a webhook or a function.',

@@ -7,6 +7,7 @@ export const alertTexts: Translated<typeof english> = {
     intro: 'Alguém é avisado quando algo vai mal, e quando passou.',
     new: 'Novo alerta',
     edit: 'Editar',
+    editTitle: 'Editar o alerta',
     editNamed: 'Editar “{name}”',
     empty: 'Ninguém é avisado ainda',
     emptyText: 'Um alerta avisa Slack, Discord, ntfy, um e-mail, um webhook ou uma função.',

@@ -2,6 +2,21 @@
 import type { Rule } from './server.js'
 
 export const laterServerTexts: readonly Rule[] = [
+  [/^Alert not found$/, 'Este alerta não existe.'],
+  [/^There are (\d+) alerts, which is the most$/, 'Já há $1 alertas, o máximo.'],
+  [/^target: target\.url must be/, 'O endereço começa com http:// ou https://.'],
+  [
+    /^target: target\.url must have no user/,
+    'O endereço não leva usuário e senha; envie-os como cabeçalho.'
+  ],
+  [/^target: target\.headers: '(.*)' is no name/, '“$1” não é o nome de um cabeçalho.'],
+  [/^target: target\.headers: the value of '(.*)'/, 'O valor de “$1” não pode ser enviado.'],
+  [/^target: target\.headers cannot be more than (\d+)$/, 'No máximo $1 cabeçalhos.'],
+  [/^target: target\.to must have 1 to (\d+)/, 'Escreva de 1 a $1 endereços.'],
+  [/^target: target\.to: '(.*)' is no mail address$/, '“$1” não é um endereço de e-mail.'],
+  [/^target: target\.function_id/, 'Escolha a função a chamar.'],
+  [/^function_id: there is no function/, 'Esta função não existe.'],
+  [/^target: .*SMTP_URL.*$/, 'O e-mail precisa das configurações SMTP_URL e MAIL_FROM.'],
   [/^Job not found$/, 'Esta tarefa não existe.'],
   [/^version: the function has no version (\d+)$/, 'A função não tem a versão $1.'],
   [/^This job is (\w+); only a finished one/, 'Só uma tarefa que terminou é executada de novo.'],
