@@ -145,7 +145,7 @@ export const settings = {
     fallback: 'normal',
     doc:
       'What an acknowledged job survives: `normal` the death of the server, `full` also a loss of power ' +
-      '(every commit of the database then waits for the disk)'
+      '(the answer then waits for the disk)'
   }),
   JOBS_RETENTION_DAYS: integer({
     min: 1,

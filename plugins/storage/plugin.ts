@@ -18,7 +18,7 @@ export default fp(
     const opened = await openStorage({
       file: join(DATA_DIR, 'moonlet.db'),
       secretKey: SECRET_KEY ?? (await loadSecretKey(DATA_DIR)),
-      synchronous: config.JOBS_SYNC,
+      syncsJobs: config.JOBS_SYNC === 'full',
       limits: {
         history: config.HISTORY_LIMIT,
         historyPerFunction: config.HISTORY_LIMIT_PER_FUNCTION,

@@ -11,6 +11,7 @@ import { Batch } from './db/batch.js'
 import { createChangeFeed } from './db/change-feed.js'
 import { applyMigrations, findMigrations } from './db/migrations.js'
 import { limitBusyWait, openDatabase } from './db/open.js'
+import { WalSync } from './db/wal-sync.js'
 import { openPluginTables } from './db/plugin-tables.js'
 import { ExecutionCounts } from './executions/counts.js'
 import { foldCase } from './executions/filter.js'
@@ -53,8 +54,8 @@ export interface StorageOptions {
   readonly lockPatienceMs?: number
   /** None if not given. */
   readonly limits?: StorageLimits
-  /** Whether a commit waits for the disk, and so survives a loss of power; `normal` if not given. */
-  readonly synchronous?: 'normal' | 'full'
+  /** Whether a job that is added waits for the disk, and so survives a loss of power. */
+  readonly syncsJobs?: boolean
   /** Called when a quota is nearly used up. */
   readonly onNotice?: (notice: QuotaNotice) => void
 }
@@ -65,12 +66,8 @@ export const migrationsFolder = fileURLToPath(new URL('../../migrations/', impor
  * Opens the database and brings its schema up to date. Rejects with STORAGE_FAILED, MIGRATION_FAILED or
  * DATABASE_TOO_NEW.
  */
-export async function openStorage({
-  file,
-  synchronous,
-  ...options
-}: StorageOptions): Promise<Storage> {
-  const db = openDatabase(file, synchronous)
+export async function openStorage({ file, ...options }: StorageOptions): Promise<Storage> {
+  const db = openDatabase(file)
   try {
     await applyMigrations(db, {
       namespace: 'moonlet',
@@ -102,12 +99,13 @@ export class SqliteStorage implements Storage {
   private readonly quotas: Quotas
   private readonly purges: Purges
   private readonly writer: ExecutionWriter
+  private readonly walSync: WalSync
   private readonly writeProbe: () => void
 
   /** `db` must have the current schema. The storage owns it from now on. */
   constructor(
     private readonly db: Database,
-    options: Omit<StorageOptions, 'file' | 'synchronous'>
+    options: Omit<StorageOptions, 'file'>
   ) {
     const { secretKey, nowMs = Date.now, limits = NO_LIMITS, onNotice = () => {} } = options
     defineTextFunctions(db)
@@ -128,7 +126,8 @@ export class SqliteStorage implements Storage {
     const variableChanges = createChangeFeed(batch)
     const masks = new SecretMasks({ db, rowIds, secrets, changes: variableChanges })
     const records = new ExecutionRecords({ db, rowIds, counts, skew, stored })
-    this.jobs = new SqliteJobStore(jobParts)
+    this.walSync = new WalSync(db.name)
+    this.jobs = new SqliteJobStore(jobParts, options.syncsJobs === true ? this.walSync : undefined)
     const writer = new ExecutionWriter(batch, records, this.jobs.leases)
     const recorder = new RedactingWriter(writer, masks)
     const revisions = createRevisions(db)
@@ -212,6 +211,7 @@ export class SqliteStorage implements Storage {
     this.writer.stop()
     await this.purges.stop()
     await this.quotas.stop()
+    await this.walSync.close()
     try {
       await this.batch.close()
     } finally {

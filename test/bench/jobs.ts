@@ -160,7 +160,10 @@ async function measureFlood(): Promise<void> {
       `hello beside ${values.queued} queued jobs`,
       `${Math.round(beside)}/s, ${(beside / alone).toFixed(2)}; ${Math.round(ran / rounds / seconds)} jobs/s`
     )
-    print('a job of another function has run after', `${Math.max(...waits)} ms at most`)
+    print(
+      'a job of another function has run after',
+      `${median(waits)} ms, ${Math.max(...waits)} ms at most`
+    )
   } finally {
     await server.stop()
   }

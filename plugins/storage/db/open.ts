@@ -24,13 +24,9 @@ const CACHE_KIB = 8192
 /**
  * Opens or creates the database, for this user alone, with the settings that belong to a connection: WAL with
  * `synchronous = NORMAL` (a commit survives the death of the process; the death of the machine may cost the last
- * moments, but never the integrity of the file) or `FULL` (a commit survives that too), foreign keys, free space given
- * back in steps. Throws STORAGE_FAILED.
+ * moments, but never the integrity of the file), foreign keys, free space given back in steps. Throws STORAGE_FAILED.
  */
-export function openDatabase(
-  file: string,
-  synchronous: 'normal' | 'full' = 'normal'
-): Database.Database {
+export function openDatabase(file: string): Database.Database {
   makeFolder(dirname(file))
   let db: Database.Database | undefined
   try {
@@ -38,7 +34,7 @@ export function openDatabase(
     db = new Database(file, { timeout: 5000 })
     db.pragma('auto_vacuum = incremental')
     db.pragma('journal_mode = wal')
-    db.pragma(`synchronous = ${synchronous}`)
+    db.pragma('synchronous = normal')
     db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
     db.pragma(`cache_size = -${CACHE_KIB}`)
     db.pragma('foreign_keys = on')

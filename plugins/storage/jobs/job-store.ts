@@ -21,6 +21,7 @@ import {
 import type { JobSettlement } from '../../../core/contracts/job-ends.js'
 import type { Page, Paged } from '../../../core/contracts/page.js'
 import { requireRowId } from '../functions/function-row-ids.js'
+import type { WalSync } from '../db/wal-sync.js'
 import { openCall, sealCall } from './job-calls.js'
 import { ALL_JOBS } from './job-counts.js'
 import { createJobExpiry } from './job-expiry.js'
@@ -50,7 +51,11 @@ export class SqliteJobStore implements JobStore {
   private readonly expireJobs: JobStore['expire']
   private readonly countRows
 
-  constructor(private readonly parts: JobParts) {
+  /** Without `walSync`, what is committed is durable enough. */
+  constructor(
+    private readonly parts: JobParts,
+    private readonly walSync?: Pick<WalSync, 'sync'>
+  ) {
     this.leases = new JobLeases(parts)
     this.lists = new JobList(parts)
     this.expireJobs = createJobExpiry(parts, row => {
@@ -65,10 +70,12 @@ export class SqliteJobStore implements JobStore {
     )
   }
 
-  add(job: NewJob): Promise<AddedJob> {
+  async add(job: NewJob): Promise<AddedJob> {
     const { secrets, batch } = this.parts
     const sealed = sealCall(secrets, job.id, job)
-    return batch.transaction(() => this.insert(job, sealed))
+    const added = await batch.transaction(() => this.insert(job, sealed))
+    await this.walSync?.sync()
+    return added
   }
 
   claim(claim: Claim): Promise<ClaimedJob[]> {
