@@ -63,5 +63,24 @@ export const laterServerTexts: readonly Rule[] = [
   [
     /^routes: methods (?:must contain only some of \[(.*)\]|.*)$/,
     'Os métodos são alguns destes, cada um uma vez: GET, POST, PUT, DELETE, PATCH, HEAD, OPTIONS.'
-  ]
+  ],
+  [/^This token is unknown or has been ended$/, 'Este token não é conhecido ou foi encerrado.'],
+  [/^This token has expired$/, 'Este token expirou.'],
+  [
+    /^This token is for some functions only; this concerns all of them$/,
+    'Este token é só de algumas funções, e isto diz respeito a todas.'
+  ],
+  [/^functions: functions must name at least one/, 'Escolha ao menos uma função.'],
+  [/^functions: functions has the same id twice$/, 'Uma das funções está duas vezes.'],
+  [/^id: id must be 20 of the characters/, 'Um id tem 20 dos caracteres 0-9 e a-v.'],
+  [/^Token not found$/, 'Este token não existe mais.'],
+  [
+    /^function_id: function_id must be empty for disk_low/,
+    'Um alerta sobre o disco é do servidor, não de uma função.'
+  ],
+  [/^target: target is needed$/, 'Escolha a quem avisar.'],
+  [/^ids: either ids or filter must be given$/, 'Faltam as tarefas.'],
+  [/^version: version must be the number of a version$/, 'Escreva o número de uma versão.'],
+  [/^filter: function_id must be a text$/, 'A função do filtro é um texto.'],
+  [/^delay: a job needs a time/, 'Uma tarefa precisa de um instante em que é executada.']
 ]

@@ -1,7 +1,10 @@
 import t from 'tap'
 import { readFile, readdir } from 'node:fs/promises'
-import { translateServerText } from '../../../public/i18n/pt-BR/server.js'
+import { laterServerTexts } from '../../../public/i18n/pt-BR/later-server.js'
+import { addServerTexts, translateServerText } from '../../../public/i18n/pt-BR/server.js'
 import { buildApi } from '../../helpers/api.js'
+
+addServerTexts(laterServerTexts)
 
 /** What the server's sources refuse with, with something in the place of every value. */
 async function textsOfSources(): Promise<string[]> {
@@ -9,7 +12,9 @@ async function textsOfSources(): Promise<string[]> {
   for (const folder of [
     'core/validation',
     'core/cron',
+    'plugins/alerts',
     'plugins/auth',
+    'plugins/jobs',
     'plugins/routes',
     'plugins/triggers'
   ]) {
