@@ -91,30 +91,22 @@ A \`body\` that is a function is called with \`write\`, and what it writes leave
 
 \`\`\`lua
 function handler(ctx, event)
-  return {
-    headers = { ["Content-Type"] = "text/plain" },
-    body = function(write)
-      for i = 1, 3 do
-        if not write("line " .. i .. "\\n") then return end
-        time.sleep(100)
-      end
+  return { body = function(write)
+    for i = 1, 3 do
+      if not write("line " .. i .. "\\n") then return end
     end
-  }
+  end }
 end
 \`\`\`
 
-- Status and headers leave before the function is called, without \`Content-Length\` and \
-\`X-Execution-Duration-Ms\`; without a \`Content-Type\` of its own a stream is \`text/plain; charset=utf-8\`. \
-\`isBase64Encoded\` cannot be set with it. The function is not called where HTTP has no body: for \`HEAD\`, 204 \
-and 304.
-- \`write(text)\` returns \`true\`, or \`nil, "client closed"\` when the caller has left; then the function may \
-end as it likes, and its execution is what came of it. It waits while the caller does not take more. A wrong type \
-raises.
-- The time limit and \`RESPONSE_LIMIT\` hold for the whole stream. An error in the middle, also of a limit, breaks \
-the connection, so that the caller sees that the body is not whole, and the execution is recorded as failed. The \
-record of a stream has the size of its body and the time until its headers left.
-- \`response.events(function(send) … end)\` answers Server-Sent Events: \`send("text")\`, \`send({ event = \
-"tick", data = value })\`.
+- Status and headers leave first, without \`Content-Length\` and \`X-Execution-Duration-Ms\`; a stream without a \
+\`Content-Type\` is \`text/plain; charset=utf-8\`. \`isBase64Encoded\` is refused. For \`HEAD\`, 204 and 304 the \
+function is not called.
+- \`write(text)\` returns \`true\`, or \`nil, "client closed"\` when the caller has left; then end as you like. It \
+waits while the caller does not take more. A wrong type raises.
+- The time limit and \`RESPONSE_LIMIT\` hold for the whole stream, and no more than \`SANDBOX_MAX\` are open at a \
+time. An error in the middle breaks the connection, and the execution has failed.
+- \`response.events(function(send) … end)\` answers Server-Sent Events.
 - Drafts, schedules, background calls and \`functions.call\` get the body when it is complete.
 
 ### Errors

@@ -147,3 +147,39 @@ t.test('short runs do not wait behind a stream', async t => {
   t.strictSame(await Promise.all(Array.from({ length: 20 }, short)), Array(20).fill('short'))
   raw.socket.destroy()
 })
+
+t.test('old and impatient callers get their streams whole', async t => {
+  const { app } = await start(t)
+  const id = await saveCode(app, streaming('write("one") kv.set("a", "two") write(kv.get("a"))'))
+  const get = `GET /fn/${id} HTTP/1.1\r\nHost: x\r\n`
+  const all = async (text: string) => {
+    const raw = await openRaw(t, portOf(app.server))
+    raw.send(text)
+    return (await raw.closed).replace(/HTTP\/1\.[^]*?\r\n\r\n/g, '|')
+  }
+  t.equal(await all(`GET /fn/${id} HTTP/1.0\r\n\r\n`), '|onetwo')
+  const whole = '|3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n'
+  t.equal(await all(`${get}Connection: close\r\n\r\n`), whole)
+  t.equal(await all(`${`${get}\r\n`.repeat(3)}${get}Connection: close\r\n\r\n`), whole.repeat(4))
+})
+
+t.test(
+  "a function's own time limit holds for its streams, and so do the server's own headers",
+  async t => {
+    const { app, ask } = await start(t)
+    const code = streaming(
+      'write("a") while true do time.sleep(10) end',
+      'headers = { ["X-Execution-Id"] = "forged", ["Transfer-Encoding"] = "gzip", ["Set-Cookie"] = { "a=1", "auth_token=x" } },'
+    )
+    const id = await saveCode(app, code, { timeout_seconds: 1 })
+    const raw = await ask(id)
+    const text = await raw.closed
+    t.match(text, /\r\na\r\n$/)
+    t.notMatch(text, /forged|gzip|auth_token/)
+    t.match(text, /set-cookie: a=1\r\n/i)
+    t.match(await ended(t, app, id), {
+      error: { kind: 'timeout', message: /after 1 second \(timeout_seconds\)/ },
+      response_size: 1
+    })
+  }
+)
