@@ -35,6 +35,7 @@ const properties = {
   routes: { type: 'array', items: { type: 'object' }, description: 'Addresses of its own.' },
   cors: { type: 'object', description: 'Which pages of other origins may call it.' },
   rate_limit: { type: 'object', description: 'How often it may be called.' },
+  retry: { type: 'object', description: 'How often and when a run that failed is tried again.' },
   max_concurrency: count('How many calls run at once at most; 0: no limit.'),
   timeout_seconds: count('How long a run may take; 0: as the server says.'),
   memory_mb: count('What a run may hold; 0: as the server says.'),

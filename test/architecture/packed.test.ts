@@ -53,6 +53,18 @@ t.test(
       extendEnv: false
     })
     t.equal(stdout, JSON.parse(await readFile('package.json', 'utf8')).version)
+    // The way from a terminal, without a server and its settings.
+    await mkdir(join(folder, 'functions'))
+    const made = await execa(
+      join(folder, 'dist/core/moonlet.sh'),
+      ['new', 'notes', '--template', 'rest'],
+      {
+        cwd: join(folder, 'functions'),
+        env: { ...environment, HOME: folder },
+        extendEnv: false
+      }
+    )
+    t.match(made.stdout, /notes\/main\.lua/)
 
     const env = {
       ...environment,

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { Runner } from '../context.js'
 import type { PushOptions } from './push.js'
+import { templates } from './templates.js'
 import { addRuns } from './run-commands.js'
 
 export function addRemoteCommands(program: Command, run: Runner): void {
@@ -42,11 +43,7 @@ function addProject(program: Command, run: Runner): void {
     .command('new')
     .description('write a new function into the project')
     .argument('<name>')
-    .option(
-      '--template <id>',
-      'http, rest, counter, scheduled, webhook, page, ai, email, blank',
-      'http'
-    )
+    .option('--template <id>', Object.keys(templates).join(', '), 'http')
     .action((name: string, options: { template: string }) =>
       run(async context => (await import('./new.js')).newFunction(context, name, options))
     )

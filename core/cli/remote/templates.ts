@@ -13,6 +13,8 @@ const all = {
   counter: {},
   scheduled: { settings: { cron_schedule: '0 * * * *', cron_status: 'active' } },
   webhook: { variable: 'WEBHOOK_SECRET' },
+  worker: {},
+  deliver: { variable: 'TARGET_URL' },
   page: {},
   ai: { variable: 'OPENAI_API_KEY' },
   email: { variable: 'RESEND_API_KEY' },

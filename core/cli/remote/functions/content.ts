@@ -1,6 +1,7 @@
 /** What a function consists of for a project: its code and settings. Variables are not part of it; `moonlet env` is. */
 import { createHash } from 'node:crypto'
 import { frontDoorFields } from '../../../validation/front-door/change.js'
+import { limitBounds } from '../../../validation/front-door/limits.js'
 
 /** Settings by their names in the API, all of them, those that are not set with the value that clears them. */
 export type Settings = Readonly<Record<string, unknown>>
@@ -26,7 +27,7 @@ const plainSettings: Readonly<Record<string, unknown>> = {
 
 /** What clears each part of the front door, as the API takes it. */
 const clearOf = (name: string): unknown =>
-  name === 'routes' ? [] : name === 'access' || name === 'cors' || name === 'rate_limit' ? {} : 0
+  name === 'routes' ? [] : Object.hasOwn(limitBounds, name) ? 0 : {}
 
 const defaults: Settings = {
   ...plainSettings,
