@@ -46,6 +46,14 @@ t.test('a key is made, shown once, used with the command, and ended', needsBrows
   t.match(await command(page), shown, 'the command holds the key')
   t.match(await runShown(await command(page)), { status: 200, body: '{"hello":"world"}' })
 
+  await keys.getByLabel('Name, such as').fill('other')
+  await keys.getByRole('button', { name: 'Make a key' }).click()
+  await keys.getByText('other', { exact: true }).waitFor()
+  await keys.getByRole('button', { name: 'End the key “other”' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'End' }).click()
+  await said(t, page, 'The key “other” has ended')
+  t.match(await command(page), 'mfk_…', 'no command holds a key that has ended')
+
   await page.reload()
   await keys.getByText('shop', { exact: true }).waitFor()
   await keys.getByText('last used just now').waitFor()

@@ -33,6 +33,7 @@ export const createCallersState = () => ({
   keys: [] as AccessKey[],
   newKey: noNewKey(),
   /** The key that was just made; it is in the page until that is left. */
-  made: ''
+  made: '',
+  madeId: ''
 })
 export type CallersState = ReturnType<typeof createCallersState>

@@ -54,11 +54,11 @@ const createKeyChanges = () =>
     async makeKey() {
       const expiresAt = expiryOf(this.newKey)
       const work = async (): Promise<void> => {
-        const { key } = await createAccessKey(current.fn.id, {
+        const { id, key } = await createAccessKey(current.fn.id, {
           name: this.newKey.name.trim(),
           ...(expiresAt === undefined ? {} : { expires_at: expiresAt })
         })
-        this.made = key
+        Object.assign(this, { made: key, madeId: id })
         this.newKey = noNewKey()
         await Promise.all([this.load(), current.refresh()])
       }
@@ -87,7 +87,7 @@ const createKeyChanges = () =>
       const work = async (): Promise<void> => {
         await deleteAccessKey(current.fn.id, id)
         this.keys = this.keys.filter(key => key.id !== id)
-        if (this.keys.length === 0) this.made = ''
+        if (id === this.madeId) this.made = ''
         succeed(t('keys.ended', { name }))
         await current.refresh()
       }
