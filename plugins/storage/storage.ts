@@ -11,7 +11,6 @@ import { Batch } from './db/batch.js'
 import { createChangeFeed } from './db/change-feed.js'
 import { applyMigrations, findMigrations } from './db/migrations.js'
 import { limitBusyWait, openDatabase } from './db/open.js'
-import { WalSync } from './db/wal-sync.js'
 import { openPluginTables } from './db/plugin-tables.js'
 import { ExecutionCounts } from './executions/counts.js'
 import { foldCase } from './executions/filter.js'
@@ -99,7 +98,6 @@ export class SqliteStorage implements Storage {
   private readonly quotas: Quotas
   private readonly purges: Purges
   private readonly writer: ExecutionWriter
-  private readonly walSync: WalSync
   private readonly writeProbe: () => void
 
   /** `db` must have the current schema. The storage owns it from now on. */
@@ -119,15 +117,14 @@ export class SqliteStorage implements Storage {
     const quotas = new Quotas({ db, batch, remover, stored, limits, onNotice })
     const secrets = createSecretBox(secretKey)
     const jobParts = createJobParts({ db, batch, rowIds, secrets, limits: limits.jobs })
-    const jobRemover = createJobRemover(jobParts)
-    const purges = new Purges({ db, batch, remover, kvRemover, jobs: jobRemover, counts, stored })
+    const jobs = createJobRemover(jobParts)
+    const purges = new Purges({ db, batch, remover, kvRemover, jobs, counts, stored })
     const skew = new IdSkew(db, batch)
     const changes = createChangeFeed(batch)
     const variableChanges = createChangeFeed(batch)
     const masks = new SecretMasks({ db, rowIds, secrets, changes: variableChanges })
     const records = new ExecutionRecords({ db, rowIds, counts, skew, stored })
-    this.walSync = new WalSync(db.name)
-    this.jobs = new SqliteJobStore(jobParts, options.syncsJobs === true ? this.walSync : undefined)
+    this.jobs = new SqliteJobStore(jobParts, options.syncsJobs)
     const writer = new ExecutionWriter(batch, records, this.jobs.leases)
     const recorder = new RedactingWriter(writer, masks)
     const revisions = createRevisions(db)
@@ -211,7 +208,7 @@ export class SqliteStorage implements Storage {
     this.writer.stop()
     await this.purges.stop()
     await this.quotas.stop()
-    await this.walSync.close()
+    await this.jobs.close()
     try {
       await this.batch.close()
     } finally {

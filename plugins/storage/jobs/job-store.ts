@@ -21,7 +21,7 @@ import {
 import type { JobSettlement } from '../../../core/contracts/job-ends.js'
 import type { Page, Paged } from '../../../core/contracts/page.js'
 import { requireRowId } from '../functions/function-row-ids.js'
-import type { WalSync } from '../db/wal-sync.js'
+import { WalSync } from '../db/wal-sync.js'
 import { openCall, sealCall } from './job-calls.js'
 import { ALL_JOBS } from './job-counts.js'
 import { createJobExpiry } from './job-expiry.js'
@@ -51,11 +51,14 @@ export class SqliteJobStore implements JobStore {
   private readonly expireJobs: JobStore['expire']
   private readonly countRows
 
-  /** Without `walSync`, what is committed is durable enough. */
+  private readonly walSync: WalSync | undefined
+
+  /** `waitsForDisk`: a job that is added survives a loss of power. */
   constructor(
     private readonly parts: JobParts,
-    private readonly walSync?: Pick<WalSync, 'sync'>
+    waitsForDisk = false
   ) {
+    this.walSync = waitsForDisk ? new WalSync(parts.db.name) : undefined
     this.leases = new JobLeases(parts)
     this.lists = new JobList(parts)
     this.expireJobs = createJobExpiry(parts, row => {
@@ -177,6 +180,11 @@ export class SqliteJobStore implements JobStore {
 
   due(): Promise<DueFunction[]> {
     return this.parts.batch.read(() => this.parts.queues.all())
+  }
+
+  /** To be called before the database is closed. */
+  async close(): Promise<void> {
+    await this.walSync?.close()
   }
 
   private insert(job: NewJob, sealed: Uint8Array): AddedJob {

@@ -101,6 +101,24 @@ t.test('a job whose attempts have all failed is dead, and says why', async t => 
   t.type(dead.finished_at, 'number')
 })
 
+t.test('values of variables are not in the error of a job', async t => {
+  const code = 'function handler() error("it was " .. env.get("TOKEN")) end'
+  const id = await create({ code, retry: { ...atOnce, max_attempts: 1 } })
+  await call('PUT', `/api/functions/${id}/env`, { env_vars: { TOKEN: 'very-secret-token' } })
+  const dead = await ends(t, await enqueue(`/fn/${id}`), 'dead')
+  t.match(dead.error, /it was /)
+  t.notOk(JSON.stringify(dead).includes('very-secret-token'))
+})
+
+t.test('a body that the handler writes bit by bit is no different in the background', async t => {
+  const code = `function handler()
+  return { statusCode = 503, body = function(write) write("a") write("b") end }
+end`
+  const id = await create({ code, retry: { ...atOnce, max_attempts: 2 } })
+  const dead = await ends(t, await enqueue(`/fn/${id}`), 'dead')
+  t.match(dead, { attempt: 2, status_code: 503, reason: 'attempts' })
+})
+
 t.test('answers decide: 4xx ends it, 408, 425, 429 and 5xx do not', async t => {
   const id = await create({ code: STATUS, retry: { ...atOnce, max_attempts: 2 } })
   for (const status of [400, 401, 404, 409, 422, 499]) {
