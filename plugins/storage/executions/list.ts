@@ -14,6 +14,7 @@
  */
 import type { Database, Statement } from 'better-sqlite3'
 import { setImmediate as nextTick } from 'node:timers/promises'
+import { giveWay } from '../../../core/base/give-way.js'
 import type { ExecutionFilter } from '../../../core/contracts/executions.js'
 import type { Page, Paged } from '../../../core/contracts/page.js'
 import type { ExecutionRecord } from '../../../core/contracts/records.js'
@@ -213,10 +214,11 @@ async function findPage(
   const end = offset + limit
   let found = 0
   while (!scan.ended && found < end && scan.worked <= budgetMs) {
+    const before = scan.worked
     const matches = await scan.find()
     rowIds.push(...matches.slice(Math.max(0, offset - found), end - found))
     found += matches.length
-    await nextTick()
+    await giveWay(scan.worked - before)
   }
   return { rowIds, found }
 }
@@ -224,8 +226,9 @@ async function findPage(
 async function countRest(scan: ExecutionScan, budgetMs: number): Promise<number> {
   let count = 0
   while (!scan.ended && scan.worked <= budgetMs) {
+    const before = scan.worked
     count += await scan.count()
-    await nextTick()
+    await giveWay(scan.worked - before)
   }
   return count
 }

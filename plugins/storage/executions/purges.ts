@@ -3,7 +3,7 @@
  * milliseconds at most. An unfinished purge is resumed at the next start.
  */
 import type { Database } from 'better-sqlite3'
-import { setImmediate as nextTick } from 'node:timers/promises'
+import { giveWay } from '../../../core/base/give-way.js'
 import type { Batch } from '../db/batch.js'
 import type { JobRemover } from '../jobs/job-remover.js'
 import type { KvRemover } from '../kv/kv-remover.js'
@@ -137,11 +137,18 @@ export class Purges {
     })
   }
 
-  /** One step a tick, until one says that nothing is left. False: stopped before that. */
+  /** At most one step a tick, until one says that nothing is left. False: stopped before that. */
   private async repeat(step: () => boolean): Promise<boolean> {
     while (!this.isStopping) {
-      if (!(await this.parts.batch.transaction(step))) return true
-      await nextTick()
+      let tookMs = 0
+      const isMoreLeft = await this.parts.batch.transaction(() => {
+        const since = performance.now()
+        const isMoreLeft = step()
+        tookMs = performance.now() - since
+        return isMoreLeft
+      })
+      if (!isMoreLeft) return true
+      await giveWay(tookMs)
     }
     return false
   }
