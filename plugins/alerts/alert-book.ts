@@ -26,7 +26,8 @@ export interface AlertBookOptions {
   readonly onError: (error: unknown) => void
 }
 
-const calm: AlertState = {
+/** Of a rule that has seen nothing. */
+export const calmState: AlertState = {
   isFiring: false,
   since: 0,
   count: 0,
@@ -70,7 +71,7 @@ export class AlertBook {
       throw new MoonletError('CONFLICT', `There are ${MAX_ALERTS} alerts, which is the most`)
     }
     const now = clock.now()
-    const record = { id: nextId(), rule, state: calm, createdAt: now, updatedAt: now }
+    const record = { id: nextId(), rule, state: calmState, createdAt: now, updatedAt: now }
     await store.create(record)
     const watch = this.keep(record)
     this.index()
@@ -82,7 +83,7 @@ export class AlertBook {
     const { store, clock } = this.options
     const { state, createdAt, id } = watch
     const isSame = watchesTheSame(watch.rule, rule)
-    const kept = isSame ? state : { ...calm, deliveredAt: state.deliveredAt }
+    const kept = isSame ? state : { ...calmState, deliveredAt: state.deliveredAt }
     const record = { id, rule, state: kept, createdAt, updatedAt: clock.now() }
     await this.storing.get(id)
     if (!(await store.update(record))) return undefined

@@ -37,6 +37,18 @@ const DAY = 24 * 60
 const MAX_URL = 2000
 const MAX_HEADERS = 20
 const MAX_HEADER_BYTES = 2000
+/** Set by the server. */
+const ownHeaders: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade'
+])
 const MAX_RECIPIENTS = 20
 const MAX_ADDRESS = 254
 
@@ -147,7 +159,9 @@ function readHeaders(
   }
   return Object.fromEntries(
     entries.map(([name, value]) => {
-      if (!isHttpToken(name)) refuse('target', `target.headers: '${name}' is no name of a header`)
+      if (!isHttpToken(name) || ownHeaders.has(name.toLowerCase())) {
+        refuse('target', `target.headers: '${name}' is no name of a header that can be set`)
+      }
       const kept = value === REDACTED ? before?.headers[name] : value
       if (kept === undefined || kept.length > MAX_HEADER_BYTES || !/^[\t\x20-\x7e]*$/.test(kept)) {
         refuse('target', `target.headers: the value of '${name}' cannot be sent`)

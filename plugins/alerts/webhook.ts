@@ -66,7 +66,7 @@ const payloads: Readonly<Record<WebhookTarget['format'], (message: AlertMessage)
       Title: encodeWord(message.title),
       Priority: message.status === 'firing' ? 'high' : 'default',
       Tags: { firing: 'warning', ok: 'white_check_mark', test: 'test_tube' }[message.status],
-      Click: message.url
+      Click: URL.parse(message.url)?.href ?? ''
     },
     body: message.text === '' ? message.title : message.text
   })

@@ -1,20 +1,11 @@
 import type { Test } from 'tap'
 import type { AlertMessage, AlertRecord } from '../../core/contracts/alerts.js'
+import { recordWith } from '../helpers/alert-record.js'
 import type { OpenStorage } from './storage.js'
 import { ids, NOW } from './storage-fixtures.js'
 
 const newAlert = (change: Partial<AlertRecord['rule']> = {}): AlertRecord => ({
-  id: ids.next(),
-  rule: {
-    name: 'shop fails',
-    on: 'failure',
-    functionId: undefined,
-    enabled: true,
-    threshold: 3,
-    windowMinutes: 5,
-    lateMinutes: 60,
-    minFreeMb: 1024,
-    repeatMinutes: 30,
+  ...recordWith({
     target: {
       kind: 'webhook',
       url: 'https://hooks.example.org/T0/secret',
@@ -22,19 +13,8 @@ const newAlert = (change: Partial<AlertRecord['rule']> = {}): AlertRecord => ({
       headers: { 'X-Key': 'é' }
     },
     ...change
-  },
-  state: {
-    isFiring: false,
-    since: 0,
-    count: 0,
-    isTold: false,
-    toldAt: 0,
-    deliveredAt: undefined,
-    error: undefined,
-    jobId: undefined
-  },
-  createdAt: NOW * 1000,
-  updatedAt: NOW * 1000
+  }),
+  id: ids.next()
 })
 
 const messageOf = ({ id, rule }: AlertRecord, title: string): AlertMessage => ({

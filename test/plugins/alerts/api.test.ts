@@ -132,6 +132,7 @@ t.test('what a rule cannot have is refused by its field', async t => {
     [{ target: webhook('http://x/', { headers: { 'a b': 'x' } }) }, /'a b' is no name of a header/],
     [{ target: webhook('http://x/', { headers: { a: 'x\r\ny: z' } }) }, /cannot be sent/],
     [{ target: webhook('http://x/', { headers: { a: '[REDACTED]' } }) }, /cannot be sent/],
+    [{ target: webhook('http://x/', { headers: { Host: 'y' } }) }, /'Host' is no name of a header/],
     [{ target: { kind: 'mail', to: [] } }, /1 to 20 addresses/],
     [{ target: { kind: 'mail', to: ['a@b.c, d@e.f'] } }, /is no mail address/],
     [{ target: { kind: 'mail', to: ['a@b.c\r\nBcc: x@y.z'] } }, /is no mail address/],

@@ -6,7 +6,7 @@ import { Outbox, type Delivery } from '../../../plugins/alerts/outbox.js'
 import { createFakeClock } from '../../helpers/fake-clock.js'
 import { eventually } from '../../helpers/eventually.js'
 import { openNew } from '../storage/open-storage.js'
-import { NOW, recordWith } from './support.js'
+import { NOW, recordWith } from '../../helpers/alert-record.js'
 
 const record = (id: string): AlertRecord => ({ ...recordWith(), id })
 

@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { AlertRule } from '../../../core/contracts/alerts.js'
 import { RuleWatch, type Change } from '../../../plugins/alerts/rule-watch.js'
-import { MINUTE, NOW, recordWith } from './support.js'
+import { MINUTE, NOW, recordWith } from '../../helpers/alert-record.js'
 
 const watchOf = (change: Partial<AlertRule> = {}) => new RuleWatch(recordWith(change), NOW)
 

@@ -8,7 +8,7 @@ import { AlertSources } from '../../../plugins/alerts/sources.js'
 import { createFakeClock } from '../../helpers/fake-clock.js'
 import { newExecution, createFunction, ids } from '../../contracts/storage-fixtures.js'
 import { openNew } from '../storage/open-storage.js'
-import { MINUTE, NOW, ruleWith } from './support.js'
+import { MINUTE, NOW, ruleWith } from '../../helpers/alert-record.js'
 
 /** The rules over a real storage; what is told is read from where it waits to be delivered. */
 async function start(t: Test, storage: Storage) {

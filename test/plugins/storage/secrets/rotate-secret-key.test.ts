@@ -2,6 +2,7 @@ import { rename, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { createOfflineStorage } from '../../../../plugins/storage/offline.js'
+import { recordWith } from '../../../helpers/alert-record.js'
 import { SECRET_KEY, temporaryFolder } from '../open-storage.js'
 
 const ID = 'd4l1ikp2rpqc73a0b1c0'
@@ -93,33 +94,7 @@ t.test(
       headers: {}
     }
     const write = await offline().open({ alone: true })
-    await write.storage.alerts.create({
-      id: 'a1',
-      rule: {
-        name: 'n',
-        on: 'failure',
-        functionId: undefined,
-        enabled: true,
-        threshold: 1,
-        windowMinutes: 1,
-        lateMinutes: 1,
-        minFreeMb: 1,
-        repeatMinutes: 1,
-        target
-      },
-      state: {
-        isFiring: false,
-        since: 0,
-        count: 0,
-        isTold: false,
-        toldAt: 0,
-        deliveredAt: undefined,
-        error: undefined,
-        jobId: undefined
-      },
-      createdAt: 1,
-      updatedAt: 1
-    })
+    await write.storage.alerts.create(recordWith({ target }))
     await write.close()
     await offline().rotateSecretKey()
     const { storage, close } = await offline().open({ alone: true })
