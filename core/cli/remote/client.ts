@@ -73,13 +73,14 @@ export class Client {
   }
 
   /** A response whose body is read as it comes. */
-  async stream(path: string, ask: Ask): Promise<ReadableStream<Uint8Array>> {
+  async stream(path: string, ask: Ask): Promise<AsyncIterable<Uint8Array>> {
     const response = await this.send(path, ask)
     if (response.status >= 400 || response.body === null) {
       const bytes = Buffer.from(await response.arrayBuffer())
       throw this.toRefusal(path, { status: response.status, headers: response.headers, bytes })
     }
-    return response.body
+    // Node's streams can be iterated, which the browser's types do not say.
+    return response.body as ReadableStream<Uint8Array> & AsyncIterable<Uint8Array>
   }
 
   unreachable(error: unknown): Failure {

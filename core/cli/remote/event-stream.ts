@@ -5,7 +5,7 @@ export interface ServerEvent {
   readonly data: string
 }
 
-export async function* readEvents(stream: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent> {
+export async function* readEvents(stream: AsyncIterable<Uint8Array>): AsyncGenerator<ServerEvent> {
   const decoder = new TextDecoder()
   let text = ''
   for await (const chunk of stream) {
