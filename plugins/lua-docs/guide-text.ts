@@ -1,4 +1,5 @@
 /** `/llms.txt`: a guide good enough that a language model writes correct functions from it alone. */
+import { shippingText } from './guide-shipping.js'
 import type { LuaModule } from '../../core/lua/module.js'
 import { cookbook } from './cookbook/programs.js'
 import { dialectText } from './guide-dialect.js'
@@ -23,7 +24,8 @@ export const guideText = (modules: readonly LuaModule[], limits: Limits): string
     ...modules.map(moduleText),
     '## Cookbook',
     'Whole functions, each ready to be saved.',
-    ...cookbook.map(program => `### ${program.title}\n\n${program.doc}\n\n${code(program.code)}`)
+    ...cookbook.map(program => `### ${program.title}\n\n${program.doc}\n\n${code(program.code)}`),
+    shippingText
   ].join('\n\n') + '\n'
 
 /** What there is without `require`. */
