@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import t, { type Test } from 'tap'
 import { build } from '../helpers/build.js'
+import { eventually } from '../helpers/eventually.js'
 
 const headers = { authorization: 'Bearer test-key' }
 
@@ -11,6 +12,7 @@ async function scenario(t: Test, code: string) {
   ).json()
   return {
     app,
+    id: String(id),
     run: async (url = '') => (await app.inject(`/fn/${id}${url}`)).statusCode,
     metrics: async () => (await app.inject({ url: '/metrics', headers })).payload
   }
@@ -117,4 +119,29 @@ t.test('no name is against the conventions of Prometheus', async t => {
   // The linter itself, where there is one.
   const linted = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' })
   if (linted.error === undefined) t.same([linted.status, linted.stderr], [0, ''])
+})
+
+t.test('counts jobs by function and status, attempts and deaths', async t => {
+  const { app, id, metrics } = await scenario(
+    t,
+    'function handler() return { statusCode = 404 } end'
+  )
+  const enqueue = async (delay: string) => {
+    const prefer = { prefer: 'respond-async', 'moonlet-delay': delay }
+    const answer = await app.inject({ method: 'POST', url: `/fn/${id}`, headers: prefer })
+    t.equal(answer.statusCode, 202)
+  }
+  await app.ready()
+  await enqueue('0')
+  await enqueue('3600')
+  const line = (text: string) => async () => (await metrics()).includes(`${text}\n`)
+  await eventually(t, line(`moonlet_jobs{function="${id}",status="dead"} 1`), true)
+  for (const text of [
+    `moonlet_jobs{function="${id}",status="queued"} 1`,
+    `moonlet_jobs_oldest_seconds{function="${id}"} 0`,
+    `moonlet_job_attempts_total{function="${id}"} 1`,
+    `moonlet_job_deaths_total{function="${id}"} 1`
+  ]) {
+    t.ok(await line(text)(), text)
+  }
 })
