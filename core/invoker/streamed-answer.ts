@@ -71,7 +71,10 @@ export class StreamedAnswer implements BodySink {
   /** The result of the run, which has ended. */
   async end(result: JobResult): Promise<JobResult> {
     // Nobody has got anything of it yet, and so its caller is told of the failure in the ordinary way.
-    if (result.fault !== undefined && this.state === 'opening') this.abandon()
+    if (result.fault !== undefined && this.state === 'opening') {
+      this.abandon()
+      return result
+    }
     await this.opened
     if (this.failure !== undefined) return { ...result, answer: undefined, fault: lost }
     if (result.answer === undefined || this.options.receive !== undefined) return result
