@@ -135,14 +135,8 @@ export class SqliteStorage implements Storage {
     this.functions = new SqliteFunctionStore({ ...shared, changes, ownLimits: quotas.ownLimits })
     this.versions = new SqliteVersionStore({ ...shared, records, changes })
     this.accessKeys = new SqliteAccessKeyStore({ ...shared, changes })
-    this.executions = new SqliteExecutionStore({
-      ...shared,
-      counts,
-      skew,
-      writer,
-      recorder,
-      remover
-    })
+    const recording = { counts, skew, writer, recorder, remover }
+    this.executions = new SqliteExecutionStore({ ...shared, ...recording })
     this.kv = new SqliteKvStore({
       ...shared,
       quotas,
