@@ -4,8 +4,8 @@
  *
  * `node dist/test/bench/growth.js [PART …]`; without parts all of them, which takes some ten minutes. Options:
  * --seconds N of each measurement (4), --counts 50,64,200 for the part `functions`, --executions N for the part
- * `beside` (200000), --server FILE: the built core/main.js of another version, to measure it by turns (not with `beside`,
- * which fills the database by itself).
+ * `beside` (200000), --server FILE: the built core/main.js of another version, to measure it by turns (not with
+ * `beside`, which fills the database by itself).
  */
 import { parseArgs } from 'node:util'
 import { measureBeside } from './growth/beside.js'
