@@ -1,4 +1,5 @@
 /** The management API of one server, as the commands call it. */
+import { moonletVersion } from '../../base/version.js'
 import { Failure } from '../failure.js'
 import { toReason } from './unreachable.js'
 
@@ -100,6 +101,7 @@ export class Client {
         method,
         headers: {
           ...(isOurs(path) ? { accept: 'application/json' } : {}),
+          'user-agent': `moonlet-cli/${moonletVersion}`,
           ...headers,
           ...(this.token === '' ? {} : { authorization: `Bearer ${this.token}` })
         },

@@ -22,7 +22,14 @@ t.test('from nothing to a call: login, init, new, push, call', async t => {
   t.match(await response.json(), { message: 'Hello, Luna!' })
   const { versions } = await callApi(server, 'GET', `/api/functions/${id}/versions`)
   t.match(versions, [{ version: 1, message: 'first', created_by: 'api_key' }])
+  const { text } = await readAudit(server)
+  t.match(text, /"via":"cli"/, 'the audit knows that it was the program')
 })
+
+async function readAudit({ base, key }: { base: string; key: string }) {
+  const response = await fetch(`${base}/api/audit`, { headers: { authorization: `Bearer ${key}` } })
+  return { text: await response.text() }
+}
 
 t.test('the token is kept for its user alone, and only when the server takes it', async t => {
   const { server, ana } = await createPair(t)
