@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import { MoonletError } from '../../core/base/errors.js'
 import type { AlertRule } from '../../core/contracts/alerts.js'
+import { auditNote } from '../../core/http/audit-note.js'
 import type { ApiScope } from '../../core/http/conventions.js'
 import { PageQuery, toPagination } from '../../core/http/pagination.js'
 import {
@@ -13,6 +14,7 @@ import {
 } from '../../core/http/response-schemas.js'
 import { refuse } from '../../core/validation/text.js'
 import type { AlertBook } from './alert-book.js'
+import { toAuditState, toAuditTarget } from './audit.js'
 import type { AlertDelivery } from './delivery.js'
 import { readRule } from './fields.js'
 import type { RuleWatch } from './rule-watch.js'
@@ -103,9 +105,13 @@ function addCreation(api: ApiScope, alerts: AlertRoutes): void {
         }
       }
     },
-    async ({ body }, reply) => {
-      const rule = await checked(api, alerts, readRule(body))
-      const watch = await alerts.book.create(rule)
+    async (request, reply) => {
+      const rule = await checked(api, alerts, readRule(request.body))
+      const watch = await api.storage.audit.track(
+        auditNote(request, 'alert.create'),
+        { target: toAuditTarget(rule), after: toAuditState(rule) },
+        () => alerts.book.create(rule)
+      )
       reply.code(201)
       return toAlert(watch)
     }
@@ -130,11 +136,18 @@ function addChanges(api: ApiScope, alerts: AlertRoutes): void {
         response: { 200: Alert, ...bodyErrors, ...wrongField, ...missing }
       }
     },
-    async ({ params: { id }, body }) => {
+    async request => {
+      const { id } = request.params
       const watch = find(book, id)
-      const rule = await checked(api, alerts, readRule(body, watch.rule))
+      const rule = await checked(api, alerts, readRule(request.body, watch.rule))
       const changed = await book.update(watch, rule)
       if (changed === undefined) throw notFound()
+      // Not in the transaction of the change, which waits for what is being stored of this rule.
+      await api.storage.audit.add(auditNote(request, 'alert.update'), {
+        target: toAuditTarget(rule, id),
+        before: toAuditState(watch.rule),
+        after: toAuditState(rule)
+      })
       return toAlert(changed)
     }
   )
@@ -153,7 +166,13 @@ function addChanges(api: ApiScope, alerts: AlertRoutes): void {
       }
     },
     async (request, reply) => {
-      if (!(await book.remove(request.params.id))) throw notFound()
+      const { rule, id } = find(book, request.params.id)
+      const wasThere = await api.storage.audit.track(
+        auditNote(request, 'alert.delete'),
+        { target: toAuditTarget(rule, id), before: toAuditState(rule) },
+        () => book.remove(id)
+      )
+      if (!wasThere) throw notFound()
       return reply.code(204).send()
     }
   )

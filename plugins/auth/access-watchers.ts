@@ -1,7 +1,7 @@
 /** Who wants to know at once that a session or token has ended, as streams do that were opened with it. */
 
 /** What timers can count; later ends are waited for in several steps. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
+const MAX_TIMER_MS = 2 ** 31 - 1
 
 export interface Expiring {
   readonly id: string
@@ -34,11 +34,8 @@ export function createAccessWatchers(now: () => number) {
       }
       const wait = (until: number): void => {
         const rest = Math.max(0, until - now()) * 1000
-        const isLast = rest <= LONGEST_TIMER_MS
-        timer = setTimeout(
-          isLast ? end : () => wait(until),
-          Math.min(rest, LONGEST_TIMER_MS)
-        ).unref()
+        const isLast = rest <= MAX_TIMER_MS
+        timer = setTimeout(isLast ? end : () => wait(until), Math.min(rest, MAX_TIMER_MS)).unref()
       }
       if (expiresAt !== undefined) wait(expiresAt)
       own.add(end)

@@ -9,6 +9,7 @@ import { createCredentialFilter } from './hide-credentials.js'
 import { createKeyCheck } from './key-check.js'
 import { createLoginAttempts } from './login-attempts.js'
 import loginRoutes from './login-routes.js'
+import { requireScope } from './require-scope.js'
 import sessionRoutes from './session-routes.js'
 import { createSessions } from './sessions.js'
 import tokenRoutes from './tokens/routes.js'
@@ -56,6 +57,7 @@ export default fp(
       authentication.watch(request, onEnd)
     )
 
+    fastify.addHook('onRoute', requireScope)
     await fastify.register(loginRoutes, { isKey, sessions, attempts })
     await fastify.register(sessionRoutes, { sessions })
     await fastify.register(tokenRoutes, { tokens })

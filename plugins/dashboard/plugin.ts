@@ -19,6 +19,8 @@ const pages = [
   '/jobs/*',
   '/alerts',
   '/account',
+  '/account/tokens',
+  '/account/audit',
   '/guide',
   '/functions',
   '/functions/*'

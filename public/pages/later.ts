@@ -12,6 +12,10 @@ import './jobs/list.js'
 import jobs from './jobs/page.html'
 import retry from './retry/page.html'
 import './retry/retry.js'
+import './audit/audit.js'
+import audit from './audit/page.html'
+import tokens from './tokens/page.html'
+import './tokens/tokens.js'
 
-export const pages = { access, alerts, jobs, retry } as const
+export const pages = { access, alerts, audit, jobs, retry, tokens } as const
 export type LaterPage = keyof typeof pages

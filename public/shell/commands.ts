@@ -55,6 +55,8 @@ export function commands(): Command[] {
     page('jobs', 'refresh', t('shell.jobs'), '/jobs'),
     page('alerts', 'warning', t('shell.alerts'), '/alerts'),
     page('account', 'account', t('account.title'), '/account'),
+    page('tokens', 'account', t('account.tokens'), '/account/tokens'),
+    page('audit', 'account', t('account.audit'), '/account/audit'),
     page('guide', 'code', t('shell.luaGuide'), '/guide'),
     action('light', 'sun', t('palette.light'), () => theme.choose('light')),
     action('dark', 'moon', t('palette.dark'), () => theme.choose('dark')),

@@ -26,6 +26,7 @@ export const tabs = [
   'access',
   'settings'
 ] as const
+const accountTabs: readonly string[] = ['tokens', 'audit']
 const plain: readonly string[] = ['login', 'new', 'data', 'alerts', 'account', 'guide']
 
 export function toRoute(path: string): Route {
@@ -38,6 +39,9 @@ export function toRoute(path: string): Route {
   if (rest.length > 0) return missing
   if (first === '') return { ...missing, page: 'functions' }
   if (plain.includes(first) && id === '') return { ...missing, page: first as Route['page'] }
+  if (first === 'account' && given === '' && accountTabs.includes(id)) {
+    return { ...missing, page: 'account', tab: id }
+  }
   if (first === 'jobs' && given === '') return { ...missing, page: 'jobs', detail: id }
   if (first === 'functions' && id !== '' && (tabs as readonly string[]).includes(tab)) {
     return { page: 'function', id, tab, detail }

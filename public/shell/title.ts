@@ -12,7 +12,8 @@ const pages = {
   data: () => t('data.globalTitle'),
   jobs: () => t('shell.jobs'),
   alerts: () => t('shell.alerts'),
-  account: () => t('account.title'),
+  account: () =>
+    t(`account.${route.tab === 'tokens' || route.tab === 'audit' ? route.tab : 'title'}`),
   guide: () => t('guide.title'),
   missing: () => t('missing.title')
 } as const

@@ -39,6 +39,15 @@ export async function preparePlaces({ server, api, createFunction }: Visit): Pro
   })
   const target = { kind: 'webhook', url: 'https://hooks.slack.com/x', format: 'slack' }
   await api('/api/alerts', { method: 'POST', body: { name: 'Intake', on: 'failure', target } })
+  await api('/api/tokens', {
+    method: 'POST',
+    body: {
+      name: 'deploy from CI',
+      scopes: ['functions:read', 'run'],
+      functions: [id],
+      expires_at: 1
+    }
+  })
   await api(`/api/functions/${id}/keys`, { method: 'POST', body: { name: 'shop' } })
   await fetch(`${server.base}/fn/${id}/orders?n=1`)
   const failed = (await fetch(`${server.base}/fn/${id}?fail=1`)).headers.get('x-execution-id') ?? ''
@@ -123,6 +132,16 @@ export async function preparePlaces({ server, api, createFunction }: Visit): Pro
       name: 'account',
       path: '/account',
       ready: page => page.locator('li.list-item').first().waitFor()
+    },
+    {
+      name: 'tokens',
+      path: '/account/tokens',
+      ready: page => page.locator('li.list-item').first().waitFor()
+    },
+    {
+      name: 'audit',
+      path: '/account/audit',
+      ready: page => page.locator('li.list-item').nth(3).waitFor()
     }
   ]
 }

@@ -114,6 +114,9 @@ export const shellTexts = {
   },
   account: {
     title: 'Account',
+    tabs: 'Account',
+    tokens: 'Tokens',
+    audit: 'Audit',
     intro: 'Who is signed in, and what this server is.',
     sessions: 'Sessions',
     current: 'This one',

@@ -17,6 +17,10 @@ export const laterServerTexts: readonly Rule[] = [
   [/^target: target\.function_id/, 'Escolha a função a chamar.'],
   [/^function_id: there is no function/, 'Esta função não existe.'],
   [/^target: .*SMTP_URL.*$/, 'O e-mail precisa das configurações SMTP_URL e MAIL_FROM.'],
+  [
+    /^There are (\d+) tokens, which is the most/,
+    'Já há $1 tokens, o máximo; encerre um que não se usa.'
+  ],
   [/^Job not found$/, 'Esta tarefa não existe.'],
   [/^version: the function has no version (\d+)$/, 'A função não tem a versão $1.'],
   [/^This job is (\w+); only a finished one/, 'Só uma tarefa que terminou é executada de novo.'],

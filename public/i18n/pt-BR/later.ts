@@ -1,6 +1,12 @@
 /** Texts of pages that are loaded when they are first opened. */
 import { accessTexts } from './access.js'
+import { accountTexts } from './account.js'
 import { alertTexts } from './alerts.js'
 import { jobTexts } from './jobs.js'
 
-export const laterTexts = { ...accessTexts, ...jobTexts, ...alertTexts } as const
+export const laterTexts = {
+  ...accessTexts,
+  ...accountTexts,
+  ...jobTexts,
+  ...alertTexts
+} as const

@@ -118,6 +118,9 @@ export const shellTexts: Translated<typeof english> = {
   },
   account: {
     title: 'Conta',
+    tabs: 'Conta',
+    tokens: 'Tokens',
+    audit: 'Auditoria',
     intro: 'Quem está conectado e qual é este servidor.',
     sessions: 'Sessões',
     current: 'Esta',

@@ -3,6 +3,7 @@ import { part } from '../../alpine.js'
 import { Failure } from '../../api/failure.js'
 import { createAccessKey, deleteAccessKey, listAccessKeys } from '../../api/functions.js'
 import type { AccessKey } from '../../api/types.js'
+import { expiries, expiryOf } from '../../format/expiry.js'
 import { format } from '../../format/values.js'
 import { t } from '../../i18n/locale.js'
 import { ask } from '../../shell/dialogs.js'
@@ -10,17 +11,7 @@ import { holdPlace } from '../../shell/focus.js'
 import { loadInto, withBusy } from '../../shell/loading.js'
 import { describeError, fail, succeed } from '../../shell/toasts.js'
 import { current } from '../function.js'
-import { noNewKey, type CallersState, type NewKey } from './callers-state.js'
-
-const expiries = ['never', '30', '90', '365', 'date'] as const
-const DAY_SECONDS = 86_400
-
-/** In Unix seconds; undefined: never. A chosen day counts to its end, in the reader's time. */
-function expiryOf({ expiry, date }: NewKey): number | undefined {
-  if (expiry === 'never') return undefined
-  if (expiry === 'date') return Math.floor(new Date(`${date}T23:59:59`).getTime() / 1000)
-  return Math.floor(Date.now() / 1000) + Number(expiry) * DAY_SECONDS
-}
+import { noNewKey, type CallersState } from './callers-state.js'
 
 export const createKeyActions = () => ({ ...createKeyList(), ...createKeyChanges() })
 

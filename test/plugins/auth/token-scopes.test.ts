@@ -3,6 +3,7 @@ import t from 'tap'
 import { tokenScopes } from '../../../core/contracts/tokens.js'
 import type { ApiDocument } from '../../../plugins/openapi/api-document.js'
 import { buildApi } from '../../helpers/api.js'
+import { build } from '../../helpers/build.js'
 
 const api = await buildApi(t)
 const [own, foreign] = [await api.create(), await api.create()]
@@ -85,12 +86,22 @@ t.test(
   }
 )
 
+t.test('a route of the API without a scope is refused, whoever adds it', async t => {
+  const app = await build(t)
+  const handler = async (): Promise<string> => 'open'
+  t.throws(() => app.get('/api/undeclared', handler), {
+    message: /^The route (?:GET|HEAD) \/api\/undeclared declares no scope/
+  })
+  t.doesNotThrow(() => app.get('/api/declared', { config: { scope: 'admin' } }, handler))
+  t.doesNotThrow(() => app.get('/apiary', handler))
+})
+
 t.test(
-  'every scope but admin is needed somewhere, and no route wants one that tokens cannot have',
+  'every scope is needed somewhere, and no route wants one that tokens cannot have',
   async t => {
     const wanted = new Set(operations.flatMap(({ scope }) => scope ?? []))
     for (const scope of wanted) t.ok((tokenScopes as readonly string[]).includes(scope), scope)
-    for (const scope of ['functions:read', 'functions:write', 'run', 'data:read', 'data:write']) {
+    for (const scope of tokenScopes) {
       t.ok(wanted.has(scope), scope)
     }
   }

@@ -112,6 +112,26 @@ t.test('decisions about jobs are noted', async t => {
   )
 })
 
+t.test('changes of alerts are noted, without where they are sent', async t => {
+  const rule = {
+    name: 'loud',
+    on: 'failure',
+    target: { kind: 'webhook', url: 'https://example.org/hush', secret: 'hush-secret' }
+  }
+  const made = await call('POST', '/api/alerts', rule)
+  t.equal(made.status, 201, made.text)
+  t.match(await newest(), { action: 'alert.create', after: { name: 'loud', target: 'webhook' } })
+  await call('PUT', `/api/alerts/${made.json.id}`, { name: 'calm' })
+  t.match(await newest(), {
+    action: 'alert.update',
+    before: { name: 'loud' },
+    after: { name: 'calm' }
+  })
+  await call('DELETE', `/api/alerts/${made.json.id}`)
+  t.match(await newest(), { action: 'alert.delete', target: { name: 'calm' } })
+  t.notMatch(JSON.stringify(await entriesOf()), /hush/)
+})
+
 t.test('the audit is read with the scope admin, in pages, by function, actor and time', async t => {
   const id = await create()
   await call('PUT', `/api/functions/${id}`, { name: 'n' })
@@ -138,6 +158,7 @@ t.test(
         .map(method => `${method.toUpperCase()} ${path}`)
     )
     const unnoted = [
+      'POST /api/alerts/{id}/test',
       'POST /api/check',
       'POST /api/cron/check',
       'POST /api/executions/{id}/rerun',
@@ -150,6 +171,7 @@ t.test(
     for (const route of unnoted) t.ok(changing.includes(route), route)
     // A new route stands in one of these lists; see above for how each is noted.
     t.same(changing.filter(route => !unnoted.includes(route)).sort(), [
+      'DELETE /api/alerts/{id}',
       'DELETE /api/auth/sessions',
       'DELETE /api/auth/sessions/{id}',
       'DELETE /api/functions/{id}',
@@ -162,6 +184,7 @@ t.test(
       'DELETE /api/kv-value',
       'DELETE /api/kv/{key}',
       'DELETE /api/tokens/{id}',
+      'POST /api/alerts',
       'POST /api/auth/login',
       'POST /api/auth/logout',
       'POST /api/functions',
@@ -175,6 +198,7 @@ t.test(
       'POST /api/kv-value/delete',
       'POST /api/push',
       'POST /api/tokens',
+      'PUT /api/alerts/{id}',
       'PUT /api/functions/{id}',
       'PUT /api/functions/{id}/env',
       'PUT /api/functions/{id}/kv-value',

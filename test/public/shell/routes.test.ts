@@ -11,6 +11,8 @@ t.test('addresses name their pages', async t => {
     tab: 'executions',
     detail: 'x1'
   })
+  t.same(toRoute('/account'), { page: 'account', id: '', tab: '', detail: '' })
+  t.same(toRoute('/account/audit'), { page: 'account', id: '', tab: 'audit', detail: '' })
   t.same(toRoute('/jobs'), { page: 'jobs', id: '', tab: '', detail: '' })
   t.same(toRoute('/jobs/j1'), { page: 'jobs', id: '', tab: '', detail: 'j1' })
 })
@@ -19,6 +21,8 @@ t.test('what is no address of a page is missing', async t => {
     '/nope',
     '/login/x',
     '/jobs/j1/code',
+    '/account/nope',
+    '/account/audit/x',
     '/functions',
     '/functions/a/nope',
     '/functions/a/code/b/c',
