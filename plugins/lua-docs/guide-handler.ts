@@ -32,8 +32,8 @@ whole file is run anew for every request, then \`handler\` is called.
 | \`event.relativePath\` | the path behind \`/fn/{id}\`: \`/users/42\`, or \`/\`; use this one with \`router\` |
 | \`event.query\` | table of name to text, decoded, first value only; a missing name is nil |
 | \`event.headers\` | table of name to text; names are canonical: \`event.headers["Content-Type"]\`, \
-\`event.headers["X-Api-Key"]\`. What opens this server (the cookie \`auth_token\`, its API key) is not in it, and \
-\`X-Trigger\` and \`X-Cron-…\` come from the scheduler alone |
+\`event.headers["X-Api-Key"]\`. What opens this server (the cookie \`auth_token\`, its API key, its tokens) is not in \
+it, and \`X-Trigger\` and \`X-Cron-…\` come from the scheduler alone |
 | \`event.queryAll\`, \`event.headersAll\` | the same with a list of all values for each name: \
 \`event.queryAll.tag[2]\` |
 | \`event.rawPath\`, \`event.rawQuery\` | path (with \`/fn/{id}\`) and query as they were sent, not decoded: what \
