@@ -129,11 +129,6 @@ export async function preparePlaces({ server, api, createFunction }: Visit): Pro
       ready: page => page.locator('article.prose h2').first().waitFor()
     },
     {
-      name: 'account',
-      path: '/account',
-      ready: page => page.locator('li.list-item').first().waitFor()
-    },
-    {
       name: 'tokens',
       path: '/account/tokens',
       ready: page => page.locator('li.list-item').first().waitFor()
@@ -142,6 +137,11 @@ export async function preparePlaces({ server, api, createFunction }: Visit): Pro
       name: 'audit',
       path: '/account/audit',
       ready: page => page.locator('li.list-item').nth(3).waitFor()
+    },
+    {
+      name: 'account',
+      path: '/account',
+      ready: page => page.locator('li.list-item').first().waitFor()
     }
   ]
 }
