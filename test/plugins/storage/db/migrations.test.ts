@@ -75,6 +75,14 @@ t.test('a file that leaves broken references is refused', async t => {
   t.equal(db.pragma('foreign_keys', { simple: true }), 1)
 })
 
+t.test('migrations are numbered from 1 on, without gap or repetition', async t => {
+  const files = await findMigrations('migrations')
+  t.same(
+    files.map(file => Number.parseInt(basename(file), 10)),
+    files.map((_, index) => index + 1)
+  )
+})
+
 t.test('a database with unknown migrations is refused and not changed', async t => {
   const { apply, db } = await setUp(t, { '0001-a.sql': 'create table a (n integer)' })
   await apply()
