@@ -8,6 +8,7 @@ import { needsBrowser, visit } from './browser.js'
 /** What a template cannot do before its reader has set something; its answer says so. */
 const toBeSet: Readonly<Record<string, RegExp>> = {
   ai: /OPENAI_API_KEY under Settings/,
+  chat: /CHAT_WEBHOOK under Settings/,
   deliver: /TARGET_URL under Settings/,
   email: /RESEND_API_KEY under Settings/
 }

@@ -15,6 +15,7 @@ const all = {
   webhook: { variable: 'WEBHOOK_SECRET' },
   worker: {},
   deliver: { variable: 'TARGET_URL' },
+  chat: { variable: 'CHAT_WEBHOOK' },
   page: {},
   ai: { variable: 'OPENAI_API_KEY' },
   email: { variable: 'RESEND_API_KEY' },
