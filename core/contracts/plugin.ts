@@ -27,7 +27,7 @@ export interface PluginDeclaration<
   readonly name: string
   /** The versions of Moonlet it was made for, such as `^0.1.0`; checked at start. */
   readonly moonlet: string
-  /** Settings by the name of their environment variable, such as `SMTP_URL`. */
+  /** Settings by the name of their environment variable, such as `REDIS_URL`. */
   readonly settings?: S
   /**
    * A folder of SQL files (`0001-first.sql`, …), each applied once, in a transaction, in the order of their names,

@@ -35,7 +35,7 @@ export default definePlugin({
   name: 'smtp',
   moonlet: '^0.1.0',
   settings: {
-    SMTP_URL: smtpUrl,
+    SMTP_SERVER: smtpUrl,
     SMTP_FROM: setting.text({ fallback: '', doc: 'Sender of mails that name none' }),
     SMTP_CONNECTIONS: setting.integer({
       min: 1,
@@ -44,9 +44,9 @@ export default definePlugin({
       doc: 'Connections to the mail server at once'
     })
   },
-  start(server, { SMTP_URL, SMTP_FROM, SMTP_CONNECTIONS }) {
+  start(server, { SMTP_SERVER, SMTP_FROM, SMTP_CONNECTIONS }) {
     const transport = nodemailer.createTransport({
-      url: SMTP_URL,
+      url: SMTP_SERVER,
       pool: true,
       maxConnections: SMTP_CONNECTIONS,
       disableFileAccess: true,
@@ -59,7 +59,7 @@ export default definePlugin({
 
     server.lua.add(
       luaModule('smtp', {
-        doc: 'Mail through the SMTP server of the setting `SMTP_URL`. Every mail is kept with the execution.',
+        doc: 'Mail through the SMTP server of the setting `SMTP_SERVER`. Every mail is kept with the execution.',
         functions: {
           send: host({
             doc:

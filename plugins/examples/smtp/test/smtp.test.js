@@ -9,7 +9,7 @@ before(async () => {
   mailServer = await startSmtpServer()
   server = await startMoonlet({
     plugins: ['./index.js'],
-    settings: { SMTP_URL: mailServer.url, SMTP_FROM: 'shop@example.org' }
+    settings: { SMTP_SERVER: mailServer.url, SMTP_FROM: 'shop@example.org' }
   })
 })
 after(async () => {
@@ -78,10 +78,10 @@ test('a line break in an address or a subject adds no header', async () => {
 test('without a mail server in the settings the start is refused, and the password never shown', async () => {
   await assert.rejects(
     startMoonlet({ plugins: ['./index.js'] }),
-    /SMTP_URL \(setting of the plugin 'smtp'\) must be an address/
+    /SMTP_SERVER \(setting of the plugin 'smtp'\) must be an address/
   )
   await assert.rejects(
-    startMoonlet({ plugins: ['./index.js'], settings: { SMTP_URL: 'http://user:hunter2@x' } }),
-    error => /SMTP_URL/.test(error.message) && !/hunter2/.test(error.message)
+    startMoonlet({ plugins: ['./index.js'], settings: { SMTP_SERVER: 'http://user:hunter2@x' } }),
+    error => /SMTP_SERVER/.test(error.message) && !/hunter2/.test(error.message)
   )
 })
