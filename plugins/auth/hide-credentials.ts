@@ -64,7 +64,8 @@ export function createCredentialFilter(
 ): (event: InvocationEvent) => InvocationEvent {
   const searches = kinds.map(createKeySearch)
   const shortest = Math.min(...kinds.map(({ length }) => length))
-  const holdsKey = (value: string): boolean => searches.some(search => search.holdsKey(value))
+  const holdsKey = (value: string): boolean =>
+    value.length >= shortest && searches.some(search => search.holdsKey(value))
   const authorizationHoldsKey = (value: string): boolean =>
     searches.some(search => search.authorizationHoldsKey(value))
 
