@@ -110,11 +110,12 @@ export class JobRunner {
     this.isLooking = true
     this.endSleep()
     try {
+      let isPaced: boolean
       do {
         this.looksAgain = false
-        await this.claimAll()
+        isPaced = await this.claimAll()
       } while (this.looksAgain && !this.isStopped)
-      await this.sleepUntilDue()
+      await this.sleepUntilDue(isPaced)
     } catch (error) {
       this.options.log.error(
         { err: error },
@@ -127,7 +128,8 @@ export class JobRunner {
     }
   }
 
-  private async claimAll(): Promise<void> {
+  /** True: there were places, but calls have their turn. */
+  private async claimAll(): Promise<boolean> {
     const { jobs, clock, owner, nextId, pace } = this.options
     for (let free = this.countFree(); free > 0 && !this.isStopped; free = this.countFree()) {
       const now = clock.now()
@@ -140,10 +142,11 @@ export class JobRunner {
         skip: this.fullFunctions(now),
         nextExecutionId: nextId
       })
-      if (claimed.length === 0) return
+      if (claimed.length === 0) return false
       pace.noteBegun(claimed.length)
       for (const job of claimed) this.begin(job)
     }
+    return this.active < this.options.limit
   }
 
   private countFree(): number {
@@ -152,15 +155,14 @@ export class JobRunner {
   }
 
   /** Without room it sleeps until a run ends. */
-  private async sleepUntilDue(): Promise<void> {
-    const { limit, pace } = this.options
-    if (this.active >= limit) return
+  private async sleepUntilDue(isPaced = false): Promise<void> {
+    if (this.active >= this.options.limit) return
     const due = await this.options.jobs.nextDue(0)
     if (due === undefined) return
     const now = this.options.clock.now()
     if (due > now) return this.sleep(due)
-    // What is due and was not claimed has no room, or calls have their turn.
-    this.sleep(now + (pace.allowance() < 1 ? WINDOW_MS : LOOK_MS))
+    // What is due and was not claimed waits for calls, or has no room.
+    this.sleep(now + (isPaced ? WINDOW_MS : LOOK_MS))
   }
 
   /** Until then, unless it wakes before. */

@@ -229,3 +229,16 @@ t.test(
     t.match(await storage.jobs.find(id), { status: 'dead', reason: 'no_version' })
   }
 )
+
+t.test('a job that had to wait for calls does not wait for longer than their window', async t => {
+  let left = 0
+  const { storage, runner, ran, add, turns, pass } = await open(t, { allowance: () => left })
+  const functionId = await createFunction(storage)
+  runner.start()
+  const id = await add(functionId)
+  // Calls have ended before the runner has looked what else is due.
+  left = 24
+  await turns()
+  await pass(100)
+  t.same(ran, [id])
+})
