@@ -25,6 +25,8 @@ export const LEASE_MS = 30_000
 const RENEW_MS = 10_000
 /** The longest sleep while a job waits, and how long what found no place is left alone. */
 const LOOK_MS = 1000
+/** So much may a timer be early by the clock, which counts whole milliseconds. */
+const EARLY_MS = 2
 /** How long places that become free are gathered while others run. */
 const GATHER_MS = 3
 /** How long an end that the database does not take is held before it is tried again. */
@@ -174,7 +176,7 @@ export class JobRunner {
     const ms = Math.min(Math.max(0, until - clock.now()), LOOK_MS)
     this.cancelTimer = clock.after(ms, () => {
       this.sleepsUntil = Infinity
-      if (clock.now() >= until) this.wake()
+      if (clock.now() >= until - EARLY_MS) this.wake()
       else void this.lookAtClock()
     })
   }

@@ -17,12 +17,17 @@ const fine = { statusCode: 200, headers: {}, body: new Uint8Array(0), isBase64En
 interface Options {
   readonly limit?: number
   readonly allowance?: () => number
+  /** Milliseconds by which timers end before their time. */
+  readonly early?: number
   /** What becomes of an invocation; it answers with 200 unless given. */
   readonly invoke?: (request: InvocationRequest) => Promise<void>
 }
 
 /** A runner whose invocations are noted, on a store whose claims are. */
-async function open(t: Test, { limit = 4, allowance = () => Infinity, invoke }: Options = {}) {
+async function open(
+  t: Test,
+  { limit = 4, allowance = () => Infinity, early = 0, invoke }: Options = {}
+) {
   const clock = createFakeClock(START)
   const storage = await openNew(t)
   const ran: string[] = []
@@ -42,7 +47,7 @@ async function open(t: Test, { limit = 4, allowance = () => Infinity, invoke }: 
     versions: storage.versions,
     functionCache: { get: id => storage.functions.find(id) },
     frontDoor: { findPlace: () => () => {} },
-    clock,
+    clock: { ...clock, after: (ms, call) => clock.after(Math.max(0, ms - early), call) },
     log,
     owner: 'test',
     limit,
@@ -232,7 +237,8 @@ t.test(
 
 t.test('a job that had to wait for calls does not wait for longer than their window', async t => {
   let left = 0
-  const { storage, runner, ran, add, turns, pass } = await open(t, { allowance: () => left })
+  const allowance = () => left
+  const { storage, runner, ran, add, turns, pass } = await open(t, { allowance, early: 1 })
   const functionId = await createFunction(storage)
   runner.start()
   const id = await add(functionId)
