@@ -4,6 +4,7 @@ import type { JobEnd, JobSettlement } from '../../../core/contracts/job-ends.js'
 import { MoonletError } from '../../../core/base/errors.js'
 import { openCall } from './job-calls.js'
 import { QUEUED, RUNNING, toJob, toStatusNumber, WAITING, type JobRow } from './job-rows.js'
+import { ALL_JOBS } from './job-counts.js'
 import type { JobParts } from './job-parts.js'
 import type { DueJob } from './job-queues.js'
 
@@ -118,7 +119,7 @@ export class JobLeases {
   private findShares(now: number, limit: number, skip: readonly string[]): Share[] {
     const { queues, counts, rowIds } = this.parts
     const skipped = skip.flatMap(id => rowIds.find(id) ?? [])
-    const running = this.sql.leased.all().length
+    const running = counts.of(ALL_JOBS, RUNNING).total
     // Those that run as much as they may are passed over, so that there may be more before the others.
     return queues
       .due(now, skipped, limit + running)
