@@ -66,12 +66,11 @@ export class AddressBook implements Addresses {
     if (this.table.isEmpty) return this.findNamed(url)
     const target = withoutFragment(toOriginForm(url))
     const host = this.options.hostOf(request)
-    const isFirst = !this.options.pages.isOurs(host)
-    return (
-      (isFirst ? this.findRoute(request, target, host) : undefined) ??
-      this.findNamed(url) ??
-      (this.options.pages.has(target) ? undefined : this.findRoute(request, target, host))
-    )
+    const { pages } = this.options
+    if (!pages.isOurs(host)) return this.findRoute(request, target, host) ?? this.findNamed(url)
+    const named = this.findNamed(url)
+    if (named !== undefined || pages.has(target)) return named
+    return this.findRoute(request, target, host)
   }
 
   private findNamed(url: string): CalledAddress | undefined {
