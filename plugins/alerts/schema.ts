@@ -1,6 +1,6 @@
 /** Alerts as the API shows and takes them. */
 import { Type } from 'typebox'
-import { alertKinds, webhookFormats } from '../../core/contracts/alerts.js'
+import { alertKinds, webhookFormats, type AlertRule } from '../../core/contracts/alerts.js'
 import { pageOf } from '../../core/http/pagination.js'
 import { shownTarget, numbers } from './fields.js'
 import type { RuleWatch } from './rule-watch.js'
@@ -148,8 +148,8 @@ export const TestResult = Type.Object(
   { title: 'AlertTest', examples: [{ sent: true }] }
 )
 
-export const toAlert = ({ id, rule, state, createdAt, updatedAt }: RuleWatch) => ({
-  id,
+/** What people set but for the target, named as the API names it. */
+export const toRuleFields = (rule: AlertRule) => ({
   name: rule.name,
   on: rule.on,
   function_id: rule.functionId,
@@ -158,7 +158,12 @@ export const toAlert = ({ id, rule, state, createdAt, updatedAt }: RuleWatch) =>
   window_minutes: rule.windowMinutes,
   late_minutes: rule.lateMinutes,
   min_free_mb: rule.minFreeMb,
-  repeat_minutes: rule.repeatMinutes,
+  repeat_minutes: rule.repeatMinutes
+})
+
+export const toAlert = ({ id, rule, state, createdAt, updatedAt }: RuleWatch) => ({
+  id,
+  ...toRuleFields(rule),
   target: shownTarget(rule.target) as { kind: string },
   state: state.isFiring ? ('firing' as const) : ('ok' as const),
   since: timeOf(state.since),

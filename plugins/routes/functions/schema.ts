@@ -1,6 +1,7 @@
 /** Functions as the API shows them. */
 import { Type } from 'typebox'
 import type { FunctionWithVersion } from '../../../core/contracts/functions.js'
+import { toFunctionSettings } from '../../../core/validation/function-settings.js'
 import { limits } from '../../../core/validation/limits.js'
 import { frontDoorExample, frontDoorSchemas } from './front-door-schema.js'
 import { LastExecution, lastExecutionExample } from '../executions/schema.js'
@@ -101,18 +102,8 @@ export const toFunction = (
   envVars: Record<string, string>
 ) => ({
   id: fn.id,
-  name: fn.name,
-  description: fn.description,
+  ...toFunctionSettings(fn),
   env_vars: envVars,
-  disabled: fn.disabled,
-  retention_days: fn.retentionDays,
-  cron_schedule: fn.cronSchedule,
-  cron_status: fn.cronStatus,
-  cron_catch_up: fn.cronCatchUp,
-  save_response: fn.saveResponse,
-  allow_same_origin: fn.allowSameOrigin,
-  slug: fn.slug,
-  ...fn.frontDoor,
   created_at: fn.createdAt,
   updated_at: fn.updatedAt,
   active_version: active === undefined ? undefined : toVersion(active)

@@ -9,6 +9,7 @@ import type {
   AuditSubject,
   AuditTarget
 } from '../../../core/contracts/audit.js'
+import { jobStatuses } from '../../../core/contracts/jobs.js'
 import type { Page, Paged } from '../../../core/contracts/page.js'
 import type { Batch } from '../db/batch.js'
 import type { VariableReader } from '../functions/env-store.js'
@@ -42,16 +43,7 @@ interface Entry extends AuditChange {
 /** Results of changes that have found nothing to do. */
 const isRefusal = (result: unknown): boolean =>
   result === false || (typeof result === 'string' && refusals.includes(result))
-const refusals = [
-  'missing',
-  'active',
-  'queued',
-  'waiting',
-  'running',
-  'succeeded',
-  'dead',
-  'cancelled'
-]
+const refusals: readonly string[] = ['missing', 'active', ...jobStatuses]
 const MAX_NAME = 200
 
 export class SqliteAuditStore implements AuditStore {

@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3'
 import type { AuditChange, AuditState } from '../../../core/contracts/audit.js'
 import { MoonletError } from '../../../core/base/errors.js'
+import { toFunctionSettings } from '../../../core/validation/function-settings.js'
 import type { VariableReader } from '../functions/env-store.js'
 import type { FunctionRowIds } from '../functions/function-row-ids.js'
 import { toFunctionWithVersion } from '../functions/function-rows.js'
@@ -54,17 +55,7 @@ export function createFunctionStateReader({
       name: fn.name,
       variables: readValues(rowId, id),
       fields: {
-        name: fn.name,
-        description: fn.description,
-        disabled: fn.disabled,
-        retention_days: fn.retentionDays,
-        cron_schedule: fn.cronSchedule,
-        cron_status: fn.cronStatus,
-        cron_catch_up: fn.cronCatchUp,
-        save_response: fn.saveResponse,
-        allow_same_origin: fn.allowSameOrigin,
-        slug: fn.slug,
-        ...fn.frontDoor,
+        ...toFunctionSettings(fn),
         active_version: active?.version,
         versions: versionCount.get(rowId),
         keys: keys.all(rowId)
