@@ -1,14 +1,13 @@
 /** The rules for each field of a function (CONTRACT section 5). Each check throws VALIDATION with the API's text. */
 import { parseSchedule } from '../cron/schedule.js'
 import type { FunctionRecord } from '../contracts/records.js'
+import { checkGivenName } from './given-name.js'
 import { limits } from './limits.js'
 import { byteLength, isBlank, refuse, trimBlanks } from './text.js'
 
+/** It is kept without white space at its ends. */
 export function checkName(name: string): void {
-  if (isBlank(name)) refuse('name', 'name cannot be empty')
-  if (byteLength(trimBlanks(name)) > limits.nameBytes) {
-    refuse('name', `name cannot be longer than ${limits.nameBytes} characters`)
-  }
+  checkGivenName(trimBlanks(name))
 }
 
 export function checkDescription(description: string): void {

@@ -8,8 +8,8 @@ import {
 } from '../../core/contracts/alerts.js'
 import { isHttpToken } from '../../core/base/http-token.js'
 import { REDACTED } from '../../core/masking/event.js'
-import { limits } from '../../core/validation/limits.js'
-import { byteLength, isBlank, refuse } from '../../core/validation/text.js'
+import { checkGivenName } from '../../core/validation/given-name.js'
+import { refuse } from '../../core/validation/text.js'
 
 export interface GivenTarget {
   readonly kind?: string
@@ -84,10 +84,7 @@ export function readRule(given: GivenRule, before?: AlertRule): AlertRule {
 }
 
 function readName(name: string): string {
-  if (isBlank(name)) refuse('name', 'name cannot be empty')
-  if (byteLength(name) > limits.nameBytes) {
-    refuse('name', `name cannot be longer than ${limits.nameBytes} characters`)
-  }
+  checkGivenName(name)
   return name
 }
 

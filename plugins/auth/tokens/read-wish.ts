@@ -4,12 +4,10 @@ import type { Actor } from '../../../core/contracts/actor.js'
 import type { FunctionStore } from '../../../core/contracts/functions.js'
 import { tokenScopes, type NewToken, type TokenScope } from '../../../core/contracts/tokens.js'
 import { MoonletError } from '../../../core/base/errors.js'
-import { limits } from '../../../core/validation/limits.js'
-import { byteLength, isBlank, refuse } from '../../../core/validation/text.js'
+import { checkGivenName, isExpiry, MAX_EXPIRY } from '../../../core/validation/given-name.js'
+import { refuse } from '../../../core/validation/text.js'
 import type { TokenWish } from './schema.js'
 
-/** The last second of the year 9999; what is greater has been meant as milliseconds. */
-const MAX_EXPIRY = 253_402_300_799
 const MAX_FUNCTIONS = 1000
 
 type Wish = Static<typeof TokenWish>
@@ -21,7 +19,7 @@ export async function readWish(
   functions: Pick<FunctionStore, 'find' | 'listAddressed'>
 ): Promise<Omit<NewToken, 'id' | 'hash' | 'createdAt'>> {
   const { name = '', expires_at: expiresAt } = wish
-  checkName(name)
+  checkGivenName(name)
   checkExpiry(expiresAt, actor)
   return {
     name,
@@ -31,15 +29,8 @@ export async function readWish(
   }
 }
 
-function checkName(name: string): void {
-  if (isBlank(name)) refuse('name', 'name cannot be empty')
-  if (byteLength(name) > limits.nameBytes) {
-    refuse('name', `name cannot be longer than ${limits.nameBytes} characters`)
-  }
-}
-
 function checkExpiry(expiresAt: number | undefined, actor: Actor | undefined): void {
-  if (expiresAt !== undefined && (expiresAt < 0 || expiresAt > MAX_EXPIRY)) {
+  if (expiresAt !== undefined && !isExpiry(expiresAt)) {
     refuse('expires_at', `expires_at must be Unix seconds from 0 to ${MAX_EXPIRY}`)
   }
   const own = actor?.kind === 'token' ? actor.expiresAt : undefined

@@ -15,15 +15,14 @@ import {
   NoContent
 } from '../../../core/http/response-schemas.js'
 import { limits } from '../../../core/validation/limits.js'
-import { byteLength, isBlank, refuse } from '../../../core/validation/text.js'
+import { checkGivenName, isExpiry } from '../../../core/validation/given-name.js'
+import { refuse } from '../../../core/validation/text.js'
 import { findFunction } from '../find-function.js'
 import { changeFunction, sendTag, staleFunction } from './revision.js'
 import { FunctionId } from './schema.js'
 
 const tags = ['Functions']
 const MAX_KEYS = 100
-/** The last second of the year 9999; what is greater has been meant as milliseconds. */
-const MAX_EXPIRY = 253_402_300_799
 
 const FunctionPath = Type.Object({ id: FunctionId })
 const KeyPath = Type.Object({
@@ -122,7 +121,7 @@ function addCreation(api: ApiScope): void {
       const { params, headers } = request
       const { name = '', expires_at: expiresAt } = request.body
       const mayChange = readIfMatch(headers['if-match'])
-      checkKeyName(name)
+      checkGivenName(name)
       checkExpiry(expiresAt)
       await findFunction(storage, params.id)
       const key = createAccessKey()
@@ -199,15 +198,8 @@ function addDeletion(api: ApiScope): void {
   )
 }
 
-function checkKeyName(name: string): void {
-  if (isBlank(name)) refuse('name', 'name cannot be empty')
-  if (byteLength(name) > limits.nameBytes) {
-    refuse('name', `name cannot be longer than ${limits.nameBytes} characters`)
-  }
-}
-
 function checkExpiry(expiresAt: number | undefined): void {
-  if (expiresAt !== undefined && (expiresAt < 0 || expiresAt > MAX_EXPIRY)) {
+  if (expiresAt !== undefined && !isExpiry(expiresAt)) {
     refuse('expires_at', 'expires_at must be a time in Unix seconds')
   }
 }
