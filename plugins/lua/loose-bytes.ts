@@ -1,6 +1,10 @@
 /** Values of Lua where text is wanted and anything is taken, as the options of requests do. */
 import { fromBytes } from '../../core/base/binary.js'
+import { Any, Bytes, Union } from '../../core/lua/types/declare.js'
 import { numberText } from './number-text.js'
+
+/** Text or a number; anything else is taken for an empty text. */
+export const Loose = Union(Bytes(), Any)
 
 /** As a binary string. */
 export const looseText = (value: unknown): string => fromBytes(looseBytes(value))

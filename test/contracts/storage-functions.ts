@@ -1,5 +1,6 @@
 import type { Test } from 'tap'
 import type { OpenStorage } from './storage.js'
+import { functionRecord } from '../helpers/function-record.js'
 import type { FunctionRecord } from '../../core/contracts/records.js'
 import {
   bytes,
@@ -343,25 +344,7 @@ export function testFunctions(t: Test, open: OpenStorage): void {
   t.test('a function may have no active version', async t => {
     const storage = await open(t)
     const id = ids.next()
-    await storage.functions.restore(
-      {
-        id,
-        name: 'n',
-        description: undefined,
-        disabled: false,
-        retentionDays: undefined,
-        cronSchedule: undefined,
-        cronStatus: 'paused',
-        cronCatchUp: false,
-        saveResponse: false,
-        allowSameOrigin: false,
-        slug: undefined,
-        frontDoor: undefined,
-        createdAt: 1,
-        updatedAt: 1
-      },
-      []
-    )
+    await storage.functions.restore(functionRecord({ id }), [])
     t.match(await storage.functions.find(id), { fn: { id }, active: undefined })
   })
 

@@ -14,9 +14,8 @@ import {
   Union,
   field
 } from '../../../core/lua/types/declare.js'
+import { Loose } from '../loose-bytes.js'
 
-/** Text or a number; anything else is taken for an empty text. */
-const Loose = Union(Bytes(), Any)
 const LooseValues = Optional(Dict(Union(Bytes(), List(Loose), Any)))
 
 export const target = param('target', Text({ max: 256 }), "The function's slug or id.")

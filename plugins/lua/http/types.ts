@@ -12,9 +12,7 @@ import {
   Union,
   field
 } from '../../../core/lua/types/declare.js'
-
-/** Text or a number; anything else is taken for an empty text. */
-const Loose = Union(Bytes(), Any)
+import { Loose } from '../loose-bytes.js'
 
 const headers = field(
   Optional(Dict(Union(Bytes(), List(Loose), Any))),

@@ -3,11 +3,11 @@ import t, { type Test } from 'tap'
 import type { InvocationRequest, Outcome } from '../../../core/contracts/invocation.js'
 import { MoonletError } from '../../../core/base/errors.js'
 import type { JobStore } from '../../../core/contracts/jobs.js'
-import type { FunctionRecord } from '../../../core/contracts/records.js'
 import { JobRunner } from '../../../plugins/jobs/runner.js'
 import { newJob } from '../../contracts/storage-jobs.js'
 import { createFunction, ids } from '../../contracts/storage-fixtures.js'
 import { createFakeClock, settle } from '../../helpers/fake-clock.js'
+import { functionRecord } from '../../helpers/function-record.js'
 import { openNew } from '../storage/open-storage.js'
 
 const START = 1_700_000_000_000
@@ -211,22 +211,7 @@ t.test(
   'a job of a function without an active version, or of a version that is gone, is dead',
   async t => {
     const { storage, runner, add, turns } = await open(t)
-    const fn: FunctionRecord = {
-      id: ids.next(),
-      name: 'f',
-      description: undefined,
-      disabled: false,
-      retentionDays: undefined,
-      cronSchedule: undefined,
-      cronStatus: 'paused',
-      cronCatchUp: false,
-      saveResponse: false,
-      allowSameOrigin: false,
-      slug: undefined,
-      frontDoor: undefined,
-      createdAt: 1,
-      updatedAt: 1
-    }
+    const fn = functionRecord({ id: ids.next() })
     await storage.functions.restore(fn, [])
     runner.start()
     const id = await add(fn.id)

@@ -10,7 +10,7 @@ import {
 import { readPlainFile } from '../../../export-import/plain-file.js'
 import { limits } from '../../../validation/limits.js'
 import { Failure } from '../../failure.js'
-import { eachOf, readIfThere } from '../files.js'
+import { eachOf } from '../files.js'
 import { toSettings, type Content } from './content.js'
 
 export interface LocalFunction {
@@ -112,7 +112,3 @@ function findDoubles(functions: readonly LocalFunction[]): string[] {
       : [`${folder}: its id is also that of ${owner}; remove "id" from the copy's function.json`]
   })
 }
-
-/** As the folder has it now; undefined: not at all. */
-export const readSettingsText = (folder: string, name: string): Promise<string | undefined> =>
-  readIfThere(join(folder, name, SETTINGS_FILE))

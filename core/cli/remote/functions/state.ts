@@ -1,5 +1,5 @@
 /** What the server had when this folder was last equal with it, in `.moonlet/state.json`; never in version control. */
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readIfThere, writeWhole } from '../files.js'
 
@@ -45,5 +45,3 @@ export async function writeState(folder: string, state: State): Promise<void> {
   await mkdir(join(folder, FOLDER), { recursive: true })
   await writeWhole(place(folder), `${JSON.stringify(state, null, 1)}\n`)
 }
-
-export const forgetState = (folder: string): Promise<void> => rm(place(folder), { force: true })
