@@ -18,8 +18,9 @@ import {
   NoContent
 } from '../../core/http/response-schemas.js'
 import { storedEvent } from '../../core/invoker/event-json.js'
-import { readBulk, readVersion } from './bulk.js'
-import { JobDetail, JobId, JobPage, Redriven, Status, toAttempt, toJob } from './schema.js'
+import { readVersion } from './bulk.js'
+import { addRedriveOfMany } from './bulk-route.js'
+import { JobDetail, JobId, JobPage, Status, toAttempt, toJob } from './schema.js'
 
 const tags = ['Jobs']
 const params = Type.Object({ id: JobId })
@@ -200,44 +201,6 @@ function addRedrive(api: ApiScope): void {
   )
 }
 
-function addRedriveOfMany(api: ApiScope): void {
-  const { jobs } = api.storage
-
-  api.post(
-    '/api/jobs/redrive',
-    {
-      config: { scope: 'run' },
-      schema: {
-        operationId: 'redriveJobs',
-        tags,
-        summary: 'Run many finished jobs again',
-        description:
-          'Those of `ids` (at most 1000), or all of `filter`: `{"status"?,"function_id"?}`, where `status` is `dead` ' +
-          'unless it says `succeeded` or `cancelled`. With the active version of their functions.',
-        body: Type.Unknown({
-          description: '`{"ids":[…]}` or `{"filter":{…}}`.',
-          examples: [{ filter: { status: 'dead', function_id: 'd2c1v7h8e9k0m3n4p5q6' } }]
-        }),
-        response: { 200: Redriven, ...bodyErrors }
-      }
-    },
-    async request => {
-      const bulk = readBulk(request.body)
-      const redrive = { now: Date.now() }
-      let [redriven, skipped] = [0, 0]
-      if ('filter' in bulk) redriven = await jobs.redriveAll(bulk.filter, redrive)
-      else {
-        const changes = await Promise.all(bulk.ids.map(id => jobs.redrive(id, redrive)))
-        redriven = changes.filter(change => change === 'done').length
-        skipped = changes.length - redriven
-      }
-      await noteRedrive(api, request, redriven)
-      api.wakeJobs()
-      return { redriven, skipped }
-    }
-  )
-}
-
 /** What is decided about the job of the path, which the audit notes. */
 async function decide(
   api: ApiScope,
@@ -248,12 +211,6 @@ async function decide(
   const { id, functionId, status } = await findJob(api, request)
   const target = { kind: 'job', id, functionId }
   return api.storage.audit.track(auditNote(request, action), { target, before: { status } }, change)
-}
-
-async function noteRedrive(api: ApiScope, request: FastifyRequest, jobs: number): Promise<void> {
-  if (jobs === 0) return
-  const target = { kind: 'job', name: `${jobs} jobs` }
-  await api.storage.audit.add(auditNote(request, 'job.redrive'), { target, after: { jobs } })
 }
 
 /** Nobody has to send one. */

@@ -7,18 +7,9 @@
  * and has had no attempt.
  */
 import type { FastifyBaseLogger } from 'fastify'
-import { MoonletError } from '../../core/base/errors.js'
 import { tellAll } from '../../core/base/tell-all.js'
-import type { FrontDoorService } from '../../core/contracts/front-door-service.js'
-import type { InvocationRequest } from '../../core/contracts/invocation.js'
-import type { Invoker } from '../../core/contracts/invoker.js'
 import type { ClaimedJob, JobStore, SettledJob } from '../../core/contracts/jobs.js'
-import type { DeathReason, JobSettlement } from '../../core/contracts/job-ends.js'
-import type { FunctionWithVersion, VersionStore } from '../../core/contracts/functions.js'
-import type { VersionRecord } from '../../core/contracts/records.js'
-import type { FunctionCache } from '../../core/contracts/server.js'
-import type { Clock } from '../../core/cron/clock.js'
-import { Attempt, JobCaller, policyOf } from './attempt.js'
+import { AttemptRunner, type AttemptOptions } from './attempt-runner.js'
 import { WINDOW_MS, type JobPace } from './pace.js'
 
 export const LEASE_MS = 30_000
@@ -29,20 +20,11 @@ const LOOK_MS = 1000
 const EARLY_MS = 2
 /** How long places that become free are gathered while others run. */
 const GATHER_MS = 3
-/** How long an end that the database does not take is held before it is tried again. */
-const SETTLE_AGAIN_MS = 1000
 
-export interface RunnerOptions {
+export interface RunnerOptions extends AttemptOptions {
   readonly jobs: JobStore
-  readonly versions: Pick<VersionStore, 'find'>
-  readonly invoker: Pick<Invoker, 'invoke'>
-  readonly functionCache: Pick<FunctionCache, 'get'>
-  readonly frontDoor: Pick<FrontDoorService, 'findPlace'>
-  readonly clock: Clock
   readonly log: Pick<FastifyBaseLogger, 'warn' | 'error'>
-  readonly owner: string
   readonly nextId: () => string
-  readonly nextRequestId: () => string
   /** Jobs at once. */
   readonly limit: number
   readonly pace: Pick<JobPace, 'allowance' | 'noteBegun'>
@@ -60,8 +42,23 @@ export class JobRunner {
   private sleepsUntil = Infinity
   private cancelTimer = (): void => {}
   private cancelRenewal: (() => void) | undefined
+  private readonly attempts: AttemptRunner
 
-  constructor(private readonly options: RunnerOptions) {}
+  constructor(private readonly options: RunnerOptions) {
+    const { clock } = options
+    this.attempts = new AttemptRunner(options, {
+      onReturned: functionId => {
+        this.full.set(functionId, clock.now() + LOOK_MS)
+      },
+      onStopping: () => {
+        this.stop()
+      },
+      onSettled: settled => {
+        tellAll(this.listeners, settled)
+      },
+      isStopped: () => this.isStopped
+    })
+  }
 
   start(): void {
     this.isStopped = false
@@ -206,7 +203,8 @@ export class JobRunner {
   private begin(job: ClaimedJob): void {
     this.active++
     this.cancelRenewal ??= this.renewLater()
-    void this.run(job)
+    void this.attempts
+      .run(job)
       .catch((error: unknown) => {
         this.options.log.error({ err: error, jobId: job.id }, 'a job could not be run')
       })
@@ -229,115 +227,4 @@ export class JobRunner {
       })
     })
   }
-
-  private async run(job: ClaimedJob): Promise<void> {
-    const found = await this.options.functionCache.get(job.functionId)
-    // It was removed, and its jobs with it.
-    if (found === undefined) return
-    const attempt = this.attemptOf(job, found)
-    if (job.call === undefined) {
-      return this.settle(
-        attempt,
-        this.toDeath(attempt, 'unreadable', 'its event cannot be decrypted')
-      )
-    }
-    const version = await this.findVersion(job, found)
-    if (version === undefined) {
-      return this.settle(attempt, this.toDeath(attempt, 'no_version', noVersion(job)))
-    }
-    const release = this.options.frontDoor.findPlace(found.fn.id, found.fn.frontDoor)
-    if (release === undefined) return this.giveBack(attempt)
-    try {
-      await this.invoke(attempt, found, version, job.call)
-    } finally {
-      release()
-    }
-  }
-
-  private attemptOf(job: ClaimedJob, { fn }: FunctionWithVersion): Attempt {
-    const { owner, clock } = this.options
-    return new Attempt(job, policyOf(fn), owner, clock.now)
-  }
-
-  private findVersion(job: ClaimedJob, { active }: FunctionWithVersion) {
-    return job.version === undefined
-      ? active
-      : this.options.versions.find(job.functionId, job.version)
-  }
-
-  private async invoke(
-    attempt: Attempt,
-    { fn }: FunctionWithVersion,
-    version: VersionRecord,
-    { event, caller }: NonNullable<ClaimedJob['call']>
-  ): Promise<void> {
-    const request: InvocationRequest = {
-      fn,
-      version,
-      trigger: attempt.job.trigger,
-      event,
-      requestId: this.options.nextRequestId(),
-      record: true,
-      caller: new JobCaller(caller),
-      job: attempt
-    }
-    try {
-      await this.options.invoker.invoke(request)
-    } catch (error) {
-      return this.handleRejection(attempt, error)
-    }
-    this.notify(attempt, attempt.settlements?.kept)
-  }
-
-  private async handleRejection(attempt: Attempt, error: unknown): Promise<void> {
-    const { settlements } = attempt
-    if (settlements !== undefined) {
-      // It ran, and its end may be recorded or not.
-      return this.settle(attempt, settlements.lost)
-    }
-    const code = error instanceof MoonletError ? error.code : undefined
-    if (code === 'SERVER_STOPPING') this.stop()
-    else if (code !== 'QUEUE_FULL' && code !== 'QUEUE_TIMEOUT') {
-      this.options.log.warn({ err: error, jobId: attempt.id }, 'a job found no sandbox')
-    }
-    return this.giveBack(attempt)
-  }
-
-  /** It is tried again in a moment, and this was no attempt. */
-  private async giveBack(attempt: Attempt): Promise<void> {
-    const { functionId, dueAt } = attempt.job
-    this.full.set(functionId, this.options.clock.now() + LOOK_MS)
-    await this.settle(attempt, attempt.toSettlement({ status: 'returned', dueAt }))
-  }
-
-  private toDeath(attempt: Attempt, reason: DeathReason, error: string): JobSettlement {
-    return attempt.toSettlement({ status: 'dead', reason, error })
-  }
-
-  /** Until the database takes it; what the server does not live to see is settled at its next start. */
-  private async settle(attempt: Attempt, settlement: JobSettlement): Promise<void> {
-    const { jobs, log, clock } = this.options
-    for (;;) {
-      try {
-        if (await jobs.settle(settlement)) this.notify(attempt, settlement)
-        return
-      } catch (error) {
-        if (this.isStopped) return
-        log.warn({ err: error, jobId: attempt.id }, 'the end of a job could not be recorded yet')
-      }
-      await new Promise<void>(resolve => {
-        clock.after(SETTLE_AGAIN_MS, resolve)
-      })
-    }
-  }
-
-  private notify({ job }: Attempt, settlement: JobSettlement | undefined): void {
-    if (settlement === undefined || settlement.end.status === 'returned') return
-    tellAll(this.listeners, { job, end: settlement.end })
-  }
 }
-
-const noVersion = ({ version }: ClaimedJob): string =>
-  version === undefined
-    ? 'the function has no active version'
-    : `the function has no version ${version} any more`
