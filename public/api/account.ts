@@ -1,19 +1,8 @@
 /** Tokens, and who changed what, over HTTP. */
 import { request } from './client.js'
 import type { Paging } from './functions.js'
+import type { TokenScope } from './lists.js'
 import type { Pagination } from './types.js'
-
-export const tokenScopes = [
-  'functions:read',
-  'functions:write',
-  'run',
-  'data:read',
-  'data:write',
-  'executions:read',
-  'settings',
-  'admin'
-] as const
-export type TokenScope = (typeof tokenScopes)[number]
 
 export interface Token {
   id: string

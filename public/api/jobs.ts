@@ -1,17 +1,8 @@
 /** Calls that run in the background, over HTTP. */
 import { request } from './client.js'
 import type { Paging } from './functions.js'
+import type { JobStatus } from './lists.js'
 import type { ExecutionStatus, Pagination } from './types.js'
-
-export const jobStatuses = [
-  'queued',
-  'running',
-  'waiting',
-  'dead',
-  'succeeded',
-  'cancelled'
-] as const
-export type JobStatus = (typeof jobStatuses)[number]
 
 export interface Job {
   id: string

@@ -1,5 +1,6 @@
 /** Words and colours for jobs. */
-import type { Job, JobStatus } from '../../api/jobs.js'
+import type { Job } from '../../api/jobs.js'
+import type { JobStatus } from '../../api/lists.js'
 import { format } from '../../format/values.js'
 import { t, type TextKey } from '../../i18n/locale.js'
 

@@ -1,5 +1,6 @@
 /** What the list of jobs shows. */
-import { jobStatuses, type Job } from '../../api/jobs.js'
+import type { Job } from '../../api/jobs.js'
+import { jobStatuses } from '../../api/lists.js'
 import { loading } from '../../shell/loading.js'
 import { readAddress } from '../../shell/router.js'
 

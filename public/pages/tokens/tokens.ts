@@ -1,6 +1,7 @@
 /** Tokens of the management API: made, shown once, listed and ended. */
 import { component, part } from '../../alpine.js'
-import { createToken, endToken, listTokens, tokenScopes, type Token } from '../../api/account.js'
+import { createToken, endToken, listTokens, type Token } from '../../api/account.js'
+import { tokenScopes } from '../../api/lists.js'
 import { listAllFunctions } from '../../api/functions.js'
 import { expiries, expiryOf } from '../../format/expiry.js'
 import { format } from '../../format/values.js'
