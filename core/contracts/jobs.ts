@@ -25,6 +25,8 @@ export type JobStatus = (typeof jobStatuses)[number]
 
 /** For how long a repeated Idempotency-Key gives the same job. */
 export const IDEMPOTENCY_MS = 24 * 3_600_000
+/** Characters of such a key; longer ones are not names of anything. */
+export const MAX_IDEMPOTENCY_KEY = 255
 
 /** What is run. */
 export interface JobCall {

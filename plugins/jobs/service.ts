@@ -3,6 +3,7 @@ import { MoonletError } from '../../core/base/errors.js'
 import type { InvocationEvent } from '../../core/contracts/invocation.js'
 import {
   MAX_DELAY_MS,
+  MAX_IDEMPOTENCY_KEY,
   type AddedJob,
   type Enqueue,
   type JobRecord,
@@ -13,9 +14,6 @@ import {
 import type { Clock } from '../../core/cron/clock.js'
 import type { JobPace } from './pace.js'
 import type { JobRunner } from './runner.js'
-
-/** Longer keys are no names of anything. */
-const MAX_KEY = 255
 
 export interface ServiceOptions {
   readonly store: Pick<JobStore, 'add' | 'find'>
@@ -84,9 +82,9 @@ function readDue({ delayMs = 0, dueAt = NaN }: Enqueue, now: number): number {
 }
 
 function checkKey(key: string | undefined): void {
-  if (key === undefined || (key !== '' && key.length <= MAX_KEY)) return
+  if (key === undefined || (key !== '' && key.length <= MAX_IDEMPOTENCY_KEY)) return
   throw new MoonletError(
     'VALIDATION',
-    `idempotency_key: idempotency_key must have 1 to ${MAX_KEY} characters`
+    `idempotency_key: idempotency_key must have 1 to ${MAX_IDEMPOTENCY_KEY} characters`
   )
 }

@@ -1,5 +1,5 @@
 /** Requests and responses of `functions`. */
-import { MAX_DELAY_MS } from '../../../core/contracts/jobs.js'
+import { MAX_DELAY_MS, MAX_IDEMPOTENCY_KEY } from '../../../core/contracts/jobs.js'
 import { param } from '../../../core/lua/module.js'
 import {
   Any,
@@ -72,7 +72,7 @@ export const enqueueOptions = param(
           'Unix seconds at which it is due, in place of `delay`; at once when that is past.'
         ),
         idempotency_key: field(
-          Optional(Text({ max: 255 })),
+          Optional(Text({ max: MAX_IDEMPOTENCY_KEY })),
           'For 24 hours the same key gives the same job of that function, and makes no other.'
         )
       },

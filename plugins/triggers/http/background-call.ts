@@ -1,11 +1,11 @@
 /** What the headers of a background call say of its job. */
 import type { IncomingHttpHeaders } from 'node:http'
 import { MoonletError } from '../../../core/base/errors.js'
+import { MAX_IDEMPOTENCY_KEY } from '../../../core/contracts/jobs.js'
 
 /** Strangers cannot fill the store with what is due in years. */
 const MAX_DELAY_DAYS = 30
 const MAX_DELAY_MS = MAX_DELAY_DAYS * 24 * 3_600_000
-const MAX_KEY = 255
 
 export interface JobWishes {
   readonly delayMs: number
@@ -43,8 +43,11 @@ function readKey(given: string | readonly string[] | undefined): string | undefi
   if (given === undefined) return undefined
   const text = String(given)
   const key = /^"(.*)"$/.exec(text)?.[1] ?? text
-  if (key === '' || key.length > MAX_KEY || !/^[\x21-\x7e]+$/.test(key)) {
-    throw invalid('Idempotency-Key', `must be 1 to ${MAX_KEY} visible characters without blanks`)
+  if (key === '' || key.length > MAX_IDEMPOTENCY_KEY || !/^[\x21-\x7e]+$/.test(key)) {
+    throw invalid(
+      'Idempotency-Key',
+      `must be 1 to ${MAX_IDEMPOTENCY_KEY} visible characters without blanks`
+    )
   }
   return key
 }
