@@ -4,7 +4,7 @@ import type { Context } from '../context.js'
 import { exitCodes, Failure } from '../failure.js'
 import type { Client } from './client.js'
 import { connect } from './connect.js'
-import { CODE_FILE } from '../../export-import/function-file.js'
+import { findSyntaxError } from './functions/check-syntax.js'
 import { ensureOnServer } from './functions/ensure-on-server.js'
 import { pickCompared, compareAll } from './functions/compare.js'
 import { digestOf } from './functions/content.js'
@@ -91,7 +91,7 @@ class DevSession {
   private async tryOut(local: LocalFunction): Promise<void> {
     const { terminal } = this.context
     terminal.say(`${local.folder} saved ${new Date().toTimeString().slice(0, 8)}`, 'bold')
-    const problem = await this.findProblem(local)
+    const problem = await findSyntaxError(this.parts.client, local)
     if (problem !== undefined) {
       terminal.say(problem, 'removed')
       this.context.emit({ name: local.name, ok: false, problem })
@@ -103,17 +103,6 @@ class DevSession {
     const result = await runDraft(this.parts.client, id, local.content.code, event)
     sayResult(this.context, result)
     this.context.emit({ name: local.name, ok: isSuccess(result), pushed, event, ...result })
-  }
-
-  /** With the place in the file, as editors and terminals make links of it. */
-  private async findProblem({ folder, content }: LocalFunction): Promise<string | undefined> {
-    const { ok, error } = await this.parts.client.json<{
-      ok: boolean
-      error?: { message: string; line?: number; column?: number }
-    }>('/api/check', { method: 'POST', json: { code: content.code } })
-    if (ok || error === undefined) return undefined
-    const place = [error.line, error.column].filter(part => part !== undefined).join(':')
-    return `${folder}/${CODE_FILE}:${place}: ${error.message.replace(/^main:\d+: /, '')}`
   }
 
   private async push({ folder }: LocalFunction): Promise<boolean> {

@@ -1,6 +1,7 @@
 /** `moonlet diff`: what a push would change. */
 import type { Context } from '../context.js'
 import { exitCodes } from '../failure.js'
+import { hiddenOf, hiddenWords } from './functions/hidden.js'
 import { openSync } from './functions/sync.js'
 import { sayDiff, toDiff } from './functions/show-difference.js'
 
@@ -11,7 +12,7 @@ export async function diff(context: Context, names: readonly string[]): Promise<
   const sides = { here: 'folder', there: 'server', both: 'both' } as Record<string, string>
   for (const one of compared) {
     const { difference, name } = one
-    if (difference === 'equal' || difference === 'new-there') continue
+    if (['equal', 'new-there', 'hidden'].includes(difference)) continue
     const text = await toDiff(name, one.remote?.content, one.local?.content)
     const changed = sides[difference] ?? 'only-in-folder'
     shown.push({ name, id: one.remote?.id ?? one.local?.id, changed, diff: text })
@@ -22,10 +23,13 @@ export async function diff(context: Context, names: readonly string[]): Promise<
   }
   const onServer = compared.filter(({ difference }) => difference === 'new-there')
   for (const { name } of onServer) terminal.note(`${name} is only on the server`)
+  const hidden = hiddenOf(compared)
+  for (const name of hidden) terminal.note(hiddenWords(name))
   for (const problem of local.problems) terminal.note(problem)
   context.report({
     differences: shown,
     only_on_server: onServer.map(({ name }) => name),
+    not_visible: hidden,
     problems: local.problems,
     interrupted
   })

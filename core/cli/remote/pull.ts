@@ -9,6 +9,7 @@ import { eachOf } from './files.js'
 import type { Compared } from './functions/compare.js'
 import { isSame } from './functions/content.js'
 import { commitOf } from './functions/git.js'
+import { hiddenOf, hiddenWords } from './functions/hidden.js'
 import { readFunction } from './functions/local.js'
 import type { RemoteFunction } from './functions/remote.js'
 import { writeState } from './functions/state.js'
@@ -19,7 +20,14 @@ interface PullOptions {
   readonly check?: boolean
 }
 type Action =
-  'unchanged' | 'created' | 'updated' | 'replaced' | 'changed-here' | 'only-here' | 'deleted-there'
+  | 'unchanged'
+  | 'created'
+  | 'updated'
+  | 'replaced'
+  | 'changed-here'
+  | 'only-here'
+  | 'deleted-there'
+  | 'not-visible'
 
 const AT_ONCE = 16
 /** What the files that were here are called when both sides have changed. */
@@ -32,7 +40,8 @@ const words: Readonly<Record<Action, string>> = {
   replaced: `updated; what was changed here is in ${CODE_FILE}${MINE} and ${SETTINGS_FILE}${MINE}`,
   'changed-here': 'changed here, left as it is',
   'only-here': 'only here, left as it is',
-  'deleted-there': 'deleted on the server, left as it is here'
+  'deleted-there': 'deleted on the server, left as it is here',
+  'not-visible': 'not visible to this token, left as it is'
 }
 
 export async function pull(
@@ -50,12 +59,14 @@ const toAction = ({ difference }: Compared): Action => {
   if (difference === 'there') return 'updated'
   if (difference === 'both') return 'replaced'
   if (difference === 'here') return 'changed-here'
+  if (difference === 'hidden') return 'not-visible'
   return difference === 'gone-there' ? 'deleted-there' : 'only-here'
 }
 
 /** A version that was pushed and is not active yet is a difference too. */
 const isDifferent = ({ difference, local, remote }: Compared): boolean =>
-  difference !== 'equal' || local?.content.code !== remote?.content.code
+  difference !== 'hidden' &&
+  (difference !== 'equal' || local?.content.code !== remote?.content.code)
 
 /** For CI: whether the server is what the folder says. */
 function checkOnly(context: Context, { compared, local, client }: Sync): number {
@@ -72,6 +83,8 @@ function checkOnly(context: Context, { compared, local, client }: Sync): number 
   for (const { name, difference } of differing) {
     context.terminal.say(`${name} ${found[difference] ?? ''}`)
   }
+  const hidden = hiddenOf(compared)
+  for (const name of hidden) context.terminal.note(hiddenWords(name))
   for (const problem of local.problems) context.terminal.note(problem)
   const isEqual = differing.length === 0 && local.problems.length === 0
   if (isEqual) context.terminal.say(`${client.url} has what the folder has.`)
@@ -87,6 +100,7 @@ function checkOnly(context: Context, { compared, local, client }: Sync): number 
             ? 'only-on-server'
             : 'only-in-folder'
     })),
+    not_visible: hidden,
     problems: local.problems
   })
   return isEqual ? exitCodes.done : exitCodes.conflict

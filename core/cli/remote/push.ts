@@ -7,7 +7,9 @@ import { confirm } from './confirm.js'
 import type { Compared } from './functions/compare.js'
 import { isSame } from './functions/content.js'
 import { commitOf, wasCommitted } from './functions/git.js'
+import { hiddenOf } from './functions/hidden.js'
 import { ensureId } from './functions/local-id.js'
+import { checkSize, checkSyntax, refuseHidden, refuseProblems } from './functions/push-checks.js'
 import { checkVariables, toChange, type PushedFunction } from './functions/push-request.js'
 import { listRemote } from './functions/remote.js'
 import { sayDiff, toDiff } from './functions/show-difference.js'
@@ -39,6 +41,7 @@ export async function push(
 ): Promise<number> {
   const sync = await openSync(context, names)
   refuseProblems(sync, names)
+  refuseHidden(context, sync, names)
   const compared = await withHistory(sync)
   const conflicts = compared.filter(isConflict)
   if (conflicts.length > 0 && options.force !== true) throw await tellConflicts(context, conflicts)
@@ -47,6 +50,7 @@ export async function push(
   )
   if (changed.length === 0) return nothingToPush(context, sync, compared)
   checkVariables(changed)
+  await checkSyntax(context, sync.client, changed)
   const diffs = await showDiffs(context, changed)
   if (options.yes !== true) await askFirst(context, changed.length, sync.client.url)
   return send(context, { sync, compared, changed, diffs, options })
@@ -54,13 +58,6 @@ export async function push(
 
 const isConflict = ({ difference }: Compared): boolean =>
   difference === 'there' || difference === 'both' || difference === 'gone-there'
-
-function refuseProblems({ local }: Sync, names: readonly string[]): void {
-  const ours = local.problems.filter(
-    problem => names.length === 0 || names.some(name => problem.startsWith(`${name}:`))
-  )
-  if (ours.length > 0) throw new Failure('failed', ours.join('\n'), { problems: ours })
-}
 
 /** Without a record of a pull, what the server has may be an earlier commit of the folder: then the folder is newer. */
 async function withHistory({ project, compared }: Sync): Promise<Compared[]> {
@@ -115,7 +112,7 @@ async function nothingToPush(
   }
   await writeState(project.folder, agreeOn(state, present.filter(isReallySame)))
   context.terminal.say(`Nothing to push: ${client.url} has what this folder has.`)
-  context.report({ pushed: [], interrupted })
+  context.report({ pushed: [], not_visible: hiddenOf(compared), interrupted })
   return exitCodes.done
 }
 
@@ -168,6 +165,13 @@ async function send(context: Context, parts: Push): Promise<number> {
     await ensureId(folder, local, id)
     pushed.push({ id, local, remote })
   }
+  const body = {
+    message: options.message,
+    commit,
+    activate: options.activate,
+    functions: pushed.map(one => toChange(one, options.force === true))
+  }
+  await checkSize(sync.client, body, pushed.length)
   const pushing: Pushing = {
     at: new Date().toISOString(),
     functions: pushed.map(({ id, local, remote }) => ({
@@ -177,17 +181,7 @@ async function send(context: Context, parts: Push): Promise<number> {
     }))
   }
   await writeState(folder, { ...sync.state, pushing })
-  const answer = await post(
-    context,
-    parts,
-    {
-      message: options.message,
-      commit,
-      activate: options.activate,
-      functions: pushed.map(one => toChange(one, options.force === true))
-    },
-    pushing
-  )
+  const answer = await post(context, parts, body, pushing)
   await writeState(folder, await afterPush(sync, parts.compared, pushed, answer))
   report(context, parts, pushed, answer)
   return exitCodes.done
@@ -298,5 +292,5 @@ function report(
     const idle = version !== undefined && options.activate === false && action === 'changed'
     terminal.say(`${name}: ${action}${made}${idle ? ', not active' : ''}`)
   }
-  toJson({ pushed: lines, interrupted: sync.interrupted })
+  toJson({ pushed: lines, not_visible: hiddenOf(sync.compared), interrupted: sync.interrupted })
 }

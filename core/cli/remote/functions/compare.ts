@@ -17,6 +17,8 @@ export type Difference =
   | 'both'
   /** Gone from the server since. */
   | 'gone-there'
+  /** Not visible to the token, which is for some functions only. */
+  | 'hidden'
 
 export interface Compared {
   readonly difference: Difference

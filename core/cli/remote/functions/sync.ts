@@ -6,6 +6,7 @@ import { connect } from '../connect.js'
 import { findProject, type Project } from '../project.js'
 import { compareAll, pickCompared, type Compared } from './compare.js'
 import { digestOf } from './content.js'
+import { markHidden } from './hidden.js'
 import { readLocal, type LocalFolder } from './local.js'
 import { listRemote, type RemoteFunction } from './remote.js'
 import { readState, writeState, type Pushing, type State } from './state.js'
@@ -40,7 +41,7 @@ export async function openSync(context: Context, names: readonly string[]): Prom
     await writeState(project.folder, state)
     context.terminal.note(toWords(interrupted))
   }
-  const all = compareAll(local.functions, remote, state)
+  const all = await markHidden(client, compareAll(local.functions, remote, state))
   const { picked, unknown } = pickCompared(all, names)
   if (unknown.length > 0) {
     throw new Failure(

@@ -124,30 +124,30 @@ t.test('two people push one function: the second is told, with the difference', 
   const bob = await createDeveloper(t)
   await login(bob)
   await bob.moonlet('pull')
-  await ana.write('hello/main.lua', CODE.replace('ok', "ana's"))
+  await ana.write('hello/main.lua', CODE.replace('ok', 'of ana'))
   t.equal((await ana.moonlet('push', '--yes')).code, 0)
-  await bob.write('hello/main.lua', CODE.replace('ok', "bob's"))
-  await bob.write('other/main.lua', CODE.replace('ok', "bob's"))
+  await bob.write('hello/main.lua', CODE.replace('ok', 'of bob'))
+  await bob.write('other/main.lua', CODE.replace('ok', 'of bob'))
 
   const refused = await bob.moonlet('push', '--yes')
   t.equal(refused.code, 3)
   t.match(refused.err, /Nothing was pushed: hello was changed on the server since the last pull/)
-  t.match(refused.out, /^-.*ana's/m)
-  t.match(refused.out, /^\+.*bob's/m)
+  t.match(refused.out, /^-.*of ana/m)
+  t.match(refused.out, /^\+.*of bob/m)
   t.match(await bob.moonlet('push', '--yes', '--json'), {
     code: 3,
     err: '',
-    json: { error: /Nothing was pushed/, conflicts: [{ name: 'hello', diff: /ana's/ }] }
+    json: { error: /Nothing was pushed/, conflicts: [{ name: 'hello', diff: /of ana/ }] }
   })
   const { functions } = await callApi(server, 'GET', '/api/functions?sort=name')
   t.match(functions, [
-    { active_version: { code: /ana's/, version: 2 } },
+    { active_version: { code: /of ana/, version: 2 } },
     { active_version: { code: CODE, version: 1 } }
   ])
 
   t.match(await bob.moonlet('pull'), { code: 0, out: /main\.lua\.mine/ })
-  t.match(await bob.read('hello/main.lua'), /ana's/)
-  t.match(await bob.read('hello/main.lua.mine'), /bob's/, 'nothing is lost')
+  t.match(await bob.read('hello/main.lua'), /of ana/)
+  t.match(await bob.read('hello/main.lua.mine'), /of bob/, 'nothing is lost')
   t.match(await bob.moonlet('push', '--yes', '--json'), {
     code: 0,
     json: { pushed: [{ name: 'other', action: 'changed' }] }
