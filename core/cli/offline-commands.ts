@@ -61,7 +61,9 @@ function addBackups(program: Command, run: Runner): void {
 function addTransfers(program: Command, run: Runner): void {
   program
     .command('export')
-    .description('write functions as plain files, <name>/main.lua and <name>/function.json')
+    .description(
+      'write functions as plain files, <name>/main.lua and <name>/function.json, and the variables that all share'
+    )
     .argument('<folder>', 'where to; made if absent')
     .option('--function <id-or-name>', 'only this one')
     .option('--with-secrets', 'also the values of environment variables, readable')

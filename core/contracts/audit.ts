@@ -41,12 +41,13 @@ export interface AuditChange {
 }
 
 /**
- * What a change is about. Of functions and stored values the storage itself looks at what was there before and after;
- * of anything else the caller says it.
+ * What a change is about. Of functions, stored values and shared variables the storage itself looks at what was there
+ * before and after; of anything else the caller says it.
  */
 export type AuditSubject =
   | { readonly functions: readonly string[] }
   | { readonly value: { readonly functionId: string; readonly key: Uint8Array } }
+  | { readonly sharedVariables: true }
   | (AuditChange & { readonly target: AuditTarget })
 
 export interface AuditRecord extends AuditNote, AuditChange {

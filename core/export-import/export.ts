@@ -1,4 +1,8 @@
-/** Exports functions to plain files, for this user alone: one folder each (see function-file.ts). */
+/**
+ * Exports functions to plain files, for this user alone: one folder each (see function-file.ts), and beside them a file
+ * with the variables that all share.
+ */
+import { existsSync } from 'node:fs'
 import { readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FunctionWithVersion } from '../contracts/functions.js'
@@ -6,12 +10,13 @@ import type { Storage } from '../contracts/storage.js'
 import { MoonletError } from '../base/errors.js'
 import { makeFolder } from '../base/make-folder.js'
 import { makePrivateFolder, writePrivateFile } from '../base/private-file.js'
-import { assignFolders } from './folder-names.js'
+import { assignFolders, SHARED_FILE } from './folder-names.js'
 import { CODE_FILE, formatFunctionFile, parseFunctionFile, SETTINGS_FILE } from './function-file.js'
 import { listFunctions } from './list-functions.js'
+import { formatSharedFile } from './shared-file.js'
 
 export interface ExportOptions {
-  /** Id, or name when only one function has it; undefined exports all. */
+  /** Id, or name when only one function has it; undefined exports all, and the shared variables. */
   readonly only?: string | undefined
   readonly withSecrets: boolean
   readonly onFunction?: (folder: string, done: number, total: number) => void
@@ -45,11 +50,20 @@ export async function exportFunctions(
     await writePrivateFile(join(place, CODE_FILE), active?.code ?? '')
     onFunction?.(name, done + 1, wanted.length)
   }
+  if (only === undefined) await exportShared(storage, folder, withSecrets)
   const stale = [...before]
     .filter(([id]) => !folders.has(id))
     .map(([, name]) => name)
     .sort()
   return { folders: wanted.map(({ fn }) => folders.get(fn.id) ?? fn.id), stale }
+}
+
+/** An earlier export's file is written anew, also when there are none any more. */
+async function exportShared({ env }: Source, folder: string, withSecrets: boolean): Promise<void> {
+  const file = join(folder, SHARED_FILE)
+  const { variables } = await env.shared.snapshot()
+  if (Object.keys(variables).length === 0 && !existsSync(file)) return
+  await writePrivateFile(file, formatSharedFile(variables, withSecrets))
 }
 
 function pick(all: readonly FunctionWithVersion[], idOrName: string): FunctionWithVersion {

@@ -1,5 +1,8 @@
 /** Names of folders for functions. Function names are free text; folders must be safe on every file system. */
 
+/** The variables that all functions share, beside the folders. */
+export const SHARED_FILE = 'shared-variables.json'
+
 const MAX_LENGTH = 60
 /** Device names that Windows reserves, whatever follows a dot. */
 const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i
@@ -23,7 +26,7 @@ export function toFolderName(name: string): string {
 export function assignFolders(
   functions: ReadonlyArray<{ readonly id: string; readonly name: string }>
 ): Map<string, string> {
-  const taken = new Set<string>()
+  const taken = new Set([SHARED_FILE])
   const folders = new Map<string, string>()
   for (const { id, name } of [...functions].sort((a, b) => (a.id < b.id ? -1 : 1))) {
     const plain = toFolderName(name)

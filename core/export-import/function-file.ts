@@ -14,6 +14,9 @@ const frontDoorSchema = Object.fromEntries(
   frontDoorFields.map(name => [name, Type.Optional(Type.Unknown())])
 ) as Record<(typeof frontDoorFields)[number], TOptional<TUnknown>>
 
+/** null: the value was left out of the export. */
+export const FileVariables = Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()]))
+
 const functionFileSchema = Type.Object(
   {
     /** For editors. */
@@ -31,8 +34,7 @@ const functionFileSchema = Type.Object(
     slug: Type.Optional(Type.String()),
     // What is in them is checked when they are imported, with the words of the API.
     ...frontDoorSchema,
-    /** null: the value was left out of the export. */
-    env_vars: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()])))
+    env_vars: Type.Optional(FileVariables)
   },
   { additionalProperties: false }
 )
@@ -41,13 +43,24 @@ export type FunctionFile = Static<typeof functionFileSchema>
 
 const validator = Compile(functionFileSchema)
 
+/** Variables as files have them, sorted. */
+export const toFileVariables = (
+  variables: Readonly<Record<string, string>>,
+  withSecrets: boolean
+): Static<typeof FileVariables> =>
+  Object.fromEntries(
+    Object.keys(variables)
+      .sort()
+      .map(name => [name, withSecrets ? (variables[name] ?? '') : null])
+  )
+
 /** The text of `function.json`. Values of variables are left out unless `withSecrets`. */
 export function formatFunctionFile(
   fn: FunctionRecord,
   env: Readonly<Record<string, string>>,
   withSecrets: boolean
 ): string {
-  const names = Object.keys(env).sort()
+  const variables = toFileVariables(env, withSecrets)
   const file: FunctionFile = {
     id: fn.id,
     name: fn.name,
@@ -61,13 +74,7 @@ export function formatFunctionFile(
     allow_same_origin: fn.allowSameOrigin,
     ...(fn.slug === undefined ? {} : { slug: fn.slug }),
     ...fn.frontDoor,
-    ...(names.length === 0
-      ? {}
-      : {
-          env_vars: Object.fromEntries(
-            names.map(name => [name, withSecrets ? (env[name] ?? '') : null])
-          )
-        })
+    ...(Object.keys(variables).length === 0 ? {} : { env_vars: variables })
   }
   return toFileText(file)
 }
@@ -83,20 +90,32 @@ export function toFileText(fields: Readonly<Record<string, unknown>>): string {
 }
 
 /** Reads a `function.json`. Throws an Error that says what is wrong with it. */
-export function parseFunctionFile(text: string): FunctionFile {
+export const parseFunctionFile = (text: string): FunctionFile =>
+  parseFile(SETTINGS_FILE, validator, text)
+
+interface FileProblem {
+  readonly keyword: string
+  readonly instancePath: string
+  readonly message: string
+}
+interface Validator<T> {
+  Check(value: unknown): value is T
+  Errors(value: unknown): [boolean, ReadonlyArray<FileProblem>]
+}
+
+/** Reads the JSON of a file of this name. Throws an Error that says what is wrong with it. */
+export function parseFile<T>(name: string, validator: Validator<T>, text: string): T {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch (error) {
     throw new Error(
-      `${SETTINGS_FILE} is not JSON: ${error instanceof Error ? error.message : String(error)}`
+      `${name} is not JSON: ${error instanceof Error ? error.message : String(error)}`
     )
   }
   if (validator.Check(value)) return value
   const [first] = validator.Errors(value)[1]
   const where = first?.instancePath.slice(1).replaceAll('/', '.') ?? ''
-  if (first?.keyword === 'boolean') {
-    throw new Error(`${SETTINGS_FILE}: there is no field "${where}"`)
-  }
-  throw new Error(`${SETTINGS_FILE}: ${where} ${first?.message ?? 'does not fit'}`)
+  if (first?.keyword === 'boolean') throw new Error(`${name}: there is no field "${where}"`)
+  throw new Error(`${name}: ${where} ${first?.message ?? 'does not fit'}`)
 }

@@ -2,6 +2,7 @@
  * Imports functions from plain files, as `export` writes them. A function is matched by its id, or by its name when the
  * file has no id. What is equal already is not touched, so a second import changes nothing.
  */
+import { existsSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FunctionPatch, FunctionWithVersion } from '../contracts/functions.js'
@@ -11,14 +12,16 @@ import { MoonletError } from '../base/errors.js'
 import type { IdSource } from '../base/ids.js'
 import { readFunctionChange, readNewFunction } from '../validation/function-change.js'
 import { applyFrontDoorChange } from '../validation/front-door/change.js'
-import { checkVariableSize } from '../validation/env-vars.js'
+import { checkVariableSize, tooManyEnvVars } from '../validation/env-vars.js'
 import { limits } from '../validation/limits.js'
-import { refuse } from '../validation/text.js'
+import { SHARED_FILE } from './folder-names.js'
 import { CODE_FILE, parseFunctionFile, SETTINGS_FILE, type FunctionFile } from './function-file.js'
 import { listFunctions } from './list-functions.js'
 import { readPlainFile } from './plain-file.js'
+import { parseSharedFile } from './shared-file.js'
 
 export interface ImportedFunction {
+  /** Or the file of the shared variables. */
   readonly folder: string
   readonly action: 'created' | 'updated' | 'unchanged' | 'failed'
   /** Why it failed, or what is left to do. */
@@ -27,7 +30,7 @@ export interface ImportedFunction {
 
 export interface ImportTarget {
   readonly functions: Pick<Storage['functions'], 'list' | 'find' | 'create' | 'update'>
-  readonly env: Pick<Storage['env'], 'all' | 'replace'>
+  readonly env: Pick<Storage['env'], 'all' | 'replace' | 'shared'>
 }
 
 /** An escaped character takes up to six bytes. */
@@ -48,19 +51,24 @@ export async function importFunctions(
   onFunction: (imported: ImportedFunction) => void
 ): Promise<ImportedFunction[]> {
   const report: ImportedFunction[] = []
-  for (const { name, file, problem } of refuseDoubles(await findFolders(folder))) {
+  const found = await findFolders(folder)
+  if (existsSync(join(folder, SHARED_FILE))) {
+    const imported = await importShared(storage.env.shared, folder).catch(toFailed)
+    report.push({ folder: SHARED_FILE, ...imported })
+    onFunction({ folder: SHARED_FILE, ...imported })
+  } else if (found.length === 0) throw nothingFound(folder)
+  for (const { name, file, problem } of refuseDoubles(found)) {
     const imported =
       file === undefined || problem !== undefined
         ? { action: 'failed' as const, note: problem ?? '' }
-        : await importOne(storage, ids, join(folder, name), file).catch((error: unknown) => ({
-            action: 'failed' as const,
-            note: wordsOf(error)
-          }))
+        : await importOne(storage, ids, join(folder, name), file).catch(toFailed)
     report.push({ folder: name, ...imported })
     onFunction({ folder: name, ...imported })
   }
   return report
 }
+
+const toFailed = (error: unknown) => ({ action: 'failed' as const, note: wordsOf(error) })
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
@@ -82,14 +90,14 @@ async function findFolders(folder: string): Promise<Found[]> {
       found.push({ name: entry.name, problem: 'it is a symbolic link, which is not followed' })
     } else found.push(await readSettings(folder, entry.name))
   }
-  if (found.length === 0) {
-    throw new MoonletError(
-      'VALIDATION',
-      `${folder} holds no exported function: no ${SETTINGS_FILE} in it or in a folder in it`
-    )
-  }
   return found
 }
+
+const nothingFound = (folder: string) =>
+  new MoonletError(
+    'VALIDATION',
+    `${folder} holds no exported function: no ${SETTINGS_FILE} in it or in a folder in it`
+  )
 
 async function readSettings(folder: string, name: string): Promise<Found> {
   try {
@@ -156,20 +164,36 @@ async function importOne(
       now
     })
   }
-  const env = await importVariables(storage.env, target.fn.id, variables)
+  const current = await storage.env.all(target.fn.id)
+  const env = mergeVariables(current, variables)
+  if (env.changed) await storage.env.replace(target.fn.id, env.wanted)
   const action =
     found === undefined
       ? 'created'
       : changed || newCode !== undefined || env.changed
         ? 'updated'
         : 'unchanged'
-  return {
-    action,
-    ...(env.missing.length === 0
-      ? {}
-      : { note: `variables without a value, to be set: ${env.missing.join(', ')}` })
-  }
+  return { action, ...noteMissing(env.missing) }
 }
+
+/** As with those of a function: values in the file replace those that are there, others stay. */
+async function importShared(
+  shared: ImportTarget['env']['shared'],
+  folder: string
+): Promise<Omit<ImportedFunction, 'folder'>> {
+  const text = await readPlainFile(join(folder, SHARED_FILE), MAX_SETTINGS_BYTES)
+  const { env_vars: variables } = parseSharedFile(text)
+  checkVariables(variables)
+  const current = await shared.snapshot()
+  const { wanted, changed, missing } = mergeVariables(current.variables, variables)
+  if (changed) await shared.replace(wanted)
+  return { action: changed ? 'updated' : 'unchanged', ...noteMissing(missing) }
+}
+
+const noteMissing = (missing: readonly string[]) =>
+  missing.length === 0
+    ? {}
+    : { note: `variables without a value, to be set: ${missing.join(', ')}` }
 
 function isChange(fn: FunctionRecord, { frontDoor, ...plain }: FunctionPatch): boolean {
   const isOther = Object.entries(plain).some(
@@ -182,11 +206,12 @@ function isChange(fn: FunctionRecord, { frontDoor, ...plain }: FunctionPatch): b
 }
 
 function checkVariables(variables: Readonly<Record<string, string | null>>): void {
-  const entries = Object.entries(variables)
-  if (entries.length > limits.envVars) {
-    refuse('env_vars', `cannot have more than ${limits.envVars} environment variables`)
-  }
-  for (const [name, value] of entries) checkVariableSize(name, value ?? '')
+  checkCount(variables)
+  for (const [name, value] of Object.entries(variables)) checkVariableSize(name, value ?? '')
+}
+
+function checkCount(variables: Readonly<Record<string, unknown>>): void {
+  if (Object.keys(variables).length > limits.envVars) tooManyEnvVars()
 }
 
 async function findTarget(
@@ -207,12 +232,10 @@ async function findTarget(
  * Values in the file replace those of the function; variables that only the function has stay. The limits of the API
  * apply.
  */
-async function importVariables(
-  env: ImportTarget['env'],
-  functionId: string,
+function mergeVariables(
+  current: Readonly<Record<string, string>>,
   variables: Readonly<Record<string, string | null>>
 ) {
-  const current = await env.all(functionId)
   const missing: string[] = []
   const wanted = { ...current }
   let changed = false
@@ -224,6 +247,6 @@ async function importVariables(
       changed = true
     }
   }
-  if (changed) await env.replace(functionId, wanted)
-  return { changed, missing }
+  if (changed) checkCount(wanted)
+  return { wanted, changed, missing }
 }

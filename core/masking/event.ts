@@ -8,7 +8,13 @@ import { maskForm } from './form.js'
 import { maskLogMessage } from './log-message.js'
 import { REDACTED } from './redacted.js'
 import { isSecretHeader, isSecretParameter } from './secret-names.js'
-import { createSecretMask, maskSecrets, type SecretMask } from './secrets.js'
+import {
+  createFormsMask,
+  createSecretMask,
+  findForms,
+  maskSecrets,
+  type SecretMask
+} from './secrets.js'
 import { maskUrl, maskUrlSecrets } from './url.js'
 import { quote } from './quote.js'
 import { toText } from '../base/binary.js'
@@ -21,7 +27,9 @@ export {
   maskJson,
   maskJsonBody,
   maskLogMessage,
+  createFormsMask,
   createSecretMask,
+  findForms,
   maskSecrets,
   maskUrl,
   maskUrlSecrets

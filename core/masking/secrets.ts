@@ -12,7 +12,7 @@ import { REDACTED } from './redacted.js'
 const MIN_LENGTH = 8
 /** Characters that are looked for. All values have as many. */
 const PREFIX_LENGTH = MIN_LENGTH
-/** V8's alternation is slow with more; a function can have 100 variables, each in up to three forms. */
+/** V8's alternation is slow with more; a function sees at most 200 variables, each in up to three forms. */
 const MAX_ALTERNATIVES = 1000
 /**
  * Characters of values that one text may be compared with, some 10 ms. A text that wants more repeats how values
@@ -33,8 +33,12 @@ type FindPrefix = (text: string, from: number) => number
  * Gives a function that replaces every occurrence of the values of at least 8 characters, also as they are
  * written inside JSON text. Of values that begin alike the longest counts. Make it once per set.
  */
-export function createSecretMask(values: Iterable<string>): SecretMask {
-  const formsByPrefix = groupForms(values)
+export const createSecretMask = (values: Iterable<string>): SecretMask =>
+  createFormsMask(findForms(values))
+
+/** The same of forms that `findForms` gave, so that masks of overlapping sets have the texts in common. */
+export function createFormsMask(forms: Iterable<string>): SecretMask {
+  const formsByPrefix = groupForms(forms)
   if (formsByPrefix.size === 0) return text => text
   const find = createFinder(formsByPrefix)
   return (text, isCut = false) => replaceSecrets(text, find, formsByPrefix, isCut)
@@ -45,8 +49,8 @@ export function maskSecrets(text: string, values: Iterable<string>): string {
   return createSecretMask(values)(text)
 }
 
-/** All forms of the values by how they begin, longer ones first. */
-function groupForms(values: Iterable<string>): Map<string, string[]> {
+/** The values of at least 8 characters in all the ways in which they are written. */
+export function findForms(values: Iterable<string>): readonly string[] {
   const forms = new Set<string>()
   for (const value of values) {
     if (value.length < MIN_LENGTH) continue
@@ -54,6 +58,11 @@ function groupForms(values: Iterable<string>): Map<string, string[]> {
     // An event's body is JSON text inside JSON text.
     forms.add(value).add(inJson).add(JSON.stringify(inJson).slice(1, -1))
   }
+  return [...forms]
+}
+
+/** By how they begin, longer ones first. */
+function groupForms(forms: Iterable<string>): Map<string, string[]> {
   const byPrefix = new Map<string, string[]>()
   for (const form of [...forms].sort((a, b) => b.length - a.length)) {
     const prefix = form.slice(0, PREFIX_LENGTH)

@@ -130,8 +130,8 @@ const stateText = ({
 }: Limits): string => `### State and limits
 
 - Nothing survives a run but what is stored: globals, upvalues and changes of libraries are gone. Keep data with \
-\`kv\` (private to the function), settings and secrets with \`env\`. Runs go on side by side; for counters use \
-\`kv.increment\`, for read-change-write \`kv.compareAndSet\`.
+\`kv\` (private to the function), settings and secrets with \`env\` (its own, then those that all functions share). \
+Runs go on side by side; for counters use \`kv.increment\`, for read-change-write \`kv.compareAndSet\`.
 - One run may take ${timeoutSeconds} seconds, loading and waiting included; then it is ended, and \`pcall\` does \
 not prevent that.
 - One run has about ${memoryMb} MiB of memory. Request bodies are up to ${bodyLimit} bytes, answers up to \

@@ -5,6 +5,7 @@ export const describeTags = [
     description: 'With the API key (`Authorization: Bearer KEY`), or with a session in a cookie.'
   },
   { name: 'Functions', description: 'What runs: name, code, variables, schedule.' },
+  { name: 'Shared variables', description: 'Variables that every function sees.' },
   { name: 'Versions', description: 'Every code that a function has had.' },
   { name: 'Runs', description: 'Running code from the dashboard or a script, besides calling it.' },
   { name: 'Executions', description: 'What happened: each run with its event, logs and errors.' },

@@ -4,7 +4,7 @@ import type { Storage } from '../../core/contracts/storage.js'
 import { testAccessKeys } from './storage-access-keys.js'
 import { testAlerts } from './storage-alerts.js'
 import { testAudit } from './storage-audit.js'
-import { testEnvStore } from './storage-env.js'
+import { testEnvStore, testSharedEnvStore } from './storage-env.js'
 import { testExecutionFilters } from './storage-filters.js'
 import { testExecutions } from './storage-executions.js'
 import { testFrontDoor } from './storage-front-door.js'
@@ -30,6 +30,7 @@ export function testStorage(t: Test, open: OpenStorage): void {
   testJobs(t, open)
   testKvStore(t, open)
   testEnvStore(t, open)
+  testSharedEnvStore(t, open)
   testAlerts(t, open)
   testSessions(t, open)
   testTokens(t, open)

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { Runner } from '../context.js'
 import type { DevOptions } from './dev.js'
+import type { EnvOptions } from './env.js'
 import type { KvOptions } from './kv.js'
 import type { RunOptions } from './run.js'
 
@@ -78,30 +79,28 @@ function addHistory(program: Command, run: Runner): void {
 
 function addEnv(program: Command, run: Runner): void {
   const env = program.command('env').description('the variables of a function')
-  env
-    .command('list')
-    .description('print their names')
-    .argument('<name>')
+  const add = (name: string, description: string) =>
+    env
+      .command(name)
+      .description(description)
+      .argument('[args...]')
+      .option('--shared', 'those that all functions share; there is no function to name then')
+  add('list', 'print their names: list <function>')
     .option('--values', 'with their values')
-    .action((name: string, options: { values?: boolean }) =>
-      run(async context => (await import('./env.js')).listEnv(context, name, options))
+    .action((args: string[], options: EnvOptions & { values?: boolean }) =>
+      run(async context => (await import('./env.js')).listEnv(context, args, options))
     )
-  env
-    .command('set')
-    .description('set some, and leave the others')
-    .argument('<name>')
-    .argument('<variables...>', 'NAME=value; of NAME alone the value is read from standard input')
-    .action((name: string, variables: string[]) =>
-      run(async context => (await import('./env.js')).setEnv(context, name, variables))
-    )
-  env
-    .command('unset')
-    .description('remove some')
-    .argument('<name>')
-    .argument('<variables...>')
-    .action((name: string, variables: string[]) =>
-      run(async context => (await import('./env.js')).unsetEnv(context, name, variables))
-    )
+  add(
+    'set',
+    'set some, and leave the others: set <function> <NAME=value...>; of NAME alone the value is read from ' +
+      'standard input'
+  ).action((args: string[], options: EnvOptions) =>
+    run(async context => (await import('./env.js')).setEnv(context, args, options))
+  )
+  add('unset', 'remove some: unset <function> <NAME...>').action(
+    (args: string[], options: EnvOptions) =>
+      run(async context => (await import('./env.js')).unsetEnv(context, args, options))
+  )
 }
 
 function addKv(program: Command, run: Runner): void {

@@ -1,4 +1,4 @@
-/** `env`: the function's environment variables, the same that the management API shows. */
+/** `env`: the function's environment variables and the shared ones, the same that the management API shows. */
 import type { Storage } from '../../../core/contracts/storage.js'
 import { MoonletError } from '../../../core/base/errors.js'
 import { LuaMisuse } from '../../../core/lua/errors.js'
@@ -14,11 +14,13 @@ const name = param('name', Name, "The variable's name; upper and lower case diff
 export const envModule = ({ env, executions }: Pick<Storage, 'env' | 'executions'>) =>
   luaModule('env', {
     doc:
-      "Settings and secrets of this function, kept apart from its code. The server's own " +
-      'environment is never visible.',
+      'Settings and secrets of this function, kept apart from its code, and those that all functions ' +
+      "share. The server's own environment is never visible.",
     functions: {
       get: host({
-        doc: 'Returns the value of an environment variable of this function, or nil.',
+        doc:
+          'Returns the value of an environment variable of this function, or else of the shared ' +
+          'variable of that name, or nil.',
         params: [name],
         returns: Optional(Text()),
         example: 'local greeting = env.get("GREETING") or "hello"\nreturn { body = greeting }',
@@ -26,7 +28,8 @@ export const envModule = ({ env, executions }: Pick<Storage, 'env' | 'executions
       }),
       set: host({
         doc:
-          'Sets an environment variable of this function, for this run and all later ones. ' +
+          'Sets an environment variable of this function, for this run and all later ones; it ' +
+          'stands before a shared one. ' +
           `Raises beyond the limits of the management API: ${limits.envVars} variables; names of ` +
           `letters, digits and \`_\`, ` +
           `of at most ${limits.envKeyBytes} bytes; values not blank, of at most ${limits.envValueBytes} bytes.`,
@@ -48,7 +51,9 @@ export const envModule = ({ env, executions }: Pick<Storage, 'env' | 'executions
         }
       }),
       delete: host({
-        doc: 'Removes an environment variable of this function.',
+        doc:
+          'Removes an environment variable of this function. A shared one stays, and is seen ' +
+          'where one of this function hid it.',
         params: [name],
         returns: Bool,
         returnDoc: 'Always true, also when there was no such variable.',

@@ -5,13 +5,25 @@ import { staleResponse, tellCurrent, toEntityTag } from '../../../core/http/enti
 import type { FunctionSnapshot } from '../../../core/contracts/functions.js'
 import type { Storage } from '../../../core/contracts/storage.js'
 import { MoonletError } from '../../../core/base/errors.js'
-import { functionExample, FunctionSchema, toFunction } from './schema.js'
+import { toVisible } from '../variables/schema.js'
+import { FunctionWithShared, sharingExample, toFunction } from './schema.js'
 
 /** Throws NOT_FOUND with the API's text. */
 export async function readSnapshot(storage: Storage, id: string): Promise<FunctionSnapshot> {
   const found = await storage.functions.snapshot(id)
   if (found === undefined) throw new MoonletError('NOT_FOUND', 'Function not found')
   return found
+}
+
+/** The function as it is read by itself. Throws NOT_FOUND as `readSnapshot` does. */
+export async function showFunction(
+  storage: Storage,
+  id: string,
+  { withValues }: { readonly withValues: boolean }
+) {
+  const [found, shared] = await Promise.all([readSnapshot(storage, id), storage.env.shared.names()])
+  const shown = toFunction(found, toVisible(found.variables, withValues))
+  return { current: { ...shown, shared: [...shared] }, revision: found.revision }
 }
 
 export const sendTag = (reply: FastifyReply, revision: string): FastifyReply =>
@@ -36,12 +48,9 @@ export function changeFunction<T>(
 ): Promise<T> {
   const { id } = request.params
   const changed = storage.audit.track(auditNote(request, action), { functions: [id] }, change)
-  return tellCurrent(changed, async () => {
-    const now = await readSnapshot(storage, id)
-    return { current: toFunction(now, { ...now.variables }), revision: now.revision }
-  })
+  return tellCurrent(changed, () => showFunction(storage, id, { withValues: true }))
 }
 
 export const staleFunction = {
-  412: staleResponse('StaleFunction', FunctionSchema, functionExample)
+  412: staleResponse('StaleFunction', FunctionWithShared, sharingExample)
 }

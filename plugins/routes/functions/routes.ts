@@ -1,4 +1,3 @@
-import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import {
   bodyErrors,
@@ -18,9 +17,15 @@ import { readNewFunction } from '../../../core/validation/function-change.js'
 import { limits } from '../../../core/validation/limits.js'
 import { toLastExecution } from '../executions/schema.js'
 import { versionExample } from '../versions/schema.js'
-import { changeFunction, readSnapshot, sendTag, staleFunction } from './revision.js'
+import { changeFunction, sendTag, showFunction, staleFunction } from './revision.js'
 import { frontDoorChange } from './front-door-schema.js'
-import { FunctionId, FunctionSchema, ListedFunction, toFunction } from './schema.js'
+import {
+  FunctionId,
+  FunctionSchema,
+  FunctionWithShared,
+  ListedFunction,
+  toFunction
+} from './schema.js'
 import { readOrigin, versionNote } from './version-note.js'
 
 const tags = ['Functions']
@@ -176,30 +181,22 @@ function addGetFunction(api: ApiScope): void {
         summary: 'Read a function',
         description:
           'With its environment variables; a token without the scope `functions:write` sees their names ' +
-          'with empty values.',
+          'with empty values. `shared` has the names of the shared variables.',
         params: Type.Object({ id: FunctionId }),
         response: {
-          200: { ...FunctionSchema, ...etagHeader },
+          200: { ...FunctionWithShared, ...etagHeader },
           ...errorResponses({ 404: 'Function not found' }),
           ...commonErrors
         }
       }
     },
     async (request, reply) => {
-      const found = await readSnapshot(storage, request.params.id)
-      sendTag(reply, found.revision)
-      return toFunction(found, visibleVariables(request, found.variables))
+      const withValues = hasScope(request, 'functions:write')
+      const { current, revision } = await showFunction(storage, request.params.id, { withValues })
+      sendTag(reply, revision)
+      return current
     }
   )
-}
-
-/** Who may change variables may read their values too. */
-function visibleVariables(
-  request: FastifyRequest,
-  variables: Readonly<Record<string, string>>
-): Record<string, string> {
-  if (hasScope(request, 'functions:write')) return { ...variables }
-  return Object.fromEntries(Object.keys(variables).map(name => [name, '']))
 }
 
 function addDeleteFunction(api: ApiScope): void {

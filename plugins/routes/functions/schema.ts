@@ -72,6 +72,22 @@ export const FunctionSchema = Type.Object(fields, {
   examples: [functionExample]
 })
 
+export const sharingExample = { ...functionExample, shared: ['SMTP_HOST'] }
+export const FunctionWithShared = Type.Object(
+  {
+    ...fields,
+    shared: Type.Array(Type.String(), {
+      description:
+        'Names of the variables that all functions share, sorted. The function sees them, but for ' +
+        'those that `env_vars` has too.'
+    })
+  },
+  {
+    title: 'FunctionWithShared',
+    examples: [sharingExample]
+  }
+)
+
 export const ListedFunction = Type.Object(
   {
     ...fields,

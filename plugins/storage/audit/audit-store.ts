@@ -12,6 +12,7 @@ import type {
 import { jobStatuses } from '../../../core/contracts/jobs.js'
 import type { Page, Paged } from '../../../core/contracts/page.js'
 import type { Batch } from '../db/batch.js'
+import { SHARED_ENV } from '../functions/env-history.js'
 import type { VariableReader } from '../functions/env-store.js'
 import type { FunctionRowIds } from '../functions/function-row-ids.js'
 import {
@@ -20,9 +21,10 @@ import {
   type FilterValues
 } from './audit-statements.js'
 import { toRecord, toRow } from './audit-rows.js'
+import { compareVariables, createVariableStateReader } from './variable-state.js'
+import { compareStates } from './compare-states.js'
 import {
   compareFunctionStates,
-  compareStates,
   createFunctionStateReader,
   type FunctionState
 } from './function-state.js'
@@ -50,11 +52,13 @@ export class SqliteAuditStore implements AuditStore {
   private readonly sql: AuditStatements
   private readonly readFunction: ReturnType<typeof createFunctionStateReader>
   private readonly readValue: ReturnType<typeof createValueStateReader>
+  private readonly readVariables: ReturnType<typeof createVariableStateReader>
 
   constructor(private readonly parts: Parts) {
     this.sql = prepareAuditStatements(parts.db)
     this.readFunction = createFunctionStateReader(parts)
     this.readValue = createValueStateReader(parts)
+    this.readVariables = createVariableStateReader(parts)
   }
 
   track<T>(note: AuditNote, subject: AuditSubject, change: () => Promise<T>): Promise<T> {
@@ -102,6 +106,7 @@ export class SqliteAuditStore implements AuditStore {
   private look(subject: AuditSubject): () => Entry[] {
     if ('target' in subject) return () => [subject]
     if ('value' in subject) return this.lookAtValue(subject.value)
+    if ('sharedVariables' in subject) return this.lookAtShared()
     const before = subject.functions.map(id => [id, this.readFunction(id)] as const)
     return () => before.flatMap(([id, state]) => this.compareFunction(id, state))
   }
@@ -123,6 +128,15 @@ export class SqliteAuditStore implements AuditStore {
       const target = { kind: 'value', name, functionId: functionId === '' ? undefined : functionId }
       // Another value of the same length is a change too.
       return [{ target, ...(change ?? { before, after: before }) }]
+    }
+  }
+
+  private lookAtShared(): () => Entry[] {
+    const read = () => this.readVariables(SHARED_ENV)
+    const before = read()
+    return () => {
+      const change = compareVariables(before, read())
+      return change === undefined ? [] : [{ target: { kind: 'shared_variables' }, ...change }]
     }
   }
 

@@ -6,6 +6,7 @@
 import type { Database } from 'better-sqlite3'
 import type { VariablesEntry } from '../../../core/contracts/env.js'
 import type { Page, Paged } from '../../../core/contracts/page.js'
+import { SHARED } from '../quotas/stored-bytes.js'
 import type { SecretBox } from '../secrets/secret-box.js'
 
 type Author = VariablesEntry['replacedBy']
@@ -15,6 +16,8 @@ export interface EnvOwner {
   readonly rowId: number
   readonly functionId: string
 }
+/** Stands for all functions; no function has this id. */
+export const SHARED_ENV: EnvOwner = { rowId: SHARED, functionId: '' }
 interface Row {
   readonly seq: number
   readonly replacedAt: number

@@ -1,18 +1,18 @@
 /** EnvStore on SQLite; values are sealed on the way in and opened on the way out. */
 import type { Database } from 'better-sqlite3'
 import { MoonletError } from '../../../core/base/errors.js'
-import type { EnvStore, VariablesEntry } from '../../../core/contracts/env.js'
+import type { EnvStore, SharedEnvStore, VariablesEntry } from '../../../core/contracts/env.js'
 import type { MayChange } from '../../../core/contracts/functions.js'
 import type { Page, Paged } from '../../../core/contracts/page.js'
 import type { Batch } from '../db/batch.js'
 import type { ChangeFeed } from '../db/change-feed.js'
 import type { SecretBox } from '../secrets/secret-box.js'
-import type { EnvHistory, EnvOwner } from './env-history.js'
+import { SHARED_ENV, type EnvHistory, type EnvOwner } from './env-history.js'
 import { requireRowId, type FunctionRowIds } from './function-row-ids.js'
 import type { Revisions } from './revisions.js'
 
 type Variables = Readonly<Record<string, string>>
-/** Reads all variables of a function. */
+/** Reads all variables of a function, or those that all share. */
 export type VariableReader = (rowId: number, functionId: string) => Variables
 
 interface Parts {
@@ -43,16 +43,23 @@ export function createVariableReader(db: Database, secrets: SecretBox): Variable
 }
 
 export class SqliteEnvStore implements EnvStore {
+  readonly shared: SharedEnvStore
   private readonly sql: ReturnType<typeof prepareStatements>
+  /** Names of shared variables, once they were asked for: functions cost no more where there are none. */
+  private sharedNames: ReadonlySet<string> | undefined
 
   constructor(private readonly parts: Parts) {
     this.sql = prepareStatements(parts.db)
+    this.shared = this.createShared()
+    parts.changes.onChange(functionId => {
+      if (functionId === SHARED_ENV.functionId) this.sharedNames = undefined
+    })
   }
 
   get(functionId: string, name: string): Promise<string | undefined> {
-    return this.read(functionId, ({ rowId }) => {
-      const value = this.sql.get.get(rowId, name)
-      return value === undefined ? undefined : this.parts.secrets.open(value, functionId, name)
+    return this.read(functionId, owner => {
+      const own = this.readOne(owner, name)
+      return own ?? (this.readSharedNames().has(name) ? this.readOne(SHARED_ENV, name) : undefined)
     })
   }
 
@@ -70,17 +77,9 @@ export class SqliteEnvStore implements EnvStore {
   }
 
   replace(functionId: string, wanted: Variables, mayChange?: MayChange): Promise<string> {
-    const { batch, revisions, history } = this.parts
-    return batch.transaction(() => {
-      const owner = this.requireOwner(functionId)
-      revisions.check(owner.rowId, mayChange)
-      const before = this.readBefore(owner)
-      if (before !== undefined && !isSame(before, wanted)) history.add(owner, before, 'user')
-      this.sql.clear.run(owner.rowId)
-      for (const [name, value] of Object.entries(wanted)) this.put(owner, name, value)
-      this.noteChange(owner)
-      return revisions.of(owner.rowId)
-    })
+    return this.parts.batch.transaction(() =>
+      this.replaceAll(this.requireOwner(functionId), wanted, mayChange)
+    )
   }
 
   async history(functionId: string, page: Page): Promise<Paged<VariablesEntry>> {
@@ -103,6 +102,34 @@ export class SqliteEnvStore implements EnvStore {
   expireHistory(now: number, limit: number): Promise<number> {
     const { batch, history } = this.parts
     return batch.write(() => history.expire(now, limit))
+  }
+
+  private createShared(): SharedEnvStore {
+    const { batch, history, revisions } = this.parts
+    return {
+      names: () => batch.read(() => [...this.readSharedNames()]),
+      snapshot: () =>
+        batch.read(() => ({
+          variables: this.readAll(SHARED_ENV),
+          revision: revisions.of(SHARED_ENV.rowId)
+        })),
+      replace: (wanted, mayChange) =>
+        batch.transaction(() => this.replaceAll(SHARED_ENV, wanted, mayChange)),
+      history: page => batch.read(() => history.list(SHARED_ENV, page, this.readAll(SHARED_ENV))),
+      former: entryId => batch.read(() => history.find(SHARED_ENV, entryId)),
+      forgetHistory: () => batch.write(() => history.clear(SHARED_ENV.rowId))
+    }
+  }
+
+  private replaceAll(owner: EnvOwner, wanted: Variables, mayChange?: MayChange): string {
+    const { revisions, history } = this.parts
+    revisions.check(owner.rowId, mayChange)
+    const before = this.readBefore(owner)
+    if (before !== undefined && !isSame(before, wanted)) history.add(owner, before, 'user')
+    this.sql.clear.run(owner.rowId)
+    for (const [name, value] of Object.entries(wanted)) this.put(owner, name, value)
+    this.noteChange(owner)
+    return revisions.of(owner.rowId)
   }
 
   /** A change of one variable, as functions make them. */
@@ -140,6 +167,16 @@ export class SqliteEnvStore implements EnvStore {
     }
   }
 
+  private readOne({ rowId, functionId }: EnvOwner, name: string): string | undefined {
+    const value = this.sql.get.get(rowId, name)
+    return value === undefined ? undefined : this.parts.secrets.open(value, functionId, name)
+  }
+
+  private readSharedNames(): ReadonlySet<string> {
+    this.sharedNames ??= new Set(this.sql.names.all(SHARED_ENV.rowId))
+    return this.sharedNames
+  }
+
   private readAll({ rowId, functionId }: EnvOwner): Variables {
     return this.parts.readVariables(rowId, functionId)
   }
@@ -172,6 +209,9 @@ function prepareStatements(db: Database) {
       .prepare<[number, string], Buffer | string>(
         'select value from env where function = ? and name = ?'
       )
+      .pluck(),
+    names: db
+      .prepare<[number], string>('select name from env where function = ? order by name')
       .pluck(),
     count: db.prepare<[number], number>('select count(*) from env where function = ?').pluck(),
     put: db.prepare<[number, string, Uint8Array]>(

@@ -7,7 +7,9 @@ import type { Database } from 'better-sqlite3'
 import { createHash } from 'node:crypto'
 import { MoonletError } from '../../../core/base/errors.js'
 import type { MayChange } from '../../../core/contracts/functions.js'
+import { SHARED } from '../quotas/stored-bytes.js'
 
+/** Of functions; the row id SHARED stands for the variables that all share. */
 export interface Revisions {
   /** Within the transaction of a change. */
   count(functionRowId: number): void
@@ -26,14 +28,15 @@ export function createRevisions(db: Database): Revisions {
   const functionRow = db.prepare<[number], Row>(
     'select *, (select count(*) from versions where function = functions.seq) as versions from functions where seq = ?'
   )
+  const countShared = db.prepare<[]>('update shared_env_changes set changes = changes + 1')
+  const sharedRow = db.prepare<[], Row>('select * from shared_env_changes')
   const variables = db.prepare<[number], { name: string; value: Buffer | string }>(
     'select name, value from env where function = ? order by name'
   )
 
   function of(functionRowId: number): string {
-    const fields = Object.entries(functionRow.get(functionRowId) ?? {}).filter(
-      ([name]) => !notedByRuns.includes(name)
-    )
+    const row = functionRowId === SHARED ? sharedRow.get() : functionRow.get(functionRowId)
+    const fields = Object.entries(row ?? {}).filter(([name]) => !notedByRuns.includes(name))
     const hash = createHash('sha256').update(JSON.stringify(fields))
     for (const { name, value } of variables.iterate(functionRowId)) {
       hash.update(JSON.stringify([name, value.length])).update(value)
@@ -43,7 +46,8 @@ export function createRevisions(db: Database): Revisions {
 
   return {
     count(functionRowId) {
-      count.run(functionRowId)
+      if (functionRowId === SHARED) countShared.run()
+      else count.run(functionRowId)
     },
     of,
     check(functionRowId, mayChange) {

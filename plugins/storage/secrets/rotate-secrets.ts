@@ -31,21 +31,22 @@ export function rotateSecrets(file: string, oldKey: Uint8Array, newKey: Uint8Arr
 }
 
 /** Removed functions wait for their purge under another id, with which their values cannot be opened. */
-const present = 'f.seq not in (select function from purges where version = 0)'
+const present = (table: string): string =>
+  `${table}.function not in (select function from purges where version = 0)`
 
 function rotate(db: Database, oldKey: Uint8Array, newKey: Uint8Array): number {
   const before = createSecretBox(oldKey)
   const after = createSecretBox(newKey)
   const rows = db.prepare<[], Row>(
-    `select e.function, f.id as functionId, e.name, e.value
-     from env e join functions f on f.seq = e.function where ${present}`
+    `select e.function, coalesce(f.id, '') as functionId, e.name, e.value
+     from env e left join functions f on f.seq = e.function where ${present('e')}`
   )
   const update = db.prepare<[Uint8Array, number, string]>(
     'update env set value = ? where function = ? and name = ?'
   )
   const former = db.prepare<[], { seq: number; functionId: string; sealed: Buffer }>(
-    `select h.seq, f.id as functionId, h.sealed
-     from env_history h join functions f on f.seq = h.function where ${present}`
+    `select h.seq, coalesce(f.id, '') as functionId, h.sealed
+     from env_history h left join functions f on f.seq = h.function where ${present('h')}`
   )
   const updateFormer = db.prepare<[Uint8Array, number]>(
     'update env_history set sealed = ? where seq = ?'

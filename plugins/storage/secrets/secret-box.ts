@@ -8,6 +8,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { MoonletError } from '../../../core/base/errors.js'
 
 export interface SecretBox {
+  /** An empty `functionId` stands for all functions. */
   seal(value: string, functionId: string, name: string): Uint8Array
   /** Throws STORAGE_FAILED when it was sealed with another key, or changed since. */
   open(stored: Uint8Array | string, functionId: string, name: string): string
@@ -50,7 +51,10 @@ export function createSecretBox(key: Uint8Array): SecretBox {
     seal: (value, functionId, name) => sealBytes(Buffer.from(value), toContext(functionId, name)),
     open(stored, functionId, name) {
       if (typeof stored === 'string') return stored
-      const what = `The variable ${name} of the function ${functionId}`
+      const what =
+        functionId === ''
+          ? `The shared variable ${name}`
+          : `The variable ${name} of the function ${functionId}`
       return openBytes(stored, toContext(functionId, name), what).toString('utf8')
     }
   }

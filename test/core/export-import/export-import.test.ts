@@ -77,6 +77,45 @@ t.test('values of variables are written only when asked for', async t => {
   t.match(JSON.parse(await read('hello/function.json')), { env_vars: { TOKEN: 'secret' } })
 })
 
+t.test('shared variables are a file of their own, with values only when asked for', async t => {
+  const { storage, create, export: write, read, folder, import: take } = await world(t)
+  await create(A, 'shared-variables.json')
+  await write()
+  await t.rejects(read('shared-variables.json'), 'none without any')
+  await storage.env.shared.replace({ TOKEN: 'secret', ADDRESS: 'x' })
+  t.same((await write()).folders, [`shared-variables.json-${A}`], 'no function has that folder')
+  t.same(JSON.parse(await read('shared-variables.json')), {
+    env_vars: { ADDRESS: null, TOKEN: null }
+  })
+  const other = await openNew(t)
+  t.match(await take(other), [
+    {
+      folder: 'shared-variables.json',
+      action: 'unchanged',
+      note: 'variables without a value, to be set: ADDRESS, TOKEN'
+    },
+    { action: 'created' }
+  ])
+  await write({ withSecrets: true })
+  await other.env.shared.replace({ TOKEN: 'theirs', KEPT: 'k' })
+  t.match(await take(other), [{ folder: 'shared-variables.json', action: 'updated' }, {}])
+  const all = { TOKEN: 'secret', ADDRESS: 'x', KEPT: 'k' }
+  t.same((await other.env.shared.snapshot()).variables, all)
+  t.match(await take(other), [{ action: 'unchanged' }, { action: 'unchanged' }])
+
+  await rm(join(folder, `shared-variables.json-${A}`), { recursive: true })
+  await writeFile(join(folder, 'shared-variables.json'), '{ "env_vars": { "A": 1 } }')
+  t.match(await take(other), [{ action: 'failed', note: /^shared-variables\.json: env_vars/ }])
+  const many = Object.fromEntries(Array.from({ length: 98 }, (_, i) => [`V${i}`, 'x']))
+  await writeFile(join(folder, 'shared-variables.json'), JSON.stringify({ env_vars: many }))
+  t.match(await take(other), [{ action: 'failed', note: /more than 100/ }])
+  t.same((await other.env.shared.snapshot()).variables, all)
+  await storage.env.shared.replace({})
+  await write()
+  t.same(JSON.parse(await read('shared-variables.json')), { env_vars: {} }, 'not what was before')
+  await write({ only: A })
+})
+
 t.test('one function is chosen by id or by name', async t => {
   const { create, export: write, folder } = await world(t)
   await create(A, 'hello')

@@ -266,6 +266,28 @@ for (const [preset, make] of Object.entries(repeated)) {
   })
 }
 
+t.test(
+  'signature: the secret may be a shared variable, unless the function has its own',
+  async t => {
+    const id = await create({
+      code: ECHO,
+      access: { mode: 'signature', preset: 'github', secret: 'SHARED_SECRET' }
+    })
+    const signWith = (secret: string) => ({
+      'X-Hub-Signature-256': `sha256=${createHmac('sha256', secret).update('{}').digest('hex')}`,
+      'X-GitHub-Delivery': newId()
+    })
+    const post = async (secret: string) =>
+      (await fetch(`/fn/${id}`, { method: 'POST', headers: signWith(secret), body: '{}' })).status
+    t.equal(await post('of all'), 401)
+    await call('PUT', '/api/env', { env_vars: { SHARED_SECRET: 'of all' } })
+    t.equal(await post('of all'), 200)
+    await call('PUT', `/api/functions/${id}/env`, { env_vars: { SHARED_SECRET: 'its own' } })
+    t.equal(await post('of all'), 401)
+    t.equal(await post('its own'), 200)
+  }
+)
+
 t.test('signature: a delivery that is being run is not run beside itself', async t => {
   const id = await create({
     code: `function handler() time.sleep(1500) return { body = "done" } end`,

@@ -83,6 +83,10 @@ async function prepare(): Promise<Record<string, string>> {
   const {
     rows: [former]
   } = await storage.env.history(fn, { limit: 1, offset: 0 })
+  await storage.env.shared.replace({ OF: fn })
+  const {
+    rows: [formerShared]
+  } = await storage.env.shared.history({ limit: 1, offset: 0 })
   const execution = {
     id: ids.next(),
     functionId: fn,
@@ -208,7 +212,8 @@ async function prepare(): Promise<Record<string, string>> {
     v2: '2',
     key: 'counter',
     keyId,
-    entry: String(former?.id)
+    entry: String(former?.id),
+    sharedEntry: String(formerShared?.id)
   }
 }
 
@@ -252,6 +257,7 @@ function addressOf({ path, operation }: Named, things: Record<string, string>): 
     path.replace(/\{(\w+)\}/g, (_, place: string) => {
       const name = place !== 'version' ? place : isNumber ? 'number' : 'versionId'
       const example = operation.parameters?.find(parameter => parameter.name === name)?.example
+      if (name === 'entry' && path.startsWith('/api/env')) return things.sharedEntry ?? ''
       return encodeURIComponent(things[name === 'id' ? kind : name] ?? String(example))
     }) +
     tail

@@ -116,6 +116,35 @@ t.test('env sets and removes variables one by one, and shows values only when as
   t.match(JSON.parse(await ana.read('echo/function.json')), { env_vars: { B: null } })
 })
 
+t.test('env --shared does the same with the variables that all functions share', async t => {
+  const { server, ana } = await pushed(t)
+  t.match(await ana.moonlet('env', 'set', '--shared', 'A=1', 'B=2'), {
+    code: 0,
+    out: 'shared: A, B set\n'
+  })
+  t.match(await ana.moonlet('env', 'list', '--shared', '--values'), { out: 'A=1\nB=2\n', err: '' })
+  await ana.moonlet('env', 'set', 'echo', 'A=own')
+  t.match(await ana.moonlet('env', 'list', 'echo'), {
+    out: 'A\n',
+    err: /^Shared by all functions: B\n/
+  })
+  t.match(await ana.moonlet('env', 'list', 'echo', '--json'), {
+    err: '',
+    json: { names: ['A'], shared: ['B'] }
+  })
+  t.match(await ana.moonlet('env', 'unset', '--shared', 'A', 'X'), {
+    code: 1,
+    err: /no shared variable X/
+  })
+  t.equal((await ana.moonlet('env', 'unset', '--shared', 'A')).code, 0)
+  t.same((await callApi(server, 'GET', '/api/env')).env_vars, { B: '2' })
+  t.match(await ana.moonlet('env', 'list', '--shared', '--json'), { json: { names: ['B'] } })
+  for (const args of [['list'], ['set'], ['set', 'echo'], ['unset', '--shared']]) {
+    t.match(await ana.moonlet('env', ...args), { code: 2, err: /Wanted: / }, args.join(' '))
+  }
+  t.match(await ana.moonlet('env', 'list', '--shared', 'echo'), { code: 2 })
+})
+
 t.test('kv lists, reads, writes and deletes values of a function and of all', async t => {
   const { ana } = await pushed(t)
   for (const where of [['echo'], ['--global']]) {

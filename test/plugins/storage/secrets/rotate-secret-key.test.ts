@@ -56,6 +56,27 @@ t.test(
   }
 )
 
+t.test('shared variables and what they were before get the new key as well', async t => {
+  const { offline, key } = await withSecrets(t)
+  const write = await offline().open({ alone: true })
+  await write.storage.env.shared.replace({ S: 'drei ☾' })
+  await write.storage.env.shared.replace({ S: 'vier ☾' })
+  await write.close()
+  t.match(await offline().rotateSecretKey(), { count: 3 })
+  const { storage, close } = await offline().open({ alone: true })
+  t.same((await storage.env.shared.snapshot()).variables, { S: 'vier ☾' })
+  const { rows } = await storage.env.shared.history({ limit: 10, offset: 0 })
+  t.same(
+    rows.map(({ variables }) => variables),
+    [{ S: 'drei ☾' }, {}]
+  )
+  await close()
+  const file = await readFile(key('moonlet.db'), 'latin1')
+  for (const text of ['drei ☾', 'vier ☾']) {
+    t.notOk(file.includes(Buffer.from(text).toString('latin1')))
+  }
+})
+
 t.test('a rotation that died before the new key was in place is brought to an end', async t => {
   const { offline, key, variables } = await withSecrets(t)
   const before = await readFile(key('secret.key'), 'utf8')

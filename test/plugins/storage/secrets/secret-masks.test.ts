@@ -144,3 +144,31 @@ t.test(
     t.equal(stored.split('[REDACTED]').length - 1, 8)
   }
 )
+
+t.test('values of shared variables are masked for every function, beside its own', async t => {
+  const storage = await openNew(t)
+  const [fn, other] = [await createFunction(storage), await createFunction(storage)]
+  const logged = async (functionId: string, text: string) =>
+    (await storage.executions.logs(await run(storage, functionId, { logs: [log(text)] }), PAGE))
+      .rows[0]?.message
+  await storage.env.set(fn, 'OWN', 'own-secret-1')
+  t.equal(await logged(fn, SECRET), SECRET)
+  t.equal(await logged(other, SECRET), SECRET)
+  await storage.env.shared.replace({ TOKEN: SECRET, LONG: 'own-secret-1-and-more' })
+  t.equal(await logged(other, `${SECRET} own-secret-1`), '[REDACTED] own-secret-1')
+  t.equal(await logged(fn, `${SECRET} own-secret-1`), '[REDACTED] [REDACTED]')
+  t.equal(await logged(fn, 'own-secret-1-and-more'), '[REDACTED]', 'the longest of both counts')
+  await storage.env.set(other, 'TOKEN', 'own-secret-2')
+  t.equal(await logged(other, `${SECRET} own-secret-2`), '[REDACTED] [REDACTED]', 'overridden too')
+
+  const execution = newExecution(fn)
+  storage.executions.begin(execution)
+  await storage.env.shared.replace({ TOKEN: 'another-secret' })
+  await storage.executions.finish(finished(execution, { logs: [log(`${SECRET} another-secret`)] }))
+  t.equal(
+    (await storage.executions.logs(execution.id, PAGE)).rows[0]?.message,
+    '[REDACTED] [REDACTED]',
+    'what was one when the run began, and what is one at its end'
+  )
+  t.equal(await logged(fn, SECRET), SECRET)
+})
