@@ -32,11 +32,8 @@ import './pages/new.js'
 import './pages/settings/danger.js'
 import './pages/settings/general.js'
 import './pages/settings/origin.js'
-import './pages/settings/paste-env.js'
 import './pages/settings/records.js'
 import './pages/settings/schedule.js'
-import './pages/settings/variable-history.js'
-import './pages/settings/variables.js'
 
 observe({ onSignedOut, onAccepted, onUnreachable, onReached })
 installTexts()

@@ -20,6 +20,7 @@ const pages = [
   '/alerts',
   '/account',
   '/account/tokens',
+  '/account/variables',
   '/account/audit',
   '/guide',
   '/functions',

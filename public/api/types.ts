@@ -62,6 +62,8 @@ export interface LuaFunction {
   name: string
   description?: string
   env_vars: Record<string, string>
+  /** Names of the variables that all functions share; not in lists. */
+  shared?: string[]
   disabled: boolean
   retention_days?: number
   cron_schedule?: string

@@ -1,5 +1,12 @@
 /** Which environment variables a program reads, as far as its text tells. */
 
+interface Reader {
+  readonly active_version: { readonly code: string }
+  readonly env_vars: Readonly<Record<string, string>>
+  /** Names of the variables that all functions share. */
+  readonly shared?: readonly string[]
+}
+
 /** Modules that read a key by themselves; a provider is named in the call. */
 const byModule: ReadonlyArray<readonly [RegExp, string]> = [
   [/\bai\.chat\b[^]*?["']openai["']/, 'OPENAI_API_KEY'],
@@ -21,5 +28,10 @@ export function neededVariables(code: string): string[] {
   return [...new Set([...keys, ...read])]
 }
 
-export const missingVariables = (code: string, set: Readonly<Record<string, string>>): string[] =>
-  neededVariables(code).filter(name => !Object.hasOwn(set, name))
+/** What the code of a function reads that neither it nor all functions have. */
+export const missingVariables = ({
+  active_version: { code },
+  env_vars: own,
+  shared = []
+}: Reader): string[] =>
+  neededVariables(code).filter(name => !Object.hasOwn(own, name) && !shared.includes(name))

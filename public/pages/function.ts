@@ -9,6 +9,7 @@ import { remember } from '../shell/recent.js'
 import { route } from '../shell/router.js'
 import { tabs } from '../shell/routes.js'
 import { toPublicAddress } from './function/address.js'
+import { createQuestions } from './function/subject.js'
 import { mayRefuse, usage } from './function/usage.js'
 
 const nothing = {
@@ -22,7 +23,7 @@ const nothing = {
   updated_at: 0
 }
 
-let latest: Promise<void> | undefined
+const questions = createQuestions()
 
 /** The function that the page is about. Tabs read it, and ask for it anew when they changed it. */
 export const current = store('current', {
@@ -41,22 +42,21 @@ export const current = store('current', {
   tag: '',
   /** Where functions answer, without a trailing slash. */
   origin: location.origin,
-  /** Resolves once the page has what the latest question was answered, whichever answer came last. */
+  now(): LuaFunction {
+    return this.fn
+  },
   refresh(): Promise<void> {
-    const asked: Promise<void> = getFunction(route.id).then(async ({ fn, tag }) => {
-      if (latest !== asked) return await latest
-      this.show(fn, tag)
-    })
-    latest = asked
-    return asked
+    const { id } = route
+    return questions.ask(
+      () => getFunction(id),
+      ({ fn, tag }) => {
+        this.show(fn, tag)
+      }
+    )
   },
-  /** Resolves once nothing is asked for any more: then `tag` is of the latest state that this page has made itself. */
-  async settled(): Promise<void> {
-    await latest?.catch(() => {})
-  },
-  /** What a refused change found there; newer than whatever is still being asked for. */
+  settled: questions.settled,
   take(fn: LuaFunction, tag: string): void {
-    latest = Promise.resolve()
+    questions.drop()
     this.show(fn, tag)
   },
   show(fn: LuaFunction, tag: string): void {

@@ -16,6 +16,12 @@ import './audit/audit.js'
 import audit from './audit/page.html'
 import tokens from './tokens/page.html'
 import './tokens/tokens.js'
+import variables from './variables/function.html'
+import './variables/history.js'
+import './variables/page.js'
+import './variables/paste-env.js'
+import shared from './variables/page.html'
+import './variables/variables.js'
 
-export const pages = { access, alerts, audit, jobs, retry, tokens } as const
+export const pages = { access, alerts, audit, jobs, retry, shared, tokens, variables } as const
 export type LaterPage = keyof typeof pages

@@ -1,6 +1,6 @@
 /** A new function, beginning with one of the templates. */
 import { component, part } from '../alpine.js'
-import { missingVariables } from '../format/needed-variables.js'
+import { neededVariables } from '../format/needed-variables.js'
 import { format } from '../format/values.js'
 import { t, type TextKey } from '../i18n/locale.js'
 import { withBusy } from '../shell/loading.js'
@@ -47,7 +47,7 @@ const createChoice = () =>
     /** What the function will have besides its code, and what will be left to do. */
     notes() {
       const { id, code, schedule, secret } = this.template()
-      const missing = missingVariables(code, secret === undefined ? {} : { [secret]: '' })
+      const missing = neededVariables(code).filter(name => name !== secret)
       const texts = [
         schedule === undefined ? '' : t('create.runsHourly', { schedule }),
         secret === undefined ? '' : t('create.getsSecret', { name: secret }),

@@ -56,6 +56,7 @@ export function commands(): Command[] {
     page('alerts', 'warning', t('shell.alerts'), '/alerts'),
     page('account', 'account', t('account.title'), '/account'),
     page('tokens', 'account', t('account.tokens'), '/account/tokens'),
+    page('variables', 'account', t('account.variables'), '/account/variables'),
     page('audit', 'account', t('account.audit'), '/account/audit'),
     page('guide', 'code', t('shell.luaGuide'), '/guide'),
     action('light', 'sun', t('palette.light'), () => theme.choose('light')),

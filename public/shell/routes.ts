@@ -26,7 +26,7 @@ export const tabs = [
   'access',
   'settings'
 ] as const
-const accountTabs: readonly string[] = ['tokens', 'audit']
+const accountTabs: readonly string[] = ['tokens', 'variables', 'audit']
 const plain: readonly string[] = ['login', 'new', 'data', 'alerts', 'account', 'guide']
 
 export function toRoute(path: string): Route {

@@ -13,7 +13,7 @@ const pages = {
   jobs: () => t('shell.jobs'),
   alerts: () => t('shell.alerts'),
   account: () =>
-    t(`account.${route.tab === 'tokens' || route.tab === 'audit' ? route.tab : 'title'}`),
+    t(`account.${(route.tab || 'title') as 'title' | 'tokens' | 'variables' | 'audit'}`),
   guide: () => t('guide.title'),
   missing: () => t('missing.title')
 } as const

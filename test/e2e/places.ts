@@ -29,6 +29,10 @@ export async function preparePlaces({ server, api, createFunction }: Visit): Pro
     method: 'PUT',
     body: { env_vars: { TOKEN: 'secret', REGION: 'sa-east-1' } }
   })
+  await api('/api/env', {
+    method: 'PUT',
+    body: { env_vars: { REGION: 'eu-central-1', SMTP_HOST: 'mail.example.org' } }
+  })
   await api(`/api/functions/${id}`, {
     method: 'PUT',
     body: {
@@ -92,6 +96,7 @@ export async function preparePlaces({ server, api, createFunction }: Visit): Pro
       ready: async page => {
         await page.locator('ol .list-item').nth(4).waitFor()
         await page.locator('#retry-title').waitFor()
+        await page.locator('#inherited-title').waitFor()
       }
     },
     {
@@ -132,6 +137,11 @@ export async function preparePlaces({ server, api, createFunction }: Visit): Pro
       name: 'tokens',
       path: '/account/tokens',
       ready: page => page.locator('li.list-item').first().waitFor()
+    },
+    {
+      name: 'shared variables',
+      path: '/account/variables',
+      ready: page => page.locator('.pair').nth(1).waitFor()
     },
     {
       name: 'audit',

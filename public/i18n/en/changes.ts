@@ -54,6 +54,8 @@ export const changeTexts = {
     forgetTitle: 'Forget the history of the variables?',
     forgetText: 'What the variables were before is lost for good. Those of now stay.',
     forgotten: 'The history has been forgotten',
+    showValues: 'Show values',
+    hideValues: 'Hide values',
     close: 'Close'
   }
 } as const

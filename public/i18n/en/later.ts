@@ -3,10 +3,12 @@ import { accessTexts } from './access.js'
 import { accountTexts } from './account.js'
 import { alertTexts } from './alerts.js'
 import { jobTexts } from './jobs.js'
+import { variableTexts } from './variables.js'
 
 export const laterTexts = {
   ...accessTexts,
   ...accountTexts,
   ...jobTexts,
-  ...alertTexts
+  ...alertTexts,
+  ...variableTexts
 } as const

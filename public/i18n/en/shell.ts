@@ -116,6 +116,7 @@ export const shellTexts = {
     title: 'Account',
     tabs: 'Account',
     tokens: 'Tokens',
+    variables: 'Shared variables',
     audit: 'Audit',
     intro: 'Who is signed in, and what this server is.',
     sessions: 'Sessions',

@@ -56,6 +56,8 @@ export const changeTexts: Translated<typeof english> = {
     forgetTitle: 'Apagar o histórico das variáveis?',
     forgetText: 'O que as variáveis eram antes se perde para sempre. As de agora ficam.',
     forgotten: 'O histórico foi apagado',
+    showValues: 'Mostrar valores',
+    hideValues: 'Esconder valores',
     close: 'Fechar'
   }
 }

@@ -120,6 +120,7 @@ export const shellTexts: Translated<typeof english> = {
     title: 'Conta',
     tabs: 'Conta',
     tokens: 'Tokens',
+    variables: 'Variáveis compartilhadas',
     audit: 'Auditoria',
     intro: 'Quem está conectado e qual é este servidor.',
     sessions: 'Sessões',

@@ -41,14 +41,17 @@ function describeAccess(value: Value): string {
   return [name, sender, secret].filter(Boolean).join(' · ')
 }
 
+const visibleVariables = (): Set<string> =>
+  new Set([...Object.keys(current.fn.env_vars), ...(current.fn.shared ?? [])])
+
 const createCommand = () =>
   part<CallersState>()({
-    /** Names of the function's variables, to choose from. */
-    variables: () => Object.keys(current.fn.env_vars).sort(),
+    /** Names of the variables that the function sees, to choose from. */
+    variables: () => [...visibleVariables()].sort(),
     isUnset() {
       const { mode, secret } = this.form
       const name = secret.trim()
-      return mode === 'signature' && name !== '' && !Object.hasOwn(current.fn.env_vars, name)
+      return mode === 'signature' && name !== '' && !visibleVariables().has(name)
     },
     command() {
       return toCommand(publicAddress(), this.form, this.made)

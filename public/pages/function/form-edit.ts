@@ -1,7 +1,8 @@
 /**
- * A form about the function of the page. It remembers what each field was when the reader began; so a save sends only
- * what the reader changed, together with the tag of the state that the page knows, and takes nothing back that
- * somebody else, or the function itself, changed meanwhile. Where both changed the same field, the reader decides.
+ * A form about the function of the page, or another subject. It remembers what each field was when the reader began;
+ * so a save sends only what the reader changed, together with the tag of the state that the page knows, and takes
+ * nothing back that somebody else, or the function itself, changed meanwhile. Where both changed the same field, the
+ * reader decides.
  */
 import { Stale } from '../../api/failure.js'
 import type { LuaFunction } from '../../api/types.js'
@@ -11,10 +12,11 @@ import { withBusy } from '../../shell/loading.js'
 import { succeed } from '../../shell/toasts.js'
 import { current } from '../function.js'
 import { differing, findClashes, overlay, type Fields, type Value } from './merge.js'
+import type { Subject } from './subject.js'
 
-export interface FormOptions {
-  /** What the form is about, of a function as it is. */
-  readonly read: (fn: LuaFunction) => Fields
+export interface FormOptions<T> {
+  /** What the form is about, of the subject as it is. */
+  readonly read: (now: T) => Fields
   /** What the form holds. */
   readonly mine: () => Fields
   readonly show: (fields: Fields) => void
@@ -38,21 +40,20 @@ export interface FormEdit {
 /** Where something is changed faster than that, nothing can be saved on top of it. */
 const mostTries = 20
 
-export function createFormEdit({
-  read,
-  mine,
-  show,
-  send,
-  label,
-  describe,
-  secret = false
-}: FormOptions): FormEdit {
-  let base = read(current.fn)
+/** Of a form about the function of the page. */
+export const createFormEdit = (options: FormOptions<LuaFunction>): FormEdit =>
+  createEdit(current, options)
+
+export function createEdit<T>(
+  subject: Subject<T>,
+  { read, mine, show, send, label, describe, secret = false }: FormOptions<T>
+): FormEdit {
+  let base = read(subject.now())
   /** Meanwhile the save itself looks at what is there. */
   let saving = false
 
   function follow(): void {
-    const theirs = read(current.fn)
+    const theirs = read(subject.now())
     if (saving || differing(base, theirs).length === 0) return
     const typed = mine()
     const touched = differing(base, typed)
@@ -62,8 +63,8 @@ export function createFormEdit({
 
   /** Settles the fields that both changed; the form then stands on what is there now. False: not now. */
   async function settle(): Promise<boolean> {
-    await current.settled()
-    const theirs = read(current.fn)
+    await subject.settled()
+    const theirs = read(subject.now())
     const typed = mine()
     const clashes = findClashes(base, typed, theirs)
     const choices =
@@ -91,13 +92,13 @@ export function createFormEdit({
       const changed = differing(base, wanted)
       if (changed.length === 0) return true
       try {
-        await send(wanted, overlay({}, changed, wanted), current.tag)
+        await send(wanted, overlay({}, changed, wanted), subject.tag)
         base = wanted
-        await current.refresh()
+        await subject.refresh()
         return true
       } catch (error) {
         if (!(error instanceof Stale) || tries === mostTries) throw error
-        current.take(error.current as LuaFunction, error.tag)
+        subject.take(error.current as T, error.tag)
       }
     }
     return false

@@ -15,5 +15,8 @@ t.test('what a program reads is found, comments aside', async t => {
   t.same(neededVariables('env.get(name)'), [])
 })
 t.test('what is set is not missing', async t => {
-  t.same(missingVariables('env.get("A") env.get("B")', { A: '' }), ['B'])
+  const code = 'env.get("A") env.get("B") env.get("C")'
+  const fn = { active_version: { code }, env_vars: { A: '' } }
+  t.same(missingVariables(fn), ['B', 'C'])
+  t.same(missingVariables({ ...fn, shared: ['C'] }), ['B'])
 })

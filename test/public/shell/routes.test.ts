@@ -13,6 +13,7 @@ t.test('addresses name their pages', async t => {
   })
   t.same(toRoute('/account'), { page: 'account', id: '', tab: '', detail: '' })
   t.same(toRoute('/account/audit'), { page: 'account', id: '', tab: 'audit', detail: '' })
+  t.same(toRoute('/account/variables'), { page: 'account', id: '', tab: 'variables', detail: '' })
   t.same(toRoute('/jobs'), { page: 'jobs', id: '', tab: '', detail: '' })
   t.same(toRoute('/jobs/j1'), { page: 'jobs', id: '', tab: '', detail: 'j1' })
 })

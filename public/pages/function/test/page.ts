@@ -42,7 +42,7 @@ component('tester', () => {
     },
 
     /** Variables that the code reads and that are not set. */
-    missing: () => missingVariables(current.fn.active_version.code, current.fn.env_vars),
+    missing: () => missingVariables(current.fn),
     hasBody() {
       return sendsBody(this.request.method)
     },

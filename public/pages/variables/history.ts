@@ -1,13 +1,12 @@
-/** What the variables of a function were before, to look at and to bring back. */
+/** What the variables were before, to look at and to bring back. */
 import { component, part } from '../../alpine.js'
-import { forgetEnvHistory, getFormerEnv, listEnvHistory, restoreEnv } from '../../api/functions.js'
 import type { EnvChange, EnvHistoryEntry } from '../../api/types.js'
 import { t } from '../../i18n/locale.js'
 import { ask } from '../../shell/dialogs.js'
 import { loadInto, loading, loadMore, withBusy } from '../../shell/loading.js'
 import { fail, succeed } from '../../shell/toasts.js'
-import { current } from '../function.js'
-import { insist } from '../function/insist.js'
+import { insistOn } from '../function/insist.js'
+import { placeOf } from './places.js'
 
 const PAGE_SIZE = 20
 interface Row extends EnvHistoryEntry {
@@ -23,7 +22,7 @@ const createLoading = () =>
     load(): Promise<void> {
       return loadInto(
         this,
-        () => listEnvHistory(current.fn.id, { limit: PAGE_SIZE, offset: 0 }),
+        () => placeOf(this.$root).history({ limit: PAGE_SIZE, offset: 0 }),
         ({ history, pagination }) => {
           this.rows = history.map(toRow)
           this.total = pagination.total
@@ -34,7 +33,7 @@ const createLoading = () =>
     more() {
       return loadMore(
         this,
-        () => listEnvHistory(current.fn.id, { limit: PAGE_SIZE, offset: this.rows.length }),
+        () => placeOf(this.$root).history({ limit: PAGE_SIZE, offset: this.rows.length }),
         ({ history }) => {
           this.rows = [...this.rows, ...history.map(toRow)]
         }
@@ -48,7 +47,7 @@ const createLoading = () =>
         return
       }
       const work = async (): Promise<void> => {
-        const { env_vars: variables } = await getFormerEnv(current.fn.id, row.id)
+        const { env_vars: variables } = await placeOf(this.$root).former(row.id)
         row.values = Object.entries(variables)
           .sort(([a], [b]) => (a < b ? -1 : 1))
           .map(([name, value]) => ({ name, value }))
@@ -81,10 +80,11 @@ const createActions = () =>
   part<State & Loaded & Dialog>()({
     /** What is there now comes into the history too, so nothing has to be asked. */
     restore(row: Row) {
-      const send = (tag: string) => restoreEnv(current.fn.id, row.id, tag)
+      const { subject, restore } = placeOf(this.$root)
+      const send = (tag: string) => restore(row.id, tag)
       const work = async (): Promise<void> => {
-        if (!(await insist(send, () => undefined))) return
-        await current.refresh()
+        if (!(await insistOn(subject, send, () => undefined))) return
+        await subject.refresh()
         this.close()
         succeed(t('changes.restored'))
       }
@@ -99,8 +99,9 @@ const createActions = () =>
         danger: true
       })
       if (answer !== 'confirm') return
+      const { forget } = placeOf(this.$root)
       const work = async (): Promise<void> => {
-        await forgetEnvHistory(current.fn.id)
+        await forget()
         succeed(t('changes.forgotten'))
         await this.load()
       }

@@ -5,7 +5,7 @@ import type { PastedVariable } from '../../format/dotenv.js'
 import { t } from '../../i18n/locale.js'
 import { asset } from '../../shell/asset.js'
 import { fail } from '../../shell/toasts.js'
-import { current } from '../function.js'
+import { placeOf } from './places.js'
 
 export interface Chosen {
   name: string
@@ -47,7 +47,7 @@ component('pasteEnv', () => ({
   fate({ name, value, problem }: PastedVariable) {
     if (problem === 'name') return t('variables.fateName')
     if (problem === 'empty') return t('variables.fateEmpty')
-    const before = current.fn.env_vars[name]
+    const before = placeOf(this.$root).variables()[name]
     if (before === undefined) return t('variables.fateNew')
     return before === value ? t('variables.fateSame') : t('variables.fateReplaced')
   },

@@ -1,38 +1,35 @@
-/** The environment variables of a function: hidden until asked for; a .env is taken only where one asks for it. */
+/**
+ * The environment variables of a function, or those that all share: hidden until asked for; a .env is taken only where
+ * one asks for it.
+ */
 import { component, part } from '../../alpine.js'
-import { replaceEnv } from '../../api/functions.js'
-import { missingVariables } from '../../format/needed-variables.js'
 import { tn } from '../../i18n/locale.js'
 import { describeError, succeed } from '../../shell/toasts.js'
-import { current } from '../function.js'
-import type { Chosen } from './paste-env.js'
-import { createFormEdit, saveForm, type FormEdit } from '../function/form-edit.js'
+import { createEdit, saveForm, type FormEdit } from '../function/form-edit.js'
 import type { Fields } from '../function/merge.js'
-import { addForm } from './unsaved.js'
-import { findProblem, toRecord, toRow, type Row } from './variable-rows.js'
+import { addForm } from '../settings/unsaved.js'
+import type { Chosen } from './paste-env.js'
+import { placeOf, type Place } from './places.js'
+import { findProblem, toRecord, toRow, type Row } from './rows.js'
 
 const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1)
 
 /** What is set, then what the code reads besides. */
-function saved(): Row[] {
-  const {
-    env_vars: set,
-    active_version: { code }
-  } = current.fn
-  return [
-    ...Object.entries(set)
-      .sort(byName)
-      .map(([name, value]) => toRow(name, value)),
-    ...missingVariables(code, set).map(name => toRow(name, '', { shown: true, suggested: true }))
-  ]
-}
+const saved = (place: Place): Row[] => [
+  ...Object.entries(place.variables())
+    .sort(byName)
+    .map(([name, value]) => toRow(name, value)),
+  ...place.missing().map(name => toRow(name, '', { shown: true, suggested: true }))
+]
 
 const createState = () => ({
   busy: false,
   error: '',
   /** The row that the error is about; 0 for none. */
   wrong: 0,
-  list: saved()
+  list: [] as Row[],
+  /** Names of the shared variables that the function sees or hides. */
+  inherited: [] as readonly string[]
 })
 type State = ReturnType<typeof createState>
 
@@ -54,6 +51,22 @@ const createRowActions = () =>
       const row = toRow('', '', { shown: true })
       this.list.push(row)
       this.focus(row, 'input')
+    },
+    /** One of the function's own stands before the shared one. */
+    override(name: string) {
+      const row = toRow(name, '', { shown: true })
+      this.list.push(row)
+      this.focus(row, 'textarea')
+    },
+    isOverridden(name: string) {
+      return this.list.some(row => row.name.trim() === name)
+    },
+    overrides(row: Row) {
+      return this.inherited.includes(row.name.trim())
+    },
+    /** What of the shared ones the function sees, as the form stands. */
+    seen() {
+      return this.inherited.filter(name => !this.isOverridden(name))
     },
     /** The focus goes to what took the place of the row, or to the button that adds one. */
     remove(index: number) {
@@ -96,7 +109,7 @@ function mergeRows(rows: readonly Row[], fields: Fields): Row[] {
   return [...kept, ...added.map(([name, value]) => toRow(name, String(value)))]
 }
 
-const createSaving = (edit: () => FormEdit) =>
+const createSaving = (edit: () => FormEdit, place: () => Place) =>
   part<State & RowActions>()({
     changed() {
       return edit().changed()
@@ -116,36 +129,44 @@ const createSaving = (edit: () => FormEdit) =>
       const isDone = await saveForm(this, edit(), error => {
         this.error = describeError(error).text
       })
-      if (isDone) this.list = saved()
+      if (isDone) this.list = saved(place())
       return isDone
     }
   })
 
 component('variables', () => {
   let edit: FormEdit
+  let place: Place
   let forget = (): void => {}
   return {
     ...createState(),
     ...createRowActions(),
-    ...createSaving(() => edit),
+    ...createSaving(
+      () => edit,
+      () => place
+    ),
 
     init() {
+      place = placeOf(this.$root)
+      this.list = saved(place)
+      this.inherited = place.inherited()
       forget = addForm({
-        title: 'variables.title',
+        title: place.title,
         changed: () => this.changed(),
         save: () => this.save()
       })
-      edit = createFormEdit({
-        read: fn => fn.env_vars,
+      edit = createEdit(place.subject, {
+        read: now => now.env_vars,
         mine: () => toRecord(this.list),
         show: fields => {
           this.list = mergeRows(this.list, fields)
         },
-        send: (wanted, _changed, tag) => replaceEnv(current.fn.id, wanted, tag),
+        send: (wanted, _changed, tag) => place.replace(wanted, tag),
         label: name => name,
         secret: true
       })
-      this.$watch('$store.current.fn', () => {
+      this.$watch(place.watched, () => {
+        this.inherited = place.inherited()
         edit.follow()
       })
     },

@@ -1,0 +1,43 @@
+/** Environment variables, of a function and shared. */
+export const variableTexts = {
+  variables: {
+    title: 'Environment variables',
+    intro: 'Read in Lua with env.get. A change counts from the next run on.',
+    empty: 'There are none yet.',
+    unnamed: 'New variable',
+    name: 'NAME',
+    add: 'Add a variable',
+    show: 'Show value',
+    suggested: 'The code reads it.',
+    paste: 'Paste a .env',
+    pasteHint: 'Paste the lines of the file. Nothing is set before you save.',
+    pasteNothing: 'There is no line NAME=value in it.',
+    fate: 'What becomes of it',
+    fateNew: 'New',
+    fateSame: 'As it is',
+    fateReplaced: 'Replaces the present value',
+    fateName: 'Left out: a name has letters, digits and _ only',
+    fateEmpty: 'Left out: it has no value',
+    leftOver_one: 'One line is no variable and is left out:',
+    leftOver_other: '{count} lines are no variables and are left out:',
+    take_one: 'Take {count} variable',
+    take_other: 'Take {count} variables',
+    pasted_one: '{count} variable taken; save to set it',
+    pasted_other: '{count} variables taken; save to set them',
+    noName: 'One of the values has no name.',
+    badName: '“{name}” cannot be a name: only letters, digits and _ can be in it.',
+    longName: '“{name}…” is too long for a name: {limit} bytes at most.',
+    noValue: '{name} has no value. Give it one, or remove it.',
+    tooLong: 'The value of {name} is {size} bytes long; at most {limit} fit.',
+    twice: '{name} is there twice.',
+    inherited: 'Shared by all functions',
+    shared: 'shared',
+    toShared: 'Shared variables',
+    overrides: 'Stands before the shared one.',
+    allOverridden: 'Each of them has one of its own here.',
+    override: 'Override',
+    overrideNamed: 'Override {name}',
+    sharedIntro:
+      'Every function sees them, unless it has one of its own of the same name. Their values are masked in all logs and records.'
+  }
+} as const
