@@ -19,6 +19,7 @@ const liveness = {
   operationId: 'getLiveness',
   tags: ['Server'],
   summary: 'Whether the process answers',
+  description: 'For supervisors: a process that does not answer is to be started again.',
   security: [],
   response: {
     200: Type.Object(
@@ -42,6 +43,7 @@ const readiness = {
   operationId: 'getReadiness',
   tags: ['Server'],
   summary: 'Whether a function could run now and the database takes writes',
+  description: 'For load balancers: tried at most once a second, 503 while either cannot be.',
   security: [],
   response: { 200: Readiness, 503: Readiness, ...errorResponses({ 500: 'Internal server error' }) }
 }

@@ -26,6 +26,8 @@ const description = {
   operationId: 'getMetrics',
   tags: ['Server'],
   summary: 'Metrics in the format of Prometheus',
+  description:
+    'Calls, refusals, jobs, sandboxes, memory and the event loop, for a scrape by Prometheus.',
   response: {
     200: Type.String({
       contentMediaType: 'text/plain',

@@ -77,6 +77,7 @@ function addReads(api: ApiScope, { book }: AlertRoutes): void {
         operationId: 'getAlert',
         tags,
         summary: 'Read an alert',
+        description: 'With how it stands and why its last message could not be delivered.',
         params,
         response: { 200: Alert, ...missing, ...commonErrors }
       }

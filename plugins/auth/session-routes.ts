@@ -94,6 +94,7 @@ function addEndSession(api: ApiScope, sessions: Sessions): void {
         operationId: 'endSession',
         tags: ['Authentication'],
         summary: 'End one session',
+        description: 'Whoever has its cookie is signed out at once; streams of the session end.',
         params: Type.Object({ id: Type.String({ description: 'Id of the session.' }) }),
         response: {
           204: NoContent('The session has ended.'),

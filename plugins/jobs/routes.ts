@@ -86,6 +86,7 @@ function addReads(api: ApiScope): void {
         operationId: 'getJob',
         tags,
         summary: 'Read a job, its event and its attempts',
+        description: 'Secrets in the event are masked; the job itself keeps it whole.',
         params,
         response: { 200: JobDetail, ...missing, ...commonErrors }
       }

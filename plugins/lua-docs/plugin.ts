@@ -41,6 +41,9 @@ export default async function reference(fastify: FastifyInstance) {
           operationId: 'getLuaReference',
           tags: ['Server'],
           summary: 'Read the reference of all Lua APIs',
+          description:
+            'Modules, functions, parameters and types, those of plugins ' +
+            'included: what the editor completes by.',
           response: { 200: LuaReference, ...commonErrors }
         }
       },

@@ -106,10 +106,23 @@ const describeCall = (method: (typeof methods)[number]): Operation => ({
       content: { '*/*': { schema: {} } }
     } as Operation['responses'][string],
     202: accepted as Operation['responses'][string],
+    400: failure(
+      'The path or a header of a background call cannot be read.',
+      'Moonlet-Delay: Moonlet-Delay must be seconds, such as 30, or an HTTP date'
+    ),
+    401: failure(
+      'The function wants one of its keys, or a signature.',
+      'This function needs one of its keys, as Authorization: Bearer mfk_… or X-Function-Key'
+    ),
     403: failure('The function is disabled.', 'Function is disabled'),
-    404: failure('There is no such function.', 'Function not found'),
+    404: failure('There is no such function, or it is internal.', 'Function not found'),
     408: failure('The body did not arrive in time.', limitExamples.requestTooSlow),
+    409: failure('This delivery of a webhook is being handled.', 'This delivery is being handled'),
     413: failure('The body is larger than BODY_LIMIT.', limitExamples.bodyTooLarge),
+    429: failure(
+      'More calls than its `rate_limit`, or at once than its `max_concurrency`; `Retry-After` says when to come back.',
+      'Too many calls of this function (rate_limit)'
+    ),
     500: failure('The run failed; its execution says why.', 'Function execution failed'),
     508: failure(
       'Functions have called each other by HTTP too deep, or for too long.',

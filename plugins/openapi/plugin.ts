@@ -3,6 +3,7 @@ import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import fp from 'fastify-plugin'
 import { stringify } from 'yaml'
 import '../../core/contracts/server.js'
+import { errorResponses } from '../../core/http/response-schemas.js'
 import { moonletVersion } from '../../core/base/version.js'
 import type { ApiDocument } from './api-document.js'
 import { toDocument } from './document.js'
@@ -23,7 +24,12 @@ const DESCRIPTION =
 
 const openapi: FastifyDynamicSwaggerOptions['openapi'] = {
   openapi: '3.1.0',
-  info: { title: 'Moonlet', version: moonletVersion, description: DESCRIPTION },
+  info: {
+    title: 'Moonlet',
+    version: moonletVersion,
+    description: DESCRIPTION,
+    license: { name: 'MIT', identifier: 'MIT' }
+  },
   tags: describeTags,
   components: {
     securitySchemes: {
@@ -84,7 +90,10 @@ export default fp(
   { name: 'docs' }
 )
 
-/** Which token an operation takes, as OpenAPI says it: the scope among the roles that it needs. */
+/**
+ * Which token an operation takes, as OpenAPI says it: the scope among the roles that it needs. Others are refused
+ * with 403.
+ */
 const describeScope: FastifyDynamicSwaggerOptions['transform'] = ({ schema, url, route }) => {
   const { scope = 'admin' } = route.config ?? {}
   if (scope === 'open' || schema?.security !== undefined) return { schema, url }
@@ -93,7 +102,13 @@ const describeScope: FastifyDynamicSwaggerOptions['transform'] = ({ schema, url,
     { session: [] },
     { token: scope === 'any' ? [] : [scope] }
   ]
-  return { schema: { ...schema, security }, url }
+  const refusal =
+    scope === 'any' ? 'This token is not for this function' : `This token lacks the scope ${scope}`
+  const response = {
+    ...errorResponses({ 403: refusal }),
+    ...(schema?.response as object | undefined)
+  }
+  return { schema: { ...schema, security, response }, url }
 }
 
 const hidden = { schema: { hide: true } }

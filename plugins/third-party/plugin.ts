@@ -48,6 +48,9 @@ export default fp<ThirdPartyOptions>(
             operationId: 'listPlugins',
             tags: ['Server'],
             summary: 'List the third-party plugins',
+            description:
+              'Those that the setting PLUGINS names, in their order, with their ' +
+              'version and page.',
             response: { 200: PluginList, ...commonErrors }
           }
         },

@@ -65,6 +65,7 @@ export function addExecutionRoutes(api: ApiScope): void {
         operationId: 'getExecution',
         tags,
         summary: 'Read an execution',
+        description: 'With its event, response and error; credentials in them are masked.',
         params: Type.Object({ id: ExecutionId }),
         response: {
           200: Execution,

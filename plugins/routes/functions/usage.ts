@@ -51,6 +51,8 @@ export function addUsageRoute(api: ApiScope): void {
         operationId: 'getUsage',
         tags: ['Functions'],
         summary: 'Read what a function uses of its limits',
+        description:
+          'Beside each limit that holds for it, and the calls that were refused, ' + 'by reason.',
         params: Type.Object({ id: FunctionId }),
         response: { 200: Usage, ...errorResponses({ 404: 'Function not found' }), ...commonErrors }
       }

@@ -31,6 +31,8 @@ export interface Address {
   /** For operation ids and summaries. */
   readonly suffix: '' | 'ByQuery' | 'ByBody'
   readonly words: string
+  /** For descriptions: where the key stands. */
+  readonly about: string
   readonly read: Route
   readonly write: Route
   readonly remove: Route
@@ -78,12 +80,21 @@ export function addressesOf(place: Place): readonly Address[] {
   }
 
   return [
-    { ...named, ...methods(inPath), suffix: '', words: '', query: { encoding: Encoding } },
+    {
+      ...named,
+      ...methods(inPath),
+      suffix: '',
+      words: '',
+      about: 'The key stands in the path; `.` and `..` cannot.',
+      query: { encoding: Encoding }
+    },
     {
       ...named,
       ...methods(own),
       suffix: 'ByQuery',
       words: ', whatever its key',
+      about:
+        'The key stands in the query, so that it may be any that the head of a request has room for.',
       params: listPath(place),
       query: {
         key: Type.String({ description: `The key. ${LONGEST}`, examples: ['..'] }),
@@ -93,6 +104,7 @@ export function addressesOf(place: Place): readonly Address[] {
     {
       suffix: 'ByBody',
       words: ', its key in the body',
+      about: 'The key stands in the body, so that it may be of any bytes and length.',
       read: { method: 'POST', url: `${own}/read` },
       write: { method: 'PUT', url: `${own}/entry` },
       remove: { method: 'POST', url: `${own}/delete` },

@@ -66,6 +66,7 @@ function addRead(api: ApiScope, place: Place, address: Address): void {
       operationId: `get${place.name}KvValue${address.suffix}`,
       tags,
       summary: `Read a value ${place.words}${address.words}`,
+      description: `${address.about} The answer is the bytes of the value, its tag is in \`ETag\`.`,
       ...keySchema(address),
       response: {
         200: {
@@ -109,6 +110,7 @@ function addWrite(api: ApiScope, place: Place, address: Address): void {
       operationId: `set${place.name}KvValue${address.suffix}`,
       tags,
       summary: `Write a value ${place.words}${address.words}`,
+      description: `${address.about} With \`If-Match\` or \`If-None-Match\` only in the state that they name.`,
       params: address.params,
       querystring: Type.Object({
         ...address.query,
@@ -164,6 +166,7 @@ function addRemove(api: ApiScope, place: Place, address: Address): void {
       operationId: `delete${place.name}KvValue${address.suffix}`,
       tags,
       summary: `Delete a value ${place.words}${address.words}`,
+      description: `${address.about} Nothing is left of it; another value may be stored there.`,
       ...keySchema(address),
       headers: IfMatch,
       response: {

@@ -104,6 +104,9 @@ export function addStatusRoute(api: ApiScope): void {
         operationId: 'getStatus',
         tags: ['Server'],
         summary: 'Read what the server is and does',
+        description:
+          'Its version, limits and addresses, what is stored, and what its ' +
+          'sandboxes are doing.',
         response: { 200: Status, ...commonErrors }
       }
     },

@@ -81,6 +81,7 @@ function addGetFormer(api: ApiScope, place: Place): void {
         operationId: `getFormer${place.name}Vars`,
         tags: [place.tag],
         summary: `Read what ${place.words} were before`,
+        description: 'With their values, as they were before the change that the entry is about.',
         params: entryPath(place),
         response: { 200: Former, ...errorResponses(entryMissing), ...commonErrors }
       }

@@ -70,6 +70,7 @@ function addGetVersion(api: ApiScope): void {
         operationId: 'getVersion',
         tags,
         summary: 'Read one version',
+        description: 'By its number, with its code.',
         params: Type.Object({
           id: FunctionId,
           version: Type.String({ description: 'Number of the version.', examples: ['1'] })
@@ -103,6 +104,9 @@ function addActivateVersion(api: ApiScope): void {
         operationId: 'activateVersion',
         tags,
         summary: 'Make a version the one that runs',
+        description:
+          'The next call runs it; calls that are running end with the version ' +
+          'that they began with.',
         params: VersionPath,
         headers: IfMatch,
         response: {

@@ -73,6 +73,9 @@ export default async function cronRoutes(fastify: FastifyInstance) {
       schema: {
         operationId: 'getNextRun',
         summary: 'When a function runs next by its schedule',
+        description:
+          'A preview of the stored schedule; nothing is due while it is paused ' +
+          'or the function is disabled.',
         tags: ['Schedules'],
         params: Type.Object({ id: Type.String({ description: 'Id of the function.' }) }),
         response: {

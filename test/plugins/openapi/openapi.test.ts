@@ -1,11 +1,11 @@
 /** Every operation of the document is called on a real server, and what comes back is held against the document. */
-import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import { parse } from 'yaml'
 import type { ApiDocument, Operation, Schema } from '../../../plugins/openapi/api-document.js'
 import { describeTags } from '../../../plugins/openapi/tags.js'
+import { lintDocument } from './lint-document.js'
 import { API_KEY, build } from '../../helpers/build.js'
 import { CODE } from '../../helpers/api.js'
 import { buildWith, fixture } from '../third-party/with-plugins.js'
@@ -217,6 +217,22 @@ async function prepare(): Promise<Record<string, string>> {
   }
 }
 
+/** Whether it needs no authentication. */
+const isOpen = ({ security }: Operation): boolean => security?.length === 0
+
+/** The scope that a token needs; none: any token does, or none is taken. */
+const tokenScopes = ({ security = [] }: Operation): readonly string[] =>
+  security.flatMap(({ token = [] }) => token)
+
+async function createToken(scope: string): Promise<string> {
+  const answer = await fetch(`${base}/api/tokens`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${API_KEY}` },
+    body: JSON.stringify({ name: scope, scopes: [scope] })
+  })
+  return ((await answer.json()) as { token: string }).token
+}
+
 /** Rules are kept in memory, so they are made by the API. */
 async function createAlert(): Promise<string> {
   const answer = await fetch(`${base}/api/alerts`, {
@@ -321,31 +337,14 @@ t.test('the document is OpenAPI 3.1 and the same in JSON and YAML', async t => {
   t.strictSame(parse(await yaml.text()), document)
 })
 
-/** What a maintained linter finds wrong, as one line each. */
-async function lint(document: ApiDocument): Promise<string[]> {
-  const config = await createConfig({
-    extends: ['spec'],
-    rules: {
-      'no-identical-paths': 'error',
-      'path-parameters-defined': 'error',
-      'operation-operationId-unique': 'error',
-      'no-server-trailing-slash': 'error'
-    }
-  })
-  const problems = await lintFromString({ source: JSON.stringify(document), config })
-  return problems.map(
-    ({ ruleId, message, location: [at] }) => `${ruleId}: ${message} (${at?.pointer ?? ''})`
-  )
-}
-
 t.test('the document is valid, and says where the server is', async t => {
   t.same(document.servers, [{ url: base.replace('127.0.0.1', 'localhost') }])
-  t.same(await lint(document), [])
+  t.same(await lintDocument(document), [])
   const broken = {
     ...document,
     paths: { ...document.paths, '/api/functions/{other}': document.paths['/api/functions/{id}'] }
   } as ApiDocument
-  t.ok((await lint(broken)).length > 0, 'the linter finds two names for one path')
+  t.ok((await lintDocument(broken)).length > 0, 'the linter finds two names for one path')
 })
 
 t.test('functions on a host of their own have a server of their own', async t => {
@@ -363,7 +362,7 @@ t.test(
   async t => {
     const app = await buildWith(t, [fixture('documented-routes'), fixture('greeter')])
     const whole = (await app.inject('/docs/openapi.json')).json<ApiDocument>()
-    t.same(await lint(whole), [])
+    t.same(await lintDocument(whole, 'spec'), [])
     t.same(
       ['/healthz', '/readyz', '/metrics'].filter(path => whole.paths[path]?.get === undefined),
       []
@@ -433,8 +432,9 @@ t.test('every operation has an id of its own, a summary, a chapter and its error
     t.not(operation.summary ?? '', '', name)
     t.ok(chapters.includes(operation.tags[0] ?? ''), `${name} is in a chapter`)
     t.ok(operation.responses['500'] !== undefined, `${name} may fail`)
-    if (path.startsWith('/api/') && operation.security === undefined) {
+    if (path.startsWith('/api/') && !isOpen(operation)) {
       t.ok(operation.responses['401'] !== undefined, `${name} needs authentication`)
+      t.ok(operation.responses['403'] !== undefined, `${name} may refuse a token`)
     }
     if (path.includes('{')) {
       t.ok(
@@ -498,12 +498,21 @@ t.test('every operation refuses in the way that the document says', async t => {
     key: 'none',
     entry: 'none'
   }
+  const [run, settings] = [await createToken('run'), await createToken('settings')]
   for (const named of operationsOf(document)) {
     const name = named.operation.operationId
     const things = await prepare()
     const answers = [await call(named, addressOf(named, nothing))]
-    if (named.operation.security === undefined) {
+    if (!isOpen(named.operation)) {
       answers.push(await call(named, addressOf(named, things), { headers: {} }))
+      const [scope] = tokenScopes(named.operation)
+      if (scope !== undefined) {
+        const headers = { authorization: `Bearer ${scope === 'run' ? settings : run}` }
+        const refused = await call(named, addressOf(named, things), { headers })
+        t.equal(refused.status, 403, `${name} refuses a token without ${scope}`)
+        t.match(refused.text, `This token lacks the scope ${scope}`)
+        answers.push(refused)
+      }
     }
     if (named.operation.requestBody !== undefined && named.path.startsWith('/api/')) {
       for (const body of ['{', '[]', '{"name":5,"code":5,"env_vars":5,"apiKey":5}']) {
