@@ -10,16 +10,21 @@ With the \`moonlet\` program, in a folder with \`NAME/main.lua\` and \`NAME/func
 \`\`\`sh
 moonlet pull --json
 moonlet new hello --template http --json
+moonlet push hello --yes --message "Makes hello" --json
+sed -i 's/Hello/Good evening/' hello/main.lua
 moonlet run hello --draft hello/main.lua --data '{"a":1}' --json
-moonlet push --yes --message "Says hello" --json
+moonlet diff hello --json
+moonlet push hello --yes --message "Greets in the evening" --json
 moonlet run hello --data '{"a":1}' --json
 moonlet logs hello --json
+moonlet versions hello --json
 moonlet rollback hello --json
 \`\`\`
 
 Each prints one JSON document; \`error\` in it says what is wrong. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 \
 somebody changed the server meanwhile (nothing was pushed: \`moonlet pull\`, then look at the difference), 4 the token \
-does not do, 5 the server cannot be reached. A draft needs a function that is on the server: push a new one first.
+does not do, 5 the server cannot be reached. A draft needs a function that is on the server, so a new one is pushed \
+first. A push checks the syntax, is done as a whole or not at all, and names what is wrong by file and line.
 
 Without it, with \`Authorization: Bearer TOKEN\` (the whole API is at \`/docs/openapi.json\`):
 
@@ -30,4 +35,5 @@ without saving it and answers with \`status_code\`, \`body\`, \`logs\` and \`err
 4. \`PUT /api/functions/{id} {"code", "message"}\` makes a version and activates it. Send the \`ETag\` of what you \
 read as \`If-Match\`: 412 means that somebody else was faster. \`POST /api/push\` does several functions, all or none.
 5. \`GET /api/functions/{id}/executions\` and \`GET /api/executions/{id}/logs\` show what ran.
-6. \`POST /api/functions/{id}/versions/{version id}/activate\` goes back to an earlier version.`
+6. \`GET /api/functions/{id}/versions\` lists the versions; \`POST /api/functions/{id}/versions/{version}/activate\`, \
+with the \`id\` of one, goes back to it.`
