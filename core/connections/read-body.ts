@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { MoonletError } from '../base/errors.js'
+import { BodyBuffer } from './body-buffer.js'
 import { ReceivedBody } from './received-body.js'
 import { limitTexts } from '../base/limit-texts.js'
 
@@ -26,14 +27,16 @@ export function readBody(
   { limit, isOwnLimit = false, timeoutMs }: BodyLimits,
   payload: Readable = request
 ): Promise<Buffer> {
-  if (Number(request.headers['content-length'] ?? 0) > limit) {
+  const announced = Number(request.headers['content-length'] ?? 0)
+  if (announced > limit) {
     return Promise.reject(tooLarge(limit, isOwnLimit))
   }
   const refusal = ReceivedBody.of(request)?.refusal
   if (refusal !== undefined) return Promise.reject(refusal)
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let size = 0
+    // Node lets no more pass than is announced. Of a stream that a hook has put in between, nothing is known.
+    const isNodes = payload === request
+    const body = new BodyBuffer(isNodes ? announced : 0, isNodes)
     const timer = setTimeout(() => {
       fail(tooLate(timeoutMs))
     }, timeoutMs)
@@ -46,13 +49,12 @@ export function readBody(
       reject(error)
     }
     const onData = (chunk: Buffer): void => {
-      size += chunk.length
-      if (size > limit) fail(tooLarge(limit, isOwnLimit))
-      else chunks.push(chunk)
+      if (body.size + chunk.length > limit) fail(tooLarge(limit, isOwnLimit))
+      else body.add(chunk)
     }
     const onEnd = (): void => {
       stop()
-      resolve(Buffer.concat(chunks, size))
+      resolve(body.join())
     }
     const onClose = (): void => {
       fail(endedEarly())

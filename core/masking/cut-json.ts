@@ -1,7 +1,7 @@
 /** The beginning of a JSON text made a whole one. */
 import { endOfString } from './json-text.js'
 
-const delimiter = /[\t\n\r ,:[\]{}"]/
+const delimiter = /[\t\n\r ,:[\]{}"]/g
 
 /**
  * What a JSON text began with, up to its last whole value or within a string, and what was open closed. Of anything
@@ -62,9 +62,8 @@ const closed = (text: string, end: number | undefined, closers: readonly string[
 
 /** Index of the last character of a number or word that begins at `start`. */
 function endOfLiteral(text: string, start: number): number {
-  let i = start
-  while (i + 1 < text.length && !delimiter.test(text.charAt(i + 1))) i++
-  return i
+  delimiter.lastIndex = start + 1
+  return (delimiter.exec(text)?.index ?? text.length) - 1
 }
 
 /** Without an escape at the end that may not be whole. */

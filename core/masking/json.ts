@@ -26,7 +26,8 @@ export const maskJsonBody = (text: string): string => maskIfJson(text) ?? text
  * The beginning of a body that was cut, as it is stored. If it is the beginning of a JSON text, what is open is
  * closed, so that fields are found and masked as in a whole one, and it stays readable.
  */
-export const maskCutBody = (start: string): string => maskIfJson(completeJson(start)) ?? start
+export const maskCutBody = (start: string): string =>
+  (jsonStart.test(start) ? maskIfJson(completeJson(start)) : undefined) ?? start
 
 function maskIfJson(text: string): string | undefined {
   if (!jsonStart.test(text) || depthExceeds(text, DEPTH_LIMIT)) return undefined

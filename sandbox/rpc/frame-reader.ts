@@ -1,15 +1,20 @@
 /** Cuts what arrives from a child into frames. */
+import { freeBytes } from '../../core/base/free-bytes.js'
 import { HEADER_BYTES, ProtocolFault } from '../protocol/frames.js'
 
+const nothing: Buffer = Buffer.alloc(0)
+
 /**
- * Gives each whole frame to `onFrame`, as a view that is valid until the call returns. Chunks of a frame that
- * is not whole yet are kept in a list and joined once. `onFrame` gives false to hear no more.
+ * Gives each whole frame to `onFrame`, as a view of what was pushed, or, of a frame that came in several chunks, of
+ * memory of its own, into which every chunk is copied as it comes. `onFrame` gives false to hear no more. What is
+ * pushed belongs to the reader from then on.
  */
 export class FrameReader {
-  private chunks: Buffer[] = []
-  private held = 0
-  /** Bytes, header included, of the frame that is being waited for. */
-  private needed = HEADER_BYTES
+  /** The beginning of a header. */
+  private header = nothing
+  /** Room for the frame of which only a part has come, and how many bytes that is. */
+  private frame = nothing
+  private filled = 0
 
   constructor(
     private readonly limit: number,
@@ -18,37 +23,47 @@ export class FrameReader {
 
   /** Throws a ProtocolFault for an empty frame or one beyond the limit. */
   push(chunk: Buffer): void {
-    if (this.held === 0) return this.cut(chunk)
-    this.chunks.push(chunk)
-    this.held += chunk.length
-    if (this.held >= this.needed) this.cut(this.take())
+    if (this.frame.length > 0) return this.fill(chunk)
+    if (this.header.length === 0) return this.cut(chunk, 0)
+    const bytes = Buffer.concat([this.header, chunk])
+    this.header = nothing
+    this.cut(bytes, 0)
   }
 
-  private cut(bytes: Buffer): void {
-    let at = 0
+  private fill(chunk: Buffer): void {
+    const { frame } = this
+    const copied = chunk.copy(frame, this.filled)
+    this.filled += copied
+    if (this.filled === frame.length) {
+      this.frame = nothing
+      if (!this.onFrame(frame)) return
+    }
+    if (copied < chunk.length) this.cut(chunk, copied)
+    else freeBytes(chunk)
+  }
+
+  private cut(bytes: Buffer, from: number): void {
+    let at = from
     while (bytes.length - at >= HEADER_BYTES) {
       const length = bytes.readUInt32BE(at)
       if (length === 0 || length > this.limit) {
         throw new ProtocolFault(`a frame of ${length} bytes (from 1 to ${this.limit} are allowed)`)
       }
-      const end = at + HEADER_BYTES + length
-      if (end > bytes.length) return this.keep(bytes.subarray(at), HEADER_BYTES + length)
-      if (!this.onFrame(bytes.subarray(at + HEADER_BYTES, end))) return
+      const start = at + HEADER_BYTES
+      const end = start + length
+      if (end > bytes.length) {
+        this.keep(bytes, start, length)
+        if (at === 0) freeBytes(bytes)
+        return
+      }
+      if (!this.onFrame(bytes.subarray(start, end))) return
       at = end
     }
-    if (at < bytes.length) this.keep(bytes.subarray(at), HEADER_BYTES)
+    if (at < bytes.length) this.header = bytes.subarray(at)
   }
 
-  private keep(rest: Buffer, needed: number): void {
-    this.chunks = [rest]
-    this.held = rest.length
-    this.needed = needed
-  }
-
-  private take(): Buffer {
-    const bytes = Buffer.concat(this.chunks, this.held)
-    this.chunks = []
-    this.held = 0
-    return bytes
+  private keep(bytes: Buffer, start: number, length: number): void {
+    this.frame = Buffer.allocUnsafe(length)
+    this.filled = bytes.copy(this.frame, 0, start)
   }
 }

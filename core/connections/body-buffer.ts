@@ -1,0 +1,56 @@
+/** The pieces of a body, put together. */
+import { freeBytes } from '../base/free-bytes.js'
+
+/**
+ * Once so many bytes have come, room is made for all that are announced, and every piece is copied there and its
+ * memory given back. Before, nothing is: what a caller only announces takes no memory.
+ */
+const RESERVE_FROM = 128 * 1024
+
+export class BodyBuffer {
+  /** Bytes so far. */
+  size = 0
+  private pieces: Buffer[] = []
+  private whole: Buffer | undefined
+
+  /**
+   * `announced`: how many bytes will come at most; 0: nobody knows. `ownsPieces`: nobody else looks at a piece that was
+   * added.
+   */
+  constructor(
+    private readonly announced: number,
+    private readonly ownsPieces: boolean
+  ) {}
+
+  add(piece: Buffer): void {
+    if (this.whole === undefined && this.size >= RESERVE_FROM && this.announced > 0) {
+      this.whole = this.joinPieces(this.announced)
+      this.pieces = []
+    }
+    const at = this.size
+    this.size += piece.length
+    if (this.whole === undefined) this.pieces.push(piece)
+    else {
+      piece.copy(this.whole, at)
+      if (this.ownsPieces) freeBytes(piece)
+    }
+  }
+
+  /** All bytes that have come; to be called once. */
+  join(): Buffer {
+    const { whole, pieces, size } = this
+    if (whole !== undefined) return size === whole.length ? whole : whole.subarray(0, size)
+    const [first] = pieces
+    return first !== undefined && pieces.length === 1 ? first : this.joinPieces(size)
+  }
+
+  private joinPieces(size: number): Buffer {
+    const joined = Buffer.allocUnsafe(size)
+    let at = 0
+    for (const piece of this.pieces) {
+      at += piece.copy(joined, at)
+      if (this.ownsPieces) freeBytes(piece)
+    }
+    return joined
+  }
+}
