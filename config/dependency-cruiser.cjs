@@ -26,6 +26,7 @@ const core = [
   room('core/masking/', ['core/base/']),
   room('core/lua/', ['core/(base|contracts|masking)/']),
   room('core/lua-advice/', ['core/(base|contracts)/']),
+  room('core/lua-source/', ['core/contracts/']),
   room('core/cron/', ['core/(base|contracts)/']),
   room('core/validation/', ['core/(base|contracts|cron)/']),
   room('core/access/', ['core/(base|contracts)/']),

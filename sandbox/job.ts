@@ -7,7 +7,8 @@ import type {
   JobAttempt
 } from '../core/contracts/invocation.js'
 import type { JobWish } from '../core/contracts/job-ends.js'
-import type { Fault, FunctionRecord, LogLevel, VersionRecord } from '../core/contracts/records.js'
+import type { RunnableVersion } from '../core/contracts/module-set.js'
+import type { Fault, FunctionRecord, LogLevel } from '../core/contracts/records.js'
 
 /** Takes the body of a streamed answer. */
 export interface BodySink {
@@ -20,11 +21,11 @@ export interface BodySink {
 /** Runs the handler of a version. */
 export interface InvokeJob {
   readonly kind: 'invoke'
-  /** Jobs of one key have the same code and share processes: the version's id, or a draft's own key. */
+  /** Jobs of one key have the same code and share processes (core/invoker/binding-key.ts). */
   readonly bindingKey: string
   readonly executionId: string
   readonly fn: Pick<FunctionRecord, 'id' | 'name' | 'frontDoor'>
-  readonly version: Pick<VersionRecord, 'id' | 'version' | 'code'>
+  readonly version: Pick<RunnableVersion, 'id' | 'version' | 'code' | 'modules'>
   readonly trigger: string
   readonly requestId: string
   /** The attempt of a stored job that it is (core/contracts/jobs.ts). */

@@ -41,11 +41,11 @@ export interface AuditChange {
 }
 
 /**
- * What a change is about. Of functions, stored values and shared variables the storage itself looks at what was there
- * before and after; of anything else the caller says it.
+ * What a change is about. Of functions, modules, stored values and shared variables the storage itself looks at what
+ * was there before and after; of anything else the caller says it.
  */
 export type AuditSubject =
-  | { readonly functions: readonly string[] }
+  | { readonly functions: readonly string[]; readonly modules?: readonly string[] }
   | { readonly value: { readonly functionId: string; readonly key: Uint8Array } }
   | { readonly sharedVariables: true }
   | (AuditChange & { readonly target: AuditTarget })

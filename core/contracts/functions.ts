@@ -1,5 +1,6 @@
 /** Functions and their versions in the storage; storage.ts says when a promise settles. */
 import type { FrontDoor, FrontDoorChange } from './front-door.js'
+import type { RunnableVersion } from './module-set.js'
 import type { Page, Paged } from './page.js'
 import type { FunctionRecord, VersionOrigin, VersionRecord } from './records.js'
 
@@ -11,12 +12,21 @@ export type MayChange = (revision: string) => boolean
 
 export interface FunctionWithVersion {
   readonly fn: FunctionRecord
-  readonly active: VersionRecord | undefined
+  readonly active: RunnableVersion | undefined
+}
+
+/** A shared module that code requires by its name. */
+export interface RequiredModule {
+  readonly name: string
+  /** Undefined: there is no such module. */
+  readonly id: string | undefined
 }
 
 /** Everything of a function at one moment. */
 export interface FunctionSnapshot extends FunctionWithVersion {
   readonly variables: Readonly<Record<string, string>>
+  /** Of its active version. */
+  readonly requires: readonly RequiredModule[]
   /** Names this state: every change of the function, its versions or its variables gives another. */
   readonly revision: string
 }
@@ -102,6 +112,7 @@ export interface FunctionOrder {
 export interface FunctionStore {
   /** Version 1 is made and active. Rejects with CONFLICT when another function has its slug. */
   create(fn: NewFunction): Promise<FunctionSnapshot>
+  /** The active version with the modules that it runs with. */
   find(id: string): Promise<FunctionWithVersion | undefined>
   /** Functions with a slug or a front door, the oldest first. */
   listAddressed(): Promise<FunctionRecord[]>
@@ -142,7 +153,8 @@ export interface FunctionStore {
   listScheduled(): Promise<ScheduledFunction[]>
   /**
    * Calls `listener` whenever reads of this function or its active version change: it was created, changed or removed,
-   * or such a write was rolled back because it could not be made durable. Returns a function that ends that.
+   * a module that it runs with was, or such a write was rolled back because it could not be made durable. Returns a
+   * function that ends that.
    */
   onChange(listener: (functionId: string) => void): () => void
 }
@@ -150,7 +162,8 @@ export interface FunctionStore {
 export interface VersionStore {
   /** Highest number first. */
   list(functionId: string, page: Page): Promise<Paged<VersionRecord>>
-  find(functionId: string, version: number): Promise<VersionRecord | undefined>
+  /** With the modules that it would run with now. */
+  find(functionId: string, version: number): Promise<RunnableVersion | undefined>
   /** Returns the new revision; false: no such version of this function. Exactly one version is active afterwards. */
   activate(functionId: string, versionId: string, mayChange?: MayChange): Promise<string | false>
   /** The version's executions go too. */

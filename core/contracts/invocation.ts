@@ -2,7 +2,8 @@
 import type { CallChain } from './call-chain.js'
 import type { AdmittedCaller } from './front-door.js'
 import type { JobSettlements, JobWish } from './job-ends.js'
-import type { Fault, FunctionRecord, LogEntry, StreamFacts, VersionRecord } from './records.js'
+import type { RunnableVersion } from './module-set.js'
+import type { Fault, FunctionRecord, LogEntry, StreamFacts } from './records.js'
 
 /**
  * The request as the handler sees it. All texts are *binary strings*, one unit (0-255) for each byte, as
@@ -41,7 +42,7 @@ export interface EventDetails {
 /** What a trigger asks for: which function is to run, and with what. */
 export interface InvocationRequest {
   readonly fn: FunctionRecord
-  readonly version: VersionRecord
+  readonly version: RunnableVersion
   /** 'http', 'cron', 'draft', 'rerun', 'function', 'job', 'alert' or a plugin's own name. */
   readonly trigger: string
   readonly event: InvocationEvent

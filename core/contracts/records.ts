@@ -77,6 +77,8 @@ export interface Fault {
   readonly kind: FaultKind
   /** As Lua raised it, with its `chunk:line:` prefix, or the server's own words. */
   readonly message: string
+  /** The shared module that `line` is of; left out: the function's own code. */
+  readonly module?: string
   readonly line?: number
   readonly column?: number
   readonly traceback?: string

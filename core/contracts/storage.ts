@@ -8,9 +8,10 @@ import type { AuditStore } from './audit.js'
 import type { AlertStore } from './alerts.js'
 import type { EnvStore } from './env.js'
 import type { ExecutionStore } from './executions.js'
-import type { FunctionStore, VersionStore } from './functions.js'
+import type { FunctionStore, FunctionUpsert, UpsertedFunction, VersionStore } from './functions.js'
 import type { JobLimits, JobStore } from './jobs.js'
 import type { KvStore } from './kv.js'
+import type { ModuleStore, ModuleUpsert, UpsertedModule } from './modules.js'
 import type { PluginDatabase } from './plugin.js'
 import type { SessionStore } from './sessions.js'
 import type { TokenStore } from './tokens.js'
@@ -38,12 +39,24 @@ export interface Storage {
   readonly audit: AuditStore
   readonly functions: FunctionStore
   readonly versions: VersionStore
+  readonly modules: ModuleStore
   readonly accessKeys: AccessKeyStore
   readonly executions: ExecutionStore
   readonly jobs: JobStore
   readonly kv: KvStore
   readonly env: EnvStore
   readonly alerts: AlertStore
+  /**
+   * Makes all these changes or none of them, in one transaction, as `functions.upsertAll` does; also with CONFLICT when
+   * a module's new name takes it away from those who require it.
+   */
+  push(
+    functions: readonly FunctionUpsert[],
+    modules: readonly ModuleUpsert[]
+  ): Promise<{
+    readonly functions: readonly UpsertedFunction[]
+    readonly modules: readonly UpsertedModule[]
+  }>
   /**
    * The tables of a third-party plugin, after its SQL files in `folder` that are new have been applied. Rejects with
    * MIGRATION_FAILED or DATABASE_TOO_NEW.

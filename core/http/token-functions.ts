@@ -17,6 +17,15 @@ export function checkFunction(request: Request, functionId: string): void {
   }
 }
 
+/** Throws FORBIDDEN when the caller's token is for some functions only. */
+export function checkAllFunctions(request: Request): void {
+  if (functionsOf(request) === undefined) return
+  throw new MoonletError(
+    'FORBIDDEN',
+    'This token is for some functions only; this concerns all of them'
+  )
+}
+
 /** For lists of all functions or of one. Throws FORBIDDEN when the caller's token is not for what was asked. */
 export function checkFunctionFilter(request: Request, functionId: string | undefined): void {
   if (functionId !== undefined) checkFunction(request, functionId)

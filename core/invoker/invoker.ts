@@ -21,7 +21,7 @@ import { MoonletError } from '../base/errors.js'
 import { storedEvent } from './event-json.js'
 import type { IdSource } from '../base/ids.js'
 import { tellAll } from '../base/tell-all.js'
-import { draftKey } from './draft-key.js'
+import { bindingKey } from './binding-key.js'
 import { Execution, refused, type ExecutionContext } from './execution.js'
 import { createLogKeeper } from './execution-logs.js'
 import { Refusal, runAfter, runBefore } from './hooks.js'
@@ -174,7 +174,7 @@ export class Invoker implements contract.Invoker {
     const { onPrint } = this.options
     return {
       kind: 'invoke',
-      bindingKey: request.record ? version.id : draftKey(fn.id, version.code),
+      bindingKey: bindingKey(request),
       executionId: execution.id,
       fn,
       version,

@@ -5,6 +5,7 @@ import type { JobWish } from '../contracts/job-ends.js'
 import type { Fault, LogEntry } from '../contracts/records.js'
 import type { FinishedExecution, NewExecution } from '../contracts/executions.js'
 import { errorText } from '../lua-advice/error-text.js'
+import { moduleOf } from '../lua-advice/fault-place.js'
 import { maskLogMessage } from '../masking/event.js'
 import { maskFault } from '../masking/fault.js'
 import { responseJson } from './response-json.js'
@@ -21,7 +22,9 @@ export function toOutcome(
   stream?: StreamedAnswer
 ): Outcome {
   const raised = result.fault ?? (result.answer === undefined ? noAnswer : undefined)
-  const fault = raised === undefined ? undefined : maskFault(raised, maskLogMessage)
+  const module = raised && moduleOf(raised, version.modules)
+  const placed = raised && module ? { ...raised, module: module.name } : raised
+  const fault = placed && maskFault(placed, maskLogMessage)
   return {
     executionId,
     functionId: fn.id,
@@ -30,7 +33,7 @@ export function toOutcome(
     answer: fault === undefined ? result.answer : undefined,
     fault,
     stream: stream?.facts,
-    errorMessage: fault === undefined ? undefined : errorText(fault, version.code),
+    errorMessage: fault === undefined ? undefined : errorText(fault, (module ?? version).code),
     logs,
     wish: result.wish && maskWish(result.wish)
   }

@@ -5,9 +5,6 @@ const notHere = "Functions have no access to files, processes or the server's en
 /** By the last part of the name. Each is one that Moonlet's Lua does not have; a test checks that. */
 export const missingNameAdvice: { readonly [name: string]: string } = {
   module: 'module is Lua 5.1: put functions into a local table instead',
-  // Only where no plugin has a module written in Lua, which `require` loads.
-  require:
-    'This server has no modules to require: json, http, kv and the others are globals already',
   io: `${notHere}: keep data with kv.set and kv.get`,
   dofile: notHere,
   loadfile: notHere,

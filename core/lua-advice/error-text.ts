@@ -2,6 +2,7 @@
  * The text kept with a failed execution: what went wrong, where, the code around it, and what to do about
  * it. The parts are read by people and by programs, so their shape is fixed (see the tests).
  */
+import { moduleFile } from '../base/module-file.js'
 import type { Fault } from '../contracts/records.js'
 import { errorTip } from './error-tips.js'
 
@@ -11,7 +12,10 @@ const AROUND = 2
 /** Kinds whose message comes out of Lua, so that a line number in it is one of the function's code. */
 const fromLua: ReadonlySet<Fault['kind']> = new Set(['syntax', 'load', 'runtime', 'memory'])
 
-/** The whole text for a fault of `code`. Never throws; parts that are not known are left out. */
+/**
+ * The whole text for a fault of `code`: the function's, or that of the module which the fault names. Never throws;
+ * parts that are not known are left out.
+ */
 export function errorText(fault: Fault, code: string): string {
   const lines = code.split(/\r\n|\n\r|\n|\r/)
   const line = lineOf(fault)
@@ -43,7 +47,8 @@ function lineOf(fault: Fault): number | undefined {
 
 function heading(fault: Fault, line: number | undefined): string {
   const message = fault.code === undefined ? fault.message : `${fault.code}: ${fault.message}`
-  const first = `${line === undefined ? 'Error' : `Error at line ${line}`}: ${message}`
+  const file = fault.module === undefined ? '' : ` of ${moduleFile(fault.module)}`
+  const first = `${line === undefined ? 'Error' : `Error at line ${line}${file}`}: ${message}`
   return fault.traceback === undefined || fault.traceback === ''
     ? first
     : `${first}\n${fault.traceback.trimEnd()}`

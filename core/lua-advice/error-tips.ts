@@ -60,6 +60,24 @@ const kinds: readonly Kind[] = [
     ]
   },
   {
+    when: /is a global, which needs no require/,
+    advice: ['This module is a global already: leave its require out']
+  },
+  {
+    when: /module '[^']*' not found/,
+    advice: [
+      'There is no shared module of this name: create it, or correct the name, in which capital letters count',
+      'The modules of the server itself (json, http, kv and so on) are globals, which need no require'
+    ]
+  },
+  {
+    when: /loop in require/,
+    advice: [
+      'Modules that require each other cannot be loaded: move what both need into a third one',
+      'Or call require within the function that needs it, not at the top of the module'
+    ]
+  },
+  {
     when: /private address|loopback address|address .*(refused|not allowed)/i,
     advice: [
       'Functions may not call private or local addresses',

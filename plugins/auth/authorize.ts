@@ -2,7 +2,7 @@
 import type { FastifyContextConfig, FastifyRequest } from 'fastify'
 import type { Actor } from '../../core/contracts/actor.js'
 import type { RouteReach, RouteScope } from '../../core/contracts/route-access.js'
-import { checkFunction, hasScope } from '../../core/http/token-functions.js'
+import { checkAllFunctions, checkFunction, hasScope } from '../../core/http/token-functions.js'
 import { MoonletError } from '../../core/base/errors.js'
 
 const OF_A_FUNCTION = /^\/api\/functions\/:id(?:\/|$)/
@@ -24,11 +24,6 @@ export function authorize(
   }
   if (functions === undefined) return
   const reach = reachOf(config, url)
-  if (reach === 'everything') {
-    throw new MoonletError(
-      'FORBIDDEN',
-      'This token is for some functions only; this concerns all of them'
-    )
-  }
+  if (reach === 'everything') checkAllFunctions(request)
   if (reach === 'function') checkFunction(request, (request.params as { id: string }).id)
 }

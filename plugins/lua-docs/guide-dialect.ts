@@ -9,7 +9,9 @@ Lua 5.3 syntax, with numbers as in Lua 5.1.
 \`utf8\`, \`goto\`, integer division, \`load\` of text, and of \`os\` only \`time\`, \`date\`, \`clock\`, \
 \`difftime\`.
 - Not there: \`io\`, \`os.execute\`, \`os.getenv\` and the rest of \`os\`, \`package\`, \`debug\`, \`dofile\`, \
-\`loadfile\`. Built-in modules are globals: never write \`require("json")\`.
+\`loadfile\`. Built-in modules are globals: never write \`require("json")\`. \`require("shop")\` loads a shared \
+module of this server: Lua that returns a table, which people keep beside their functions (\`/api/modules\`). It runs \
+anew in each run that requires it, once. Write its name as a constant text.
 - Kept from Lua 5.1: \`unpack\`, \`loadstring\`, \`setfenv\`, \`getfenv\`, \`table.getn\`, \`table.maxn\`, \
 \`math.pow\`, \`math.mod\`, \`math.log10\`, \`string.gfind\`.
 - Strings are bytes; \`#text\` counts bytes. For characters use \`utf8.len\`, \`utf8.char\`, \`strings.split(text, \

@@ -35,5 +35,7 @@ without saving it and answers with \`status_code\`, \`body\`, \`logs\` and \`err
 4. \`PUT /api/functions/{id} {"code", "message"}\` makes a version and activates it. Send the \`ETag\` of what you \
 read as \`If-Match\`: 412 means that somebody else was faster. \`POST /api/push\` does several functions, all or none.
 5. \`GET /api/functions/{id}/executions\` and \`GET /api/executions/{id}/logs\` show what ran.
-6. \`GET /api/functions/{id}/versions\` lists the versions; \`POST /api/functions/{id}/versions/{version}/activate\`, \
+6. \`POST /api/modules {"name", "code"}\` makes a shared module, for \`require("name")\`; \`/api/modules/{id}\` works \
+as for functions, and \`"modules": {"name": code}\` in a draft run tries a change of one.
+7. \`GET /api/functions/{id}/versions\` lists the versions; \`POST /api/functions/{id}/versions/{version}/activate\`, \
 with the \`id\` of one, goes back to it.`

@@ -12,7 +12,7 @@ export const guideText = (modules: readonly LuaModule[], limits: Limits): string
     'Moonlet runs small Lua functions. A function is one Lua file that defines a global ' +
       '`handler(ctx, event)`; it answers HTTP requests at `/fn/{id}` and, if it has a schedule, is ' +
       'called by the server itself. Everything a function can use is on this page: there are no ' +
-      'packages to install and no other modules.',
+      'packages to install and no modules but these and those that people share on their server.',
     handlerText(limits),
     dialectText,
     '## API reference',

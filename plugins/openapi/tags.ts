@@ -7,6 +7,7 @@ export const describeTags = [
   { name: 'Functions', description: 'What runs: name, code, variables, schedule.' },
   { name: 'Shared variables', description: 'Variables that every function sees.' },
   { name: 'Versions', description: 'Every code that a function has had.' },
+  { name: 'Modules', description: 'Lua that functions share: they load it with `require`.' },
   { name: 'Runs', description: 'Running code from the dashboard or a script, besides calling it.' },
   { name: 'Executions', description: 'What happened: each run with its event, logs and errors.' },
   {

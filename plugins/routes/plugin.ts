@@ -14,6 +14,8 @@ import { addKvRoutes } from './kv/routes.js'
 import { addKvValues } from './kv/values.js'
 import { addCheckRoute } from './invocations/check.js'
 import { addDraftRoute } from './invocations/draft.js'
+import { addModuleRoutes } from './modules/routes.js'
+import { addModuleVersionRoutes } from './modules/versions.js'
 import { addRerunRoute } from './invocations/rerun.js'
 import { addStatusRoute } from './server/status.js'
 import { addDiffRoute } from './versions/diff.js'
@@ -30,6 +32,8 @@ export default async function routes(fastify: FastifyInstance) {
   addVariableRoutes(api)
   addVersionRoutes(api)
   addDiffRoute(api)
+  addModuleRoutes(api)
+  addModuleVersionRoutes(api)
   addExecutionRoutes(api)
   addExecutionDetails(api)
   addEventRoutes(api)

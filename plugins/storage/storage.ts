@@ -1,6 +1,8 @@
 /** Storage on one SQLite file: its parts, put together. */
 import type { Database } from 'better-sqlite3'
 import { fileURLToPath } from 'node:url'
+import type { FunctionUpsert } from '../../core/contracts/functions.js'
+import type { ModuleUpsert } from '../../core/contracts/modules.js'
 import type { PluginDatabase } from '../../core/contracts/plugin.js'
 import type { Storage, StorageLimits, StoredUsage } from '../../core/contracts/storage.js'
 import { errorMessageOf } from '../../core/lua-advice/error-text.js'
@@ -25,7 +27,7 @@ import { SqliteAccessKeyStore } from './functions/access-key-store.js'
 import { EnvHistory } from './functions/env-history.js'
 import { createVariableReader, SqliteEnvStore } from './functions/env-store.js'
 import { FunctionRowIds } from './functions/function-row-ids.js'
-import { SqliteFunctionStore } from './functions/function-store.js'
+import { refuseConflicts, SqliteFunctionStore } from './functions/function-store.js'
 import { createRevisions } from './functions/revisions.js'
 import { SqliteVersionStore } from './functions/version-store.js'
 import { createJobParts } from './jobs/job-parts.js'
@@ -34,6 +36,7 @@ import { SqliteJobStore } from './jobs/job-store.js'
 import { createKvRemover } from './kv/kv-remover.js'
 import { SqliteKvStore } from './kv/kv-store.js'
 import { KvWriter } from './kv/kv-writer.js'
+import { SqliteModuleStore } from './modules/module-store.js'
 import type { QuotaNotice } from './quotas/quota-warnings.js'
 import { NO_LIMITS, Quotas } from './quotas/quotas.js'
 import { ALL, StoredBytes } from './quotas/stored-bytes.js'
@@ -83,6 +86,7 @@ export async function openStorage({ file, ...options }: StorageOptions): Promise
 export class SqliteStorage implements Storage {
   readonly functions: SqliteFunctionStore
   readonly versions: SqliteVersionStore
+  readonly modules: SqliteModuleStore
   readonly accessKeys: SqliteAccessKeyStore
   readonly executions: SqliteExecutionStore
   readonly jobs: SqliteJobStore
@@ -130,7 +134,9 @@ export class SqliteStorage implements Storage {
     const revisions = createRevisions(db)
     const readVariables = createVariableReader(db, secrets)
     const history = new EnvHistory(db, secrets, nowMs)
-    const shared = { db, batch, rowIds, revisions, purges, readVariables, nowMs, stored }
+    this.modules = new SqliteModuleStore({ db, batch, changes })
+    const modules = this.modules.graph
+    const shared = { db, batch, rowIds, revisions, purges, readVariables, nowMs, stored, modules }
 
     this.functions = new SqliteFunctionStore({ ...shared, changes, ownLimits: quotas.ownLimits })
     this.versions = new SqliteVersionStore({ ...shared, records, changes })
@@ -156,6 +162,20 @@ export class SqliteStorage implements Storage {
     this.purges = purges
     this.writer = writer
     this.writeProbe = createProbe(db, nowMs)
+  }
+
+  push(functions: readonly FunctionUpsert[], modules: readonly ModuleUpsert[]) {
+    return this.batch.transaction(() => {
+      refuseConflicts([
+        ...this.functions.conflictsOf(functions),
+        ...this.modules.conflictsOf(modules)
+      ])
+      const pushed = this.functions.upsertNow(functions)
+      const shared = this.modules.upsertNow(modules)
+      this.modules.graph.changed(shared.names)
+      pushed.tell()
+      return { functions: pushed.done, modules: shared.done }
+    })
   }
 
   openPluginTables(plugin: string, folder: URL | string): Promise<PluginDatabase> {

@@ -15,6 +15,7 @@ import {
   type ChildFault,
   type ChildLimits,
   type HelloFrame,
+  type ModuleFrame,
   type ReplyFrame,
   type RunFrame
 } from '../protocol/frames.js'
@@ -120,7 +121,7 @@ function start([kind, version, manifestJson, limits, wantsCode]: HelloFrame): [
   )
   const engine = createEngine({
     libraries: createLibraries(manifest, locals, port),
-    ...(Object.keys(sources).length > 0 ? { sources } : {}),
+    sources,
     print: (line: string) => {
       send([FromChild.print, toWireText(line)])
     },
@@ -139,6 +140,9 @@ function start([kind, version, manifestJson, limits, wantsCode]: HelloFrame): [
 
 function onFrame(frame: readonly unknown[]): void {
   switch (frame[0]) {
+    case ToChild.module:
+      addModule(frame as unknown as ModuleFrame)
+      break
     case ToChild.bind:
       bind(frame as unknown as BindFrame)
       break
@@ -157,6 +161,10 @@ function onFrame(frame: readonly unknown[]): void {
     default:
       process.exit(1)
   }
+}
+
+function addModule([, name, code, chunkName]: ModuleFrame): void {
+  if (bound === undefined) engine.addModule(name, fromWireText(code), chunkName)
 }
 
 /** Keeps the code as a text of its own; the frame's bytes are only a view. */

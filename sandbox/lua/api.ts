@@ -82,7 +82,7 @@ export interface Library {
 
 export interface EngineOptions {
   readonly libraries: readonly Library[]
-  /** Modules written in Lua (binary strings), loaded by `require(name)`; without any there is no `require`. */
+  /** Modules written in Lua (binary strings), loaded by `require(name)`. */
   readonly sources?: { readonly [name: string]: string }
   /** `print` writes here, one call a line, without the newline. */
   readonly print: (line: string) => void
@@ -121,6 +121,8 @@ export interface Program {
 export type CallLua = (callee: LuaFunction, args: readonly ToLua[]) => void
 
 export interface Engine {
+  /** One more module for `require`, unless there is one of that name. It is compiled when it is first required. */
+  addModule(name: string, code: string, chunkName: string): void
   /** Compiles text (never bytecode). Throws a LuaFault of kind 'syntax', with line and column. */
   prepare(code: string, chunkName: string): Program
   /**

@@ -63,6 +63,10 @@ class LuaEngine implements Engine {
     noteIdleHeap()
   }
 
+  addModule(name: string, code: string, chunkName: string): void {
+    this.environment.modules.add(name, code, chunkName)
+  }
+
   prepare(code: string, chunkName: string): Program {
     try {
       return new CompiledProgram(chunkName, compile(code, chunkName))

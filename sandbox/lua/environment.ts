@@ -42,7 +42,7 @@ function standardLibraries(
 /** Gives the machine new globals for every run, which nothing has touched. */
 export class Environment {
   private readonly math: MathLibrary
-  private readonly modules: Modules | undefined
+  readonly modules: Modules
   private readonly libraries: readonly PristineTable[]
   private readonly stringMeta: PristineMetatable
   /** Names and values of all globals; those of the libraries stand last. */
@@ -62,12 +62,12 @@ export class Environment {
     interop: Interop
   ) {
     this.math = mathLibrary(options.random)
-    this.modules = requireFunction(vm, options.sources ?? {})
+    this.modules = requireFunction(vm, options.sources ?? {}, name => this.names.includes(name))
     const old = compatibility(vm)
     const globals: FieldList = [
       ...baseLibrary(vm, options.print),
       ...toNatives(loadLibrary(vm), ''),
-      ...(this.modules === undefined ? [] : [['require', this.modules.require] as const]),
+      ['require', this.modules.require],
       ...old.globals,
       ['_VERSION', 'Lua 5.3'],
       ['_G', undefined]
@@ -111,7 +111,7 @@ export class Environment {
   /** To be called after each run: lets go of its globals, and makes anew what it has changed. */
   leave(): void {
     this.vm.globals = this.vm.stringMeta = this.nothing
-    this.modules?.reset()
+    this.modules.reset()
     if (this.checked === cowEpoch) return
     this.checked = cowEpoch
     for (let i = 0; i < this.libraries.length; i++) {

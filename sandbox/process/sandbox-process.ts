@@ -28,7 +28,7 @@ import {
   readUsage,
   readWish
 } from '../rpc/frames-from-child.js'
-import { toBindFrame, toCheckFrame, toRunFrame } from '../rpc/frames-to-child.js'
+import { codeLength, toBindFrames, toCheckFrame, toRunFrame } from '../rpc/frames-to-child.js'
 import { BudgetExceeded, HostCalls } from '../rpc/host-calls.js'
 import { InternalReports } from '../rpc/internal-reports.js'
 import {
@@ -148,8 +148,8 @@ export class SandboxProcess extends ProcessState {
       this.bindingKey = invocation.bindingKey
       this.functionId = invocation.functionId
       if (job.kind === 'invoke') {
-        this.codeBytes = job.version.code.length
-        this.channel.send(toBindFrame(job, this.options.baseUrl()))
+        this.codeBytes = codeLength(job)
+        for (const frame of toBindFrames(job, this.options.baseUrl())) this.channel.send(frame)
       }
     }
     this.assigned++

@@ -9,7 +9,7 @@
  */
 
 /** Both sides refuse the other when theirs differs. Raised with every change of a frame's shape. */
-export const PROTOCOL_VERSION = 10
+export const PROTOCOL_VERSION = 11
 export const CHANNEL_FD = 3
 export const HEADER_BYTES = 4
 /** Deepest nesting of lists and tables in a frame, counted from the frame itself. */
@@ -32,7 +32,8 @@ export const ToChild = {
   reply: 3,
   check: 4,
   rest: 5,
-  acknowledge: 6
+  acknowledge: 6,
+  module: 7
 } as const
 export const FromChild = {
   ready: 0,
@@ -76,6 +77,8 @@ export type BindFrame = readonly [
   version: string,
   baseUrl: string
 ]
+/** Before the bind frame, one for each module that the version requires: its name, code, and the name of its chunk. */
+export type ModuleFrame = readonly [kind: 7, name: string, code: WireText, chunkName: string]
 /** What a run is given, except for the body: texts are binary strings. */
 export type RunFields = readonly [
   id: string,

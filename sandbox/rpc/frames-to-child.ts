@@ -1,12 +1,15 @@
 /** Jobs as frames. Texts of an event are binary strings already; those of ours become UTF-8. */
 import { fromText, isAscii } from '../../core/base/binary.js'
+import { moduleFile } from '../../core/base/module-file.js'
 import type { AdmittedCaller } from '../../core/contracts/front-door.js'
+import type { ModuleSource } from '../../core/contracts/module-set.js'
 import { toDetailTexts } from './details-to-child.js'
 import type { CheckJob, InvokeJob } from '../job.js'
 import {
   ToChild,
   type BindFrame,
   type CheckFrame,
+  type ModuleFrame,
   type RunFrame,
   type WireText
 } from '../protocol/frames.js'
@@ -15,14 +18,25 @@ import { luaBytes } from './lua-memory.js'
 /** Names of chunks in Lua's messages. */
 const CHUNK_NAME = 'function'
 
-export const toBindFrame = ({ fn, version }: InvokeJob, baseUrl: string): BindFrame => [
-  ToChild.bind,
-  text(version.code),
-  CHUNK_NAME,
-  fn.id,
-  String(version.version),
-  baseUrl
+/** What binds a process to the job's version: its modules, then its code. */
+export const toBindFrames = (
+  { fn, version }: InvokeJob,
+  baseUrl: string
+): ReadonlyArray<ModuleFrame | BindFrame> => [
+  ...(version.modules?.sources ?? []).map(toModuleFrame),
+  [ToChild.bind, text(version.code), CHUNK_NAME, fn.id, String(version.version), baseUrl]
 ]
+
+const toModuleFrame = ({ name, code }: ModuleSource): ModuleFrame => [
+  ToChild.module,
+  name,
+  text(code),
+  moduleFile(name)
+]
+
+/** Characters of all code that a process of the job's version has. */
+export const codeLength = ({ version: { code, modules } }: InvokeJob): number =>
+  (modules?.sources ?? []).reduce((sum, source) => sum + source.code.length, code.length)
 
 export const toCheckFrame = ({ executionId, code }: CheckJob): CheckFrame => [
   ToChild.check,

@@ -28,6 +28,7 @@ const breaches: Record<string, readonly [from: string, to: string]> = {
   'core-masking-imports': ['core/masking/event.ts', 'core/contracts/records.ts'],
   'core-lua-imports': ['core/lua/types.ts', 'sandbox/rpc/channel.ts'],
   'core-lua-advice-imports': ['core/lua-advice/tips.ts', 'core/lua/types.ts'],
+  'core-lua-source-imports': ['core/lua-source/tokens.ts', 'core/base/errors.ts'],
   'core-access-imports': ['core/access/access-key.ts', 'core/http/pagination.ts'],
   'core-cron-imports': ['core/cron/schedule.ts', 'core/validation/limits.ts'],
   'core-validation-imports': ['core/validation/text.ts', 'core/http/pagination.ts'],

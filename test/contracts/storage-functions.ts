@@ -18,7 +18,7 @@ export function testFunctions(t: Test, open: OpenStorage): void {
   t.test('a function is made with version 1 active and the defaults', async t => {
     const storage = await open(t)
     const id = ids.next()
-    const { variables, revision, ...created } = await storage.functions.create({
+    const { variables, revision, requires, ...created } = await storage.functions.create({
       id,
       name: ' Zoë ',
       description: 'd',
@@ -52,7 +52,13 @@ export function testFunctions(t: Test, open: OpenStorage): void {
       }
     })
     t.strictSame(await storage.functions.find(id), created)
-    t.strictSame(await storage.functions.snapshot(id), { ...created, variables: {}, revision })
+    t.strictSame(await storage.functions.snapshot(id), {
+      ...created,
+      variables: {},
+      requires: [],
+      revision
+    })
+    t.same(requires, [])
     t.same(variables, {})
   })
 

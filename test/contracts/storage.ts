@@ -11,6 +11,7 @@ import { testFrontDoor } from './storage-front-door.js'
 import { testFunctions } from './storage-functions.js'
 import { testJobs } from './storage-jobs.js'
 import { testKvStore } from './storage-kv.js'
+import { testModules } from './storage-modules.js'
 import { testRetention } from './storage-retention.js'
 import { testSessions } from './storage-sessions.js'
 import { testTokens } from './storage-tokens.js'
@@ -24,6 +25,7 @@ export function testStorage(t: Test, open: OpenStorage): void {
   testFrontDoor(t, open)
   testAccessKeys(t, open)
   testVersions(t, open)
+  testModules(t, open)
   testExecutions(t, open)
   testExecutionFilters(t, open)
   testRetention(t, open)

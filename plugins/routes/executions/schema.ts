@@ -17,6 +17,12 @@ export const ErrorDetail = Type.Object(
       description: 'What kind of failure, such as `syntax`, `runtime`, `timeout`, `memory`.'
     }),
     message: Type.String({ description: 'As Lua raised it, or in the words of the server.' }),
+    module: Type.Optional(
+      Type.String({
+        description:
+          "The shared module that `line` is of. Absent where it is the function's own code."
+      })
+    ),
     line: Type.Optional(Type.Integer({ minimum: 1 })),
     column: Type.Optional(Type.Integer({ minimum: 1, description: 'Syntax errors only.' })),
     traceback: Type.Optional(Type.String()),
@@ -288,9 +294,10 @@ export const toLastExecution = ({
   duration_ms: durationMs
 })
 
-export const toErrorDetail = ({ kind, message, line, column, traceback, code }: Fault) => ({
+export const toErrorDetail = ({ kind, message, module, line, column, traceback, code }: Fault) => ({
   kind,
   message,
+  module,
   line,
   column,
   traceback,

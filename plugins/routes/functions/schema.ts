@@ -1,9 +1,10 @@
 /** Functions as the API shows them. */
 import { Type } from 'typebox'
-import type { FunctionWithVersion } from '../../../core/contracts/functions.js'
+import type { FunctionWithVersion, RequiredModule } from '../../../core/contracts/functions.js'
 import { toFunctionSettings } from '../../../core/validation/function-settings.js'
 import { limits } from '../../../core/validation/limits.js'
 import { frontDoorExample, frontDoorSchemas } from './front-door-schema.js'
+import { requiresField, toRequires } from '../modules/schema.js'
 import { LastExecution, lastExecutionExample } from '../executions/schema.js'
 import { toVersion, Version, versionExample } from '../versions/schema.js'
 
@@ -27,7 +28,8 @@ export const functionExample = {
   ...frontDoorExample,
   created_at: 1767225600,
   updated_at: 1767225600,
-  active_version: versionExample
+  active_version: versionExample,
+  requires: []
 }
 
 const fields = {
@@ -64,7 +66,8 @@ const fields = {
   ...frontDoorSchemas,
   created_at: Type.Integer({ description: 'Unix seconds.' }),
   updated_at: Type.Integer({ description: 'Unix seconds.' }),
-  active_version: Type.Optional(Version)
+  active_version: Type.Optional(Version),
+  requires: Type.Optional(requiresField)
 }
 
 export const FunctionSchema = Type.Object(fields, {
@@ -114,7 +117,7 @@ export const ListedFunction = Type.Object(
 
 /** `envVars` as they may be seen in this response. */
 export const toFunction = (
-  { fn, active }: FunctionWithVersion,
+  { fn, active, requires }: FunctionWithVersion & { readonly requires?: readonly RequiredModule[] },
   envVars: Record<string, string>
 ) => ({
   id: fn.id,
@@ -122,5 +125,6 @@ export const toFunction = (
   env_vars: envVars,
   created_at: fn.createdAt,
   updated_at: fn.updatedAt,
-  active_version: active === undefined ? undefined : toVersion(active)
+  active_version: active === undefined ? undefined : toVersion(active),
+  requires: requires && toRequires(requires)
 })

@@ -10,6 +10,9 @@ import type { Answer, Outcome } from '../../../core/contracts/invocation.js'
 import type { VersionRecord } from '../../../core/contracts/records.js'
 import type { FunctionWithVersion } from '../../../core/contracts/functions.js'
 import { checkCode } from '../../../core/validation/function-fields.js'
+import { checkModuleName, type WhyReserved } from '../../../core/validation/module-change.js'
+import { refuse } from '../../../core/validation/text.js'
+import { reservedBy } from '../modules/revision.js'
 import { LogLine, toLogLine } from '../executions/detail-schema.js'
 import { ErrorDetail, toErrorDetail } from '../executions/schema.js'
 import { findFunction } from '../find-function.js'
@@ -17,6 +20,9 @@ import { FunctionId } from '../functions/schema.js'
 import { versionExample } from '../versions/schema.js'
 import { DraftEvent, readDraftEvent } from './draft-event.js'
 import { limitExamples } from '../../../core/base/limit-texts.js'
+
+/** A draft may change so many modules at once. */
+const MAX_MODULES = 100
 
 const DraftResult = Type.Object(
   {
@@ -58,7 +64,18 @@ const DraftResult = Type.Object(
 
 const Draft = Type.Object(
   {
-    code: Type.Optional(Type.String({ description: 'As for a new function.' })),
+    code: Type.Optional(
+      Type.String({
+        description:
+          'As for a new function. Left out beside `modules`, it is that of the active version.'
+      })
+    ),
+    modules: Type.Optional(
+      Type.Record(Type.String(), Type.String(), {
+        description:
+          'Code of shared modules by their names, which this run uses in the place of what is stored.'
+      })
+    ),
     event: Type.Optional(DraftEvent)
   },
   {
@@ -103,12 +120,16 @@ export function addDraftRoute(api: ApiScope): void {
       }
     },
     async (request, reply) => {
-      const { code = '', event } = request.body
-      checkCode(code)
+      const { event } = request.body
+      const drafts = readModules(request.body.modules, reservedBy(api.lua))
+      if (drafts === undefined) checkCode(request.body.code ?? '')
       const found = await findFunction(api.storage, request.params.id)
+      const code = request.body.code ?? found.active?.code ?? ''
+      checkCode(code)
+      const modules = await api.storage.modules.resolve(code, drafts)
       const outcome = await api.invoker.invoke({
         fn: found.fn,
-        version: toDraftVersion(found, code),
+        version: { ...toDraftVersion(found, code), modules },
         trigger: 'draft',
         event: { ...readDraftEvent(found.fn.id, event), details: { ip: request.ip } },
         requestId: request.id,
@@ -118,6 +139,21 @@ export function addDraftRoute(api: ApiScope): void {
       return toDraftResult(outcome)
     }
   )
+}
+
+/** Throws VALIDATION for a module that cannot be. */
+function readModules(
+  modules: Readonly<Record<string, string>> | undefined,
+  whyReserved: WhyReserved
+): ReadonlyMap<string, string> | undefined {
+  if (modules === undefined) return undefined
+  const all = new Map(Object.entries(modules))
+  if (all.size > MAX_MODULES) refuse('modules', `modules must have at most ${MAX_MODULES} entries`)
+  for (const [name, code] of all) {
+    checkModuleName(name, whyReserved)
+    checkCode(code)
+  }
+  return all
 }
 
 const toDraftVersion = ({ fn, active }: FunctionWithVersion, code: string): VersionRecord => ({

@@ -6,7 +6,7 @@ import { diffVersions } from './version-diff.js'
 import { FunctionId } from '../functions/schema.js'
 import { readVersionNumber } from './schema.js'
 
-const Diff = Type.Object(
+export const Diff = Type.Object(
   {
     old_version: Type.Integer(),
     new_version: Type.Integer(),
@@ -73,22 +73,31 @@ export function addDiffRoute(api: ApiScope): void {
         }
       }
     },
-    async ({ params }) => {
-      const numbers = [requireNumber(params.v1, 'v1'), requireNumber(params.v2, 'v2')] as const
-      const before = await readVersion(params.id, numbers[0], 'v1')
-      const after = await readVersion(params.id, numbers[1], 'v2')
-      return {
-        old_version: before.version,
-        new_version: after.version,
-        diff: diffVersions(before.code, after.code)
-      }
-    }
+    ({ params }) => readDiff(params, number => storage.versions.find(params.id, number))
   )
+}
 
-  async function readVersion(functionId: string, number: number, name: string) {
-    const version = Number.isSafeInteger(number)
-      ? await storage.versions.find(functionId, number)
-      : undefined
+interface Compared {
+  readonly version: number
+  readonly code: string
+}
+
+/** Throws VALIDATION for what is no number, and NOT_FOUND. */
+export async function readDiff(
+  { v1, v2 }: { readonly v1: string; readonly v2: string },
+  find: (version: number) => Promise<Compared | undefined>
+) {
+  const numbers = [requireNumber(v1, 'v1'), requireNumber(v2, 'v2')] as const
+  const before = await readVersion(numbers[0], 'v1')
+  const after = await readVersion(numbers[1], 'v2')
+  return {
+    old_version: before.version,
+    new_version: after.version,
+    diff: diffVersions(before.code, after.code)
+  }
+
+  async function readVersion(number: number, name: string): Promise<Compared> {
+    const version = Number.isSafeInteger(number) ? await find(number) : undefined
     if (version === undefined) throw new MoonletError('NOT_FOUND', `Version ${name} not found`)
     return version
   }

@@ -5,6 +5,7 @@ import type {
   AuditFilter,
   AuditNote,
   AuditRecord,
+  AuditState,
   AuditStore,
   AuditSubject,
   AuditTarget
@@ -28,6 +29,7 @@ import {
   createFunctionStateReader,
   type FunctionState
 } from './function-state.js'
+import { createModuleStateReader } from './module-state.js'
 import { createValueStateReader } from './value-state.js'
 
 interface Parts {
@@ -51,12 +53,14 @@ const MAX_NAME = 200
 export class SqliteAuditStore implements AuditStore {
   private readonly sql: AuditStatements
   private readonly readFunction: ReturnType<typeof createFunctionStateReader>
+  private readonly readModule: ReturnType<typeof createModuleStateReader>
   private readonly readValue: ReturnType<typeof createValueStateReader>
   private readonly readVariables: ReturnType<typeof createVariableStateReader>
 
   constructor(private readonly parts: Parts) {
     this.sql = prepareAuditStatements(parts.db)
     this.readFunction = createFunctionStateReader(parts)
+    this.readModule = createModuleStateReader(parts.db)
     this.readValue = createValueStateReader(parts)
     this.readVariables = createVariableStateReader(parts)
   }
@@ -108,7 +112,20 @@ export class SqliteAuditStore implements AuditStore {
     if ('value' in subject) return this.lookAtValue(subject.value)
     if ('sharedVariables' in subject) return this.lookAtShared()
     const before = subject.functions.map(id => [id, this.readFunction(id)] as const)
-    return () => before.flatMap(([id, state]) => this.compareFunction(id, state))
+    const { modules = [] } = subject
+    const modulesBefore = modules.map(id => [id, this.readModule(id)] as const)
+    return () => [
+      ...before.flatMap(([id, state]) => this.compareFunction(id, state)),
+      ...modulesBefore.flatMap(([id, state]) => this.compareModule(id, state))
+    ]
+  }
+
+  private compareModule(id: string, before: AuditState | undefined): Entry[] {
+    const after = this.readModule(id)
+    const change = compareStates(before, after)
+    if (change === undefined) return []
+    const { name } = (after ?? before) as { readonly name: string }
+    return [{ target: { kind: 'module', id, name }, ...change }]
   }
 
   private compareFunction(id: string, before: FunctionState | undefined): Entry[] {

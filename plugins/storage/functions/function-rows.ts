@@ -37,6 +37,8 @@ export interface ActiveRow extends FunctionRow, OriginRow {
   readonly version: number | null
   readonly code: string | null
   readonly versionCreatedAt: number | null
+  /** A JSON list of the names that it requires. */
+  readonly requires: string | null
 }
 export interface ScheduledRow extends FunctionRow {
   readonly lastCronAt: number | null
@@ -56,7 +58,8 @@ export const functionColumns = `f.id, f.name, f.description, f.disabled, f.reten
 export const originColumns = `v.created_by as createdBy, v.message, v."commit"`
 
 /** To be read from `functions f` left joined with `versions v`, the active version. */
-export const activeColumns = `${functionColumns}, v.version, v.code, v.created_at as versionCreatedAt, ${originColumns}`
+export const activeColumns = `${functionColumns}, v.version, v.code, v.created_at as versionCreatedAt, v.requires,
+  ${originColumns}`
 
 /** The column of each field of a patch that is stored as it is. */
 export const patchColumns: Readonly<Record<PlainPatchKey, string>> = {

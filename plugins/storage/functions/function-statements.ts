@@ -46,8 +46,8 @@ export function prepareFunctionWrites(db: Database) {
         :cronCatchUp, :saveResponse, :allowSameOrigin, :createdAt, :updatedAt, :activeVersion, :lastVersion,
         :slug, :frontDoor)`),
     insertVersion: db.prepare(`
-      insert into versions (function, version, created_at, code, created_by, message, "commit")
-      values (:rowId, :version, :createdAt, :code, :createdBy, :message, :commit)`),
+      insert into versions (function, version, created_at, code, created_by, message, "commit", requires)
+      values (:rowId, :version, :createdAt, :code, :createdBy, :message, :commit, :requires)`),
     nextVersion: db
       .prepare<[number], number>(
         'update functions set last_version = last_version + 1 where seq = ? returning last_version'

@@ -1,7 +1,7 @@
 /** FunctionStore on SQLite. */
 import type { Database } from 'better-sqlite3'
 import { MoonletError } from '../../../core/base/errors.js'
-import type { FrontDoor, Route } from '../../../core/contracts/front-door.js'
+import type { FrontDoor } from '../../../core/contracts/front-door.js'
 import type {
   FunctionChange,
   FunctionOrder,
@@ -18,13 +18,16 @@ import type {
 } from '../../../core/contracts/functions.js'
 import type { Page, Paged } from '../../../core/contracts/page.js'
 import type { FunctionRecord, VersionRecord } from '../../../core/contracts/records.js'
-import { checkRouteConflict } from '../../../core/validation/front-door/route-conflict.js'
 import { applyFrontDoorChange } from '../../../core/validation/front-door/change.js'
+import { findRequires } from '../../../core/lua-source/requires.js'
 import type { Batch } from '../db/batch.js'
 import type { ChangeFeed } from '../db/change-feed.js'
 import type { Purges } from '../executions/purges.js'
 import type { OwnLimits } from '../quotas/own-limits.js'
+import { parseNames } from '../modules/module-rows.js'
+import type { ModuleGraph } from '../modules/module-graph.js'
 import type { VariableReader } from './env-store.js'
+import { checkRoutes, checkSlug } from './claims.js'
 import { createFunctionList, type ListFunctions } from './function-list.js'
 import type { FunctionRowIds } from './function-row-ids.js'
 import {
@@ -33,7 +36,8 @@ import {
   toFunction,
   toFunctionWithVersion,
   toScheduled,
-  toStored
+  toStored,
+  type ActiveRow
 } from './function-rows.js'
 import { prepareFunctionReads, prepareFunctionWrites } from './function-statements.js'
 import { toFirstState, toNewRecord } from './new-function.js'
@@ -48,7 +52,11 @@ interface Parts {
   readonly revisions: Revisions
   readonly readVariables: VariableReader
   readonly ownLimits: OwnLimits
+  readonly modules: ModuleGraph
 }
+const namesOf = ({ requires }: Pick<ActiveRow, 'requires'>): readonly string[] =>
+  requires === null ? [] : parseNames(requires)
+
 type StoredVersion = Omit<VersionRecord, 'id' | 'functionId' | 'isActive'>
 
 export class SqliteFunctionStore implements FunctionStore {
@@ -107,27 +115,43 @@ export class SqliteFunctionStore implements FunctionStore {
   }
 
   upsertAll(changes: readonly FunctionUpsert[]): Promise<UpsertedFunction[]> {
-    const { batch, rowIds, revisions } = this.parts
-    return batch.transaction(() => {
-      const found = changes.map(({ id }) => rowIds.find(id))
-      const conflicts = changes.filter(({ mayChange }, index) => {
-        const rowId = found[index]
+    return this.parts.batch.transaction(() => {
+      refuseConflicts(this.conflictsOf(changes))
+      const { done, tell } = this.upsertNow(changes)
+      tell()
+      return done
+    })
+  }
+
+  /** Within a transaction: ids of those that are not in the state that is asked for. */
+  conflictsOf(changes: readonly FunctionUpsert[]): string[] {
+    const { rowIds, revisions } = this.parts
+    return changes
+      .filter(({ id, mayChange }) => {
+        const rowId = rowIds.find(id)
         return mayChange?.(rowId === undefined ? undefined : revisions.of(rowId)) === false
       })
-      if (conflicts.length > 0) throw changedMeanwhile(conflicts.map(({ id }) => id))
-      const done = changes.map(({ id, change }, index) => {
-        const rowId = found[index]
-        return rowId === undefined ? this.createFrom(id, change) : this.change(rowId, id, change)
-      })
-      // Nothing fails any more: what is remembered beside the database is true.
-      for (const { tell } of done) tell()
-      return done.map(({ rowId, version }, index) => ({
-        id: changes[index]?.id ?? '',
-        isNew: found[index] === undefined,
-        revision: revisions.of(rowId),
-        version
-      }))
+      .map(({ id }) => id)
+  }
+
+  /** Within a transaction. `tell` is to be called once nothing can fail any more. */
+  upsertNow(changes: readonly FunctionUpsert[]) {
+    const { rowIds, revisions } = this.parts
+    const found = changes.map(({ id }) => rowIds.find(id))
+    const made = changes.map(({ id, change }, index) => {
+      const rowId = found[index]
+      return rowId === undefined ? this.createFrom(id, change) : this.change(rowId, id, change)
     })
+    const done = made.map(({ rowId, version }, index): UpsertedFunction => ({
+      id: changes[index]?.id ?? '',
+      isNew: found[index] === undefined,
+      revision: revisions.of(rowId),
+      version
+    }))
+    const tell = () => {
+      for (const { tell } of made) tell()
+    }
+    return { done, tell }
   }
 
   restore(fn: FunctionRecord, versions: readonly VersionRecord[]): Promise<boolean> {
@@ -165,15 +189,23 @@ export class SqliteFunctionStore implements FunctionStore {
 
   private readFunction(id: string): FunctionWithVersion | undefined {
     const row = this.reads.find.get(id)
-    return row && toFunctionWithVersion(row)
+    if (row === undefined) return undefined
+    const { fn, active } = toFunctionWithVersion(row)
+    const modules = this.parts.modules.resolve(namesOf(row))
+    return { fn, active: active && modules ? { ...active, modules } : active }
   }
 
   private readSnapshot(id: string): FunctionSnapshot | undefined {
-    const { rowIds, readVariables, revisions } = this.parts
+    const { rowIds, readVariables, revisions, modules } = this.parts
     const rowId = rowIds.find(id)
-    const found = this.readFunction(id)
-    if (rowId === undefined || found === undefined) return undefined
-    return { ...found, variables: readVariables(rowId, id), revision: revisions.of(rowId) }
+    const row = rowId === undefined ? undefined : this.reads.find.get(id)
+    if (rowId === undefined || row === undefined) return undefined
+    return {
+      ...toFunctionWithVersion(row),
+      variables: readVariables(rowId, id),
+      requires: modules.toRequired(namesOf(row)),
+      revision: revisions.of(rowId)
+    }
   }
 
   /** To be told once nothing can fail any more. */
@@ -210,31 +242,8 @@ export class SqliteFunctionStore implements FunctionStore {
   }
 
   private setSlug(rowId: number, id: string, slug: string): void {
-    if (slug !== '') this.checkSlug(slug, id)
+    if (slug !== '') checkSlug(this.reads, slug, id)
     this.writes.setSlug.run(slug === '' ? null : slug, rowId)
-  }
-
-  /** Throws CONFLICT when another function than this one has the slug. */
-  private checkSlug(slug: string, id: string): void {
-    const owner = this.reads.ofSlug.get(slug)
-    if (owner === undefined || owner.id === id) return
-    throw new MoonletError(
-      'CONFLICT',
-      `slug: "${slug}" is the slug of the function ${JSON.stringify(owner.name)} (${owner.id})`
-    )
-  }
-
-  /** Throws CONFLICT when another function than this one has one of the patterns. */
-  private checkRoutes(routes: readonly Route[], id: string): void {
-    checkRouteConflict(
-      routes,
-      this.reads.addressed.all().flatMap(row => {
-        const own = parseFrontDoor(row.frontDoor)?.routes
-        return own === undefined || row.id === id
-          ? []
-          : [{ id: row.id, name: row.name, routes: own }]
-      })
-    )
   }
 
   /** Returns what the front door is now. */
@@ -246,7 +255,7 @@ export class SqliteFunctionStore implements FunctionStore {
     const before = parseFrontDoor(this.reads.frontDoor.get(rowId) ?? null)
     if (change === undefined) return before
     const after = applyFrontDoorChange(before, change)
-    if (change.routes) this.checkRoutes(change.routes, id)
+    if (change.routes) checkRoutes(this.reads, change.routes, id)
     this.writes.setFrontDoor.run(formatFrontDoor(after), rowId)
     return after
   }
@@ -266,7 +275,17 @@ export class SqliteFunctionStore implements FunctionStore {
 
   private insertVersion(rowId: number, made: StoredVersion): void {
     const { version, createdAt, code, createdBy = null, message = null, commit = null } = made
-    this.writes.insertVersion.run({ rowId, version, createdAt, code, createdBy, message, commit })
+    const requires = JSON.stringify(findRequires(code))
+    this.writes.insertVersion.run({
+      rowId,
+      version,
+      createdAt,
+      code,
+      createdBy,
+      message,
+      commit,
+      requires
+    })
   }
 
   private insert(...parts: Parameters<SqliteFunctionStore['write']>): void {
@@ -278,9 +297,9 @@ export class SqliteFunctionStore implements FunctionStore {
     versions: readonly StoredVersion[],
     { active, last }: { active: number | null; last: number }
   ) {
-    if (fn.slug !== undefined) this.checkSlug(fn.slug, fn.id)
+    if (fn.slug !== undefined) checkSlug(this.reads, fn.slug, fn.id)
     const { frontDoor, ...plain } = fn
-    if (frontDoor?.routes !== undefined) this.checkRoutes(frontDoor.routes, fn.id)
+    if (frontDoor?.routes !== undefined) checkRoutes(this.reads, frontDoor.routes, fn.id)
     const fields = Object.entries(plain).map(([name, value]) => [name, toStored(value)] as const)
     const { lastInsertRowid } = this.writes.insert.run({
       ...Object.fromEntries(fields),
@@ -298,9 +317,12 @@ export class SqliteFunctionStore implements FunctionStore {
   }
 }
 
-const changedMeanwhile = (conflicts: readonly string[]) =>
-  new MoonletError(
+/** Throws PRECONDITION_FAILED with the ids as `details.conflicts`. */
+export function refuseConflicts(conflicts: readonly string[]): void {
+  if (conflicts.length === 0) return
+  throw new MoonletError(
     'PRECONDITION_FAILED',
     `Not in the state that was asked for: ${conflicts.join(', ')}; nothing was changed`,
     { details: { conflicts } }
   )
+}

@@ -1,6 +1,7 @@
 /** VersionStore on SQLite. */
 import type { Database } from 'better-sqlite3'
 import type { MayChange, VersionStore } from '../../../core/contracts/functions.js'
+import type { RunnableVersion } from '../../../core/contracts/module-set.js'
 import type { Page, Paged } from '../../../core/contracts/page.js'
 import type { VersionRecord } from '../../../core/contracts/records.js'
 import type { Batch } from '../db/batch.js'
@@ -8,6 +9,8 @@ import type { ChangeFeed } from '../db/change-feed.js'
 import type { Purges } from '../executions/purges.js'
 import type { ExecutionRecords } from '../executions/records.js'
 import { findVersionNumber } from '../executions/rows.js'
+import { parseNames } from '../modules/module-rows.js'
+import type { ModuleGraph } from '../modules/module-graph.js'
 import type { FunctionRowIds } from './function-row-ids.js'
 import { originColumns, toVersion, type VersionRow } from './function-rows.js'
 import type { Revisions } from './revisions.js'
@@ -20,6 +23,11 @@ interface Parts {
   readonly records: Pick<ExecutionRecords, 'discardVersion' | 'keepVersion'>
   readonly changes: ChangeFeed
   readonly revisions: Revisions
+  readonly modules: ModuleGraph
+}
+interface FoundRow extends VersionRow {
+  /** A JSON list of the names that it requires. */
+  readonly requires: string | null
 }
 interface FoundVersion {
   readonly rowId: number
@@ -45,11 +53,11 @@ export class SqliteVersionStore implements VersionStore {
     })
   }
 
-  find(functionId: string, version: number): Promise<VersionRecord | undefined> {
+  find(functionId: string, version: number): Promise<RunnableVersion | undefined> {
     return this.parts.batch.read(() => {
       const rowId = this.parts.rowIds.find(functionId)
       const row = rowId === undefined ? undefined : this.sql.find.get(rowId, version)
-      return row && toVersion(functionId, row)
+      return row && this.toRunnable(functionId, row)
     })
   }
 
@@ -64,6 +72,12 @@ export class SqliteVersionStore implements VersionStore {
       changes.changed(functionId)
       return revisions.of(found.rowId)
     })
+  }
+
+  private toRunnable(functionId: string, row: FoundRow): RunnableVersion {
+    const version = toVersion(functionId, row)
+    const modules = this.parts.modules.resolve(parseNames(row.requires ?? '[]'))
+    return modules === undefined ? version : { ...version, modules }
   }
 
   async remove(
@@ -108,14 +122,14 @@ export class SqliteVersionStore implements VersionStore {
 function prepareStatements(db: Database) {
   const select = `
     select v.version, v.code, v.created_at as createdAt, v.version is f.active_version as isActive,
-      ${originColumns}
+      v.requires, ${originColumns}
     from versions v join functions f on f.seq = v.function`
   return {
     list: db.prepare<[number, number, number], VersionRow>(
       `${select} where v.function = ? order by v.version desc limit ? offset ?`
     ),
     count: db.prepare<[number], number>('select count(*) from versions where function = ?').pluck(),
-    find: db.prepare<[number, number], VersionRow>(
+    find: db.prepare<[number, number], FoundRow>(
       `${select} where v.function = ? and v.version = ?`
     ),
     activate: db.prepare<[number, number]>('update functions set active_version = ? where seq = ?'),

@@ -1,4 +1,4 @@
-/** `require` for modules that come with the engine; each is run once per run. */
+/** `require` for modules that come with the engine or with the version; each is run once per run. */
 import { compile } from '../compiler/compile.js'
 import type { Code } from '../compiler/code.js'
 import { SyntaxFault } from '../compiler/lex-state.js'
@@ -10,45 +10,53 @@ import { checkString } from './arguments.js'
 
 export interface Modules {
   readonly require: Native
+  /** The first of a name stays. */
+  add(name: string, text: string, chunkName: string): void
   /** Forgets what was loaded. */
   reset(): void
+}
+
+interface Source {
+  readonly text: string
+  readonly chunkName: string
 }
 
 /** Marks a module that is being loaded, to find modules that require each other. */
 const LOADING = new Native('loading', () => undefined)
 
-/** Undefined when there are no modules, so that there is no `require` either. */
+/** `isGlobal` tells libraries, which need no `require`, from what is not there. */
 export function requireFunction(
   vm: Vm,
-  sources: Readonly<Record<string, string>>
-): Modules | undefined {
-  const texts = new Map(Object.entries(sources))
-  if (texts.size === 0) return undefined
+  sources: Readonly<Record<string, string>>,
+  isGlobal: (name: string) => boolean
+): Modules {
+  const texts = new Map(
+    Object.entries(sources).map(([name, text]): [string, Source] => [
+      name,
+      { text, chunkName: name }
+    ])
+  )
+  const own = [...texts.keys()].sort()
   const compiled = new Map<string, Code>()
   let loaded = new Map<string, Value>()
+  /** Names of those that are being loaded, the outermost first. */
+  const loading: string[] = []
 
   function codeOf(name: string): Code {
     const known = compiled.get(name)
     if (known !== undefined) return known
-    const text = texts.get(name)
-    if (text === undefined) {
-      throw new LuaThrow(
-        `module '${name}' not found; there are: ${[...texts.keys()].sort().join(', ')}`
-      )
-    }
-    try {
-      const code = compile(text, name)
-      compiled.set(name, code)
-      return code
-    } catch (error) {
-      if (error instanceof SyntaxFault) {
-        throw new LuaError(`error loading module '${name}': ${error.message}`)
-      }
-      throw error
-    }
+    const source = texts.get(name)
+    if (source === undefined) throw new LuaThrow(whyMissing(name, own, isGlobal(name)))
+    const { text, chunkName } = source
+    const code = compileModule(name, text, chunkName)
+    compiled.set(name, code)
+    return code
   }
 
   return {
+    add(name, text, chunkName) {
+      if (!texts.has(name)) texts.set(name, { text, chunkName })
+    },
     reset() {
       if (loaded.size > 0) loaded = new Map()
     },
@@ -56,11 +64,13 @@ export function requireFunction(
       const name = checkString(given, 1)
       const known = loaded.get(name)
       if (known === LOADING) {
-        throw new LuaThrow(`loop in require: module '${name}' is still being loaded`)
+        const circle = [...loading.slice(loading.indexOf(name)), name].join(' requires ')
+        throw new LuaThrow(`loop in require: ${circle}`)
       }
       if (known !== undefined) return known
       const code = codeOf(name)
       loaded.set(name, LOADING)
+      loading.push(name)
       try {
         const result = vm.callFirst(closureOf(code, vm.globals), [name])
         loaded.set(name, result ?? true)
@@ -68,7 +78,24 @@ export function requireFunction(
       } catch (error) {
         loaded.delete(name)
         throw error
+      } finally {
+        loading.pop()
       }
     })
   }
+}
+
+function compileModule(name: string, text: string, chunkName: string): Code {
+  try {
+    return compile(text, chunkName)
+  } catch (error) {
+    if (!(error instanceof SyntaxFault)) throw error
+    throw new LuaError(`error loading module '${name}': ${error.message}`)
+  }
+}
+
+function whyMissing(name: string, own: readonly string[], isGlobal: boolean): string {
+  const why = `module '${name}' not found`
+  if (isGlobal) return `${why}: '${name}' is a global, which needs no require`
+  return own.length === 0 ? why : `${why} (the server itself has ${own.join(', ')})`
 }

@@ -255,9 +255,9 @@ const mistakes: ReadonlyArray<[string, Fault, string, RegExp]> = [
   ],
   [
     'require',
-    runtime("f:1: attempt to call a nil value (global 'require')"),
+    runtime("f:1: module 'json' not found: 'json' is a global, which needs no require"),
     'require("json")',
-    /^\[TIP\] .*globals/
+    /^\[TIP\] .*global/
   ],
   [
     'arr[0]',

@@ -40,7 +40,7 @@ const failing: ReadonlyArray<readonly [name: string, body: string, tip: RegExp]>
   ['console.log', 'console.log("x")', /log\.info/],
   ['os.getenv', 'return os.getenv("X")', /env\.get/],
   ['io', 'return io.open("x")', /no access to files/],
-  ['require', 'return require("json")', /globals already/],
+  ['require', 'return require("json")', /global already/],
   ['a dot for a colon', 'local name = "x"\n  return name.upper()', /name:upper\(\)/],
   ['unexpected symbol', 'local x = = 2', /comma, quote or bracket|Check the syntax/],
   ['missing bracket', 'local x = (1 + 2\n  return x', /Lua cannot read|Check the syntax/],

@@ -147,10 +147,15 @@ t.test('no route lets a token for one function at another, or at what concerns a
       t.match(json.error, /^This token is (?:not for this function|for some functions only)/, what)
     } else harmless.add(what)
   }
-  // What concerns no function, and the list, which leaves the others out.
+  // What concerns no function, and lists, which leave the others out.
   t.same([...harmless].sort(), [
     'GET /api/functions',
     'GET /api/lua',
+    'GET /api/modules',
+    'GET /api/modules/{id}',
+    'GET /api/modules/{id}/diff/{v1}/{v2}',
+    'GET /api/modules/{id}/versions',
+    'GET /api/modules/{id}/versions/{version}',
     'GET /api/plugins',
     'GET /api/status',
     'POST /api/check',

@@ -87,6 +87,15 @@ async function prepare(): Promise<Record<string, string>> {
   const {
     rows: [formerShared]
   } = await storage.env.shared.history({ limit: 1, offset: 0 })
+  const module = ids.next()
+  await storage.modules.create({
+    id: module,
+    name: `m_${module}`,
+    description: 'd',
+    code: 'return require("gone")',
+    now: 1000
+  })
+  await storage.modules.update(module, { patch: {}, code: 'return {}', now: 2000 })
   const execution = {
     id: ids.next(),
     functionId: fn,
@@ -200,6 +209,7 @@ async function prepare(): Promise<Record<string, string>> {
   await storage.jobs.cancel(finishedJob, Date.now())
   return {
     function: fn,
+    module,
     alert: await createAlert(),
     execution: execution.id,
     job: await newJob(),
@@ -255,11 +265,12 @@ function addressOf({ path, operation }: Named, things: Record<string, string>): 
     '/api/auth/sessions': 'session',
     '/api/tokens': 'token',
     '/api/alerts': 'alert',
+    '/api/modules': 'module',
     '/api/jobs': operation.operationId === 'redriveJob' ? 'finishedJob' : 'job'
   }
   const found = Object.entries(kinds).find(([start]) => path.startsWith(start))
   const kind = found?.[1] ?? 'function'
-  const isNumber = operation.operationId === 'getVersion'
+  const isNumber = operation.operationId === 'getVersion' || kind === 'module'
   const needed =
     operation.parameters?.filter(
       parameter => parameter.in === 'query' && parameter.required === true

@@ -187,6 +187,8 @@ t.test(
       'DELETE /api/jobs/{id}',
       'DELETE /api/kv-value',
       'DELETE /api/kv/{key}',
+      'DELETE /api/modules/{id}',
+      'DELETE /api/modules/{id}/versions/{version}',
       'DELETE /api/tokens/{id}',
       'POST /api/alerts',
       'POST /api/auth/login',
@@ -201,6 +203,8 @@ t.test(
       'POST /api/jobs/{id}/cancel',
       'POST /api/jobs/{id}/redrive',
       'POST /api/kv-value/delete',
+      'POST /api/modules',
+      'POST /api/modules/{id}/versions/{version}/activate',
       'POST /api/push',
       'POST /api/tokens',
       'PUT /api/alerts/{id}',
@@ -212,7 +216,8 @@ t.test(
       'PUT /api/functions/{id}/kv/{key}',
       'PUT /api/kv-value',
       'PUT /api/kv-value/entry',
-      'PUT /api/kv/{key}'
+      'PUT /api/kv/{key}',
+      'PUT /api/modules/{id}'
     ])
   }
 )

@@ -28,7 +28,8 @@ t.test('a new function comes with version 1 of its code, active', async t => {
       created_at: json.created_at,
       is_active: true,
       created_by: 'api_key'
-    }
+    },
+    requires: []
   })
 })
 

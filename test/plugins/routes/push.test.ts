@@ -101,7 +101,7 @@ t.test('bad pushes are refused with the function and the field that is wrong', a
   const { call, create } = await buildApi(t)
   const id = await create()
   for (const [body, error] of [
-    [{}, 'Invalid request body'],
+    [{}, 'functions: functions must have 1 to 1000 entries'],
     [{ functions: {} }, 'Invalid request body'],
     [{ functions: [] }, 'functions: functions must have 1 to 1000 entries'],
     [{ functions: [{ id }, { id }] }, 'functions: functions has the same id twice'],

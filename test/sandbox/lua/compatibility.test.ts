@@ -91,7 +91,7 @@ t.test('require runs a module once in each run and names what is missing', async
   t.strictSame(lua.values('return loads, require("a").loads'), [undefined, 1])
   t.match(
     lua.fault('require("nope")\nfunction handler() end').message,
-    "fn:1: module 'nope' not found; there are: a, b, broken, c"
+    "fn:1: module 'nope' not found (the server itself has a, b, broken, c)"
   )
   t.match(lua.values('return pcall(require, "b")')[1], /loop in require/)
   t.match(

@@ -1,0 +1,298 @@
+/**
+ * What a Lua module gives to those who require it, read from its text: the fields of the table that it returns, with
+ * the comments (`---`) above them. What is computed stays unknown.
+ */
+import type { ModuleExport } from '../contracts/modules.js'
+import { readTokens, type Token } from './tokens.js'
+
+/** What the comment above something says. */
+interface Doc {
+  readonly description: string
+  readonly params: ReadonlyArray<{ readonly name: string; readonly type: string; note: string }>
+  readonly returns: readonly string[]
+  readonly type: string | undefined
+}
+
+/** Something that has been given a name: a local function, or a field of a local table. */
+interface Defined {
+  readonly kind: ModuleExport['kind']
+  /** Undefined: no function, or its parameters are not known. */
+  readonly params?: readonly string[] | undefined
+  readonly isMethod?: boolean
+  readonly doc: Doc
+}
+
+const MAX_EXPORTS = 500
+
+/** In the order of the module's text. */
+export function findExports(code: string): readonly ModuleExport[] {
+  const reader = new ModuleReader([...readTokens(code)])
+  return reader.read().slice(0, MAX_EXPORTS)
+}
+
+class ModuleReader {
+  private at = 0
+  private doc: Token[] = []
+  private readonly locals = new Map<string, Defined>()
+  private readonly tables = new Map<string, Map<string, Defined>>()
+  private readonly returned = new Map<string, Defined>()
+  private returnedTable: string | undefined
+
+  constructor(private readonly tokens: readonly Token[]) {}
+
+  read(): ModuleExport[] {
+    while (this.at < this.tokens.length) this.statement()
+    const fields =
+      this.returnedTable === undefined ? this.returned : this.tables.get(this.returnedTable)
+    return [...(fields ?? [])].map(([name, defined]) => toExport(name, defined))
+  }
+
+  private peek(ahead = 0): Token | undefined {
+    return this.tokens[this.at + ahead]
+  }
+
+  private is(text: string, ahead = 0): boolean {
+    const token = this.peek(ahead)
+    return token?.text === text && (token.kind === 'symbol' || token.kind === 'name')
+  }
+
+  private nameAt(ahead: number): string | undefined {
+    const token = this.peek(ahead)
+    return token?.kind === 'name' ? token.text : undefined
+  }
+
+  private statement(): void {
+    const token = this.peek()
+    if (token?.kind === 'doc') {
+      if (this.doc.length > 0 && (this.doc.at(-1)?.line ?? 0) + 1 < token.line) this.doc = []
+      this.doc.push(token)
+      this.at++
+      return
+    }
+    const doc = this.takeDoc(token?.line ?? 0)
+    if (this.is('local') && this.is('function', 1)) this.localFunction(doc)
+    else if (this.is('local') && this.is('=', 2)) this.localValue(doc)
+    else if (this.is('function')) this.fieldFunction(doc)
+    else if (this.is('return')) this.result()
+    else if (this.is('.', 1) && this.is('=', 3)) this.fieldValue(doc)
+    else this.skip()
+  }
+
+  /** The comment that ends in the line above. */
+  private takeDoc(line: number): Doc {
+    const { doc } = this
+    this.doc = []
+    return parseDoc(doc.at(-1)?.line === line - 1 ? doc.map(({ text }) => text) : [])
+  }
+
+  private localFunction(doc: Doc): void {
+    const name = this.nameAt(2) ?? ''
+    this.at += 3
+    this.locals.set(name, { kind: 'function', params: this.functionRest(), doc })
+  }
+
+  private localValue(doc: Doc): void {
+    const name = this.nameAt(1) ?? ''
+    this.at += 3
+    if (this.is('{')) this.tables.set(name, this.table())
+    else this.locals.set(name, this.value(doc))
+  }
+
+  /** `function shop.price(item)`, `function shop:price(item)`. */
+  private fieldFunction(doc: Doc): void {
+    const [owner, field] = [this.nameAt(1), this.nameAt(3)]
+    const isMethod = this.is(':', 2)
+    const isField = (isMethod || this.is('.', 2)) && this.is('(', 4)
+    while (this.at < this.tokens.length && !this.is('(')) this.at++
+    const params = this.functionRest()
+    if (!isField || owner === undefined || field === undefined) return
+    this.tables.get(owner)?.set(field, { kind: 'function', params, isMethod, doc })
+  }
+
+  private fieldValue(doc: Doc): void {
+    const [owner = '', field = ''] = [this.nameAt(0), this.nameAt(2)]
+    this.at += 4
+    const value = this.value(doc)
+    this.tables.get(owner)?.set(field, value)
+  }
+
+  private result(): void {
+    this.at++
+    if (this.is('{')) {
+      for (const [name, value] of this.table()) this.returned.set(name, value)
+      return
+    }
+    const name = this.nameAt(0)
+    // `return setmetatable(shop, …)` gives the table too.
+    const inner = name === 'setmetatable' && this.is('(', 1) ? this.nameAt(2) : name
+    if (inner !== undefined && this.tables.has(inner)) this.returnedTable = inner
+    this.at++
+  }
+
+  /** From `{` to behind its `}`. */
+  private table(): Map<string, Defined> {
+    const fields = new Map<string, Defined>()
+    this.at++
+    while (this.at < this.tokens.length && !this.is('}')) {
+      const token = this.peek()
+      if (token?.kind === 'doc') {
+        this.doc.push(token)
+        this.at++
+        continue
+      }
+      const doc = this.takeDoc(token?.line ?? 0)
+      const name = this.nameAt(0)
+      if (name !== undefined && this.is('=', 1)) {
+        this.at += 2
+        fields.set(name, this.value(doc))
+      } else this.expression()
+      if (this.is(',') || this.is(';')) this.at++
+    }
+    this.at++
+    return fields
+  }
+
+  private value(doc: Doc): Defined {
+    if (this.is('function')) {
+      this.at++
+      return { kind: 'function', params: this.functionRest(), doc }
+    }
+    const name = this.nameAt(0)
+    const known = name === undefined ? undefined : this.locals.get(name)
+    const start = this.at
+    this.expression()
+    if (known === undefined || this.at !== start + 1) return { kind: 'value', doc }
+    return isEmpty(doc) ? known : { ...known, doc }
+  }
+
+  /** From `(` to behind the function's `end`; gives its parameters. */
+  private functionRest(): readonly string[] {
+    const params: string[] = []
+    while (this.at < this.tokens.length && !this.is(')')) {
+      const token = this.peek()
+      if (token?.kind === 'name' || token?.text === '...') params.push(token.text)
+      this.at++
+    }
+    this.at++
+    this.block()
+    return params
+  }
+
+  /** To behind the `end` or `until` that closes a block which has begun. */
+  private block(): void {
+    for (let depth = 1; depth > 0 && this.at < this.tokens.length; this.at++) depth += this.depth()
+  }
+
+  /** By how many blocks the present token opens or closes. `while` and `for` open theirs with `do`. */
+  private depth(): number {
+    const name = this.nameAt(0)
+    if (name === undefined || this.peek(-1)?.text === '.' || this.peek(-1)?.text === ':') return 0
+    if (['function', 'do', 'if', 'repeat'].includes(name)) return 1
+    return name === 'end' || name === 'until' ? -1 : 0
+  }
+
+  /** A statement that says nothing of the module's fields: past the blocks that it opens. */
+  private skip(): void {
+    const depth = this.depth()
+    this.at++
+    if (depth > 0) this.block()
+  }
+
+  /** Up to what ends a value: `,`, `;` or `}` of the table around it, or the statement that follows. */
+  private expression(): void {
+    const start = this.at
+    for (let open = 0; this.at < this.tokens.length;) {
+      const token = this.peek()
+      if (open === 0 && this.at > start && this.endsExpression(token)) return
+      if (token?.kind === 'symbol' && '([{'.includes(token.text)) open++
+      if (token?.kind === 'symbol' && ')]}'.includes(token.text) && --open < 0) return
+      if (this.is('function')) {
+        this.at++
+        this.functionRest()
+      } else this.at++
+    }
+  }
+
+  private endsExpression(token: Token | undefined): boolean {
+    if (token?.kind === 'doc') return true
+    if (token?.kind === 'symbol') return [',', ';', '}'].includes(token.text)
+    if (token?.kind !== 'name') return false
+    if (
+      ['local', 'function', 'return', 'if', 'for', 'while', 'do', 'repeat'].includes(token.text)
+    ) {
+      return token.text !== 'function' || this.nameAt(1) !== undefined
+    }
+    // Two names in a row, with no operator between them: the second begins a statement.
+    const before = this.peek(-1)
+    const isOperand =
+      before?.kind === 'number' ||
+      before?.kind === 'string' ||
+      (before?.kind === 'name' && !['and', 'or', 'not'].includes(before.text)) ||
+      [')', ']', '}'].includes(before?.text ?? '')
+    return isOperand && !['and', 'or'].includes(token.text)
+  }
+}
+
+const isEmpty = ({ description, params, returns, type }: Doc): boolean =>
+  description === '' && params.length === 0 && returns.length === 0 && type === undefined
+
+/** The comment's lines, without their dashes. */
+function parseDoc(lines: readonly string[]): Doc {
+  const prose: string[] = []
+  const params: Array<{ name: string; type: string; note: string }> = []
+  const returns: string[] = []
+  let type: string | undefined
+  for (const line of lines) {
+    const [, tag = '', rest = ''] = /^@(\w+)\s*(.*)$/.exec(line) ?? []
+    if (tag === 'param') {
+      const [, name = '', given = ''] = /^([\w.]+\??)\s*(.*)$/.exec(rest) ?? []
+      const [wanted, note] = splitType(given)
+      if (name !== '') params.push({ name, type: wanted, note })
+    } else if (tag === 'return') returns.push(splitType(rest)[0])
+    else if (tag === 'type') type = splitType(rest)[0]
+    else if (tag === '' && !line.startsWith('@')) prose.push(line)
+  }
+  const notes = params
+    .filter(({ note }) => note !== '')
+    .map(({ name, note }) => `\`${name.replace('?', '')}\`: ${note}`)
+  const description = [prose.join('\n').trim(), notes.join('\n')].filter(part => part !== '')
+  return {
+    description: description.join('\n\n'),
+    params,
+    returns: returns.filter(text => text !== ''),
+    type: type === '' ? undefined : type
+  }
+}
+
+/** A type, which has blanks only within brackets and around `|`, and what is said behind it. */
+function splitType(text: string): readonly [type: string, note: string] {
+  let depth = 0
+  for (let at = 0; at < text.length; at++) {
+    const char = text.charAt(at)
+    if ('(<{['.includes(char)) depth++
+    else if (')>}]'.includes(char)) depth--
+    else if (char === ' ' && depth <= 0) {
+      const [before, after] = [text.slice(0, at), text.slice(at + 1).trimStart()]
+      if (/[|:,]$/.test(before) || /^[|]/.test(after)) continue
+      return [before, after.replace(/^[#-]\s*/, '')]
+    }
+  }
+  return [text, '']
+}
+
+function toExport(name: string, { kind, params, isMethod, doc }: Defined): ModuleExport {
+  const { description } = doc
+  if (kind === 'value') {
+    const signature = doc.type === undefined ? name : `${name}: ${doc.type}`
+    return { name, kind, signature, description }
+  }
+  const typed = (params ?? []).map(param => {
+    const said = doc.params.find(({ name }) => name.replace('?', '') === param)
+    return said === undefined || said.type === ''
+      ? (said?.name ?? param)
+      : `${said.name}: ${said.type}`
+  })
+  const all = isMethod === true ? ['self', ...typed] : typed
+  const returns = doc.returns.length === 0 ? '' : `: ${doc.returns.join(', ')}`
+  return { name, kind, signature: `${name}(${all.join(', ')})${returns}`, description }
+}

@@ -1,0 +1,155 @@
+/** Who requires whom: what a version runs with, and whom a change of a module concerns. */
+import type { Database } from 'better-sqlite3'
+import { createHash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { RequiredModule } from '../../../core/contracts/functions.js'
+import type { ModuleSet } from '../../../core/contracts/module-set.js'
+import type { Requirer } from '../../../core/contracts/modules.js'
+import { ANY_MODULE, findRequires } from '../../../core/lua-source/requires.js'
+import type { Batch } from '../db/batch.js'
+import type { ChangeFeed } from '../db/change-feed.js'
+import { parseNames } from './module-rows.js'
+import { prepareModuleReads, type RequiringRow } from './module-statements.js'
+
+/** Bounds of what is kept; code is counted in characters. */
+const MAX_MODULES = 2000
+const MAX_CODE = 32 * 1024 ** 2
+
+interface Source {
+  /** Of the module's id and version, or of a draft's code. */
+  readonly mark: string
+  readonly code: string
+  readonly requires: readonly string[]
+}
+
+interface Parts {
+  readonly db: Database
+  readonly batch: Batch
+  /** Of functions. */
+  readonly changes: ChangeFeed
+}
+
+export class ModuleGraph {
+  private readonly reads: ReturnType<typeof prepareModuleReads>
+  /** By name. Functions that require one module share its text. */
+  private readonly sources = new LRUCache<string, Source>({
+    max: MAX_MODULES,
+    maxSize: MAX_CODE,
+    sizeCalculation: ({ code }) => 1 + code.length
+  })
+
+  constructor(private readonly parts: Parts) {
+    this.reads = prepareModuleReads(parts.db)
+    parts.batch.onCommit({
+      before() {},
+      after: durable => {
+        if (!durable) this.sources.clear()
+      }
+    })
+  }
+
+  /** What code that requires these names runs with; undefined: no module. */
+  resolve(
+    required: readonly string[],
+    drafts: ReadonlyMap<string, string> = new Map()
+  ): ModuleSet | undefined {
+    if (required.length === 0) return undefined
+    const found = new Map<string, Source>()
+    const seen = new Set<string>()
+    const waiting = [...required]
+    for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+      if (seen.has(name)) continue
+      seen.add(name)
+      if (name === ANY_MODULE) {
+        waiting.push(...this.reads.names.all(), ...drafts.keys())
+        continue
+      }
+      const source = toDraft(drafts.get(name)) ?? this.sourceOf(name)
+      if (source === undefined) continue
+      found.set(name, source)
+      waiting.push(...source.requires)
+    }
+    return found.size === 0 ? undefined : toSet(found)
+  }
+
+  /** The modules of these names, for people to see. */
+  toRequired(names: readonly string[]): RequiredModule[] {
+    return names
+      .filter(name => name !== ANY_MODULE)
+      .map(name => {
+        const found = this.reads.named.get(name)
+        return { name, id: found?.name === name ? found.id : undefined }
+      })
+  }
+
+  /** Gives, by a module's name, what requires it. */
+  readRequirers(): (name: string) => Requirer[] {
+    const rows = this.readRequiring()
+    return name =>
+      rows
+        .filter(({ names }) => names.includes(name))
+        .map(({ kind, id, name }) => ({ kind, id, name }))
+  }
+
+  /** Within the transaction of a change of these modules: their names before it and after it. */
+  changed(names: readonly string[]): void {
+    this.sources.clear()
+    for (const id of this.dependentFunctions(names)) this.parts.changes.changed(id)
+  }
+
+  private sourceOf(name: string): Source | undefined {
+    const kept = this.sources.get(name)
+    if (kept !== undefined) return kept
+    const row = this.reads.sourceOf.get(name, name)
+    if (row === undefined) return undefined
+    const { id, version, code, requires } = row
+    const source = { mark: `${id} ${version}`, code, requires: parseNames(requires) }
+    this.sources.set(name, source)
+    return source
+  }
+
+  /** Functions that run with one of these modules, directly or through others. */
+  private dependentFunctions(names: readonly string[]): string[] {
+    const rows = this.readRequiring()
+    const reached = new Set(names)
+    const reaches = ({ names }: Requiring): boolean =>
+      names.some(name => name === ANY_MODULE || reached.has(name))
+    const modules = new Set(rows.filter(({ kind }) => kind === 'module'))
+    for (let isNew = true; isNew;) {
+      isNew = false
+      for (const module of modules) {
+        if (!reaches(module)) continue
+        modules.delete(module)
+        reached.add(module.name)
+        isNew = true
+      }
+    }
+    return rows.filter(row => row.kind === 'function' && reaches(row)).map(({ id }) => id)
+  }
+
+  private readRequiring(): Requiring[] {
+    return this.reads.requiring
+      .all()
+      .map(row => ({ ...row, names: parseNames(row.requires) }))
+      .sort((a, b) => compareTexts(a.kind, b.kind) || compareTexts(a.name, b.name))
+  }
+}
+
+interface Requiring extends RequiringRow {
+  readonly names: readonly string[]
+}
+
+const compareTexts = (a: string, b: string): number => (a < b ? -1 : Number(a > b))
+
+const toDraft = (code: string | undefined): Source | undefined =>
+  code === undefined ? undefined : { mark: digestOf(code), code, requires: findRequires(code) }
+
+function toSet(found: ReadonlyMap<string, Source>): ModuleSet {
+  const sorted = [...found].sort(([a], [b]) => (a < b ? -1 : 1))
+  return {
+    key: digestOf(JSON.stringify(sorted.map(([name, { mark }]) => [name, mark]))),
+    sources: sorted.map(([name, { code }]) => ({ name, code }))
+  }
+}
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url')
