@@ -8,7 +8,13 @@ export default [
     ts: true,
     noJsx: true,
     noStyle: true,
-    ignores: ['dist/**', 'node_modules/**', '.tap/**', 'test/fixtures/**/node_modules/**']
+    ignores: [
+      'dist/**',
+      '.cache/**',
+      'node_modules/**',
+      '.tap/**',
+      'test/fixtures/**/node_modules/**'
+    ]
   }),
   {
     files: ['**/*.ts'],

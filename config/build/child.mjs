@@ -18,6 +18,7 @@ const settings = {
   platform: 'node',
   target: 'node22',
   sourcemap: false,
+  metafile: true,
   logLevel: 'warning',
   // The variant that never makes code from text: the child runs with --disallow-code-generation-from-strings.
   alias: { msgpackr: 'msgpackr/index-no-eval' },
@@ -26,8 +27,9 @@ const settings = {
   plugins: [fengariPlugin, kindsPlugin]
 }
 
+/** Returns esbuild's notes of what went into each file. */
 export async function buildChild(out) {
-  const [, program] = await Promise.all([
+  const [loader, program] = await Promise.all([
     build({ ...settings, entryPoints: [loaderEntry], outfile: `${out}/sandbox/child.cjs` }),
     build({
       ...settings,
@@ -41,6 +43,7 @@ export async function buildChild(out) {
     `${out}/sandbox/child-program.js`,
     `(function(require,script){${program.outputFiles[0].text}})\n`
   )
+  return [loader.metafile, program.metafile]
 }
 
 export async function buildEngineForTests(out) {

@@ -81,7 +81,7 @@ function toNames(results) {
   return names
 }
 
-/** Builds everything below `${out}/public`. */
+/** Builds everything below `${out}/public`. Returns esbuild's notes of what went into each bundle. */
 export async function buildDashboard(out) {
   const target = `${out}/public`
   await mkdir(`${target}/assets`, { recursive: true })
@@ -106,4 +106,5 @@ export async function buildDashboard(out) {
       await compress(path, contents)
     })
   )
+  return results.map(({ metafile }) => metafile)
 }

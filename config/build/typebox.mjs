@@ -5,13 +5,15 @@
 import { build } from 'esbuild'
 import { writeFile } from 'node:fs/promises'
 
+/** Returns esbuild's notes of what went into it. */
 export async function buildTypebox(out) {
   const folder = `${out}/node_modules/typebox`
-  await build({
+  const { metafile } = await build({
     entryPoints: { index: 'typebox', schema: 'typebox/schema' },
     outdir: folder,
     bundle: true,
     splitting: true,
+    metafile: true,
     format: 'esm',
     platform: 'node',
     target: 'node22',
@@ -22,4 +24,5 @@ export async function buildTypebox(out) {
     `${folder}/package.json`,
     JSON.stringify({ name: 'typebox', type: 'module', exports })
   )
+  return [metafile]
 }

@@ -31,7 +31,7 @@ t.test('the unit leaves an attacker little: 2.5 or better', { skip: missing }, a
 
 t.test('the unit starts a file that the build makes', async t => {
   const text = await readFile(unit, 'utf8')
-  t.match(text, /^ExecStart=\/bin\/sh \/opt\/moonlet\/dist\/core\/moonlet\.sh$/m)
+  t.match(text, /^ExecStart=\/bin\/sh \/opt\/moonlet\/dist\/core\/moonlet\.sh serve$/m)
   await t.resolves(access(new URL('../../core/moonlet.sh', import.meta.url), constants.X_OK))
 })
 
