@@ -6,13 +6,14 @@ import { build } from 'esbuild'
 import { writeFile } from 'node:fs/promises'
 import { fengariPlugin } from './fengari-plugin.mjs'
 import { kindsPlugin } from './kinds-plugin.mjs'
+import { precompiledPlugin } from './precompiled-plugin.mjs'
 
 const loaderEntry = 'sandbox/child/loader.ts'
 const programEntry = 'sandbox/child/main.ts'
 /** The engine alone, as the tests and benchmarks load it. */
 const engineEntry = 'test/sandbox/lua/bundle.ts'
 
-const settings = {
+const common = {
   bundle: true,
   format: 'cjs',
   platform: 'node',
@@ -26,6 +27,7 @@ const settings = {
   tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
   plugins: [fengariPlugin, kindsPlugin]
 }
+const settings = { ...common, plugins: [...common.plugins, precompiledPlugin(common)] }
 
 /** Returns esbuild's notes of what went into each file. */
 export async function buildChild(out) {

@@ -1,6 +1,6 @@
 /**
- * The argument check of Lua APIs, made once per process from the declarations: nothing crosses the channel,
- * and no local function runs, with arguments of another type than declared.
+ * The argument check of Lua APIs, made of the declarations when a function is first called: nothing crosses the
+ * channel, and no local function runs, with arguments of another type than declared.
  */
 import type { ManifestFunction } from '../../core/lua/manifest.js'
 import { compileCheck } from '../../core/lua/types/check.js'
@@ -18,9 +18,10 @@ export function compileArguments(
   fn: ManifestFunction,
   wire: boolean
 ): (args: readonly LuaValue[]) => unknown[] {
-  const checks = fn.params.map(({ type }) => compileCheck(type, wire))
   const name = `${module}.${fn.name}`
+  let made: readonly Check[] | undefined
   return args => {
+    const checks = (made ??= fn.params.map(({ type }) => compileCheck(type, wire)))
     const checked: unknown[] = new Array(checks.length)
     for (let i = 0; i < checks.length; i++) {
       const value = (checks[i] as Check)(i < args.length ? args[i] : missing)

@@ -1,7 +1,9 @@
 /** Sets of bytes in patterns: a character, `.`, `%a` and its like, `[...]`. */
 import { LuaThrow } from '../errors.js'
 
-const within = (...ranges: ReadonlyArray<readonly [number, number]>): Uint8Array => {
+type Ranges = ReadonlyArray<readonly [number, number]>
+
+const within = (...ranges: Ranges): Uint8Array => {
   const set = new Uint8Array(256)
   for (const [from, to] of ranges) set.fill(1, from, to + 1)
   return set
@@ -12,41 +14,50 @@ const complement = (set: Uint8Array): Uint8Array => set.map(inside => 1 - inside
 const LOWER = [97, 122] as const
 const UPPER = [65, 90] as const
 const DIGIT = [48, 57] as const
-const PUNCTUATION = [
-  [33, 47],
-  [58, 64],
-  [91, 96],
-  [123, 126]
-] as const
 
-const CLASSES: ReadonlyMap<string, Uint8Array> = new Map(
-  [
-    ['a', within(LOWER, UPPER)],
-    ['c', within([0, 31], [127, 127])],
-    ['d', within(DIGIT)],
-    ['g', within([33, 126])],
-    ['l', within(LOWER)],
-    ['p', within(...PUNCTUATION)],
-    ['s', within([9, 13], [32, 32])],
-    ['u', within(UPPER)],
-    ['w', within(LOWER, UPPER, DIGIT)],
-    ['x', within(DIGIT, [97, 102], [65, 70])],
-    ['z', within([0, 0])]
-  ].flatMap(
-    ([name, set]) =>
-      [
-        [name, set],
-        [(name as string).toUpperCase(), complement(set as Uint8Array)]
-      ] as Array<[string, Uint8Array]>
-  )
-)
+const CLASSES: Readonly<Record<string, Ranges>> = {
+  a: [LOWER, UPPER],
+  c: [
+    [0, 31],
+    [127, 127]
+  ],
+  d: [DIGIT],
+  g: [[33, 126]],
+  l: [LOWER],
+  p: [
+    [33, 47],
+    [58, 64],
+    [91, 96],
+    [123, 126]
+  ],
+  s: [
+    [9, 13],
+    [32, 32]
+  ],
+  u: [UPPER],
+  w: [LOWER, UPPER, DIGIT],
+  x: [DIGIT, [97, 102], [65, 70]],
+  z: [[0, 0]]
+}
 
 const ANY = within([0, 255])
 const singles: Uint8Array[] = []
 const single = (code: number): Uint8Array => (singles[code] ??= within([code, code]))
 
+/** Sets of classes, each made when it is first asked for. */
+const classes = new Map<string, Uint8Array>()
+
 /** What `%` and the character after it stand for. */
-const escaped = (c: string): Uint8Array => CLASSES.get(c) ?? single(c.charCodeAt(0))
+function escaped(c: string): Uint8Array {
+  const known = classes.get(c)
+  if (known !== undefined) return known
+  const lower = c.toLowerCase()
+  if (!Object.hasOwn(CLASSES, lower)) return single(c.charCodeAt(0))
+  const set = within(...(CLASSES[lower] as Ranges))
+  const made = c === lower ? set : complement(set)
+  classes.set(c, made)
+  return made
+}
 
 /** The set that starts at `at`, and where it ends. */
 export function compileSet(text: string, at: number): { set: Uint8Array; end: number } {

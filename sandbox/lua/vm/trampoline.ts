@@ -4,13 +4,13 @@
  * no message.
  */
 import { Code } from '../compiler/code.js'
-import { compile } from '../compiler/compile.js'
 import { Closure } from '../function.js'
+import { precompiled } from '../precompiled.js'
 
 export function trampoline(): Closure {
   const {
     functions: [code]
-  } = compile('return function (f, ...) return f(...) end', '=trampoline')
+  } = precompiled('=trampoline')
   if (code === undefined) throw new Error('the trampoline has no function')
   return new Closure(new Code({ ...code, isInternal: true }), [])
 }

@@ -11,12 +11,15 @@ import type {
 } from '../../../sandbox/lua/api.js'
 
 export const {
+  compile,
   createEngine,
   iterateNext,
   LuaFault,
   LuaRaise,
   openAccount,
+  precompiled,
   Results,
+  sources,
   Table,
   WithMethods
 } = createRequire(import.meta.url)('../../../sandbox/engine-for-tests.cjs') as typeof Bundle
