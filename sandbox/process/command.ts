@@ -57,10 +57,12 @@ export function sandboxCommand({
     program,
     String(codeBytes)
   ]
+  const { prefix, clearing, isClear } = barriers
+  const walls = isClear ? prefix.slice(0, prefix.length - clearing.length) : prefix
   const data =
     barriers.prlimit !== undefined && baseDataBytes !== undefined
-      ? withDataLimit(barriers.prefix, dataLimit(baseDataBytes, memoryMb))
-      : barriers.prefix
+      ? withDataLimit(walls, dataLimit(baseDataBytes, memoryMb))
+      : walls
   const [command, ...args] = [...data, ...node]
   return [command as string, args]
 }

@@ -42,7 +42,7 @@ import {
 import type { Invocation } from '../invocation.js'
 import type { ProcessOptions } from './process-options.js'
 import { ProcessState } from './process-state.js'
-import { spawnSandbox } from './spawn.js'
+import { spawnSandbox, type SpawnedProcess } from './spawn.js'
 
 /** A revoked invocation that takes longer than this costs more than another process. */
 const MAX_REVOKED_MS = 50
@@ -62,7 +62,7 @@ export interface ProcessListener {
 }
 
 export class SandboxProcess extends ProcessState {
-  private readonly child: ReturnType<typeof spawnSandbox>
+  private readonly child: SpawnedProcess
   private readonly channel: Channel
   private readonly calls: HostCalls
   private readonly stream: AnswerStream
@@ -80,7 +80,7 @@ export class SandboxProcess extends ProcessState {
   ) {
     super()
     this.child = spawnSandbox(options.command)
-    this.channel = new Channel(this.child.stdio[3] as unknown as Duplex, options.frameLimit, {
+    this.channel = new Channel(this.child.stdio[3] as Duplex, options.frameLimit, {
       onFrame: (frame, size) => {
         this.handle(frame, size)
       },
