@@ -36,6 +36,11 @@ export class PopularityMemory {
     this.known.delete(oldest)
   }
 
+  /** What is remembered stays so. */
+  peek(bindingKey: string): Popularity | undefined {
+    return this.known.get(bindingKey)
+  }
+
   /** Gives what is remembered, or a new one. */
   take(bindingKey: string): Popularity {
     const popularity = this.known.get(bindingKey)

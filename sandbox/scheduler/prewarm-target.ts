@@ -31,6 +31,13 @@ export interface Cores {
 }
 
 /**
+ * How many may start at a time where they are waited for: one more than there are cores that compute nothing, so that
+ * none of these is idle between two. Beside runs that compute, each start takes its core from one of them.
+ */
+export const maxStarting = (cores: number, computing: number): number =>
+  computing === 0 ? cores + 1 : Math.max(1, cores - computing)
+
+/**
  * Whether a process that nobody waits for may be started now. A start costs as much as hundreds of invocations: on idle
  * cores there may be several at once; where the cores are taken there is one, and only while none is unbound.
  */

@@ -1,10 +1,9 @@
 /** How many processes there are: when more are started, ahead of need, and when idle ones are retired. */
-import { availableParallelism } from 'node:os'
 import type { SandboxFactory } from '../process/sandbox-factory.js'
 import type { ProcessListener, SandboxProcess } from '../process/sandbox-process.js'
 import { stoppedFault } from '../process/exit-error.js'
 import { PoolMemory } from './pool-memory.js'
-import { mayStartAhead, PrewarmTarget } from './prewarm-target.js'
+import { maxStarting, mayStartAhead, PrewarmTarget } from './prewarm-target.js'
 import { isSurplus, leastValuable } from './retirement.js'
 import type { SchedulerState } from './state.js'
 
@@ -21,6 +20,12 @@ const REST_AFTER_MS = 10_000
 const MAX_RESTS_AT_ONCE = 2
 /** With fewer processes than this, none is kept unbound at the cost of a bound one. */
 const MIN_FOR_PREWARMING = 4
+/**
+ * A process of a version that is called so many times as often as those that wait is not retired for them while other
+ * processes start, or are about to be bound: with one place for many functions that are called in turn, each of them
+ * would cost the one that is called all the time its process.
+ */
+const MUCH_MORE_POPULAR = 8
 /** An unbound process beyond need is retired once it was idle this long. */
 const MAX_UNBOUND_IDLE_MS = 10_000
 
@@ -40,7 +45,6 @@ export class ProcessSet {
   readonly memory: PoolMemory
   private readonly starting = new Set<SandboxProcess>()
   private readonly target: PrewarmTarget
-  private readonly startingMax = availableParallelism() + 1
   /** Starts that failed since the last one that did not. */
   failures = 0
   private mayStartAt = 0
@@ -64,16 +68,20 @@ export class ProcessSet {
     this.target.noteTaken()
   }
 
-  /** Starts processes ahead of need: `needed` for what waits, and beside them those that are kept unbound. */
-  replenish(needed: number): void {
+  /**
+   * Starts processes ahead of need: `needed` for what waits, and beside them those that are kept unbound. `popularity`:
+   * of the version that is called most among those that wait.
+   */
+  replenish(needed: number, popularity: number): void {
     const now = performance.now()
     if (now < this.mayStartAt) return
-    const { unbound, singleUse } = this.state
+    const { unbound, singleUse, cores } = this.state
     const wanted = needed + this.target.count
-    while (unbound.length + this.starting.size < wanted && this.starting.size < this.startingMax) {
+    const atOnce = maxStarting(cores, this.state.settledComputing)
+    while (unbound.length + this.starting.size < wanted && this.starting.size < atOnce) {
       const isNeeded = unbound.length + this.starting.size < needed
       if (!isNeeded && !singleUse && !this.mayStartAhead()) return
-      while (this.isFull) if (!this.makeRoom(isNeeded, now)) return
+      while (this.isFull) if (!this.makeRoom(isNeeded ? popularity : undefined, now)) return
       this.start()
     }
   }
@@ -174,18 +182,25 @@ export class ProcessSet {
     return Array.from(this.state.versions.values(), ({ idle }) => [...idle])
   }
 
-  /** Retires the bound process that is worth least. False: none may be retired. */
-  private makeRoom(isNeeded: boolean, now: number): boolean {
+  /**
+   * Retires the bound process that is worth least, for a version of this popularity, or for an unbound process. False:
+   * none may be retired.
+   */
+  private makeRoom(popularity: number | undefined, now: number): boolean {
+    const isNeeded = popularity !== undefined
     if (!isNeeded && this.options.max < MIN_FOR_PREWARMING) return false
     const { versions, unbound } = this.state
     const least = leastValuable(versions.values(), now)
     if (least === undefined) return false
+    const version = versions.get(least.bindingKey ?? '')
+    const isSpare = version !== undefined && isSurplus(least, version)
     if (!isNeeded) {
       // One unbound process is worth more than that of a function that nobody calls now; a second one is not.
-      const version = versions.get(least.bindingKey ?? '')
-      const isSpare = version !== undefined && isSurplus(least, version)
       if (!isSpare && unbound.length > 0) return false
       if (now - least.idleSince < MIN_IDLE_MS) return false
+    } else if (!isSpare && unbound.length + this.starting.size > 0) {
+      const others = version?.popularity.at(now) ?? 0
+      if (others > MUCH_MORE_POPULAR * popularity) return false
     }
     least.kill(stoppedFault)
     return true

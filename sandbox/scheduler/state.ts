@@ -81,11 +81,24 @@ export class SchedulerState implements DecisionState<SandboxProcess> {
     else this.computing.acquire(functionId)
   }
 
+  /** How many processes compute something else than their first run, which is part of what a start costs. */
+  get settledComputing(): number {
+    let count = 0
+    for (const { isWaiting, completed } of this.busy) if (!isWaiting && completed > 0) count++
+    return count
+  }
+
   /** It is busy no longer. */
   private release(process: SandboxProcess, functionId: string): void {
     this.noteWaiting(process, false)
     this.places.release(functionId)
     this.computing.release(functionId)
+  }
+
+  /** How often a version is called, whether it has processes or not. */
+  popularityOf(bindingKey: string, now: number): number {
+    const popularity = this.versions.get(bindingKey)?.popularity ?? this.remembered.peek(bindingKey)
+    return popularity?.at(now) ?? 0
   }
 
   private versionOf(bindingKey: string): VersionProcesses {

@@ -105,11 +105,19 @@ export class Supervisor {
     if (isStopping && queue.size === 0) return
     const now = performance.now()
     let needed = 0
+    let popularity = 0
     for (const [first, count] of queue.heads()) {
-      needed += neededProcesses(this.state, first, count, now)
+      const processes = neededProcesses(this.state, first, count, now)
+      needed += processes
+      if (processes === 0) continue
+      popularity = Math.max(popularity, this.state.popularityOf(first.bindingKey, now) + count)
     }
-    for (const { invocations } of this.nearRetirement) if (invocations.length > 0) needed++
-    this.processes.replenish(Math.min(needed, this.state.free))
+    for (const { invocations, bindingKey = '' } of this.nearRetirement) {
+      if (invocations.length === 0) continue
+      needed++
+      popularity = Math.max(popularity, this.state.popularityOf(bindingKey, now))
+    }
+    this.processes.replenish(Math.min(needed, this.state.free), popularity)
   }
 
   /** Deadlines and recall, looked at for all together and coarsely instead of by a timer for each invocation. */

@@ -1,6 +1,7 @@
 /** When processes are started ahead of need, by tables. */
 import t from 'tap'
 import {
+  maxStarting,
   mayStartAhead,
   PrewarmTarget,
   type Cores
@@ -22,6 +23,13 @@ t.test('a process that nobody waits for is started on an idle core', async t => 
   for (const [what, given, expected] of rows) {
     t.equal(mayStartAhead({ ...idle, ...given }), expected, what)
   }
+})
+
+t.test('starts that are waited for leave the cores to runs that compute', async t => {
+  t.equal(maxStarting(2, 0), 3, 'one more than there are cores, where nothing computes')
+  t.equal(maxStarting(2, 1), 1)
+  t.equal(maxStarting(8, 3), 5)
+  t.equal(maxStarting(2, 40), 1, 'never none')
 })
 
 t.test('as many are kept unbound as were taken lately', async t => {

@@ -54,3 +54,13 @@ t.test('a run that computes holds up others beyond SANDBOX_BUSY_MAX', async t =>
   await Promise.all([first, second])
   t.same(order, ['computes', 'waits'])
 })
+
+t.test('a function that is called all the time keeps its process beside many others', async t => {
+  const { scheduler, run } = await startRig(t, { settings: { SANDBOX_MAX: '4' } })
+  for (let i = 0; i < 200; i++) await run(returning('"often"'), { fn: 'often' })
+  const before = scheduler.pids
+  const names = Array.from({ length: 40 }, (_, i) => `other ${i}`)
+  await Promise.all(names.map(fn => run(returning('"once"'), { fn })))
+  const kept = scheduler.pids.filter(pid => before.includes(pid))
+  t.equal(kept.length, 1, 'all the others have gone')
+})
