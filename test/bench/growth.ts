@@ -10,7 +10,7 @@
 import { parseArgs } from 'node:util'
 import { measureBeside } from './growth/beside.js'
 import { measureBodies } from './growth/bodies.js'
-import { measureFunctions, measureZipf } from './growth/functions.js'
+import { measureEvicted, measureFunctions, measureZipf } from './growth/functions.js'
 import { measureHostCalls } from './growth/host-calls.js'
 import { measureLongRuns } from './growth/long-runs.js'
 import { measureStampede } from './growth/stampede.js'
@@ -19,6 +19,7 @@ import type { GrowthOptions } from './growth/server.js'
 const parts: Readonly<Record<string, (options: GrowthOptions) => Promise<void>>> = {
   functions: measureFunctions,
   zipf: measureZipf,
+  evicted: measureEvicted,
   long: measureLongRuns,
   stampede: measureStampede,
   beside: measureBeside,

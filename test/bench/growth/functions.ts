@@ -1,6 +1,11 @@
-/** Many functions, in turn and by a zipf distribution: where more are called than processes fit, calls start some. */
+/**
+ * Many functions, in turn and by a zipf distribution: where more are called than processes fit, calls start some. And
+ * what each of these loads leaves to one function that is called all the time.
+ */
+import { totalmem } from 'node:os'
 import { runLoad, type Load } from '../load.js'
 import { memoryOf, type BenchProcess } from '../process.js'
+import { createFunction } from '../api.js'
 import {
   costOf,
   createMany,
@@ -19,28 +24,76 @@ const ZIPF_CALLS = 3000
 /** A load is warm when it starts no more processes, or after this time. */
 const WARM_ROUND_SECONDS = 3
 const MAX_WARM_SECONDS = 60
+/** Memory for all of them, where the machine has it. */
+const roomForAll = { SANDBOX_POOL_MEMORY: String(Math.floor(totalmem() * 0.85)) }
+/** The least that may be set: five processes or so. */
+const roomForNone = { SANDBOX_POOL_MEMORY: String(64 * 1024 ** 2) }
 
-/** Each count on a server of its own; ratios are to the first count. */
+/** Each count on a server of its own, with memory for all; ratios are to the first count. */
 export async function measureFunctions(options: GrowthOptions): Promise<void> {
   title('Functions in turn (ratio: of the first)', ...loadColumns)
   let first = 0
   for (const count of options.counts) {
-    await withServer(options.server, async server => {
-      const paths = await createMany(server.base, count, await source('hello'))
-      const load = { url: server.base, paths, connections: options.connections }
-      await warmUp(server, load)
-      const run = await costOf(server, () => runLoad({ ...load, seconds: options.seconds }))
-      first ||= run.rate
-      printLoad(`${count} functions`, run, first, sandboxesOf(server))
-    })
+    await withServer(
+      options.server,
+      async server => {
+        const code = await source('hello')
+        const paths = await createMany(server.base, count, code)
+        const load = { url: server.base, paths, connections: options.connections }
+        await warmUp(server, load)
+        const run = await costOf(server, () => runLoad({ ...load, seconds: options.seconds }))
+        first ||= run.rate
+        printLoad(`${count} functions`, run, first, sandboxesOf(server))
+        await measureHot(server, load, options.seconds, code)
+      },
+      roomForAll
+    )
   }
+}
+
+/** As many functions in turn that nearly every call starts a process. */
+export async function measureEvicted(options: GrowthOptions): Promise<void> {
+  title(`${ZIPF_FUNCTIONS} functions, none can stay`, ...loadColumns)
+  await withServer(
+    options.server,
+    async server => {
+      const code = await source('hello')
+      const paths = await createMany(server.base, ZIPF_FUNCTIONS, code)
+      const load = { url: server.base, paths, connections: options.connections }
+      await runLoad({ ...load, seconds: WARM_ROUND_SECONDS })
+      const run = await costOf(server, () => runLoad({ ...load, seconds: 2 * options.seconds }))
+      printLoad('in turn', run, run.rate, sandboxesOf(server))
+      await measureHot(server, load, options.seconds, code)
+    },
+    roomForNone
+  )
+}
+
+/** A function that as many callers call all the time, alone and beside the load; ratios are to it alone. */
+async function measureHot(
+  server: BenchProcess,
+  load: Omit<Load, 'seconds'>,
+  seconds: number,
+  code: string
+): Promise<void> {
+  const url = `${server.base}/fn/${await createFunction(server.base, 'hot', code)}`
+  const hot = { url, connections: load.connections, seconds }
+  await runLoad({ ...hot, seconds: WARM_ROUND_SECONDS })
+  const alone = await costOf(server, () => runLoad(hot))
+  printLoad('  one all the time, alone', alone, alone.rate)
+  const [beside] = await Promise.all([
+    costOf(server, () => runLoad(hot)),
+    runLoad({ ...load, seconds })
+  ])
+  printLoad('  beside the load', beside, alone.rate)
 }
 
 /** The function of rank n is called in proportion to 1 / n; measured by turns with 50 functions in turn. */
 export async function measureZipf({ server: program, ...options }: GrowthOptions): Promise<void> {
   title(`${ZIPF_FUNCTIONS} functions, zipf (ratio: of 50 in turn)`, ...loadColumns)
   await withServer(program, async server => {
-    const all = await createMany(server.base, ZIPF_FUNCTIONS, await source('hello'))
+    const code = await source('hello')
+    const all = await createMany(server.base, ZIPF_FUNCTIONS, code)
     const fifty = { url: server.base, paths: all.slice(0, 50), connections: options.connections }
     const zipf = { ...fifty, paths: zipfPaths(all) }
     await warmUp(server, fifty)
@@ -51,6 +104,7 @@ export async function measureZipf({ server: program, ...options }: GrowthOptions
       const run = await costOf(server, () => runLoad({ ...zipf, seconds: options.seconds }))
       printLoad('zipf', run, base.rate, sandboxesOf(server))
     }
+    await measureHot(server, zipf, options.seconds, code)
   })
 }
 
