@@ -19,9 +19,8 @@ const PAGES = 64
 const AUDIT_DAYS = 365
 /** Some 300 MiB at most in practice; whoever may write values shall not fill the disk with notes of it. */
 const MAX_AUDIT = 500_000
-/** Rest after a batch, as a multiple of the time it took, and the shortest one. */
-const REST_RATIO = 2
-const MIN_REST_MS = 5
+/** Rest after a batch, beside the pause that the storage makes while calls are served. */
+const REST_MS = 5
 
 export interface Swept {
   readonly executions: number
@@ -53,13 +52,11 @@ export async function sweep(
   const repeat = async (least: number, batch: () => Promise<number>) => {
     let total = 0
     for (let done = least; done >= least && !signal.aborted;) {
-      const began = performance.now()
       done = await batch()
       total += done
-      const rest = Math.max(MIN_REST_MS, REST_RATIO * (performance.now() - began))
       if (done >= least) {
         await new Promise<void>(resolve => {
-          clock.after(rest, resolve)
+          clock.after(REST_MS, resolve)
         })
       }
     }

@@ -10,9 +10,11 @@ const MAX_DELAY_MS = 2
 
 let tasks: Array<() => void> = []
 let since = 0
+let served = 0
 
 /** Calls `task` once, when this tick ends or has taken too long. It must not throw. */
 export function deferToTickEnd(task: () => void): void {
+  served++
   if (tasks.push(task) > 1) return
   since = performance.now()
   setImmediate(endTick)
@@ -23,8 +25,12 @@ export function deferToTickEnd(task: () => void): void {
  * handler.
  */
 export function flushIfLate(): void {
+  served++
   if (tasks.length > 0 && performance.now() - since > MAX_DELAY_MS) endTick()
 }
+
+/** Grows with every event of a handler that defers work, and with every task: while calls are served. */
+export const countServed = (): number => served
 
 function endTick(): void {
   const due = tasks

@@ -5,6 +5,7 @@ import type { FunctionUpsert } from '../../core/contracts/functions.js'
 import type { ModuleUpsert } from '../../core/contracts/modules.js'
 import type { PluginDatabase } from '../../core/contracts/plugin.js'
 import type { Storage, StorageLimits, StoredUsage } from '../../core/contracts/storage.js'
+import { giveWay } from '../../core/base/give-way.js'
 import { errorMessageOf } from '../../core/lua-advice/error-text.js'
 import { SqliteAlertStore } from './alerts/alert-store.js'
 import { backupDatabase } from './db/backup.js'
@@ -189,12 +190,17 @@ export class SqliteStorage implements Storage {
 
   async reclaim(maxPages: number): Promise<number> {
     await this.batch.flush()
-    return this.batch.read(() => {
+    let tookMs = 0
+    const reclaimed = await this.batch.read(() => {
+      const since = performance.now()
       const before = this.pragma('freelist_count')
       if (before === 0) return 0
       this.db.pragma(`incremental_vacuum(${Math.max(1, Math.floor(maxPages))})`)
+      tookMs = performance.now() - since
       return (before - this.pragma('freelist_count')) * this.pragma('page_size')
     })
+    await giveWay(tookMs)
+    return reclaimed
   }
 
   sizes(): Promise<{ readonly bytes: number; readonly freeBytes: number }> {

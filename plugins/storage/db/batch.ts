@@ -23,6 +23,7 @@ import type { Database, Statement } from 'better-sqlite3'
 import { MoonletError } from '../../../core/base/errors.js'
 import type { MaybePromise } from '../../../core/base/maybe-promise.js'
 import { throwLater } from '../../../core/base/tell-all.js'
+import { giveWay } from '../../../core/base/give-way.js'
 import { deferToTickEnd } from '../../../core/base/tick.js'
 import { isBusy, toStorageError } from './failure.js'
 import { LockQueue } from './lock-queue.js'
@@ -124,6 +125,19 @@ export class Batch {
   /** Like `write`, for several statements: all or none. */
   transaction<T>(work: () => T): Promise<T> {
     return this.write(() => this.inSavepoint(work))
+  }
+
+  /** A transaction of long work that resolves once others have had their turn: see giveWay. */
+  async slice<T>(work: () => T): Promise<T> {
+    let tookMs = 0
+    const result = await this.transaction(() => {
+      const since = performance.now()
+      const result = work()
+      tookMs = performance.now() - since
+      return result
+    })
+    await giveWay(tookMs)
+    return result
   }
 
   async read<T>(query: () => T): Promise<T> {

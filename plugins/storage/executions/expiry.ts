@@ -1,6 +1,5 @@
 /** Retention: deletes executions older than their function's period. */
 import type { Database } from 'better-sqlite3'
-import { setImmediate as nextTick } from 'node:timers/promises'
 import type { Batch } from '../db/batch.js'
 import type { ExecutionRemover } from './remover.js'
 import { idBound } from './id-skew.js'
@@ -44,7 +43,7 @@ export function createExecutionExpiry({
     let removed = 0
     let after = 0
     while (removed < limit) {
-      const step = await batch.transaction(() => {
+      const step = await batch.slice(() => {
         const last = lastOf.get(after, FUNCTIONS_AT_ONCE)
         if (last === undefined || last === null) return { last: undefined, count: 0 }
         return {
@@ -57,7 +56,6 @@ export function createExecutionExpiry({
       removed += step.count
       if (step.last === undefined) break
       if (step.count === 0) after = step.last
-      await nextTick()
     }
     return removed
   }

@@ -9,11 +9,10 @@
  *
  * A text has to be looked for in errors and logs themselves, and how an execution failed in its row. An index for that
  * (trigrams) would cost every execution several times its record; so the scan ends when it has worked for
- * TEXT_BUDGET_MS, and the result is marked `partial`: newer executions were searched, `total` counts what was found. A
- * narrower time range, status or version lets it reach further back.
+ * TEXT_WORK_MS, or after TEXT_PATIENCE_MS, and the result is marked `partial`: newer executions were searched, `total`
+ * counts what was found. A narrower time range, status or version lets it reach further back.
  */
 import type { Database, Statement } from 'better-sqlite3'
-import { setImmediate as nextTick } from 'node:timers/promises'
 import { giveWay } from '../../../core/base/give-way.js'
 import type { ExecutionFilter } from '../../../core/contracts/executions.js'
 import type { Page, Paged } from '../../../core/contracts/page.js'
@@ -36,10 +35,18 @@ interface FoundPage {
   /** All matches up to where the scan stands. */
   readonly found: number
 }
+interface Budget {
+  readonly workMs: number
+  /** Of `performance.now()`. */
+  readonly until: number
+}
 type StartScan = (filter: ExecutionFilter) => ExecutionScan
 type ReadsPage = Statement<[functionRowId: number, limit: number, offset: number], number>
 
-const TEXT_BUDGET_MS = 120
+const TEXT_WORK_MS = 120
+/** While the server serves calls, a search waits more than it works: it then ends before a reader gives up. */
+const TEXT_PATIENCE_MS = 600
+const NO_LIMIT: Budget = { workMs: Infinity, until: Infinity }
 const nothing = (total: number): Paged<ExecutionRecord> => ({ rows: [], total })
 
 export class ExecutionList {
@@ -92,7 +99,7 @@ export class ExecutionList {
     }
     const total = await batch.read(() => counts.total(functionRowId, filter))
     if (total <= page.offset) return nothing(total)
-    const { rowIds } = await findPage(startScan(filter), page, Infinity)
+    const { rowIds } = await findPage(startScan(filter), page, NO_LIMIT)
     return { rows: await this.readRecords(rowIds), total }
   }
 
@@ -138,8 +145,9 @@ export class ExecutionList {
 
   /** Conditions that the index does not answer. */
   private async searchRows(page: Page, scan: ExecutionScan): Promise<Paged<ExecutionRecord>> {
-    const { rowIds, found } = await findPage(scan, page, TEXT_BUDGET_MS)
-    const total = found + (await countRest(scan, TEXT_BUDGET_MS))
+    const budget = { workMs: TEXT_WORK_MS, until: performance.now() + TEXT_PATIENCE_MS }
+    const { rowIds, found } = await findPage(scan, page, budget)
+    const total = found + (await countRest(scan, budget))
     const rows = await this.readRecords(rowIds)
     return scan.ended ? { rows, total } : { rows, total, partial: true }
   }
@@ -151,7 +159,7 @@ export class ExecutionList {
     startScan: StartScan
   ): Promise<Paged<ExecutionRecord>> {
     const inside = startScan(filter)
-    const { rowIds, found } = await findPage(inside, page, Infinity)
+    const { rowIds, found } = await findPage(inside, page, NO_LIMIT)
     const outside = complementOf(filter).map(startScan)
     const total = await this.countRange(functionRowId, filter, { inside, found, outside })
     return { rows: await this.readRecords(rowIds), total }
@@ -177,9 +185,8 @@ export class ExecutionList {
         // Executions that come and go meanwhile must not bring it below what was seen.
         return Math.max(within, all - beyond)
       }
-      within += await inside.count()
-      beyond += await next.count()
-      await nextTick()
+      within += await countSlice(inside)
+      beyond += await countSlice(next)
     }
     return within
   }
@@ -208,12 +215,12 @@ function complementOf(filter: ExecutionFilter): ExecutionFilter[] {
 async function findPage(
   scan: ExecutionScan,
   { limit, offset }: Page,
-  budgetMs: number
+  budget: Budget
 ): Promise<FoundPage> {
   const rowIds: number[] = []
   const end = offset + limit
   let found = 0
-  while (!scan.ended && found < end && scan.worked <= budgetMs) {
+  while (!scan.ended && found < end && !isSpent(scan, budget)) {
     const before = scan.worked
     const matches = await scan.find()
     rowIds.push(...matches.slice(Math.max(0, offset - found), end - found))
@@ -223,12 +230,18 @@ async function findPage(
   return { rowIds, found }
 }
 
-async function countRest(scan: ExecutionScan, budgetMs: number): Promise<number> {
+async function countRest(scan: ExecutionScan, budget: Budget): Promise<number> {
   let count = 0
-  while (!scan.ended && scan.worked <= budgetMs) {
-    const before = scan.worked
-    count += await scan.count()
-    await giveWay(scan.worked - before)
-  }
+  while (!scan.ended && !isSpent(scan, budget)) count += await countSlice(scan)
   return count
 }
+
+async function countSlice(scan: ExecutionScan): Promise<number> {
+  const before = scan.worked
+  const count = await scan.count()
+  await giveWay(scan.worked - before)
+  return count
+}
+
+const isSpent = (scan: ExecutionScan, { workMs, until }: Budget): boolean =>
+  scan.worked > workMs || performance.now() > until

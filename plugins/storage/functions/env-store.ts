@@ -101,7 +101,7 @@ export class SqliteEnvStore implements EnvStore {
 
   expireHistory(now: number, limit: number): Promise<number> {
     const { batch, history } = this.parts
-    return batch.write(() => history.expire(now, limit))
+    return batch.slice(() => history.expire(now, limit))
   }
 
   private createShared(): SharedEnvStore {

@@ -39,7 +39,7 @@ export function createJobExpiry(
   }
 
   return (before, limit) =>
-    batch.transaction(() => {
+    batch.slice(() => {
       const old = findOld(before, limit)
       for (const row of old) remove(row)
       const excess = findExcess(limit - old.length)

@@ -1,6 +1,5 @@
 /** JobStore on SQLite. */
 import { createHash } from 'node:crypto'
-import { setImmediate as nextTick } from 'node:timers/promises'
 import { MoonletError } from '../../../core/base/errors.js'
 import {
   IDEMPOTENCY_MS,
@@ -151,7 +150,6 @@ export class SqliteJobStore implements JobStore {
       const last = rows.at(-1)
       if (last === undefined) return total
       after = last.id
-      await nextTick()
     }
   }
 
@@ -262,7 +260,7 @@ export class SqliteJobStore implements JobStore {
     readonly redrive: Redrive
   }): Promise<JobRow[]> {
     const { batch, sql, rowIds } = this.parts
-    return batch.transaction(() => {
+    return batch.slice(() => {
       const rows =
         functionId === undefined
           ? sql.finishedAfter.all(status, after, redrive.now, STEP)

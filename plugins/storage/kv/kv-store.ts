@@ -1,6 +1,5 @@
 /** KvStore on SQLite. */
 import type { Database } from 'better-sqlite3'
-import { setImmediate as nextTick } from 'node:timers/promises'
 import type { MaybePromise } from '../../../core/base/maybe-promise.js'
 import type { KvEntry, KvStore, MayChangeEntry } from '../../../core/contracts/kv.js'
 import type { Batch } from '../db/batch.js'
@@ -124,8 +123,7 @@ export class SqliteKvStore implements KvStore {
     const { batch, remover } = this.parts
     let removed = 0
     for (let step = 1; step > 0 && removed < limit; removed += step) {
-      step = await batch.transaction(() => remover.removeExpired(nowMs, limit - removed))
-      await nextTick()
+      step = await batch.slice(() => remover.removeExpired(nowMs, limit - removed))
     }
     return removed
   }

@@ -24,6 +24,9 @@ export const NO_LIMITS: StorageLimits = {
 
 /** Part of a quota that is freed beyond what is needed, so that not every write has to free some. */
 const SLACK = 0.01
+/** What calls may bring beyond a quota before it is removed: this part of it, and these bytes at most. */
+const FRESH = 0.25
+const MAX_FRESH_BYTES = 32 * 1024 ** 2
 
 /** More than several sandbox processes can have sent without waiting (256 KiB each). */
 const NEARLY_FULL_BYTES = 4 * 1024 ** 2
@@ -113,6 +116,16 @@ export class Quotas {
     return this.parts.stored.of(account).history - this.limitOf(account, 'history')
   }
 
+  /** Bytes beyond quotas that calls did not bring just now: a quota has become less. */
+  private backlog(): number {
+    let bytes = 0
+    for (const account of [ALL, ...this.over]) {
+      const fresh = Math.min(MAX_FRESH_BYTES, this.limitOf(account, 'history') * FRESH)
+      bytes += Math.max(0, this.excessOf(account) - fresh)
+    }
+    return bytes
+  }
+
   private isOver(account: number): boolean {
     return this.excessOf(account) > 0
   }
@@ -146,10 +159,16 @@ export class Quotas {
   private async removeExcess(): Promise<void> {
     const { batch } = this.parts
     await nextTick()
+    const removeSome = (): number => this.removeSome()
+    let backlog = Infinity
     while (!this.stopping.signal.aborted) {
-      const removed = await batch.transaction(() => this.removeSome())
+      const before = backlog
+      backlog = this.backlog()
+      // Calls write history as well: what they bring goes as fast as it comes, and so does what loses ground to them.
+      const mayWait = backlog > 0 && backlog < before
+      const removed = await (mayWait ? batch.slice(removeSome) : batch.transaction(removeSome))
       if (removed === 0) return
-      await nextTick()
+      if (!mayWait) await nextTick()
     }
   }
 

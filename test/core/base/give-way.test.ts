@@ -1,15 +1,18 @@
 import t from 'tap'
 import { giveWay, type Turns } from '../../../core/base/give-way.js'
 
-/** Turns of the event loop that take `turnMs` each; gives the pauses that were made. */
-function turnsOf(turnMs: number): Turns & { readonly pauses: number[] } {
+/** Turns of the event loop with so much work and so many events of calls each; gives the pauses that were made. */
+function turnsOf(turnMs: number, events = 0): Turns & { readonly pauses: number[] } {
   let time = 0
+  let served = 0
   const pauses: number[] = []
   return {
     pauses,
-    now: () => time,
+    worked: () => time,
+    served: () => served,
     nextTick: async () => {
       time += turnMs
+      served += events
     },
     sleep: async ms => {
       pauses.push(ms)
@@ -27,7 +30,13 @@ t.test('on a busy one it pauses for several times what its slice took, within bo
   const busy = turnsOf(2)
   await giveWay(5, busy)
   await giveWay(1000, busy)
-  t.same(busy.pauses, [35, 100])
+  t.same(busy.pauses, [75, 100])
+})
+
+t.test('it pauses for a single short call as well', async t => {
+  const one = turnsOf(0.1, 1)
+  await giveWay(5, one)
+  t.same(one.pauses, [75])
 })
 
 t.test('it settles with the real clock and the real event loop', async t => {
