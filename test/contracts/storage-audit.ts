@@ -1,5 +1,6 @@
 import type { Test } from 'tap'
 import type { AuditNote } from '../../core/contracts/audit.js'
+import type { Page } from '../../core/contracts/page.js'
 import type { Storage } from '../../core/contracts/storage.js'
 import type { OpenStorage } from './storage.js'
 
@@ -193,6 +194,28 @@ export function testAudit(t: Test, open: OpenStorage): void {
     t.same(await actions(storage, { functionId: 'f1', actor: 'token', from: 1, to: 20 }), ['a'])
     const page = await storage.audit.list({ limit: 1, offset: 1 }, { functionId: 'f1' })
     t.match(page, { total: 2, rows: [{ action: 'a' }] })
+  })
+
+  t.test('a page behind many entries, and one of a rare actor', async t => {
+    const storage = await open(t, { now: 1000 })
+    const target = { kind: 'job', functionId: 'f1' }
+    const add = (n: number) =>
+      storage.audit.add(note(`a${n}`, n % 4000 === 0 ? byKey : {}), { target })
+    await Promise.all(Array.from({ length: 12_001 }, (_, n) => add(n)))
+    const ids = async (page: Page, filter = {}) => {
+      const { rows, total } = await storage.audit.list(page, filter)
+      return { actions: rows.map(({ action }) => action), total }
+    }
+    const deep = { limit: 2, offset: 11_000 }
+    const found = { actions: ['a1000', 'a999'], total: 12_001 }
+    t.same(await ids(deep), found)
+    t.same(await ids(deep, { functionId: 'f1', from: 1, to: 1 }), found)
+    t.same(await ids({ limit: 2, offset: 12_001 }), { actions: [], total: 12_001 })
+    t.same(await ids({ limit: 2, offset: 1 }, { actor: 'api_key' }), {
+      actions: ['a8000', 'a4000'],
+      total: 4
+    })
+    t.same(await ids(deep, { functionId: 'f2' }), { actions: [], total: 0 })
   })
 
   t.test('old entries go, and of too many those of stored values before others', async t => {

@@ -31,7 +31,16 @@ export function prepareAuditStatements(db: Database) {
     )
   const prepareCount = (where: string) =>
     db.prepare<FilterValues, number>(`select count(*) from audit where ${where}`).pluck()
+  // Without the sign the index by time would be read anew for each slice.
+  const prepareSlice = (where: string) =>
+    db
+      .prepare<FilterValues & { readonly first: number; readonly before: number }, number>(
+        `select id from audit where ${where.replaceAll(/\bat /g, '+at ')} and id >= :first and id < :before
+         order by id desc`
+      )
+      .pluck()
   const pages = keep(preparePage)
+  const slices = keep(prepareSlice)
   const counts = keep(prepareCount)
 
   return {
@@ -43,6 +52,16 @@ export function prepareAuditStatements(db: Database) {
     ),
     page: (values: FilterValues) => pages(whereOf(values)),
     count: (values: FilterValues) => counts(whereOf(values)),
+    /** Ids of those that meet the conditions, newest first. */
+    slice: (values: FilterValues) => slices(whereOf(values)),
+    ofIds: db.prepare<[string], AuditRow>(
+      `select id, ${columns} from audit where id in (select value from json_each(?)) order by id desc`
+    ),
+    /** One of both at a time is looked up in the index, both together are not. */
+    bounds: db.prepare<[], { readonly least: number; readonly greatest: number }>(
+      `select least, greatest from (select min(id) as least from audit), (select max(id) as greatest from audit)
+       where least is not null`
+    ),
     removeOld: db.prepare<[number, number]>(
       'delete from audit where id in (select id from audit where at < ? order by at limit ?)'
     ),

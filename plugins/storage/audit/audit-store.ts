@@ -21,7 +21,8 @@ import {
   type AuditStatements,
   type FilterValues
 } from './audit-statements.js'
-import { toRecord, toRow } from './audit-rows.js'
+import { toRecord, toRow, type AuditRow } from './audit-rows.js'
+import { scanAudit } from './audit-scan.js'
 import { compareVariables, createVariableStateReader } from './variable-state.js'
 import { compareStates } from './compare-states.js'
 import {
@@ -49,6 +50,8 @@ const isRefusal = (result: unknown): boolean =>
   result === false || (typeof result === 'string' && refusals.includes(result))
 const refusals: readonly string[] = ['missing', 'active', ...jobStatuses]
 const MAX_NAME = 200
+/** A page behind more entries than these is looked for in slices. */
+const MAX_SKIPPED = 10_000
 
 export class SqliteAuditStore implements AuditStore {
   private readonly sql: AuditStatements
@@ -80,24 +83,31 @@ export class SqliteAuditStore implements AuditStore {
     })
   }
 
-  list({ limit, offset }: Page, filter: AuditFilter = {}): Promise<Paged<AuditRecord>> {
+  async list(page: Page, filter: AuditFilter = {}): Promise<Paged<AuditRecord>> {
     const values: FilterValues = {
       ...(filter.functionId === undefined ? {} : { functionId: filter.functionId }),
       ...(filter.actor === undefined ? {} : { actor: filter.actor }),
       ...(filter.from === undefined ? {} : { from: filter.from }),
       ...(filter.to === undefined ? {} : { to: filter.to })
     }
-    return this.parts.batch.read(() => ({
-      rows: this.sql
-        .page(values)
-        .all({ ...values, limit, offset })
-        .map(toRecord),
-      total: this.sql.count(values).get(values) ?? 0
-    }))
+    const { rows, total } = await this.listRows(page, values)
+    return { rows: rows.map(toRecord), total }
+  }
+
+  /** No index knows the actors, and what an offset skips is read. */
+  private async listRows(page: Page, values: FilterValues): Promise<Paged<AuditRow>> {
+    const { batch } = this.parts
+    const scan = { batch, sql: this.sql }
+    if (values.actor !== undefined) return scanAudit(scan, page, values, undefined)
+    const total = await batch.read(() => this.sql.count(values).get(values) ?? 0)
+    if (total <= page.offset) return { rows: [], total }
+    if (page.offset > MAX_SKIPPED) return scanAudit(scan, page, values, total)
+    const rows = await batch.read(() => this.sql.page(values).all({ ...values, ...page }))
+    return { rows, total }
   }
 
   expire(before: number, most: number, limit: number): Promise<number> {
-    return this.parts.batch.transaction(() => {
+    return this.parts.batch.slice(() => {
       const old = this.sql.removeOld.run(before, limit).changes
       const excess = Math.min(limit - old, (this.sql.count({}).get({}) ?? 0) - most)
       if (excess <= 0) return old

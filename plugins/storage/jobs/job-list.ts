@@ -15,11 +15,25 @@ interface PageValues {
   readonly end: number
 }
 
+/** Of all jobs, of those of a status, or of a function, or of both. */
+interface PageStatements {
+  readonly all: PageStatement
+  readonly byStatus: PageStatement
+  readonly byFunction: PageStatement
+  readonly byBoth: PageStatement
+}
+
 export class JobList {
-  private readonly pages: ReturnType<typeof preparePages>
+  private readonly pages: PageStatements
+  /** While functions are being purged, whose jobs nobody sees. */
+  private readonly pagesBesidePurge: PageStatements
+  private readonly hasPurge: Statement<[], number>
 
   constructor(private readonly parts: JobParts) {
-    this.pages = preparePages(parts.db)
+    const { db } = parts
+    this.pages = preparePages(db, fromIndex)
+    this.pagesBesidePurge = preparePages(db, fromRows)
+    this.hasPurge = db.prepare<[], number>('select 1 from purges where version = 0 limit 1').pluck()
   }
 
   read({ limit, offset }: Page, { status, functionId }: JobFilter): Paged<JobRecord> {
@@ -29,8 +43,10 @@ export class JobList {
     const wanted = status === undefined ? [...jobStatuses.keys()] : [toStatusNumber(status)]
     const { total } = counts.sum(functionRowId, wanted)
     if (total <= offset) return { rows: [], total }
-    const rows = this.statementFor(status !== undefined, functionId !== undefined).all({
-      status: wanted.length === 1 ? (wanted[0] ?? null) : null,
+    const held = wanted.filter(number => counts.sum(functionRowId, [number]).total > 0)
+    const only = held.length === 1 ? held[0] : undefined
+    const rows = this.statementFor(only !== undefined, functionId !== undefined).all({
+      status: only ?? null,
       functionRowId,
       limit,
       offset,
@@ -40,18 +56,29 @@ export class JobList {
   }
 
   private statementFor(hasStatus: boolean, hasFunction: boolean): PageStatement {
-    const { all, byStatus, byFunction, byBoth } = this.pages
+    const isPurging = this.hasPurge.get() !== undefined
+    const { all, byStatus, byFunction, byBoth } = isPurging ? this.pagesBesidePurge : this.pages
     if (hasFunction) return hasStatus ? byBoth : byFunction
     return hasStatus ? byStatus : all
   }
 }
 
-function preparePages(db: Database) {
+type ToPage = (index: string, condition: string) => string
+const order = 'order by j.id desc'
+
+/** What the offset skips is read from the index alone. */
+const fromIndex: ToPage = (index, condition) =>
+  `select ${jobColumns} from (
+     select j.seq from jobs j ${index} ${condition} ${order} limit :limit offset :offset
+   ) n cross join jobs j on j.seq = n.seq join functions f on f.seq = j.function ${order}`
+
+const fromRows: ToPage = (index, condition) =>
+  `select ${jobColumns} ${source.replace('jobs j', `jobs j ${index}`)}
+   ${condition} ${order} limit :limit offset :offset`
+
+function preparePages(db: Database, toPage: ToPage): PageStatements {
   const page = (index: string, condition: string): PageStatement =>
-    db.prepare(
-      `select ${jobColumns} ${source.replace('jobs j', `jobs j ${index}`)}
-       ${condition} order by j.id desc limit :limit offset :offset`
-    )
+    db.prepare(toPage(index, condition))
   // The index has the status before the id: the newest of each status, then the newest of those.
   const newest = [...jobStatuses.keys()]
     .map(
