@@ -1,4 +1,5 @@
 /** The `moonlet` program, as its launcher (moonlet.sh) and `node dist/core/cli.js` start it. */
+import { constants, setPriority } from 'node:os'
 import { inRuntime } from './process/runtime.js'
 
 await inRuntime(async () => {
@@ -6,6 +7,9 @@ await inRuntime(async () => {
   const { runProgram } = await import('./cli/program.js')
   process.exitCode = await runProgram(
     process.argv.slice(2),
-    createTerminal(process.stdout, process.stderr)
+    createTerminal(process.stdout, process.stderr),
+    () => {
+      setPriority(constants.priority.PRIORITY_LOW)
+    }
   )
 })

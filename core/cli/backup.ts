@@ -2,6 +2,7 @@ import { openDataFolder } from './offline.js'
 import type { Context } from './context.js'
 
 export async function backup(context: Context, file: string, force: boolean): Promise<number> {
+  context.lowerPriority()
   const data = await openDataFolder(context)
   await data.backup(file, {
     force,

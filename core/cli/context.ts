@@ -7,6 +7,8 @@ export interface Context {
   readonly settings: Readonly<Record<string, string>>
   /** With `--json`: what is said goes nowhere, and what is reported is printed. */
   readonly json: boolean
+  /** From now on the command takes what a server beside it leaves of the processor. */
+  lowerPriority(): void
   /** The one document of `--json`. */
   report(document: object): void
   /** One document of several, each in a line, of commands that go on until they are ended. */

@@ -8,6 +8,7 @@ export async function exportToFolder(
   only: string | undefined,
   withSecrets: boolean
 ): Promise<number> {
+  context.lowerPriority()
   const { terminal } = context
   const data = await (await openDataFolder(context)).open({ alone: false })
   try {

@@ -10,8 +10,15 @@ import { addOfflineCommands } from './offline-commands.js'
 import { addRemoteCommands } from './remote/commands.js'
 import type { Terminal } from './terminal.js'
 
-/** Runs one command; gives the exit code. `serve` does not return: it ends the process itself. */
-export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
+/**
+ * Runs one command; gives the exit code. `serve` does not return: it ends the process itself. `lowerPriority` lowers
+ * that of the process, where it runs nothing else.
+ */
+export async function runProgram(
+  args: readonly string[],
+  terminal: Terminal,
+  lowerPriority: () => void = () => {}
+): Promise<number> {
   let code = 0
   const json = args.includes('--json')
   const output = createOutput(terminal, json)
@@ -19,7 +26,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     const { dataDir } = program.opts<{ dataDir?: string }>()
     const { terminal, report, emit } = output
     const settings: Record<string, string> = dataDir === undefined ? {} : { DATA_DIR: dataDir }
-    code = await command({ terminal, json, report, emit, settings })
+    code = await command({ terminal, json, lowerPriority, report, emit, settings })
   }
   const complaints: string[] = []
   const program = createProgram(json ? createCollector(output, complaints) : terminal, run)
