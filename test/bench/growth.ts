@@ -4,8 +4,9 @@
  *
  * `node dist/test/bench/growth.js [PART …]`; without parts all of them, which takes some ten minutes. Options:
  * --seconds N of each measurement (4), --counts 50,64,200 for the part `functions`, --executions N for the part
- * `beside` (200000), --server FILE: the built core/main.js of another version, to measure it by turns (not with
- * `beside`, which fills the database by itself).
+ * `beside` (200000), --work TEXT: only those of its works that have the text in their names, --server FILE: the built
+ * core/main.js of another version, to measure it by turns (with `beside` one with the same migrations, since that fills
+ * the database by itself).
  */
 import { parseArgs } from 'node:util'
 import { measureBeside } from './growth/beside.js'
@@ -33,6 +34,7 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string', default: '4' },
     counts: { type: 'string', default: '50,60,64,80,200,1000' },
     executions: { type: 'string', default: '200000' },
+    work: { type: 'string', default: '' },
     server: { type: 'string', default: 'core/main.js' }
   }
 })
@@ -48,6 +50,7 @@ const options: GrowthOptions = {
   seconds: Number(values.seconds),
   counts: values.counts.split(',').map(Number),
   executions: Number(values.executions),
+  work: values.work,
   connections: 16
 }
 for (const name of positionals.length > 0 ? positionals : Object.keys(parts)) {

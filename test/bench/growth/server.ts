@@ -13,6 +13,8 @@ export interface GrowthOptions {
   /** How many functions are called in turn. */
   readonly counts: readonly number[]
   readonly executions: number
+  /** Only works beside hello whose names have this are measured. */
+  readonly work: string
   readonly connections: number
 }
 
