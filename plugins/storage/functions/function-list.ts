@@ -37,30 +37,10 @@ interface ListedRow extends ActiveRow {
   readonly rowId: number
 }
 
-export function createFunctionList(db: Database, revisions: Revisions): ListFunctions {
-  type Parameters = { search: string; only: string; limit: number; offset: number }
-  const counts = new Map<string, ReturnType<typeof prepareCount>>()
-  const prepareCount = (where: string) =>
-    db
-      .prepare<Partial<Parameters>, number>(`select count(*) from functions f where ${where}`)
-      .pluck()
-  const countOf = (where: string) => {
-    const count = counts.get(where) ?? prepareCount(where)
-    counts.set(where, count)
-    return count
-  }
-  const pages = new Map<string, ReturnType<typeof preparePage>>()
-  const preparePage = (where: string, orderBy: string) =>
-    db.prepare<Partial<Parameters>, ListedRow>(
-      `select f.seq as rowId, ${activeColumns} ${source} where ${where} order by ${orderBy} limit :limit offset :offset`
-    )
-  const pageOf = (where: string, orderBy: string) => {
-    const name = `${where} ${orderBy}`
-    const page = pages.get(name) ?? preparePage(where, orderBy)
-    pages.set(name, page)
-    return page
-  }
+type Parameters = { search: string; only: string; limit: number; offset: number }
 
+export function createFunctionList(db: Database, revisions: Revisions): ListFunctions {
+  const { countOf, pageOf, foundOf, ofRowIds } = prepareLists(db)
   const names = db
     .prepare<[number], string>('select name from env where function = ? order by name')
     .pluck()
@@ -79,7 +59,55 @@ export function createFunctionList(db: Database, revisions: Revisions): ListFunc
       ...(isSearch ? { search: foldCase(text) } : {}),
       ...(only ? { only: JSON.stringify(only) } : {})
     }
-    const rows = pageOf(where, toOrderBy(order, isSearch)).all({ ...asked, limit, offset })
+    const orderBy = toOrderBy(order, isSearch)
+    if (isSearch) {
+      const found = foundOf(where, orderBy).all(asked)
+      const rows = ofRowIds.all(JSON.stringify(found.slice(offset, offset + limit)))
+      return { rows: rows.map(toListed), total: found.length }
+    }
+    const rows = pageOf(where, orderBy).all({ ...asked, limit, offset })
     return { rows: rows.map(toListed), total: countOf(where).get(asked) ?? 0 }
+  }
+}
+
+function prepareLists(db: Database) {
+  return {
+    countOf: keep(where =>
+      db
+        .prepare<Partial<Parameters>, number>(`select count(*) from functions f where ${where}`)
+        .pluck()
+    ),
+    pageOf: keep((where, orderBy) =>
+      db.prepare<Partial<Parameters>, ListedRow>(
+        `select f.seq as rowId, ${activeColumns} ${source}
+         where ${where} order by ${orderBy} limit :limit offset :offset`
+      )
+    ),
+    /** All that a search finds: looking at every name once gives page and total. */
+    foundOf: keep((where, orderBy) =>
+      db
+        .prepare<Partial<Parameters>, number>(
+          `select f.seq from functions f where ${where} order by ${orderBy}`
+        )
+        .pluck()
+    ),
+    ofRowIds: db.prepare<[string], ListedRow>(
+      `select f.seq as rowId, ${activeColumns}
+       ${source.replace('from', 'from json_each(?) wanted cross join')}
+       where f.seq = wanted.value order by wanted.key`
+    )
+  }
+}
+
+/** Prepares a statement when it is first asked for. */
+function keep<T>(
+  prepare: (where: string, orderBy: string) => T
+): (where: string, orderBy?: string) => T {
+  const kept = new Map<string, T>()
+  return (where, orderBy = '') => {
+    const name = `${where} ${orderBy}`
+    const statement = kept.get(name) ?? prepare(where, orderBy)
+    kept.set(name, statement)
+    return statement
   }
 }

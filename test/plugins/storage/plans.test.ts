@@ -11,7 +11,7 @@ const fullScan =
 const sorts = /USE TEMP B-TREE FOR ORDER BY/
 /** Sorts the few rows of one page, or functions, of which there are few. */
 const ofOnePage =
-  /where e\.seq in \(select value from json_each\(\?\)\) order by|order by contains_text\(f\.name|order by q\.turn|cross join jobs j on j\.seq = n\.seq/
+  /where e\.seq in \(select value from json_each\(\?\)\) order by|order by contains_text\(f\.name|order by q\.turn|cross join jobs j on j\.seq = n\.seq|order by wanted\.key/
 
 t.test('no statement over what grows reads a whole table, or sorts more than a page', async t => {
   const { db, storage, prepared } = await openParts(t)
