@@ -64,7 +64,12 @@ export class Channel {
    * while the rest of this tick is done.
    */
   sendNow(bytes: Buffer): void {
-    this.sendEncoded(bytes)
+    if (this.closed) return
+    if (this.queue.length === 0) {
+      this.socket.write(bytes)
+      return
+    }
+    this.queue.push(bytes)
     this.flush()
   }
 
