@@ -13,7 +13,7 @@ export const ErrorResponse = Type.Object(
 const causes = {
   400: 'The request is not acceptable; the text says why.',
   401: 'No valid key or session.',
-  403: 'Not for this caller: the scopes or the functions of its token, or the page that it comes from, do not allow it.',
+  403: 'The scopes or functions of the token, or the page that the caller comes from, do not allow it.',
   404: 'There is no such thing.',
   408: 'The body did not arrive within REQUEST_TIMEOUT.',
   409: 'Not possible in the present state.',

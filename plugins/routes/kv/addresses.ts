@@ -60,8 +60,6 @@ const LONGEST =
 export function addressesOf(place: Place): readonly Address[] {
   const own = `${place.url}-value`
   const inPath = `${place.url}/:key`
-  const parametersOf = ({ params, query }: AddressedRequest) =>
-    ({ ...(params as object), ...(query as object) }) as Parameters
   const keyOf = (request: AddressedRequest) => {
     const { key, encoding } = parametersOf(request)
     if (key === undefined) throw new MoonletError('VALIDATION', 'key: key is missing')
@@ -101,30 +99,35 @@ export function addressesOf(place: Place): readonly Address[] {
         encoding: Encoding
       }
     },
-    {
-      suffix: 'ByBody',
-      words: ', its key in the body',
-      about: 'The key stands in the body, so that it may be of any bytes and length.',
-      read: { method: 'POST', url: `${own}/read` },
-      write: { method: 'PUT', url: `${own}/entry` },
-      remove: { method: 'POST', url: `${own}/delete` },
-      params: listPath(place),
-      query: {},
-      writeQuery: {
-        key_bytes: Type.Integer({
-          minimum: 0,
-          description:
-            'How many bytes of the body, from its beginning, are the key; the rest is the value.',
-          examples: [7]
-        })
-      },
-      keyInBody: true,
-      entryExample: 'counter10',
-      keyOf: ({ body }) => body as Uint8Array,
-      entryOf: request => splitEntry(request.body, parametersOf(request).key_bytes)
-    }
+    inBody(place, own)
   ]
 }
+
+const parametersOf = ({ params, query }: AddressedRequest) =>
+  ({ ...(params as object), ...(query as object) }) as Parameters
+
+const inBody = (place: Place, own: string): Address => ({
+  suffix: 'ByBody',
+  words: ', its key in the body',
+  about: 'The key stands in the body, so that it may be of any bytes and length.',
+  read: { method: 'POST', url: `${own}/read` },
+  write: { method: 'PUT', url: `${own}/entry` },
+  remove: { method: 'POST', url: `${own}/delete` },
+  params: listPath(place),
+  query: {},
+  writeQuery: {
+    key_bytes: Type.Integer({
+      minimum: 0,
+      description:
+        'How many bytes of the body, from its beginning, are the key; the rest is the value.',
+      examples: [7]
+    })
+  },
+  keyInBody: true,
+  entryExample: 'counter10',
+  keyOf: ({ body }) => body as Uint8Array,
+  entryOf: request => splitEntry(request.body, parametersOf(request).key_bytes)
+})
 
 const methods = (url: string) =>
   ({
