@@ -34,6 +34,13 @@ const core = [
   room('core/third-party/', ['core/(base|contracts)/', 'config/']),
   room('core/invoker/', ['core/(base|contracts|masking|lua-advice)/', `${SANDBOX_SERVER}`]),
   room('core/process/', ['core/', 'config/']),
+  // What it looks at is the sandbox's barriers and the offline storage.
+  room('core/doctor/', [
+    'core/(base|process)/',
+    'config/',
+    'sandbox/process/(barriers|command)',
+    'plugins/storage/offline'
+  ]),
   // The commands that work without a server open the storage themselves.
   room('core/cli/', ['core/', 'config/', 'plugins/storage/offline'])
 ]
@@ -86,9 +93,13 @@ module.exports = {
     },
     {
       name: 'only-app-imports-plugins',
-      comment: 'But for offline storage (core/cli) and what runs in a sandbox (plugins/lua).',
+      comment:
+        'But for offline storage (core/cli, core/doctor) and what runs in a sandbox (plugins/lua).',
       severity: 'error',
-      from: { path: OURS, pathNot: '^(plugins/|core/app\\.ts|core/cli/|sandbox/child/)' },
+      from: {
+        path: OURS,
+        pathNot: '^(plugins/|core/app\\.ts|core/cli/|core/doctor/|sandbox/child/)'
+      },
       to: { path: '^plugins/', ...VALUES }
     },
     {

@@ -1,10 +1,11 @@
 /** The `moonlet` program, as its launcher (moonlet.sh) and `node dist/core/cli.js` start it. */
 import { constants, setPriority } from 'node:os'
 import { inRuntime } from './process/runtime.js'
+import { failStart } from './process/start-error.js'
 
 await inRuntime(async () => {
   const { createTerminal } = await import('./cli/terminal.js')
-  const { runProgram } = await import('./cli/program.js')
+  const { runProgram } = await import('./cli/program.js').catch(failStart)
   process.exitCode = await runProgram(
     process.argv.slice(2),
     createTerminal(process.stdout, process.stderr),

@@ -8,6 +8,10 @@ export function addOfflineCommands(program: Command, run: Runner): void {
   addBackups(program, run)
   addTransfers(program, run)
   program
+    .command('doctor')
+    .description('look whether what Moonlet stands on is as it should be, and say what to do')
+    .action(() => run(async context => (await import('./doctor.js')).doctor(context)))
+  program
     .command('rotate-secrets')
     .description('encrypt all environment variables with a new key; the server must be stopped')
     .action(() =>

@@ -1,7 +1,7 @@
 /** The `moonlet` program: reads what it was given, runs one command, says how it ended. */
 import { Command, CommanderError } from 'commander'
-import { MoonletError } from '../base/errors.js'
 import { moonletVersion } from '../base/version.js'
+import { startError } from '../process/start-error.js'
 import { addCompletion } from './completion-command.js'
 import type { Runner } from './context.js'
 import { exitCodes, Failure } from './failure.js'
@@ -69,11 +69,7 @@ function tell(error: unknown, { output, complaints, terminal, json }: Ending): n
 }
 
 const wordsOf = (error: unknown): string =>
-  error instanceof MoonletError || error instanceof Failure
-    ? error.message
-    : error instanceof Error
-      ? (error.stack ?? error.message)
-      : String(error)
+  error instanceof Failure ? error.message : startError(error)
 
 /** For texts of our own, which have several lines. */
 function eachLine(text: string, print: (line: string) => void): void {

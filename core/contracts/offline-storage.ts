@@ -25,6 +25,11 @@ export interface OfflineStorage {
    * was none. Throws DATA_IN_USE while a server runs.
    */
   restore(backup: string, onProgress: Progress): Promise<string | undefined>
+  /**
+   * Tries whether a database can live in the data folder, which must exist, and leaves nothing in it. Throws
+   * STORAGE_FAILED with the reason. `isInUse`: a server runs on it.
+   */
+  tryFolder(): { readonly isInUse: boolean }
   /** Whether `file` is a database of lunar. */
   isLunarDatabase(file: string): boolean
   /** Imports such a database; what exists already is left as it is. Throws DATA_IN_USE while a server runs. */

@@ -4,6 +4,7 @@ import { buildApp } from '../app.js'
 import { createLogger } from './logger.js'
 import { notifyService } from './service-notify.js'
 import { endOnSignals } from './shutdown.js'
+import { failStart } from './start-error.js'
 import { prepareStart } from './bootstrap.js'
 import { handleUncaughtErrors } from './uncaught.js'
 
@@ -32,11 +33,6 @@ export async function serve(overrides: Readonly<Record<string, string>> = {}): P
   }
 }
 
-function failStart(error: unknown): void {
-  process.stderr.write(`Moonlet could not start. ${startError(error)}\n`)
-  process.exit(1)
-}
-
 function announce(address: string, createdKeyFile: string | undefined): void {
   process.stdout.write(`Moonlet listens on ${address}\n`)
   if (createdKeyFile !== undefined) {
@@ -44,19 +40,4 @@ function announce(address: string, createdKeyFile: string | undefined): void {
       `A new API key is in ${createdKeyFile}; use it to sign in to the dashboard.\n`
     )
   }
-}
-
-/** What people can act on: the message, and for what no message was written for, where it came from. */
-function startError(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  if (error.name === 'MoonletError') return error.message
-  const { code, address, port } = error as NodeJS.ErrnoException & {
-    address?: string
-    port?: number
-  }
-  if (code === 'EADDRINUSE') return `Port ${port} of ${address} is in use; set PORT to another one.`
-  if (code === 'EACCES' && port !== undefined) {
-    return `Port ${port} needs more rights; set PORT to one from 1024 on.`
-  }
-  return error.stack ?? error.message
 }

@@ -4,6 +4,7 @@ import type { Config } from '../../config/schema.js'
 import type { OfflineStorage, OpenedData } from '../../core/contracts/offline-storage.js'
 import { MoonletError } from '../../core/base/errors.js'
 import { lockDataFolder } from './db/data-lock.js'
+import { tryFolder } from './db/try-folder.js'
 import { importLunar } from './import/import-lunar.js'
 import { isLunarDatabase } from './import/lunar-database.js'
 import { rotateSecretKey } from './secrets/rotate-secret-key.js'
@@ -54,6 +55,7 @@ export function createOfflineStorage({
     open: options => (options.alone ? openAlone() : openBeside()),
     backup: (target, options) => backupFile(database, target, options),
     restore: (backup, onProgress) => restoreFile(backup, database, onProgress),
+    tryFolder: () => tryFolder(DATA_DIR),
     isLunarDatabase,
     importLunar: (file, onProgress) =>
       alone(async () =>

@@ -36,6 +36,7 @@ const breaches: Record<string, readonly [from: string, to: string]> = {
   'core-third-party-imports': ['core/third-party/load.ts', 'core/app.ts'],
   'core-invoker-imports': ['core/invoker/invoker.ts', 'sandbox/child/main.ts'],
   'core-process-imports': ['core/process/serve.ts', 'sandbox/rpc/channel.ts'],
+  'core-doctor-imports': ['core/doctor/machine.ts', 'sandbox/scheduler/pool.ts'],
   'core-cli-imports': ['core/cli/backup.ts', 'plugins/storage/storage.ts'],
   'sandbox-protocol-imports': ['sandbox/protocol/frames.ts', 'sandbox/lua/api.ts'],
   'sandbox-rpc-imports': ['sandbox/rpc/channel.ts', 'sandbox/process/command.ts'],

@@ -1,0 +1,70 @@
+/**
+ * Whether everything that Moonlet stands on is as it should be. Each check loads what it needs itself, so that one
+ * that is broken does not hide the others.
+ */
+import { explain } from '../process/start-error.js'
+import { findings, type Finding } from './finding.js'
+import { checkNode } from './runtime.js'
+
+type Check = readonly [name: string, run: () => Promise<readonly Finding[] | Finding>]
+
+/** Runs all checks with these settings, one after another, and tells each finding as it is there. */
+export async function examine(
+  environment: Readonly<Record<string, string | undefined>>,
+  tell: (finding: Finding) => void
+): Promise<readonly Finding[]> {
+  const found: Finding[] = []
+  const add = (more: readonly Finding[] | Finding) => {
+    for (const finding of [more].flat()) {
+      found.push(finding)
+      tell(finding)
+    }
+  }
+  add(checkNode())
+  const addon: Check = ['addon', async () => (await import('./runtime.js')).checkAddon()]
+  add(await settle(addon))
+  const config = await readSettings(environment)
+  if ('state' in config) add(config)
+  else for (const check of checksOf(config)) add(await settle(check))
+  return found
+}
+
+type Settings = Awaited<ReturnType<typeof loadSettings>>
+
+async function loadSettings(environment: Readonly<Record<string, string | undefined>>) {
+  const { prepareStart } = await import('../process/bootstrap.js')
+  return (await prepareStart(environment)).config
+}
+
+/** The settings, or what is wrong with them; plugins are part of them, and are imported. */
+async function readSettings(
+  environment: Readonly<Record<string, string | undefined>>
+): Promise<Settings | Finding> {
+  try {
+    return await loadSettings(environment)
+  } catch (error) {
+    return findings('settings').failed(
+      'The server would not start with these settings.',
+      words(error)
+    )
+  }
+}
+
+const checksOf = (config: Settings): readonly Check[] => [
+  ['barriers', async () => (await import('./machine.js')).checkBarriers()],
+  ['data folder', async () => (await import('./data-folder.js')).checkDataFolder(config.DATA_DIR)],
+  ['disk', async () => (await import('./data-folder.js')).checkDisk(config.DATA_DIR)],
+  ['port', async () => (await import('./network.js')).checkNetwork(config)],
+  ['clock', async () => (await import('./machine.js')).checkClock(config.DATA_DIR)]
+]
+
+async function settle([name, run]: Check): Promise<readonly Finding[] | Finding> {
+  try {
+    return await run()
+  } catch (error) {
+    return findings(name).failed('This could not be looked at.', words(error))
+  }
+}
+
+const words = (error: unknown): string =>
+  error instanceof Error ? (explain(error) ?? error.message) : String(error)
