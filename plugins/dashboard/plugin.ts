@@ -16,6 +16,8 @@ const pages = [
   '/new',
   '/data',
   '/jobs',
+  '/modules',
+  '/modules/*',
   '/jobs/*',
   '/alerts',
   '/account',

@@ -1,9 +1,8 @@
-/** Functions, their versions and their schedule over HTTP. */
+/** Functions and their schedule over HTTP. */
 import type { Ask } from './client.js'
 import { fetchOk, request, tagOf } from './client.js'
 import type {
   AccessKey,
-  CodeCheck,
   CreatedAccessKey,
   CronCheck,
   DraftEvent,
@@ -12,8 +11,7 @@ import type {
   LuaFunction,
   NextRun,
   Pagination,
-  Usage,
-  Version
+  Usage
 } from './types.js'
 
 const one = (id: string): string => `/api/functions/${encodeURIComponent(id)}`
@@ -80,22 +78,15 @@ export const restoreEnv = (id: string, entry: number, tag: string): Promise<unkn
   post(`${one(id)}/env/history/${entry}/restore`, undefined, { ifMatch: tag })
 export const forgetEnvHistory = (id: string): Promise<unknown> => remove(`${one(id)}/env/history`)
 
-export const runDraft = (id: string, code: string, event: DraftEvent): Promise<DraftOutcome> =>
-  post(`${one(id)}/draft`, { code, event })
-export const checkCode = (code: string, signal?: AbortSignal): Promise<CodeCheck> =>
-  post('/api/check', { code }, signal ? { signal } : {})
-
-export const listVersions = (
-  id: string,
-  query: Paging
-): Promise<{ versions: Version[] | null; pagination: Pagination }> =>
-  request(`${one(id)}/versions`, { query: { ...query } })
-export const getVersion = (id: string, number: number): Promise<Version> =>
-  request(`${one(id)}/versions/${number}`)
-export const activateVersion = (id: string, versionId: string, tag: string): Promise<unknown> =>
-  post(`${one(id)}/versions/${encodeURIComponent(versionId)}/activate`, undefined, { ifMatch: tag })
-export const deleteVersion = (id: string, versionId: string, tag: string): Promise<unknown> =>
-  remove(`${one(id)}/versions/${encodeURIComponent(versionId)}`, tag)
+export interface Draft {
+  /** Left out: that of the active version. */
+  code?: string
+  event: DraftEvent
+  /** Code of shared modules by their names. */
+  modules?: Record<string, string>
+}
+export const runDraft = (id: string, draft: Draft): Promise<DraftOutcome> =>
+  post(`${one(id)}/draft`, draft)
 
 export const getNextRun = (id: string): Promise<NextRun> => request(`${one(id)}/next-run`)
 export const checkSchedule = (schedule: string): Promise<CronCheck> =>

@@ -7,7 +7,6 @@ export interface Pagination {
 
 export interface Version {
   id: string
-  function_id: string
   version: number
   code: string
   created_at: number
@@ -57,6 +56,12 @@ export interface RetryPolicy {
   jitter: number
 }
 
+export interface RequiredModule {
+  name: string
+  /** Absent: there is no such module. */
+  id?: string
+}
+
 export interface LuaFunction {
   id: string
   name: string
@@ -87,6 +92,8 @@ export interface LuaFunction {
   created_at: number
   updated_at: number
   active_version: Version
+  /** Shared modules that the active version requires; not in lists. */
+  requires?: RequiredModule[]
   last_execution?: LastExecution
 }
 
@@ -123,6 +130,8 @@ export interface EnvHistoryEntry {
 export interface Fault {
   kind: string
   message: string
+  /** The shared module that the line is of; absent: the function's own code. */
+  module?: string
   line?: number
   column?: number
   traceback?: string

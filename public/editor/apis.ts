@@ -1,11 +1,27 @@
 /** The names that Lua code of a function may use: the server's modules and Lua's own. */
+import type { LuaModule } from '../api/modules.js'
 import type { LuaEntry, LuaModuleReference, LuaReference } from '../api/types.js'
 import { builtIns, parameters, requireEntry } from './lua-names.js'
 import { findRequired, requireLine } from './required.js'
+import { toReference } from './shared-reference.js'
 
-let modules: readonly LuaModuleReference[] = [...builtIns, ...parameters]
-let arrival: Promise<void> = Promise.resolve()
+let ofServer: readonly LuaModuleReference[] = [...builtIns, ...parameters]
+let shared: readonly LuaModuleReference[] = []
+let all = ofServer
+let arrival: Promise<unknown> = Promise.resolve()
+let sharedArrival: Promise<unknown> = Promise.resolve()
 let wordsForRequire = (): string => ''
+
+/** Lua's own names have `require` where there is something to load. */
+function combine(): void {
+  const known = [...ofServer, ...shared]
+  const loads = known.some(({ required }) => required === true)
+  all = known.map(module =>
+    loads && module.name === ''
+      ? { ...module, functions: [...module.functions, requireEntry] }
+      : module
+  )
+}
 
 /** Without the reference there are Lua's own names. `needs` is the text in front of the line that loads a module. */
 export function describe(coming: Promise<LuaReference>, needs: () => string): void {
@@ -13,26 +29,33 @@ export function describe(coming: Promise<LuaReference>, needs: () => string): vo
   arrival = coming.then(
     reference => {
       const known = new Set(reference.modules.map(module => module.name))
-      const loads = reference.modules.some(({ required }) => required === true)
-      const own = builtIns
-        .filter(module => !known.has(module.name))
-        .map(module =>
-          loads && module.name === ''
-            ? { ...module, functions: [...module.functions, requireEntry] }
-            : module
-        )
-      modules = [...reference.modules, ...own, ...parameters]
+      const own = builtIns.filter(module => !known.has(module.name))
+      ofServer = [...reference.modules, ...own, ...parameters]
+      combine()
     },
     () => {}
   )
 }
 
-export const allModules = (): readonly LuaModuleReference[] => modules
+/** What they are said to be by the latest question. */
+export function describeShared(coming: Promise<readonly LuaModule[]>): void {
+  const asked: Promise<unknown> = coming.then(
+    found => {
+      if (sharedArrival !== asked) return
+      shared = found.map(toReference)
+      combine()
+    },
+    () => {}
+  )
+  sharedArrival = asked
+}
+
+export const allModules = (): readonly LuaModuleReference[] => all
 
 /** What `name` is in this code: the module that it was required as, or the module of that name. */
 export function findModule(name: string, code = ''): LuaModuleReference | undefined {
   const wanted = findRequired(code, name) ?? name
-  return modules.find(module => module.name === wanted)
+  return all.find(module => module.name === wanted)
 }
 
 export interface FoundEntry {
@@ -47,14 +70,14 @@ function findEntry(owner: string, name: string, code: string): FoundEntry | unde
 }
 
 /** Settles once the server has said what it has, or could not be asked. */
-export const arrived = (): Promise<void> => arrival
+export const arrived = (): Promise<unknown> => Promise.all([arrival, sharedArrival])
 
 /** The same once the server has said what it has, for names that are not known without it. */
 export async function awaitModule(
   name: string,
   code: string
 ): Promise<LuaModuleReference | undefined> {
-  if (!findModule(name, code)) await arrival
+  if (!findModule(name, code)) await arrived()
   return findModule(name, code)
 }
 
@@ -63,7 +86,7 @@ export async function awaitEntry(
   name: string,
   code: string
 ): Promise<FoundEntry | undefined> {
-  if (!findEntry(owner, name, code)) await arrival
+  if (!findEntry(owner, name, code)) await arrived()
   return findEntry(owner, name, code)
 }
 

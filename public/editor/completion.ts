@@ -4,7 +4,7 @@ import { languages } from 'monaco-editor/editor'
 import type { LuaEntry, LuaModuleReference } from '../api/types.js'
 import { allModules, arrived, describeEntry, describeModule, findModule } from './apis.js'
 import { keywords } from './lua-names.js'
-import { isRequired, requireLine } from './required.js'
+import { isRequired, localName, requireLine } from './required.js'
 
 const { CompletionItemKind, CompletionItemInsertTextRule } = languages
 type Item = languages.CompletionItem
@@ -101,7 +101,7 @@ function globals(range: IRange, code: string): Item[] {
       kind: CompletionItemKind.Module,
       ...(module.required === true ? { detail: requireLine(module.name) } : {}),
       documentation: { value: describeModule(module) },
-      insertText: module.name,
+      insertText: module.required === true ? localName(module.name) : module.name,
       range,
       ...requiring(module, code)
     }))
@@ -137,7 +137,11 @@ export const completionProvider: languages.CompletionItemProvider = {
     const code = model.getValue()
     // A list made without the server's names would be narrowed, not asked for again, while typing goes on.
     await arrived()
-    if (/\brequire\s*\(?\s*["']$/.test(before)) return { suggestions: moduleNames(range) }
+    const typed = model.getLineContent(position.lineNumber).slice(0, position.column - 1)
+    const name = /\brequire\s*\(?\s*["']([\w.]*)$/.exec(typed)?.[1]
+    if (name !== undefined) {
+      return { suggestions: moduleNames({ ...range, startColumn: position.column - name.length }) }
+    }
     const owner = /(\w+)\s*\.$/.exec(before)?.[1]
     if (owner === undefined) {
       return {

@@ -1,4 +1,5 @@
 /** What the editor's bundle gives the pages. It is loaded only where code is shown. */
+import type { LuaModule } from '../api/modules.js'
 import type { LuaReference } from '../api/types.js'
 
 export interface Problem {
@@ -50,6 +51,8 @@ export interface EditorModule {
    * words for "load it first".
    */
   describeApis(coming: Promise<LuaReference>, needs: () => string): void
+  /** The same of shared modules; what they were said to be before holds no more. */
+  describeShared(coming: Promise<readonly LuaModule[]>): void
   /** Takes the page's colours. */
   refreshTheme(): void
 }

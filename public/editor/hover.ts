@@ -8,11 +8,16 @@ export const hoverProvider: languages.HoverProvider = {
     if (!word) return null
     const before = model.getLineContent(position.lineNumber).slice(0, word.startColumn - 1)
     const owner = /(\w+)\s*\.$/.exec(before)?.[1]
+    const name = requiredAt(model.getLineContent(position.lineNumber), position.column)
     const range = {
       startLineNumber: position.lineNumber,
       endLineNumber: position.lineNumber,
       startColumn: word.startColumn,
       endColumn: word.endColumn
+    }
+    if (name !== undefined) {
+      const module = await awaitModule(name, '')
+      return module ? { range, contents: [{ value: describeModule(module) }] } : null
     }
     if (owner === undefined) {
       const module = await awaitModule(word.word, model.getValue())
@@ -23,4 +28,14 @@ export const hoverProvider: languages.HoverProvider = {
     const found = await awaitEntry(owner ?? '', word.word, model.getValue())
     return found ? { range, contents: [{ value: toMarkdown(found.module, found.entry) }] } : null
   }
+}
+
+/** The name between the quotes of a `require` that the column (from 1) is in. */
+function requiredAt(line: string, column: number): string | undefined {
+  for (const match of line.matchAll(/\brequire\s*\(?\s*(["'])([\w.]+)\1/g)) {
+    const [whole, , name = ''] = match
+    const end = match.index + whole.length
+    if (column >= end - name.length && column <= end) return name
+  }
+  return undefined
 }

@@ -46,8 +46,11 @@ export const keywords = [
   'while'
 ]
 
-/** There is no such function on a server without modules to load. */
-export const requireEntry: LuaEntry = entry('require(name)', 'Loads a module that a plugin brings.')
+/** There is no such function where there are no modules to load. */
+export const requireEntry: LuaEntry = entry(
+  'require(name)',
+  'Loads a shared module, or one that a plugin brings.'
+)
 
 export const builtIns: readonly LuaModuleReference[] = [
   library('', 'Lua', {

@@ -3,7 +3,7 @@ import './features.js'
 import './details.css'
 import { languages } from 'monaco-editor/editor'
 import { completionProvider } from './completion.js'
-import { describe } from './apis.js'
+import { describe, describeShared } from './apis.js'
 import { hoverProvider } from './hover.js'
 import { installIndentation } from './indentation.js'
 import { signatureProvider } from './signature.js'
@@ -19,4 +19,4 @@ languages.registerSignatureHelpProvider('lua', signatureProvider)
 
 export { createEditor } from './code-editor.js'
 export { createDiff } from './diff.js'
-export { describe as describeApis, refreshTheme }
+export { describe as describeApis, describeShared, refreshTheme }

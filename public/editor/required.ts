@@ -1,8 +1,12 @@
 /** Modules that are not globals: `local words = require("greeter_words")` makes `words` stand for one of them. */
 const requirement = /\blocal\s+([A-Za-z_]\w*)\s*=\s*require\s*\(?\s*(["'])([^"'\n]+)\2/g
 
-/** The statement that loads a module under its own name. */
-export const requireLine = (module: string): string => `local ${module} = require("${module}")`
+/** What a module is called in code: its own name, or the last part of that. */
+export const localName = (module: string): string => module.slice(module.lastIndexOf('.') + 1)
+
+/** The statement that loads a module. */
+export const requireLine = (module: string): string =>
+  `local ${localName(module)} = require("${module}")`
 
 interface Requirement {
   readonly local: string

@@ -31,7 +31,6 @@ export const current = store('current', {
     ...nothing,
     active_version: {
       id: '',
-      function_id: '',
       version: 0,
       code: '',
       created_at: 0,

@@ -10,6 +10,12 @@ import alerts from './alerts/page.html'
 import './jobs/detail.js'
 import './jobs/list.js'
 import jobs from './jobs/page.html'
+import './modules/danger.js'
+import './modules/general.js'
+import './modules/list.js'
+import modules from './modules/list.html'
+import './modules/module.js'
+import module from './modules/module.html'
 import retry from './retry/page.html'
 import './retry/retry.js'
 import './audit/audit.js'
@@ -23,5 +29,16 @@ import './variables/paste-env.js'
 import shared from './variables/page.html'
 import './variables/variables.js'
 
-export const pages = { access, alerts, audit, jobs, retry, shared, tokens, variables } as const
+export const pages = {
+  access,
+  alerts,
+  audit,
+  jobs,
+  module,
+  modules,
+  retry,
+  shared,
+  tokens,
+  variables
+} as const
 export type LaterPage = keyof typeof pages

@@ -52,6 +52,7 @@ export function commands(): Command[] {
     page('functions', 'functions', t('functions.title'), '/'),
     page('new', 'plus', t('create.title'), '/new'),
     page('data', 'data', t('data.globalTitle'), '/data'),
+    page('modules', 'modules', t('shell.modules'), '/modules'),
     page('jobs', 'refresh', t('shell.jobs'), '/jobs'),
     page('alerts', 'warning', t('shell.alerts'), '/alerts'),
     page('account', 'account', t('account.title'), '/account'),

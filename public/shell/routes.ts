@@ -5,6 +5,8 @@ export interface Route {
     | 'functions'
     | 'new'
     | 'function'
+    | 'modules'
+    | 'module'
     | 'data'
     | 'jobs'
     | 'alerts'
@@ -26,8 +28,9 @@ export const tabs = [
   'access',
   'settings'
 ] as const
+export const moduleTabs = ['code', 'versions', 'uses', 'settings'] as const
 const accountTabs: readonly string[] = ['tokens', 'variables', 'audit']
-const plain: readonly string[] = ['login', 'new', 'data', 'alerts', 'account', 'guide']
+const plain: readonly string[] = ['login', 'new', 'modules', 'data', 'alerts', 'account', 'guide']
 
 export function toRoute(path: string): Route {
   const [first = '', id = '', given = '', detail = '', ...rest] = path
@@ -46,6 +49,10 @@ export function toRoute(path: string): Route {
   if (first === 'functions' && id !== '' && (tabs as readonly string[]).includes(tab)) {
     return { page: 'function', id, tab, detail }
   }
+  const isModule = first === 'modules' && detail === ''
+  if (isModule && (moduleTabs as readonly string[]).includes(tab)) {
+    return { ...missing, page: 'module', id, tab }
+  }
   return missing
 }
 
@@ -60,3 +67,6 @@ function decode(segment: string): string {
 
 export const functionPath = (id: string, tab = 'code', detail = ''): string =>
   `/functions/${encodeURIComponent(id)}/${tab}${detail === '' ? '' : `/${encodeURIComponent(detail)}`}`
+
+export const modulePath = (id: string, tab = 'code'): string =>
+  `/modules/${encodeURIComponent(id)}/${tab}`

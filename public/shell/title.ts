@@ -1,7 +1,7 @@
 /** The title of the browser's tab: what is shown, and of which function, so that tabs can be told apart. */
 import { Alpine } from '../alpine.js'
 import { t } from '../i18n/locale.js'
-import { current } from '../pages/function.js'
+import { ownerOfPage } from '../pages/function/owner.js'
 import { route } from './router.js'
 import type { tabs } from './routes.js'
 
@@ -9,6 +9,7 @@ const pages = {
   login: () => t('login.title'),
   functions: () => t('functions.title'),
   new: () => t('create.title'),
+  modules: () => t('shell.modules'),
   data: () => t('data.globalTitle'),
   jobs: () => t('shell.jobs'),
   alerts: () => t('shell.alerts'),
@@ -21,9 +22,15 @@ const pages = {
 /** Beginning with what differs most: a tab shows little more than a word. */
 function parts(): string[] {
   const { page, id, tab, detail } = route
-  if (page !== 'function') return [pages[page]()]
-  const shown = detail === '' ? t(`fn.${tab as (typeof tabs)[number]}`) : t('execution.title')
-  return current.fn.id === id ? [current.fn.name, shown] : [shown]
+  if (page !== 'function' && page !== 'module') return [pages[page]()]
+  const shown =
+    page === 'module'
+      ? t('shell.modules')
+      : detail === ''
+        ? t(`fn.${tab as (typeof tabs)[number]}`)
+        : t('execution.title')
+  const known = ownerOfPage().subject.now()
+  return known.id === id ? [known.name, shown] : [shown]
 }
 
 /** Keeps the title true when anything changes it: the page, the function's name, the language. */

@@ -14,7 +14,15 @@ const code =
 /** Fills the server, and gives the pages to look at. */
 export async function preparePlaces({ server, api, createFunction }: Visit): Promise<Place[]> {
   const id = await createFunction('Order intake', code)
-  await createFunction('Nightly report', code)
+  await createFunction('Nightly report', `local shop = require("shop")\n${code}`)
+  const module = await api<{ id: string }>('/api/modules', {
+    method: 'POST',
+    body: {
+      name: 'shop',
+      description: 'Prices and taxes',
+      code: '--- With tax.\n---@param net number\nlocal function gross(net) return net end\nreturn { gross = gross, other = require("gone") }\n'
+    }
+  })
   await api(`/api/functions/${id}`, {
     method: 'PUT',
     body: {
@@ -107,6 +115,30 @@ export async function preparePlaces({ server, api, createFunction }: Visit): Pro
         for (const summary of await page.locator('details > summary').all()) await summary.click()
         await page.locator('#limit-kv_bytes').waitFor()
       }
+    },
+    { name: 'modules', path: '/modules', ready: row },
+    {
+      name: 'module',
+      path: `/modules/${module.id}/code`,
+      ready: async page => {
+        await page.locator('.view-line').nth(3).waitFor()
+        await page.locator('#draft-target').waitFor()
+      }
+    },
+    {
+      name: 'versions of a module',
+      path: `/modules/${module.id}/versions`,
+      ready: row
+    },
+    {
+      name: 'uses of a module',
+      path: `/modules/${module.id}/uses`,
+      ready: page => page.locator('li.list-item').nth(1).waitFor()
+    },
+    {
+      name: 'settings of a module',
+      path: `/modules/${module.id}/settings`,
+      ready: page => page.locator('#module-name').waitFor()
     },
     {
       name: 'shared data',

@@ -10,6 +10,11 @@ export const functionTexts = {
     savedAs: 'Version {version}, saved {when}',
     save: 'Save',
     run: 'Run draft',
+    target: 'Run as',
+    noTarget:
+      'No function requires this module yet. Once one does, what is typed here can be run with it before it is saved.',
+    requires: 'Shared modules',
+    missingModule: '{name}, which is not there',
     saved: 'Saved as version {version}',
     restored: 'These are your unsaved changes from before.',
     discard: 'Discard changes',

@@ -3,6 +3,7 @@ import { accessTexts } from './access.js'
 import { accountTexts } from './account.js'
 import { alertTexts } from './alerts.js'
 import { jobTexts } from './jobs.js'
+import { moduleTexts } from './modules.js'
 import { variableTexts } from './variables.js'
 
 export const laterTexts = {
@@ -10,5 +11,6 @@ export const laterTexts = {
   ...accountTexts,
   ...jobTexts,
   ...alertTexts,
+  ...moduleTexts,
   ...variableTexts
 } as const

@@ -8,6 +8,7 @@ export const shellTexts = {
     palette: 'Search or jump to…',
     recent: 'Recent',
     plugins: 'Plugins',
+    modules: 'Modules',
     jobs: 'Jobs',
     alerts: 'Alerts',
     help: 'Help and session',

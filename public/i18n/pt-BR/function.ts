@@ -13,6 +13,11 @@ export const functionTexts: Translated<typeof english> = {
     savedAs: 'Versão {version}, salva {when}',
     save: 'Salvar',
     run: 'Executar rascunho',
+    target: 'Executar como',
+    noTarget:
+      'Nenhuma função usa este módulo ainda. Quando uma usar, o que se escreve aqui pode ser executado com ela antes de ser salvo.',
+    requires: 'Módulos compartilhados',
+    missingModule: '{name}, que não existe',
     saved: 'Salvo como versão {version}',
     restored: 'Estas alterações são de antes e ainda não foram salvas.',
     discard: 'Descartar alterações',

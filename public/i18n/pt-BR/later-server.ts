@@ -2,6 +2,24 @@
 import type { Rule } from './server.js'
 
 export const laterServerTexts: readonly Rule[] = [
+  [/^Module not found$/, 'Este módulo não existe.'],
+  [
+    /^name: name must be made of letters, digits and _.*$/,
+    'O nome tem letras, dígitos e _, como shop ou shop.prices.'
+  ],
+  [
+    /^name: name must be another one: "(.*)" .*$/,
+    '“$1” já é um nome de Lua ou deste servidor; escolha outro.'
+  ],
+  [/^name: "(.*)" is the name of another module.*$/, 'Outro módulo já se chama “$1”.'],
+  [
+    /^name: "(.*)" differs from "(.*)" \(.*$/,
+    '“$1” só difere de “$2” em maiúsculas e minúsculas; escolha outro nome.'
+  ],
+  [
+    /^The module "(.*?)" is required by (.*)\. Change them first, or repeat.*$/,
+    'O módulo “$1” ainda é usado por $2.'
+  ],
   [/^Alert not found$/, 'Este alerta não existe.'],
   [/^There are (\d+) alerts, which is the most$/, 'Já há $1 alertas, o máximo.'],
   [/^target: target\.url must be/, 'O endereço começa com http:// ou https://.'],
@@ -21,15 +39,6 @@ export const laterServerTexts: readonly Rule[] = [
     /^There are (\d+) tokens, which is the most/,
     'Já há $1 tokens, o máximo; encerre um que não se usa.'
   ],
-  [/^Module not found$/, 'Este módulo não existe.'],
-  [
-    /^name: name must be made of letters, digits and _/,
-    'O nome leva letras, números e _, como shop ou shop.prices.'
-  ],
-  [/^name: name must be another one: "(.+)" /, 'Escolha outro nome: “$1” é reservado.'],
-  [/^name: "(.+)" is the name of another module/, 'Outro módulo já se chama “$1”.'],
-  [/^name: "(.+)" differs from "(.+)" \(/, '“$1” difere de “$2” só nas maiúsculas.'],
-  [/^The module "(.+)" is required by /, 'O módulo “$1” é usado por outros; mude-os antes.'],
   [/^Job not found$/, 'Esta tarefa não existe.'],
   [/^version: the function has no version (\d+)$/, 'A função não tem a versão $1.'],
   [/^This job is (\w+); only a finished one/, 'Só uma tarefa que terminou é executada de novo.'],

@@ -11,6 +11,7 @@ export const shellTexts: Translated<typeof english> = {
     palette: 'Buscar ou ir para…',
     recent: 'Recentes',
     plugins: 'Extensões',
+    modules: 'Módulos',
     jobs: 'Tarefas',
     alerts: 'Alertas',
     help: 'Ajuda e sessão',

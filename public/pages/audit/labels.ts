@@ -2,7 +2,7 @@
 import type { AuditEntry } from '../../api/account.js'
 import { format } from '../../format/values.js'
 import { t } from '../../i18n/locale.js'
-import { functionPath } from '../../shell/routes.js'
+import { functionPath, modulePath } from '../../shell/routes.js'
 
 const actions = [
   'function_create',
@@ -17,6 +17,11 @@ const actions = [
   'shared_variables_replace',
   'shared_variables_restore',
   'shared_variables_forget_history',
+  'module_create',
+  'module_update',
+  'module_delete',
+  'module_activate',
+  'module_delete_version',
   'key_create',
   'key_delete',
   'value_set',
@@ -47,6 +52,9 @@ export const nameOf = ({ target, function_id: functionId }: AuditEntry): string 
 
 /** Where to see what was changed; empty where that is nowhere, or gone. */
 export function linkOf({ action, target, function_id: id = '' }: AuditEntry): string {
+  if (target.kind === 'module' && target.id !== undefined) {
+    return action === 'module.delete' ? '' : modulePath(target.id)
+  }
   if (id === '' || action === 'function.delete') return ''
   return functionPath(id, target.kind === 'value' ? 'data' : 'code')
 }

@@ -1,16 +1,20 @@
-/** All settings of a function, and likewise its access. What is changed but not saved is not left without asking. */
+/**
+ * All settings of a function, and likewise its access, those of a module, and the shared variables. What is changed but
+ * not saved is not left without asking.
+ */
 import { component } from '../../alpine.js'
 import { guardLeaving, route } from '../../shell/router.js'
-import { current } from '../function.js'
 import { hasUnsaved, mayLeaveForms } from '../settings/unsaved.js'
 
 component('settings', () => {
   let stopGuarding = (): void => {}
-  const { id } = current.fn
-  const { tab } = route
+  const { page, id, tab } = route
   return {
     init() {
-      stopGuarding = guardLeaving(to => (to.id === id && to.tab === tab) || mayLeaveForms())
+      stopGuarding = guardLeaving(to => {
+        const stays = to.page === page && to.id === id && to.tab === tab
+        return stays || mayLeaveForms()
+      })
     },
     destroy() {
       stopGuarding()

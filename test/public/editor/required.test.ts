@@ -16,6 +16,11 @@ t.test('what is commented out loads nothing', async t => {
   t.equal(isRequired('-- local w = require("words")', 'words'), false)
 })
 
+t.test('a module in a folder is called by the last part of its name', async t => {
+  t.equal(requireLine('shop.prices'), 'local prices = require("shop.prices")')
+  t.equal(findRequired(requireLine('shop.prices'), 'prices'), 'shop.prices')
+})
+
 t.test('the line that is offered loads the module', async t => {
   t.equal(isRequired(requireLine('words'), 'words'), true)
   t.equal(findRequired(requireLine('words'), 'words'), 'words')

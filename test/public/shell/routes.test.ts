@@ -14,6 +14,9 @@ t.test('addresses name their pages', async t => {
   t.same(toRoute('/account'), { page: 'account', id: '', tab: '', detail: '' })
   t.same(toRoute('/account/audit'), { page: 'account', id: '', tab: 'audit', detail: '' })
   t.same(toRoute('/account/variables'), { page: 'account', id: '', tab: 'variables', detail: '' })
+  t.same(toRoute('/modules'), { page: 'modules', id: '', tab: '', detail: '' })
+  t.same(toRoute('/modules/m1'), { page: 'module', id: 'm1', tab: 'code', detail: '' })
+  t.same(toRoute('/modules/m1/uses'), { page: 'module', id: 'm1', tab: 'uses', detail: '' })
   t.same(toRoute('/jobs'), { page: 'jobs', id: '', tab: '', detail: '' })
   t.same(toRoute('/jobs/j1'), { page: 'jobs', id: '', tab: '', detail: 'j1' })
 })
@@ -26,6 +29,8 @@ t.test('what is no address of a page is missing', async t => {
     '/account/audit/x',
     '/functions',
     '/functions/a/nope',
+    '/modules/a/nope',
+    '/modules/a/code/b',
     '/functions/a/code/b/c',
     '/%',
     '/login%e9'

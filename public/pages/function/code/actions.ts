@@ -1,35 +1,39 @@
 /** What can be done with the code: save it, run it as a draft, discard it, leave it. */
 import { part } from '../../../alpine.js'
-import { runDraft } from '../../../api/functions.js'
+import type { Version } from '../../../api/types.js'
+import { refreshShared } from '../../../editor/shared-modules.js'
 import { t } from '../../../i18n/locale.js'
 import { ask } from '../../../shell/dialogs.js'
 import { withBusy } from '../../../shell/loading.js'
-import { write } from '../../../shell/local-storage.js'
+import { read, write } from '../../../shell/local-storage.js'
 import { keepInAddress } from '../../../shell/router.js'
 import { fail, succeed } from '../../../shell/toasts.js'
-import { current } from '../../function.js'
 import type { Checking } from './checking.js'
 import { toDraftEvent, toDraftView, toProblem } from './draft-event.js'
 import { dropDraft } from './draft-store.js'
 import { mayWrite } from './draft-writes.js'
-import { saveCode, toBase, type SavedCode } from './save-code.js'
+import { saveTyped, toBase, type SavedCode } from './save-code.js'
 import { eventName, type CodeSession, type CodeState } from './state.js'
 
 /** Adopts what was saved; what was typed meanwhile stays a draft. */
 function adopt(session: CodeSession, typed: string, saved: SavedCode): { dirty: boolean } {
   const { editor } = session
-  session.base = { version: current.fn.active_version.version, code: saved.code }
+  session.base = { version: activeOf(session).version, code: saved.code }
   if (saved.code !== typed && editor?.value() === typed) editor.set(saved.code)
   const dirty = editor?.value() !== saved.code
-  if (!dirty) dropDraft(session.functionId)
+  if (!dirty) dropDraft(session.id)
   return { dirty }
 }
 
-function announce(saved: SavedCode): void {
-  const { version } = current.fn.active_version
+const activeOf = ({ owner }: CodeSession): Version => owner.subject.now().active_version
+
+function announce(saved: SavedCode, { version }: Version): void {
   if (saved.how === 'inactive') succeed(t('changes.savedInactive', { version: saved.version }))
   if (saved.how === 'active') succeed(t('code.saved', { version }))
 }
+
+/** The name of the chosen function in the browser's storage. */
+const targetName = ({ id }: CodeSession): string => `target.${id}`
 
 const createSaving = (session: CodeSession) =>
   part<CodeState>()({
@@ -37,11 +41,12 @@ const createSaving = (session: CodeSession) =>
       const code = session.editor?.value()
       if (code === undefined || !this.dirty || this.tooLong !== '') return
       const work = async (): Promise<void> => {
-        const saved = await saveCode(session.functionId, code, session.base)
+        const saved = await saveTyped(session, code, session.base)
         if (saved === undefined) return
         this.dirty = adopt(session, code, saved).dirty
         this.restored = false
-        announce(saved)
+        announce(saved, activeOf(session))
+        if (session.owner.targets) refreshShared()
       }
       return withBusy(this, work, fail)
     },
@@ -54,9 +59,9 @@ const createSaving = (session: CodeSession) =>
         danger: true
       })
       if (answer !== 'confirm') return
-      session.base = toBase(current.fn.active_version)
-      session.editor?.set(current.fn.active_version.code)
-      dropDraft(session.functionId)
+      session.base = toBase(activeOf(session))
+      session.editor?.set(activeOf(session).code)
+      dropDraft(session.id)
       this.restored = false
       session.editor?.focus()
     },
@@ -78,7 +83,8 @@ const createRunning = (session: CodeSession) =>
   part<CodeState & Checking>()({
     async run() {
       if (this.running || !session.editor) return
-      const isAllowed = await mayWrite(session.functionId, session.editor.value())
+      if (this.isModule && this.target === '') return this.showSide('run')
+      const isAllowed = await this.mayRun(session.editor.value())
       // The question may have been open for long.
       if (!isAllowed || this.running || !session.editor) return
       this.running = true
@@ -93,12 +99,30 @@ const createRunning = (session: CodeSession) =>
       }
     },
 
+    async mayRun(code: string): Promise<boolean> {
+      const also = await session.owner.alsoRuns(this.target).catch(() => '')
+      return mayWrite(session.id, `${code}\n${also}`)
+    },
+
     async runCode(code: string) {
-      const outcome = await runDraft(session.functionId, code, toDraftEvent(this.event))
-      this.outcome = toDraftView(outcome)
+      const { owner } = session
+      const outcome = await owner.run(code, toDraftEvent(this.event), this.target)
+      this.outcome = toDraftView(outcome, owner.module())
       if (session.editor?.value() !== code) return
-      session.draftError = toProblem(outcome)
+      session.draftError = toProblem(outcome, owner.module())
       this.mark()
+    },
+
+    /** The one that was chosen last, or the first. */
+    async loadTargets() {
+      this.targets = (await session.owner.targets?.().catch(() => [])) ?? []
+      const kept = read(targetName(session))
+      const [first] = this.targets
+      const found = this.targets.find(({ id }) => id === kept) ?? first
+      this.target = found?.id ?? ''
+    },
+    keepTarget() {
+      write(targetName(session), this.target)
     },
 
     showSide(side: string) {

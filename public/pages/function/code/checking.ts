@@ -1,6 +1,6 @@
 /** Checks the code while it is typed: its length at once, its syntax after a pause. */
 import { part } from '../../../alpine.js'
-import { checkCode } from '../../../api/functions.js'
+import { checkCode } from '../../../api/code.js'
 import { byteLength, isTooLong, limits } from '../../../api/limits.js'
 import { format } from '../../../format/values.js'
 import { t } from '../../../i18n/locale.js'

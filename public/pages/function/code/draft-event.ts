@@ -57,7 +57,8 @@ export const noDraftView = (): DraftView => ({
   error: noError
 })
 
-export function toDraftView(outcome: DraftOutcome): DraftView {
+/** `module`: what the server calls the code of the page in errors; undefined for that of a function. */
+export function toDraftView(outcome: DraftOutcome, module: string | undefined): DraftView {
   const { error, status_code: status = 0, headers = {} } = outcome
   const body =
     outcome.body_base64 === undefined
@@ -68,7 +69,7 @@ export function toDraftView(outcome: DraftOutcome): DraftView {
     good: error === undefined && status < 400,
     label: error === undefined ? String(status) : t('status.error'),
     durationMs: outcome.duration_ms,
-    line: error?.line ?? 0,
+    line: error?.module === module ? (error?.line ?? 0) : 0,
     body: prettyJson(body) ?? body,
     headers: Object.entries(headers).map(([name, value]) => ({
       name,
@@ -79,9 +80,12 @@ export function toDraftView(outcome: DraftOutcome): DraftView {
   }
 }
 
-/** Where in the code the draft failed, if it is known. */
-export function toProblem({ error }: DraftOutcome): Problem | undefined {
-  if (error?.line === undefined) return undefined
+/** Where in the code of the page the draft failed, if it is known and failed there. */
+export function toProblem(
+  { error }: DraftOutcome,
+  module: string | undefined
+): Problem | undefined {
+  if (error?.line === undefined || error.module !== module) return undefined
   const { message, line, column } = error
   return { message, line, ...(column === undefined ? {} : { column }) }
 }

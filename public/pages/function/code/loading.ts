@@ -2,10 +2,10 @@
 import { part } from '../../../alpine.js'
 import { loadEditor } from '../../../editor/load.js'
 import type { EditorModule } from '../../../editor/contract.js'
+import { describeShared } from '../../../editor/shared-modules.js'
 import { t } from '../../../i18n/locale.js'
 import { loadInto } from '../../../shell/loading.js'
 import { readAddress } from '../../../shell/router.js'
-import { current } from '../../function.js'
 import type { Checking } from './checking.js'
 import { dropDraft, keepDraft, readDraft } from './draft-store.js'
 import { toBase } from './save-code.js'
@@ -19,24 +19,25 @@ interface Actions {
 const isDesktop = (): boolean => matchMedia('(min-width: 64rem)').matches
 
 export function createCodeLoading(session: CodeSession) {
-  const { functionId } = session
+  const { id, owner } = session
   return part<CodeState & Checking & Actions>()({
     load(): Promise<void> {
       return loadInto(this, loadEditor, editorModule => {
+        describeShared(editorModule)
         const host = this.$refs['host']
         if (host?.isConnected && !session.editor) this.openEditor(editorModule, host)
       })
     },
 
     openEditor({ createEditor }: EditorModule, host: HTMLElement) {
-      const active = current.fn.active_version
-      const draft = readDraft(functionId)
+      const { name, active_version: active } = owner.subject.now()
+      const draft = readDraft(id)
       this.restored = draft !== undefined && draft.code !== active.code
       this.dirty = this.restored
       const isOutdated = this.restored && draft !== undefined && draft.base !== active.version
       session.base = isOutdated ? { version: draft.base } : toBase(active)
       session.editor = createEditor(host, {
-        label: t('code.editorLabel', { name: current.fn.name }),
+        label: t('code.editorLabel', { name }),
         code: draft?.code ?? active.code,
         onChange: code => this.onChange(code),
         onSave: () => {
@@ -56,18 +57,18 @@ export function createCodeLoading(session: CodeSession) {
     onChange(code: string) {
       this.clearMarks()
       this.measure(code)
-      this.dirty = code !== (session.base.code ?? current.fn.active_version.code)
-      if (this.dirty) keepDraft(functionId, { code, base: session.base.version })
-      else dropDraft(functionId)
+      this.dirty = code !== (session.base.code ?? owner.subject.now().active_version.code)
+      if (this.dirty) keepDraft(id, { code, base: session.base.version })
+      else dropDraft(id)
       this.checkSoon()
     },
 
     /** A version that somebody else activated is shown at once, unless something was typed: then saving asks. */
     followActiveVersion() {
-      const { id, active_version: active } = current.fn
+      const { id: present, active_version: active } = owner.subject.now()
       const { editor, base } = session
       if (!editor || this.dirty || this.busy) return
-      if (id !== functionId || active.version === base.version) return
+      if (present !== id || active.version === base.version) return
       session.base = toBase(active)
       if (editor.value() !== active.code) editor.set(active.code)
     }

@@ -6,11 +6,11 @@ import { hasCommand } from '../../../shell/shortcuts.js'
 import { createCodeActions } from './actions.js'
 import { createChecking } from './checking.js'
 import { createCodeLoading } from './loading.js'
-import { createCodeSession, createCodeState, eventName } from './state.js'
+import { createCodeSession, createCodeState, eventName, requiresOf } from './state.js'
 
 component('code', () => {
   const session = createCodeSession()
-  const { functionId } = session
+  const { id, owner } = session
   let stopGuarding = (): void => {}
   return {
     ...createCodeState(session),
@@ -20,14 +20,18 @@ component('code', () => {
 
     init() {
       stopGuarding = guardLeaving(to => {
-        const stays = to.id === functionId && to.tab === 'code'
+        const stays = to.id === id && to.tab === 'code'
         return !this.dirty || stays || this.mayLeave()
       })
-      this.$watch('$store.current.fn', () => {
+      this.$watch(owner.watched, () => {
+        this.requires = requiresOf(session)
         this.followActiveVersion()
       })
       this.load()
+      this.loadTargets()
     },
+
+    active: () => owner.subject.now().active_version,
 
     destroy() {
       stopGuarding()

@@ -1,16 +1,22 @@
 /** Saves what is in the editor on top of what is active now, without taking back what somebody else activated. */
 import { Stale } from '../../../api/failure.js'
-import { checkCode, listVersions, updateFunction } from '../../../api/functions.js'
-import type { LuaFunction, Version } from '../../../api/types.js'
+import { checkCode, listVersions, saveCode } from '../../../api/code.js'
+import type { Version } from '../../../api/types.js'
 import { t } from '../../../i18n/locale.js'
 import { ask } from '../../../shell/dialogs.js'
-import { current } from '../../function.js'
+import type { CodeOwner, Owned } from '../owner.js'
 import { askCode } from './clash.js'
 
 /** What the code in the editor was made from; `code` undefined when that is not known any more. */
 export interface CodeBase {
   readonly version: number
   readonly code?: string | undefined
+}
+
+/** Where code is saved. */
+interface Place {
+  readonly owner: CodeOwner
+  readonly id: string
 }
 
 export type SavedCode =
@@ -21,15 +27,15 @@ export type SavedCode =
 export const toBase = ({ version, code }: Version): CodeBase => ({ version, code })
 
 /** Undefined: the reader wants to go on with the code; nothing was saved. */
-export async function saveCode(
-  id: string,
+export async function saveTyped(
+  { owner: { subject, api }, id }: Place,
   typed: string,
   base: CodeBase
 ): Promise<SavedCode | undefined> {
   let [code, madeFrom, allowed] = [typed, base, '']
   let activate = true
   for (;;) {
-    const theirs = current.fn.active_version
+    const theirs = subject.now().active_version
     if (activate && isAnother(theirs, madeFrom, code)) {
       const choice = await askCode(theirs, code)
       if (choice === undefined) return undefined
@@ -45,14 +51,14 @@ export async function saveCode(
       allowed = code
     }
     try {
-      await updateFunction(id, { code, ...(activate ? {} : { activate }) }, current.tag)
-      await current.refresh()
+      await saveCode(api(id), { code, ...(activate ? {} : { activate }) }, subject.tag)
+      await subject.refresh()
       return activate
         ? { how: 'active', code }
-        : { how: 'inactive', code, version: await newestVersion(id) }
+        : { how: 'inactive', code, version: await newestVersion(api(id)) }
     } catch (error) {
       if (!(error instanceof Stale)) throw error
-      current.take(error.current as LuaFunction, error.tag)
+      subject.take(error.current as Owned, error.tag)
     }
   }
 }
@@ -75,7 +81,7 @@ async function askIfBroken(code: string): Promise<'activate' | 'inactive' | unde
   return wish === 'cancel' ? undefined : wish === 'other' ? 'activate' : 'inactive'
 }
 
-async function newestVersion(id: string): Promise<number> {
-  const { versions } = await listVersions(id, { limit: 1, offset: 0 })
+async function newestVersion(of: string): Promise<number> {
+  const { versions } = await listVersions(of, { limit: 1, offset: 0 })
   return versions?.[0]?.version ?? 0
 }

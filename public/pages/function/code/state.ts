@@ -1,16 +1,19 @@
 /** What the code page shows, and what it keeps beside that. */
+import type { RequiredModule } from '../../../api/types.js'
 import type { CodeEditor, Problem } from '../../../editor/contract.js'
 import { loading } from '../../../shell/loading.js'
 import { read } from '../../../shell/local-storage.js'
 import { readAddress } from '../../../shell/router.js'
 import { commandKey } from '../../../shell/shortcuts.js'
-import { current } from '../../function.js'
+import { ownerOfPage, type CodeOwner, type Target } from '../owner.js'
 import { emptyEvent, noDraftView, type TypedEvent } from './draft-event.js'
 import { toBase, type CodeBase } from './save-code.js'
 
 /** Not part of the reactive state: the editor must not become reactive. */
 export interface CodeSession {
-  readonly functionId: string
+  readonly owner: CodeOwner
+  /** Of the function or module. */
+  readonly id: string
   editor: CodeEditor | undefined
   /** What the code in the editor was made from. */
   base: CodeBase
@@ -20,17 +23,26 @@ export interface CodeSession {
   draftError: Problem | undefined
 }
 
-export const createCodeSession = (): CodeSession => ({
-  functionId: current.fn.id,
-  editor: undefined,
-  base: toBase(current.fn.active_version),
-  syntaxError: undefined,
-  draftError: undefined
-})
+export function createCodeSession(): CodeSession {
+  const owner = ownerOfPage()
+  const { id, active_version: active } = owner.subject.now()
+  return {
+    owner,
+    id,
+    editor: undefined,
+    base: toBase(active),
+    syntaxError: undefined,
+    draftError: undefined
+  }
+}
 
 export const noSyntaxError = { message: '', line: 0, column: 1 }
 /** The name of the draft's event in the browser's storage. */
-export const eventName = ({ functionId }: CodeSession): string => `event.${functionId}`
+export const eventName = ({ id }: CodeSession): string => `event.${id}`
+
+/** Shared modules that the active version requires. */
+export const requiresOf = ({ owner }: CodeSession): readonly RequiredModule[] =>
+  owner.subject.now().requires ?? []
 
 export type CodeState = ReturnType<typeof createCodeState>
 
@@ -48,6 +60,11 @@ export function createCodeState(session: CodeSession) {
     side: readAddress('side').side === 'reference' ? 'reference' : 'run',
     syntax: noSyntaxError,
     event: { ...emptyEvent(), ...kept },
+    /** Functions that a module can be run with; of a function there is none to choose. */
+    targets: [] as readonly Target[],
+    target: '',
+    isModule: session.owner.targets !== undefined,
+    requires: requiresOf(session),
     outcome: noDraftView(),
     keys: { save: `${commandKey} S`, run: `${commandKey} ↵` }
   }

@@ -5,13 +5,20 @@ import { prettyJson } from '../../../format/json-layout.js'
 import { t, tn } from '../../../i18n/locale.js'
 import { withBusy } from '../../../shell/loading.js'
 import { navigate, route } from '../../../shell/router.js'
-import { functionPath } from '../../../shell/routes.js'
+import { functionPath, modulePath } from '../../../shell/routes.js'
 import { fail, succeed } from '../../../shell/toasts.js'
 import { current } from '../../function.js'
 import { dotOf, outcomeText, requestText, triggerName } from '../execution-labels.js'
 import { createExecutionLoading } from './loading.js'
 import { createLogView } from './log-view.js'
 import { createExecutionState } from './state.js'
+
+/** The line of a shared module; of one that the active version does not require itself, the list leads on. */
+function moduleAddress(name: string, line: number | undefined): string {
+  const id = current.fn.requires?.find(required => required.name === name)?.id
+  if (id === undefined) return `/modules?search=${encodeURIComponent(name)}`
+  return `${modulePath(id)}${line === undefined ? '' : `?line=${line}`}`
+}
 
 component('execution', () => ({
   ...createExecutionState(),
@@ -50,6 +57,7 @@ component('execution', () => ({
   /** The line that failed: in the editor, or in its version when another one is active by now. */
   codeAddress() {
     const { error, version } = this.run
+    if (error?.module !== undefined) return moduleAddress(error.module, error.line)
     const line = error?.line === undefined ? '' : String(error.line)
     const isActive = version === undefined || version === current.fn.active_version.version
     const query = new URLSearchParams({

@@ -41,12 +41,15 @@ export async function call(request: TestRequest, { signal, onPart }: Following):
 /** The active version's code as a draft, which needs no key and leaves no execution. */
 export async function runAsDashboard(request: TestRequest): Promise<Sent> {
   const url = new URL(toAddress(location.origin, request))
-  const outcome = await runDraft(current.fn.id, current.fn.active_version.code, {
-    method: request.method,
-    path: decodeURIComponent(url.pathname),
-    query: Object.fromEntries(url.searchParams),
-    headers: Object.fromEntries(toHeaders(request)),
-    ...(sendsBody(request.method) ? { body: request.body } : {})
+  const outcome = await runDraft(current.fn.id, {
+    code: current.fn.active_version.code,
+    event: {
+      method: request.method,
+      path: decodeURIComponent(url.pathname),
+      query: Object.fromEntries(url.searchParams),
+      headers: Object.fromEntries(toHeaders(request)),
+      ...(sendsBody(request.method) ? { body: request.body } : {})
+    }
   })
   const { status_code: status = 500, error, logs, duration_ms: durationMs } = outcome
   const headers = new Headers(error === undefined ? [] : [['content-type', 'text/plain']])

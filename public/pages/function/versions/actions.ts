@@ -1,15 +1,14 @@
 /** Activates and deletes versions. Both ask again when another version has become active meanwhile. */
 import { part } from '../../../alpine.js'
-import { activateVersion, checkCode, deleteVersion } from '../../../api/functions.js'
+import { activateVersion, checkCode, deleteVersion } from '../../../api/code.js'
 import type { Version } from '../../../api/types.js'
 import { t, type TextKey } from '../../../i18n/locale.js'
 import { ask } from '../../../shell/dialogs.js'
 import { holdPlace } from '../../../shell/focus.js'
 import { withBusy } from '../../../shell/loading.js'
 import { fail, succeed } from '../../../shell/toasts.js'
-import { current } from '../../function.js'
 import { readDraft } from '../code/draft-store.js'
-import { insist } from '../insist.js'
+import { insistOn } from '../insist.js'
 import type { Comparison } from './comparison.js'
 import type { VersionsLoading } from './loading.js'
 import type { VersionReader } from './reader.js'
@@ -35,12 +34,12 @@ async function isWanted({ code }: Version): Promise<boolean> {
   return answer === 'confirm'
 }
 
-const createChanging = () =>
+const createChanging = ({ owner }: VersionsSession) =>
   part<VersionsState & VersionsLoading>()({
     /** False: the user gave the change up. */
     async change({ send, title, confirm }: Change): Promise<boolean> {
       let seen = this.rows.find(row => row.is_active)?.version
-      const isDone = await insist(send, ({ active_version: active }) => {
+      const isDone = await insistOn(owner.subject, send, ({ active_version: active }) => {
         if (active.version === seen) return undefined
         seen = active.version
         const text = t('changes.activateText', { active: active.version })
@@ -53,20 +52,20 @@ const createChanging = () =>
 
 type Changing = ReturnType<typeof createChanging>
 
-const createActivation = ({ functionId }: VersionsSession) =>
+const createActivation = ({ owner, id }: VersionsSession) =>
   part<VersionsState & VersionsLoading & Changing>()({
     activate(item: Version) {
       const restoreFocus = holdPlace()
       const work = async (): Promise<void> => {
         if (!(await isWanted(item))) return
         const isDone = await this.change({
-          send: tag => activateVersion(functionId, item.id, tag),
+          send: tag => activateVersion(owner.api(id), item.id, tag),
           title: t('changes.activateTitle', { version: item.version }),
           confirm: 'versions.activate'
         })
         if (!isDone) return
-        await Promise.all([current.refresh(), this.load()])
-        const hasDraft = readDraft(functionId) !== undefined
+        await Promise.all([owner.subject.refresh(), this.load()])
+        const hasDraft = readDraft(id) !== undefined
         const text = hasDraft ? 'versions.activatedDraft' : 'versions.activated'
         succeed(t(text, { version: item.version }))
       }
@@ -77,7 +76,7 @@ const createActivation = ({ functionId }: VersionsSession) =>
     }
   })
 
-const createDeletion = ({ functionId }: VersionsSession) =>
+const createDeletion = ({ owner, id }: VersionsSession) =>
   part<VersionsState & VersionsLoading & Changing & VersionReader & Comparison>()({
     async remove(item: Version) {
       const restoreFocus = holdPlace()
@@ -86,9 +85,9 @@ const createDeletion = ({ functionId }: VersionsSession) =>
       const answer = await ask({ title, text, confirm: t('common.delete'), danger: true })
       if (answer !== 'confirm') return
       try {
-        const send = (tag: string) => deleteVersion(functionId, item.id, tag)
+        const send = (tag: string) => deleteVersion(owner.api(id), item.id, tag)
         if (!(await this.change({ send, title, confirm: 'common.delete' }))) return
-        await current.refresh()
+        await owner.subject.refresh()
         succeed(t('versions.deleted', { version: item.version }))
         await this.load()
         this.closeDeleted(String(item.version))
@@ -106,7 +105,7 @@ const createDeletion = ({ functionId }: VersionsSession) =>
   })
 
 export const createVersionActions = (session: VersionsSession) => ({
-  ...createChanging(),
+  ...createChanging(session),
   ...createActivation(session),
   ...createDeletion(session)
 })

@@ -1,11 +1,10 @@
 /** Compares any two versions. */
 import { part } from '../../../alpine.js'
-import { getVersion } from '../../../api/functions.js'
+import { getVersion } from '../../../api/code.js'
 import type { Version } from '../../../api/types.js'
 import { loadEditor } from '../../../editor/load.js'
 import { t } from '../../../i18n/locale.js'
 import { fail } from '../../../shell/toasts.js'
-import { current } from '../../function.js'
 import { keepVersionsInAddress, type VersionsSession, type VersionsState } from './state.js'
 
 export const createComparison = (session: VersionsSession) =>
@@ -22,7 +21,7 @@ export const createComparison = (session: VersionsSession) =>
     compareWith(item: Version, index: number) {
       const neighbour = (this.rows[index + 1] ?? this.rows[index - 1])?.version ?? item.version
       const listed = this.rows.find(row => row.is_active)?.version
-      const active = listed ?? current.fn.active_version.version
+      const active = listed ?? session.owner.subject.now().active_version.version
       const other = item.is_active ? neighbour : active
       this.older = String(Math.min(item.version, other))
       this.newer = String(Math.max(item.version, other))
@@ -36,8 +35,8 @@ export const createComparison = (session: VersionsSession) =>
       try {
         const [{ createDiff }, older, newer] = await Promise.all([
           loadEditor(),
-          getVersion(session.functionId, Number(this.older)),
-          getVersion(session.functionId, Number(this.newer))
+          getVersion(session.owner.api(session.id), Number(this.older)),
+          getVersion(session.owner.api(session.id), Number(this.newer))
         ])
         const host = this.$refs['diff']
         if (!isCurrent() || !host?.isConnected) return

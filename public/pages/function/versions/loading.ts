@@ -1,18 +1,17 @@
 /** The list of versions, newest first. */
 import { part } from '../../../alpine.js'
-import { listVersions } from '../../../api/functions.js'
+import { listVersions } from '../../../api/code.js'
 import { loadInto, loadMore } from '../../../shell/loading.js'
-import { current } from '../../function.js'
 import type { VersionsSession, VersionsState } from './state.js'
 
 const PAGE_SIZE = 50
 
-export const createVersionsLoading = ({ functionId }: VersionsSession) =>
+export const createVersionsLoading = ({ owner, id }: VersionsSession) =>
   part<VersionsState>()({
     load(): Promise<void> {
       return loadInto(
         this,
-        () => listVersions(functionId, { limit: PAGE_SIZE, offset: 0 }),
+        () => listVersions(owner.api(id), { limit: PAGE_SIZE, offset: 0 }),
         ({ versions, pagination }) => {
           this.rows = versions ?? []
           this.total = pagination.total
@@ -23,7 +22,7 @@ export const createVersionsLoading = ({ functionId }: VersionsSession) =>
     more() {
       return loadMore(
         this,
-        () => listVersions(functionId, { limit: PAGE_SIZE, offset: this.rows.length }),
+        () => listVersions(owner.api(id), { limit: PAGE_SIZE, offset: this.rows.length }),
         ({ versions }) => {
           this.rows = [...this.rows, ...(versions ?? [])]
         }
@@ -34,7 +33,7 @@ export const createVersionsLoading = ({ functionId }: VersionsSession) =>
     followActiveVersion() {
       if (this.status !== 'ready' || this.busy) return
       const shown = this.rows.find(row => row.is_active)
-      if (shown?.version !== current.fn.active_version.version) this.load()
+      if (shown?.version !== owner.subject.now().active_version.version) this.load()
     }
   })
 

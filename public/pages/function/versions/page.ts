@@ -19,7 +19,7 @@ component('versions', () => {
     ...createVersionActions(session),
 
     async init() {
-      this.$watch('$store.current.fn', () => {
+      this.$watch(session.owner.watched, () => {
         this.followActiveVersion()
       })
       await this.load()

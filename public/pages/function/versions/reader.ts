@@ -1,24 +1,22 @@
 /** Shows the code of one version alone, and takes it into the editor as a draft. */
 import { part } from '../../../alpine.js'
-import { getVersion } from '../../../api/functions.js'
+import { getVersion } from '../../../api/code.js'
 import { loadEditor } from '../../../editor/load.js'
 import { t } from '../../../i18n/locale.js'
 import { ask } from '../../../shell/dialogs.js'
 import { navigate } from '../../../shell/router.js'
-import { functionPath } from '../../../shell/routes.js'
 import { fail } from '../../../shell/toasts.js'
 import { keepDraft, readDraft } from '../code/draft-store.js'
-import { current } from '../../function.js'
 import { keepVersionsInAddress, type VersionsSession, type VersionsState } from './state.js'
 
 export function createVersionReader(session: VersionsSession) {
-  const { functionId } = session
+  const { owner, id } = session
   return part<VersionsState>()({
     /** The code of a version, which cannot be typed in. */
     async look(version: number, line = 0) {
       const isCurrent = this.codeRequests.start()
       try {
-        const wanted = [loadEditor(), getVersion(functionId, version)] as const
+        const wanted = [loadEditor(), getVersion(owner.api(id), version)] as const
         const [{ createEditor }, { code }] = await Promise.all(wanted)
         const host = this.$refs['code']
         if (!isCurrent() || !host?.isConnected) return
@@ -52,7 +50,7 @@ export function createVersionReader(session: VersionsSession) {
     async openAsDraft() {
       const code = session.reader?.value()
       if (code === undefined) return
-      const draft = readDraft(functionId)
+      const draft = readDraft(id)
       const question = {
         title: t('versions.replaceTitle'),
         text: t('versions.replaceText', { version: this.viewed }),
@@ -62,8 +60,8 @@ export function createVersionReader(session: VersionsSession) {
       const isReplaced = draft !== undefined && draft.code !== code
       if (isReplaced && (await ask(question)) !== 'confirm') return
       // The draft is meant to follow the active version, whose code the user leaves on purpose.
-      keepDraft(functionId, { code, base: current.fn.active_version.version })
-      await navigate(functionPath(functionId, 'code'))
+      keepDraft(id, { code, base: owner.subject.now().active_version.version })
+      await navigate(owner.page(id, 'code'))
     }
   })
 }

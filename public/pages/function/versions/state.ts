@@ -3,20 +3,21 @@ import type { Version } from '../../../api/types.js'
 import type { CodeEditor, DiffView } from '../../../editor/contract.js'
 import { createRequestGuard, loading } from '../../../shell/loading.js'
 import { keepInAddress } from '../../../shell/router.js'
-import { current } from '../../function.js'
+import { ownerOfPage, type CodeOwner } from '../owner.js'
 
 /** Not part of the reactive state: editors must not become reactive. */
 export interface VersionsSession {
-  readonly functionId: string
+  readonly owner: CodeOwner
+  /** Of the function or module. */
+  readonly id: string
   diff: DiffView | undefined
   reader: CodeEditor | undefined
 }
 
-export const createVersionsSession = (): VersionsSession => ({
-  functionId: current.fn.id,
-  diff: undefined,
-  reader: undefined
-})
+export function createVersionsSession(): VersionsSession {
+  const owner = ownerOfPage()
+  return { owner, id: owner.subject.now().id, diff: undefined, reader: undefined }
+}
 
 export type VersionsState = ReturnType<typeof createVersionsState>
 

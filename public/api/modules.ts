@@ -1,0 +1,85 @@
+/** Shared modules over HTTP. */
+import { fetchOk, request, tagOf } from './client.js'
+import type { Paging } from './functions.js'
+import type { Pagination, RequiredModule, Version } from './types.js'
+
+/** What its code says of itself. */
+export interface ModuleExport {
+  name: string
+  kind: 'function' | 'value'
+  /** Such as `gross(net: number): number`. */
+  signature: string
+  description: string
+}
+export interface Requirer {
+  kind: 'function' | 'module'
+  id: string
+  name: string
+}
+export interface LuaModule {
+  id: string
+  name: string
+  description?: string
+  created_at: number
+  updated_at: number
+  active_version: Version
+  exports: ModuleExport[]
+  requires: RequiredModule[]
+  required_by: Requirer[]
+}
+
+const path = '/api/modules'
+export const moduleApi = (id: string): string => `${path}/${encodeURIComponent(id)}`
+
+export const listModules = (
+  query: Paging & { search?: string },
+  signal?: AbortSignal
+): Promise<{ modules: LuaModule[]; pagination: Pagination }> =>
+  request(path, { query: { ...query }, ...(signal ? { signal } : {}) })
+
+const MAX_PAGE_SIZE = 100
+/** No more modules than these are told to the editor. */
+const MAX_MODULES = 1_000
+
+export async function listAllModules(): Promise<LuaModule[]> {
+  const found: LuaModule[] = []
+  for (;;) {
+    const { modules, pagination } = await listModules({
+      limit: MAX_PAGE_SIZE,
+      offset: found.length
+    })
+    found.push(...modules)
+    const isLast = found.length >= Math.min(pagination.total, MAX_MODULES)
+    if (isLast || modules.length === 0) return found
+  }
+}
+
+/** With the tag of its state, as functions have one. */
+export async function getModule(id: string): Promise<{ found: LuaModule; tag: string }> {
+  const response = await fetchOk(moduleApi(id))
+  return { found: (await response.json()) as LuaModule, tag: tagOf(response) }
+}
+export const createModule = (given: {
+  name: string
+  description?: string
+  code: string
+}): Promise<LuaModule> => request(path, { method: 'POST', body: given })
+
+interface Condition {
+  readonly tag: string
+  /** Also when something requires it. */
+  readonly force: boolean
+}
+export const updateModule = (id: string, change: object, { tag, force }: Condition) =>
+  request(moduleApi(id), {
+    method: 'PUT',
+    body: change,
+    ifMatch: tag,
+    query: { force: force ? 'true' : undefined }
+  })
+export const deleteModule = (id: string, { tag, force }: Condition): Promise<unknown> =>
+  request(moduleApi(id), {
+    method: 'DELETE',
+    ifMatch: tag,
+    query: { force: force ? 'true' : undefined }
+  })

@@ -1,0 +1,48 @@
+/** Shared modules. */
+export const moduleTexts = {
+  modules: {
+    intro:
+      'Lua that functions load with require. A change counts from the next run of each function on.',
+    new: 'New module',
+    create: 'Create module',
+    created: '“{name}” has been created',
+    search: 'Search modules',
+    emptyTitle: 'No shared modules yet',
+    emptyText: 'What several functions need is written once here, and loaded like this:',
+    nothingFound: 'No module fits that',
+    nameHint: 'As require takes it: letters, digits and _, such as shop, or shop.prices.',
+    requiredBy_one: 'Required by {count}',
+    requiredBy_other: 'Required by {count}',
+    tabs: 'Module',
+    tab_code: 'Code',
+    tab_versions: 'Versions',
+    tab_uses: 'Uses',
+    tab_settings: 'Settings',
+    copyLine: 'Copy the line that loads it',
+    missing: 'There is no such module',
+    missingText: 'It may have been deleted.',
+    back: 'To all modules',
+    requiredByTitle: 'Required by',
+    requiredByHint: 'What loads it in its active version. A change counts from their next run on.',
+    requiredByNone: 'Nothing requires it yet.',
+    kind_function: 'Function',
+    kind_module: 'Module',
+    requiresTitle: 'Requires',
+    requiresNone: 'It requires no other shared module.',
+    notThere: 'Not there',
+    exportsTitle: 'Offers',
+    exportsHint:
+      'What it returns, as its text and its comments (---) tell. The editor completes it.',
+    exportsNone: 'Its text does not tell.',
+    stillRequired: 'It is still required',
+    stillRequiredText: 'Their next run would fail.',
+    renameAnyway: 'Rename it all the same',
+    delete: 'Delete module',
+    deleteHint: 'With all its versions, for good.',
+    deleteTitle: 'Delete “{name}”?',
+    deleteText: 'Its versions are deleted too, for good.',
+    deleteAnyway: 'Delete it all the same',
+    changedMeanwhile: 'It has been changed since you opened this page. Delete it all the same?',
+    deleted: '“{name}” has been deleted'
+  }
+} as const

@@ -1,0 +1,55 @@
+/** Whose code a page shows: the function of the page, or the shared module. */
+import { store } from '../../alpine.js'
+import { runDraft } from '../../api/functions.js'
+import type { DraftEvent, DraftOutcome, RequiredModule, Version } from '../../api/types.js'
+import { route } from '../../shell/router.js'
+import { functionPath } from '../../shell/routes.js'
+import { current } from '../function.js'
+import type { Subject } from './subject.js'
+
+export interface Owned {
+  id: string
+  name: string
+  active_version: Version
+  requires?: RequiredModule[]
+}
+
+/** What code that is not saved yet can be run as. */
+export interface Target {
+  readonly id: string
+  readonly name: string
+}
+
+export interface CodeOwner {
+  readonly subject: Subject<Owned>
+  /** What tells that the subject is another by now. */
+  readonly watched: string
+  /** Its address in the API. */
+  readonly api: (id: string) => string
+  /** The address of one of its tabs. */
+  readonly page: (id: string, tab: string) => string
+  /** Left out: a function is run as itself. */
+  readonly targets?: () => Promise<Target[]>
+  /** Code that runs too when it is run as the target. */
+  readonly alsoRuns: (target: string) => Promise<string>
+  readonly run: (code: string, event: DraftEvent, target: string) => Promise<DraftOutcome>
+  /** What the server calls the code of this page in errors; undefined for a function's. */
+  readonly module: () => string | undefined
+}
+
+const ofFunction: CodeOwner = {
+  subject: current,
+  watched: '$store.current.fn',
+  api: id => `/api/functions/${encodeURIComponent(id)}`,
+  page: functionPath,
+  alsoRuns: async () => '',
+  run: (code, event) => runDraft(current.fn.id, { code, event }),
+  module: () => undefined
+}
+
+/** By page. Followed, since pages that are loaded when they are opened first bring their owner along. */
+const owners = store('owners', { list: {} as Record<string, CodeOwner> })
+export const addOwner = (page: string, owner: CodeOwner): void => {
+  owners.list[page] = owner
+}
+export const ownerOfPage = (): CodeOwner => owners.list[route.page] ?? ofFunction

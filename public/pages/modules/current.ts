@@ -1,0 +1,60 @@
+/** The shared module that the page is about. Tabs read it, and ask for it anew when they changed it. */
+import { store } from '../../alpine.js'
+import { getFunction, runDraft } from '../../api/functions.js'
+import { getModule, moduleApi, type LuaModule } from '../../api/modules.js'
+import { route } from '../../shell/router.js'
+import { modulePath } from '../../shell/routes.js'
+import { addOwner } from '../function/owner.js'
+import { createQuestions } from '../function/subject.js'
+import { findTargets } from './targets.js'
+
+const nothing: LuaModule = {
+  id: '',
+  name: '',
+  created_at: 0,
+  updated_at: 0,
+  active_version: { id: '', version: 0, code: '', created_at: 0, is_active: true },
+  exports: [],
+  requires: [],
+  required_by: []
+}
+
+const questions = createQuestions()
+
+export const currentModule = store('currentModule', {
+  found: nothing,
+  tag: '',
+  now(): LuaModule {
+    return this.found
+  },
+  refresh(): Promise<void> {
+    const { id } = route
+    return questions.ask(
+      () => getModule(id),
+      ({ found, tag }) => {
+        this.show(found, tag)
+      }
+    )
+  },
+  settled: questions.settled,
+  take(found: LuaModule, tag: string): void {
+    questions.drop()
+    this.show(found, tag)
+  },
+  show(found: LuaModule, tag: string): void {
+    this.tag = tag
+    this.found = found
+  }
+})
+
+addOwner('module', {
+  subject: currentModule,
+  watched: '$store.currentModule.found',
+  api: moduleApi,
+  page: modulePath,
+  targets: () => findTargets(currentModule.found),
+  alsoRuns: async target => (await getFunction(target)).fn.active_version.code,
+  run: (code, event, target) =>
+    runDraft(target, { event, modules: { [currentModule.found.name]: code } }),
+  module: () => currentModule.found.name
+})
