@@ -43,10 +43,11 @@ export async function packDeb(source, file, { arch, needs, time, level, work }) 
   await writeFile(join(info, 'control'), await controlOf({ arch, needs, size }))
   for (const name of ['conffiles', 'md5sums', 'control']) await chmod(join(info, name), 0o644)
   await chmod(info, 0o755)
-  await rm(file, { force: true })
-  await run('dpkg-deb', ['--root-owner-group', '-Zxz', `-z${level}`, '--build', root, file], {
+  const part = join(work, 'whole.deb')
+  await run('dpkg-deb', ['--root-owner-group', '-Zxz', `-z${level}`, '--build', root, part], {
     env: { ...process.env, SOURCE_DATE_EPOCH: String(time) }
   })
+  await rename(part, file)
   return (await stat(file)).size
 }
 
