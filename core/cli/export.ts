@@ -12,7 +12,7 @@ export async function exportToFolder(
   const { terminal } = context
   const data = await (await openDataFolder(context)).open({ alone: false })
   try {
-    const { folders, stale } = await exportFunctions(data.storage, folder, {
+    const { folders, modules, stale } = await exportFunctions(data.storage, folder, {
       only,
       withSecrets,
       onFunction: (_folder, done, total) => {
@@ -20,7 +20,11 @@ export async function exportToFolder(
       }
     })
     terminal.say(
-      `Exported ${folders.length} function${folders.length === 1 ? '' : 's'} to ${folder}.`
+      `Exported ${folders.length} function${folders.length === 1 ? '' : 's'}` +
+        (modules.length === 0
+          ? ''
+          : ` and ${modules.length} module${modules.length === 1 ? '' : 's'}`) +
+        ` to ${folder}.`
     )
     if (stale.length > 0) {
       terminal.say(`Not on this server any more, left as they are: ${stale.join(', ')}`)

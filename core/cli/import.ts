@@ -3,6 +3,7 @@ import type { ImportReport, OfflineStorage } from '../contracts/offline-storage.
 import { MoonletError } from '../base/errors.js'
 import { createIdSource } from '../base/ids.js'
 import { importFunctions } from '../export-import/import.js'
+import { whyReserved } from '../lua/reserved-names.js'
 import { openDataFolder } from './offline.js'
 import type { Context } from './context.js'
 import type { Terminal } from './terminal.js'
@@ -39,7 +40,8 @@ async function importFolder(
       folder,
       ({ folder, action, note }) => {
         terminal.say(`${action.padEnd(9)}  ${folder}${note === undefined ? '' : `: ${note}`}`)
-      }
+      },
+      whyReserved
     )
     return report.some(({ action }) => action === 'failed') ? 1 : 0
   } finally {

@@ -1,6 +1,6 @@
 /**
  * Exports functions to plain files, for this user alone: one folder each (see function-file.ts), and beside them a file
- * with the variables that all share.
+ * with the variables that all share, and the shared modules (see shared-modules.ts).
  */
 import { existsSync } from 'node:fs'
 import { readdir, readFile, rename } from 'node:fs/promises'
@@ -10,13 +10,14 @@ import type { Storage } from '../contracts/storage.js'
 import { MoonletError } from '../base/errors.js'
 import { makeFolder } from '../base/make-folder.js'
 import { makePrivateFolder, writePrivateFile } from '../base/private-file.js'
+import { exportModules } from './export-modules.js'
 import { assignFolders, SHARED_FILE } from './folder-names.js'
 import { CODE_FILE, formatFunctionFile, parseFunctionFile, SETTINGS_FILE } from './function-file.js'
 import { listFunctions } from './list-functions.js'
 import { formatSharedFile } from './shared-file.js'
 
 export interface ExportOptions {
-  /** Id, or name when only one function has it; undefined exports all, and the shared variables. */
+  /** Id, or name when only one function has it; undefined exports all, shared variables and modules too. */
   readonly only?: string | undefined
   readonly withSecrets: boolean
   readonly onFunction?: (folder: string, done: number, total: number) => void
@@ -24,11 +25,16 @@ export interface ExportOptions {
 
 export interface ExportReport {
   readonly folders: readonly string[]
+  /** Names of shared modules. */
+  readonly modules: readonly string[]
   /** Folders of earlier exports whose functions do not exist any more; left as they are. */
   readonly stale: readonly string[]
 }
 
-type Source = Pick<Storage, 'env'> & { readonly functions: Pick<Storage['functions'], 'list'> }
+type Source = Pick<Storage, 'env'> & {
+  readonly functions: Pick<Storage['functions'], 'list'>
+  readonly modules: Pick<Storage['modules'], 'list'>
+}
 
 /** Writes into `folder`, created if absent. A function exported there before keeps its folder, renamed with it. */
 export async function exportFunctions(
@@ -51,11 +57,12 @@ export async function exportFunctions(
     onFunction?.(name, done + 1, wanted.length)
   }
   if (only === undefined) await exportShared(storage, folder, withSecrets)
+  const modules = only === undefined ? await exportModules(storage.modules, folder) : []
   const stale = [...before]
     .filter(([id]) => !folders.has(id))
     .map(([, name]) => name)
     .sort()
-  return { folders: wanted.map(({ fn }) => folders.get(fn.id) ?? fn.id), stale }
+  return { folders: wanted.map(({ fn }) => folders.get(fn.id) ?? fn.id), modules, stale }
 }
 
 /** An earlier export's file is written anew, also when there are none any more. */

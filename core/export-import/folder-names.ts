@@ -6,6 +6,8 @@ export const SHARED_FILE = 'shared-variables.json'
 const MAX_LENGTH = 60
 /** Device names that Windows reserves, whatever follows a dot. */
 const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i
+/** Of shared modules (shared-modules.ts). */
+const TAKEN = /^modules$/i
 
 /** Letters, digits, `.`, `_` and `-` only; never empty, hidden, or a way out of the folder it is in. */
 export function toFolderName(name: string): string {
@@ -16,7 +18,7 @@ export function toFolderName(name: string): string {
     .slice(0, MAX_LENGTH)
     .replace(/[.-]+$/, '')
   if (safe === '') return 'function'
-  return RESERVED.test(safe) ? `_${safe}` : safe
+  return RESERVED.test(safe) || TAKEN.test(safe) ? `_${safe}` : safe
 }
 
 /**

@@ -13,15 +13,17 @@ import type { IdSource } from '../base/ids.js'
 import { readFunctionChange, readNewFunction } from '../validation/function-change.js'
 import { applyFrontDoorChange } from '../validation/front-door/change.js'
 import { checkVariableSize, tooManyEnvVars } from '../validation/env-vars.js'
+import type { WhyReserved } from '../validation/module-change.js'
 import { limits } from '../validation/limits.js'
 import { SHARED_FILE } from './folder-names.js'
 import { CODE_FILE, parseFunctionFile, SETTINGS_FILE, type FunctionFile } from './function-file.js'
+import { importModules } from './import-modules.js'
 import { listFunctions } from './list-functions.js'
 import { readPlainFile } from './plain-file.js'
 import { parseSharedFile } from './shared-file.js'
 
 export interface ImportedFunction {
-  /** Or the file of the shared variables. */
+  /** Or the file of a shared module, or of the shared variables. */
   readonly folder: string
   readonly action: 'created' | 'updated' | 'unchanged' | 'failed'
   /** Why it failed, or what is left to do. */
@@ -31,6 +33,7 @@ export interface ImportedFunction {
 export interface ImportTarget {
   readonly functions: Pick<Storage['functions'], 'list' | 'find' | 'create' | 'update'>
   readonly env: Pick<Storage['env'], 'all' | 'replace' | 'shared'>
+  readonly modules: Pick<Storage['modules'], 'list' | 'create' | 'update'>
 }
 
 /** An escaped character takes up to six bytes. */
@@ -43,12 +46,16 @@ interface Found {
   readonly problem?: string
 }
 
-/** Imports `folder`, of one function, or every function's folder in it. One that fails does not stop the others. */
+/**
+ * Imports `folder`, of one function, or every function's folder in it, shared modules and variables too. One that fails
+ * does not stop the others. `whyReserved` tells names that modules cannot have.
+ */
 export async function importFunctions(
   storage: ImportTarget,
   ids: Pick<IdSource, 'next'>,
   folder: string,
-  onFunction: (imported: ImportedFunction) => void
+  onFunction: (imported: ImportedFunction) => void,
+  whyReserved: WhyReserved = () => undefined
 ): Promise<ImportedFunction[]> {
   const report: ImportedFunction[] = []
   const found = await findFolders(folder)
@@ -56,7 +63,12 @@ export async function importFunctions(
     const imported = await importShared(storage.env.shared, folder).catch(toFailed)
     report.push({ folder: SHARED_FILE, ...imported })
     onFunction({ folder: SHARED_FILE, ...imported })
-  } else if (found.length === 0) throw nothingFound(folder)
+  }
+  for (const imported of await importModules(storage.modules, ids, folder, whyReserved)) {
+    report.push(imported)
+    onFunction(imported)
+  }
+  if (found.length + report.length === 0) throw nothingFound(folder)
   for (const { name, file, problem } of refuseDoubles(found)) {
     const imported =
       file === undefined || problem !== undefined

@@ -5,7 +5,8 @@ export const shippingText = `## Writing and shipping
 You need the address of the server and a token with the scopes \`functions:read\`, \`functions:write\`, \`run\` and \
 \`executions:read\`, in \`MOONLET_URL\` and \`MOONLET_TOKEN\`.
 
-With the \`moonlet\` program, in a folder with \`NAME/main.lua\` and \`NAME/function.json\`:
+With the \`moonlet\` program, in a folder with \`NAME/main.lua\` and \`NAME/function.json\` \
+(shared modules are \`modules/NAME.lua\`):
 
 \`\`\`sh
 moonlet pull --json

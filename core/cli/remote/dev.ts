@@ -1,5 +1,7 @@
 /** `moonlet dev`: each save is checked, run as a draft with the last event, and shown. */
 import { basename } from 'node:path'
+import { MODULES_FOLDER } from '../../export-import/shared-modules.js'
+import { ANY_MODULE, findRequires } from '../../lua-source/requires.js'
 import type { Context } from '../context.js'
 import { exitCodes, Failure } from '../failure.js'
 import type { Client } from './client.js'
@@ -8,7 +10,8 @@ import { findSyntaxError } from './functions/check-syntax.js'
 import { ensureOnServer } from './functions/ensure-on-server.js'
 import { pickCompared, compareAll } from './functions/compare.js'
 import { digestOf } from './functions/content.js'
-import { readFunction, readLocal, type LocalFunction } from './functions/local.js'
+import { readFunction, readLocal, type Local, type LocalFunction } from './functions/local.js'
+import { readLocalModules } from './functions/local-modules.js'
 import { watchFolders } from './functions/watch.js'
 import { listExecutions } from './logs.js'
 import { findProject, type Project } from './project.js'
@@ -28,10 +31,10 @@ export async function dev(
   const project = await findProject()
   const client = await connect(project)
   await toEvent(options)
-  const { functions } = await readLocal(project.folder)
+  const { functions, modules } = await readLocal(project.folder)
   const session = new DevSession(context, { client, project, options })
   const wanted = toFolders(functions, names)
-  session.know(functions)
+  session.know([...functions, ...modules])
   const saves = watchFolders(project.folder, wanted)
   context.terminal.note(
     `Watching ${wanted?.join(', ') ?? `${functions.length} functions`} in ${basename(project.folder)}; Ctrl-C ends it.`
@@ -63,49 +66,94 @@ interface DevParts {
 class DevSession {
   /** Digests of what was looked at last, by folder: editors write a file more than once. */
   private readonly seen = new Map<string, string>()
+  /** Folder of the function that ran last. */
+  private last: string | undefined
 
   constructor(
     private readonly context: Context,
     private readonly parts: DevParts
   ) {}
 
-  know(functions: readonly LocalFunction[]): void {
-    for (const { folder, content } of functions) this.seen.set(folder, digestOf(content))
+  know(all: readonly Local[]): void {
+    for (const { folder, content } of all) this.seen.set(folder, digestOf(content))
   }
 
-  async saved(folder: string): Promise<void> {
+  /** `place`: the folder of a function, or the place of a module. */
+  async saved(place: string): Promise<void> {
     try {
-      const local = await readFunction(this.parts.project.folder, folder)
-      if (local === undefined) return
-      const digest = digestOf(local.content)
-      if (this.seen.get(folder) === digest) return
-      this.seen.set(folder, digest)
-      await this.tryOut(local)
+      if (place.startsWith(`${MODULES_FOLDER}/`)) return await this.savedModule(place)
+      const local = await readFunction(this.parts.project.folder, place)
+      if (local === undefined || !this.isNew(local) || !(await this.isReadable(local))) return
+      const pushed = this.parts.options.push === true && (await this.push(local.folder))
+      await this.runDraft(local, pushed)
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error)
-      this.context.terminal.note(`${folder}: ${words}`)
-      this.context.emit({ name: folder, error: words })
+      this.context.terminal.note(`${place}: ${words}`)
+      this.context.emit({ name: place, error: words })
     }
   }
 
-  private async tryOut(local: LocalFunction): Promise<void> {
+  /** Not what was looked at last. */
+  private isNew({ folder, content }: Local): boolean {
+    const digest = digestOf(content)
+    if (this.seen.get(folder) === digest) return false
+    this.seen.set(folder, digest)
+    return true
+  }
+
+  private async isReadable(local: Local): Promise<boolean> {
     const { terminal } = this.context
     terminal.say(`${local.folder} saved ${new Date().toTimeString().slice(0, 8)}`, 'bold')
     const problem = await findSyntaxError(this.parts.client, local)
-    if (problem !== undefined) {
-      terminal.say(problem, 'removed')
-      this.context.emit({ name: local.name, ok: false, problem })
-      return
-    }
-    const pushed = this.parts.options.push === true && (await this.push(local))
+    if (problem === undefined) return true
+    terminal.say(problem, 'removed')
+    const name = local.kind === 'module' ? local.folder : local.name
+    this.context.emit({ name, ok: false, problem })
+    return false
+  }
+
+  private async runDraft(local: LocalFunction, pushed = false): Promise<void> {
     const id = await ensureOnServer(this.context, this.parts, local)
     const event = await this.eventOf(id)
-    const result = await runDraft(this.parts.client, id, local.content.code, event)
+    const modules = await this.modulesOf(local.content.code)
+    this.last = local.folder
+    const result = await runDraft(this.parts.client, id, local.content.code, event, modules)
     sayResult(this.context, result)
     this.context.emit({ name: local.name, ok: isSuccess(result), pushed, event, ...result })
   }
 
-  private async push({ folder }: LocalFunction): Promise<boolean> {
+  /** A module is tried with the function that ran last, where that requires it. */
+  private async savedModule(place: string): Promise<void> {
+    const { modules } = await readLocalModules(this.parts.project.folder)
+    const local = modules.find(({ folder }) => folder === place)
+    if (local === undefined || !this.isNew(local)) return
+    if (!(await this.isReadable(local))) return
+    if (this.parts.options.push === true) await this.push(local.folder)
+    const fn =
+      this.last === undefined ? undefined : await readFunction(this.parts.project.folder, this.last)
+    const required = fn && (await this.modulesOf(fn.content.code))
+    if (fn !== undefined && required?.[local.name] !== undefined) return await this.runDraft(fn)
+    this.context.terminal.note('No function that ran here requires it')
+    this.context.emit({ name: local.folder, ok: true })
+  }
+
+  /** Of the folder, those that the code requires, directly or through others. */
+  private async modulesOf(code: string): Promise<Record<string, string>> {
+    const { modules } = await readLocalModules(this.parts.project.folder)
+    const here = new Map(modules.map(({ name, content }) => [name, content.code]))
+    const found = new Map<string, string>()
+    const waiting = [...findRequires(code)]
+    for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+      if (name === ANY_MODULE) waiting.push(...here.keys())
+      const source = here.get(name)
+      if (source === undefined || found.has(name)) continue
+      found.set(name, source)
+      waiting.push(...findRequires(source))
+    }
+    return Object.fromEntries(found)
+  }
+
+  private async push(folder: string): Promise<boolean> {
     // The push itself is told in words; its document would be one more.
     const quiet = { ...this.context, report() {} }
     return (await push(quiet, [folder], { yes: true })) === exitCodes.done

@@ -13,7 +13,7 @@ export async function diff(context: Context, names: readonly string[]): Promise<
   for (const one of compared) {
     const { difference, name } = one
     if (['equal', 'new-there', 'hidden'].includes(difference)) continue
-    const text = await toDiff(name, one.remote?.content, one.local?.content)
+    const text = await toDiff(one)
     const changed = sides[difference] ?? 'only-in-folder'
     shown.push({ name, id: one.remote?.id ?? one.local?.id, changed, diff: text })
     if (changed === 'server' || changed === 'both') {

@@ -1,6 +1,7 @@
 /** Files that editors read: the definitions of the Lua APIs, and the schema of function.json. */
 import { join } from 'node:path'
 import { functionFileJsonSchema } from '../../export-import/function-schema.js'
+import { MODULES_FOLDER } from '../../export-import/shared-modules.js'
 import type { Client } from './client.js'
 import { readIfThere, writeIfAbsent, writeWhole } from './files.js'
 
@@ -12,6 +13,7 @@ const LUARC_FILE = '.luarc.json'
 const luarc = {
   $schema: 'https://raw.githubusercontent.com/LuaLS/vscode-lua/master/setting/schema.json',
   'runtime.version': 'Lua 5.3',
+  'runtime.path': ['?.lua', '?/init.lua', `${MODULES_FOLDER}/?.lua`],
   'workspace.library': [DEFINITIONS_FILE],
   'workspace.checkThirdParty': false,
   'diagnostics.disable': ['lowercase-global']

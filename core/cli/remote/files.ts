@@ -47,7 +47,11 @@ export async function ensureFolder(folder: string): Promise<void> {
   if (found !== undefined) {
     throw new Failure('failed', `${folder} is in the way: it is no folder of this project`)
   }
-  await mkdir(folder)
+  await mkdir(folder).catch(async (error: NodeJS.ErrnoException) => {
+    // Somebody else was faster: it may be a folder.
+    if (error.code !== 'EEXIST') throw error
+    await ensureFolder(folder)
+  })
 }
 
 /** Does the work for each, so many at once. */

@@ -1,7 +1,6 @@
 /** `moonlet pull`: what the server has goes into the folder. Nothing that was changed here is lost. */
 import { readdir, rename } from 'node:fs/promises'
-import { join } from 'node:path'
-import { CODE_FILE, SETTINGS_FILE } from '../../export-import/function-file.js'
+import { basename, join } from 'node:path'
 import type { Context } from '../context.js'
 import { exitCodes } from '../failure.js'
 import { writeEditorFiles } from './editor-files.js'
@@ -10,11 +9,13 @@ import type { Compared } from './functions/compare.js'
 import { isSame } from './functions/content.js'
 import { commitOf } from './functions/git.js'
 import { hiddenOf, hiddenWords } from './functions/hidden.js'
-import { readFunction } from './functions/local.js'
+import { filesOf, kindOf, pathsOf, type Files } from './functions/item-files.js'
+import { readFunction, type Local } from './functions/local.js'
 import type { RemoteFunction } from './functions/remote.js'
 import { writeState } from './functions/state.js'
 import { agreeOn, openSync, type Sync } from './functions/sync.js'
 import { nameFolders, settingsText, writeFunction } from './functions/write-function.js'
+import { writeModule } from './functions/write-module.js'
 
 interface PullOptions {
   readonly check?: boolean
@@ -29,6 +30,14 @@ type Action =
   | 'deleted-there'
   | 'not-visible'
 
+interface Pulled {
+  readonly kind: Local['kind']
+  readonly name: string
+  readonly id: string | undefined
+  readonly folder: string
+  readonly action: Action
+}
+
 const AT_ONCE = 16
 /** What the files that were here are called when both sides have changed. */
 const MINE = '.mine'
@@ -37,7 +46,7 @@ const words: Readonly<Record<Action, string>> = {
   unchanged: 'unchanged',
   created: 'new',
   updated: 'updated',
-  replaced: `updated; what was changed here is in ${CODE_FILE}${MINE} and ${SETTINGS_FILE}${MINE}`,
+  replaced: 'updated; what was changed here is in',
   'changed-here': 'changed here, left as it is',
   'only-here': 'only here, left as it is',
   'deleted-there': 'deleted on the server, left as it is here',
@@ -110,16 +119,17 @@ async function pullAll(context: Context, sync: Sync): Promise<number> {
   const { project, compared, local, state } = sync
   const entries = await readdir(project.folder)
   const created = compared.flatMap(({ difference, remote }) =>
-    difference === 'new-there' && remote !== undefined ? [remote] : []
+    difference === 'new-there' && remote?.kind === 'function' ? [remote] : []
   )
   const folders = nameFolders(created, entries)
-  const done: Array<{ name: string; id: string | undefined; folder: string; action: Action }> = []
+  const done: Pulled[] = []
   const agreed: Compared[] = []
   await eachOf(compared, AT_ONCE, async one => {
     const folder = one.local?.folder ?? folders.get(one.remote?.id ?? '') ?? one.name
     const { action, pair } = await pullOne(sync, one, folder)
     if (pair !== undefined) agreed.push(pair)
-    done.push({ name: one.name, id: one.remote?.id ?? one.local?.id, folder, action })
+    const id = one.remote?.id ?? one.local?.id
+    done.push({ kind: kindOf(one), name: one.name, id, folder, action })
     context.terminal.progress('Pulling', done.length, compared.length)
   })
   await writeState(project.folder, agreeOn(state, agreed))
@@ -137,23 +147,29 @@ async function pullOne(
   const action = toAction(one)
   if (remote === undefined || action === 'changed-here') return { action }
   if (action === 'unchanged') {
-    await refreshNames(project.folder, one, remote)
+    if (remote.kind === 'function') await refreshNames(project.folder, one.local, remote)
     return { action, pair: one }
   }
-  const keep = action === 'replaced' && (await commitOf(project.folder, [folder])) === undefined
-  if (keep) await keepMine(join(project.folder, folder))
-  await writeFunction(project.folder, folder, remote)
-  const local = await readFunction(project.folder, folder)
+  const item = { kind: remote.kind, folder }
+  const keep =
+    action === 'replaced' && (await commitOf(project.folder, pathsOf(item))) === undefined
+  if (keep) await keepMine(project.folder, filesOf(item))
+  const local =
+    remote.kind === 'function'
+      ? await writeFunction(project.folder, folder, remote).then(() =>
+          readFunction(project.folder, folder)
+        )
+      : await writeModule(project.folder, remote)
   return { action: action === 'replaced' && !keep ? 'updated' : action, pair: { ...one, local } }
 }
 
 /** Names of variables are no difference, but the file shall say which there are; ids come with the first pull. */
 async function refreshNames(
   folder: string,
-  { local }: Compared,
+  local: Local | undefined,
   remote: RemoteFunction
 ): Promise<void> {
-  if (local === undefined || !isSame(local.content, remote.content)) return
+  if (local?.kind !== 'function' || !isSame(local.content, remote.content)) return
   const names = Object.keys(local.file?.env_vars ?? {}).sort()
   const isCurrent =
     local.id === remote.id && names.join() === (remote.listed.env_names ?? []).join()
@@ -162,9 +178,9 @@ async function refreshNames(
   await writeFunction(folder, local.folder, remote)
 }
 
-async function keepMine(place: string): Promise<void> {
-  for (const file of [CODE_FILE, SETTINGS_FILE]) {
-    await rename(join(place, file), join(place, `${file}${MINE}`)).catch(
+async function keepMine(project: string, { code, settings }: Files): Promise<void> {
+  for (const file of [code, settings]) {
+    await rename(join(project, file), join(project, `${file}${MINE}`)).catch(
       (error: NodeJS.ErrnoException) => {
         if (error.code !== 'ENOENT') throw error
       }
@@ -172,18 +188,37 @@ async function keepMine(place: string): Promise<void> {
   }
 }
 
+function wordsOf({ action, ...item }: Pick<Pulled, 'kind' | 'folder' | 'action'>): string {
+  if (action !== 'replaced') return words[action]
+  const { code, settings } = filesOf(item)
+  return `${words.replaced} ${basename(code)}${MINE} and ${basename(settings)}${MINE}`
+}
+
+function totalOf(done: readonly Pulled[]): string {
+  const modules = done.filter(({ kind }) => kind === 'module').length
+  const functions = done.length - modules
+  const total = `${functions} function${functions === 1 ? '' : 's'}`
+  return modules === 0 ? total : `${total} and ${modules} module${modules === 1 ? '' : 's'}`
+}
+
 function report(
   { terminal, report: toJson }: Context,
   { local, interrupted }: Sync,
-  done: ReadonlyArray<{ name: string; id: string | undefined; folder: string; action: Action }>
+  done: readonly Pulled[]
 ): void {
   const sorted = [...done].sort((a, b) => (a.folder < b.folder ? -1 : 1))
-  for (const { folder, action } of sorted) {
-    if (action !== 'unchanged') terminal.say(`${folder}: ${words[action]}`)
+  for (const { kind, folder, action } of sorted) {
+    if (action !== 'unchanged') terminal.say(`${folder}: ${wordsOf({ kind, folder, action })}`)
   }
   for (const problem of local.problems) terminal.note(problem)
   const unchanged = sorted.filter(({ action }) => action === 'unchanged').length
-  const total = `${sorted.length} function${sorted.length === 1 ? '' : 's'}`
-  terminal.say(`${total}, ${unchanged} unchanged.`)
-  toJson({ functions: sorted, problems: local.problems, interrupted })
+  terminal.say(`${totalOf(sorted)}, ${unchanged} unchanged.`)
+  const of = (kind: Pulled['kind']) =>
+    sorted.filter(one => one.kind === kind).map(({ kind: _kind, ...rest }) => rest)
+  toJson({
+    functions: of('function'),
+    modules: of('module'),
+    problems: local.problems,
+    interrupted
+  })
 }

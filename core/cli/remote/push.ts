@@ -8,13 +8,20 @@ import type { Compared } from './functions/compare.js'
 import { isSame } from './functions/content.js'
 import { commitOf, wasCommitted } from './functions/git.js'
 import { hiddenOf } from './functions/hidden.js'
+import { countWords, pathsOf } from './functions/item-files.js'
 import { ensureId } from './functions/local-id.js'
 import { checkSize, checkSyntax, refuseHidden, refuseProblems } from './functions/push-checks.js'
-import { checkVariables, toChange, type PushedFunction } from './functions/push-request.js'
-import { listRemote } from './functions/remote.js'
+import { checkVariables, toChanges, toSent, type Pushed } from './functions/push-request.js'
 import { sayDiff, toDiff } from './functions/show-difference.js'
 import { writeState, type Pushing, type State } from './functions/state.js'
-import { agreeOn, openSync, toInterrupted, toWords, type Sync } from './functions/sync.js'
+import {
+  agreeOn,
+  listEverything,
+  openSync,
+  toInterrupted,
+  toWords,
+  type Sync
+} from './functions/sync.js'
 
 export interface PushOptions {
   readonly yes?: boolean
@@ -25,14 +32,21 @@ export interface PushOptions {
   readonly activate?: boolean
 }
 
-interface PushAnswer {
-  readonly functions: ReadonlyArray<{
-    readonly id: string
-    readonly action: 'created' | 'changed'
-    readonly etag: string
-    readonly version?: number
-  }>
+interface Answered {
+  readonly id: string
+  readonly action: 'created' | 'changed'
+  readonly etag: string
+  readonly version?: number
 }
+
+interface PushAnswer {
+  readonly functions: readonly Answered[]
+  /** Servers before modules leave it out. */
+  readonly modules?: readonly Answered[]
+}
+
+const answersOf = (answer: PushAnswer | undefined): readonly Answered[] =>
+  answer === undefined ? [] : [...answer.functions, ...(answer.modules ?? [])]
 
 export async function push(
   context: Context,
@@ -52,7 +66,7 @@ export async function push(
   checkVariables(changed)
   await checkSyntax(context, sync.client, changed)
   const diffs = await showDiffs(context, changed)
-  if (options.yes !== true) await askFirst(context, changed.length, sync.client.url)
+  if (options.yes !== true) await askFirst(context, countWords(changed), sync.client.url)
   return send(context, { sync, compared, changed, diffs, options })
 }
 
@@ -69,7 +83,7 @@ async function withHistory({ project, compared }: Sync): Promise<Compared[]> {
       base === undefined &&
       local !== undefined &&
       remote !== undefined &&
-      (await wasCommitted(project.folder, local.folder, content => isSame(content, remote.content)))
+      (await wasCommitted(project.folder, local, content => isSame(content, remote.content)))
     all.push(isKnown ? { ...one, difference: 'here' } : one)
   }
   return all
@@ -77,8 +91,9 @@ async function withHistory({ project, compared }: Sync): Promise<Compared[]> {
 
 async function tellConflicts(context: Context, conflicts: readonly Compared[]): Promise<Failure> {
   const told: Array<{ name: string; id: string | undefined; diff: string }> = []
-  for (const { name, local, remote } of conflicts) {
-    const text = await toDiff(name, remote?.content, local?.content)
+  for (const one of conflicts) {
+    const { name, local, remote } = one
+    const text = await toDiff(one)
     told.push({ name, id: remote?.id ?? local?.id, diff: text })
     sayDiff(context.terminal, text)
   }
@@ -107,7 +122,7 @@ async function nothingToPush(
   if (present.length === 0) {
     throw new Failure(
       'failed',
-      `${project.folder} has no function: none of its folders has a main.lua or function.json`
+      `${project.folder} has no function: none of its folders has a main.lua or function.json; and no module`
     )
   }
   await writeState(project.folder, agreeOn(state, present.filter(isReallySame)))
@@ -124,15 +139,14 @@ type Shown = ReadonlyMap<Compared, string>
 async function showDiffs(context: Context, changed: readonly Compared[]): Promise<Shown> {
   const diffs = new Map<Compared, string>()
   for (const one of changed) {
-    const text = await toDiff(one.name, one.remote?.content, one.local?.content)
+    const text = await toDiff(one)
     diffs.set(one, text)
     sayDiff(context.terminal, text)
   }
   return diffs
 }
 
-async function askFirst(context: Context, count: number, url: string): Promise<void> {
-  const what = `${count} function${count === 1 ? '' : 's'}`
+async function askFirst(context: Context, what: string, url: string): Promise<void> {
   const isWanted = await confirm(context, `Push ${what} to ${url}?`)
   if (isWanted === undefined) {
     throw new Failure('usage', 'Nobody can be asked here: --yes pushes without asking')
@@ -155,23 +169,23 @@ async function send(context: Context, parts: Push): Promise<number> {
     options.commit ??
     (await commitOf(
       folder,
-      changed.map(({ local }) => local?.folder ?? '.')
+      changed.flatMap(({ local }) => (local === undefined ? ['.'] : pathsOf(local)))
     ))
   const ids = createIdSource()
-  const pushed: PushedFunction[] = []
+  const pushed: Pushed[] = []
   for (const { local, remote } of changed) {
     if (local === undefined) continue
     const id = remote?.id ?? local.id ?? ids.next()
-    await ensureId(folder, local, id)
+    if (local.kind === 'function') await ensureId(folder, local, id)
     pushed.push({ id, local, remote })
   }
   const body = {
     message: options.message,
     commit,
     activate: options.activate,
-    functions: pushed.map(one => toChange(one, options.force === true))
+    ...toChanges(pushed, options.force === true)
   }
-  await checkSize(sync.client, body, pushed.length)
+  await checkSize(sync.client, body, countWords(pushed))
   const pushing: Pushing = {
     at: new Date().toISOString(),
     functions: pushed.map(({ id, local, remote }) => ({
@@ -231,7 +245,7 @@ async function settle(
   const why = error instanceof Error ? error.message : String(error)
   let outcome
   try {
-    outcome = toInterrupted(pushing, await listRemote(client))
+    outcome = toInterrupted(pushing, await listEverything(client))
   } catch {
     throw new Failure(
       'unreachable',
@@ -255,22 +269,15 @@ async function settle(
 async function afterPush(
   { client, state }: Sync,
   compared: readonly Compared[],
-  pushed: readonly PushedFunction[],
+  pushed: readonly Pushed[],
   answer: PushAnswer | undefined
 ): Promise<State> {
-  const now = new Map((await listRemote(client)).map(remote => [remote.id, remote]))
-  const tags = new Map(answer?.functions.map(({ id, etag }) => [id, etag]))
+  const now = new Map((await listEverything(client)).map(remote => [remote.id, remote]))
+  const tags = new Map(answersOf(answer).map(({ id, etag }) => [id, etag]))
   const pairs = pushed.map(({ id, local, remote }) => {
     const found = now.get(id)
     const isOurs = found !== undefined && (tags.get(id) ?? found.etag) === found.etag
-    const sent = {
-      id,
-      name: local.name,
-      etag: '',
-      content: local.content,
-      listed: { id, name: local.name, etag: '' }
-    }
-    return { local, remote: isOurs ? found : (remote ?? sent) }
+    return { local, remote: isOurs ? found : (remote ?? toSent(id, local)) }
   })
   return agreeOn(state, [...compared.filter(isReallySame), ...pairs])
 }
@@ -278,14 +285,15 @@ async function afterPush(
 function report(
   { terminal, report: toJson }: Context,
   { sync, diffs, changed, options }: Push,
-  pushed: readonly PushedFunction[],
+  pushed: readonly Pushed[],
   answer: PushAnswer | undefined
 ): void {
-  const answers = new Map(answer?.functions.map(one => [one.id, one]))
+  const answers = new Map(answersOf(answer).map(one => [one.id, one]))
   const lines = pushed.map(({ id, local, remote }, index) => {
     const { action = remote === undefined ? 'created' : 'changed', version } = answers.get(id) ?? {}
     const one = changed[index]
-    return { name: local.name, id, action, version, diff: one && diffs.get(one) }
+    const name = local.kind === 'module' ? local.folder : local.name
+    return { name, id, action, version, diff: one && diffs.get(one) }
   })
   for (const { name, action, version } of lines) {
     const made = version === undefined ? '' : `, version ${version}`

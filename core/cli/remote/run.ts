@@ -67,9 +67,13 @@ export const runDraft = (
   client: Client,
   id: string,
   code: string,
-  event: RunEvent
+  event: RunEvent,
+  modules: Readonly<Record<string, string>> = {}
 ): Promise<RunResult> =>
-  client.json<RunResult>(`/api/functions/${id}/draft`, { method: 'POST', json: { code, event } })
+  client.json<RunResult>(`/api/functions/${id}/draft`, {
+    method: 'POST',
+    json: { code, event, ...(Object.keys(modules).length === 0 ? {} : { modules }) }
+  })
 
 async function readCode(file: string): Promise<string> {
   return await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {

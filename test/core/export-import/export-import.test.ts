@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { defaultRetry } from '../../../core/contracts/front-door.js'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
@@ -43,7 +43,7 @@ t.test('a function becomes its code and its settings', async t => {
     now: 2
   })
   await storage.env.replace(A, { TOKEN: 'secret', ADDRESS: 'x' })
-  t.same(await write(), { folders: ['hello'], stale: [] })
+  t.same(await write(), { folders: ['hello'], modules: [], stale: [] })
   t.equal(await read('hello/main.lua'), 'return 1\r\n-- ☾')
   t.equal(
     await read('hello/function.json'),
@@ -136,7 +136,7 @@ t.test('a renamed function takes its folder with it, a deleted one is told of', 
   await write()
   await storage.functions.update(A, { patch: { name: 'greeting' }, code: undefined, now: 2 })
   await storage.functions.remove(B)
-  t.same(await write(), { folders: ['greeting'], stale: ['other'] })
+  t.same(await write(), { folders: ['greeting'], modules: [], stale: ['other'] })
   t.same((await readdir(folder)).sort(), ['greeting', 'other'])
 })
 
@@ -315,6 +315,7 @@ t.test('a function exported with its slug and all of its front door comes back e
   t.equal((await other.functions.find(A))?.fn.slug, 'hello')
   t.same(await exportFunctions(other, folder, { withSecrets: false }), {
     folders: ['hello'],
+    modules: [],
     stale: []
   })
 })
@@ -340,3 +341,47 @@ t.test(
     t.match(await imported({ slug: 'free', memory_mb: 100_000 }), [{ action: 'created' }])
   }
 )
+
+t.test('shared modules are files beside the functions, and come back from them', async t => {
+  const { storage, create, export: write, read, import: take, folder, write: put } = await world(t)
+  await create(A, 'modules', 'return require("shop.prices")')
+  for (const [id, name, description] of [
+    ['m1', 'shop', undefined],
+    ['m2', 'shop.prices', 'What it costs.']
+  ] as const) {
+    await storage.modules.create({ id, name, description, code: `-- ${name}`, now: 1 })
+  }
+  t.same(await write(), { folders: ['_modules'], modules: ['shop', 'shop.prices'], stale: [] })
+  t.same((await write({ only: A })).modules, [])
+  t.equal(await read('modules/shop.lua'), '-- shop')
+  t.equal(await read('modules/shop/prices.lua'), '-- shop.prices')
+  t.same(JSON.parse(await read('modules/shop/prices.json')), { description: 'What it costs.' })
+  t.equal((await stat(join(folder, 'modules/shop'))).mode & 0o777, 0o700)
+
+  const other = await openNew(t)
+  t.same(
+    (await take(other)).map(({ folder, action }) => [folder, action]),
+    [
+      ['modules/shop.lua', 'created'],
+      ['modules/shop/prices.lua', 'created'],
+      ['_modules', 'created']
+    ]
+  )
+  t.match((await other.modules.list({ limit: 9, offset: 0 })).rows, [
+    { module: { name: 'shop', description: undefined }, active: { code: '-- shop' } },
+    { module: { description: 'What it costs.' }, requiredBy: [{ id: A }] }
+  ])
+  t.same(
+    (await take(other)).map(({ action }) => action),
+    ['unchanged', 'unchanged', 'unchanged']
+  )
+  await put('modules/shop.lua', '-- changed')
+  await put('modules/shop/prices.json', '{ "text": 1 }')
+  await put('modules/no name.lua', 'return 1')
+  t.match(await take(other), [
+    { folder: 'modules/no name.lua', action: 'failed', note: /a module needs a name/ },
+    { folder: 'modules/shop/prices.lua', action: 'failed', note: /no field "text"/ },
+    { folder: 'modules/shop.lua', action: 'updated' },
+    { action: 'unchanged' }
+  ])
+})

@@ -1,7 +1,7 @@
 /** Whether code can be compiled, asked of the server that is to run it. */
-import { CODE_FILE } from '../../../export-import/function-file.js'
 import type { Client } from '../client.js'
-import type { LocalFunction } from './local.js'
+import { filesOf } from './item-files.js'
+import type { Local } from './local.js'
 
 interface Checked {
   readonly ok: boolean
@@ -9,15 +9,12 @@ interface Checked {
 }
 
 /** Undefined: it can. With the place in the file, as editors and terminals make links of it. */
-export async function findSyntaxError(
-  client: Client,
-  { folder, content }: LocalFunction
-): Promise<string | undefined> {
+export async function findSyntaxError(client: Client, local: Local): Promise<string | undefined> {
   const { ok, error } = await client.json<Checked>('/api/check', {
     method: 'POST',
-    json: { code: content.code }
+    json: { code: local.content.code }
   })
   if (ok || error === undefined) return undefined
   const place = [error.line, error.column].filter(part => part !== undefined).join(':')
-  return `${folder}/${CODE_FILE}:${place}: ${error.message.replace(/^main:\d+: /, '')}`
+  return `${filesOf(local).code}:${place}: ${error.message.replace(/^main:\d+: /, '')}`
 }

@@ -1,7 +1,8 @@
-/** What has become of each function here and on the server since both were last equal. */
+/** What has become of each function and module here and on the server since both were last equal. */
 import { digestOf, isSame } from './content.js'
-import type { LocalFunction } from './local.js'
-import type { RemoteFunction } from './remote.js'
+import type { Local, LocalFunction } from './local.js'
+import { modulePlace, type LocalModule } from './local-modules.js'
+import type { Remote, RemoteFunction, RemoteModule } from './remote.js'
 import type { Base, State } from './state.js'
 
 export type Difference =
@@ -22,9 +23,10 @@ export type Difference =
 
 export interface Compared {
   readonly difference: Difference
+  /** Of a module, its place in the folder: `modules/shop/prices`. */
   readonly name: string
-  readonly local: LocalFunction | undefined
-  readonly remote: RemoteFunction | undefined
+  readonly local: Local | undefined
+  readonly remote: Remote | undefined
   readonly base: Base | undefined
 }
 
@@ -54,6 +56,37 @@ export function compareAll(
   return [...here, ...there]
 }
 
+/** Modules go by their names. */
+export function compareModules(
+  locals: readonly LocalModule[],
+  remotes: readonly RemoteModule[],
+  { modules = {} }: State
+): Compared[] {
+  const byName = new Map(remotes.map(remote => [remote.name, remote]))
+  const here = new Set(locals.map(({ name }) => name))
+  return [
+    ...locals.map((local): Compared => {
+      const [remote, base] = [byName.get(local.name), modules[local.name]]
+      return {
+        difference: differenceOf(local, remote, base),
+        name: local.folder,
+        local,
+        remote,
+        base
+      }
+    }),
+    ...remotes
+      .filter(({ name }) => !here.has(name))
+      .map((remote): Compared => ({
+        difference: 'new-there',
+        name: modulePlace(remote.name),
+        local: undefined,
+        remote,
+        base: modules[remote.name]
+      }))
+  ]
+}
+
 /** Not one that another folder has by its id. */
 function findByName(
   remotes: readonly RemoteFunction[],
@@ -73,8 +106,8 @@ function compare(local: LocalFunction, remote: RemoteFunction | undefined, state
 }
 
 function differenceOf(
-  local: LocalFunction,
-  remote: RemoteFunction | undefined,
+  local: Local,
+  remote: Remote | undefined,
   base: Base | undefined
 ): Difference {
   if (remote === undefined) return base === undefined ? 'new-here' : 'gone-there'
@@ -86,7 +119,10 @@ function differenceOf(
   return isHere ? 'here' : isThere ? 'there' : 'equal'
 }
 
-/** Those that `names` mean: folders, names, ids or slugs. Gives what none of them is as `unknown`. */
+/**
+ * Those that `names` mean: folders, names, ids or slugs, of modules their places. Gives what none of them is as
+ * `unknown`.
+ */
 export function pickCompared(
   all: readonly Compared[],
   names: readonly string[]

@@ -1,4 +1,4 @@
-/** What a function consists of for a project: its code and settings. Variables are not part of it; `moonlet env` is. */
+/** What a function or module consists of for a project: its code and settings, without variables (`moonlet env`). */
 import { createHash } from 'node:crypto'
 import { frontDoorFields } from '../../../validation/front-door/change.js'
 import { limitBounds } from '../../../validation/front-door/limits.js'
@@ -37,6 +37,15 @@ const defaults: Settings = {
 /** Of a function as the API or a function.json shows it. */
 export const toSettings = (fields: Readonly<Record<string, unknown>>): Settings =>
   Object.fromEntries(Object.entries(defaults).map(([name, unset]) => [name, fields[name] ?? unset]))
+
+/** The same of a module. */
+export const toModuleSettings = ({
+  name,
+  description = ''
+}: {
+  readonly name: string
+  readonly description?: string
+}): Settings => ({ name, description })
 
 /** The settings of `wanted` that `present` has otherwise. */
 export const changedSettings = (present: Settings, wanted: Settings): Settings =>

@@ -1,9 +1,11 @@
 /** What git knows of the project, where it is a repository and git is installed. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { CODE_FILE, SETTINGS_FILE } from '../../../export-import/function-file.js'
+import { parseModuleSettings } from '../../../export-import/shared-modules.js'
 import type { Content } from './content.js'
-import { toLocal } from './local.js'
+import { filesOf, pathsOf } from './item-files.js'
+import { toLocal, type Local } from './local.js'
+import { toLocalModule } from './local-modules.js'
 
 const exec = promisify(execFile)
 const MAX_BYTES = 64 * 1024 * 1024
@@ -24,7 +26,7 @@ async function git(folder: string, ...args: string[]): Promise<string | undefine
   }
 }
 
-/** The commit that a function's folder is at; undefined when it has changes of its own. */
+/** The commit that these paths are at; undefined when they have changes of their own. */
 export async function commitOf(
   folder: string,
   names: readonly string[]
@@ -39,30 +41,40 @@ export async function commitOf(
 }
 
 /**
- * Whether an earlier commit of the function's folder is exactly this: then what the server has came from the
+ * Whether an earlier commit of the function's or module's files is exactly this: then what the server has came from the
  * repository, and the folder is newer.
  */
 export async function wasCommitted(
   folder: string,
-  name: string,
+  item: Pick<Local, 'kind' | 'folder' | 'name'>,
   isIt: (content: Content) => boolean
 ): Promise<boolean> {
-  const log = await git(folder, 'log', `--max-count=${MOST}`, '--format=%H', '--', `./${name}`)
+  const paths = pathsOf(item).map(path => `./${path}`)
+  const log = await git(folder, 'log', `--max-count=${MOST}`, '--format=%H', '--', ...paths)
   for (const commit of (log ?? '').split('\n').filter(line => line !== '')) {
-    const content = await readAt(folder, name, commit)
+    const content = await readAt(folder, item, commit)
     if (content !== undefined && isIt(content)) return true
   }
   return false
 }
 
-async function readAt(folder: string, name: string, commit: string): Promise<Content | undefined> {
+async function readAt(
+  folder: string,
+  item: Pick<Local, 'kind' | 'folder' | 'name'>,
+  commit: string
+): Promise<Content | undefined> {
+  const files = filesOf(item)
   const [code, settings] = await Promise.all([
-    git(folder, 'show', `${commit}:./${name}/${CODE_FILE}`),
-    git(folder, 'show', `${commit}:./${name}/${SETTINGS_FILE}`)
+    git(folder, 'show', `${commit}:./${files.code}`),
+    git(folder, 'show', `${commit}:./${files.settings}`)
   ])
-  if (code === undefined || settings === undefined) return undefined
+  if (code === undefined) return undefined
   try {
-    return toLocal(name, code, settings).content
+    if (item.kind === 'function') {
+      return settings === undefined ? undefined : toLocal(item.folder, code, settings).content
+    }
+    const description = settings === undefined ? '' : parseModuleSettings(settings)
+    return toLocalModule({ name: item.name, code, description }).content
   } catch {
     return undefined
   }

@@ -8,12 +8,15 @@ import {
   type FunctionFile
 } from '../../../export-import/function-file.js'
 import { readPlainFile } from '../../../export-import/plain-file.js'
+import { MODULES_FOLDER } from '../../../export-import/shared-modules.js'
 import { limits } from '../../../validation/limits.js'
 import { Failure } from '../../failure.js'
 import { eachOf } from '../files.js'
 import { toSettings, type Content } from './content.js'
+import { readLocalModules, type LocalModule } from './local-modules.js'
 
 export interface LocalFunction {
+  readonly kind: 'function'
   /** Name of its folder. */
   readonly folder: string
   /** Undefined: function.json has none yet. */
@@ -26,8 +29,12 @@ export interface LocalFunction {
   readonly text: string | undefined
 }
 
+/** What a push sends. */
+export type Local = LocalFunction | LocalModule
+
 export interface LocalFolder {
   readonly functions: readonly LocalFunction[]
+  readonly modules: readonly LocalModule[]
   /** Folders that look like functions and cannot be read, with the reason. */
   readonly problems: readonly string[]
 }
@@ -55,7 +62,12 @@ export async function readLocal(folder: string): Promise<LocalFolder> {
     }
   })
   const functions = names.flatMap(name => found.get(name) ?? [])
-  return { functions, problems: [...problems, ...findDoubles(functions)].sort() }
+  const modules = await readLocalModules(folder)
+  return {
+    functions,
+    modules: modules.modules,
+    problems: [...problems, ...findDoubles(functions), ...modules.problems].sort()
+  }
 }
 
 /** Undefined: it is no folder of a function. */
@@ -68,11 +80,13 @@ export async function readFunction(
     isAny(join(place, CODE_FILE)),
     isAny(join(place, SETTINGS_FILE))
   ])
-  if (!hasCode && !hasSettings) return undefined
+  // A module may be called `main`.
+  if (!hasSettings && (!hasCode || name === MODULES_FOLDER)) return undefined
   const code = await readPlainFile(join(place, CODE_FILE), limits.codeBytes)
   if (!hasSettings) {
     const settings = toSettings({ name })
     return {
+      kind: 'function',
       folder: name,
       id: undefined,
       name,
@@ -89,7 +103,7 @@ export async function readFunction(
 export function toLocal(folder: string, code: string, text: string): LocalFunction {
   const file = parseFunctionFile(text)
   const content = { code, settings: toSettings(file) }
-  return { folder, id: file.id, name: file.name, content, file, text }
+  return { kind: 'function', folder, id: file.id, name: file.name, content, file, text }
 }
 
 const isAny = (path: string): Promise<boolean> =>

@@ -62,14 +62,14 @@ export async function checkSyntax(
 }
 
 /** What is larger than the server takes is refused as a whole; that is better said before it is sent. */
-export async function checkSize(client: Client, push: object, count: number): Promise<void> {
+export async function checkSize(client: Client, push: object, what: string): Promise<void> {
   const bytes = Buffer.byteLength(JSON.stringify(push))
   if (bytes <= SMALL_BYTES) return
   const { limits } = await client.json<{ limits: { body_limit: number } }>('/api/status')
   if (bytes <= limits.body_limit) return
   throw new Failure(
     'failed',
-    `Nothing was pushed: the changes of ${count} function${count === 1 ? '' : 's'} are ${bytes} bytes, and ` +
+    `Nothing was pushed: the changes of ${what} are ${bytes} bytes, and ` +
       `${client.url} takes ${limits.body_limit} bytes at once. Name functions to push fewer at once, or raise ` +
       'its setting BODY_LIMIT.',
     { bytes, body_limit: limits.body_limit }

@@ -1,22 +1,22 @@
 /** Differences as unified diffs, the format of `diff -u` and git. */
 import type { Terminal } from '../../terminal.js'
-import { CODE_FILE, SETTINGS_FILE } from '../../../export-import/function-file.js'
+import type { Compared } from './compare.js'
 import { toShownText, type Content } from './content.js'
+import { filesOf, kindOf } from './item-files.js'
 
 /** Beyond this the search for the shortest difference takes long; what it would show helps nobody. */
 const MAX_EDITS = 5000
 
-/** From `before` to `after`; '' when they are equal. */
-export async function toDiff(
-  name: string,
-  before: Content | undefined,
-  after: Content | undefined
-): Promise<string> {
+/** From what the server has to what the folder has; '' when they are equal. */
+export async function toDiff(one: Compared): Promise<string> {
+  const { name, local, remote } = one
+  const [before, after] = [remote?.content, local?.content]
+  const files = filesOf({ kind: kindOf(one), folder: name })
   const { createTwoFilesPatch } = await import('diff')
   const diff = (file: string, old: string | undefined, now: string | undefined): string => {
     if (old === now) return ''
-    const from = old === undefined ? '/dev/null' : `server/${name}/${file}`
-    const to = now === undefined ? '/dev/null' : `folder/${name}/${file}`
+    const from = old === undefined ? '/dev/null' : `server/${file}`
+    const to = now === undefined ? '/dev/null' : `folder/${file}`
     const patch = createTwoFilesPatch(from, to, old ?? '', now ?? '', undefined, undefined, {
       maxEditLength: MAX_EDITS,
       headerOptions: { includeIndex: false, includeUnderline: false, includeFileHeaders: true }
@@ -26,7 +26,8 @@ export async function toDiff(
   const textOf = (content: Content | undefined) =>
     content === undefined ? undefined : toShownText(content.settings)
   return (
-    diff(SETTINGS_FILE, textOf(before), textOf(after)) + diff(CODE_FILE, before?.code, after?.code)
+    diff(files.settings, textOf(before), textOf(after)) +
+    diff(files.code, before?.code, after?.code)
   )
 }
 

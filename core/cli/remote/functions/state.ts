@@ -12,12 +12,15 @@ export interface Base {
 export interface State {
   readonly url: string
   readonly functions: Readonly<Record<string, Base>>
+  /** By name. */
+  readonly modules?: Readonly<Record<string, Base>> | undefined
   /** A push that was sent and whose end is not known: the tags before it, null for what was not there. */
   readonly pushing?: Pushing | undefined
 }
 
 export interface Pushing {
   readonly at: string
+  /** Modules too. */
   readonly functions: ReadonlyArray<{
     readonly id: string
     readonly name: string

@@ -4,18 +4,24 @@ import type { Context } from '../../context.js'
 import type { Client } from '../client.js'
 import { connect } from '../connect.js'
 import { findProject, type Project } from '../project.js'
-import { compareAll, pickCompared, type Compared } from './compare.js'
+import { compareAll, compareModules, pickCompared, type Compared } from './compare.js'
 import { digestOf } from './content.js'
 import { markHidden } from './hidden.js'
 import { readLocal, type LocalFolder } from './local.js'
-import { listRemote, type RemoteFunction } from './remote.js'
-import { readState, writeState, type Pushing, type State } from './state.js'
+import {
+  listRemote,
+  listRemoteModules,
+  type Remote,
+  type RemoteFunction,
+  type RemoteModule
+} from './remote.js'
+import { readState, writeState, type Base, type Pushing, type State } from './state.js'
 
 export interface Sync {
   readonly project: Project
   readonly client: Client
   readonly local: LocalFolder
-  readonly remote: readonly RemoteFunction[]
+  readonly remote: readonly Remote[]
   readonly state: State
   /** Of the functions that were named, or of all. */
   readonly compared: readonly Compared[]
@@ -33,7 +39,7 @@ export interface InterruptedPush {
 export async function openSync(context: Context, names: readonly string[]): Promise<Sync> {
   const project = await findProject()
   const client = await connect(project)
-  const [local, remote] = await Promise.all([readLocal(project.folder), listRemote(client)])
+  const [local, remote] = await Promise.all([readLocal(project.folder), listEverything(client)])
   const { pushing, ...known } = await readState(project.folder, client.url)
   const state = known
   const interrupted = pushing && toInterrupted(pushing, remote)
@@ -41,21 +47,33 @@ export async function openSync(context: Context, names: readonly string[]): Prom
     await writeState(project.folder, state)
     context.terminal.note(toWords(interrupted))
   }
-  const all = await markHidden(client, compareAll(local.functions, remote, state))
+  const all = await markHidden(client, [
+    ...compareAll(local.functions, remote.filter(isFunction), state),
+    ...compareModules(local.modules, remote.filter(isModule), state)
+  ])
   const { picked, unknown } = pickCompared(all, names)
   if (unknown.length > 0) {
     throw new Failure(
       'failed',
-      `Neither ${project.folder} nor ${client.url} has a function "${unknown.join('", "')}"`
+      `Neither ${project.folder} nor ${client.url} has a function or module "${unknown.join('", "')}"`
     )
   }
   return { project, client, local, remote, state, compared: picked, interrupted }
 }
 
+/** Functions, then modules. */
+export async function listEverything(client: Client): Promise<readonly Remote[]> {
+  const [functions, modules] = await Promise.all([listRemote(client), listRemoteModules(client)])
+  return [...functions, ...modules]
+}
+
+const isFunction = (remote: Remote): remote is RemoteFunction => remote.kind === 'function'
+const isModule = (remote: Remote): remote is RemoteModule => remote.kind === 'module'
+
 /** A push is done as a whole or not at all: one function in its old state says that it was not. */
 export function toInterrupted(
   { at, functions }: Pushing,
-  remote: readonly RemoteFunction[]
+  remote: readonly Remote[]
 ): InterruptedPush {
   const tags = new Map(remote.map(({ id, etag }) => [id, etag]))
   const isBefore = functions.some(({ id, etag }) => (tags.get(id) ?? null) === etag)
@@ -72,19 +90,17 @@ export const toWords = ({ at, outcome, functions }: InterruptedPush): string =>
   ` (${functions.join(', ')})`
 
 /** Both count as equal from now on. */
-export const agreeOn = (
+export function agreeOn(
   state: State,
   pairs: ReadonlyArray<Pick<Compared, 'local' | 'remote'>>
-): State => ({
-  ...state,
-  functions: {
-    ...state.functions,
-    ...Object.fromEntries(
-      pairs.flatMap(({ local, remote }) =>
-        local === undefined || remote === undefined
-          ? []
-          : [[remote.id, { local: digestOf(local.content), remote: digestOf(remote.content) }]]
-      )
-    )
+): State {
+  const functions: Record<string, Base> = { ...state.functions }
+  const modules: Record<string, Base> = { ...state.modules }
+  for (const { local, remote } of pairs) {
+    if (local === undefined || remote === undefined) continue
+    const base = { local: digestOf(local.content), remote: digestOf(remote.content) }
+    if (remote.kind === 'function') functions[remote.id] = base
+    else modules[remote.name] = base
   }
-})
+  return { ...state, functions, modules }
+}

@@ -1,12 +1,13 @@
-/** Folders of functions in which something was saved. */
+/** Folders of functions, and modules, in which something was saved. */
 import { readdirSync, watch, type FSWatcher } from 'node:fs'
 import { join } from 'node:path'
 import { CODE_FILE, SETTINGS_FILE } from '../../../export-import/function-file.js'
+import { MODULES_FOLDER } from '../../../export-import/shared-modules.js'
 
 /** Editors write in several steps; what follows within this time belongs to the same save. */
 const QUIET_MS = 60
 
-/** Endless. `only`: these folders; undefined: all, also those that are made later. */
+/** Endless. `only`: these folders, and modules; undefined: all, also those that are made later. */
 export async function* watchFolders(
   project: string,
   only: readonly string[] | undefined
@@ -24,13 +25,26 @@ export async function* watchFolders(
     })
     watchers.set(folder, watcher)
   }
+  const addModules = (): void => {
+    if (watchers.has(MODULES_FOLDER) || !foldersOf(project).includes(MODULES_FOLDER)) return
+    const watcher = watch(join(project, MODULES_FOLDER), { recursive: true }, (_kind, file) => {
+      if (file?.endsWith('.lua') === true) saves.add(`${MODULES_FOLDER}/${file.slice(0, -4)}`)
+    })
+    watcher.on('error', () => {
+      watcher.close()
+      watchers.delete(MODULES_FOLDER)
+    })
+    watchers.set(MODULES_FOLDER, watcher)
+  }
   const addNew = (): void => {
+    addModules()
     for (const folder of foldersOf(project)) {
       if (watchers.has(folder)) continue
       add(folder)
       saves.add(folder)
     }
   }
+  addModules()
   if (only !== undefined) only.forEach(add)
   else {
     foldersOf(project).forEach(add)
