@@ -24,9 +24,15 @@ interface Defined {
 
 const MAX_EXPORTS = 500
 
+/** `while` and `for` open their blocks with `do`. */
+const opening = new Set(['function', 'do', 'if', 'repeat'])
+const closing = new Set(['end', 'until'])
+const beginsStatement = new Set(['local', 'return', 'if', 'for', 'while', 'do', 'repeat'])
+const joining = new Set(['and', 'or', 'not'])
+
 /** In the order of the module's text. */
 export function findExports(code: string): readonly ModuleExport[] {
-  const reader = new ModuleReader([...readTokens(code)])
+  const reader = new ModuleReader(readTokens(code))
   return reader.read().slice(0, MAX_EXPORTS)
 }
 
@@ -140,13 +146,15 @@ class ModuleReader {
         this.at++
         continue
       }
+      const start = this.at
       const doc = this.takeDoc(token?.line ?? 0)
       const name = this.nameAt(0)
       if (name !== undefined && this.is('=', 1)) {
         this.at += 2
         fields.set(name, this.value(doc))
       } else this.expression()
-      if (this.is(',') || this.is(';')) this.at++
+      // A bracket that nothing opened is passed, too.
+      if (this.at === start || this.is(',') || this.is(';')) this.at++
     }
     this.at++
     return fields
@@ -183,12 +191,13 @@ class ModuleReader {
     for (let depth = 1; depth > 0 && this.at < this.tokens.length; this.at++) depth += this.depth()
   }
 
-  /** By how many blocks the present token opens or closes. `while` and `for` open theirs with `do`. */
+  /** By how many blocks the present token opens or closes. */
   private depth(): number {
     const name = this.nameAt(0)
-    if (name === undefined || this.peek(-1)?.text === '.' || this.peek(-1)?.text === ':') return 0
-    if (['function', 'do', 'if', 'repeat'].includes(name)) return 1
-    return name === 'end' || name === 'until' ? -1 : 0
+    if (name === undefined) return 0
+    const before = this.peek(-1)?.text
+    if (before === '.' || before === ':') return 0
+    return opening.has(name) ? 1 : closing.has(name) ? -1 : 0
   }
 
   /** A statement that says nothing of the module's fields: past the blocks that it opens. */
@@ -215,21 +224,20 @@ class ModuleReader {
 
   private endsExpression(token: Token | undefined): boolean {
     if (token?.kind === 'doc') return true
-    if (token?.kind === 'symbol') return [',', ';', '}'].includes(token.text)
+    if (token?.kind === 'symbol') return token.text === ',' || token.text === ';'
     if (token?.kind !== 'name') return false
-    if (
-      ['local', 'function', 'return', 'if', 'for', 'while', 'do', 'repeat'].includes(token.text)
-    ) {
-      return token.text !== 'function' || this.nameAt(1) !== undefined
-    }
+    if (beginsStatement.has(token.text)) return true
+    if (token.text === 'function') return this.nameAt(1) !== undefined
     // Two names in a row, with no operator between them: the second begins a statement.
     const before = this.peek(-1)
     const isOperand =
       before?.kind === 'number' ||
       before?.kind === 'string' ||
-      (before?.kind === 'name' && !['and', 'or', 'not'].includes(before.text)) ||
-      [')', ']', '}'].includes(before?.text ?? '')
-    return isOperand && !['and', 'or'].includes(token.text)
+      (before?.kind === 'name' && !joining.has(before.text)) ||
+      before?.text === ')' ||
+      before?.text === ']' ||
+      before?.text === '}'
+    return isOperand && token.text !== 'and' && token.text !== 'or'
   }
 }
 

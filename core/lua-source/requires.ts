@@ -13,7 +13,7 @@ const IN_TEXT = /^require$|\brequire\s*[("'[]/
  */
 export function findRequires(code: string): readonly string[] {
   if (!code.includes('require')) return []
-  const tokens = [...readTokens(code)].filter(({ kind }) => kind !== 'doc')
+  const tokens = readTokens(code).filter(({ kind }) => kind !== 'doc')
   const found = new Set<string>()
   tokens.forEach((token, index) => {
     if (isRequire(token, tokens[index - 1])) found.add(nameAfter(tokens, index))

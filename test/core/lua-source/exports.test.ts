@@ -96,6 +96,19 @@ t.test('what gives no table gives no fields, and code with mistakes what can be 
   ])
 })
 
+t.test('any sequence of words comes to an end', async t => {
+  const words =
+    'local m = { } ( ) [ ] , ; . : function return end if do repeat until and x 1 "s" --- d'.split(
+      ' '
+    )
+  let seed = 1
+  const next = () => (seed = (seed * 48_271) % 2_147_483_647)
+  for (let i = 0; i < 3000; i++) {
+    const code = Array.from({ length: 1 + (next() % 30) }, () => words[next() % words.length])
+    t.doesNotThrow(() => findExports(code.join(next() % 2 === 0 ? ' ' : '\n')))
+  }
+})
+
 t.test('any text is read in time that grows with its length', async t => {
   for (const part of [
     '{',
