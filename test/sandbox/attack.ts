@@ -8,7 +8,8 @@ export const fixture = (name: string): string => readFileSync(`test/fixtures/${n
 
 const fine = returning('"fine"')
 
-function alive(pid: number): boolean {
+/** Whether there is a process of that id. */
+export function alive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

@@ -2,6 +2,7 @@
 import t from 'tap'
 import { time } from '../../../plugins/lua/time/declaration.js'
 import { eventually } from '../../helpers/eventually.js'
+import { alive } from '../attack.js'
 import { returning, startRig } from '../rig.js'
 import { createGate, waiting } from './gate.js'
 
@@ -65,4 +66,20 @@ t.test('a function that is called all the time keeps its process beside many oth
   await Promise.all(names.map(fn => run(returning('"once"'), { fn })))
   const kept = scheduler.pids.filter(pid => before.includes(pid))
   t.equal(kept.length, 1, 'all the others have gone')
+})
+
+t.test('no process is left over when the pool stops in the midst of starts and ends', async t => {
+  const { scheduler, run } = await startRig(t, { settings: { SANDBOX_MAX: '4' } })
+  const seen = new Set(scheduler.pids)
+  const calls = Array.from({ length: 24 }, async (_, i) => {
+    await run(returning('"x"'), { fn: `function ${i}` }).catch(() => {})
+    for (const pid of scheduler.pids) seen.add(pid)
+  })
+  const isMidst = (): boolean => seen.size > 4 && scheduler.counts().starting > 0
+  await eventually(t, isMidst, true, 'some have ended, and some start')
+  for (const pid of scheduler.pids) seen.add(pid)
+  await scheduler.stop(0)
+  await Promise.all(calls)
+  t.same(scheduler.pids, [])
+  await eventually(t, () => [...seen].filter(alive), [], 'all have gone')
 })
