@@ -23,7 +23,7 @@ const ZIPF_FUNCTIONS = 1000
 const ZIPF_CALLS = 3000
 /** A load is warm when it starts no more processes, or after this time. */
 const WARM_ROUND_SECONDS = 3
-const MAX_WARM_SECONDS = 60
+const MAX_WARM_SECONDS = 90
 /** Memory for all of them, where the machine has it. */
 const roomForAll = { SANDBOX_POOL_MEMORY: String(Math.floor(totalmem() * 0.85)) }
 /** The least that may be set: five processes or so. */
