@@ -40,7 +40,7 @@ function createKeySearch({ length, mark, isSecret }: SecretKind): KeySearch {
   function holdsKey(value: string): boolean {
     if (value.length < length || !value.includes(mark)) return false
     // Of a key with separators in it, as base64 has them, there are no whole pieces.
-    if ([value, behind(value, ' '), behind(value, '=')].some(isTheKey)) return true
+    if (isTheKey(value) || isTheKey(behind(value, ' ')) || isTheKey(behind(value, '='))) return true
     return value.match(pieces)?.slice(0, MAX_PIECES).some(isTheKey) ?? false
   }
 

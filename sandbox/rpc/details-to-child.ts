@@ -7,7 +7,10 @@ const nothing: readonly string[] = []
 /** In the order of `DetailTexts` (protocol/frames.ts). */
 export function toDetailTexts(event: InvocationEvent): readonly string[] {
   const { origin = '', target, ip = '', params, moreHeaders, moreQuery } = event.details ?? {}
-  const texts = [origin, target ?? madeTarget(event), ip]
+  const asked = target ?? madeTarget(event)
+  const hasNone = params === undefined && moreHeaders === undefined && moreQuery === undefined
+  if (hasNone) return [origin, asked, ip, '0', '0', '0']
+  const texts = [origin, asked, ip]
   pushPairs(texts, params === undefined ? nothing : Object.entries(params).flat())
   pushPairs(texts, moreHeaders ?? nothing)
   pushPairs(texts, moreQuery ?? nothing)

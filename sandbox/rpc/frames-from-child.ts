@@ -1,4 +1,5 @@
 /** Frames of a child as values of the server. What is not as agreed is a ProtocolFault. */
+import { BareRecord } from '../../core/base/bare-record.js'
 import { toText } from '../../core/base/binary.js'
 import type { Answer, AnswerHead } from '../../core/contracts/invocation.js'
 import type { JobWish } from '../../core/contracts/job-ends.js'
@@ -126,7 +127,7 @@ function readHeaders(list: unknown): Answer['headers'] {
   if (!Array.isArray(list) || list.length % 2 !== 0) {
     throw new ProtocolFault('an answer without headers')
   }
-  const headers: Record<string, string | string[]> = Object.create(null)
+  const headers = new BareRecord<string | string[]>()
   let bytes = 0
   for (let i = 0; i < list.length; i += 2) {
     const name = readBinary(list[i], "a header's name")

@@ -1,4 +1,5 @@
 /** The headers of a request as the handler sees them. */
+import { BareRecord } from '../../../core/base/bare-record.js'
 import { canonicalHeaderName, isServersOwnHeader } from '../../../core/http/header-names.js'
 
 const CACHE_LIMIT = 1000
@@ -35,7 +36,7 @@ export function readEventHeaders(
   readonly headers: Record<string, string>
   readonly more: readonly string[] | undefined
 } {
-  const headers: Record<string, string> = Object.create(null)
+  const headers = new BareRecord<string>()
   let more: string[] | undefined
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = canonical(raw[i] as string)

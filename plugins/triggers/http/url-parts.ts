@@ -1,4 +1,5 @@
 /** Path and query of a request as the handler sees them: percent-decoded bytes, as binary strings. */
+import { BareRecord } from '../../../core/base/bare-record.js'
 
 export interface UrlParts {
   readonly path: string
@@ -7,7 +8,7 @@ export interface UrlParts {
   readonly moreQuery?: readonly string[] | undefined
 }
 
-const noQuery: Readonly<Record<string, string>> = Object.freeze(Object.create(null))
+const noQuery: Readonly<Record<string, string>> = Object.freeze(new BareRecord<string>())
 
 /** Splits and decodes a request target. Undefined when the path has a broken escape. */
 export function splitUrl(target: string): UrlParts | undefined {
@@ -27,7 +28,7 @@ export function splitUrl(target: string): UrlParts | undefined {
  * dropped. Names and values behind the first of their names go to `more`.
  */
 export function parseQuery(text: string, more?: string[]): Record<string, string> {
-  const query: Record<string, string> = Object.create(null)
+  const query = new BareRecord<string>()
   for (const pair of text.split('&')) {
     if (pair === '' || pair.includes(';')) continue
     const equals = pair.indexOf('=')
