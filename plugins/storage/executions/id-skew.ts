@@ -52,7 +52,7 @@ export class IdSkew {
   /** Within the batch that writes the execution. */
   note(functionRowId: number, id: string, createdAt: number): void {
     const skew = skewOf(id, createdAt)
-    if (skew <= this.of(functionRowId)) return
+    if (skew === 0 || skew <= this.of(functionRowId)) return
     this.cached.set(functionRowId, skew)
     this.update.run(skew, functionRowId)
   }
