@@ -72,9 +72,11 @@ export class Execution {
   }
 
   /** Resolves when the record is durable. */
-  async finish(result: JobResult): Promise<Outcome> {
-    const { stream } = this
-    if (stream === undefined) return await this.write(result)
+  finish(result: JobResult): Promise<Outcome> {
+    return this.stream === undefined ? this.write(result) : this.finishStream(this.stream, result)
+  }
+
+  private async finishStream(stream: StreamedAnswer, result: JobResult): Promise<Outcome> {
     const outcome = await this.write(await stream.end(result))
     stream.throwFailure()
     return outcome

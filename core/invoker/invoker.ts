@@ -18,6 +18,7 @@ import type {
 import type { Fault } from '../contracts/records.js'
 import type { ExecutionStore } from '../contracts/executions.js'
 import { MoonletError } from '../base/errors.js'
+import type { MaybePromise } from '../base/maybe-promise.js'
 import { storedEvent } from './event-json.js'
 import type { IdSource } from '../base/ids.js'
 import { tellAll } from '../base/tell-all.js'
@@ -43,13 +44,23 @@ export interface InvokerOptions {
   readonly onRecordError: (executionId: string, error: unknown) => void
 }
 
+/** What an invocation needs before it can run. */
+interface PreparedRun {
+  readonly request: InvocationRequest
+  /** As the hooks left it, or why one of them refused it. */
+  readonly event: InvocationEvent | Refusal
+  readonly execution: Execution
+}
+
 export class Invoker implements contract.Invoker {
   private readonly hooks: contract.InvokerHook[]
   private readonly logKeeper: ReturnType<typeof createLogKeeper>
   private readonly context: ExecutionContext
   private readonly executionListeners = new Set<(notice: contract.ExecutionNotice) => void>()
   private readonly callListeners: Array<(notice: contract.CallNotice) => void> = []
-  private readonly active = new Set<Promise<unknown>>()
+  /** Invocations that have not ended. */
+  private running = 0
+  private notifyIdle: (() => void) | undefined
 
   constructor(private readonly options: InvokerOptions) {
     const { executions, onRecordError } = options
@@ -65,20 +76,32 @@ export class Invoker implements contract.Invoker {
     }
   }
 
-  invoke(request: InvocationRequest): Promise<Outcome> {
-    const outcome = this.run(request)
-    this.active.add(outcome)
-    outcome.then(
-      ended => {
-        this.active.delete(outcome)
-        this.notifyCall(request.trigger, request.fn.id, ended)
-      },
-      (error: unknown) => {
-        this.active.delete(outcome)
-        this.notifyCall(request.trigger, request.fn.id, undefined, error)
-      }
-    )
-    return outcome
+  /**
+   * One function for all of it, since each `async` one in between costs a call some promises. What has begun ends,
+   * whatever happens.
+   */
+  async invoke(given: InvocationRequest): Promise<Outcome> {
+    this.running++
+    let prepared: PreparedRun | undefined
+    try {
+      const preparing = this.prepare(given)
+      prepared = preparing instanceof Promise ? await preparing : preparing
+      const { request, event, execution } = prepared
+      const result =
+        event instanceof Refusal
+          ? refused(event.reason)
+          : await this.options.scheduler.run(this.toJob(request, event, execution))
+      const outcome = await execution.finish(result)
+      runAfter(this.hooks, outcome, request, this.options.onHookError)
+      this.notifyCall(given.trigger, given.fn.id, outcome)
+      return outcome
+    } catch (error) {
+      if (prepared?.execution.isPending === true) await this.abort(prepared, error)
+      this.notifyCall(given.trigger, given.fn.id, undefined, error)
+      throw error
+    } finally {
+      if (--this.running === 0) this.notifyIdle?.()
+    }
   }
 
   async check(code: string, caller?: Caller): Promise<Fault | undefined> {
@@ -107,54 +130,49 @@ export class Invoker implements contract.Invoker {
 
   async stop(graceMs: number): Promise<void> {
     await this.options.scheduler.stop(graceMs)
-    await Promise.allSettled(this.active)
+    if (this.running === 0) return
+    await new Promise<void>(resolve => {
+      this.notifyIdle = resolve
+    })
   }
 
-  private async run(given: InvocationRequest): Promise<Outcome> {
+  /** A promise only where there are hooks to wait for, or a large body to hash. */
+  private prepare(given: InvocationRequest): MaybePromise<PreparedRun> {
     const executionId = given.job?.executionId ?? this.options.ids.next()
     const request = this.clean(given)
-    const { hooks } = this
-    const { onHookError } = this.options
-    const event =
-      hooks.length === 0 ? request.event : await runBefore(hooks, request, executionId, onHookError)
-    const kept = event instanceof Refusal ? request.event : event
-    const stored = request.record ? storedEvent(kept, this.options.eventLimit) : ''
-    const execution = new Execution(
-      this.context,
-      request,
-      this.logKeeper.open(executionId, request.record),
-      executionId,
-      typeof stored === 'string' ? stored : await stored
-    )
-    const outcome = await this.runRecorded(request, event, execution)
-    if (hooks.length > 0) runAfter(hooks, outcome, request, onHookError)
-    return outcome
+    if (this.hooks.length > 0) return this.prepareWithHooks(request, executionId)
+    const { event } = request
+    const stored = this.storedEvent(request, event)
+    return stored instanceof Promise
+      ? stored.then(eventJson => this.open(request, event, executionId, eventJson))
+      : this.open(request, event, executionId, stored)
   }
 
-  /** The beginning and the end of every record: what has begun ends, whatever happens. */
-  private async runRecorded(
+  private async prepareWithHooks(
+    request: InvocationRequest,
+    executionId: string
+  ): Promise<PreparedRun> {
+    const event = await runBefore(this.hooks, request, executionId, this.options.onHookError)
+    const kept = event instanceof Refusal ? request.event : event
+    return this.open(request, event, executionId, await this.storedEvent(request, kept))
+  }
+
+  private storedEvent(request: InvocationRequest, event: InvocationEvent): MaybePromise<string> {
+    return request.record ? storedEvent(event, this.options.eventLimit) : ''
+  }
+
+  private open(
     request: InvocationRequest,
     event: InvocationEvent | Refusal,
-    execution: Execution
-  ): Promise<Outcome> {
-    let reason: unknown
-    try {
-      if (event instanceof Refusal) return await execution.finish(refused(event.reason))
-      const result = await this.options.scheduler.run(this.toJob(request, event, execution))
-      return await execution.finish(result)
-    } catch (error) {
-      reason = error
-      throw error
-    } finally {
-      if (execution.isPending) await this.abort(request, execution, reason)
-    }
+    executionId: string,
+    eventJson: string
+  ): PreparedRun {
+    const logs = this.logKeeper.open(executionId, request.record)
+    const execution = new Execution(this.context, request, logs, executionId, eventJson)
+    return { request, event, execution }
   }
 
-  private async abort(
-    request: InvocationRequest,
-    execution: Execution,
-    reason: unknown
-  ): Promise<void> {
+  private async abort({ request, execution }: PreparedRun, reason: unknown): Promise<void> {
     const outcome = await execution.abort(reason)
     if (outcome !== undefined) runAfter(this.hooks, outcome, request, this.options.onHookError)
   }

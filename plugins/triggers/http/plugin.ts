@@ -201,9 +201,16 @@ class HttpTrigger {
   }
 
   /** Without an outcome it is a delivery that was handled before. */
-  private async invoke(call: Call, body: Uint8Array): Promise<Outcome | undefined> {
+  private invoke(call: Call, body: Uint8Array): Promise<Outcome | undefined> {
     const { visit } = call
-    if (visit === undefined) return await this.run(call, body)
+    return visit === undefined ? this.run(call, body) : this.invokeAdmitted(call, visit, body)
+  }
+
+  private async invokeAdmitted(
+    call: Call,
+    visit: Visit,
+    body: Uint8Array
+  ): Promise<Outcome | undefined> {
     if ((await visit.enter(body)) === 'repeat') return undefined
     call.ticket.identity = visit.caller
     let outcome: Outcome | undefined
