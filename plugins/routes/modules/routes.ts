@@ -186,6 +186,8 @@ function addGetModule(api: ApiScope): void {
         operationId: 'getModule',
         tags: moduleTags,
         summary: 'Read a shared module',
+        description:
+          'With the code of its active version, what it exports, requires, and what requires it.',
         params: ModulePath,
         response: {
           200: { ...ModuleSchema, ...etagHeader },

@@ -82,6 +82,7 @@ function addGetVersion(api: ApiScope): void {
         operationId: 'getModuleVersion',
         tags: moduleTags,
         summary: 'Read one version of a shared module',
+        description: 'With its code, and who made it and why.',
         params: VersionPath,
         response: {
           200: ModuleVersion,
@@ -108,6 +109,8 @@ function addActivateVersion(api: ApiScope): void {
         operationId: 'activateModuleVersion',
         tags: moduleTags,
         summary: 'Make a version of a shared module the one that functions load',
+        description:
+          'From the next run on of whatever requires the module; runs that go on keep what they began with.',
         params: VersionPath,
         headers: IfMatch,
         response: {
