@@ -80,6 +80,14 @@ function machineWith(node: string, folder: string): string {
   return folder
 }
 
+/** Which registry npm asks, and whose certificate it believes. */
+const npmSettings = () =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(([name]) =>
+      /^(npm_config_(registry|cafile)|NODE_EXTRA_CA_CERTS)$/i.test(name)
+    )
+  )
+
 /** As a developer does, in a copy of this checkout. */
 async function measureCheckout(node: string): Promise<Record<string, number | string>> {
   const top = mkdtempSync(join(tmpdir(), 'moonlet-install-'))
@@ -96,7 +104,7 @@ async function measureCheckout(node: string): Promise<Record<string, number | st
       PATH,
       HOME: top,
       npm_config_cache: join(top, 'cache'),
-      npm_config_registry: process.env.npm_config_registry,
+      ...npmSettings(),
       PORT: '0',
       HOST: '127.0.0.1',
       API_KEY: KEY,
@@ -137,8 +145,7 @@ async function measureCheckout(node: string): Promise<Record<string, number | st
 }
 
 const nodes = process.argv.slice(2)
-const rows = [await measureArchive()]
+console.table([await measureArchive()])
 for (const node of nodes.length > 0 ? nodes : [process.execPath]) {
-  rows.push(await measureCheckout(node))
+  console.table([await measureCheckout(node)])
 }
-console.table(rows)
