@@ -7,7 +7,7 @@ import { countServed } from './tick.js'
 
 /** Processor time of a turn of the event loop that has served others, though it served no call. */
 const BUSY_TURN_MS = 0.5
-/** Callers lose more than the slice, since their sandboxes run out of work meanwhile: with 10 up to a fifth. */
+/** Callers lose more than the slice, since their sandboxes run out of work meanwhile (test/bench/NOTES.md). */
 const PAUSE_FACTOR = 15
 const MAX_PAUSE_MS = 100
 
