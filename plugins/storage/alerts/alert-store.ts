@@ -3,28 +3,18 @@ import type { Database } from 'better-sqlite3'
 import type {
   AlertMessage,
   AlertRecord,
-  AlertRule,
   AlertState,
   AlertStore,
-  AlertTarget,
   StoredMessage
 } from '../../../core/contracts/alerts.js'
 import type { Batch } from '../db/batch.js'
 import type { SecretBox } from '../secrets/secret-box.js'
+import { toAlert, toAlertColumns, type AlertRow } from './alert-rows.js'
 
 interface Parts {
   readonly db: Database
   readonly batch: Batch
   readonly secrets: SecretBox
-}
-
-interface AlertRow {
-  readonly id: string
-  readonly rule: string
-  readonly target: Buffer
-  readonly state: string
-  readonly createdAt: number
-  readonly updatedAt: number
 }
 
 interface MessageRow {
@@ -35,13 +25,6 @@ interface MessageRow {
   readonly dueAt: number
 }
 
-/** What is authenticated with a sealed target. */
-export const targetContext = (alertId: string): string => `alert\0${alertId}`
-export const targetName = (alertId: string): string => `The target of the alert ${alertId}`
-
-/** JSON leaves them out. */
-const nothing = { deliveredAt: undefined, error: undefined, jobId: undefined }
-
 export class SqliteAlertStore implements AlertStore {
   private readonly sql: ReturnType<typeof prepareStatements>
 
@@ -50,19 +33,21 @@ export class SqliteAlertStore implements AlertStore {
   }
 
   list(): Promise<AlertRecord[]> {
-    return this.parts.batch.read(() => this.sql.list.all().map(row => this.toRecord(row)))
+    return this.parts.batch.read(() =>
+      this.sql.list.all().map(row => toAlert(this.parts.secrets, row))
+    )
   }
 
   create({ id, rule, state, createdAt, updatedAt }: AlertRecord): Promise<void> {
     return this.parts.batch.write(() => {
-      const [text, target] = this.toColumns(id, rule)
+      const [text, target] = toAlertColumns(this.parts.secrets, id, rule)
       this.sql.insert.run(id, text, target, JSON.stringify(state), createdAt, updatedAt)
     })
   }
 
   update({ id, rule, state, updatedAt }: AlertRecord): Promise<boolean> {
     return this.parts.batch.write(() => {
-      const [text, target] = this.toColumns(id, rule)
+      const [text, target] = toAlertColumns(this.parts.secrets, id, rule)
       return this.sql.update.run(text, target, JSON.stringify(state), updatedAt, id).changes > 0
     })
   }
@@ -101,26 +86,6 @@ export class SqliteAlertStore implements AlertStore {
     return this.parts.batch.write(() => {
       this.sql.removeMessage.run(seq)
     })
-  }
-
-  private toColumns(id: string, { target, ...rule }: AlertRule): [string, Uint8Array] {
-    const bytes = Buffer.from(JSON.stringify(target))
-    return [JSON.stringify(rule), this.parts.secrets.sealBytes(bytes, targetContext(id))]
-  }
-
-  private toRecord({ id, rule, target, state, createdAt, updatedAt }: AlertRow): AlertRecord {
-    const bytes = this.parts.secrets.openBytes(target, targetContext(id), targetName(id))
-    return {
-      id,
-      rule: {
-        functionId: undefined,
-        ...(JSON.parse(rule) as Omit<AlertRule, 'target' | 'functionId'>),
-        target: JSON.parse(bytes.toString('utf8')) as AlertTarget
-      },
-      state: { ...nothing, ...(JSON.parse(state) as Omit<AlertState, keyof typeof nothing>) },
-      createdAt,
-      updatedAt
-    }
   }
 }
 

@@ -8,6 +8,7 @@ import type {
   AuditTarget,
   AuditVia
 } from '../../../core/contracts/audit.js'
+import { jobStatuses } from '../../../core/contracts/jobs.js'
 
 export interface NewAuditRow {
   readonly at: number
@@ -81,4 +82,16 @@ export const toRecord = (row: AuditRow): AuditRecord => ({
   },
   before: parse(row.before),
   after: parse(row.after)
+})
+
+/** Results of changes that have found nothing to do. */
+export const isRefusal = (result: unknown): boolean =>
+  result === false || (typeof result === 'string' && refusals.includes(result))
+const refusals: readonly string[] = ['missing', 'active', ...jobStatuses]
+const MAX_NAME = 200
+
+export const toValueTarget = (functionId: string, key: Uint8Array): AuditTarget => ({
+  kind: 'value',
+  name: Buffer.from(key.subarray(0, MAX_NAME)).toString('utf8'),
+  functionId: functionId === '' ? undefined : functionId
 })

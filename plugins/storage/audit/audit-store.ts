@@ -10,7 +10,6 @@ import type {
   AuditSubject,
   AuditTarget
 } from '../../../core/contracts/audit.js'
-import { jobStatuses } from '../../../core/contracts/jobs.js'
 import type { Page, Paged } from '../../../core/contracts/page.js'
 import type { Batch } from '../db/batch.js'
 import { SHARED_ENV } from '../functions/env-history.js'
@@ -21,7 +20,7 @@ import {
   type AuditStatements,
   type FilterValues
 } from './audit-statements.js'
-import { toRecord, toRow, type AuditRow } from './audit-rows.js'
+import { isRefusal, toRecord, toRow, toValueTarget, type AuditRow } from './audit-rows.js'
 import { scanAudit } from './audit-scan.js'
 import { compareVariables, createVariableStateReader } from './variable-state.js'
 import { compareStates } from './compare-states.js'
@@ -45,11 +44,6 @@ interface Entry extends AuditChange {
   readonly target: AuditTarget
 }
 
-/** Results of changes that have found nothing to do. */
-const isRefusal = (result: unknown): boolean =>
-  result === false || (typeof result === 'string' && refusals.includes(result))
-const refusals: readonly string[] = ['missing', 'active', ...jobStatuses]
-const MAX_NAME = 200
 /** A page behind more entries than these is looked for in slices. */
 const MAX_SKIPPED = 10_000
 
@@ -151,8 +145,7 @@ export class SqliteAuditStore implements AuditStore {
     const before = readValue(functionId, key)
     return () => {
       const change = compareStates(before, readValue(functionId, key))
-      const name = Buffer.from(key.subarray(0, MAX_NAME)).toString('utf8')
-      const target = { kind: 'value', name, functionId: functionId === '' ? undefined : functionId }
+      const target = toValueTarget(functionId, key)
       // Another value of the same length is a change too.
       return [{ target, ...(change ?? { before, after: before }) }]
     }

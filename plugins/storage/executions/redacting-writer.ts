@@ -21,7 +21,7 @@ export class RedactingWriter implements ExecutionRecorder {
 
   constructor(
     private readonly writer: ExecutionRecorder,
-    private readonly masks: SecretMasks
+    private readonly masks: Pick<SecretMasks, 'of'>
   ) {}
 
   begin(execution: NewExecution): void {

@@ -24,6 +24,7 @@ import { MoonletError } from '../../../core/base/errors.js'
 import type { JobSettlement, JobSettlements } from '../../../core/contracts/job-ends.js'
 import type { Batch } from '../db/batch.js'
 import { LateEnds } from './late-ends.js'
+import { LOST, toFailed } from './lost-writes.js'
 import type { ExecutionRecords } from './records.js'
 import { RunningExecution, type Part } from './running-execution.js'
 import { TwoGenerationTimer } from './two-generation-timer.js'
@@ -42,7 +43,6 @@ export type ExecutionRecorder = Pick<
 
 /** The pending row is written when the execution is between one and two of these old. */
 const PENDING_AFTER_MS = 20
-const LOST = 'The database could not keep what this execution stored.'
 
 export class ExecutionWriter implements ExecutionRecorder {
   private readonly running = new Map<string, RunningExecution>()
@@ -50,7 +50,7 @@ export class ExecutionWriter implements ExecutionRecorder {
   private linked: RunningExecution[] = []
   private inBatch: RunningExecution[] = []
   private readonly pendingTimer: TwoGenerationTimer<RunningExecution>
-  private readonly lateEnds: LateEnds
+  private readonly lateEnds: LateEnds<RunningExecution>
 
   constructor(
     private readonly batch: Batch,
@@ -60,10 +60,12 @@ export class ExecutionWriter implements ExecutionRecorder {
     this.pendingTimer = new TwoGenerationTimer(PENDING_AFTER_MS, running => {
       this.savePendingRow(running)
     })
-    this.lateEnds = new LateEnds((running, end) =>
-      batch.transaction(() => {
-        records.writeFinished(running, toFailed(end))
-      })
+    this.lateEnds = new LateEnds(
+      (running, end) =>
+        batch.transaction(() => {
+          records.writeFinished(running, toFailed(end))
+        }),
+      ({ rowId }) => rowId !== undefined
     )
     batch.onCommit({
       before: () => {
@@ -214,16 +216,6 @@ export class ExecutionWriter implements ExecutionRecorder {
     this.linked = []
   }
 }
-
-/** An execution whose writes were lost has failed, even if its handler returned. */
-const toFailed = (end: FinishedExecution): FinishedExecution => ({
-  ...end,
-  status: 'error',
-  statusCode: undefined,
-  errorMessage: LOST,
-  fault: { kind: 'runtime', message: LOST },
-  responseJson: undefined
-})
 
 function throwLost(): never {
   throw new MoonletError('STORAGE_FAILED', LOST)

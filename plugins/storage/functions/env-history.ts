@@ -25,11 +25,11 @@ interface Row {
   readonly sealed: Buffer
 }
 
-const MAX_ENTRIES: Readonly<Record<Author, number>> = { user: 50, function: 10 }
+export const MAX_ENTRIES: Readonly<Record<Author, number>> = { user: 50, function: 10 }
 export const VARIABLES_KEPT_DAYS = 90
-const KEPT_SECONDS = VARIABLES_KEPT_DAYS * 86_400
+export const KEPT_SECONDS = VARIABLES_KEPT_DAYS * 86_400
 /** A change by the function within this time after the last one belongs to the same entry. */
-const TOGETHER_SECONDS = 3600
+export const TOGETHER_SECONDS = 3600
 /** No variable's name begins like this: what is sealed with it cannot be opened as a variable, nor the reverse. */
 export const HISTORY_NAME = '\0history'
 
@@ -143,4 +143,12 @@ function prepareStatements(db: Database) {
          (select seq from env_history where replaced_at <= ? limit ?)`
     )
   }
+}
+
+export function isSameVariables(one: Variables, other: Variables): boolean {
+  const names = Object.keys(one)
+  return (
+    names.length === Object.keys(other).length &&
+    names.every(name => Object.hasOwn(other, name) && other[name] === one[name])
+  )
 }

@@ -7,7 +7,7 @@ import type { Page, Paged } from '../../../core/contracts/page.js'
 import type { Batch } from '../db/batch.js'
 import type { ChangeFeed } from '../db/change-feed.js'
 import type { SecretBox } from '../secrets/secret-box.js'
-import { SHARED_ENV, type EnvHistory, type EnvOwner } from './env-history.js'
+import { isSameVariables, SHARED_ENV, type EnvHistory, type EnvOwner } from './env-history.js'
 import { requireRowId, type FunctionRowIds } from './function-row-ids.js'
 import type { Revisions } from './revisions.js'
 
@@ -125,7 +125,7 @@ export class SqliteEnvStore implements EnvStore {
     const { revisions, history } = this.parts
     revisions.check(owner.rowId, mayChange)
     const before = this.readBefore(owner)
-    if (before !== undefined && !isSame(before, wanted)) history.add(owner, before, 'user')
+    if (before !== undefined && !isSameVariables(before, wanted)) history.add(owner, before, 'user')
     this.sql.clear.run(owner.rowId)
     for (const [name, value] of Object.entries(wanted)) this.put(owner, name, value)
     this.noteChange(owner)
@@ -221,12 +221,4 @@ function prepareStatements(db: Database) {
     remove: db.prepare<[number, string]>('delete from env where function = ? and name = ?'),
     clear: db.prepare<[number]>('delete from env where function = ?')
   }
-}
-
-function isSame(one: Variables, other: Variables): boolean {
-  const names = Object.keys(one)
-  return (
-    names.length === Object.keys(other).length &&
-    names.every(name => Object.hasOwn(other, name) && other[name] === one[name])
-  )
 }

@@ -2,27 +2,22 @@
 import type { Claim, ClaimedJob, TakeOver } from '../../../core/contracts/jobs.js'
 import type { JobEnd, JobSettlement } from '../../../core/contracts/job-ends.js'
 import { MoonletError } from '../../../core/base/errors.js'
+import { chooseJobs, type Share } from './fair-shares.js'
 import { openCall } from './job-calls.js'
 import { QUEUED, RUNNING, toJob, toStatusNumber, WAITING, type JobRow } from './job-rows.js'
 import { ALL_JOBS } from './job-counts.js'
 import type { JobParts } from './job-parts.js'
 import type { DueJob } from './job-queues.js'
 
-interface Share {
-  readonly functionRowId: number
-  readonly jobs: DueJob[]
-  running: number
-  readonly max: number
-}
-
 /** Every method must be called within a batch. */
 export class JobLeases {
   constructor(private readonly parts: JobParts) {}
 
   claim(claim: Claim): ClaimedJob[] {
-    const { owner, now, leaseUntil, nextExecutionId } = claim
+    const { owner, now, leaseUntil, nextExecutionId, limit, places = limit } = claim
     const claimed: number[] = []
-    for (const { functionRowId, jobs } of this.choose(claim)) {
+    const shares = this.findShares(claim)
+    for (const { functionRowId, jobs } of chooseJobs(shares, limit, places)) {
       for (const { seq, status, bytes } of jobs) {
         this.sql.claim.run(now, owner, leaseUntil, nextExecutionId(), seq)
         this.parts.counts.move(functionRowId, status, RUNNING, bytes)
@@ -84,39 +79,7 @@ export class JobLeases {
     return status
   }
 
-  /**
-   * Which jobs to claim: one of each function in turn. A function gets another one only while more stay free than it
-   * runs, so that slow jobs of one never keep those of others from beginning.
-   */
-  private choose({
-    now,
-    limit,
-    places = limit,
-    skip = []
-  }: Claim): { functionRowId: number; jobs: DueJob[] }[] {
-    const shares = this.findShares(now, limit, skip)
-    const chosen = new Map<number, DueJob[]>()
-    let left = limit
-    let free = places
-    for (let isProgress = true; isProgress && left > 0;) {
-      isProgress = false
-      for (const share of shares) {
-        if (left === 0 || share.running >= share.max || share.running >= free) continue
-        const job = share.jobs.shift()
-        if (job === undefined) continue
-        const jobs = chosen.get(share.functionRowId)
-        if (jobs === undefined) chosen.set(share.functionRowId, [job])
-        else jobs.push(job)
-        share.running++
-        free--
-        left--
-        isProgress = true
-      }
-    }
-    return [...chosen].map(([functionRowId, jobs]) => ({ functionRowId, jobs }))
-  }
-
-  private findShares(now: number, limit: number, skip: readonly string[]): Share[] {
+  private findShares({ now, limit, skip = [] }: Claim): Share<DueJob>[] {
     const { queues, counts, rowIds } = this.parts
     const skipped = skip.flatMap(id => rowIds.find(id) ?? [])
     const running = counts.of(ALL_JOBS, RUNNING).total

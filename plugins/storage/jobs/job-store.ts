@@ -1,6 +1,4 @@
 /** JobStore on SQLite. */
-import { createHash } from 'node:crypto'
-import { MoonletError } from '../../../core/base/errors.js'
 import {
   IDEMPOTENCY_MS,
   type AddedJob,
@@ -23,6 +21,7 @@ import { requireRowId } from '../functions/function-row-ids.js'
 import { WalSync } from '../db/wal-sync.js'
 import { openCall, sealCall } from './job-calls.js'
 import { ALL_JOBS } from './job-counts.js'
+import { hashOf, noRoomForFunction, noRoomForJobs, tooManyWaiting } from './job-admission.js'
 import { createJobExpiry } from './job-expiry.js'
 import { JobLeases } from './job-leases.js'
 import { JobList } from './job-list.js'
@@ -42,7 +41,6 @@ import {
 const CANCELLED = toStatusNumber('cancelled')
 /** Jobs that one step of a large change touches. */
 const STEP = 200
-const RETRY_AFTER = '60'
 
 export class SqliteJobStore implements JobStore {
   readonly leases: JobLeases
@@ -189,7 +187,7 @@ export class SqliteJobStore implements JobStore {
     const { rowIds, sql, counts, queues } = this.parts
     const { id, trigger, createdAt, dueAt, idempotencyKey, isScheduled = false } = job
     const functionRowId = requireRowId(rowIds, job.functionId)
-    const keyHash = idempotencyKey === undefined ? null : hash(idempotencyKey)
+    const keyHash = idempotencyKey === undefined ? null : hashOf(idempotencyKey)
     const earlier = keyHash && this.findEarlier(functionRowId, keyHash, createdAt)
     if (earlier) return { id: earlier, isNew: false }
     const unfinished = isScheduled ? sql.unfinishedRun.get(functionRowId) : undefined
@@ -225,20 +223,10 @@ export class SqliteJobStore implements JobStore {
   private checkRoom(functionRowId: number, bytes: number): void {
     const { limits, counts } = this.parts
     const waiting = counts.sum(functionRowId, [QUEUED, WAITING])
-    if (waiting.total >= limits.perFunction) {
-      throw full(
-        `This function has ${waiting.total} jobs waiting, and may have no more (JOBS_WAITING).`
-      )
-    }
+    if (waiting.total >= limits.perFunction) throw tooManyWaiting(waiting.total)
     const open = [QUEUED, WAITING, RUNNING]
-    if (counts.sum(functionRowId, open).bytes + bytes > limits.bytes / 2) {
-      throw full(
-        'The jobs of this function that wait fill its half of the room for jobs (JOBS_LIMIT).'
-      )
-    }
-    if (counts.sum(ALL_JOBS, open).bytes + bytes > limits.bytes) {
-      throw full('The jobs that wait fill the room for jobs (JOBS_LIMIT).')
-    }
+    if (counts.sum(functionRowId, open).bytes + bytes > limits.bytes / 2) throw noRoomForFunction()
+    if (counts.sum(ALL_JOBS, open).bytes + bytes > limits.bytes) throw noRoomForJobs()
   }
 
   private change(id: string, work: (row: JobRow) => JobChange): Promise<JobChange> {
@@ -284,10 +272,3 @@ export class SqliteJobStore implements JobStore {
     counts.add(functionRowId, status, -1, -bytes)
   }
 }
-
-const hash = (key: string): Uint8Array => createHash('sha256').update(key).digest()
-
-const full = (message: string): MoonletError =>
-  new MoonletError('JOBS_FULL', `${message} Try again later.`, {
-    headers: { 'Retry-After': RETRY_AFTER }
-  })

@@ -1,12 +1,11 @@
 /** Writes of key-value entries, with their quotas. Every method must be called within a batch. */
 import type { Database } from 'better-sqlite3'
-import { MoonletError } from '../../../core/base/errors.js'
-import { numberToString } from '../../../core/base/number-text.js'
 import type { Quotas } from '../quotas/quotas.js'
 import { bytesOf } from '../quotas/row-bytes.js'
 import type { StoredBytes } from '../quotas/stored-bytes.js'
 import type { KvRemover } from './kv-remover.js'
 import { prepareKvStatements, type KvStatements } from './kv-statements.js'
+import { addTo } from './number-values.js'
 
 interface Parts {
   readonly db: Database
@@ -25,8 +24,6 @@ interface Replacement {
 
 /** Expired entries that a write removes at most to make room. */
 const MAX_EXPIRED_AT_ONCE = 100
-const MAX_NUMBER_BYTES = 400
-const decimal = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 
 export class KvWriter {
   private readonly sql: KvStatements
@@ -51,15 +48,7 @@ export class KvWriter {
   /** Returns the sum. Throws KV_NOT_A_NUMBER. */
   increment(owner: number, key: Uint8Array, by: number, expiresAt: number | undefined): number {
     const entry = this.sql.getEntry.get(owner, key, this.parts.nowMs())
-    const sum = toNumber(entry?.value) + by
-    if (!Number.isFinite(sum)) {
-      throw new MoonletError(
-        'KV_NOT_A_NUMBER',
-        `The sum ${sum} is not a finite number; the value was left as it was.`
-      )
-    }
-    // A whole sum with all its digits, as Lua shows it; a fraction so that it reads back as the same number.
-    const text = Number.isInteger(sum) ? numberToString(sum) : String(sum)
+    const { sum, text } = addTo(entry?.value, by)
     this.put(owner, key, Buffer.from(text), entry?.expiresAt ?? expiresAt ?? null)
     return sum
   }
@@ -91,17 +80,6 @@ export class KvWriter {
   private growth(owner: number, key: Uint8Array, value: Uint8Array): number {
     return bytesOf('kv', key, value) - (this.sql.size.get(owner, key) ?? 0)
   }
-}
-
-function toNumber(value: Buffer | undefined): number {
-  if (value === undefined) return 0
-  const text = value.length > MAX_NUMBER_BYTES ? '' : value.toString('latin1')
-  if (decimal.test(text)) return Number(text)
-  const shown = text === '' ? '' : `: ${JSON.stringify(text.slice(0, 40))}`
-  throw new MoonletError(
-    'KV_NOT_A_NUMBER',
-    `The stored value is no decimal number (${value.length} bytes${shown}); it was left as it was.`
-  )
 }
 
 function isEqual(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {

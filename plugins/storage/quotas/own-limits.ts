@@ -5,7 +5,7 @@ import type { Batch } from '../db/batch.js'
 import { parseFrontDoor } from '../functions/function-rows.js'
 
 /** In bytes; undefined: that of the server holds. */
-interface OwnQuotas {
+export interface OwnQuotas {
   readonly kv: number | undefined
   readonly history: number | undefined
 }

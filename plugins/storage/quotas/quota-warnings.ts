@@ -1,6 +1,6 @@
 /** What people are told about quotas: one warning when most of one is used, and why a write was rejected. */
 import { MoonletError } from '../../../core/base/errors.js'
-import type { OwnLimits } from './own-limits.js'
+import type { OwnQuotas } from './own-limits.js'
 import { ALL, SHARED, type StoredKind } from './stored-bytes.js'
 
 /** More than WARN_AT of a quota is used. Sent once, until less than CALM_AT is used. */
@@ -28,16 +28,19 @@ interface Exceeded {
   readonly wanted: number
 }
 
-export class QuotaWarnings {
+/** Of a function its row id or its id; ALL and SHARED stand for themselves. */
+type Account = number | string
+
+export class QuotaWarnings<Of extends Account> {
   private readonly warned = new Set<string>()
 
   constructor(
-    private readonly findFunctionId: (functionRowId: number) => string | undefined,
-    private readonly ownLimits: OwnLimits,
+    private readonly findFunctionId: (account: Of) => string | undefined,
+    private readonly ownLimits: { of(account: Of): OwnQuotas | undefined },
     private readonly onNotice: (notice: QuotaNotice) => void
   ) {}
 
-  check(account: number, kind: StoredKind, bytes: number, limit: number): void {
+  check(account: Of, kind: StoredKind, bytes: number, limit: number): void {
     const isCalm = bytes <= limit * CALM_AT
     if (isCalm && this.warned.size === 0) return
     const quota = `${account} ${kind}`
@@ -48,13 +51,13 @@ export class QuotaWarnings {
     this.onNotice({ kind, functionId, setting: this.settingOf(account, kind), bytes, limit })
   }
 
-  private settingOf(account: number, kind: StoredKind): string {
+  private settingOf(account: Of, kind: StoredKind): string {
     if (account === ALL) return settings[kind].all
     return settings[kind][this.ownLimits.of(account)?.[kind] === undefined ? 'one' : 'own']
   }
 
   /** Why a write was rejected. */
-  kvError(account: number, { used, limit, wanted }: Exceeded): MoonletError {
+  kvError(account: Of, { used, limit, wanted }: Exceeded): MoonletError {
     return new MoonletError(
       'QUOTA_EXCEEDED',
       `no room for ${wanted} bytes more: of ${limit} bytes for ${nameOf(account)} ` +
@@ -63,7 +66,7 @@ export class QuotaWarnings {
   }
 }
 
-function nameOf(account: number): string {
+function nameOf(account: Account): string {
   if (account === ALL) return 'all stores together'
   return account === SHARED ? 'the shared store' : 'the store of this function'
 }

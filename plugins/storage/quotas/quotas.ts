@@ -14,22 +14,14 @@ import { type QuotaNotice, QuotaWarnings } from './quota-warnings.js'
 import { OwnLimits } from './own-limits.js'
 import { ALL, type StoredBytes, type StoredKind } from './stored-bytes.js'
 
-export const NO_LIMITS: StorageLimits = {
-  history: Infinity,
-  historyPerFunction: Infinity,
-  kv: Infinity,
-  kvPerFunction: Infinity,
-  jobs: { perFunction: Infinity, bytes: Infinity }
-}
-
 /** Part of a quota that is freed beyond what is needed, so that not every write has to free some. */
-const SLACK = 0.01
+export const SLACK = 0.01
 /** What calls may bring beyond a quota before it is removed: this part of it, and these bytes at most. */
 const FRESH = 0.25
 const MAX_FRESH_BYTES = 32 * 1024 ** 2
 
 /** More than several sandbox processes can have sent without waiting (256 KiB each). */
-const NEARLY_FULL_BYTES = 4 * 1024 ** 2
+export const NEARLY_FULL_BYTES = 4 * 1024 ** 2
 
 interface Parts {
   readonly db: Database
@@ -44,7 +36,7 @@ export class Quotas {
   /** Stand in for what the server gives to each function. */
   readonly ownLimits: OwnLimits
   private readonly sql: ReturnType<typeof prepareStatements>
-  private readonly warnings: QuotaWarnings
+  private readonly warnings: QuotaWarnings<number>
   /** Functions whose history exceeds its quota. */
   private readonly over = new Set<number>()
   private readonly stopping = new AbortController()

@@ -1,6 +1,6 @@
 /** Encrypts what is secret in a database (variables, events of jobs, targets of alerts) with another key. */
 import type { Database } from 'better-sqlite3'
-import { targetContext, targetName } from '../alerts/alert-store.js'
+import { targetContext, targetName } from '../alerts/alert-rows.js'
 import { toStorageError } from '../db/failure.js'
 import { HISTORY_NAME } from '../functions/env-history.js'
 import { openDatabase } from '../db/open.js'

@@ -5,7 +5,7 @@ import { limitTexts } from '../../../core/base/limit-texts.js'
 import type { StoredToken, TokenScope, TokenStore } from '../../../core/contracts/tokens.js'
 import type { Batch } from '../db/batch.js'
 
-interface Row {
+export interface TokenRow {
   readonly id: string
   readonly hash: Buffer
   readonly name: string
@@ -57,11 +57,11 @@ export function createTokenStore({
 function prepareStatements(db: Database) {
   return {
     count: db.prepare<[], number>('select count(*) from tokens').pluck(),
-    insert: db.prepare<Omit<Row, 'lastUsedAt' | 'lastUsedIp'>>(
+    insert: db.prepare<Omit<TokenRow, 'lastUsedAt' | 'lastUsedIp'>>(
       `insert into tokens (id, hash, name, scopes, functions, created_at, expires_at)
        values (:id, :hash, :name, :scopes, :functions, :createdAt, :expiresAt)`
     ),
-    list: db.prepare<[], Row>(
+    list: db.prepare<[], TokenRow>(
       `select id, hash, name, scopes, functions, created_at as createdAt, expires_at as expiresAt,
          last_used_at as lastUsedAt, last_used_ip as lastUsedIp
        from tokens order by id desc`
@@ -73,7 +73,7 @@ function prepareStatements(db: Database) {
   }
 }
 
-const toToken = ({ hash, scopes, functions, ...row }: Row): StoredToken => ({
+export const toToken = ({ hash, scopes, functions, ...row }: TokenRow): StoredToken => ({
   id: row.id,
   name: row.name,
   hash: hash.toString('base64'),

@@ -13,7 +13,7 @@ import {
   run
 } from '../../../contracts/storage-fixtures.js'
 import type { StorageLimits } from '../../../../core/contracts/storage.js'
-import { NO_LIMITS } from '../../../../plugins/storage/quotas/quotas.js'
+import { NO_LIMITS } from '../../../../plugins/storage/quotas/no-limits.js'
 import type { QuotaNotice } from '../../../../plugins/storage/quotas/quota-warnings.js'
 import { bytesSql, executionBytesSql } from '../../../../plugins/storage/quotas/row-bytes.js'
 import { eventually } from '../../../helpers/eventually.js'

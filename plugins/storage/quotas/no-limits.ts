@@ -1,0 +1,9 @@
+import type { StorageLimits } from '../../../core/contracts/storage.js'
+
+export const NO_LIMITS: StorageLimits = {
+  history: Infinity,
+  historyPerFunction: Infinity,
+  kv: Infinity,
+  kvPerFunction: Infinity,
+  jobs: { perFunction: Infinity, bytes: Infinity }
+}
