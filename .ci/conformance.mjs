@@ -1,5 +1,6 @@
 // Starts the built server with the settings the conformance cases want and runs them against it.
 import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,7 +18,12 @@ const server = spawn(process.execPath, ['dist/core/main.js'], {
     API_KEY: key,
     HTTP_ALLOW_PRIVATE: 'true',
     EXECUTION_TIMEOUT: '5',
-    LOG_LEVEL: 'warn'
+    LOG_LEVEL: 'warn',
+    // On PostgreSQL, if the caller says where.
+    ...(process.env.DATABASE_URL && {
+      DATABASE_URL: process.env.DATABASE_URL,
+      SECRET_KEY: randomBytes(32).toString('hex')
+    })
   },
   stdio: ['ignore', 'pipe', 'inherit']
 })

@@ -42,7 +42,7 @@ const core = [
     'plugins/storage/offline'
   ]),
   // The commands that work without a server open the storage themselves.
-  room('core/cli/', ['core/', 'config/', 'plugins/storage/offline'])
+  room('core/cli/', ['core/', 'config/', 'plugins/storage/(postgres/)?offline'])
 ]
 
 const sandbox = [

@@ -5,6 +5,7 @@
 import ipaddr from 'ipaddr.js'
 import { defaultBusyMax, defaultPoolBytes, defaultSandboxMax } from './machine.js'
 import { baseUrl, functionsAddress, mailAddress, smtpUrl } from './address-settings.js'
+import { databaseAddress } from './database-url.js'
 import { parseSecretKey } from './secret-key.js'
 import {
   boolean,
@@ -32,6 +33,24 @@ export const settings = {
   DATA_DIR: text({
     fallback: './data',
     doc: 'Folder of the database and the key file; created if absent'
+  }),
+  DATABASE_URL: databaseAddress({
+    doc:
+      'PostgreSQL database to use instead of a file in `DATA_DIR`, such as ' +
+      '`postgres://user:password@db.example.org/moonlet`; needs `SECRET_KEY` and `API_KEY`'
+  }),
+  DATABASE_POOL: integer({
+    min: 3,
+    max: 1000,
+    fallback: 10,
+    doc: 'Connections to PostgreSQL at most, beside one that listens'
+  }),
+  DATABASE_WAIT: integer({
+    min: 1,
+    max: 300,
+    fallback: 5,
+    unit: 'seconds',
+    doc: 'How long calls wait while PostgreSQL is away; then the response is 503'
   }),
   EXECUTION_TIMEOUT: integer({
     min: 0,

@@ -18,6 +18,10 @@ export class PendingReads<V> {
     this.pending.delete(key)
   }
 
+  forgetAll(): void {
+    this.pending.clear()
+  }
+
   private start(key: string): Promise<V> {
     const isCurrent = (): boolean => this.pending.get(key) === started
     const started = this.read(key)

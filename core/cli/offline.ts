@@ -4,8 +4,11 @@ import { createOfflineStorage } from '../../plugins/storage/offline.js'
 import { prepareStart } from '../process/bootstrap.js'
 import type { Context } from './context.js'
 
-/** The data folder that the settings name. Throws SETTINGS_INVALID, or PLUGIN_FAILED. */
+/** The data folder or the database that the settings name. Throws SETTINGS_INVALID, or PLUGIN_FAILED. */
 export async function openDataFolder({ settings }: Context): Promise<OfflineStorage> {
   const { config } = await prepareStart(withEnvironment(settings))
-  return createOfflineStorage(config)
+  if (config.DATABASE_URL === undefined) return createOfflineStorage(config)
+  // Only who asks for it loads it.
+  const { createOfflinePostgres } = await import('../../plugins/storage/postgres/offline.js')
+  return createOfflinePostgres(config)
 }

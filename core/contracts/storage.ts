@@ -64,7 +64,10 @@ export interface Storage {
   openPluginTables(plugin: string, folder: URL | string): Promise<PluginDatabase>
   /** Copies the database to `file`, consistent under load (SQLite's online backup). */
   backup(file: string, onProgress?: (done: number, total: number) => void): Promise<void>
-  /** Returns at most `maxPages` free pages of the file to the file system; returns how many bytes. */
+  /**
+   * Returns at most `maxPages` free pages of the file to the file system; returns how many bytes. 0 where the database
+   * does that itself.
+   */
   reclaim(maxPages: number): Promise<number>
   /** Bytes of the database's file, and how many of them are free; the write-ahead log is not counted. */
   sizes(): Promise<{ readonly bytes: number; readonly freeBytes: number }>

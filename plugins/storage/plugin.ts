@@ -1,15 +1,27 @@
-/** `fastify.storage`: the SQLite database of the data folder. */
+/** `fastify.storage`: the SQLite database of the data folder, or the PostgreSQL database of DATABASE_URL. */
 import fp from 'fastify-plugin'
 import { join } from 'node:path'
 import '../../core/contracts/server.js'
 import { lockDataFolder } from './db/data-lock.js'
 import { loadSecretKey } from './secrets/secret-key.js'
 import type { QuotaNotice } from './quotas/quota-warnings.js'
+import { toLimits } from './quotas/configured-limits.js'
 import { openStorage } from './storage.js'
 
 export default fp(
   async function storage(fastify) {
     const { config } = fastify
+    const onNotice = (notice: QuotaNotice): void => {
+      fastify.log.warn(notice, toWords(notice))
+    }
+    if (config.DATABASE_URL !== undefined) {
+      // Only who asks for it loads it.
+      const { openServerStorage } = await import('./postgres/server-storage.js')
+      const opened = await openServerStorage(config, onNotice)
+      fastify.decorate('storage', opened)
+      fastify.addHook('onClose', () => opened.close())
+      return
+    }
     const { DATA_DIR, SECRET_KEY } = config
     const lock = lockDataFolder(DATA_DIR)
     fastify.addHook('onClose', async () => {
@@ -19,16 +31,8 @@ export default fp(
       file: join(DATA_DIR, 'moonlet.db'),
       secretKey: SECRET_KEY ?? (await loadSecretKey(DATA_DIR)),
       syncsJobs: config.JOBS_SYNC === 'full',
-      limits: {
-        history: config.HISTORY_LIMIT,
-        historyPerFunction: config.HISTORY_LIMIT_PER_FUNCTION,
-        kv: config.KV_LIMIT,
-        kvPerFunction: config.KV_LIMIT_PER_FUNCTION,
-        jobs: { perFunction: config.JOBS_WAITING, bytes: config.JOBS_LIMIT }
-      },
-      onNotice: notice => {
-        fastify.log.warn(notice, toWords(notice))
-      }
+      limits: toLimits(config),
+      onNotice
     })
     fastify.decorate('storage', opened)
     fastify.addHook('onClose', () => opened.close())

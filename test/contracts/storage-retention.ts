@@ -114,7 +114,9 @@ export function testRetention(t: Test, open: OpenStorage): void {
       ['another']
     )
   })
+}
 
+export function testReclaiming(t: Test, open: OpenStorage): void {
   t.test('the space of what was deleted is given back in steps', async t => {
     const storage = await open(t)
     const id = await createFunction(storage)

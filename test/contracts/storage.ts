@@ -12,7 +12,7 @@ import { testFunctions } from './storage-functions.js'
 import { testJobs } from './storage-jobs.js'
 import { testKvStore } from './storage-kv.js'
 import { testModules } from './storage-modules.js'
-import { testRetention } from './storage-retention.js'
+import { testReclaiming, testRetention } from './storage-retention.js'
 import { testSessions } from './storage-sessions.js'
 import { testTokens } from './storage-tokens.js'
 import { testVersions } from './storage-versions.js'
@@ -20,7 +20,8 @@ import { testVersions } from './storage-versions.js'
 /** Gives a new, empty storage that is closed when its test ends. `now` holds Unix milliseconds; tests change it. */
 export type OpenStorage = (t: Test, clock?: { now: number }) => Promise<Storage>
 
-export function testStorage(t: Test, open: OpenStorage): void {
+/** `isFile`: it gives free space back itself, step by step. */
+export function testStorage(t: Test, open: OpenStorage, { isFile = true } = {}): void {
   testFunctions(t, open)
   testFrontDoor(t, open)
   testAccessKeys(t, open)
@@ -29,6 +30,7 @@ export function testStorage(t: Test, open: OpenStorage): void {
   testExecutions(t, open)
   testExecutionFilters(t, open)
   testRetention(t, open)
+  if (isFile) testReclaiming(t, open)
   testJobs(t, open)
   testKvStore(t, open)
   testEnvStore(t, open)

@@ -1,26 +1,19 @@
 /** Who requires whom: what a version runs with, and whom a change of a module concerns. */
 import type { Database } from 'better-sqlite3'
-import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { RequiredModule } from '../../../core/contracts/functions.js'
 import type { ModuleSet } from '../../../core/contracts/module-set.js'
 import type { Requirer } from '../../../core/contracts/modules.js'
-import { ANY_MODULE, findRequires } from '../../../core/lua-source/requires.js'
+import { ANY_MODULE } from '../../../core/lua-source/requires.js'
 import type { Batch } from '../db/batch.js'
 import type { ChangeFeed } from '../db/change-feed.js'
 import { parseNames } from './module-rows.js'
+import { toDraft, toSet, type Source } from './module-sets.js'
 import { prepareModuleReads, type RequiringRow } from './module-statements.js'
 
 /** Bounds of what is kept; code is counted in characters. */
 const MAX_MODULES = 2000
 const MAX_CODE = 32 * 1024 ** 2
-
-interface Source {
-  /** Of the module's id and version, or of a draft's code. */
-  readonly mark: string
-  readonly code: string
-  readonly requires: readonly string[]
-}
 
 interface Parts {
   readonly db: Database
@@ -140,16 +133,3 @@ interface Requiring extends RequiringRow {
 }
 
 const compareTexts = (a: string, b: string): number => (a < b ? -1 : Number(a > b))
-
-const toDraft = (code: string | undefined): Source | undefined =>
-  code === undefined ? undefined : { mark: digestOf(code), code, requires: findRequires(code) }
-
-function toSet(found: ReadonlyMap<string, Source>): ModuleSet {
-  const sorted = [...found].sort(([a], [b]) => (a < b ? -1 : 1))
-  return {
-    key: digestOf(JSON.stringify(sorted.map(([name, { mark }]) => [name, mark]))),
-    sources: sorted.map(([name, { code }]) => ({ name, code }))
-  }
-}
-
-const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url')

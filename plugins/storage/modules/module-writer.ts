@@ -1,11 +1,11 @@
 /** Changes of modules, within the transaction of whoever calls. */
 import type { Database } from 'better-sqlite3'
-import { MoonletError } from '../../../core/base/errors.js'
-import type { ModuleChange, NewModule, Requirer } from '../../../core/contracts/modules.js'
+import type { ModuleChange, NewModule } from '../../../core/contracts/modules.js'
 import type { VersionOrigin } from '../../../core/contracts/records.js'
 import { findExports } from '../../../core/lua-source/exports.js'
 import { findRequires } from '../../../core/lua-source/requires.js'
 import type { ModuleGraph } from './module-graph.js'
+import { nameTaken, stillRequired } from './module-conflicts.js'
 import { prepareModuleReads, prepareModuleWrites } from './module-statements.js'
 
 interface MadeVersion {
@@ -20,9 +20,6 @@ export interface Changed {
   /** Number of the version that was made. */
   readonly version: number | undefined
 }
-
-/** Requirers that a refusal names one by one. */
-const MAX_NAMED = 10
 
 export class ModuleWriter {
   private readonly reads: ReturnType<typeof prepareModuleReads>
@@ -114,13 +111,7 @@ export class ModuleWriter {
   private checkName(name: string, id: string): void {
     const owner = this.reads.named.get(name)
     if (owner === undefined || owner.id === id) return
-    throw new MoonletError(
-      'CONFLICT',
-      owner.name === name
-        ? `name: "${name}" is the name of another module (${owner.id})`
-        : `name: "${name}" differs from "${owner.name}" (${owner.id}) only in capital letters, ` +
-            'which not all file systems tell apart'
-    )
+    throw nameTaken(name, owner)
   }
 
   /** Returns its number. */
@@ -148,17 +139,4 @@ export class ModuleWriter {
       exports: JSON.stringify(findExports(code))
     })
   }
-}
-
-function stillRequired(name: string, requirers: readonly Requirer[]): MoonletError {
-  const named = requirers
-    .slice(0, MAX_NAMED)
-    .map(({ kind, id, name }) => `the ${kind} ${JSON.stringify(name)} (${id})`)
-  const more = requirers.length - named.length
-  const all = more > 0 ? [...named, `${more} more`] : named
-  return new MoonletError(
-    'CONFLICT',
-    `The module "${name}" is required by ${all.join(', ')}. Change them first, or repeat this with force=true.`,
-    { details: { required_by: requirers } }
-  )
 }

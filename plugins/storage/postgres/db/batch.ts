@@ -1,0 +1,72 @@
+/** Writes that go to the database together: one transaction, one round trip. */
+import type { Result, Statement } from './connection.js'
+import type { SqlRow, SqlValue } from './values.js'
+
+/** Statements that are made of what several writes of one batch have given. */
+export interface BatchPart {
+  /** Those before the single statements of writes. */
+  first?(): readonly Statement[]
+  /** Those after them. */
+  last?(): readonly Statement[]
+  /** The batch is durable. */
+  committed?(): void
+}
+
+/** A statement in a batch, and what came of it. */
+export class Slot {
+  result: Result = { rows: [], count: 0 }
+
+  get row(): SqlRow | undefined {
+    return this.result.rows[0]
+  }
+
+  get count(): number {
+    return this.result.count
+  }
+}
+
+export class Batch {
+  private readonly parts = new Map<unknown, BatchPart>()
+  private readonly single: Array<{ readonly statement: Statement; readonly slot: Slot }> = []
+
+  constructor(private readonly writes: ReadonlySet<unknown>) {}
+
+  /** Whether a write is carried out in this batch. */
+  has(write: unknown): boolean {
+    return this.writes.has(write)
+  }
+
+  add(sql: string, ...values: readonly SqlValue[]): Slot {
+    const slot = new Slot()
+    this.single.push({ statement: { sql, values }, slot })
+    return slot
+  }
+
+  /** The batch's own part of that kind, made if there is none. */
+  part<T extends BatchPart>(kind: unknown, make: () => T): T {
+    const known = this.parts.get(kind) as T | undefined
+    if (known !== undefined) return known
+    const made = make()
+    this.parts.set(kind, made)
+    return made
+  }
+
+  /** All statements, in their order, and what takes their results. */
+  close(): {
+    readonly statements: Statement[]
+    readonly settle: (results: readonly Result[]) => void
+  } {
+    const parts = [...this.parts.values()]
+    const first = parts.flatMap(part => part.first?.() ?? [])
+    const last = parts.flatMap(part => part.last?.() ?? [])
+    return {
+      statements: [...first, ...this.single.map(({ statement }) => statement), ...last],
+      settle: results => {
+        for (const [index, { slot }] of this.single.entries()) {
+          slot.result = results[first.length + index] ?? slot.result
+        }
+        for (const part of parts) part.committed?.()
+      }
+    }
+  }
+}

@@ -1,0 +1,66 @@
+/** Errors of PostgreSQL as errors of the server. */
+import { MoonletError } from '../../../../core/base/errors.js'
+
+interface Coded {
+  readonly code?: unknown
+}
+
+export const codeOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && typeof (error as Coded).code === 'string'
+    ? ((error as Coded).code as string)
+    : ''
+
+/** Two transactions stood in each other's way: one of them is to be done again. */
+export const isConflict = (error: unknown): boolean => ['40001', '40P01'].includes(codeOf(error))
+
+/** The address, the name or the rights are wrong: waiting does not help. */
+export const isRefusal = (error: unknown): boolean =>
+  /^(?:28|3D000|42501|0A|ENOTFOUND$)/.test(codeOf(error))
+
+/**
+ * The server is not there, shuts down, takes no more connections, is no primary any more, or is too slow. Errors of
+ * sockets and of `pg` itself have no code of five signs.
+ */
+export function isAway(error: unknown): boolean {
+  if (error instanceof MoonletError) return error.code === 'DATABASE_UNAVAILABLE'
+  const code = codeOf(error)
+  if (/^[0-9A-Z]{5}$/.test(code) && !code.startsWith('E')) {
+    return /^(?:08|57P0|57014|53300|25006|25P03)/.test(code)
+  }
+  return (
+    error instanceof Error &&
+    (code !== '' || /connection|timeout|terminated|queryable/i.test(error.message))
+  )
+}
+
+/** The connection is of no use any more; a statement that took too long leaves it as it is. */
+export const isGone = (error: unknown): boolean => isAway(error) && codeOf(error) !== '57014'
+
+const advice: readonly [prefix: string, text: string][] = [
+  ['53100', 'The disk of the database is full: free some space.'],
+  ['53200', 'The database has no memory left.'],
+  ['42501', 'Give the user of DATABASE_URL the right to do that.'],
+  ['XX001', 'The database is damaged: restore a backup.'],
+  ['54000', 'The value is too large for the database (1 GB).']
+]
+
+/** STORAGE_FAILED or DATABASE_UNAVAILABLE; an error that has a code of ours already stays as it is. */
+export function toStorageError(error: unknown): MoonletError {
+  if (error instanceof MoonletError) return error
+  const message = error instanceof Error ? error.message : String(error)
+  if (isAway(error)) return unavailable(message, error)
+  const code = codeOf(error)
+  const text = advice.find(([prefix]) => code.startsWith(prefix))?.[1] ?? (code && `Code ${code}.`)
+  return new MoonletError('STORAGE_FAILED', `The database failed: ${message}. ${text}`.trimEnd(), {
+    cause: error
+  })
+}
+
+export const unavailable = (reason: string, cause?: unknown): MoonletError =>
+  new MoonletError('DATABASE_UNAVAILABLE', `The database is away: ${reason}. Try again later.`, {
+    cause,
+    headers: { 'Retry-After': '5' }
+  })
+
+export const closedError = (): MoonletError =>
+  new MoonletError('STORAGE_FAILED', 'The database is closed: the server is stopping.')

@@ -1,0 +1,44 @@
+/** An open transaction, or a connection outside of one: statements by statements. */
+import type { Connection, Result, Statement } from './connection.js'
+import type { SqlRow, SqlValue } from './values.js'
+
+/** Counts round trips, for tests. */
+export interface Trips {
+  count: number
+}
+
+export class Session {
+  constructor(
+    private readonly connection: Connection,
+    private readonly trips: Trips,
+    /** Sent with the first statements. */
+    private opening: readonly Statement[] = []
+  ) {}
+
+  /** In one round trip. */
+  async run(statements: readonly Statement[]): Promise<Result[]> {
+    const { opening } = this
+    this.opening = []
+    this.trips.count++
+    const results = await this.connection.run([...opening, ...statements])
+    return results.slice(opening.length)
+  }
+
+  async query(sql: string, ...values: readonly SqlValue[]): Promise<Result> {
+    const [result] = await this.run([{ sql, values }])
+    return result ?? { rows: [], count: 0 }
+  }
+
+  async all<Row = SqlRow>(sql: string, ...values: readonly SqlValue[]): Promise<Row[]> {
+    return (await this.query(sql, ...values)).rows as Row[]
+  }
+
+  async get<Row = SqlRow>(sql: string, ...values: readonly SqlValue[]): Promise<Row | undefined> {
+    return (await this.query(sql, ...values)).rows[0] as Row | undefined
+  }
+
+  /** Returns how many rows were changed. */
+  async change(sql: string, ...values: readonly SqlValue[]): Promise<number> {
+    return (await this.query(sql, ...values)).count
+  }
+}

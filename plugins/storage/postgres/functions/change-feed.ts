@@ -1,0 +1,65 @@
+/**
+ * Tells listeners that reads of a function have another result now: of this server's changes when they are committed,
+ * before their promises resolve; of other servers' when the database says so (db/change-listener.ts).
+ */
+import { tellAll } from '../../../../core/base/tell-all.js'
+import type { Session } from '../db/transaction.js'
+
+/** What a change of variables is called: it is none of the function as callers see it. */
+const VARIABLES = 'env '
+export const variablesOf = (functionId: string): string => VARIABLES + functionId
+
+export class ChangeFeed {
+  private readonly listeners = new Set<(functionId: string) => void>()
+  private readonly first = new Set<(functionId: string) => void>()
+  private readonly variables = new Set<(functionId: string) => void>()
+
+  constructor(private readonly node: () => number) {}
+
+  /** Within the transaction of the change; `tell` after it is committed. */
+  async note(session: Session, functionIds: readonly string[]): Promise<void> {
+    await session.run(
+      functionIds.map(id => ({ sql: 'select note_change($1, $2)', values: [id, this.node()] }))
+    )
+  }
+
+  tell(functionIds: readonly string[]): void {
+    for (const id of functionIds) {
+      if (id.startsWith(VARIABLES)) {
+        tellAll(this.variables, id.slice(VARIABLES.length))
+      } else {
+        tellAll(this.first, id)
+        tellAll(this.listeners, id)
+      }
+    }
+  }
+
+  /** Of a set of variables: a function's, or with an empty id the shared ones. */
+  onVariables(listener: (functionId: string) => void): void {
+    this.variables.add(listener)
+  }
+
+  /** For the storage's own caches, which have to be right before anybody else looks. */
+  onChangeFirst(listener: (functionId: string) => void): void {
+    this.first.add(listener)
+  }
+
+  onChange(listener: (functionId: string) => void): () => void {
+    this.listeners.add(listener)
+    return () => {
+      this.listeners.delete(listener)
+    }
+  }
+}
+
+/** Tells of the changes once what was called has resolved. */
+export async function tellAfter<T>(
+  feed: ChangeFeed,
+  functionIds: readonly string[],
+  done: Promise<T>,
+  hasChanged: (result: T) => boolean = result => result !== false
+): Promise<T> {
+  const result = await done
+  if (hasChanged(result)) feed.tell(functionIds)
+  return result
+}

@@ -1,0 +1,162 @@
+/**
+ * Claims of due jobs, within a transaction. The queues of the functions are locked, so that a function never runs more
+ * at once than it may, whoever claims; what another server is claiming from is passed over.
+ */
+import type { Claim, ClaimedJob, TakeOver } from '../../../../core/contracts/jobs.js'
+import { MoonletError } from '../../../../core/base/errors.js'
+import { chooseJobs, type Share } from '../../jobs/fair-shares.js'
+import { openCall } from '../../jobs/job-calls.js'
+import { RUNNING, toJob, type JobRow } from '../../jobs/job-rows.js'
+import type { SecretBox } from '../../secrets/secret-box.js'
+import type { Session } from '../db/transaction.js'
+import { integers, texts } from '../db/values.js'
+import { jobColumns } from './job-reads.js'
+
+interface DueJob {
+  readonly seq: number
+  readonly function: number
+  readonly status: number
+  readonly bytes: number
+}
+interface Queue {
+  readonly function: number
+  readonly most: number | null
+}
+
+export async function claimJobs(
+  session: Session,
+  stripe: number,
+  secrets: SecretBox,
+  claim: Claim
+): Promise<ClaimedJob[]> {
+  const { owner, now, leaseUntil, limit, places = limit, nextExecutionId } = claim
+  const chosen = chooseJobs(await findShares(session, claim), limit, places)
+  const jobs = chosen.flatMap(({ jobs }) => jobs)
+  if (jobs.length === 0) return []
+  const seqs = integers(jobs.map(({ seq }) => seq))
+  await session.run([
+    {
+      sql: `update jobs j set status = ${RUNNING}, attempt = attempt + 1, attempts = attempts + 1, started_at = $3,
+          lease_owner = $4, lease_until = $5, execution_id = c.execution
+        from unnest($1::int8[], $2::text[]) as c (seq, execution) where j.seq = c.seq`,
+      values: [seqs, texts(jobs.map(() => nextExecutionId())), now, owner, leaseUntil]
+    },
+    ...jobs.map(job => ({
+      sql: `select move_jobs($1, $2, ${RUNNING}, $3, 1, $4)`,
+      values: [job.function, job.status, stripe, job.bytes]
+    })),
+    ...chosen.map(({ functionRowId }) => ({
+      sql: 'select job_queue_left($1, $2)',
+      values: [functionRowId, now]
+    }))
+  ])
+  return readClaimed(
+    session,
+    secrets,
+    jobs.map(({ seq }) => seq)
+  )
+}
+
+export async function takeOverJobs(
+  session: Session,
+  secrets: SecretBox,
+  { owner, now, leaseUntil, limit, isDead }: TakeOver
+): Promise<ClaimedJob[]> {
+  const leased = await session.all<{ seq: number; owner: string | null; until: number | null }>(
+    `select seq, lease_owner as owner, lease_until as until from jobs j where status = ${RUNNING}
+       and not exists (select 1 from purges p where p.function = j.function and p.version = 0)
+     order by id for update skip locked`
+  )
+  const lost = leased
+    .filter(row => row.owner !== owner && ((row.until ?? 0) < now || isDead(row.owner ?? '')))
+    .slice(0, limit)
+    .map(({ seq }) => seq)
+  if (lost.length === 0) return []
+  await session.change(
+    'update jobs set lease_owner = $1, lease_until = $2 where seq = any($3::int8[])',
+    owner,
+    leaseUntil,
+    integers(lost)
+  )
+  return readClaimed(session, secrets, lost)
+}
+
+async function findShares(
+  session: Session,
+  { now, limit, skip = [] }: Claim
+): Promise<Share<DueJob>[]> {
+  const all = await session.get<{ running: number }>(
+    `select coalesce(sum(total), 0)::int8 as running from job_counts where function = 0 and status = ${RUNNING}`
+  )
+  // Those that run as much as they may are passed over, so that there may be more before the others.
+  const queues = await session.all<Queue>(
+    `select q.function, f.max_concurrency as most
+     from job_queues q join functions f on f.seq = q.function and f.disabled = 0
+     where q.next_due <= $1 and f.id <> all($2::text[])
+     order by q.turn, q.function limit $3 for update of q skip locked`,
+    now,
+    texts(skip),
+    limit + Math.max(0, all?.running ?? 0)
+  )
+  if (queues.length === 0) return []
+  const functions = integers(queues.map(queue => queue.function))
+  // After the locks: what another server has just claimed counts.
+  const [running, due] = await session.run([
+    {
+      sql: `select function, sum(total)::int8 as total from job_counts
+        where status = ${RUNNING} and function = any($1::int8[]) group by function`,
+      values: [functions]
+    },
+    {
+      sql: `select j.seq, j.function, j.status, j.bytes from unnest($1::int8[]) as q (function)
+        cross join lateral (
+          select * from jobs where function = q.function and status < ${RUNNING} and due_at <= $2
+          order by due_at, seq limit $3 for update skip locked
+        ) j order by j.due_at, j.seq`,
+      values: [functions, now, limit]
+    }
+  ])
+  const totals = new Map(
+    (running?.rows ?? []).map(row => [Number(row['function']), Number(row['total'])])
+  )
+  const jobs = (due?.rows ?? []) as unknown as DueJob[]
+  return queues.map(queue => ({
+    functionRowId: queue.function,
+    jobs: jobs.filter(job => job.function === queue.function),
+    running: totals.get(queue.function) ?? 0,
+    max: queue.most ?? Infinity
+  }))
+}
+
+/** In the order of `seqs`. */
+async function readClaimed(
+  session: Session,
+  secrets: SecretBox,
+  seqs: readonly number[]
+): Promise<ClaimedJob[]> {
+  const rows = await session.all<JobRow & { readonly sealed: Uint8Array | null }>(
+    `select ${jobColumns}, e.sealed from unnest($1::int8[]) with ordinality as c (seq, n)
+     join jobs j on j.seq = c.seq join functions f on f.seq = j.function
+     left join job_events e on e.job = j.seq order by c.n`,
+    integers(seqs)
+  )
+  return rows.flatMap(({ sealed, ...row }) => {
+    const { startedAt, executionId, ...job } = toJob(row)
+    if (startedAt === undefined || executionId === undefined) return []
+    return [{ ...job, startedAt, executionId, call: openIfPossible(secrets, row.id, sealed) }]
+  })
+}
+
+function openIfPossible(
+  secrets: SecretBox,
+  id: string,
+  sealed: Uint8Array | null
+): ClaimedJob['call'] {
+  if (sealed === null) return undefined
+  try {
+    return openCall(secrets, id, sealed)
+  } catch (error) {
+    if (error instanceof MoonletError) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,194 @@
+/**
+ * A real PostgreSQL for a test file, with a data folder and a port of its own; the distribution's cluster is never
+ * used. The binaries refuse to run as root: then they run as `postgres` or `nobody`.
+ */
+import { execFile, spawn } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
+import { chmod, chown, cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import type { Test } from 'tap'
+import { parseDatabaseUrl } from '../../config/database-url.js'
+import { Connection } from '../../plugins/storage/postgres/db/connection.js'
+
+const run = promisify(execFile)
+const START_MS = 60_000
+const VERSIONS = '/usr/lib/postgresql'
+
+export interface Postgres {
+  readonly port: number
+  readonly folder: string
+  /** Address of a database, as DATABASE_URL names it. */
+  url(database?: string): string
+  /** Runs statements, on the database `postgres` unless another is named. */
+  query(sql: string, database?: string): Promise<void>
+  /** An empty database; gives its address. */
+  create(template?: string): Promise<string>
+  /** As pg_ctl ends it: `fast` or `immediate` (as if it had crashed). */
+  stop(mode?: 'fast' | 'immediate'): Promise<void>
+  start(): Promise<void>
+}
+
+/** Why tests on PostgreSQL cannot run here; undefined: they can. */
+export const missingPostgres = (): string | undefined =>
+  findBinaries() === undefined ? 'PostgreSQL is not installed (package postgresql)' : undefined
+
+function findBinaries(): string | undefined {
+  const versions = existsSync(VERSIONS) ? readdirSync(VERSIONS) : []
+  return versions
+    .sort((a, b) => Number(b) - Number(a))
+    .map(version => join(VERSIONS, version, 'bin'))
+    .find(folder => existsSync(join(folder, 'postgres')))
+}
+
+const isRoot = process.getuid?.() === 0
+
+async function idsOf(user: string): Promise<[number, number] | undefined> {
+  try {
+    const ids = await Promise.all(['-u', '-g'].map(flag => run('id', [flag, user])))
+    return [Number(ids[0]?.stdout), Number(ids[1]?.stdout)]
+  } catch {
+    return undefined
+  }
+}
+
+/** Whom the server runs as. */
+async function findUser(): Promise<{ name: string; uid: number; gid: number } | undefined> {
+  if (!isRoot) return undefined
+  for (const name of ['postgres', 'nobody']) {
+    const ids = await idsOf(name)
+    if (ids !== undefined) return { name, uid: ids[0], gid: ids[1] }
+  }
+  return undefined
+}
+
+/** Starts one that ends with the test. `durable`: it waits for the disk, as in earnest. */
+export async function startPostgres(
+  t: Test,
+  { durable = false, options = [] }: { durable?: boolean; options?: readonly string[] } = {}
+): Promise<Postgres> {
+  const binaries = findBinaries()
+  if (binaries === undefined) throw new Error(missingPostgres())
+  const user = await findUser()
+  const as = user === undefined ? {} : { uid: user.uid, gid: user.gid }
+  const folder = await mkdtemp(join(tmpdir(), 'moonlet-postgres-'))
+  if (user !== undefined) await chown(folder, user.uid, user.gid)
+  const data = join(folder, 'data')
+  await cp(await prepareTemplate(binaries, user), data, {
+    recursive: true,
+    preserveTimestamps: true
+  })
+  if (user !== undefined) await run('chown', ['-R', `${user.uid}:${user.gid}`, data])
+  await chmod(data, 0o700)
+  const port = await findPort()
+  const settings = [
+    ...['-c', `port=${port}`, '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
+    ...(durable ? [] : ['-c', 'fsync=off', '-c', 'full_page_writes=off']),
+    ...options
+  ]
+  let server: ReturnType<typeof spawn> | undefined
+  const start = async (): Promise<void> => {
+    server = spawn(join(binaries, 'postgres'), ['-D', data, ...settings], {
+      ...as,
+      stdio: 'ignore'
+    })
+    await answers(() => postgres.query('select 1'))
+  }
+  const stop = async (mode: 'fast' | 'immediate' = 'fast'): Promise<void> => {
+    const running = server
+    if (running === undefined || running.exitCode !== null || running.signalCode !== null) return
+    const ended = new Promise(resolve => running.once('exit', resolve))
+    running.kill(mode === 'fast' ? 'SIGINT' : 'SIGQUIT')
+    await ended
+  }
+  let made = 0
+  const postgres: Postgres = {
+    port,
+    folder,
+    url: (database = 'postgres') =>
+      `postgres://moonlet@127.0.0.1:${port}/${database}?sslmode=disable`,
+    async query(sql, database) {
+      const address = parseDatabaseUrl(postgres.url(database))
+      const [host] = address.hosts
+      const connection = await Connection.open({
+        address,
+        host: host ?? { host: '127.0.0.1', port },
+        statementTimeoutMs: 60_000
+      })
+      try {
+        await connection.script(sql)
+      } finally {
+        await connection.close()
+      }
+    },
+    async create(template) {
+      const name = `test_${++made}`
+      await postgres.query(
+        `create database ${name}${template === undefined ? '' : ` template ${template}`}`
+      )
+      return postgres.url(name)
+    },
+    stop,
+    start
+  }
+  t.teardown(async () => {
+    await stop('immediate')
+    await rm(folder, { recursive: true, force: true })
+  })
+  await start()
+  return postgres
+}
+
+/** A data folder as initdb makes it, made once for this machine. */
+async function prepareTemplate(
+  binaries: string,
+  user: { name: string; uid: number; gid: number } | undefined
+): Promise<string> {
+  const version = binaries.split('/').at(-2) ?? ''
+  const template = join(tmpdir(), `moonlet-postgres-template-${version}-${process.getuid?.() ?? 0}`)
+  if (existsSync(join(template, 'PG_VERSION'))) return template
+  const making = await mkdtemp(join(tmpdir(), 'moonlet-postgres-making-'))
+  const data = join(making, 'data')
+  await mkdir(data)
+  if (user !== undefined) {
+    await chown(making, user.uid, user.gid)
+    await chown(data, user.uid, user.gid)
+  }
+  await run(
+    join(binaries, 'initdb'),
+    ['-D', data, '-U', 'moonlet', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
+    user === undefined ? {} : { uid: user.uid, gid: user.gid }
+  )
+  // Another test file may have been faster.
+  await rename(data, template).catch(() => {})
+  await rm(making, { recursive: true, force: true })
+  return template
+}
+
+const findPort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => {
+        resolve(typeof address === 'object' ? (address?.port ?? 0) : 0)
+      })
+    })
+  })
+
+/** Resolves when `ask` does; after a minute rejects with why it does not. */
+async function answers(ask: () => Promise<void>): Promise<void> {
+  const end = Date.now() + START_MS
+  for (;;) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (Date.now() > end) throw error
+      await pause(50)
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import t from 'tap'
+import { setTimeout as pause } from 'node:timers/promises'
+import { missingPostgres, startPostgres } from '../../../helpers/postgres.js'
+import {
+  bytes,
+  createFunction,
+  finished,
+  newExecution,
+  PAGE
+} from '../../../contracts/storage-fixtures.js'
+import { openAt } from './open-postgres.js'
+
+const missing = missingPostgres()
+if (missing !== undefined) t.plan(0, missing)
+else {
+  t.test('calls wait while the database is away, and go on when it is back', async t => {
+    const postgres = await startPostgres(t, { durable: true })
+    const storage = await openAt(t, await postgres.create(), { waitMs: 60_000 })
+    const id = await createFunction(storage)
+    await postgres.stop()
+    const reading = storage.functions.find(id)
+    const writing = storage.kv.set(id, bytes('k'), bytes('v'))
+    await pause(200)
+    await postgres.start()
+    t.equal((await reading)?.fn.id, id)
+    await writing
+    t.equal(Buffer.from((await storage.kv.get(id, bytes('k')))!).toString(), 'v')
+  })
+
+  t.test('those that have waited for long enough are told that it is away', async t => {
+    const postgres = await startPostgres(t)
+    const storage = await openAt(t, await postgres.create(), { waitMs: 500 })
+    const id = await createFunction(storage)
+    await postgres.stop('immediate')
+    const away = { code: 'DATABASE_UNAVAILABLE', statusCode: 503 }
+    await t.rejects(storage.functions.find(id), away)
+    await t.rejects(storage.probe(), away)
+    await postgres.start()
+    await storage.probe()
+    t.equal((await storage.functions.find(id))?.fn.id, id)
+  })
+
+  t.test('an execution whose value the database lost has failed, and has its record', async t => {
+    const postgres = await startPostgres(t, { durable: true })
+    const storage = await openAt(t, await postgres.create(), { waitMs: 30_000 })
+    const id = await createFunction(storage)
+    const execution = newExecution(id)
+    storage.executions.begin(execution)
+    await storage.kv.forExecution.increment(execution.id, id, bytes('n'), 1)
+    await postgres.stop('immediate')
+    await postgres.start()
+    await t.rejects(storage.executions.finish(finished(execution)), { code: 'STORAGE_FAILED' })
+    t.match(await storage.executions.find(execution.id), { status: 'error' })
+    t.equal((await storage.executions.list(id, PAGE)).total, 1)
+  })
+
+  t.test('what was acknowledged is there after a crash of the database', async t => {
+    const postgres = await startPostgres(t, { durable: true })
+    const storage = await openAt(t, await postgres.create(), { waitMs: 30_000 })
+    const id = await createFunction(storage)
+    const acknowledged: string[] = []
+    const over = new AbortController()
+    const callers = Array.from({ length: 8 }, async () => {
+      while (!over.signal.aborted) {
+        const execution = newExecution(id)
+        storage.executions.begin(execution)
+        try {
+          await storage.executions.finish(finished(execution))
+          acknowledged.push(execution.id)
+        } catch {
+          await pause(20)
+        }
+      }
+    })
+    while (acknowledged.length < 200) await pause(10)
+    await postgres.stop('immediate')
+    await postgres.start()
+    const before = acknowledged.length
+    while (acknowledged.length < before + 50) await pause(10)
+    over.abort()
+    await Promise.all(callers)
+    const found = await Promise.all(acknowledged.map(one => storage.executions.find(one)))
+    t.equal(found.filter(one => one === undefined).length, 0)
+  })
+}

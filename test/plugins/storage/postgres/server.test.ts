@@ -1,0 +1,141 @@
+import t from 'tap'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { temporaryFolder } from '../../../helpers/build.js'
+import { eventually } from '../../../helpers/eventually.js'
+import { missingPostgres, startPostgres, type Postgres } from '../../../helpers/postgres.js'
+import { startServer } from '../../../helpers/server.js'
+
+const SECRET_KEY = 'ab'.repeat(32)
+const program = (name: string): string =>
+  fileURLToPath(new URL(`../../../../${name}`, import.meta.url))
+
+const missing = missingPostgres()
+if (missing !== undefined) t.plan(0, missing)
+else testServers(await startPostgres(t))
+
+/** Runs the program to its end; gives exit code and what it says. */
+async function run(
+  settings: Record<string, string>,
+  args: readonly string[] = ['serve']
+): Promise<{ code: number; said: string }> {
+  const child = spawn(process.execPath, [program('core/cli.js'), ...args], {
+    env: { PATH: process.env['PATH'] ?? '', PORT: '0', HOST: '127.0.0.1', ...settings },
+    stdio: ['ignore', 'ignore', 'pipe']
+  })
+  const said = text(child.stderr)
+  const [code] = (await once(child, 'exit')) as [number]
+  return { code, said: await said }
+}
+
+function testServers(postgres: Postgres): void {
+  t.test('a database that cannot be used ends the start with one sentence', async t => {
+    await postgres.query("create role small login password 'pw'")
+    const url = await postgres.create()
+    const name = new URL(url).pathname.slice(1)
+    const at = `127.0.0.1:${postgres.port}`
+    await postgres.query("create database latin encoding 'latin1' template template0")
+    const keys = { SECRET_KEY, API_KEY: 'k', DATABASE_WAIT: '1' }
+    const wrong: readonly [Record<string, string>, RegExp][] = [
+      [{ DATABASE_URL: url, API_KEY: 'k' }, /DATABASE_URL needs SECRET_KEY/],
+      [{ DATABASE_URL: url, SECRET_KEY }, /DATABASE_URL needs API_KEY/],
+      [{ DATABASE_URL: 'mysql://x:hidden@h/d', ...keys }, /DATABASE_URL must be the address/],
+      [{ DATABASE_URL: `${url}&nope=1`, ...keys }, /has the parameter nope/],
+      [
+        { DATABASE_URL: 'postgres://u:hidden@127.0.0.1:1/x', ...keys },
+        /Nothing takes connections at 127/
+      ],
+      [{ DATABASE_URL: 'postgres://u:hidden@nowhere.invalid/x', ...keys }, /has no address/],
+      [{ DATABASE_URL: `postgres://moonlet@${at}/nope`, ...keys }, /There is no database "nope"/],
+      [{ DATABASE_URL: `postgres://moonlet@${at}/latin`, ...keys }, /encoding LATIN1/],
+      [{ DATABASE_URL: `postgres://small:hidden@${at}/${name}`, ...keys }, /has not the rights/],
+      [{ DATABASE_URL: `${url.replace('disable', 'require')}`, ...keys }, /offers no TLS/]
+    ]
+    for (const [settings, why] of wrong) {
+      const { code, said } = await run({ DATA_DIR: await temporaryFolder(t), ...settings })
+      t.equal(code, 1)
+      t.match(said, why)
+      t.notMatch(said, /\n\s+at |hidden/, 'neither a stack nor a password')
+      t.equal(
+        said
+          .trimEnd()
+          .split('\n')
+          .filter(line => !line.startsWith(' ')).length <= 2,
+        true
+      )
+    }
+  })
+
+  t.test('a server with other keys is refused', async t => {
+    const DATABASE_URL = await postgres.create()
+    await startServer(t, { DATABASE_URL, SECRET_KEY, API_KEY: 'one' })
+    const others = [
+      [{ SECRET_KEY: 'cd'.repeat(32), API_KEY: 'one' }, /SECRET_KEY is another one/],
+      [{ SECRET_KEY, API_KEY: 'two' }, /API_KEY is another one/]
+    ] as const
+    for (const [keys, why] of others) {
+      const { code, said } = await run({
+        DATABASE_URL,
+        DATA_DIR: await temporaryFolder(t),
+        ...keys
+      })
+      t.equal(code, 1)
+      t.match(said, why)
+    }
+  })
+
+  t.test('a schema newer by one addition is served, one newer by more is not', async t => {
+    const DATABASE_URL = await postgres.create()
+    const name = new URL(DATABASE_URL).pathname.slice(1)
+    const settings = { DATABASE_URL, SECRET_KEY, API_KEY: 'k' }
+    await (await startServer(t, settings)).stop()
+    await postgres.query("insert into migrations (name, applied_at) values ('9998-x.sql', 0)", name)
+    await (await startServer(t, settings)).stop()
+    await postgres.query("insert into migrations (name, applied_at) values ('9999-y.sql', 0)", name)
+    const { code, said } = await run({ ...settings, DATA_DIR: await temporaryFolder(t) })
+    t.equal(code, 1)
+    t.match(said, /written by a newer version: it has the migrations 9998-x.sql, 9999-y.sql/)
+  })
+
+  t.test('several servers that start at once on an empty database all serve', async t => {
+    const settings = { DATABASE_URL: await postgres.create(), SECRET_KEY }
+    const servers = await Promise.all([1, 2, 3].map(() => startServer(t, settings)))
+    for (const { base } of servers) t.equal((await fetch(`${base}/readyz`)).status, 200)
+  })
+
+  t.test('it is not ready while the database is away, and serves again afterwards', async t => {
+    const own = await startPostgres(t)
+    const settings = { DATABASE_URL: await own.create(), SECRET_KEY, DATABASE_WAIT: '1' }
+    const { base, key, output } = await startServer(t, settings)
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+    const made = await fetch(`${base}/api/functions`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ name: 'x', code: 'function handler() return { body = "y" } end' })
+    })
+    const { id } = (await made.json()) as { id: string }
+    t.equal((await fetch(`${base}/fn/${id}`)).status, 200)
+    await own.stop('immediate')
+    await eventually(t, async () => (await fetch(`${base}/readyz`)).status, 503)
+    t.equal((await fetch(`${base}/api/functions`, { headers })).status, 503)
+    t.equal((await fetch(`${base}/fn/${id}`)).status >= 500, true)
+    await own.start()
+    await eventually(t, async () => (await fetch(`${base}/readyz`)).status, 200)
+    await eventually(t, async () => (await fetch(`${base}/fn/${id}`)).status, 200)
+    t.notMatch(output(), /uncaught/i)
+  })
+
+  t.test('what concerns a file says what to use instead', async t => {
+    const settings = {
+      DATABASE_URL: await postgres.create(),
+      SECRET_KEY,
+      API_KEY: 'k',
+      DATA_DIR: await temporaryFolder(t)
+    }
+    const { code, said } = await run(settings, ['backup', 'x.db'])
+    t.equal(code, 1)
+    t.match(said, /pg_dump/)
+  })
+}
