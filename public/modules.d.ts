@@ -9,6 +9,12 @@ declare module '*.html' {
   export default markup
 }
 
+declare module '*.md' {
+  import type { RenderedText } from './format/markdown.js'
+  const chapter: RenderedText
+  export default chapter
+}
+
 declare module '*.lua' {
   const source: string
   export default source

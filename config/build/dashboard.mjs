@@ -5,6 +5,7 @@
 import { build } from 'esbuild'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { compress } from './dashboard/compress.mjs'
+import { guide } from './dashboard/guide.mjs'
 import { markup } from './dashboard/markup.mjs'
 import { withoutNode } from './dashboard/no-node.mjs'
 import { buildPage } from './dashboard/page.mjs'
@@ -54,7 +55,8 @@ const bundles = [
     ...shared,
     entryPoints: { dotenv: 'public/format/dotenv.ts', markdown: 'public/format/markdown.ts' },
     plugins: [withoutNode]
-  }
+  },
+  { ...shared, entryPoints: { guide: 'public/guide/main.ts' }, plugins: [guide] }
 ]
 
 /** Outputs that pages name beside those of entry points. */

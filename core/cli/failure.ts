@@ -1,6 +1,6 @@
 /** How commands end that cannot do what was asked. */
 
-/** What the program exits with; documented in the README. */
+/** What the program exits with; documented in the guide. */
 export const exitCodes = {
   done: 0,
   failed: 1,

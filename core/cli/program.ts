@@ -81,7 +81,7 @@ function createProgram(terminal: Terminal, run: Runner): Command {
   program
     .description(
       'A small server for Lua functions, and the way to it from a terminal. Settings are ' +
-        'environment variables; see the README.'
+        'environment variables; see the guide, /guide of a server.'
     )
     .option('--data-dir <folder>', 'folder of the database and the key files (setting DATA_DIR)')
     .option('--json', 'print one JSON document, and nothing else')

@@ -25,6 +25,7 @@ const pages = [
   '/account/variables',
   '/account/audit',
   '/guide',
+  '/guide/*',
   '/functions',
   '/functions/*'
 ]

@@ -7,6 +7,8 @@ import './access/limits.js'
 import access from './access/page.html'
 import './alerts/alerts.js'
 import alerts from './alerts/page.html'
+import guide from './guide/page.html'
+import './guide/page.js'
 import './jobs/detail.js'
 import './jobs/list.js'
 import jobs from './jobs/page.html'
@@ -33,6 +35,7 @@ export const pages = {
   access,
   alerts,
   audit,
+  guide,
   jobs,
   module,
   modules,

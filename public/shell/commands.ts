@@ -59,7 +59,7 @@ export function commands(): Command[] {
     page('tokens', 'account', t('account.tokens'), '/account/tokens'),
     page('variables', 'account', t('account.variables'), '/account/variables'),
     page('audit', 'account', t('account.audit'), '/account/audit'),
-    page('guide', 'code', t('shell.luaGuide'), '/guide'),
+    page('guide', 'info', t('shell.guide'), '/guide'),
     action('light', 'sun', t('palette.light'), () => theme.choose('light')),
     action('dark', 'moon', t('palette.dark'), () => theme.choose('dark')),
     action('auto', 'screen', t('palette.auto'), () => theme.choose('auto')),

@@ -30,7 +30,7 @@ export const tabs = [
 ] as const
 export const moduleTabs = ['code', 'versions', 'uses', 'settings'] as const
 const accountTabs: readonly string[] = ['tokens', 'variables', 'audit']
-const plain: readonly string[] = ['login', 'new', 'modules', 'data', 'alerts', 'account', 'guide']
+const plain: readonly string[] = ['login', 'new', 'modules', 'data', 'alerts', 'account']
 
 export function toRoute(path: string): Route {
   const [first = '', id = '', given = '', detail = '', ...rest] = path
@@ -45,6 +45,7 @@ export function toRoute(path: string): Route {
   if (first === 'account' && given === '' && accountTabs.includes(id)) {
     return { ...missing, page: 'account', tab: id }
   }
+  if (first === 'guide' && given === '') return { ...missing, page: 'guide', detail: id }
   if (first === 'jobs' && given === '') return { ...missing, page: 'jobs', detail: id }
   if (first === 'functions' && id !== '' && (tabs as readonly string[]).includes(tab)) {
     return { page: 'function', id, tab, detail }

@@ -29,7 +29,8 @@ function forgetSession(): void {
 let leaving = false
 
 export function onSignedOut(): void {
-  if (route.page === 'login' || leaving) return
+  // The guide is for everybody.
+  if (route.page === 'login' || route.page === 'guide' || leaving) return
   const first = location.pathname + location.search
   const reason = known ? 'reason=ended&' : ''
   forgetSession()

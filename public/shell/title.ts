@@ -15,7 +15,7 @@ const pages = {
   alerts: () => t('shell.alerts'),
   account: () =>
     t(`account.${(route.tab || 'title') as 'title' | 'tokens' | 'variables' | 'audit'}`),
-  guide: () => t('guide.title'),
+  guide: () => t('shell.guide'),
   missing: () => t('missing.title')
 } as const
 

@@ -35,7 +35,7 @@ const codes = {
 t.setTimeout(600_000)
 
 t.test(
-  'no hostile body holds up other answers, or takes more memory than the README names',
+  'no hostile body holds up other answers, or takes more memory than the guide names',
   async t => {
     const server = await startWatchedServer(t, {
       KV_LIMIT_PER_FUNCTION: '16MiB',

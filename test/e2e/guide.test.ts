@@ -3,43 +3,79 @@ import { eventually } from '../helpers/eventually.js'
 import { hello, needsBrowser, visit } from './browser.js'
 
 t.test(
-  'the Lua guide is laid out in the theme and language of the page, and stays plain text for models',
+  'the guide is read by chapters, in the theme and language of the page',
   needsBrowser,
   async t => {
     const { page, server, faults } = await visit(t, { colorScheme: 'light' })
     await page.goto(server.base)
     await page.getByRole('button', { name: 'Dark' }).click()
-    await page.getByRole('link', { name: 'Lua guide' }).click()
-    await page.getByRole('heading', { name: 'Lua guide', level: 1 }).waitFor()
+    await page.getByRole('link', { name: 'Guide' }).click()
+    await page.getByRole('heading', { name: 'Guide', level: 1 }).waitFor()
     const text = page.locator('article.prose')
-    await text.getByRole('heading', { name: 'API reference' }).waitFor()
-    t.ok((await text.locator('pre.code-block').count()) > 20)
+    const chapters = page.getByRole('navigation', { name: 'Chapters' })
+    await page.getByRole('heading', { name: 'Your first function', level: 2 }).waitFor()
+    t.ok((await chapters.getByRole('link').count()) > 10)
+    await chapters.getByRole('link', { name: 'HTTP' }).click()
+    await eventually(t, () => new URL(page.url()).pathname, '/guide/http')
+    await text.getByRole('heading', { name: 'Streams' }).waitFor()
+    t.equal(await chapters.locator('[aria-current=page]').innerText(), 'HTTP')
     t.notMatch(await text.innerText(), /^## |```/m, 'no Markdown is left')
     t.equal(
       await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme),
       'dark'
     )
     await page
-      .getByRole('navigation', { name: 'Chapters' })
-      .getByRole('link', { name: 'Cookbook' })
+      .getByRole('navigation', { name: 'HTTP' })
+      .getByRole('link', { name: 'Streams' })
       .click()
-    await eventually(t, () => new URL(page.url()).hash, '#cookbook')
-    await eventually(
-      t,
-      () =>
-        text
-          .getByRole('heading', { name: 'Cookbook' })
-          .evaluate(element => element.getBoundingClientRect().top < innerHeight),
-      true
-    )
+    await eventually(t, () => new URL(page.url()).hash, '#streams')
+    await page.goBack()
+    await page.goBack()
+    await page.getByRole('heading', { name: 'Your first function', level: 2 }).waitFor()
 
     await page.getByRole('button', { name: 'Português' }).click()
-    await page.getByRole('heading', { name: 'Guia de Lua', level: 1 }).waitFor()
-    await page.getByText('Este texto está em inglês.').waitFor()
-    t.match((await fetch(`${server.base}/llms.txt`)).headers.get('content-type'), 'text/plain')
+    await page.getByRole('heading', { name: 'Guia (em inglês)', level: 1 }).waitFor()
+    await page.getByText('O texto do guia está em inglês.').waitFor()
     t.same(faults, [])
   }
 )
+
+t.test('a search finds places in all chapters and in the Lua reference', needsBrowser, async t => {
+  const { page, server, faults } = await visit(t)
+  await page.goto(`${server.base}/guide`)
+  const search = page.getByRole('searchbox', { name: 'Search the guide' })
+  await search.fill('moonlet backup')
+  await page.getByRole('link', { name: 'Operating: Backup, export, import' }).click()
+  await eventually(t, () => page.url(), `${server.base}/guide/operating#backup-export-import`)
+  const heading = page.locator('article').getByRole('heading', { name: 'Backup, export, import' })
+  const isSeen = () =>
+    heading.evaluate(element => {
+      const { top } = element.getBoundingClientRect()
+      return top >= 0 && top < innerHeight
+    })
+  await eventually(t, isSeen, true)
+  t.equal(await search.inputValue(), '')
+
+  await search.fill('kv.compareAndSet')
+  await page.getByRole('link', { name: /^Lua reference: kv\.compareAndSet/ }).click()
+  await page.getByRole('heading', { name: 'Lua reference', level: 2 }).waitFor()
+  t.ok((await page.locator('article pre.code-block').count()) > 20)
+  await search.fill('zebra xylophone')
+  await page.getByText('Nothing in the guide has all of these words.').waitFor()
+  t.match((await fetch(`${server.base}/llms.txt`)).headers.get('content-type'), 'text/plain')
+  t.same(faults, [])
+})
+
+t.test('the guide is open to everybody, what is beside it is not', needsBrowser, async t => {
+  const { page, server } = await visit(t, { signedIn: false })
+  await page.goto(`${server.base}/guide/access#keys`)
+  await page.locator('article').getByRole('heading', { name: 'Keys' }).waitFor()
+  await page.goto(`${server.base}/guide/nothing`)
+  await page.getByText('The guide has no such chapter.').waitFor()
+  t.equal(new URL(page.url()).pathname, '/guide/nothing')
+  await page.getByRole('link', { name: 'Functions' }).first().click()
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+})
 
 t.test(
   'the API documentation opens in the theme and language of the dashboard, and keeps them in a search',

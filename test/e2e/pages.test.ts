@@ -63,11 +63,13 @@ function readTexts(): string[] {
     NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT
   )
   for (let node: Node | null = walker.currentNode; node; node = walker.nextNode()) {
+    const element = node instanceof Element ? node : node.parentElement
+    if (element?.closest('.guide [lang=en]')) continue
     if (node instanceof Element) {
       for (const name of ['aria-label', 'title', 'placeholder', 'alt']) {
         found.push(node.getAttribute(name) ?? '')
       }
-    } else if (!node.parentElement?.closest('.monaco-editor, script, article[lang=en]')) {
+    } else if (!node.parentElement?.closest('.monaco-editor, script')) {
       found.push(node.textContent?.trim() ?? '')
     }
   }

@@ -166,6 +166,15 @@ export async function preparePlaces({ server, api, createFunction }: Visit): Pro
       ready: page => page.locator('article.prose h2').first().waitFor()
     },
     {
+      name: 'guide, a search',
+      path: '/guide/lua',
+      ready: async page => {
+        await page.locator('article.prose h2').first().waitFor()
+        await page.getByRole('searchbox').fill('kv.increment')
+        await page.locator('.guide li').first().waitFor()
+      }
+    },
+    {
       name: 'tokens',
       path: '/account/tokens',
       ready: page => page.locator('li.list-item').first().waitFor()

@@ -13,7 +13,7 @@ export const shellTexts = {
     alerts: 'Alerts',
     help: 'Help and session',
     apiDocs: 'API documentation',
-    luaGuide: 'Lua guide',
+    guide: 'Guide',
     signOut: 'Sign out',
     theme: 'Theme',
     themeLight: 'Light',
@@ -89,14 +89,6 @@ export const shellTexts = {
     dark: 'Use the dark theme',
     auto: 'Use the theme of the system',
     language: 'Mudar para português'
-  },
-  guide: {
-    title: 'Lua guide',
-    intro: 'How a function is written, and everything it can use.',
-    plain: 'As plain text',
-    definitions: 'Definitions for your editor',
-    language: 'This text is in English.',
-    chapters: 'Chapters'
   },
   missing: {
     title: 'There is nothing here',

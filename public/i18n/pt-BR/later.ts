@@ -2,6 +2,7 @@
 import { accessTexts } from './access.js'
 import { accountTexts } from './account.js'
 import { alertTexts } from './alerts.js'
+import { guideTexts } from './guide.js'
 import { jobTexts } from './jobs.js'
 import { moduleTexts } from './modules.js'
 import { variableTexts } from './variables.js'
@@ -9,6 +10,7 @@ import { variableTexts } from './variables.js'
 export const laterTexts = {
   ...accessTexts,
   ...accountTexts,
+  ...guideTexts,
   ...jobTexts,
   ...alertTexts,
   ...moduleTexts,

@@ -16,7 +16,7 @@ export const shellTexts: Translated<typeof english> = {
     alerts: 'Alertas',
     help: 'Ajuda e sessão',
     apiDocs: 'Documentação da API',
-    luaGuide: 'Guia de Lua',
+    guide: 'Guia (em inglês)',
     signOut: 'Sair',
     theme: 'Tema',
     themeLight: 'Claro',
@@ -93,14 +93,6 @@ export const shellTexts: Translated<typeof english> = {
     dark: 'Usar o tema escuro',
     auto: 'Usar o tema do sistema',
     language: 'Switch to English'
-  },
-  guide: {
-    title: 'Guia de Lua',
-    intro: 'Como se escreve uma função e tudo o que ela pode usar.',
-    plain: 'Como texto simples',
-    definitions: 'Definições para o seu editor',
-    language: 'Este texto está em inglês.',
-    chapters: 'Capítulos'
   },
   missing: {
     title: 'Não há nada aqui',

@@ -29,6 +29,7 @@ t.test(
       '/data',
       '/account',
       '/guide',
+      '/guide/http',
       '/functions/abc/code',
       '/functions/abc/executions/x'
     ]) {

@@ -17,6 +17,8 @@ t.test('addresses name their pages', async t => {
   t.same(toRoute('/modules'), { page: 'modules', id: '', tab: '', detail: '' })
   t.same(toRoute('/modules/m1'), { page: 'module', id: 'm1', tab: 'code', detail: '' })
   t.same(toRoute('/modules/m1/uses'), { page: 'module', id: 'm1', tab: 'uses', detail: '' })
+  t.same(toRoute('/guide'), { page: 'guide', id: '', tab: '', detail: '' })
+  t.same(toRoute('/guide/http'), { page: 'guide', id: '', tab: '', detail: 'http' })
   t.same(toRoute('/jobs'), { page: 'jobs', id: '', tab: '', detail: '' })
   t.same(toRoute('/jobs/j1'), { page: 'jobs', id: '', tab: '', detail: 'j1' })
 })
@@ -25,6 +27,7 @@ t.test('what is no address of a page is missing', async t => {
     '/nope',
     '/login/x',
     '/jobs/j1/code',
+    '/guide/http/x',
     '/account/nope',
     '/account/audit/x',
     '/functions',

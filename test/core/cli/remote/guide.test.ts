@@ -1,4 +1,4 @@
-/** What the README says about the way from a terminal is run as it stands there. */
+/** What the guide says about the way from a terminal is run as it stands there. */
 import { execFile } from 'node:child_process'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
@@ -29,8 +29,8 @@ async function shell(who: Developer, cwd: string, env: Record<string, string> = 
 }
 
 const blockOf = async (language: string): Promise<string> => {
-  const readme = await readFile('README.md', 'utf8')
-  const section = readme.slice(readme.indexOf('## From a terminal'))
+  const chapter = await readFile('public/guide/git.md', 'utf8')
+  const section = chapter.slice(chapter.indexOf('## From a terminal'))
   const [, block = ''] = new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, 'm').exec(section) ?? []
   return block
 }
