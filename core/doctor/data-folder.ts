@@ -10,7 +10,7 @@ const MIB = 1024 ** 2
 /** Below, a server that is busy fills the disk before anybody looks. */
 const SPARE_BYTES = 1024 * MIB
 /** Below, not even a checkpoint of the database fits. */
-const LEAST_BYTES = 64 * MIB
+const MIN_FREE_BYTES = 64 * MIB
 
 const { ok, warning, failed } = findings('data folder')
 
@@ -103,7 +103,7 @@ export function checkDisk(folder: string): Finding {
   const free = bavail * bsize
   const text = `${Math.floor(free / MIB)} MiB are free for ${there}`
   const remedy = 'Free some space, or lower HISTORY_LIMIT and KV_LIMIT.'
-  if (free < LEAST_BYTES) return failed(`Only ${text}.`, remedy)
+  if (free < MIN_FREE_BYTES) return failed(`Only ${text}.`, remedy)
   if (files > 0 && ffree < 100) {
     return failed(`The disk of ${there} has room for ${ffree} more files.`, 'Remove some files.')
   }
