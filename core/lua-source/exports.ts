@@ -23,6 +23,11 @@ interface Defined {
 }
 
 const MAX_EXPORTS = 500
+/** Characters of code that is read: the server does nothing else meanwhile. Longer modules are data, as a rule. */
+const MAX_CODE = 256 * 1024
+/** Characters of all exports together: fields may share one function, with its long list of parameters. */
+const MAX_TEXT = 128 * 1024
+const MAX_PARAMS = 100
 
 /** `while` and `for` open their blocks with `do`. */
 const opening = new Set(['function', 'do', 'if', 'repeat'])
@@ -30,10 +35,18 @@ const closing = new Set(['end', 'until'])
 const beginsStatement = new Set(['local', 'return', 'if', 'for', 'while', 'do', 'repeat'])
 const joining = new Set(['and', 'or', 'not'])
 
-/** In the order of the module's text. */
+/** In the order of the module's text; the first ones of very many. None of code that is very long. */
 export function findExports(code: string): readonly ModuleExport[] {
-  const reader = new ModuleReader(readTokens(code))
-  return reader.read().slice(0, MAX_EXPORTS)
+  if (code.length > MAX_CODE) return []
+  const exports: ModuleExport[] = []
+  let length = 0
+  for (const [name, defined] of new ModuleReader(readTokens(code)).read()) {
+    const found = toExport(name, defined)
+    length += name.length + found.signature.length + found.description.length
+    if (length > MAX_TEXT || exports.length === MAX_EXPORTS) break
+    exports.push(found)
+  }
+  return exports
 }
 
 class ModuleReader {
@@ -46,11 +59,10 @@ class ModuleReader {
 
   constructor(private readonly tokens: readonly Token[]) {}
 
-  read(): ModuleExport[] {
+  read(): Iterable<readonly [name: string, Defined]> {
     while (this.at < this.tokens.length) this.statement()
-    const fields =
-      this.returnedTable === undefined ? this.returned : this.tables.get(this.returnedTable)
-    return [...(fields ?? [])].map(([name, defined]) => toExport(name, defined))
+    if (this.returnedTable === undefined) return this.returned
+    return this.tables.get(this.returnedTable) ?? []
   }
 
   private peek(ahead = 0): Token | undefined {
@@ -178,7 +190,8 @@ class ModuleReader {
     const params: string[] = []
     while (this.at < this.tokens.length && !this.is(')')) {
       const token = this.peek()
-      if (token?.kind === 'name' || token?.text === '...') params.push(token.text)
+      const isParam = token?.kind === 'name' || token?.text === '...'
+      if (isParam && params.length < MAX_PARAMS) params.push(token.text)
       this.at++
     }
     this.at++

@@ -13,8 +13,9 @@ export interface Token {
 }
 
 const NUMBER = /0[xX][\da-fA-F.]+(?:[pP][+-]?\d+)?|\.?\d[\d.]*(?:[eE][+-]?\d+)?/y
-/** Symbols of more than one character; the longer ones first. */
+/** Symbols of more than one character; the longer ones first. What they go on with is one of CONTINUING. */
 const LONG_SYMBOLS = ['...', '..', '==', '~=', '<=', '>=', '<<', '>>', '//', '::']
+const CONTINUING = '.=<>/:'
 
 const NEWLINE = 10
 const BLANK = 32
@@ -22,14 +23,22 @@ const DASH = 45
 const OPEN = 91
 const EQUALS = 61
 
-/** Character by character, since the server does nothing else meanwhile: a module of 1 MiB takes some 60 ms so. */
 export function readTokens(code: string): Token[] {
   const tokens: Token[] = []
+  visitTokens(code, token => tokens.push(token))
+  return tokens
+}
+
+/**
+ * The same, one by one, so that long code needs no memory for all of them. Character by character, since the server
+ * does nothing else meanwhile: a module of 1 MiB takes some 60 ms so.
+ */
+export function visitTokens(code: string, visit: (token: Token) => void): void {
   let line = 1
   let at = code.startsWith('#') ? endOfLine(code, 0) : 0
   /** Adds what ends before `end`, with the text that it holds. */
   const take = (kind: Token['kind'] | undefined, text: string, end: number): void => {
-    if (kind !== undefined) tokens.push({ kind, text, line })
+    if (kind !== undefined) visit({ kind, text, line })
     if (kind !== 'name' && kind !== 'symbol') line += countLines(code, at, end)
     at = end
   }
@@ -59,12 +68,16 @@ export function readTokens(code: string): Token[] {
       const text = NUMBER.exec(code)?.[0] ?? code.charAt(at)
       take('number', text, at + text.length)
     } else {
-      const text = LONG_SYMBOLS.find(symbol => code.startsWith(symbol, at)) ?? code.charAt(at)
+      const text = symbolAt(code, at)
       take('symbol', text, at + text.length)
     }
   }
-  return tokens
 }
+
+const symbolAt = (code: string, at: number): string =>
+  (CONTINUING.includes(code.charAt(at + 1)) &&
+    LONG_SYMBOLS.find(symbol => code.startsWith(symbol, at))) ||
+  code.charAt(at)
 
 const isLetter = (char: number): boolean =>
   (char >= 97 && char <= 122) || (char >= 65 && char <= 90) || char === 95

@@ -122,3 +122,22 @@ t.test('any text is read in time that grows with its length', async t => {
     t.doesNotThrow(() => findExports(`local m = {}\n${part.repeat(50_000)}\nreturn m`), part)
   }
 })
+
+t.test('what many fields share, and long lists, are read within bounds', async t => {
+  const long = Array.from({ length: 20_000 }, (_, i) => `p${i}`).join(', ')
+  const fields = Array.from({ length: 5000 }, (_, i) => `f${i} = f`).join(', ')
+  const shared = findExports(`local f = function(${long}) end\nreturn { ${fields} }`)
+  t.ok(shared.length > 100 && shared.length <= 500)
+  t.ok(JSON.stringify(shared).length < 512 * 1024)
+  const documented = `--- ${'word '.repeat(20_000)}\nlocal function f() end\nreturn { ${fields} }`
+  t.ok(JSON.stringify(findExports(documented)).length < 512 * 1024)
+  const noted = `${'---@param p0\n'.repeat(10_000)}function m.f(${'x, '.repeat(30_000)}x) end`
+  t.equal(findExports(`local m = {}\n${noted}\nreturn m`).length, 1)
+  const wide = `---@return a${' |'.repeat(100_000)}\nfunction m.f() end`
+  t.doesNotThrow(() => findExports(`local m = {}\n${wide}\nreturn m`))
+})
+
+t.test('nothing is read of code that is very long', async t => {
+  const code = `local m = {}\nfunction m.f() end\n${'-- data\n'.repeat(40_000)}return m`
+  t.same(findExports(code), [])
+})

@@ -65,3 +65,12 @@ t.test(
     }
   }
 )
+
+t.test('of very many names the rest may be any, and names that no module has are none', async t => {
+  const many = Array.from({ length: 1500 }, (_, i) => `require("m${i}")`).join('\n')
+  const found = findRequires(many)
+  t.ok(found.includes(ANY_MODULE))
+  t.equal(found.length, 1001)
+  t.strictSame(findRequires(`require("${'x'.repeat(100_000)}")`), [])
+  t.strictSame(findRequires('pcall(require, require("x"))'), [ANY_MODULE, 'x'])
+})
