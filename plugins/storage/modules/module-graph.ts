@@ -8,7 +8,7 @@ import { ANY_MODULE } from '../../../core/lua-source/requires.js'
 import type { Batch } from '../db/batch.js'
 import type { ChangeFeed } from '../db/change-feed.js'
 import { parseNames } from './module-rows.js'
-import { toDraft, toSet, type Source } from './module-sets.js'
+import { toDraft, toSet, toSource, type Source } from './module-sets.js'
 import { prepareModuleReads, type RequiringRow } from './module-statements.js'
 
 /** Bounds of what is kept; code is counted in characters. */
@@ -95,8 +95,7 @@ export class ModuleGraph {
     if (kept !== undefined) return kept
     const row = this.reads.sourceOf.get(name, name)
     if (row === undefined) return undefined
-    const { id, version, code, requires } = row
-    const source = { mark: `${id} ${version}`, code, requires: parseNames(requires) }
+    const source = toSource(row.code, parseNames(row.requires))
     this.sources.set(name, source)
     return source
   }

@@ -4,14 +4,20 @@ import type { ModuleSet } from '../../../core/contracts/module-set.js'
 import { findRequires } from '../../../core/lua-source/requires.js'
 
 export interface Source {
-  /** Of the module's id and version, or of a draft's code. */
+  /** Of its code: a module that was deleted may come back under its id, with the same numbers of versions. */
   readonly mark: string
   readonly code: string
   readonly requires: readonly string[]
 }
 
 export const toDraft = (code: string | undefined): Source | undefined =>
-  code === undefined ? undefined : { mark: digestOf(code), code, requires: findRequires(code) }
+  code === undefined ? undefined : toSource(code, findRequires(code))
+
+export const toSource = (code: string, requires: readonly string[]): Source => ({
+  mark: digestOf(code),
+  code,
+  requires
+})
 
 export function toSet(found: ReadonlyMap<string, Source>): ModuleSet {
   const sorted = [...found].sort(([a], [b]) => (a < b ? -1 : 1))

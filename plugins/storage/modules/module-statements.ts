@@ -19,9 +19,7 @@ export interface RequiringRow {
 }
 
 export interface SourceRow {
-  readonly id: string
   readonly name: string
-  readonly version: number
   readonly code: string
   readonly requires: string
 }
@@ -45,7 +43,7 @@ export function prepareModuleReads(db: Database) {
       'select id, name from modules where name = ?'
     ),
     sourceOf: db.prepare<[string, string], SourceRow>(
-      `select m.id, m.name, v.version, v.code, v.requires ${source}
+      `select m.name, v.code, v.requires ${source}
        where m.name = ? and m.name = ? collate binary`
     ),
     names: db.prepare<[], string>('select name from modules').pluck(),

@@ -206,3 +206,23 @@ t.test('jobs that run a fixed version have the modules of their start', async t 
     await new Promise(resolve => setTimeout(resolve, 20))
   }
 })
+
+t.test('what comes back under the id of something deleted runs with its own code', async t => {
+  const module = { id: 'm'.repeat(20), name: 'returning' }
+  const fn = { id: 'f'.repeat(20), name: 'returning' }
+  const push = async (what: object) => t.equal((await call('POST', '/api/push', what)).status, 200)
+  const answer = (body: string) => handler('', `return { body = ${body} }`)
+
+  await push({ modules: [{ ...module, code: 'return "old"' }] })
+  const reader = await create({ code: answer('require("returning")') })
+  t.equal(await bodyOf(reader), 'old')
+  await call('DELETE', `/api/modules/${module.id}?force=true`)
+  await push({ modules: [{ ...module, code: 'return "new"' }] })
+  t.equal(await bodyOf(reader), 'new')
+
+  await push({ functions: [{ ...fn, code: answer('"old"') }] })
+  t.equal(await bodyOf(fn.id), 'old')
+  await call('DELETE', `/api/functions/${fn.id}`)
+  await push({ functions: [{ ...fn, code: answer('"new"') }] })
+  t.equal(await bodyOf(fn.id), 'new')
+})

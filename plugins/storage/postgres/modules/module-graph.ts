@@ -4,7 +4,7 @@
  */
 import type { ModuleSet } from '../../../../core/contracts/module-set.js'
 import { ANY_MODULE } from '../../../../core/lua-source/requires.js'
-import { toDraft, toSet, type Source } from '../../modules/module-sets.js'
+import { toDraft, toSet, toSource, type Source } from '../../modules/module-sets.js'
 import { parseNames } from '../../modules/module-rows.js'
 import type { SourceRow } from '../../modules/module-statements.js'
 import type { Session } from '../db/transaction.js'
@@ -45,15 +45,12 @@ async function readSources(
 ): Promise<Map<string, Source>> {
   if (names.length === 0) return new Map()
   const rows = await session.all<SourceRow>(
-    `select m.id, m.name, v.version, v.code, v.requires ${source} where $2 or m.name = any($1::text[])`,
+    `select m.name, v.code, v.requires ${source} where $2 or m.name = any($1::text[])`,
     texts(names),
     all
   )
   return new Map(
-    rows.map(({ id, name, version, code, requires }) => [
-      name,
-      { mark: `${id} ${version}`, code, requires: parseNames(requires) }
-    ])
+    rows.map(({ name, code, requires }) => [name, toSource(code, parseNames(requires))])
   )
 }
 
