@@ -7,6 +7,7 @@ import type { Requirer } from '../../../core/contracts/modules.js'
 import { ANY_MODULE } from '../../../core/lua-source/requires.js'
 import type { Batch } from '../db/batch.js'
 import type { ChangeFeed } from '../db/change-feed.js'
+import { dependentFunctions } from './dependents.js'
 import { parseNames } from './module-rows.js'
 import { toDraft, toSet, toSource, type Source } from './module-sets.js'
 import { prepareModuleReads, type RequiringRow } from './module-statements.js'
@@ -87,7 +88,9 @@ export class ModuleGraph {
   /** Within the transaction of a change of these modules: their names before it and after it. */
   changed(names: readonly string[]): void {
     this.sources.clear()
-    for (const id of this.dependentFunctions(names)) this.parts.changes.changed(id)
+    for (const id of dependentFunctions(this.readRequiring(), names)) {
+      this.parts.changes.changed(id)
+    }
   }
 
   private sourceOf(name: string): Source | undefined {
@@ -98,25 +101,6 @@ export class ModuleGraph {
     const source = toSource(row.code, parseNames(row.requires))
     this.sources.set(name, source)
     return source
-  }
-
-  /** Functions that run with one of these modules, directly or through others. */
-  private dependentFunctions(names: readonly string[]): string[] {
-    const rows = this.readRequiring()
-    const reached = new Set(names)
-    const reaches = ({ names }: Requiring): boolean =>
-      names.some(name => name === ANY_MODULE || reached.has(name))
-    const modules = new Set(rows.filter(({ kind }) => kind === 'module'))
-    for (let isNew = true; isNew;) {
-      isNew = false
-      for (const module of modules) {
-        if (!reaches(module)) continue
-        modules.delete(module)
-        reached.add(module.name)
-        isNew = true
-      }
-    }
-    return rows.filter(row => row.kind === 'function' && reaches(row)).map(({ id }) => id)
   }
 
   private readRequiring(): Requiring[] {

@@ -1,6 +1,6 @@
 /**
- * Who requires whom: what a version runs with, and whom a change of a module concerns. Sources are read as they are
- * needed, each round of names in one round trip; who runs functions keeps the result until it hears of a change.
+ * What a version runs with. Sources are read as they are needed, each round of names in one round trip; who runs
+ * functions keeps the result until it hears of a change.
  */
 import type { ModuleSet } from '../../../../core/contracts/module-set.js'
 import { ANY_MODULE } from '../../../../core/lua-source/requires.js'
@@ -9,7 +9,7 @@ import { parseNames } from '../../modules/module-rows.js'
 import type { SourceRow } from '../../modules/module-statements.js'
 import type { Session } from '../db/transaction.js'
 import { texts } from '../db/values.js'
-import { readRequiring, source, type Requiring } from './module-reads.js'
+import { source } from './module-reads.js'
 
 /** What code that requires these names runs with; undefined: no module. */
 export async function resolveModules(
@@ -52,26 +52,4 @@ async function readSources(
   return new Map(
     rows.map(({ name, code, requires }) => [name, toSource(code, parseNames(requires))])
   )
-}
-
-/** Functions that run with one of these modules, directly or through others. */
-export async function dependentFunctions(
-  session: Session,
-  names: readonly string[]
-): Promise<string[]> {
-  const rows = await readRequiring(session)
-  const reached = new Set(names)
-  const reaches = ({ names }: Requiring): boolean =>
-    names.some(name => name === ANY_MODULE || reached.has(name))
-  const modules = new Set(rows.filter(({ kind }) => kind === 'module'))
-  for (let isNew = true; isNew;) {
-    isNew = false
-    for (const module of modules) {
-      if (!reaches(module)) continue
-      modules.delete(module)
-      reached.add(module.name)
-      isNew = true
-    }
-  }
-  return rows.filter(row => row.kind === 'function' && reaches(row)).map(({ id }) => id)
 }

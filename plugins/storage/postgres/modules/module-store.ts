@@ -17,6 +17,7 @@ import { findRequires } from '../../../../core/lua-source/requires.js'
 import { foldCase } from '../../executions/filter.js'
 import { originColumns } from '../../functions/function-rows.js'
 import { changedMeanwhile } from '../../functions/revisions.js'
+import { dependentFunctions } from '../../modules/dependents.js'
 import {
   toModuleVersion,
   type ActiveModuleRow,
@@ -26,7 +27,7 @@ import type { Database } from '../db/database.js'
 import { quoteNames } from '../db/sql-text.js'
 import type { Session } from '../db/transaction.js'
 import type { ChangeFeed } from '../functions/change-feed.js'
-import { dependentFunctions, resolveModules } from './module-graph.js'
+import { resolveModules } from './module-graph.js'
 import { activeColumns, moduleRevision, readRequiring, source, toSnapshot } from './module-reads.js'
 import {
   changeModule,
@@ -273,7 +274,7 @@ export class PostgresModuleStore implements ModuleStore {
 
   /** Notes the functions that run with one of these modules; returns them. */
   private async note(session: Session, names: readonly string[]): Promise<readonly string[]> {
-    const concerned = await dependentFunctions(session, names)
+    const concerned = dependentFunctions(await readRequiring(session), names)
     if (concerned.length > 0) await this.parts.changes.note(session, concerned)
     return concerned
   }
