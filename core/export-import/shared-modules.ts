@@ -49,9 +49,14 @@ export function parseModuleSettings(text: string): string {
 
 /** All modules in the folder of modules of `folder`, by name. */
 export async function readModules(folder: string): Promise<FoundModules> {
+  const place = join(folder, MODULES_FOLDER)
+  if (await isLink(place)) {
+    const problem = `${MODULES_FOLDER}: it is a symbolic link, which is not followed`
+    return { modules: [], problems: [problem] }
+  }
   const modules: ModuleFile[] = []
   const problems: string[] = []
-  for (const path of await listFiles(join(folder, MODULES_FOLDER), '', 0)) {
+  for (const path of await listFiles(place, '', 0)) {
     const name = moduleOfFile(path)
     try {
       if (name === undefined) throw new Error('a module needs a name of letters, digits and _')
@@ -83,7 +88,8 @@ export async function readModule(folder: string, name: string): Promise<ModuleFi
 async function listFiles(place: string, within: string, depth: number): Promise<string[]> {
   if (depth > MAX_DEPTH) return []
   const entries = await readdir(place, { withFileTypes: true }).catch(() => [])
-  if (entries.some(({ name }) => name === SETTINGS_FILE)) return []
+  // Deeper in it is the description of a module, such as `shop.function`.
+  if (depth === 0 && entries.some(({ name }) => name === SETTINGS_FILE)) return []
   const found: string[] = []
   for (const entry of entries) {
     const { name } = entry
@@ -98,5 +104,11 @@ async function listFiles(place: string, within: string, depth: number): Promise<
 const isAny = (path: string): Promise<boolean> =>
   lstat(path).then(
     () => true,
+    () => false
+  )
+
+const isLink = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    found => found.isSymbolicLink(),
     () => false
   )

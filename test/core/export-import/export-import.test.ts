@@ -347,11 +347,17 @@ t.test('shared modules are files beside the functions, and come back from them',
   await create(A, 'modules', 'return require("shop.prices")')
   for (const [id, name, description] of [
     ['m1', 'shop', undefined],
-    ['m2', 'shop.prices', 'What it costs.']
+    ['m2', 'shop.prices', 'What it costs.'],
+    // Its description stands in a file of the name that a function's settings have.
+    ['m3', 'shop.function', 'Odd.']
   ] as const) {
     await storage.modules.create({ id, name, description, code: `-- ${name}`, now: 1 })
   }
-  t.same(await write(), { folders: ['_modules'], modules: ['shop', 'shop.prices'], stale: [] })
+  t.same(await write(), {
+    folders: ['_modules'],
+    modules: ['shop', 'shop.function', 'shop.prices'],
+    stale: []
+  })
   t.same((await write({ only: A })).modules, [])
   t.equal(await read('modules/shop.lua'), '-- shop')
   t.equal(await read('modules/shop/prices.lua'), '-- shop.prices')
@@ -363,17 +369,19 @@ t.test('shared modules are files beside the functions, and come back from them',
     (await take(other)).map(({ folder, action }) => [folder, action]),
     [
       ['modules/shop.lua', 'created'],
+      ['modules/shop/function.lua', 'created'],
       ['modules/shop/prices.lua', 'created'],
       ['_modules', 'created']
     ]
   )
   t.match((await other.modules.list({ limit: 9, offset: 0 })).rows, [
     { module: { name: 'shop', description: undefined }, active: { code: '-- shop' } },
+    { module: { name: 'shop.function', description: 'Odd.' } },
     { module: { description: 'What it costs.' }, requiredBy: [{ id: A }] }
   ])
   t.same(
     (await take(other)).map(({ action }) => action),
-    ['unchanged', 'unchanged', 'unchanged']
+    ['unchanged', 'unchanged', 'unchanged', 'unchanged']
   )
   await put('modules/shop.lua', '-- changed')
   await put('modules/shop/prices.json', '{ "text": 1 }')
@@ -382,6 +390,7 @@ t.test('shared modules are files beside the functions, and come back from them',
     { folder: 'modules/no name.lua', action: 'failed', note: /a module needs a name/ },
     { folder: 'modules/shop/prices.lua', action: 'failed', note: /no field "text"/ },
     { folder: 'modules/shop.lua', action: 'updated' },
+    { folder: 'modules/shop/function.lua', action: 'unchanged' },
     { action: 'unchanged' }
   ])
 })

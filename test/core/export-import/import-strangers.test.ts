@@ -65,6 +65,19 @@ t.test('symbolic links are not followed, whatever they stand for', async t => {
   t.same(await names(), ['fine'])
 })
 
+t.test('nor is the folder of shared modules looked for behind one', async t => {
+  const { storage, write, take, folder } = await world(t)
+  const outside = await temporaryFolder(t)
+  await writeFile(join(outside, 'secret.lua'), 'return "secret"')
+  await write({ 'fine/main.lua': '--', 'fine/function.json': settings() })
+  await symlink(outside, join(folder, 'modules'))
+  t.same(await take(), [
+    { folder: 'modules', action: 'failed', note: 'it is a symbolic link, which is not followed' },
+    { folder: 'fine', action: 'created' }
+  ])
+  t.equal((await storage.modules.list({ limit: 1, offset: 0 })).total, 0)
+})
+
 t.test('a pipe in the place of a file is not waited for, a file too large not read', async t => {
   const { write, take, folder } = await world(t)
   await write({
