@@ -102,7 +102,9 @@ const fields = {
   updated_at: Type.Integer({ description: 'Unix seconds.' }),
   active_version: ModuleVersion,
   exports: Type.Array(Exported, {
-    description: 'The fields of the table that the active version returns, as its text tells.'
+    description:
+      'The fields of the table that the active version returns, as its text tells: at most 500, and none of code of ' +
+      'more than 256 KiB.'
   }),
   requires: requiresField,
   required_by: requiredByField
