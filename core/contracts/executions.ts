@@ -105,9 +105,10 @@ export interface ExecutionStore {
   /** The newest execution of each function. */
   latest(functionIds: readonly string[]): Promise<Map<string, ExecutionRecord>>
   /**
-   * Marks what was pending when the server died as failed; returns how many. Called once, at start, before any `begin`.
+   * Marks what was pending when the server died as failed; returns how many. Called once, at start, before any `begin`;
+   * `of others`, on data that servers share, at any time, and then what runs on this one is left alone.
    */
-  closeUnfinished(fault: Fault, errorMessage: string): Promise<number>
+  closeUnfinished(fault: Fault, errorMessage: string, whose?: 'all' | 'of others'): Promise<number>
   /**
    * Deletes at most `batch` executions, with their logs and requests, that are older than their function's retention
    * period, in steps that block for a few milliseconds at most. Returns how many. `now` in Unix seconds.

@@ -32,8 +32,19 @@ export interface StoredUsage {
   readonly kv: number
 }
 
+/** What several servers on the same data agree on. */
+export interface SharedWork {
+  /**
+   * True for one server: it runs this function for the minute `scheduled` (Unix seconds). Waits for a database that is
+   * away until `until` (Unix milliseconds), then rejects.
+   */
+  claimTick(functionId: string, scheduled: number, until: number): Promise<boolean>
+}
+
 /** Everything Moonlet stores. */
 export interface Storage {
+  /** Present where other servers may work on the same data at the same time. */
+  readonly shared?: SharedWork
   readonly sessions: SessionStore
   readonly tokens: TokenStore
   readonly audit: AuditStore

@@ -1,4 +1,5 @@
 /** Jobs: calls that are kept and run in the background, until they have succeeded or somebody decides. */
+import type { FastifyBaseLogger } from 'fastify'
 import fp from 'fastify-plugin'
 import { randomBytes } from 'node:crypto'
 import '../../core/contracts/server.js'
@@ -11,6 +12,9 @@ import { JobTally } from './tally.js'
 
 /** Owners of this data folder: only one server at a time has its lock, so any other one is dead. */
 const OWNER = 'local/'
+/** Where servers share the data, how often one looks for jobs that others added, and for what dead ones left. */
+const LOOK_MS = 1_000
+const RECOVER_MS = 5_000
 
 export default fp(
   async function jobs(fastify) {
@@ -57,17 +61,24 @@ export default fp(
       runner.wake()
     })
 
-    fastify.addHook('onReady', async () => {
+    const recover = async () => {
       const count = await recoverAttempts({
         ...shared,
         executions: storage.executions,
-        isDead: other => other.startsWith(OWNER),
+        // Of servers that share the data, leases alone say who is gone.
+        isDead: other => storage.shared === undefined && other.startsWith(OWNER),
         eventLimit: config.EVENT_LIMIT
       })
-      if (count > 0) log.warn({ count }, 'attempts of jobs were running when the server last ended')
+      if (count > 0) log.warn({ count }, 'attempts of jobs were running when their server ended')
+    }
+    let stopLooking = () => {}
+    fastify.addHook('onReady', async () => {
+      await recover()
       runner.start()
+      if (storage.shared !== undefined) stopLooking = lookForOthers(runner, recover, log)
     })
     fastify.addHook('preClose', async () => {
+      stopLooking()
       runner.stop()
     })
   },
@@ -76,3 +87,30 @@ export default fp(
     dependencies: ['storage', 'function-cache', 'invoker', 'auth', 'front-door', 'recovery']
   }
 )
+
+/** Jobs that another server has added, and attempts of one that is gone. Gives a way to stop. */
+function lookForOthers(
+  runner: JobRunner,
+  recover: () => Promise<void>,
+  log: FastifyBaseLogger
+): () => void {
+  const looking = setInterval(() => {
+    runner.wake()
+  }, LOOK_MS).unref()
+  let isRecovering = false
+  const recovering = setInterval(() => {
+    if (isRecovering) return
+    isRecovering = true
+    recover()
+      .catch((error: unknown) => {
+        log.warn({ err: error }, 'jobs of servers that are gone could not be looked at')
+      })
+      .finally(() => {
+        isRecovering = false
+      })
+  }, RECOVER_MS).unref()
+  return () => {
+    clearInterval(looking)
+    clearInterval(recovering)
+  }
+}

@@ -6,7 +6,12 @@ import { MoonletError } from '../../../core/base/errors.js'
 import type { FunctionUpsert } from '../../../core/contracts/functions.js'
 import type { ModuleUpsert } from '../../../core/contracts/modules.js'
 import type { PluginDatabase } from '../../../core/contracts/plugin.js'
-import type { Storage, StorageLimits, StoredUsage } from '../../../core/contracts/storage.js'
+import type {
+  SharedWork,
+  Storage,
+  StorageLimits,
+  StoredUsage
+} from '../../../core/contracts/storage.js'
 import { refuseConflicts } from '../functions/function-store.js'
 import { RedactingWriter } from '../executions/redacting-writer.js'
 import { NO_LIMITS } from '../quotas/no-limits.js'
@@ -14,6 +19,7 @@ import type { QuotaNotice } from '../quotas/quota-warnings.js'
 import { createSecretBox } from '../secrets/secret-box.js'
 import { createAlertStore } from './alert-store.js'
 import { PostgresAuditStore } from './audit-store.js'
+import { createSharedWork } from './schedule-ticks.js'
 import { ChangeListener } from './db/change-listener.js'
 import { Database } from './db/database.js'
 import { migrate } from './db/migrations.js'
@@ -99,6 +105,7 @@ async function prepareSchema(connection: Parameters<typeof migrate>[0]): Promise
 }
 
 export class PostgresStorage implements Storage {
+  readonly shared: SharedWork
   readonly functions: PostgresFunctionStore
   readonly versions: PostgresVersionStore
   readonly modules: PostgresModuleStore
@@ -171,6 +178,7 @@ export class PostgresStorage implements Storage {
         changes.tell(ids)
       }
     })
+    this.shared = createSharedWork(db, this.listener)
     this.followChanges(masks)
   }
 

@@ -32,7 +32,8 @@ export default fp(
         functionCache,
         runner,
         clock: systemClock,
-        log
+        log,
+        shared: storage.shared
       })
     })
     fastify.addHook('preClose', async () => {

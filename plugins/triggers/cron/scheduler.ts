@@ -4,11 +4,11 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { FunctionRecord } from '../../../core/contracts/records.js'
 import type { FunctionCache } from '../../../core/contracts/server.js'
 import type { ScheduledFunction } from '../../../core/contracts/functions.js'
-import type { Storage } from '../../../core/contracts/storage.js'
+import type { SharedWork, Storage } from '../../../core/contracts/storage.js'
 import { findMissedRun } from './catch-up.js'
 import type { Clock } from '../../../core/cron/clock.js'
 import { startMinuteTicker } from '../../../core/cron/minute-ticker.js'
-import type { Runner } from './runner.js'
+import type { DueRun, Runner } from './runner.js'
 import { createTimetable, type Timetable } from './timetable.js'
 
 const MINUTE = 60_000
@@ -23,6 +23,8 @@ export interface SchedulerOptions {
   readonly runner: Runner
   readonly clock: Clock
   readonly log: Pick<FastifyBaseLogger, 'warn' | 'error'>
+  /** Present where other servers have the same schedules: which of them runs one for a minute. */
+  readonly shared?: SharedWork | undefined
 }
 
 interface Missed {
@@ -109,15 +111,27 @@ export class CronScheduler {
   private async runDue(minute: number): Promise<void> {
     const isGap = minute - this.lastMinute > MINUTE
     this.lastMinute = minute
-    const due = new Set<string>()
+    const begun = new Set<string>()
     for (const functionId of this.timetable.due(minute)) {
       if (this.isStopped) return
-      due.add(functionId)
-      const deadline = minute + GIVE_UP_MS
-      this.options.runner.run({ functionId, scheduled: minute / 1000, deadline })
-      if (due.size % PER_TICK === 0) await setImmediate()
+      begun.add(functionId)
+      const due = { functionId, scheduled: minute / 1000, deadline: minute + GIVE_UP_MS }
+      if (await this.isOurs(due)) this.options.runner.run(due)
+      if (begun.size % PER_TICK === 0) await setImmediate()
     }
-    if (isGap) await this.catchUpGap(due)
+    if (isGap) await this.catchUpGap(begun)
+  }
+
+  /** Of several servers one runs it; without a word from the database none does. */
+  private async isOurs({ functionId, scheduled, deadline }: DueRun): Promise<boolean> {
+    const { shared, log } = this.options
+    if (shared === undefined) return true
+    try {
+      return await shared.claimTick(functionId, scheduled, deadline)
+    } catch (error) {
+      log.error({ err: error, functionId }, 'a scheduled run could not be agreed on')
+      return false
+    }
   }
 
   /** Minutes that did not tick: what runs now anyway has made up for them. */
@@ -152,8 +166,9 @@ export class CronScheduler {
   }
 
   private async makeUpFor({ fn, scheduled }: Missed, now: number): Promise<void> {
-    const due = { functionId: fn.id, scheduled }
-    if (fn.cronCatchUp) this.options.runner.run({ ...due, deadline: now + GIVE_UP_MS })
+    const due = { functionId: fn.id, scheduled, deadline: now + GIVE_UP_MS }
+    if (!(await this.isOurs(due))) return
+    if (fn.cronCatchUp) this.options.runner.run(due)
     else await this.options.runner.recordMissed(due)
   }
 }

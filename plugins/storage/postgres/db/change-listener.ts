@@ -1,8 +1,9 @@
 /**
  * Learns of changes of functions that other servers make: the database notifies, and in case that was lost, the number
- * of the newest change is looked at every second. The connection also holds the lock that says that this server lives;
- * it is opened again when it ends.
+ * of the newest change is looked at every second. The connection also holds the lock that says that this server lives,
+ * and on one of the servers the lock of the leader; it is opened again when it ends.
  */
+import { MoonletError } from '../../../../core/base/errors.js'
 import type { Connection } from './connection.js'
 import type { Database } from './database.js'
 
@@ -22,9 +23,14 @@ const CHECK_MS = 1000
 const REOPEN_MS = 500
 /** First of the two numbers of a server's lock; the second is its id. */
 export const NODE_LOCK = 76
+/** Held by one server, which runs the schedules of all. */
+const LEADER_LOCK = 77
+
+const NO_CONNECTION = 'The database is away; which server runs schedules is not known.'
 
 export class ChangeListener {
   private connection: Connection | undefined
+  private isLeader = false
   private last = 0
   private isClosed = false
   private timer: NodeJS.Timeout | undefined
@@ -50,9 +56,26 @@ export class ChangeListener {
     await this.connection?.close()
   }
 
+  /**
+   * Whether this server leads; when nobody does, it does from now on. Rejects while the connection is away, with which
+   * the lead is lost.
+   */
+  async lead(): Promise<boolean> {
+    if (this.isLeader) return true
+    const { connection } = this
+    if (connection === undefined) throw new MoonletError('DATABASE_UNAVAILABLE', NO_CONNECTION)
+    const [result] = await connection.run([
+      { sql: `select pg_try_advisory_lock(${LEADER_LOCK}, 0) as mine`, values: [] }
+    ])
+    this.isLeader = result?.rows[0]?.['mine'] === true && this.connection === connection
+    return this.isLeader
+  }
+
   private async open(): Promise<void> {
     const connection = await this.options.db.connections.openOwn()
     connection.onEnd = () => {
+      this.isLeader = false
+      this.connection = undefined
       this.openAgain()
     }
     connection.onNotification = () => {

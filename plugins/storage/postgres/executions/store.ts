@@ -194,7 +194,11 @@ export class PostgresExecutionStore implements ExecutionStore {
     return new Map(rows.map(row => [row.functionId, toExecution(row)]))
   }
 
-  async closeUnfinished(fault: Fault, errorMessage: string): Promise<number> {
+  async closeUnfinished(
+    fault: Fault,
+    errorMessage: string,
+    whose: 'all' | 'of others' = 'all'
+  ): Promise<number> {
     const faultJson = JSON.stringify(fault)
     const more = Buffer.byteLength(faultJson) + Buffer.byteLength(errorMessage)
     const { db, node } = this.parts
@@ -206,7 +210,8 @@ export class PostgresExecutionStore implements ExecutionStore {
         faultJson,
         fault.kind,
         more,
-        node()
+        node(),
+        whose === 'all'
       )
     )
     return row?.count ?? 0
