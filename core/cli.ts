@@ -1,9 +1,9 @@
 /** The `moonlet` program, as its launcher (moonlet.sh) and `node dist/core/cli.js` start it. */
 import { constants, setPriority } from 'node:os'
 import { inRuntime } from './process/runtime.js'
-import { failStart } from './process/start-error.js'
 
 await inRuntime(async () => {
+  const { failStart } = await import('./process/start-error.js')
   const { createTerminal } = await import('./cli/terminal.js')
   const { runProgram } = await import('./cli/program.js').catch(failStart)
   process.exitCode = await runProgram(

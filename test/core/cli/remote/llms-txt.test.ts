@@ -96,6 +96,7 @@ t.test('the requests work, with the scopes that are named', async t => {
       functions: [{ id: createIdSource().next(), name: 'more', code: CODE }]
     }
   )
+  await call('POST', '/api/modules', {}, { name: 'shop', code: 'return {}' })
   await fetch(`${server.base}/fn/${id}`)
   const { executions } = await call('GET', '/api/functions/{id}/executions', { id })
   t.match(await call('GET', '/api/executions/{id}/logs', { id: executions[0].id }), { logs: [] })
