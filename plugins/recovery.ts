@@ -39,8 +39,7 @@ function watchOthers(fastify: FastifyInstance): void {
     fastify.storage.executions
       .closeUnfinished(interrupted, errorText(interrupted, ''), 'of others')
       .then(count => {
-        if (count > 0)
-          fastify.log.warn({ count }, 'executions of a server that is gone ended with it')
+        if (count > 0) fastify.log.warn({ count }, 'executions of a server that is gone ended')
       })
       .catch((error: unknown) => {
         fastify.log.warn(

@@ -1,5 +1,5 @@
 /** Jobs: calls that are kept and run in the background, until they have succeeded or somebody decides. */
-import type { FastifyBaseLogger } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { randomBytes } from 'node:crypto'
 import '../../core/contracts/server.js'
@@ -71,22 +71,32 @@ export default fp(
       })
       if (count > 0) log.warn({ count }, 'attempts of jobs were running when their server ended')
     }
-    let stopLooking = () => {}
-    fastify.addHook('onReady', async () => {
-      await recover()
-      runner.start()
-      if (storage.shared !== undefined) stopLooking = lookForOthers(runner, recover, log)
-    })
-    fastify.addHook('preClose', async () => {
-      stopLooking()
-      runner.stop()
-    })
+    startAndStop(fastify, runner, recover)
   },
   {
     name: 'jobs',
     dependencies: ['storage', 'function-cache', 'invoker', 'auth', 'front-door', 'recovery']
   }
 )
+
+function startAndStop(
+  fastify: FastifyInstance,
+  runner: JobRunner,
+  recover: () => Promise<void>
+): void {
+  let stopLooking = () => {}
+  fastify.addHook('onReady', async () => {
+    await recover()
+    runner.start()
+    if (fastify.storage.shared !== undefined) {
+      stopLooking = lookForOthers(runner, recover, fastify.log)
+    }
+  })
+  fastify.addHook('preClose', async () => {
+    stopLooking()
+    runner.stop()
+  })
+}
 
 /** Jobs that another server has added, and attempts of one that is gone. Gives a way to stop. */
 function lookForOthers(

@@ -5,7 +5,8 @@
  */
 export const endSqlOfUnfinished = `
 with dead as (
-  select e.id from executions e where e.status = 0 and (($7::boolean and e.node is not distinct from $6::int) or not exists (
+  select e.id from executions e
+  where e.status = 0 and (($7::boolean and e.node is not distinct from $6::int) or not exists (
     select 1 from nodes n where n.id = e.node
       and n.lease_until > extract(epoch from clock_timestamp()) * 1000
       and exists (select 1 from pg_locks l
