@@ -30,6 +30,7 @@ t.test(
     t.match(await page.title(), /^Shared variables/)
     await page.getByRole('button', { name: 'Add a variable' }).focus()
     await page.keyboard.press('Enter')
+    await page.getByLabel('Name', { exact: true }).and(page.locator(':focus')).waitFor()
     await page.keyboard.type('REGION')
     await page.keyboard.press('Tab')
     await page.keyboard.type('eu')

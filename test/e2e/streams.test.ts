@@ -4,6 +4,7 @@ import { needsBrowser, visit } from './browser.js'
 
 t.test('a streamed response is shown as it comes, and can be stopped', needsBrowser, async t => {
   const gate = await startGate(t)
+  const brokenGate = await startGate(t)
   const { page, server, faults, createFunction } = await visit(t, {
     settings: { HTTP_ALLOW_PRIVATE: 'true' }
   })
@@ -12,7 +13,10 @@ t.test('a streamed response is shown as it comes, and can be stopped', needsBrow
     `function handler(ctx, event)
   return { body = function(write)
     write("first line\\n")
-    if event.query.broken then error("in the middle") end
+    if event.query.broken then
+      http.get("http://127.0.0.1:${brokenGate.port}/")
+      error("in the middle")
+    end
     if event.query.endless then repeat time.sleep(20) until not write("more\\n") return end
     http.get("http://127.0.0.1:${gate.port}/")
     write("last line\\n")
@@ -43,6 +47,9 @@ end`
 
   await path.fill('/?broken=1')
   await send.click()
+  // What a browser has not read when a response breaks off, it drops.
+  await shown.filter({ hasText: 'first line' }).waitFor()
+  brokenGate.open()
   await page.getByText('The response broke off before its end.').waitFor()
   t.match(await shown.innerText(), /first line/)
   await page.getByRole('link', { name: 'See the execution' }).click()
