@@ -15,6 +15,7 @@ import { auditNote } from '../../../core/http/audit-note.js'
 import { MoonletError } from '../../../core/base/errors.js'
 import { readNewFunction } from '../../../core/validation/function-change.js'
 import { limits } from '../../../core/validation/limits.js'
+import { orderQuery, searchErrorText, searchQuery } from '../list-query.js'
 import { toLastExecution } from '../executions/schema.js'
 import { versionExample } from '../versions/schema.js'
 import { changeFunction, sendTag, showFunction, staleFunction } from './revision.js'
@@ -52,17 +53,6 @@ const NewFunction = Type.Object(
   },
   { examples: [{ name: 'hello', code: versionExample.code, description: 'Says hello.' }] }
 )
-
-const OrderQuery = {
-  sort: Type.Optional(
-    Type.Enum(['name', 'created_at', 'updated_at'], { description: 'What the list is ordered by.' })
-  ),
-  order: Type.Optional(
-    Type.Enum(['asc', 'desc'], {
-      description: 'Only with `sort`: ascending unless it says `desc`.'
-    })
-  )
-}
 
 export function addFunctionRoutes(api: ApiScope): void {
   addCreateFunction(api)
@@ -128,20 +118,15 @@ function addListFunctions(api: ApiScope): void {
           'description alone.',
         querystring: Type.Object({
           ...PageQuery,
-          search: Type.Optional(
-            Type.String({
-              maxLength: 200,
-              description: 'Only functions with this text, in any case, in name or description.'
-            })
-          ),
-          ...OrderQuery,
+          ...searchQuery('functions'),
+          ...orderQuery('Only with `sort`: ascending unless it says `desc`.'),
           with_env_names: Type.Optional(
             Type.Boolean({ description: 'Also the names of variables.' })
           )
         }),
         response: {
           200: pageOf('functions', ListedFunction),
-          ...errorResponses({ 400: 'search: search cannot be longer than 200 characters' }),
+          ...errorResponses({ 400: searchErrorText }),
           ...commonErrors
         }
       }

@@ -15,43 +15,23 @@ import type { ApiScope } from '../../../core/http/conventions.js'
 import { functionsOf } from '../../../core/http/token-functions.js'
 import { auditNote } from '../../../core/http/audit-note.js'
 import { readModuleChange, readNewModule } from '../../../core/validation/module-change.js'
-import { limits } from '../../../core/validation/limits.js'
 import { sendTag } from '../functions/revision.js'
+import { orderQuery, searchErrorText, searchQuery } from '../list-query.js'
 import { readOrigin, versionNote } from '../functions/version-note.js'
 import { changeModule, moduleNotFound, readModule, reservedBy, staleModule } from './revision.js'
 import {
   ListedModule,
   moduleExample,
+  moduleFields,
   ModuleId,
   ModuleSchema,
+  moduleTags,
   moduleVersionExample,
   requiredByField,
   toModule
 } from './schema.js'
 
-export const moduleTags = ['Modules']
 const ModulePath = Type.Object({ id: ModuleId })
-
-/** What may be set. */
-export const moduleFields = {
-  name: Type.Optional(
-    Type.String({
-      description:
-        'As `require` takes it: letters, digits and `_`, in parts that are joined by dots, at ' +
-        `most ${limits.nameBytes} bytes. Unique, and none of Lua's or of the server's modules.`
-    })
-  ),
-  code: Type.Optional(
-    Type.String({
-      description:
-        'Lua that returns what `require` gives, as a rule a table; not blank, at most ' +
-        `${limits.codeBytes} bytes. Stored as it is and not checked.`
-    })
-  ),
-  description: Type.Optional(
-    Type.String({ description: `At most ${limits.descriptionBytes} bytes.` })
-  )
-}
 
 const force = Type.Object({
   force: Type.Optional(
@@ -141,24 +121,12 @@ function addListModules(api: ApiScope): void {
         description: 'By name unless `sort` says otherwise.',
         querystring: Type.Object({
           ...PageQuery,
-          search: Type.Optional(
-            Type.String({
-              maxLength: 200,
-              description: 'Only modules with this text, in any case, in name or description.'
-            })
-          ),
-          sort: Type.Optional(
-            Type.Enum(['name', 'created_at', 'updated_at'], {
-              description: 'What the list is ordered by.'
-            })
-          ),
-          order: Type.Optional(
-            Type.Enum(['asc', 'desc'], { description: 'Ascending unless it says `desc`.' })
-          )
+          ...searchQuery('modules'),
+          ...orderQuery('Ascending unless it says `desc`.')
         }),
         response: {
           200: pageOf('modules', ListedModule),
-          ...errorResponses({ 400: 'search: search cannot be longer than 200 characters' }),
+          ...errorResponses({ 400: searchErrorText }),
           ...commonErrors
         }
       }

@@ -6,12 +6,36 @@ import type {
   Requirer
 } from '../../../core/contracts/modules.js'
 import type { RequiredModule } from '../../../core/contracts/functions.js'
+import { limits } from '../../../core/validation/limits.js'
 import { Version, versionExample } from '../versions/schema.js'
+
+export const moduleTags = ['Modules']
 
 export const ModuleId = Type.String({
   description: 'Id of the module.',
   examples: ['d2c1v7h8e9k0m3n4p5r0']
 })
+
+/** What may be set. */
+export const moduleFields = {
+  name: Type.Optional(
+    Type.String({
+      description:
+        'As `require` takes it: letters, digits and `_`, in parts that are joined by dots, at ' +
+        `most ${limits.nameBytes} bytes. Unique, and none of Lua's or of the server's modules.`
+    })
+  ),
+  code: Type.Optional(
+    Type.String({
+      description:
+        'Lua that returns what `require` gives, as a rule a table; not blank, at most ' +
+        `${limits.codeBytes} bytes. Stored as it is and not checked.`
+    })
+  ),
+  description: Type.Optional(
+    Type.String({ description: `At most ${limits.descriptionBytes} bytes.` })
+  )
+}
 
 const { function_id: _function, ...versionFields } = Version.properties
 const { function_id: _example, ...ownVersion } = versionExample

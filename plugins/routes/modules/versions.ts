@@ -1,22 +1,27 @@
 /** Versions of shared modules. */
 import { Type } from 'typebox'
-import {
-  changeErrors,
-  commonErrors,
-  conditionErrors,
-  errorResponses,
-  NoContent
-} from '../../../core/http/response-schemas.js'
+import { commonErrors, errorResponses } from '../../../core/http/response-schemas.js'
 import { PageQuery, pageOf, toPagination } from '../../../core/http/pagination.js'
 import { etagHeader, IfMatch, readIfMatch } from '../../../core/http/entity-tags.js'
 import type { ApiScope } from '../../../core/http/conventions.js'
-import { MoonletError } from '../../../core/base/errors.js'
 import { Diff, readDiff } from '../versions/diff.js'
+import {
+  activateResponses,
+  checkDeleted,
+  deleteResponses,
+  readErrors,
+  versionNotFound
+} from '../versions/responses.js'
 import { readVersionNumber } from '../versions/schema.js'
 import { sendTag } from '../functions/revision.js'
 import { changeModule, readModule, staleModule } from './revision.js'
-import { moduleTags } from './routes.js'
-import { ModuleId, ModuleVersion, moduleVersionExample, toModuleVersion } from './schema.js'
+import {
+  ModuleId,
+  moduleTags,
+  ModuleVersion,
+  moduleVersionExample,
+  toModuleVersion
+} from './schema.js'
 
 const VersionPath = Type.Object({
   id: ModuleId,
@@ -25,15 +30,11 @@ const VersionPath = Type.Object({
     examples: ['1', moduleVersionExample.id]
   })
 })
-const notFound = () => new MoonletError('NOT_FOUND', 'Version not found')
 
 /** Throws VALIDATION. */
 function readVersion({ id, version }: { readonly id: string; readonly version: string }): number {
   const prefix = `ver_${id}_v`
-  const text = version.startsWith(prefix) ? version.slice(prefix.length) : version
-  const number = readVersionNumber(text)
-  if (number === undefined) throw new MoonletError('VALIDATION', 'Invalid version number')
-  return Number.isSafeInteger(number) ? number : 0
+  return readVersionNumber(version.startsWith(prefix) ? version.slice(prefix.length) : version)
 }
 
 export function addModuleVersionRoutes(api: ApiScope): void {
@@ -86,14 +87,14 @@ function addGetVersion(api: ApiScope): void {
         params: VersionPath,
         response: {
           200: ModuleVersion,
-          ...errorResponses({ 400: 'Invalid version number', 404: 'Version not found' }),
+          ...readErrors,
           ...commonErrors
         }
       }
     },
     async ({ params }) => {
       const version = await storage.modules.findVersion(params.id, readVersion(params))
-      if (version === undefined) throw notFound()
+      if (version === undefined) throw versionNotFound()
       return toModuleVersion(version)
     }
   )
@@ -113,13 +114,7 @@ function addActivateVersion(api: ApiScope): void {
           'From the next run on of whatever requires the module; runs that go on keep what they began with.',
         params: VersionPath,
         headers: IfMatch,
-        response: {
-          200: { ...NoContent('The version is active.'), ...etagHeader },
-          ...conditionErrors,
-          ...errorResponses({ 404: 'Version not found' }),
-          ...changeErrors,
-          ...staleModule
-        }
+        response: activateResponses(staleModule)
       }
     },
     async (request, reply) => {
@@ -128,7 +123,7 @@ function addActivateVersion(api: ApiScope): void {
       const revision = await changeModule(storage, { request, action: 'module.activate' }, () =>
         storage.modules.activate(params.id, number, mayChange)
       )
-      if (revision === false) throw notFound()
+      if (revision === false) throw versionNotFound()
       return sendTag(reply, revision).code(200).send()
     }
   )
@@ -147,12 +142,7 @@ function addDeleteVersion(api: ApiScope): void {
         description: 'The active version cannot be deleted.',
         params: VersionPath,
         headers: IfMatch,
-        response: {
-          204: NoContent('The version is gone.'),
-          ...staleModule,
-          ...errorResponses({ 400: 'Cannot delete active version', 404: 'Version not found' }),
-          ...changeErrors
-        }
+        response: deleteResponses(staleModule)
       }
     },
     async (request, reply) => {
@@ -162,8 +152,7 @@ function addDeleteVersion(api: ApiScope): void {
       const result = await changeModule(storage, { request, action }, () =>
         storage.modules.removeVersion(params.id, number, mayChange)
       )
-      if (result === 'missing') throw notFound()
-      if (result === 'active') throw new MoonletError('VALIDATION', 'Cannot delete active version')
+      checkDeleted(result)
       return reply.code(204).send()
     }
   )

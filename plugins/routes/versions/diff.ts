@@ -87,7 +87,7 @@ export async function readDiff(
   { v1, v2 }: { readonly v1: string; readonly v2: string },
   find: (version: number) => Promise<Compared | undefined>
 ) {
-  const numbers = [requireNumber(v1, 'v1'), requireNumber(v2, 'v2')] as const
+  const numbers = [readVersionNumber(v1, 'v1'), readVersionNumber(v2, 'v2')] as const
   const before = await readVersion(numbers[0], 'v1')
   const after = await readVersion(numbers[1], 'v2')
   return {
@@ -97,14 +97,8 @@ export async function readDiff(
   }
 
   async function readVersion(number: number, name: string): Promise<Compared> {
-    const version = Number.isSafeInteger(number) ? await find(number) : undefined
+    const version = await find(number)
     if (version === undefined) throw new MoonletError('NOT_FOUND', `Version ${name} not found`)
     return version
   }
-}
-
-function requireNumber(text: string, name: string): number {
-  const number = readVersionNumber(text)
-  if (number === undefined) throw new MoonletError('VALIDATION', `Invalid version number ${name}`)
-  return number
 }

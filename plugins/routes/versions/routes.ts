@@ -1,17 +1,17 @@
 import { Type } from 'typebox'
-import {
-  changeErrors,
-  commonErrors,
-  conditionErrors,
-  errorResponses,
-  NoContent
-} from '../../../core/http/response-schemas.js'
+import { commonErrors, errorResponses } from '../../../core/http/response-schemas.js'
 import { PageQuery, pageOf, toPagination } from '../../../core/http/pagination.js'
 import { etagHeader, IfMatch, readIfMatch } from '../../../core/http/entity-tags.js'
 import type { ApiScope } from '../../../core/http/conventions.js'
-import { MoonletError } from '../../../core/base/errors.js'
 import { changeFunction, readSnapshot, sendTag, staleFunction } from '../functions/revision.js'
 import { FunctionId } from '../functions/schema.js'
+import {
+  activateResponses,
+  checkDeleted,
+  deleteResponses,
+  readErrors,
+  versionNotFound
+} from './responses.js'
 import { readVersionNumber, toVersion, Version } from './schema.js'
 
 const tags = ['Versions']
@@ -23,7 +23,6 @@ const VersionPath = Type.Object({
     examples: ['ver_d2c1v7h8e9k0m3n4p5q6_v1']
   })
 })
-const notFound = () => new MoonletError('NOT_FOUND', 'Version not found')
 
 export function addVersionRoutes(api: ApiScope): void {
   addListVersions(api)
@@ -77,18 +76,14 @@ function addGetVersion(api: ApiScope): void {
         }),
         response: {
           200: Version,
-          ...errorResponses({ 400: 'Invalid version number', 404: 'Version not found' }),
+          ...readErrors,
           ...commonErrors
         }
       }
     },
     async ({ params }) => {
-      const number = readVersionNumber(params.version)
-      if (number === undefined) throw new MoonletError('VALIDATION', 'Invalid version number')
-      const version = Number.isSafeInteger(number)
-        ? await storage.versions.find(params.id, number)
-        : undefined
-      if (version === undefined) throw notFound()
+      const version = await storage.versions.find(params.id, readVersionNumber(params.version))
+      if (version === undefined) throw versionNotFound()
       return toVersion(version)
     }
   )
@@ -109,13 +104,7 @@ function addActivateVersion(api: ApiScope): void {
           'that they began with.',
         params: VersionPath,
         headers: IfMatch,
-        response: {
-          200: { ...NoContent('The version is active.'), ...etagHeader },
-          ...conditionErrors,
-          ...errorResponses({ 404: 'Version not found' }),
-          ...changeErrors,
-          ...staleFunction
-        }
+        response: activateResponses(staleFunction)
       }
     },
     async (request, reply) => {
@@ -124,7 +113,7 @@ function addActivateVersion(api: ApiScope): void {
       const revision = await changeFunction(storage, { request, action: 'version.activate' }, () =>
         storage.versions.activate(params.id, params.version, mayChange)
       )
-      if (revision === false) throw notFound()
+      if (revision === false) throw versionNotFound()
       return sendTag(reply, revision).code(200).send()
     }
   )
@@ -143,12 +132,7 @@ function addDeleteVersion(api: ApiScope): void {
         description: 'Its executions go too. The active version cannot be deleted.',
         params: VersionPath,
         headers: IfMatch,
-        response: {
-          204: NoContent('The version is gone.'),
-          ...staleFunction,
-          ...errorResponses({ 400: 'Cannot delete active version', 404: 'Version not found' }),
-          ...changeErrors
-        }
+        response: deleteResponses(staleFunction)
       }
     },
     async (request, reply) => {
@@ -157,8 +141,7 @@ function addDeleteVersion(api: ApiScope): void {
       const result = await changeFunction(storage, { request, action: 'version.delete' }, () =>
         storage.versions.remove(params.id, params.version, mayChange)
       )
-      if (result === 'missing') throw notFound()
-      if (result === 'active') throw new MoonletError('VALIDATION', 'Cannot delete active version')
+      checkDeleted(result)
       return reply.code(204).send()
     }
   )

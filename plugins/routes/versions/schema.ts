@@ -1,5 +1,6 @@
 /** Versions of a function's code, as the API shows them. */
 import { Type } from 'typebox'
+import { MoonletError } from '../../../core/base/errors.js'
 import type { VersionRecord } from '../../../core/contracts/records.js'
 
 export const versionExample = {
@@ -52,6 +53,14 @@ export const toVersion = (record: VersionRecord) => ({
   commit: record.commit
 })
 
-/** The whole number that a path names; undefined when it is none. */
-export const readVersionNumber = (text: string): number | undefined =>
-  /^[+-]?\d+$/.test(text) ? Number(text) : undefined
+/**
+ * The whole number that a path names; 0, which no version has, for one beyond all. Throws VALIDATION when it is none;
+ * `name` is that of one of several in the path.
+ */
+export function readVersionNumber(text: string, name = ''): number {
+  if (!/^[+-]?\d+$/.test(text)) {
+    throw new MoonletError('VALIDATION', `Invalid version number ${name}`.trimEnd())
+  }
+  const number = Number(text)
+  return Number.isSafeInteger(number) ? number : 0
+}
