@@ -108,8 +108,8 @@ create table module_versions (
 );
 create index module_versions_requiring on module_versions (module, version) where requires <> '[]';
 
--- What every server has to know of changes: of each function, and of each set of variables (`env` and the function's id),
--- the number of its newest change. The one row of
+-- What every server has to know of changes: of each function, and of each set of variables (`env` and the
+-- function's id), the number of its newest change. The one row of
 -- `change_number` is locked until the change is committed, so numbers become visible in their order.
 create table change_number (n bigint not null);
 insert into change_number values (0);

@@ -61,8 +61,9 @@ returns void language sql as $$
     set total = job_counts.total + excluded.total, bytes = job_counts.bytes + excluded.bytes
 $$;
 
-create function move_jobs(owner bigint, from_status integer, to_status integer, at_stripe integer, more bigint, more_bytes bigint)
-returns void language plpgsql as $$
+create function move_jobs(
+  owner bigint, from_status integer, to_status integer, at_stripe integer, more bigint, more_bytes bigint
+) returns void language plpgsql as $$
 begin
   if from_status = to_status or more = 0 then return; end if;
   perform count_jobs(owner, from_status, at_stripe, -more, -more_bytes);
@@ -118,7 +119,8 @@ begin
   waiting := coalesce((select sum(total) from job_counts c where c.function = owner and c.status in (0, 1)), 0);
   if waiting >= coalesce(most_waiting, 9e18) then status := 2; return; end if;
   if most_bytes is not null then
-    if coalesce((select sum(bytes) from job_counts c where c.function = owner and c.status < 3), 0) + size > most_bytes / 2 then
+    if coalesce((select sum(bytes) from job_counts c where c.function = owner and c.status < 3), 0) + size
+      > most_bytes / 2 then
       status := 3; return;
     end if;
     if coalesce((select sum(bytes) from job_counts c where c.function = 0 and c.status < 3), 0) + size > most_bytes then
