@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 import type { InvocationRequest } from '../contracts/invocation.js'
 import type { RunnableVersion } from '../contracts/module-set.js'
 
-/** Of versions that are run again and again: who finds them keeps them. */
-const digests = new WeakMap<RunnableVersion, string>()
+/** Of saved versions, which are run again and again: who finds them keeps them. */
+const saved = new WeakMap<RunnableVersion, string>()
 
 /**
  * Drafts of the same code may share processes; never with the saved version, whose id they may bear. The code is part
@@ -15,14 +15,15 @@ export function bindingKey({
   version,
   record
 }: Pick<InvocationRequest, 'fn' | 'version' | 'record'>): string {
-  const own = `${record ? version.id : `draft ${fn.id}`} ${digestOf(version)}`
-  return version.modules === undefined ? own : `${own} ${version.modules.key}`
+  if (!record) return makeKey(`draft ${fn.id}`, version)
+  const known = saved.get(version)
+  if (known !== undefined) return known
+  const key = makeKey(version.id, version)
+  saved.set(version, key)
+  return key
 }
 
-function digestOf(version: RunnableVersion): string {
-  const known = digests.get(version)
-  if (known !== undefined) return known
-  const digest = createHash('sha256').update(version.code).digest('base64')
-  digests.set(version, digest)
-  return digest
+function makeKey(owner: string, { code, modules }: RunnableVersion): string {
+  const own = `${owner} ${createHash('sha256').update(code).digest('base64')}`
+  return modules === undefined ? own : `${own} ${modules.key}`
 }
