@@ -6,6 +6,7 @@ import { Type, type Static, type TOptional, type TUnknown } from 'typebox'
 import { Compile } from 'typebox/schema'
 import type { FunctionRecord } from '../contracts/records.js'
 import { frontDoorFields } from '../validation/front-door/change.js'
+import { toFunctionSettings } from '../validation/function-settings.js'
 
 export const CODE_FILE = 'main.lua'
 export const SETTINGS_FILE = 'function.json'
@@ -60,23 +61,11 @@ export function formatFunctionFile(
   env: Readonly<Record<string, string>>,
   withSecrets: boolean
 ): string {
-  const variables = toFileVariables(env, withSecrets)
-  const file: FunctionFile = {
+  return toFileText({
     id: fn.id,
-    name: fn.name,
-    ...(fn.description === undefined ? {} : { description: fn.description }),
-    disabled: fn.disabled,
-    ...(fn.retentionDays === undefined ? {} : { retention_days: fn.retentionDays }),
-    ...(fn.cronSchedule === undefined ? {} : { cron_schedule: fn.cronSchedule }),
-    cron_status: fn.cronStatus,
-    cron_catch_up: fn.cronCatchUp,
-    save_response: fn.saveResponse,
-    allow_same_origin: fn.allowSameOrigin,
-    ...(fn.slug === undefined ? {} : { slug: fn.slug }),
-    ...fn.frontDoor,
-    ...(Object.keys(variables).length === 0 ? {} : { env_vars: variables })
-  }
-  return toFileText(file)
+    ...toFunctionSettings(fn),
+    env_vars: toFileVariables(env, withSecrets)
+  })
 }
 
 /** Fields that the file knows, in its order; of a function as the API shows it, those that are set. */
