@@ -2,14 +2,15 @@
 import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { makePrivateFolder, writePrivateFile } from '../base/private-file.js'
-import type { ModuleSnapshot } from '../contracts/modules.js'
 import type { Storage } from '../contracts/storage.js'
+import { listModules } from './list-all.js'
 import { formatModuleSettings, modulePaths } from './shared-modules.js'
 
-type Modules = Pick<Storage['modules'], 'list'>
-
 /** Gives their names. */
-export async function exportModules(modules: Modules, folder: string): Promise<string[]> {
+export async function exportModules(
+  modules: Pick<Storage['modules'], 'list'>,
+  folder: string
+): Promise<string[]> {
   const all = await listModules(modules)
   for (const { module, active } of all) {
     const paths = modulePaths(module.name)
@@ -21,15 +22,4 @@ export async function exportModules(modules: Modules, folder: string): Promise<s
     await writePrivateFile(join(folder, paths.code), active.code)
   }
   return all.map(({ module }) => module.name)
-}
-
-const PAGE = 100
-
-export async function listModules(modules: Modules): Promise<ModuleSnapshot[]> {
-  const all: ModuleSnapshot[] = []
-  for (let offset = 0; ; offset += PAGE) {
-    const { rows } = await modules.list({ limit: PAGE, offset })
-    all.push(...rows)
-    if (rows.length < PAGE) return all
-  }
 }

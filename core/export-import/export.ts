@@ -13,7 +13,7 @@ import { makePrivateFolder, writePrivateFile } from '../base/private-file.js'
 import { exportModules } from './export-modules.js'
 import { assignFolders, SHARED_FILE } from './folder-names.js'
 import { CODE_FILE, formatFunctionFile, parseFunctionFile, SETTINGS_FILE } from './function-file.js'
-import { listFunctions } from './list-functions.js'
+import { listFunctions } from './list-all.js'
 import { formatSharedFile } from './shared-file.js'
 
 export interface ExportOptions {

@@ -2,17 +2,11 @@
 import type { IdSource } from '../base/ids.js'
 import type { Storage } from '../contracts/storage.js'
 import { readNewModule, type WhyReserved } from '../validation/module-change.js'
-import { listModules } from './export-modules.js'
+import { listModules } from './list-all.js'
+import { toFailed, type Imported } from './report.js'
 import { modulePaths, readModules, type ModuleFile } from './shared-modules.js'
 
 type Modules = Pick<Storage['modules'], 'list' | 'create' | 'update'>
-
-export interface ImportedModule {
-  /** Its file. */
-  readonly folder: string
-  readonly action: 'created' | 'updated' | 'unchanged' | 'failed'
-  readonly note?: string
-}
 
 /** One that fails does not stop the others. */
 export async function importModules(
@@ -20,12 +14,13 @@ export async function importModules(
   ids: Pick<IdSource, 'next'>,
   folder: string,
   whyReserved: WhyReserved
-): Promise<ImportedModule[]> {
+): Promise<Imported[]> {
   const { modules: files, problems } = await readModules(folder)
-  const report: ImportedModule[] = problems.map(problem => {
-    const [place = '', ...words] = problem.split(': ')
-    return { folder: place, action: 'failed', note: words.join(': ') }
-  })
+  const report = problems.map(({ place, reason }): Imported => ({
+    folder: place,
+    action: 'failed',
+    note: reason
+  }))
   if (files.length === 0) return report
   const present = new Map((await listModules(modules)).map(found => [found.module.name, found]))
   for (const file of files) {
@@ -34,17 +29,12 @@ export async function importModules(
       readNewModule(file, whyReserved)
       report.push({ folder: place, action: await importOne(file) })
     } catch (error) {
-      const note = error instanceof Error ? error.message : String(error)
-      report.push({ folder: place, action: 'failed', note })
+      report.push({ folder: place, ...toFailed(error) })
     }
   }
   return report
 
-  async function importOne({
-    name,
-    code,
-    description
-  }: ModuleFile): Promise<ImportedModule['action']> {
+  async function importOne({ name, code, description }: ModuleFile): Promise<Imported['action']> {
     const now = Math.floor(Date.now() / 1000)
     const found = present.get(name)
     if (found === undefined) {

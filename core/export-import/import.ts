@@ -18,17 +18,10 @@ import { limits } from '../validation/limits.js'
 import { SHARED_FILE } from './folder-names.js'
 import { CODE_FILE, parseFunctionFile, SETTINGS_FILE, type FunctionFile } from './function-file.js'
 import { importModules } from './import-modules.js'
-import { listFunctions } from './list-functions.js'
+import { listFunctions } from './list-all.js'
 import { readPlainFile } from './plain-file.js'
+import { toFailed, wordsOf, type Imported } from './report.js'
 import { parseSharedFile } from './shared-file.js'
-
-export interface ImportedFunction {
-  /** Or the file of a shared module, or of the shared variables. */
-  readonly folder: string
-  readonly action: 'created' | 'updated' | 'unchanged' | 'failed'
-  /** Why it failed, or what is left to do. */
-  readonly note?: string
-}
 
 export interface ImportTarget {
   readonly functions: Pick<Storage['functions'], 'list' | 'find' | 'create' | 'update'>
@@ -54,35 +47,31 @@ export async function importFunctions(
   storage: ImportTarget,
   ids: Pick<IdSource, 'next'>,
   folder: string,
-  onFunction: (imported: ImportedFunction) => void,
+  onImported: (imported: Imported) => void,
   whyReserved: WhyReserved = () => undefined
-): Promise<ImportedFunction[]> {
-  const report: ImportedFunction[] = []
+): Promise<Imported[]> {
+  const report: Imported[] = []
+  const tell = (imported: Imported): void => {
+    report.push(imported)
+    onImported(imported)
+  }
   const found = await findFolders(folder)
   if (existsSync(join(folder, SHARED_FILE))) {
     const imported = await importShared(storage.env.shared, folder).catch(toFailed)
-    report.push({ folder: SHARED_FILE, ...imported })
-    onFunction({ folder: SHARED_FILE, ...imported })
+    tell({ folder: SHARED_FILE, ...imported })
   }
-  for (const imported of await importModules(storage.modules, ids, folder, whyReserved)) {
-    report.push(imported)
-    onFunction(imported)
-  }
+  const modules = await importModules(storage.modules, ids, folder, whyReserved)
+  modules.forEach(tell)
   if (found.length + report.length === 0) throw nothingFound(folder)
   for (const { name, file, problem } of refuseDoubles(found)) {
     const imported =
       file === undefined || problem !== undefined
         ? { action: 'failed' as const, note: problem ?? '' }
         : await importOne(storage, ids, join(folder, name), file).catch(toFailed)
-    report.push({ folder: name, ...imported })
-    onFunction({ folder: name, ...imported })
+    tell({ folder: name, ...imported })
   }
   return report
 }
-
-const toFailed = (error: unknown) => ({ action: 'failed' as const, note: wordsOf(error) })
-
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 async function findFolders(folder: string): Promise<Found[]> {
   const entries = await readdir(folder, { withFileTypes: true })
@@ -153,7 +142,7 @@ async function importOne(
   ids: Pick<IdSource, 'next'>,
   folder: string,
   file: FunctionFile
-): Promise<Omit<ImportedFunction, 'folder'>> {
+): Promise<Omit<Imported, 'folder'>> {
   const code = await readPlainFile(join(folder, CODE_FILE), limits.codeBytes)
   const { id, $schema: _schema, env_vars: variables = {}, ...fields } = file
   const { patch } = readFunctionChange({ ...fields, code })
@@ -192,7 +181,7 @@ async function importOne(
 async function importShared(
   shared: ImportTarget['env']['shared'],
   folder: string
-): Promise<Omit<ImportedFunction, 'folder'>> {
+): Promise<Omit<Imported, 'folder'>> {
   const text = await readPlainFile(join(folder, SHARED_FILE), MAX_SETTINGS_BYTES)
   const { env_vars: variables } = parseSharedFile(text)
   checkVariables(variables)

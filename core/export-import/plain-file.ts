@@ -1,6 +1,6 @@
 /** Reads files that somebody else may have put into a folder. */
 import { constants } from 'node:fs'
-import { open, type FileHandle } from 'node:fs/promises'
+import { lstat, open, type FileHandle } from 'node:fs/promises'
 import { basename } from 'node:path'
 
 /**
@@ -31,3 +31,10 @@ async function openPlain(path: string, name: string): Promise<FileHandle> {
     throw new Error(code === 'ENOENT' ? `${name} is missing` : `${name} cannot be read (${code})`)
   }
 }
+
+/** Whether anything is there, be it a link that leads nowhere. */
+export const isAny = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    () => false
+  )

@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { moduleFile, moduleOfFile } from '../base/module-file.js'
 import { limits } from '../validation/limits.js'
 import { SETTINGS_FILE } from './function-file.js'
-import { readPlainFile } from './plain-file.js'
+import { isAny, readPlainFile } from './plain-file.js'
+import { wordsOf } from './report.js'
 
 export const MODULES_FOLDER = 'modules'
 /** Deeper folders hold no modules: their names would be too long. */
@@ -24,7 +25,7 @@ export interface ModuleFile {
 export interface FoundModules {
   readonly modules: readonly ModuleFile[]
   /** Files that look like modules and cannot be read, with the reason. */
-  readonly problems: readonly string[]
+  readonly problems: ReadonlyArray<{ readonly place: string; readonly reason: string }>
 }
 
 /** Paths from the folder that holds the folder of modules. */
@@ -51,19 +52,18 @@ export function parseModuleSettings(text: string): string {
 export async function readModules(folder: string): Promise<FoundModules> {
   const place = join(folder, MODULES_FOLDER)
   if (await isLink(place)) {
-    const problem = `${MODULES_FOLDER}: it is a symbolic link, which is not followed`
-    return { modules: [], problems: [problem] }
+    const reason = 'it is a symbolic link, which is not followed'
+    return { modules: [], problems: [{ place: MODULES_FOLDER, reason }] }
   }
   const modules: ModuleFile[] = []
-  const problems: string[] = []
+  const problems: Array<FoundModules['problems'][number]> = []
   for (const path of await listFiles(place, '', 0)) {
     const name = moduleOfFile(path)
     try {
       if (name === undefined) throw new Error('a module needs a name of letters, digits and _')
       modules.push(await readModule(folder, name))
     } catch (error) {
-      const words = error instanceof Error ? error.message : String(error)
-      problems.push(`${MODULES_FOLDER}/${path}: ${words}`)
+      problems.push({ place: `${MODULES_FOLDER}/${path}`, reason: wordsOf(error) })
     }
   }
   return { modules: modules.sort((a, b) => (a.name < b.name ? -1 : 1)), problems }
@@ -79,8 +79,7 @@ export async function readModule(folder: string, name: string): Promise<ModuleFi
   try {
     return { name, code, description: parseModuleSettings(text) }
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error)
-    throw new Error(`${paths.settings}: ${words}`, { cause: error })
+    throw new Error(`${paths.settings}: ${wordsOf(error)}`, { cause: error })
   }
 }
 
@@ -100,12 +99,6 @@ async function listFiles(place: string, within: string, depth: number): Promise<
   }
   return found
 }
-
-const isAny = (path: string): Promise<boolean> =>
-  lstat(path).then(
-    () => true,
-    () => false
-  )
 
 const isLink = (path: string): Promise<boolean> =>
   lstat(path).then(

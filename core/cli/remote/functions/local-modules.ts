@@ -21,7 +21,10 @@ export async function readLocalModules(folder: string): Promise<{
   readonly problems: readonly string[]
 }> {
   const { modules, problems } = await readModules(folder)
-  return { modules: modules.map(toLocalModule), problems }
+  return {
+    modules: modules.map(toLocalModule),
+    problems: problems.map(({ place, reason }) => `${place}: ${reason}`)
+  }
 }
 
 export const toLocalModule = (file: ModuleFile): LocalModule => ({

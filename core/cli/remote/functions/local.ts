@@ -1,5 +1,5 @@
 /** The functions of a folder, as `moonlet export` and `moonlet pull` write them. */
-import { lstat, readdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   CODE_FILE,
@@ -7,7 +7,7 @@ import {
   SETTINGS_FILE,
   type FunctionFile
 } from '../../../export-import/function-file.js'
-import { readPlainFile } from '../../../export-import/plain-file.js'
+import { isAny, readPlainFile } from '../../../export-import/plain-file.js'
 import { MODULES_FOLDER } from '../../../export-import/shared-modules.js'
 import { limits } from '../../../validation/limits.js'
 import { Failure } from '../../failure.js'
@@ -105,12 +105,6 @@ export function toLocal(folder: string, code: string, text: string): LocalFuncti
   const content = { code, settings: toSettings(file) }
   return { kind: 'function', folder, id: file.id, name: file.name, content, file, text }
 }
-
-const isAny = (path: string): Promise<boolean> =>
-  lstat(path).then(
-    () => true,
-    () => false
-  )
 
 const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException).code)
 
