@@ -7,16 +7,13 @@ import type {
   CronCheck,
   DraftEvent,
   DraftOutcome,
-  EnvHistoryEntry,
   LuaFunction,
   NextRun,
   Pagination,
   Usage
 } from './types.js'
 
-const one = (id: string): string => `/api/functions/${encodeURIComponent(id)}`
-const put = (path: string, body: unknown, ifMatch?: string): Promise<unknown> =>
-  request(path, { method: 'PUT', body, ifMatch })
+export const functionApi = (id: string): string => `/api/functions/${encodeURIComponent(id)}`
 const post = <T>(path: string, body?: unknown, rest: Ask = {}): Promise<T> =>
   request<T>(path, { ...rest, method: 'POST', body })
 const remove = (path: string, ifMatch?: string): Promise<unknown> =>
@@ -51,7 +48,7 @@ export async function listAllFunctions(): Promise<Array<Pick<LuaFunction, 'id' |
 
 /** With the tag of its state. Changes send it as `tag`, and fail with `Stale` when the state is another by now. */
 export async function getFunction(id: string): Promise<{ fn: LuaFunction; tag: string }> {
-  const response = await fetchOk(one(id))
+  const response = await fetchOk(functionApi(id))
   return { fn: (await response.json()) as LuaFunction, tag: tagOf(response) }
 }
 
@@ -61,22 +58,9 @@ export const createFunction = (given: {
   description?: string
 }): Promise<LuaFunction> => post('/api/functions', given)
 export const updateFunction = (id: string, change: object, tag?: string): Promise<unknown> =>
-  put(one(id), change, tag)
-export const deleteFunction = (id: string, tag: string): Promise<unknown> => remove(one(id), tag)
-export const replaceEnv = (id: string, variables: object, tag?: string): Promise<unknown> =>
-  put(`${one(id)}/env`, { env_vars: variables }, tag)
-export const listEnvHistory = (
-  id: string,
-  query: Paging
-): Promise<{ history: EnvHistoryEntry[]; pagination: Pagination }> =>
-  request(`${one(id)}/env/history`, { query: { ...query } })
-export const getFormerEnv = (
-  id: string,
-  entry: number
-): Promise<{ env_vars: Record<string, string> }> => request(`${one(id)}/env/history/${entry}`)
-export const restoreEnv = (id: string, entry: number, tag: string): Promise<unknown> =>
-  post(`${one(id)}/env/history/${entry}/restore`, undefined, { ifMatch: tag })
-export const forgetEnvHistory = (id: string): Promise<unknown> => remove(`${one(id)}/env/history`)
+  request(functionApi(id), { method: 'PUT', body: change, ifMatch: tag })
+export const deleteFunction = (id: string, tag: string): Promise<unknown> =>
+  remove(functionApi(id), tag)
 
 export interface Draft {
   /** Left out: that of the active version. */
@@ -86,18 +70,18 @@ export interface Draft {
   modules?: Record<string, string>
 }
 export const runDraft = (id: string, draft: Draft): Promise<DraftOutcome> =>
-  post(`${one(id)}/draft`, draft)
+  post(`${functionApi(id)}/draft`, draft)
 
-export const getNextRun = (id: string): Promise<NextRun> => request(`${one(id)}/next-run`)
+export const getNextRun = (id: string): Promise<NextRun> => request(`${functionApi(id)}/next-run`)
 export const checkSchedule = (schedule: string): Promise<CronCheck> =>
   post('/api/cron/check', { schedule })
 
 export const listAccessKeys = (id: string): Promise<{ keys: AccessKey[] }> =>
-  request(`${one(id)}/keys`)
+  request(`${functionApi(id)}/keys`)
 export const createAccessKey = (
   id: string,
   given: { name: string; expires_at?: number }
-): Promise<CreatedAccessKey> => post(`${one(id)}/keys`, given)
+): Promise<CreatedAccessKey> => post(`${functionApi(id)}/keys`, given)
 export const deleteAccessKey = (id: string, keyId: string): Promise<unknown> =>
-  remove(`${one(id)}/keys/${encodeURIComponent(keyId)}`)
-export const getUsage = (id: string): Promise<Usage> => request(`${one(id)}/usage`)
+  remove(`${functionApi(id)}/keys/${encodeURIComponent(keyId)}`)
+export const getUsage = (id: string): Promise<Usage> => request(`${functionApi(id)}/usage`)

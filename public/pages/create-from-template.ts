@@ -1,5 +1,6 @@
 /** Makes a function of a template, with all that it needs to answer its first call. */
-import { createFunction, replaceEnv, updateFunction } from '../api/functions.js'
+import { createFunction, updateFunction } from '../api/functions.js'
+import { replaceVariables, variablesApi } from '../api/variables.js'
 import type { LuaFunction } from '../api/types.js'
 import { write } from '../shell/local-storage.js'
 import { emptyEvent } from './function/code/draft-event.js'
@@ -53,7 +54,7 @@ async function equip(id: string, { schedule, secret, call }: Template): Promise<
   let headers = call?.headers ?? {}
   if (secret !== undefined) {
     const value = toHex(crypto.getRandomValues(new Uint8Array(24)).buffer)
-    await replaceEnv(id, { [secret]: value })
+    await replaceVariables(variablesApi(id), { [secret]: value })
     headers = { ...headers, ...(await sign(call?.body ?? '', value)) }
   }
   if (call) keepFirstCall(id, { ...call, headers })

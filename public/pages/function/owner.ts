@@ -1,6 +1,6 @@
 /** Whose code a page shows: the function of the page, or the shared module. */
 import { store } from '../../alpine.js'
-import { runDraft } from '../../api/functions.js'
+import { functionApi, runDraft } from '../../api/functions.js'
 import type { DraftEvent, DraftOutcome, RequiredModule, Version } from '../../api/types.js'
 import { route } from '../../shell/router.js'
 import { functionPath } from '../../shell/routes.js'
@@ -40,7 +40,7 @@ export interface CodeOwner {
 const ofFunction: CodeOwner = {
   subject: current,
   watched: '$store.current.fn',
-  api: id => `/api/functions/${encodeURIComponent(id)}`,
+  api: functionApi,
   page: functionPath,
   alsoRuns: async () => '',
   run: (code, event) => runDraft(current.fn.id, { code, event }),

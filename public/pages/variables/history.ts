@@ -1,6 +1,7 @@
 /** What the variables were before, to look at and to bring back. */
 import { component, part } from '../../alpine.js'
 import type { EnvChange, EnvHistoryEntry } from '../../api/types.js'
+import { forgetHistory, getFormer, listHistory, restoreFormer } from '../../api/variable-history.js'
 import { t } from '../../i18n/locale.js'
 import { ask } from '../../shell/dialogs.js'
 import { loadInto, loading, loadMore, withBusy } from '../../shell/loading.js'
@@ -22,7 +23,7 @@ const createLoading = () =>
     load(): Promise<void> {
       return loadInto(
         this,
-        () => placeOf(this.$root).history({ limit: PAGE_SIZE, offset: 0 }),
+        () => listHistory(placeOf(this.$root).api(), { limit: PAGE_SIZE, offset: 0 }),
         ({ history, pagination }) => {
           this.rows = history.map(toRow)
           this.total = pagination.total
@@ -31,9 +32,10 @@ const createLoading = () =>
     },
 
     more() {
+      const page = { limit: PAGE_SIZE, offset: this.rows.length }
       return loadMore(
         this,
-        () => placeOf(this.$root).history({ limit: PAGE_SIZE, offset: this.rows.length }),
+        () => listHistory(placeOf(this.$root).api(), page),
         ({ history }) => {
           this.rows = [...this.rows, ...history.map(toRow)]
         }
@@ -47,7 +49,7 @@ const createLoading = () =>
         return
       }
       const work = async (): Promise<void> => {
-        const { env_vars: variables } = await placeOf(this.$root).former(row.id)
+        const { env_vars: variables } = await getFormer(placeOf(this.$root).api(), row.id)
         row.values = Object.entries(variables)
           .sort(([a], [b]) => (a < b ? -1 : 1))
           .map(([name, value]) => ({ name, value }))
@@ -80,8 +82,8 @@ const createActions = () =>
   part<State & Loaded & Dialog>()({
     /** What is there now comes into the history too, so nothing has to be asked. */
     restore(row: Row) {
-      const { subject, restore } = placeOf(this.$root)
-      const send = (tag: string) => restore(row.id, tag)
+      const { subject, api } = placeOf(this.$root)
+      const send = (tag: string) => restoreFormer(api(), row.id, tag)
       const work = async (): Promise<void> => {
         if (!(await insistOn(subject, send, () => undefined))) return
         await subject.refresh()
@@ -99,9 +101,9 @@ const createActions = () =>
         danger: true
       })
       if (answer !== 'confirm') return
-      const { forget } = placeOf(this.$root)
+      const { api } = placeOf(this.$root)
       const work = async (): Promise<void> => {
-        await forget()
+        await forgetHistory(api())
         succeed(t('changes.forgotten'))
         await this.load()
       }

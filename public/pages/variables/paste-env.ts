@@ -47,7 +47,7 @@ component('pasteEnv', () => ({
   fate({ name, value, problem }: PastedVariable) {
     if (problem === 'name') return t('variables.fateName')
     if (problem === 'empty') return t('variables.fateEmpty')
-    const before = placeOf(this.$root).variables()[name]
+    const before = placeOf(this.$root).subject.now().env_vars[name]
     if (before === undefined) return t('variables.fateNew')
     return before === value ? t('variables.fateSame') : t('variables.fateReplaced')
   },

@@ -1,23 +1,7 @@
 /** Where variables are: a function has some of its own, and there are those that all functions share. */
 import { store } from '../../alpine.js'
-import {
-  forgetEnvHistory,
-  getFormerEnv,
-  listEnvHistory,
-  replaceEnv,
-  restoreEnv,
-  type Paging
-} from '../../api/functions.js'
-import {
-  forgetSharedHistory,
-  getFormerShared,
-  getSharedVariables,
-  listSharedHistory,
-  replaceSharedVariables,
-  restoreShared,
-  type SharedVariables
-} from '../../api/shared-variables.js'
-import type { EnvHistoryEntry, Pagination } from '../../api/types.js'
+import { getSharedVariables, sharedVariablesApi } from '../../api/shared-variables.js'
+import { variablesApi, type Variables } from '../../api/variables.js'
 import { missingVariables } from '../../format/needed-variables.js'
 import type { TextKey } from '../../i18n/locale.js'
 import { current } from '../function.js'
@@ -27,9 +11,9 @@ const questions = createQuestions()
 
 /** The shared variables as the page knows them. */
 export const shared = store('sharedVariables', {
-  found: { env_vars: {} } as SharedVariables,
+  found: { env_vars: {} } as Variables,
   tag: '',
-  now(): SharedVariables {
+  now(): Variables {
     return this.found
   },
   refresh(): Promise<void> {
@@ -38,11 +22,11 @@ export const shared = store('sharedVariables', {
     })
   },
   settled: questions.settled,
-  take(found: SharedVariables, tag: string): void {
+  take(found: Variables, tag: string): void {
     questions.drop()
     this.show(found, tag)
   },
-  show(found: SharedVariables, tag: string): void {
+  show(found: Variables, tag: string): void {
     this.tag = tag
     this.found = found
   }
@@ -50,49 +34,33 @@ export const shared = store('sharedVariables', {
 
 export interface Place {
   readonly title: TextKey
-  readonly subject: Subject<SharedVariables>
+  readonly subject: Subject<Variables>
   /** What tells that the subject is another by now. */
   readonly watched: string
-  readonly variables: () => Readonly<Record<string, string>>
+  /** The address of the variables in the API. */
+  readonly api: () => string
   /** What the code reads and nobody has set. */
   readonly missing: () => string[]
   /** The shared variables that a function sees, or hides by its own. */
   readonly inherited: () => readonly string[]
-  readonly replace: (wanted: object, tag: string) => Promise<unknown>
-  readonly history: (
-    query: Paging
-  ) => Promise<{ history: EnvHistoryEntry[]; pagination: Pagination }>
-  readonly former: (entry: number) => Promise<{ env_vars: Record<string, string> }>
-  readonly restore: (entry: number, tag: string) => Promise<unknown>
-  readonly forget: () => Promise<unknown>
 }
 
 const ofFunction: Place = {
   title: 'variables.title',
-  subject: current as Subject<SharedVariables>,
+  subject: current,
   watched: '$store.current.fn',
-  variables: () => current.fn.env_vars,
+  api: () => variablesApi(current.fn.id),
   missing: () => missingVariables(current.fn),
-  inherited: () => current.fn.shared ?? [],
-  replace: (wanted, tag) => replaceEnv(current.fn.id, wanted, tag),
-  history: query => listEnvHistory(current.fn.id, query),
-  former: entry => getFormerEnv(current.fn.id, entry),
-  restore: (entry, tag) => restoreEnv(current.fn.id, entry, tag),
-  forget: () => forgetEnvHistory(current.fn.id)
+  inherited: () => current.fn.shared ?? []
 }
 
 const ofAll: Place = {
   title: 'account.variables',
   subject: shared,
   watched: '$store.sharedVariables.found',
-  variables: () => shared.found.env_vars,
+  api: () => sharedVariablesApi,
   missing: () => [],
-  inherited: () => [],
-  replace: replaceSharedVariables,
-  history: listSharedHistory,
-  former: getFormerShared,
-  restore: restoreShared,
-  forget: forgetSharedHistory
+  inherited: () => []
 }
 
 /** The place of the card that an element is in. */

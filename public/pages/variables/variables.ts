@@ -3,6 +3,7 @@
  * one asks for it.
  */
 import { component, part } from '../../alpine.js'
+import { replaceVariables } from '../../api/variables.js'
 import { tn } from '../../i18n/locale.js'
 import { describeError, succeed } from '../../shell/toasts.js'
 import { createEdit, saveForm, type FormEdit } from '../function/form-edit.js'
@@ -16,7 +17,7 @@ const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < 
 
 /** What is set, then what the code reads besides. */
 const saved = (place: Place): Row[] => [
-  ...Object.entries(place.variables())
+  ...Object.entries(place.subject.now().env_vars)
     .sort(byName)
     .map(([name, value]) => toRow(name, value)),
   ...place.missing().map(name => toRow(name, '', { shown: true, suggested: true }))
@@ -161,7 +162,7 @@ component('variables', () => {
         show: fields => {
           this.list = mergeRows(this.list, fields)
         },
-        send: (wanted, _changed, tag) => place.replace(wanted, tag),
+        send: (wanted, _changed, tag) => replaceVariables(place.api(), wanted, tag),
         label: name => name,
         secret: true
       })
