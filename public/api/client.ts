@@ -94,6 +94,16 @@ export async function fetchOk(path: string, ask: Ask = {}): Promise<Response> {
   throw await toFailure(response)
 }
 
+export interface Tagged<T> {
+  found: T
+  /** Of its state. Changes send it, and fail with `Stale` when the state is another by now. */
+  tag: string
+}
+export async function requestTagged<T>(path: string): Promise<Tagged<T>> {
+  const response = await fetchOk(path)
+  return { found: (await response.json()) as T, tag: tagOf(response) }
+}
+
 /** The JSON that the server answers; undefined when it answers nothing. */
 export async function request<T>(path: string, ask: Ask = {}): Promise<T> {
   const text = await (await fetchOk(path, ask)).text()

@@ -1,6 +1,6 @@
 /** Functions and their schedule over HTTP. */
-import type { Ask } from './client.js'
-import { fetchOk, request, tagOf } from './client.js'
+import type { Ask, Tagged } from './client.js'
+import { request, requestTagged } from './client.js'
 import type {
   AccessKey,
   CreatedAccessKey,
@@ -46,11 +46,8 @@ export async function listAllFunctions(): Promise<Array<Pick<LuaFunction, 'id' |
   }
 }
 
-/** With the tag of its state. Changes send it as `tag`, and fail with `Stale` when the state is another by now. */
-export async function getFunction(id: string): Promise<{ fn: LuaFunction; tag: string }> {
-  const response = await fetchOk(functionApi(id))
-  return { fn: (await response.json()) as LuaFunction, tag: tagOf(response) }
-}
+export const getFunction = (id: string): Promise<Tagged<LuaFunction>> =>
+  requestTagged(functionApi(id))
 
 export const createFunction = (given: {
   name: string

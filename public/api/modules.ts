@@ -1,5 +1,5 @@
 /** Shared modules over HTTP. */
-import { fetchOk, request, tagOf } from './client.js'
+import { request, requestTagged, type Tagged } from './client.js'
 import type { Paging } from './functions.js'
 import type { Pagination, RequiredModule, Version } from './types.js'
 
@@ -54,11 +54,7 @@ export async function listAllModules(): Promise<LuaModule[]> {
   }
 }
 
-/** With the tag of its state, as functions have one. */
-export async function getModule(id: string): Promise<{ found: LuaModule; tag: string }> {
-  const response = await fetchOk(moduleApi(id))
-  return { found: (await response.json()) as LuaModule, tag: tagOf(response) }
-}
+export const getModule = (id: string): Promise<Tagged<LuaModule>> => requestTagged(moduleApi(id))
 export const createModule = (given: {
   name: string
   description?: string

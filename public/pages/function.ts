@@ -9,10 +9,10 @@ import { remember } from '../shell/recent.js'
 import { route } from '../shell/router.js'
 import { tabs } from '../shell/routes.js'
 import { toPublicAddress } from './function/address.js'
-import { createQuestions } from './function/subject.js'
+import { createSubject } from './function/subject.js'
 import { mayRefuse, usage } from './function/usage.js'
 
-const nothing = {
+const nothing: LuaFunction = {
   id: '',
   name: '',
   env_vars: {},
@@ -20,49 +20,22 @@ const nothing = {
   save_response: false,
   allow_same_origin: false,
   created_at: 0,
-  updated_at: 0
+  updated_at: 0,
+  active_version: { id: '', version: 0, code: '', created_at: 0, is_active: true }
 }
-
-const questions = createQuestions()
 
 /** The function that the page is about. Tabs read it, and ask for it anew when they changed it. */
 export const current = store('current', {
-  fn: {
-    ...nothing,
-    active_version: {
-      id: '',
-      version: 0,
-      code: '',
-      created_at: 0,
-      is_active: true
-    }
-  } as LuaFunction,
-  /** Of the state that `fn` is in; changes bring it along. */
-  tag: '',
+  ...createSubject(
+    nothing,
+    () => getFunction(route.id),
+    ({ id, name }) => remember({ id, name })
+  ),
+  get fn(): LuaFunction {
+    return this.found
+  },
   /** Where functions answer, without a trailing slash. */
-  origin: location.origin,
-  now(): LuaFunction {
-    return this.fn
-  },
-  refresh(): Promise<void> {
-    const { id } = route
-    return questions.ask(
-      () => getFunction(id),
-      ({ fn, tag }) => {
-        this.show(fn, tag)
-      }
-    )
-  },
-  settled: questions.settled,
-  take(fn: LuaFunction, tag: string): void {
-    questions.drop()
-    this.show(fn, tag)
-  },
-  show(fn: LuaFunction, tag: string): void {
-    this.tag = tag
-    this.fn = fn
-    remember({ id: fn.id, name: fn.name })
-  }
+  origin: location.origin
 })
 
 /** Below it everything is the function's, too. */

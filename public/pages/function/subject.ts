@@ -1,4 +1,5 @@
 /** What a page is about, as the server has it: forms and buttons change it, and follow it. */
+import type { Tagged } from '../../api/client.js'
 
 export interface Subject<T> {
   /** Of the state that the page knows; changes bring it along. */
@@ -12,14 +13,26 @@ export interface Subject<T> {
   take(now: T, tag: string): void
 }
 
-/** Of several questions the latest counts, whichever answer comes last. */
-export function createQuestions() {
+/**
+ * A subject to be a store, or part of one. Of several questions the latest counts, whichever answer comes last.
+ * `seen` is told of every state that is shown.
+ */
+export function createSubject<T>(
+  nothing: T,
+  fetch: () => Promise<Tagged<T>>,
+  seen: (found: T) => void = () => {}
+) {
   let latest: Promise<void> | undefined
   return {
-    ask<T>(fetch: () => Promise<T>, show: (answer: T) => void): Promise<void> {
-      const asked: Promise<void> = fetch().then(async answer => {
+    found: nothing,
+    tag: '',
+    now(): T {
+      return this.found
+    },
+    refresh(): Promise<void> {
+      const asked: Promise<void> = fetch().then(async ({ found, tag }) => {
         if (latest !== asked) return await latest
-        show(answer)
+        this.show(found, tag)
       })
       latest = asked
       return asked
@@ -28,8 +41,14 @@ export function createQuestions() {
       await latest?.catch(() => {})
     },
     /** Whatever is still being asked for counts no more. */
-    drop(): void {
+    take(found: T, tag: string): void {
       latest = Promise.resolve()
+      this.show(found, tag)
+    },
+    show(found: T, tag: string): void {
+      this.tag = tag
+      this.found = found
+      seen(found)
     }
   }
 }

@@ -5,7 +5,7 @@ import { getModule, moduleApi, type LuaModule } from '../../api/modules.js'
 import { route } from '../../shell/router.js'
 import { modulePath } from '../../shell/routes.js'
 import { addOwner } from '../function/owner.js'
-import { createQuestions } from '../function/subject.js'
+import { createSubject } from '../function/subject.js'
 import { findTargets } from './targets.js'
 
 const nothing: LuaModule = {
@@ -19,33 +19,10 @@ const nothing: LuaModule = {
   required_by: []
 }
 
-const questions = createQuestions()
-
-export const currentModule = store('currentModule', {
-  found: nothing,
-  tag: '',
-  now(): LuaModule {
-    return this.found
-  },
-  refresh(): Promise<void> {
-    const { id } = route
-    return questions.ask(
-      () => getModule(id),
-      ({ found, tag }) => {
-        this.show(found, tag)
-      }
-    )
-  },
-  settled: questions.settled,
-  take(found: LuaModule, tag: string): void {
-    questions.drop()
-    this.show(found, tag)
-  },
-  show(found: LuaModule, tag: string): void {
-    this.tag = tag
-    this.found = found
-  }
-})
+export const currentModule = store(
+  'currentModule',
+  createSubject(nothing, () => getModule(route.id))
+)
 
 addOwner('module', {
   subject: currentModule,
@@ -53,7 +30,7 @@ addOwner('module', {
   api: moduleApi,
   page: modulePath,
   targets: () => findTargets(currentModule.found),
-  alsoRuns: async target => (await getFunction(target)).fn.active_version.code,
+  alsoRuns: async target => (await getFunction(target)).found.active_version.code,
   run: (code, event, target) =>
     runDraft(target, { event, modules: { [currentModule.found.name]: code } }),
   module: () => currentModule.found.name

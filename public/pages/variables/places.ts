@@ -5,32 +5,13 @@ import { variablesApi, type Variables } from '../../api/variables.js'
 import { missingVariables } from '../../format/needed-variables.js'
 import type { TextKey } from '../../i18n/locale.js'
 import { current } from '../function.js'
-import { createQuestions, type Subject } from '../function/subject.js'
-
-const questions = createQuestions()
+import { createSubject, type Subject } from '../function/subject.js'
 
 /** The shared variables as the page knows them. */
-export const shared = store('sharedVariables', {
-  found: { env_vars: {} } as Variables,
-  tag: '',
-  now(): Variables {
-    return this.found
-  },
-  refresh(): Promise<void> {
-    return questions.ask(getSharedVariables, ({ found, tag }) => {
-      this.show(found, tag)
-    })
-  },
-  settled: questions.settled,
-  take(found: Variables, tag: string): void {
-    questions.drop()
-    this.show(found, tag)
-  },
-  show(found: Variables, tag: string): void {
-    this.tag = tag
-    this.found = found
-  }
-})
+export const shared = store(
+  'sharedVariables',
+  createSubject<Variables>({ env_vars: {} }, getSharedVariables)
+)
 
 export interface Place {
   readonly title: TextKey
