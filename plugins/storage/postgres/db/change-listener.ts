@@ -23,8 +23,8 @@ const CHECK_MS = 1000
 const REOPEN_MS = 500
 /** First of the two numbers of a server's lock; the second is its id. */
 export const NODE_LOCK = 76
-/** Held by one server, which runs the schedules of all. */
-const LEADER_LOCK = 77
+/** Held by one server, which runs the schedules of all. Among the single locks (79): 77 are keys of stored values. */
+const LEADER_LOCK = '79, 4'
 
 const NO_CONNECTION = 'The database is away; which server runs schedules is not known.'
 
@@ -65,7 +65,7 @@ export class ChangeListener {
     const { connection } = this
     if (connection === undefined) throw new MoonletError('DATABASE_UNAVAILABLE', NO_CONNECTION)
     const [result] = await connection.run([
-      { sql: `select pg_try_advisory_lock(${LEADER_LOCK}, 0) as mine`, values: [] }
+      { sql: `select pg_try_advisory_lock(${LEADER_LOCK}) as mine`, values: [] }
     ])
     this.isLeader = result?.rows[0]?.['mine'] === true && this.connection === connection
     return this.isLeader

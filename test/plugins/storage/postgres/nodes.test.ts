@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import { eventually } from '../../../helpers/eventually.js'
 import { missingPostgres, startPostgres, type Postgres } from '../../../helpers/postgres.js'
 import { startServer, type StartedServer } from '../../../helpers/server.js'
-import { createFunction } from '../../../contracts/storage-fixtures.js'
+import { bytes, createFunction } from '../../../contracts/storage-fixtures.js'
 import { openAt } from './open-postgres.js'
 
 const SECRET_KEY = 'ab'.repeat(32)
@@ -62,6 +62,17 @@ function testNodes(postgres: Postgres): void {
     await leader.close()
     t.equal(await other.shared.claimTick(id, 120, until), false, 'what was run is not run again')
     t.equal(await other.shared.claimTick(id, 180, until), true)
+  })
+
+  t.test('no key of a stored value has the lock of the server that leads', async t => {
+    const storage = await openAt(t, await postgres.create())
+    const id = await createFunction(storage)
+    t.equal(await storage.shared.claimTick(id, 60, Date.now() + 20_000), true)
+    // The locks of both keys are 0: by their hash, and because theirs is that of the room.
+    for (const key of ['15cmab7', '51wpfd8']) {
+      await storage.kv.set('', bytes(key), bytes('1'))
+      t.equal((await storage.kv.get('', bytes(key)))?.length, 1)
+    }
   })
 
   t.test('each minute of a schedule has one execution, also when a server is killed', async t => {
