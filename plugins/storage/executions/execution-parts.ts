@@ -7,25 +7,9 @@ import type {
   HttpRequestRecord,
   LogEntry
 } from '../../../core/contracts/records.js'
-import {
-  aiColumns,
-  emailColumns,
-  httpColumns,
-  toAiRequest,
-  toEmailRequest,
-  toHttpRequest,
-  type AiRow,
-  type EmailRow,
-  type HttpRow
-} from './request-rows.js'
-import { toLogEntry, type LogRow } from './rows.js'
-
-interface Table<Row, T> {
-  readonly name: string
-  readonly columns: string
-  readonly order: string
-  readonly convert: (row: Row) => T
-}
+import { partTables, type PartTable } from './part-tables.js'
+import type { AiRow, EmailRow, HttpRow } from './request-rows.js'
+import type { LogRow } from './rows.js'
 
 /** The pages of one table. */
 export class PartReader<Row, T> {
@@ -34,7 +18,7 @@ export class PartReader<Row, T> {
 
   constructor(
     db: Database,
-    private readonly table: Table<Row, T>
+    private readonly table: PartTable<Row, T>
   ) {
     const { name, columns, order } = table
     this.rows = db.prepare(
@@ -61,31 +45,9 @@ export interface PartReaders {
   readonly http: PartReader<HttpRow, HttpRequestRecord>
 }
 
-export function createPartReaders(db: Database): PartReaders {
-  return {
-    logs: new PartReader(db, {
-      name: 'logs',
-      columns: 'r.level, r.message, r.created_at as createdAt',
-      order: 'r.n',
-      convert: toLogEntry
-    }),
-    ai: new PartReader(db, {
-      name: 'ai_requests',
-      columns: aiColumns,
-      order: 'r.id',
-      convert: toAiRequest
-    }),
-    email: new PartReader(db, {
-      name: 'email_requests',
-      columns: emailColumns,
-      order: 'r.id',
-      convert: toEmailRequest
-    }),
-    http: new PartReader(db, {
-      name: 'http_requests',
-      columns: httpColumns,
-      order: 'r.id',
-      convert: toHttpRequest
-    })
-  }
-}
+export const createPartReaders = (db: Database): PartReaders => ({
+  logs: new PartReader(db, partTables.logs),
+  ai: new PartReader(db, partTables.ai),
+  email: new PartReader(db, partTables.email),
+  http: new PartReader(db, partTables.http)
+})

@@ -34,7 +34,8 @@ export interface ExecutionRow {
   readonly firstByteMs: number | null
 }
 
-const commonColumns = `e.id, f.id as functionId, e.version, e.status, e.trigger, e.created_at as createdAt,
+/** Of both. */
+export const commonColumns = `e.id, f.id as functionId, e.version, e.status, e.trigger, e.created_at as createdAt,
   e.duration_ms as durationMs, e.error_message as errorMessage, e.fault_json as faultJson, e.status_code as statusCode,
   e.job_id as jobId, e.attempt, e.stream_size as streamSize, e.first_byte_ms as firstByteMs`
 

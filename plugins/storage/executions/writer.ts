@@ -26,6 +26,7 @@ import type { Batch } from '../db/batch.js'
 import { LateEnds } from './late-ends.js'
 import { LOST, toFailed } from './lost-writes.js'
 import type { ExecutionRecords } from './records.js'
+import type { RequestPart } from './request-columns.js'
 import { RunningExecution, type Part } from './running-execution.js'
 import { TwoGenerationTimer } from './two-generation-timer.js'
 
@@ -104,26 +105,17 @@ export class ExecutionWriter implements ExecutionRecorder {
   }
 
   appendAiRequest(request: AiRequestRecord): void {
-    this.append(request.executionId, (rowId, next) => {
-      this.records.requests.insertAi(rowId, request)
-      return next
-    })
+    this.appendRequest({ kind: 'ai', request })
   }
 
   appendEmailRequest(request: EmailRequestRecord): void {
-    this.append(request.executionId, (rowId, next) => {
-      this.records.requests.insertEmail(rowId, request)
-      return next
-    })
+    this.appendRequest({ kind: 'email', request })
   }
 
   appendHttpRequest(request: HttpRequestRecord): void {
     const running = this.running.get(request.executionId)
     if (running !== undefined && ++running.httpRequests > MAX_HTTP_REQUESTS) return
-    this.append(request.executionId, (rowId, next) => {
-      this.records.requests.insertHttp(rowId, request)
-      return next
-    })
+    this.appendRequest({ kind: 'http', request })
   }
 
   finish(end: FinishedExecution, job?: JobSettlements): Promise<void> {
@@ -158,6 +150,13 @@ export class ExecutionWriter implements ExecutionRecorder {
   stop(): void {
     this.pendingTimer.stop()
     this.lateEnds.stop()
+  }
+
+  private appendRequest(part: RequestPart): void {
+    this.append(part.request.executionId, (rowId, next) => {
+      this.records.requests.insert(rowId, part)
+      return next
+    })
   }
 
   private append(executionId: string, part: Part): void {

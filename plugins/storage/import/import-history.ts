@@ -118,10 +118,10 @@ export class HistoryImport {
         statements.insertLogs(executionRowId, n, [toLogEntry(row)])
       },
       ai_requests(executionRowId, row) {
-        requests.insertAi(executionRowId, toAiRequest(row))
+        requests.insert(executionRowId, { kind: 'ai', request: toAiRequest(row) })
       },
       email_requests(executionRowId, row) {
-        requests.insertEmail(executionRowId, toEmailRequest(row))
+        requests.insert(executionRowId, { kind: 'email', request: toEmailRequest(row) })
       }
     }
     return Object.entries(insert).map(([table, insert]) => {

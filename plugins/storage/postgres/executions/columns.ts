@@ -1,21 +1,16 @@
 /** What is read of executions. */
-import { toExecution, type ExecutionRow } from '../../executions/rows.js'
+import { commonColumns, toExecution, type ExecutionRow } from '../../executions/rows.js'
 import { quoteNames } from '../db/sql-text.js'
 
 export { toExecution, type ExecutionRow }
 
-const common =
-  quoteNames(`e.id, f.id as functionId, e.version, e.status, e.trigger, e.created_at as createdAt,
-  e.duration_ms as durationMs, e.error_message as errorMessage, e.fault_json as faultJson, e.status_code as statusCode,
-  e.job_id as jobId, e.attempt, e.stream_size as streamSize, e.first_byte_ms as firstByteMs`)
-
 /** For lists: large events are cut. Both are to be read from `executions e` joined with `functions f`. */
 export const listedColumns = quoteNames(
-  `${common}, e.event_json as eventJson, null as responseJson`
+  `${commonColumns}, e.event_json as eventJson, null as responseJson`
 )
 
 /** Everything whole. */
-export const wholeColumns = quoteNames(`${common},
+export const wholeColumns = quoteNames(`${commonColumns},
   coalesce((select event_json from large_events where execution = e.id), e.event_json) as eventJson,
   coalesce((select response_json from large_responses where execution = e.id), e.response_json) as responseJson`)
 

@@ -3,6 +3,7 @@
  * what was really written.
  */
 import { MAX_HTTP_REQUESTS, type FinishedExecution } from '../../../../core/contracts/executions.js'
+import type { RequestPart } from '../../executions/request-columns.js'
 import { skewOf } from '../../executions/id-skew.js'
 import { toLevelNumber } from '../../executions/rows.js'
 import type { BatchPart } from '../db/batch.js'
@@ -73,7 +74,7 @@ export interface RowsContext {
 export class ExecutionRows implements BatchPart {
   private readonly progress = new Map<RunningExecution, Progress>()
   private readonly logs: LogColumns[] = []
-  private readonly requests: Exclude<Part, { kind: 'logs' }>[] = []
+  private readonly requests: RequestPart[] = []
   private readonly skews = new Map<string, number>()
   private readonly restored: InsertedRow[] = []
 

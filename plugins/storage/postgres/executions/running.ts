@@ -1,18 +1,10 @@
 /** An execution that has begun and not finished, as the storage sees it. */
 import type { NewExecution } from '../../../../core/contracts/executions.js'
-import type {
-  AiRequestRecord,
-  EmailRequestRecord,
-  HttpRequestRecord,
-  LogEntry
-} from '../../../../core/contracts/records.js'
+import type { LogEntry } from '../../../../core/contracts/records.js'
+import type { RequestPart } from '../../executions/request-columns.js'
 
 /** What belongs to an execution beside its row. */
-export type Part =
-  | { readonly kind: 'logs'; readonly logs: readonly LogEntry[] }
-  | { readonly kind: 'ai'; readonly request: AiRequestRecord }
-  | { readonly kind: 'email'; readonly request: EmailRequestRecord }
-  | { readonly kind: 'http'; readonly request: HttpRequestRecord }
+export type Part = { readonly kind: 'logs'; readonly logs: readonly LogEntry[] } | RequestPart
 
 export class RunningExecution {
   /** The write that ends it, once that was called. */

@@ -15,18 +15,7 @@ import type {
   HttpRequestRecord,
   LogEntry
 } from '../../../../core/contracts/records.js'
-import {
-  aiColumns,
-  emailColumns,
-  httpColumns,
-  toAiRequest,
-  toEmailRequest,
-  toHttpRequest,
-  type AiRow,
-  type EmailRow,
-  type HttpRow
-} from '../../executions/request-rows.js'
-import { toLogEntry, type LogRow } from '../../executions/rows.js'
+import { partTables, type PartTable } from '../../executions/part-tables.js'
 import type { Database } from '../db/database.js'
 import { quoteNames } from '../db/sql-text.js'
 import { texts } from '../db/values.js'
@@ -47,38 +36,6 @@ interface Parts {
 }
 
 const TAGS = ['executions', 'functions']
-
-interface PartTable<Row, T> {
-  readonly name: string
-  readonly columns: string
-  readonly order: string
-  readonly convert: (row: Row) => T
-}
-
-const logs: PartTable<LogRow, LogEntry> = {
-  name: 'logs',
-  columns: quoteNames('r.level, r.message, r.created_at as createdAt'),
-  order: 'r.n',
-  convert: toLogEntry
-}
-const ai: PartTable<AiRow, AiRequestRecord> = {
-  name: 'ai_requests',
-  columns: quoteNames(aiColumns),
-  order: 'r.id',
-  convert: toAiRequest
-}
-const email: PartTable<EmailRow, EmailRequestRecord> = {
-  name: 'email_requests',
-  columns: quoteNames(emailColumns),
-  order: 'r.id',
-  convert: toEmailRequest
-}
-const http: PartTable<HttpRow, HttpRequestRecord> = {
-  name: 'http_requests',
-  columns: quoteNames(httpColumns),
-  order: 'r.id',
-  convert: toHttpRequest
-}
 
 export class PostgresExecutionStore implements ExecutionStore {
   readonly expire: ExecutionStore['expire']
@@ -152,22 +109,22 @@ export class PostgresExecutionStore implements ExecutionStore {
   }
 
   logs(executionId: string, page: Page): Promise<Paged<LogEntry>> {
-    return this.readPart(logs, executionId, page)
+    return this.readPart(partTables.logs, executionId, page)
   }
 
   aiRequests(executionId: string, page: Page): Promise<Paged<AiRequestRecord>> {
-    return this.readPart(ai, executionId, page)
+    return this.readPart(partTables.ai, executionId, page)
   }
 
   emailRequests(executionId: string, page: Page): Promise<Paged<EmailRequestRecord>> {
-    return this.readPart(email, executionId, page)
+    return this.readPart(partTables.email, executionId, page)
   }
 
   async httpRequests(
     executionId: string,
     page: Page
   ): Promise<Paged<HttpRequestRecord> & { readonly leftOut: number }> {
-    const found = await this.readPart(http, executionId, page)
+    const found = await this.readPart(partTables.http, executionId, page)
     const row = await this.parts.db.get<{ leftOut: number | null }>(
       TAGS,
       'select http_left_out as "leftOut" from executions where id = $1',
@@ -243,11 +200,12 @@ export class PostgresExecutionStore implements ExecutionStore {
   ): Promise<Paged<T>> {
     await this.parts.recorder.whenBegun(executionId)
     this.parts.writer.showOne(executionId)
+    const selected = quoteNames(columns.replace('e.id', 'r.execution'))
     const source = `from ${name} r where r.execution = $1 and exists (select 1 ${visible} and e.id = $1)`
     const [rows, total] = await this.parts.db.read(TAGS, session =>
       session.run([
         {
-          sql: `select ${columns.replace('e.id', 'r.execution')} ${source} order by ${order} limit $2 offset $3`,
+          sql: `select ${selected} ${source} order by ${order} limit $2 offset $3`,
           values: [executionId, limit, offset]
         },
         { sql: `select count(*) as total ${source}`, values: [executionId] }
