@@ -3,7 +3,7 @@ import { existsSync, rmdirSync, statfsSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { makeFolder } from '../base/make-folder.js'
 import { createOfflineStorage } from '../../plugins/storage/offline.js'
-import { explain } from '../process/start-error.js'
+import { toSentence } from '../process/start-error.js'
 import { findings, type Finding } from './finding.js'
 
 const MIB = 1024 ** 2
@@ -28,15 +28,16 @@ export function checkDataFolder(folder: string): readonly Finding[] {
     const use = isNew ? ', which the first start makes' : isInUse ? ', which a server uses' : ''
     return [ok(`A database can live in ${path}${use}.`), ...(isNew ? [] : checkModes(path))]
   } catch (error) {
-    return [failed(`${path} is not fit for a database.`, remedyOf(error))]
+    return [
+      failed(
+        `${path} is not fit for a database.`,
+        `${toSentence(error)} Or set DATA_DIR to another folder.`
+      )
+    ]
   } finally {
     if (first !== undefined) removeEmpty(path, first)
   }
 }
-
-const remedyOf = (error: unknown): string =>
-  `${error instanceof Error ? (explain(error) ?? error.message) : String(error)} ` +
-  'Or set DATA_DIR to another folder.'
 
 /** The uppermost folder that is to be made. */
 function firstMissing(path: string): string {

@@ -2,7 +2,7 @@
  * Whether everything that Moonlet stands on is as it should be. Each check loads what it needs itself, so that one
  * that is broken does not hide the others.
  */
-import { explain } from '../process/start-error.js'
+import { toSentence } from '../process/start-error.js'
 import { findings, type Finding } from './finding.js'
 import { checkNode } from './runtime.js'
 
@@ -45,7 +45,7 @@ async function readSettings(
   } catch (error) {
     return findings('settings').failed(
       'The server would not start with these settings.',
-      words(error)
+      toSentence(error)
     )
   }
 }
@@ -62,9 +62,6 @@ async function settle([name, run]: Check): Promise<readonly Finding[] | Finding>
   try {
     return await run()
   } catch (error) {
-    return findings(name).failed('This could not be looked at.', words(error))
+    return findings(name).failed('This could not be looked at.', toSentence(error))
   }
 }
-
-const words = (error: unknown): string =>
-  error instanceof Error ? (explain(error) ?? error.message) : String(error)

@@ -1,7 +1,7 @@
 /** Ports, the public address, and whom the server believes about its callers. */
 import { createServer } from 'node:net'
 import type { Config } from '../../config/schema.js'
-import { explain, portInUse } from '../process/start-error.js'
+import { portInUse, toSentence } from '../process/start-error.js'
 import { findings, type Finding } from './finding.js'
 
 /** A server that runs answers at once. */
@@ -30,7 +30,7 @@ async function checkPort(port: number, host: string): Promise<Finding> {
   if (isOwn) return ok(`A Moonlet answers on port ${port}.`)
   return failed(
     `Moonlet cannot listen on port ${port} of ${host}.`,
-    error.code === 'EADDRINUSE' ? portInUse(host, port) : (explain(error) ?? error.message)
+    error.code === 'EADDRINUSE' ? portInUse(host, port) : toSentence(error)
   )
 }
 

@@ -1,5 +1,5 @@
 /** The Node.js that runs, and the addon of the database. */
-import { explain } from '../process/start-error.js'
+import { toSentence } from '../process/start-error.js'
 import { findings, type Finding } from './finding.js'
 
 /** The line of Node.js that Moonlet brings and is tested on. */
@@ -26,9 +26,6 @@ export async function checkAddon(): Promise<Finding> {
     db.close()
     return ok(`better-sqlite3 loads; SQLite ${version}.`)
   } catch (error) {
-    return failed('better-sqlite3 does not load.', wordsOf(error))
+    return failed('better-sqlite3 does not load.', toSentence(error))
   }
 }
-
-const wordsOf = (error: unknown): string =>
-  error instanceof Error ? (explain(error) ?? error.message) : String(error)

@@ -14,7 +14,11 @@ export function startError(error: unknown): string {
   return explain(error) ?? error.stack ?? error.message
 }
 
-/** Says it and ends the process. */
+/** The same, never with where it came from: beside what was looked at, that says enough. */
+export const toSentence = (error: unknown): string =>
+  error instanceof Error ? (explain(error) ?? error.message) : String(error)
+
+/** Says why the start fails, and ends the process. */
 export function failStart(error: unknown): never {
   process.stderr.write(`Moonlet could not start. ${startError(error)}\n`)
   process.exit(1)
