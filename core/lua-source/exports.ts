@@ -3,15 +3,8 @@
  * the comments (`---`) above them. What is computed stays unknown.
  */
 import type { ModuleExport } from '../contracts/modules.js'
+import { isEmpty, parseDoc, type Doc } from './doc-comment.js'
 import { readTokens, type Token } from './tokens.js'
-
-/** What the comment above something says. */
-interface Doc {
-  readonly description: string
-  readonly params: ReadonlyArray<{ readonly name: string; readonly type: string; note: string }>
-  readonly returns: readonly string[]
-  readonly type: string | undefined
-}
 
 /** Something that has been given a name: a local function, or a field of a local table. */
 interface Defined {
@@ -252,53 +245,6 @@ class ModuleReader {
       before?.text === '}'
     return isOperand && token.text !== 'and' && token.text !== 'or'
   }
-}
-
-const isEmpty = ({ description, params, returns, type }: Doc): boolean =>
-  description === '' && params.length === 0 && returns.length === 0 && type === undefined
-
-/** The comment's lines, without their dashes. */
-function parseDoc(lines: readonly string[]): Doc {
-  const prose: string[] = []
-  const params: Array<{ name: string; type: string; note: string }> = []
-  const returns: string[] = []
-  let type: string | undefined
-  for (const line of lines) {
-    const [, tag = '', rest = ''] = /^@(\w+)\s*(.*)$/.exec(line) ?? []
-    if (tag === 'param') {
-      const [, name = '', given = ''] = /^([\w.]+\??)\s*(.*)$/.exec(rest) ?? []
-      const [wanted, note] = splitType(given)
-      if (name !== '') params.push({ name, type: wanted, note })
-    } else if (tag === 'return') returns.push(splitType(rest)[0])
-    else if (tag === 'type') type = splitType(rest)[0]
-    else if (tag === '' && !line.startsWith('@')) prose.push(line)
-  }
-  const notes = params
-    .filter(({ note }) => note !== '')
-    .map(({ name, note }) => `\`${name.replace('?', '')}\`: ${note}`)
-  const description = [prose.join('\n').trim(), notes.join('\n')].filter(part => part !== '')
-  return {
-    description: description.join('\n\n'),
-    params,
-    returns: returns.filter(text => text !== ''),
-    type: type === '' ? undefined : type
-  }
-}
-
-/** A type, which has blanks only within brackets and around `|`, and what is said behind it. */
-function splitType(text: string): readonly [type: string, note: string] {
-  let depth = 0
-  for (let at = 0; at < text.length; at++) {
-    const char = text.charAt(at)
-    if ('(<{['.includes(char)) depth++
-    else if (')>}]'.includes(char)) depth--
-    else if (char === ' ' && depth <= 0) {
-      const [before, after] = [text.slice(0, at), text.slice(at + 1).trimStart()]
-      if (/[|:,]$/.test(before) || /^[|]/.test(after)) continue
-      return [before, after.replace(/^[#-]\s*/, '')]
-    }
-  }
-  return [text, '']
 }
 
 function toExport(name: string, { kind, params, isMethod, doc }: Defined): ModuleExport {
