@@ -11,7 +11,7 @@ import { ensureOnServer } from './functions/ensure-on-server.js'
 import { pickCompared, compareAll } from './functions/compare.js'
 import { digestOf } from './functions/content.js'
 import { readFunction, readLocal, type Local, type LocalFunction } from './functions/local.js'
-import { readLocalModules } from './functions/local-modules.js'
+import { readLocalModules, type LocalModule } from './functions/local-modules.js'
 import { watchFolders } from './functions/watch.js'
 import { listExecutions } from './logs.js'
 import { findProject, type Project } from './project.js'
@@ -85,7 +85,8 @@ class DevSession {
       const local = await readFunction(this.parts.project.folder, place)
       if (local === undefined || !this.isNew(local) || !(await this.isReadable(local))) return
       const pushed = this.parts.options.push === true && (await this.push(local.folder))
-      await this.runDraft(local, pushed)
+      const { modules } = await readLocalModules(this.parts.project.folder)
+      await this.runDraft(local, requiredModules(local.content.code, modules), pushed)
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error)
       this.context.terminal.note(`${place}: ${words}`)
@@ -112,10 +113,13 @@ class DevSession {
     return false
   }
 
-  private async runDraft(local: LocalFunction, pushed = false): Promise<void> {
+  private async runDraft(
+    local: LocalFunction,
+    modules: Readonly<Record<string, string>>,
+    pushed = false
+  ): Promise<void> {
     const id = await ensureOnServer(this.context, this.parts, local)
     const event = await this.eventOf(id)
-    const modules = await this.modulesOf(local.content.code)
     this.last = local.folder
     const result = await runDraft(this.parts.client, id, local.content.code, event, modules)
     sayResult(this.context, result)
@@ -131,26 +135,12 @@ class DevSession {
     if (this.parts.options.push === true) await this.push(local.folder)
     const fn =
       this.last === undefined ? undefined : await readFunction(this.parts.project.folder, this.last)
-    const required = fn && (await this.modulesOf(fn.content.code))
-    if (fn !== undefined && required?.[local.name] !== undefined) return await this.runDraft(fn)
+    const required = fn === undefined ? {} : requiredModules(fn.content.code, modules)
+    if (fn !== undefined && Object.hasOwn(required, local.name)) {
+      return await this.runDraft(fn, required)
+    }
     this.context.terminal.note('No function that ran here requires it')
     this.context.emit({ name: local.folder, ok: true })
-  }
-
-  /** Of the folder, those that the code requires, directly or through others. */
-  private async modulesOf(code: string): Promise<Record<string, string>> {
-    const { modules } = await readLocalModules(this.parts.project.folder)
-    const here = new Map(modules.map(({ name, content }) => [name, content.code]))
-    const found = new Map<string, string>()
-    const waiting = [...findRequires(code)]
-    for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
-      if (name === ANY_MODULE) waiting.push(...here.keys())
-      const source = here.get(name)
-      if (source === undefined || found.has(name)) continue
-      found.set(name, source)
-      waiting.push(...findRequires(source))
-    }
-    return Object.fromEntries(found)
   }
 
   private async push(folder: string): Promise<boolean> {
@@ -167,6 +157,24 @@ class DevSession {
     if (isGiven) return toEvent(this.parts.options)
     return (await readLastEvent(this.parts.client, id)) ?? toEvent({})
   }
+}
+
+/** Of the folder's modules, those that the code requires, directly or through others: their code by name. */
+function requiredModules(
+  code: string,
+  modules: readonly LocalModule[]
+): Readonly<Record<string, string>> {
+  const here = new Map(modules.map(({ name, content }) => [name, content.code]))
+  const found = new Map<string, string>()
+  const waiting = [...findRequires(code)]
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    if (name === ANY_MODULE) waiting.push(...here.keys())
+    const source = here.get(name)
+    if (source === undefined || found.has(name)) continue
+    found.set(name, source)
+    waiting.push(...findRequires(source))
+  }
+  return Object.fromEntries(found)
 }
 
 interface StoredEvent {

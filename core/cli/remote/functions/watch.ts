@@ -14,27 +14,26 @@ export async function* watchFolders(
 ): AsyncGenerator<string> {
   const saves = new Saves()
   const watchers = new Map<string, FSWatcher>()
-  const add = (folder: string): void => {
-    if (watchers.has(folder)) return
-    const watcher = watch(join(project, folder), (_kind, file) => {
-      if (file === null || file === CODE_FILE || file === SETTINGS_FILE) saves.add(folder)
-    })
+  const keep = (folder: string, watcher: FSWatcher): void => {
     watcher.on('error', () => {
       watcher.close()
       watchers.delete(folder)
     })
     watchers.set(folder, watcher)
   }
+  const add = (folder: string): void => {
+    if (watchers.has(folder)) return
+    const watcher = watch(join(project, folder), (_kind, file) => {
+      if (file === null || file === CODE_FILE || file === SETTINGS_FILE) saves.add(folder)
+    })
+    keep(folder, watcher)
+  }
   const addModules = (): void => {
     if (watchers.has(MODULES_FOLDER) || !foldersOf(project).includes(MODULES_FOLDER)) return
     const watcher = watch(join(project, MODULES_FOLDER), { recursive: true }, (_kind, file) => {
       if (file?.endsWith('.lua') === true) saves.add(`${MODULES_FOLDER}/${file.slice(0, -4)}`)
     })
-    watcher.on('error', () => {
-      watcher.close()
-      watchers.delete(MODULES_FOLDER)
-    })
-    watchers.set(MODULES_FOLDER, watcher)
+    keep(MODULES_FOLDER, watcher)
   }
   const addNew = (): void => {
     addModules()
