@@ -1,7 +1,7 @@
 /** Tokens and the audit in the dashboard: made, shown once, used, ended; and who changed what. */
 import t from 'tap'
 import { eventually } from '../helpers/eventually.js'
-import { hello, needsBrowser, said, visit } from './browser.js'
+import { fits, hello, needsBrowser, said, visit } from './browser.js'
 
 t.test(
   'a token is made, shown once, works, and is ended by the keyboard',
@@ -87,15 +87,11 @@ t.test('both pages speak Portuguese and fit a phone', needsBrowser, async t => {
   const { page, server, faults, api } = await visit(t, { locale: 'pt-BR' })
   await api('/api/tokens', { method: 'POST', body: { name: 'x'.repeat(100), scopes: ['admin'] } })
   await page.setViewportSize({ width: 360, height: 740 })
-  const fits = () =>
-    page.evaluate(
-      () => document.documentElement.scrollWidth <= document.documentElement.clientWidth
-    )
   await page.goto(`${server.base}/account/tokens`)
   await page.locator('li.list-item').first().waitFor()
-  t.ok(await fits())
+  t.ok(await fits(page))
   await page.goto(`${server.base}/account/audit`)
   await page.locator('li.list-item').first().waitFor()
-  t.ok(await fits())
+  t.ok(await fits(page))
   t.same(faults, [])
 })

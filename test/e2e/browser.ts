@@ -210,6 +210,10 @@ export async function said(t: Test, page: Page, text: string, times = 1): Promis
   )
 }
 
+/** Nothing has to be scrolled sideways to. */
+export const fits = (page: Page): Promise<boolean> =>
+  page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth)
+
 /** Waits until the code editor of the page can be typed in. */
 export async function editorOf(page: Page) {
   const editor = page.locator('.workbench .monaco-editor textarea.inputarea')

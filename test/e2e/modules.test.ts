@@ -4,6 +4,7 @@ import t from 'tap'
 import { eventually } from '../helpers/eventually.js'
 import {
   editorOf,
+  fits,
   needsBrowser,
   replaceCode,
   said,
@@ -245,14 +246,10 @@ t.test('the pages speak Portuguese and fit a phone', needsBrowser, async t => {
   const { page, server, faults } = all
   const id = await createModule(all, `long.${'x'.repeat(90)}`)
   await page.setViewportSize({ width: 360, height: 740 })
-  const fits = () =>
-    page.evaluate(
-      () => document.documentElement.scrollWidth <= document.documentElement.clientWidth
-    )
   await page.goto(`${server.base}/modules`)
   await page.getByRole('heading', { name: 'Módulos' }).waitFor()
   await page.locator('tbody tr').first().waitFor()
-  t.ok(await fits(), 'list')
+  t.ok(await fits(page), 'list')
   for (const [tab, heading] of [
     ['code', /long/],
     ['uses', /Usado por/],
@@ -260,7 +257,7 @@ t.test('the pages speak Portuguese and fit a phone', needsBrowser, async t => {
   ] as const) {
     await page.goto(`${server.base}/modules/${id}/${tab}`)
     await page.getByRole('heading', { name: heading }).first().waitFor()
-    t.ok(await fits(), tab)
+    t.ok(await fits(page), tab)
   }
   t.same(faults, [])
 })

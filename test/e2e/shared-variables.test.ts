@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import t from 'tap'
 import { eventually } from '../helpers/eventually.js'
-import { needsBrowser, said, visit, visitAlso, type Visit } from './browser.js'
+import { fits, needsBrowser, said, visit, visitAlso, type Visit } from './browser.js'
 
 const READ = 'function handler() return { body = env.get("REGION") .. env.get("TOKEN") } end'
 const pair = (page: Page, name: string) => page.getByRole('group', { name, exact: true })
@@ -156,14 +156,10 @@ t.test('the page speaks Portuguese and fits a phone', needsBrowser, async t => {
   await page.goto(`${server.base}/account/variables`)
   await page.getByRole('heading', { name: 'Variáveis compartilhadas' }).waitFor()
   await page.locator('.pair').nth(1).waitFor()
-  const fits = () =>
-    page.evaluate(
-      () => document.documentElement.scrollWidth <= document.documentElement.clientWidth
-    )
-  t.ok(await fits())
+  t.ok(await fits(page))
   const id = await all.createFunction('Leitor', READ)
   await page.goto(`${server.base}/functions/${id}/settings`)
   await page.getByText('Compartilhadas por todas as funções').waitFor()
-  t.ok(await fits())
+  t.ok(await fits(page))
   t.same(faults, [])
 })
