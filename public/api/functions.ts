@@ -1,6 +1,7 @@
 /** Functions and their schedule over HTTP. */
 import type { Ask, Tagged } from './client.js'
 import { request, requestTagged } from './client.js'
+import { listAll } from './list-all.js'
 import type {
   AccessKey,
   CreatedAccessKey,
@@ -30,21 +31,13 @@ export const listFunctions = (
 ): Promise<{ functions: LuaFunction[] | null; pagination: Pagination }> =>
   request('/api/functions', { query: { ...query }, ...(signal ? { signal } : {}) })
 
-const MAX_PAGE_SIZE = 100
-/** No more functions than these can be chosen from. */
-const MAX_FUNCTIONS = 1_000
-
 /** By name, for choosing among them. */
-export async function listAllFunctions(): Promise<Array<Pick<LuaFunction, 'id' | 'name'>>> {
-  const found: LuaFunction[] = []
-  for (;;) {
-    const page = { limit: MAX_PAGE_SIZE, offset: found.length, sort: 'name', order: 'asc' }
-    const { functions, pagination } = await listFunctions(page)
-    found.push(...(functions ?? []))
-    const isLast = found.length >= Math.min(pagination.total, MAX_FUNCTIONS)
-    if (isLast || !functions?.length) return found
-  }
-}
+export const listAllFunctions = (): Promise<Array<Pick<LuaFunction, 'id' | 'name'>>> =>
+  listAll(async page => {
+    const query = { ...page, sort: 'name', order: 'asc' }
+    const { functions, pagination } = await listFunctions(query)
+    return { rows: functions ?? [], total: pagination.total }
+  })
 
 export const getFunction = (id: string): Promise<Tagged<LuaFunction>> =>
   requestTagged(functionApi(id))

@@ -1,6 +1,7 @@
 /** Shared modules over HTTP. */
 import { request, requestTagged, type Tagged } from './client.js'
 import type { Paging } from './functions.js'
+import { listAll } from './list-all.js'
 import type { Pagination, RequiredModule, Version } from './types.js'
 
 /** What its code says of itself. */
@@ -37,22 +38,11 @@ export const listModules = (
 ): Promise<{ modules: LuaModule[]; pagination: Pagination }> =>
   request(path, { query: { ...query }, ...(signal ? { signal } : {}) })
 
-const MAX_PAGE_SIZE = 100
-/** No more modules than these are told to the editor. */
-const MAX_MODULES = 1_000
-
-export async function listAllModules(): Promise<LuaModule[]> {
-  const found: LuaModule[] = []
-  for (;;) {
-    const { modules, pagination } = await listModules({
-      limit: MAX_PAGE_SIZE,
-      offset: found.length
-    })
-    found.push(...modules)
-    const isLast = found.length >= Math.min(pagination.total, MAX_MODULES)
-    if (isLast || modules.length === 0) return found
-  }
-}
+export const listAllModules = (): Promise<LuaModule[]> =>
+  listAll(async page => {
+    const { modules, pagination } = await listModules(page)
+    return { rows: modules, total: pagination.total }
+  })
 
 export const getModule = (id: string): Promise<Tagged<LuaModule>> => requestTagged(moduleApi(id))
 export const createModule = (given: {
