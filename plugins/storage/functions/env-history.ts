@@ -8,9 +8,16 @@ import type { VariablesEntry } from '../../../core/contracts/env.js'
 import type { Page, Paged } from '../../../core/contracts/page.js'
 import { SHARED } from '../quotas/stored-bytes.js'
 import type { SecretBox } from '../secrets/secret-box.js'
+import {
+  EnvEntries,
+  KEPT_SECONDS,
+  MAX_ENTRIES,
+  toReadPage,
+  type Author,
+  type EnvEntryRow,
+  type Variables
+} from './env-entries.js'
 
-type Author = VariablesEntry['replacedBy']
-type Variables = Readonly<Record<string, string>>
 /** A function, as its rows and its sealed values know it. */
 export interface EnvOwner {
   readonly rowId: number
@@ -18,75 +25,41 @@ export interface EnvOwner {
 }
 /** Stands for all functions; no function has this id. */
 export const SHARED_ENV: EnvOwner = { rowId: SHARED, functionId: '' }
-interface Row {
-  readonly seq: number
-  readonly replacedAt: number
-  readonly replacedBy: Author
-  readonly sealed: Buffer
-}
-
-export const MAX_ENTRIES: Readonly<Record<Author, number>> = { user: 50, function: 10 }
-export const VARIABLES_KEPT_DAYS = 90
-export const KEPT_SECONDS = VARIABLES_KEPT_DAYS * 86_400
-/** A change by the function within this time after the last one belongs to the same entry. */
-export const TOGETHER_SECONDS = 3600
-/** No variable's name begins like this: what is sealed with it cannot be opened as a variable, nor the reverse. */
-export const HISTORY_NAME = '\0history'
-
 export class EnvHistory {
   private readonly sql: ReturnType<typeof prepareStatements>
+  private readonly entries: EnvEntries
 
-  constructor(
-    db: Database,
-    private readonly secrets: SecretBox,
-    private readonly nowMs: () => number
-  ) {
+  constructor(db: Database, secrets: SecretBox, nowMs: () => number) {
     this.sql = prepareStatements(db)
+    this.entries = new EnvEntries(secrets, nowMs)
   }
 
   /** Keeps the state before a change; within its batch, before the change. */
   add({ rowId, functionId }: EnvOwner, variables: Variables, by: Author): void {
-    const sealed = this.secrets.seal(JSON.stringify(variables), functionId, HISTORY_NAME)
-    this.sql.insert.run(rowId, this.now(), by, sealed)
-    this.sql.prune.run(rowId, by, rowId, by, MAX_ENTRIES[by])
+    const { entries, sql } = this
+    sql.insert.run(rowId, entries.now(), by, entries.seal(functionId, variables))
+    sql.prune.run(rowId, by, rowId, by, MAX_ENTRIES[by])
   }
 
   /** False: a change by the function itself belongs to the newest entry. */
   needsEntry(rowId: number): boolean {
-    const newest = this.sql.newest.get(rowId)
-    return (
-      newest === undefined ||
-      newest.replacedBy !== 'function' ||
-      newest.replacedAt <= this.now() - TOGETHER_SECONDS
-    )
+    return this.entries.isNeeded(this.sql.newest.get(rowId))
   }
 
   /** Each entry is shown with the state that followed it; that of the newest one is `current`. */
-  list(owner: EnvOwner, { limit, offset }: Page, current: Variables): Paged<VariablesEntry> {
-    const { rowId } = owner
-    const isFirstPage = offset === 0
-    // Beyond the first page, the entry before it is read too: it is the state that followed the page's first.
-    const rows = isFirstPage
-      ? this.sql.list.all(rowId, this.oldest(), limit, 0)
-      : this.sql.list.all(rowId, this.oldest(), limit + 1, offset - 1)
-    const states = rows.map(row => this.open(row, owner))
-    if (isFirstPage) states.unshift(current)
-    const entries = isFirstPage ? rows : rows.slice(1)
+  list({ rowId, functionId }: EnvOwner, page: Page, current: Variables): Paged<VariablesEntry> {
+    const { entries, sql } = this
+    const { limit, offset } = toReadPage(page)
+    const rows = sql.list.all(rowId, entries.oldest(), limit, offset)
     return {
-      total: this.sql.count.get(rowId, this.oldest()) ?? 0,
-      rows: entries.map(({ seq, replacedAt, replacedBy }, i) => ({
-        id: seq,
-        replacedAt,
-        replacedBy,
-        variables: states[i + 1] ?? {},
-        replacement: states[i] ?? {}
-      }))
+      total: sql.count.get(rowId, entries.oldest()) ?? 0,
+      rows: entries.toEntries(functionId, rows, page, current)
     }
   }
 
-  find(owner: EnvOwner, id: number): Variables | undefined {
-    const row = this.sql.find.get(owner.rowId, this.oldest(), id)
-    return row && this.open(row, owner)
+  find({ rowId, functionId }: EnvOwner, id: number): Variables | undefined {
+    const row = this.sql.find.get(rowId, this.entries.oldest(), id)
+    return row && this.entries.open(functionId, row)
   }
 
   /** Returns how many entries were deleted, as does `expire`. */
@@ -96,18 +69,6 @@ export class EnvHistory {
 
   expire(now: number, limit: number): number {
     return this.sql.expire.run(now - KEPT_SECONDS, limit).changes
-  }
-
-  private now(): number {
-    return Math.floor(this.nowMs() / 1000)
-  }
-
-  private oldest(): number {
-    return this.now() - KEPT_SECONDS
-  }
-
-  private open({ sealed }: Row, { functionId }: EnvOwner): Variables {
-    return JSON.parse(this.secrets.open(sealed, functionId, HISTORY_NAME)) as Variables
   }
 }
 
@@ -121,11 +82,11 @@ function prepareStatements(db: Database) {
       `delete from env_history where function = ? and replaced_by = ? and seq not in
          (select seq from env_history where function = ? and replaced_by = ? order by seq desc limit ?)`
     ),
-    newest: db.prepare<[number], Pick<Row, 'replacedAt' | 'replacedBy'>>(
+    newest: db.prepare<[number], Pick<EnvEntryRow, 'replacedAt' | 'replacedBy'>>(
       `select replaced_at as replacedAt, replaced_by as replacedBy
        from env_history where function = ? order by seq desc limit 1`
     ),
-    list: db.prepare<[number, number, number, number], Row>(
+    list: db.prepare<[number, number, number, number], EnvEntryRow>(
       `select ${columns} from env_history
        where function = ? and replaced_at > ? order by seq desc limit ? offset ?`
     ),
@@ -134,7 +95,7 @@ function prepareStatements(db: Database) {
         'select count(*) from env_history where function = ? and replaced_at > ?'
       )
       .pluck(),
-    find: db.prepare<[number, number, number], Row>(
+    find: db.prepare<[number, number, number], EnvEntryRow>(
       `select ${columns} from env_history where function = ? and replaced_at > ? and seq = ?`
     ),
     clear: db.prepare<[number]>('delete from env_history where function = ?'),
@@ -143,12 +104,4 @@ function prepareStatements(db: Database) {
          (select seq from env_history where replaced_at <= ? limit ?)`
     )
   }
-}
-
-export function isSameVariables(one: Variables, other: Variables): boolean {
-  const names = Object.keys(one)
-  return (
-    names.length === Object.keys(other).length &&
-    names.every(name => Object.hasOwn(other, name) && other[name] === one[name])
-  )
 }

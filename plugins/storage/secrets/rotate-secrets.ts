@@ -2,7 +2,7 @@
 import type { Database } from 'better-sqlite3'
 import { targetContext, targetName } from '../alerts/alert-rows.js'
 import { toStorageError } from '../db/failure.js'
-import { HISTORY_NAME } from '../functions/env-history.js'
+import { HISTORY_NAME } from '../functions/env-entries.js'
 import { openDatabase } from '../db/open.js'
 import { contextOf } from '../jobs/job-calls.js'
 import { createSecretBox, type SecretBox } from './secret-box.js'
