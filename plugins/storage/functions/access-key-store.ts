@@ -1,7 +1,5 @@
 /** AccessKeyStore on SQLite. */
 import type { Database } from 'better-sqlite3'
-import { MoonletError } from '../../../core/base/errors.js'
-import { limitTexts } from '../../../core/base/limit-texts.js'
 import type {
   AccessKeyRecord,
   AccessKeyStore,
@@ -10,6 +8,7 @@ import type {
 import type { MayChange } from '../../../core/contracts/functions.js'
 import type { Batch } from '../db/batch.js'
 import type { ChangeFeed } from '../db/change-feed.js'
+import { toAccessKey, tooManyKeys, type AccessKeyRow } from './access-key-rows.js'
 import { requireRowId, type FunctionRowIds } from './function-row-ids.js'
 import type { Revisions } from './revisions.js'
 
@@ -19,15 +18,6 @@ interface Parts {
   readonly rowIds: FunctionRowIds
   readonly changes: ChangeFeed
   readonly revisions: Revisions
-}
-
-interface Row {
-  readonly id: string
-  readonly name: string
-  readonly hash: Buffer
-  readonly createdAt: number
-  readonly expiresAt: number | null
-  readonly lastUsedAt: number | null
 }
 
 export class SqliteAccessKeyStore implements AccessKeyStore {
@@ -98,7 +88,7 @@ function prepareStatements(db: Database) {
       `insert into access_keys (id, function, name, hash, created_at, expires_at)
        values (?, ?, ?, ?, ?, ?)`
     ),
-    list: db.prepare<[number], Row>(
+    list: db.prepare<[number], AccessKeyRow>(
       `select id, name, hash, created_at as createdAt, expires_at as expiresAt, last_used_at as lastUsedAt
        from access_keys where function = ? order by id`
     ),
@@ -106,13 +96,3 @@ function prepareStatements(db: Database) {
     noteUse: db.prepare<[number, string]>('update access_keys set last_used_at = ? where id = ?')
   }
 }
-
-const tooManyKeys = (limit: number): MoonletError =>
-  new MoonletError('CONFLICT', limitTexts.accessKeys(limit))
-
-const toAccessKey = ({ expiresAt, lastUsedAt, hash, ...row }: Row): AccessKeyRecord => ({
-  ...row,
-  hash: hash.toString('base64'),
-  expiresAt: expiresAt ?? undefined,
-  lastUsedAt: lastUsedAt ?? undefined
-})

@@ -1,29 +1,28 @@
 /** TokenStore on PostgreSQL. */
-import { MoonletError } from '../../../core/base/errors.js'
-import { limitTexts } from '../../../core/base/limit-texts.js'
 import type { TokenStore } from '../../../core/contracts/tokens.js'
-import { toToken, type TokenRow } from '../tokens/token-store.js'
+import { toToken, toTokenColumns, tooManyTokens, type TokenRow } from '../tokens/token-rows.js'
 import type { Database } from './db/database.js'
 
 const TAGS = ['tokens']
 
 export const createTokenStore = (db: Database): TokenStore => ({
-  create: ({ id, hash, name, scopes, functions, createdAt, expiresAt }, limit) =>
+  create: (token, limit) =>
     db.transaction(TAGS, async session => {
       // One at a time counts and adds.
       await session.run([{ sql: 'select pg_advisory_xact_lock(79, 1)', values: [] }])
       const row = await session.get<{ total: number }>('select count(*) as total from tokens')
-      if ((row?.total ?? 0) >= limit) throw new MoonletError('CONFLICT', limitTexts.tokens(limit))
+      if ((row?.total ?? 0) >= limit) throw tooManyTokens(limit)
+      const { id, hash, name, scopes, functions, createdAt, expiresAt } = toTokenColumns(token)
       await session.change(
         `insert into tokens (id, hash, name, scopes, functions, created_at, expires_at)
          values ($1, $2, $3, $4, $5, $6, $7)`,
         id,
-        Buffer.from(hash, 'base64'),
+        hash,
         name,
-        JSON.stringify(scopes),
-        functions === undefined ? null : JSON.stringify(functions),
+        scopes,
+        functions,
         createdAt,
-        expiresAt ?? null
+        expiresAt
       )
     }),
   async list() {

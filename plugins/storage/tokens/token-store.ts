@@ -1,21 +1,8 @@
 /** TokenStore on SQLite. */
 import type { Database } from 'better-sqlite3'
-import { MoonletError } from '../../../core/base/errors.js'
-import { limitTexts } from '../../../core/base/limit-texts.js'
-import type { StoredToken, TokenScope, TokenStore } from '../../../core/contracts/tokens.js'
+import type { TokenStore } from '../../../core/contracts/tokens.js'
 import type { Batch } from '../db/batch.js'
-
-export interface TokenRow {
-  readonly id: string
-  readonly hash: Buffer
-  readonly name: string
-  readonly scopes: string
-  readonly functions: string | null
-  readonly createdAt: number
-  readonly expiresAt: number | null
-  readonly lastUsedAt: number | null
-  readonly lastUsedIp: string | null
-}
+import { toToken, toTokenColumns, tooManyTokens, type TokenRow } from './token-rows.js'
 
 export function createTokenStore({
   db,
@@ -27,20 +14,10 @@ export function createTokenStore({
   const sql = prepareStatements(db)
 
   return {
-    create: ({ id, hash, name, scopes, functions, createdAt, expiresAt }, limit) =>
+    create: (token, limit) =>
       batch.transaction(() => {
-        if ((sql.count.get() ?? 0) >= limit) {
-          throw new MoonletError('CONFLICT', limitTexts.tokens(limit))
-        }
-        sql.insert.run({
-          id,
-          hash: Buffer.from(hash, 'base64'),
-          name,
-          scopes: JSON.stringify(scopes),
-          functions: functions === undefined ? null : JSON.stringify(functions),
-          createdAt,
-          expiresAt: expiresAt ?? null
-        })
+        if ((sql.count.get() ?? 0) >= limit) throw tooManyTokens(limit)
+        sql.insert.run(toTokenColumns(token))
       }),
     list: () => batch.read(() => sql.list.all().map(toToken)),
     remove: id => batch.write(() => sql.remove.run(id).changes > 0),
@@ -57,7 +34,7 @@ export function createTokenStore({
 function prepareStatements(db: Database) {
   return {
     count: db.prepare<[], number>('select count(*) from tokens').pluck(),
-    insert: db.prepare<Omit<TokenRow, 'lastUsedAt' | 'lastUsedIp'>>(
+    insert: db.prepare<ReturnType<typeof toTokenColumns>>(
       `insert into tokens (id, hash, name, scopes, functions, created_at, expires_at)
        values (:id, :hash, :name, :scopes, :functions, :createdAt, :expiresAt)`
     ),
@@ -72,15 +49,3 @@ function prepareStatements(db: Database) {
     )
   }
 }
-
-export const toToken = ({ hash, scopes, functions, ...row }: TokenRow): StoredToken => ({
-  id: row.id,
-  name: row.name,
-  hash: hash.toString('base64'),
-  scopes: JSON.parse(scopes) as TokenScope[],
-  functions: functions === null ? undefined : (JSON.parse(functions) as string[]),
-  createdAt: row.createdAt,
-  expiresAt: row.expiresAt ?? undefined,
-  lastUsedAt: row.lastUsedAt ?? undefined,
-  lastUsedIp: row.lastUsedIp ?? undefined
-})

@@ -1,26 +1,16 @@
 /** AccessKeyStore on PostgreSQL. */
-import { MoonletError } from '../../../../core/base/errors.js'
-import { limitTexts } from '../../../../core/base/limit-texts.js'
 import type {
   AccessKeyRecord,
   AccessKeyStore,
   NewAccessKey
 } from '../../../../core/contracts/access-keys.js'
 import type { MayChange } from '../../../../core/contracts/functions.js'
+import { toAccessKey, tooManyKeys, type AccessKeyRow } from '../../functions/access-key-rows.js'
 import type { Database } from '../db/database.js'
 import type { Session } from '../db/transaction.js'
 import { tellAfter, type ChangeFeed } from './change-feed.js'
 import { lockOwner, requireOwner } from './owners.js'
 import { checkRevision, revisionOf } from './revisions.js'
-
-interface Row {
-  readonly id: string
-  readonly name: string
-  readonly hash: Buffer
-  readonly createdAt: number
-  readonly expiresAt: number | null
-  readonly lastUsedAt: number | null
-}
 
 const TAGS = ['functions']
 
@@ -41,7 +31,7 @@ export class PostgresAccessKeyStore implements AccessKeyStore {
         seq
       )
       if ((row?.total ?? 0) >= limit) {
-        throw new MoonletError('CONFLICT', limitTexts.accessKeys(limit))
+        throw tooManyKeys(limit)
       }
       await session.change(
         'insert into access_keys (id, function, name, hash, created_at, expires_at) values ($1, $2, $3, $4, $5, $6)',
@@ -58,7 +48,7 @@ export class PostgresAccessKeyStore implements AccessKeyStore {
   }
 
   async list(functionId: string): Promise<AccessKeyRecord[]> {
-    const rows = await this.parts.db.all<Row>(
+    const rows = await this.parts.db.all<AccessKeyRow>(
       TAGS,
       `select k.id, k.name, k.hash, k.created_at as "createdAt", k.expires_at as "expiresAt",
          k.last_used_at as "lastUsedAt"
@@ -98,10 +88,3 @@ export class PostgresAccessKeyStore implements AccessKeyStore {
     return revisionOf(session, seq)
   }
 }
-
-const toAccessKey = ({ expiresAt, lastUsedAt, hash, ...row }: Row): AccessKeyRecord => ({
-  ...row,
-  hash: hash.toString('base64'),
-  expiresAt: expiresAt ?? undefined,
-  lastUsedAt: lastUsedAt ?? undefined
-})
