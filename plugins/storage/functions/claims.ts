@@ -2,14 +2,14 @@
 import { MoonletError } from '../../../core/base/errors.js'
 import type { Route } from '../../../core/contracts/front-door.js'
 import { checkRouteConflict } from '../../../core/validation/front-door/route-conflict.js'
-import { parseFrontDoor } from './function-rows.js'
-import type { prepareFunctionReads } from './function-statements.js'
+import { parseFrontDoor, type FunctionRow } from './function-rows.js'
 
-type Reads = ReturnType<typeof prepareFunctionReads>
-
-/** Throws CONFLICT when another function than this one has the slug. */
-export function checkSlug({ ofSlug }: Pick<Reads, 'ofSlug'>, slug: string, id: string): void {
-  const owner = ofSlug.get(slug)
+/** `owner` is who has the slug. Throws CONFLICT when that is another function than this one. */
+export function checkSlug(
+  owner: Pick<FunctionRow, 'id' | 'name'> | undefined,
+  slug: string,
+  id: string
+): void {
   if (owner === undefined || owner.id === id) return
   throw new MoonletError(
     'CONFLICT',
@@ -19,13 +19,13 @@ export function checkSlug({ ofSlug }: Pick<Reads, 'ofSlug'>, slug: string, id: s
 
 /** Throws CONFLICT when another function than this one has one of the patterns. */
 export function checkRoutes(
-  { addressed }: Pick<Reads, 'addressed'>,
+  addressed: ReadonlyArray<Pick<FunctionRow, 'id' | 'name' | 'frontDoor'>>,
   routes: readonly Route[],
   id: string
 ): void {
   checkRouteConflict(
     routes,
-    addressed.all().flatMap(row => {
+    addressed.flatMap(row => {
       const own = parseFrontDoor(row.frontDoor)?.routes
       return own === undefined || row.id === id ? [] : [{ id: row.id, name: row.name, routes: own }]
     })

@@ -6,6 +6,7 @@ import type {
   FunctionWithVersion,
   ScheduledFunction
 } from '../../../core/contracts/functions.js'
+import { findRequires } from '../../../core/lua-source/requires.js'
 import { toVersionId } from '../executions/rows.js'
 
 export interface FunctionRow {
@@ -140,4 +141,23 @@ export const toVersion = (
   ...(message === null ? {} : { message }),
   ...(commit === null ? {} : { commit }),
   isActive: isActive === 1
+})
+
+export type NewVersion = Omit<VersionRecord, 'id' | 'functionId' | 'isActive'>
+
+export const toVersionColumns = ({
+  version,
+  createdAt,
+  code,
+  createdBy,
+  message,
+  commit
+}: NewVersion) => ({
+  version,
+  createdAt,
+  code,
+  createdBy: createdBy ?? null,
+  message: message ?? null,
+  commit: commit ?? null,
+  requires: JSON.stringify(findRequires(code))
 })

@@ -1,6 +1,5 @@
 /** FunctionStore on SQLite. */
 import type { Database } from 'better-sqlite3'
-import { MoonletError } from '../../../core/base/errors.js'
 import type { FrontDoor } from '../../../core/contracts/front-door.js'
 import type {
   FunctionChange,
@@ -19,7 +18,6 @@ import type {
 import type { Page, Paged } from '../../../core/contracts/page.js'
 import type { FunctionRecord, VersionRecord } from '../../../core/contracts/records.js'
 import { applyFrontDoorChange } from '../../../core/validation/front-door/change.js'
-import { findRequires } from '../../../core/lua-source/requires.js'
 import type { Batch } from '../db/batch.js'
 import type { ChangeFeed } from '../db/change-feed.js'
 import type { Purges } from '../executions/purges.js'
@@ -37,10 +35,13 @@ import {
   toFunctionWithVersion,
   toScheduled,
   toStored,
-  type ActiveRow
+  toVersionColumns,
+  type ActiveRow,
+  type NewVersion
 } from './function-rows.js'
 import { prepareFunctionReads, prepareFunctionWrites } from './function-statements.js'
 import { toFirstState, toNewRecord } from './new-function.js'
+import { refuseConflicts } from './refusals.js'
 import type { Revisions } from './revisions.js'
 
 interface Parts {
@@ -56,8 +57,6 @@ interface Parts {
 }
 const namesOf = ({ requires }: Pick<ActiveRow, 'requires'>): readonly string[] =>
   requires === null ? [] : parseNames(requires)
-
-type StoredVersion = Omit<VersionRecord, 'id' | 'functionId' | 'isActive'>
 
 export class SqliteFunctionStore implements FunctionStore {
   private readonly reads: ReturnType<typeof prepareFunctionReads>
@@ -242,7 +241,7 @@ export class SqliteFunctionStore implements FunctionStore {
   }
 
   private setSlug(rowId: number, id: string, slug: string): void {
-    if (slug !== '') checkSlug(this.reads, slug, id)
+    if (slug !== '') checkSlug(this.reads.ofSlug.get(slug), slug, id)
     this.writes.setSlug.run(slug === '' ? null : slug, rowId)
   }
 
@@ -255,7 +254,7 @@ export class SqliteFunctionStore implements FunctionStore {
     const before = parseFrontDoor(this.reads.frontDoor.get(rowId) ?? null)
     if (change === undefined) return before
     const after = applyFrontDoorChange(before, change)
-    if (change.routes) checkRoutes(this.reads, change.routes, id)
+    if (change.routes) checkRoutes(this.reads.addressed.all(), change.routes, id)
     this.writes.setFrontDoor.run(formatFrontDoor(after), rowId)
     return after
   }
@@ -273,19 +272,8 @@ export class SqliteFunctionStore implements FunctionStore {
     return version
   }
 
-  private insertVersion(rowId: number, made: StoredVersion): void {
-    const { version, createdAt, code, createdBy = null, message = null, commit = null } = made
-    const requires = JSON.stringify(findRequires(code))
-    this.writes.insertVersion.run({
-      rowId,
-      version,
-      createdAt,
-      code,
-      createdBy,
-      message,
-      commit,
-      requires
-    })
+  private insertVersion(rowId: number, made: NewVersion): void {
+    this.writes.insertVersion.run({ rowId, ...toVersionColumns(made) })
   }
 
   private insert(...parts: Parameters<SqliteFunctionStore['write']>): void {
@@ -294,12 +282,14 @@ export class SqliteFunctionStore implements FunctionStore {
 
   private write(
     fn: FunctionRecord,
-    versions: readonly StoredVersion[],
+    versions: readonly NewVersion[],
     { active, last }: { active: number | null; last: number }
   ) {
-    if (fn.slug !== undefined) checkSlug(this.reads, fn.slug, fn.id)
+    if (fn.slug !== undefined) checkSlug(this.reads.ofSlug.get(fn.slug), fn.slug, fn.id)
     const { frontDoor, ...plain } = fn
-    if (frontDoor?.routes !== undefined) checkRoutes(this.reads, frontDoor.routes, fn.id)
+    if (frontDoor?.routes !== undefined) {
+      checkRoutes(this.reads.addressed.all(), frontDoor.routes, fn.id)
+    }
     const fields = Object.entries(plain).map(([name, value]) => [name, toStored(value)] as const)
     const { lastInsertRowid } = this.writes.insert.run({
       ...Object.fromEntries(fields),
@@ -315,14 +305,4 @@ export class SqliteFunctionStore implements FunctionStore {
     }
     return { rowId, tell }
   }
-}
-
-/** Throws PRECONDITION_FAILED with the ids as `details.conflicts`. */
-export function refuseConflicts(conflicts: readonly string[]): void {
-  if (conflicts.length === 0) return
-  throw new MoonletError(
-    'PRECONDITION_FAILED',
-    `Not in the state that was asked for: ${conflicts.join(', ')}; nothing was changed`,
-    { details: { conflicts } }
-  )
 }

@@ -5,9 +5,9 @@
  */
 import type { Database } from 'better-sqlite3'
 import { createHash } from 'node:crypto'
-import { MoonletError } from '../../../core/base/errors.js'
 import type { MayChange } from '../../../core/contracts/functions.js'
 import { SHARED } from '../quotas/stored-bytes.js'
+import { changedMeanwhile } from './refusals.js'
 
 /** Of functions; the row id SHARED stands for the variables that all share. */
 export interface Revisions {
@@ -55,6 +55,3 @@ export function createRevisions(db: Database): Revisions {
     }
   }
 }
-
-export const changedMeanwhile = () =>
-  new MoonletError('PRECONDITION_FAILED', 'It has been changed since; look at what is there now')

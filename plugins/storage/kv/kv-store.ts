@@ -5,7 +5,7 @@ import type { KvEntry, KvStore, MayChangeEntry } from '../../../core/contracts/k
 import type { Batch } from '../db/batch.js'
 import type { ExecutionWriter } from '../executions/writer.js'
 import { requireRowId, type FunctionRowIds } from '../functions/function-row-ids.js'
-import { changedMeanwhile } from '../functions/revisions.js'
+import { changedMeanwhile } from '../functions/refusals.js'
 import type { Quotas } from '../quotas/quotas.js'
 import { SHARED } from '../quotas/stored-bytes.js'
 import { rangeOf, takeBytes } from './key-ranges.js'

@@ -5,7 +5,9 @@ import type {
   ModuleVersionRecord
 } from '../../../core/contracts/modules.js'
 import { toVersionId } from '../executions/rows.js'
-import type { OriginRow } from '../functions/function-rows.js'
+import type { VersionOrigin } from '../../../core/contracts/records.js'
+import { findExports } from '../../../core/lua-source/exports.js'
+import { toVersionColumns, type OriginRow } from '../functions/function-rows.js'
 
 export interface ModuleRow {
   readonly rowId: number
@@ -86,3 +88,23 @@ export const parseNames = (json: string): readonly string[] => JSON.parse(json) 
 
 export const parseExports = (json: string): readonly ModuleExport[] =>
   JSON.parse(json) as ModuleExport[]
+
+export interface NewModuleVersion {
+  readonly version: number
+  readonly code: string
+  readonly createdAt: number
+  readonly origin?: VersionOrigin | undefined
+}
+
+export const toModuleVersionColumns = ({ origin, ...made }: NewModuleVersion) => ({
+  ...toVersionColumns({ ...made, ...origin }),
+  exports: JSON.stringify(findExports(made.code))
+})
+
+/** What a change has made of a module. */
+export interface ChangedModule {
+  /** Those of the module before and after, each once. */
+  readonly names: readonly string[]
+  /** Number of the version that was made. */
+  readonly version: number | undefined
+}

@@ -19,7 +19,7 @@ import type { Page, Paged } from '../../../core/contracts/page.js'
 import { findRequires } from '../../../core/lua-source/requires.js'
 import type { Batch } from '../db/batch.js'
 import type { ChangeFeed } from '../db/change-feed.js'
-import { changedMeanwhile } from '../functions/revisions.js'
+import { changedMeanwhile } from '../functions/refusals.js'
 import { ModuleGraph } from './module-graph.js'
 import { createModuleList, type ListModules } from './module-list.js'
 import {

@@ -1,25 +1,10 @@
 /** Changes of modules, within the transaction of whoever calls. */
 import type { Database } from 'better-sqlite3'
 import type { ModuleChange, NewModule } from '../../../core/contracts/modules.js'
-import type { VersionOrigin } from '../../../core/contracts/records.js'
-import { findExports } from '../../../core/lua-source/exports.js'
-import { findRequires } from '../../../core/lua-source/requires.js'
 import type { ModuleGraph } from './module-graph.js'
 import { nameTaken, stillRequired } from './module-conflicts.js'
+import { toModuleVersionColumns, type ChangedModule, type NewModuleVersion } from './module-rows.js'
 import { prepareModuleReads, prepareModuleWrites } from './module-statements.js'
-
-interface MadeVersion {
-  readonly version: number
-  readonly code: string
-  readonly createdAt: number
-  readonly origin?: VersionOrigin | undefined
-}
-export interface Changed {
-  /** Those of the module before and after, each once. */
-  readonly names: readonly string[]
-  /** Number of the version that was made. */
-  readonly version: number | undefined
-}
 
 export class ModuleWriter {
   private readonly reads: ReturnType<typeof prepareModuleReads>
@@ -52,7 +37,7 @@ export class ModuleWriter {
     rowId: number,
     { patch, code, activate = true, origin, now }: ModuleChange,
     before = this.nameOf(rowId)
-  ): Changed {
+  ): ChangedModule {
     if (patch.name !== undefined) {
       this.checkName(patch.name, this.reads.idOf.get(rowId) ?? '')
       this.writes.setName.run(patch.name, rowId)
@@ -115,28 +100,14 @@ export class ModuleWriter {
   }
 
   /** Returns its number. */
-  private addVersion(rowId: number, made: Omit<MadeVersion, 'version'>): number {
+  private addVersion(rowId: number, made: Omit<NewModuleVersion, 'version'>): number {
     const version = this.writes.nextVersion.get(rowId)
     if (version === undefined) throw new Error('the module of a new version is gone')
     this.insertVersion(rowId, { version, ...made })
     return version
   }
 
-  private insertVersion(
-    rowId: number,
-    { version, code, createdAt, origin = {} }: MadeVersion
-  ): void {
-    const { createdBy = null, message = null, commit = null } = origin
-    this.writes.insertVersion.run({
-      rowId,
-      version,
-      createdAt,
-      code,
-      createdBy,
-      message,
-      commit,
-      requires: JSON.stringify(findRequires(code)),
-      exports: JSON.stringify(findExports(code))
-    })
+  private insertVersion(rowId: number, made: NewModuleVersion): void {
+    this.writes.insertVersion.run({ rowId, ...toModuleVersionColumns(made) })
   }
 }

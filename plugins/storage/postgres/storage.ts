@@ -12,7 +12,7 @@ import type {
   StorageLimits,
   StoredUsage
 } from '../../../core/contracts/storage.js'
-import { refuseConflicts } from '../functions/function-store.js'
+import { refuseConflicts } from '../functions/refusals.js'
 import { RedactingWriter } from '../executions/redacting-writer.js'
 import { NO_LIMITS } from '../quotas/no-limits.js'
 import type { QuotaNotice } from '../quotas/quota-warnings.js'

@@ -21,7 +21,7 @@ import {
   type FunctionRow,
   type ScheduledRow
 } from '../../functions/function-rows.js'
-import { refuseConflicts } from '../../functions/function-store.js'
+import { refuseConflicts } from '../../functions/refusals.js'
 import { toFirstState, toNewRecord } from '../../functions/new-function.js'
 import type { SecretBox } from '../../secrets/secret-box.js'
 import type { Database } from '../db/database.js'

@@ -1,29 +1,28 @@
 /** Changes of functions, within a transaction that has locked them. */
-import { MoonletError } from '../../../../core/base/errors.js'
 import type { FrontDoor, Route } from '../../../../core/contracts/front-door.js'
 import type { FunctionChange, FunctionPatch } from '../../../../core/contracts/functions.js'
-import type { FunctionRecord, VersionRecord } from '../../../../core/contracts/records.js'
-import { findRequires } from '../../../../core/lua-source/requires.js'
+import type { FunctionRecord } from '../../../../core/contracts/records.js'
 import { applyFrontDoorChange } from '../../../../core/validation/front-door/change.js'
-import { checkRouteConflict } from '../../../../core/validation/front-door/route-conflict.js'
+import { checkRoutes, checkSlug } from '../../functions/claims.js'
 import {
   formatFrontDoor,
   parseFrontDoor,
   patchColumns,
   toStored,
+  toVersionColumns,
+  type FunctionRow,
+  type NewVersion,
   type PlainPatchKey
 } from '../../functions/function-rows.js'
 import type { Session } from '../db/transaction.js'
 import type { SqlValue } from '../db/values.js'
 import { present } from './function-reads.js'
 
-type StoredVersion = Omit<VersionRecord, 'id' | 'functionId' | 'isActive'>
-
 /** Returns its row id. Throws CONFLICT. */
 export async function insertFunction(
   session: Session,
   fn: FunctionRecord,
-  versions: readonly StoredVersion[],
+  versions: readonly NewVersion[],
   { active, last }: { active: number | null; last: number }
 ): Promise<number> {
   await checkAddresses(session, fn.id, fn.slug, fn.frontDoor?.routes)
@@ -119,38 +118,13 @@ async function setFrontDoor(
   )
 }
 
-const toInsert = (
-  seq: number,
-  {
-    version,
-    createdAt,
-    code,
-    createdBy = null,
-    message = null,
-    commit = null
-  }: {
-    readonly [K in keyof StoredVersion]:
-      StoredVersion[K] | (undefined extends StoredVersion[K] ? null : never)
+function toInsert(seq: number, made: NewVersion) {
+  const { version, createdAt, code, createdBy, message, commit, requires } = toVersionColumns(made)
+  return {
+    sql: `insert into versions (function, version, created_at, code, created_by, message, commit, requires)
+      values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    values: [seq, version, createdAt, code, createdBy, message, commit, requires]
   }
-) => ({
-  sql: `insert into versions (function, version, created_at, code, created_by, message, commit, requires)
-    values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-  values: [
-    seq,
-    version,
-    createdAt,
-    code,
-    createdBy ?? null,
-    message ?? null,
-    commit ?? null,
-    JSON.stringify(findRequires(code))
-  ]
-})
-
-interface Addressed {
-  readonly id: string
-  readonly name: string
-  readonly frontDoor: string | null
 }
 
 /** Throws CONFLICT when another function has the slug or one of the patterns. */
@@ -164,28 +138,17 @@ async function checkAddresses(
   // One at a time decides who gets an address.
   await session.run([{ sql: 'select pg_advisory_xact_lock(79, 0)', values: [] }])
   if (slug !== undefined) {
-    const owner = await session.get<Addressed>(
+    const owner = await session.get<FunctionRow>(
       'select id, name from functions where slug = $1',
       slug
     )
-    if (owner !== undefined && owner.id !== id) {
-      throw new MoonletError(
-        'CONFLICT',
-        `slug: "${slug}" is the slug of the function ${JSON.stringify(owner.name)} (${owner.id})`
-      )
-    }
+    checkSlug(owner, slug, id)
   }
   if (routes === undefined) return
-  const others = await session.all<Addressed>(
+  const others = await session.all<FunctionRow>(
     `select f.id, f.name, f.front_door as "frontDoor" from functions f
      where f.front_door is not null and ${present} and f.id <> $1 order by f.seq`,
     id
   )
-  checkRouteConflict(
-    routes,
-    others.flatMap(({ id, name, frontDoor }) => {
-      const own = parseFrontDoor(frontDoor)?.routes
-      return own === undefined ? [] : [{ id, name, routes: own }]
-    })
-  )
+  checkRoutes(others, routes, id)
 }

@@ -4,7 +4,7 @@
  */
 import { createHash, type Hash } from 'node:crypto'
 import type { MayChange } from '../../../../core/contracts/functions.js'
-import { changedMeanwhile } from '../../functions/revisions.js'
+import { changedMeanwhile } from '../../functions/refusals.js'
 import type { Session } from '../db/transaction.js'
 import { integers } from '../db/values.js'
 

@@ -6,7 +6,7 @@ import type {
   KvStore,
   MayChangeEntry
 } from '../../../../core/contracts/kv.js'
-import { changedMeanwhile } from '../../functions/revisions.js'
+import { changedMeanwhile } from '../../functions/refusals.js'
 import { rangeOf } from '../../kv/key-ranges.js'
 import type { Batch } from '../db/batch.js'
 import type { Database } from '../db/database.js'

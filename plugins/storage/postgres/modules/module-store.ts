@@ -16,7 +16,7 @@ import type { Page, Paged } from '../../../../core/contracts/page.js'
 import { findRequires } from '../../../../core/lua-source/requires.js'
 import { foldCase } from '../../executions/filter.js'
 import { originColumns } from '../../functions/function-rows.js'
-import { changedMeanwhile } from '../../functions/revisions.js'
+import { changedMeanwhile } from '../../functions/refusals.js'
 import { dependentFunctions } from '../../modules/dependents.js'
 import {
   toModuleVersion,

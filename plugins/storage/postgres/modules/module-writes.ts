@@ -1,19 +1,13 @@
 /** Changes of modules, within a transaction that holds the lock of all modules. */
 import type { ModuleChange, NewModule } from '../../../../core/contracts/modules.js'
-import type { VersionOrigin } from '../../../../core/contracts/records.js'
-import { findExports } from '../../../../core/lua-source/exports.js'
-import { findRequires } from '../../../../core/lua-source/requires.js'
 import { nameTaken, stillRequired } from '../../modules/module-conflicts.js'
-import type { Changed } from '../../modules/module-writer.js'
+import {
+  toModuleVersionColumns,
+  type ChangedModule,
+  type NewModuleVersion
+} from '../../modules/module-rows.js'
 import type { Session } from '../db/transaction.js'
 import { readRequiring, requirersOf } from './module-reads.js'
-
-interface MadeVersion {
-  readonly version: number
-  readonly code: string
-  readonly createdAt: number
-  readonly origin?: VersionOrigin | undefined
-}
 
 /** One change of modules at a time: they depend on each other by names. */
 export const lockModules = async (session: Session): Promise<void> => {
@@ -48,7 +42,7 @@ export async function changeModule(
   seq: number,
   { patch, code, activate = true, origin, now }: ModuleChange,
   before?: string
-): Promise<Changed> {
+): Promise<ChangedModule> {
   const { name, description } = patch
   const nameBefore = before ?? (await nameOf(session, seq))
   if (name !== undefined) {
@@ -110,22 +104,19 @@ async function checkName(session: Session, name: string, id: string): Promise<vo
   if (owner !== undefined && owner.id !== id) throw nameTaken(name, owner)
 }
 
-async function insertVersion(
-  session: Session,
-  seq: number,
-  { version, code, createdAt, origin = {} }: MadeVersion
-): Promise<void> {
+async function insertVersion(session: Session, seq: number, made: NewModuleVersion): Promise<void> {
+  const columns = toModuleVersionColumns(made)
   await session.change(
     `insert into module_versions (module, version, created_at, code, created_by, message, commit, requires, exports)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
     seq,
-    version,
-    createdAt,
-    code,
-    origin.createdBy ?? null,
-    origin.message ?? null,
-    origin.commit ?? null,
-    JSON.stringify(findRequires(code)),
-    JSON.stringify(findExports(code))
+    columns.version,
+    columns.createdAt,
+    columns.code,
+    columns.createdBy,
+    columns.message,
+    columns.commit,
+    columns.requires,
+    columns.exports
   )
 }
