@@ -57,12 +57,10 @@ export function sandboxCommand({
     program,
     String(codeBytes)
   ]
-  const { prefix, clearing, isClear } = barriers
-  const walls = isClear ? prefix.slice(0, prefix.length - clearing.length) : prefix
   const data =
     barriers.prlimit !== undefined && baseDataBytes !== undefined
-      ? withDataLimit(walls, dataLimit(baseDataBytes, memoryMb))
-      : walls
+      ? withDataLimit(barriers.prefix, dataLimit(baseDataBytes, memoryMb))
+      : barriers.prefix
   const [command, ...args] = [...data, ...node]
   return [command as string, args]
 }

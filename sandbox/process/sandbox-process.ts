@@ -8,7 +8,6 @@
  * server alone. Any end settles the invocation that was running, and hands back those that waited. After the exit
  * no frame has an effect.
  */
-import type { Duplex } from 'node:stream'
 import type { Fault } from '../../core/contracts/records.js'
 import { Acknowledgement } from '../rpc/acknowledgement.js'
 import { AnswerStream } from '../rpc/answer-stream.js'
@@ -80,7 +79,7 @@ export class SandboxProcess extends ProcessState {
   ) {
     super()
     this.child = spawnSandbox(options.command)
-    this.channel = new Channel(this.child.stdio[3] as Duplex, options.frameLimit, {
+    this.channel = new Channel(this.child.channel, options.frameLimit, {
       onFrame: (frame, size) => {
         this.handle(frame, size)
       },

@@ -27,8 +27,7 @@ export interface Ending {
 /** The promise settles when it has ended, and never rejects. */
 export type SpawnedProcess = Promise<Ending> & {
   readonly pid: number | undefined
-  /** Place 3 is the channel. */
-  readonly stdio: ReadonlyArray<Duplex | undefined>
+  readonly channel: Duplex
   readonly kill: (signal: NodeJS.Signals) => void
 }
 
@@ -63,7 +62,7 @@ export function spawnSandbox([file, args]: Command): SpawnedProcess {
   })
   return Object.assign(ended, {
     pid: child.pid,
-    stdio: [undefined, undefined, undefined, channel ?? closedChannel()],
+    channel: channel ?? closedChannel(),
     kill: (signal: NodeJS.Signals) => {
       child.kill(signal)
     }
@@ -74,7 +73,7 @@ export function spawnSandbox([file, args]: Command): SpawnedProcess {
 const notStarted = (): SpawnedProcess =>
   Object.assign(Promise.resolve({ exitCode: null, signal: null }), {
     pid: undefined,
-    stdio: [undefined, undefined, undefined, closedChannel()],
+    channel: closedChannel(),
     kill: () => {}
   })
 
@@ -94,8 +93,8 @@ export async function diagnoseStart([file, args]: Command): Promise<string> {
   return (stderr.trim() || shortMessage || 'it says nothing').slice(0, 2000)
 }
 
-/** What a process finds in its environment beside what it is given: something adds to that of all children. */
-export async function addedEnvironment(env: string): Promise<boolean> {
+/** Whether something adds to the environment of all children, beside what they are given; true where none starts. */
+export async function hasAddedEnvironment(env: string): Promise<boolean> {
   const child = spawn(env, [], { ...surroundings(), stdio: ['ignore', 'pipe', 'ignore'] })
   const given = Object.entries(environment).map(([name, value]) => `${name}=${value}\n`)
   return await new Promise(resolve => {

@@ -1,5 +1,4 @@
 /** Bytes that are almost frames, on both sides of the pipe; and values that cross it. */
-import type { Duplex } from 'node:stream'
 import t from 'tap'
 import fc from 'fast-check'
 import '../helpers/fuzzing.js'
@@ -324,7 +323,7 @@ t.test(
     )
     for (const [frames, changes, greeted] of streams) {
       const child = spawnSandbox(command)
-      const channel = child.stdio[3] as unknown as Duplex
+      const channel = child.channel
       channel.on('error', () => {}).on('data', () => {})
       channel.write(
         greeted

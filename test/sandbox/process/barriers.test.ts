@@ -2,9 +2,8 @@
 import { createServer } from 'node:net'
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import type { Duplex } from 'node:stream'
 import t, { type Test } from 'tap'
-import { probeBarriers, type Barriers } from '../../../sandbox/process/barriers.js'
+import { bareBarriers, probeBarriers, type Barriers } from '../../../sandbox/process/barriers.js'
 import { childProgram, sandboxCommand } from '../../../sandbox/process/command.js'
 import { spawnSandbox } from '../../../sandbox/process/spawn.js'
 
@@ -42,7 +41,7 @@ async function escape(
     })
   )
   const chunks: Buffer[] = []
-  for await (const chunk of child.stdio[3] as unknown as Duplex) chunks.push(chunk as Buffer)
+  for await (const chunk of child.channel) chunks.push(chunk as Buffer)
   await child
   return JSON.parse(Buffer.concat(chunks).toString('utf8')) as Report
 }
@@ -64,11 +63,8 @@ t.test('nothing that JavaScript could try gets out', async t => {
 })
 
 t.test("Node's permissions alone keep files, processes and addons away", async t => {
-  const bare = (barriers: Barriers): Barriers => ({
-    ...barriers,
-    prefix: barriers.prefix.slice(barriers.prefix.findIndex(part => part.endsWith('/env')))
-  })
-  const report = await escape(t, bare)
+  const { prefix } = await bareBarriers()
+  const report = await escape(t, barriers => ({ ...barriers, prefix }))
   for (const name of [
     'read a file',
     'list a folder',

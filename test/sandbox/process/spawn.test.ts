@@ -3,11 +3,11 @@ import { once } from 'node:events'
 import t from 'tap'
 import { bareBarriers } from '../../../sandbox/process/barriers.js'
 import { childProgram, sandboxCommand } from '../../../sandbox/process/command.js'
-import { addedEnvironment, spawnSandbox } from '../../../sandbox/process/spawn.js'
+import { hasAddedEnvironment, spawnSandbox } from '../../../sandbox/process/spawn.js'
 
 t.test('a program that cannot be started has ended, and its channel is closed', async t => {
   const child = spawnSandbox(['/no/such/program', []])
-  const closed = once(child.stdio[3] as NonNullable<(typeof child.stdio)[3]>, 'close')
+  const closed = once(child.channel, 'close')
   t.equal(child.pid, undefined)
   child.kill('SIGKILL')
   t.same(await child, { exitCode: null, signal: null })
@@ -41,12 +41,12 @@ t.test(
       else process.env.NODE_V8_COVERAGE = before
     })
     delete process.env.NODE_V8_COVERAGE
-    t.equal(await addedEnvironment('/usr/bin/env'), false)
+    t.equal(await hasAddedEnvironment('/usr/bin/env'), false)
     t.equal(await command(), process.execPath)
     // Node hands this one to all its children, whatever environment they are given.
     process.env.NODE_V8_COVERAGE = t.testdir({})
-    t.equal(await addedEnvironment('/usr/bin/env'), true)
+    t.equal(await hasAddedEnvironment('/usr/bin/env'), true)
     t.match(await command(), /\/env$/)
-    t.equal(await addedEnvironment('/no/such/program'), true, 'nor where that cannot be told')
+    t.equal(await hasAddedEnvironment('/no/such/program'), true, 'nor where that cannot be told')
   }
 )
