@@ -1,14 +1,11 @@
 /** AuditStore on SQLite. */
 import type { Database } from 'better-sqlite3'
 import type {
-  AuditChange,
   AuditFilter,
   AuditNote,
   AuditRecord,
-  AuditState,
   AuditStore,
-  AuditSubject,
-  AuditTarget
+  AuditSubject
 } from '../../../core/contracts/audit.js'
 import type { Page, Paged } from '../../../core/contracts/page.js'
 import type { Batch } from '../db/batch.js'
@@ -20,17 +17,20 @@ import {
   type AuditStatements,
   type FilterValues
 } from './audit-statements.js'
-import { isRefusal, toRecord, toRow, toValueTarget, type AuditRow } from './audit-rows.js'
-import { scanAudit } from './audit-scan.js'
-import { compareVariables, createVariableStateReader } from './variable-state.js'
-import { compareStates } from './compare-states.js'
 import {
-  compareFunctionStates,
-  createFunctionStateReader,
-  type FunctionState
-} from './function-state.js'
+  toFunctionEntries,
+  toModuleEntries,
+  toSharedEntries,
+  toValueEntries,
+  type AuditEntry,
+  type ValueSubject
+} from './audit-entries.js'
+import { isRefusal, toRecord, toRow, type AuditRow } from './audit-rows.js'
+import { scanAudit } from './audit-scan.js'
+import { createFunctionStateReader } from './function-state.js'
 import { createModuleStateReader } from './module-state.js'
 import { createValueStateReader } from './value-state.js'
+import { createVariableStateReader } from './variable-state.js'
 
 interface Parts {
   readonly db: Database
@@ -38,10 +38,6 @@ interface Parts {
   readonly rowIds: FunctionRowIds
   readonly readVariables: VariableReader
   readonly nowMs: () => number
-}
-
-interface Entry extends AuditChange {
-  readonly target: AuditTarget
 }
 
 /** A page behind more entries than these is looked for in slices. */
@@ -71,7 +67,7 @@ export class SqliteAuditStore implements AuditStore {
     }, change)
   }
 
-  add(note: AuditNote, entry: Entry): Promise<void> {
+  add(note: AuditNote, entry: AuditEntry): Promise<void> {
     return this.parts.batch.write(() => {
       this.insert(note, entry)
     })
@@ -111,7 +107,7 @@ export class SqliteAuditStore implements AuditStore {
   }
 
   /** Looks at what is there; the result looks again, and returns what has become of it. */
-  private look(subject: AuditSubject): () => Entry[] {
+  private look(subject: AuditSubject): () => AuditEntry[] {
     if ('target' in subject) return () => [subject]
     if ('value' in subject) return this.lookAtValue(subject.value)
     if ('sharedVariables' in subject) return this.lookAtShared()
@@ -119,48 +115,24 @@ export class SqliteAuditStore implements AuditStore {
     const { modules = [] } = subject
     const modulesBefore = modules.map(id => [id, this.readModule(id)] as const)
     return () => [
-      ...before.flatMap(([id, state]) => this.compareFunction(id, state)),
-      ...modulesBefore.flatMap(([id, state]) => this.compareModule(id, state))
+      ...before.flatMap(([id, state]) => toFunctionEntries(id, state, this.readFunction(id))),
+      ...modulesBefore.flatMap(([id, state]) => toModuleEntries(id, state, this.readModule(id)))
     ]
   }
 
-  private compareModule(id: string, before: AuditState | undefined): Entry[] {
-    const after = this.readModule(id)
-    const change = compareStates(before, after)
-    if (change === undefined) return []
-    const { name } = (after ?? before) as { readonly name: string }
-    return [{ target: { kind: 'module', id, name }, ...change }]
+  private lookAtValue({ functionId, key }: ValueSubject): () => AuditEntry[] {
+    const read = () => this.readValue(functionId, key)
+    const before = read()
+    return () => toValueEntries({ functionId, key }, before, read())
   }
 
-  private compareFunction(id: string, before: FunctionState | undefined): Entry[] {
-    const after = this.readFunction(id)
-    const change = compareFunctionStates(before, after)
-    if (change === undefined) return []
-    const name = (after ?? before)?.name
-    return [{ target: { kind: 'function', id, name, functionId: id }, ...change }]
-  }
-
-  private lookAtValue({ functionId, key }: { functionId: string; key: Uint8Array }): () => Entry[] {
-    const { readValue } = this
-    const before = readValue(functionId, key)
-    return () => {
-      const change = compareStates(before, readValue(functionId, key))
-      const target = toValueTarget(functionId, key)
-      // Another value of the same length is a change too.
-      return [{ target, ...(change ?? { before, after: before }) }]
-    }
-  }
-
-  private lookAtShared(): () => Entry[] {
+  private lookAtShared(): () => AuditEntry[] {
     const read = () => this.readVariables(SHARED_ENV)
     const before = read()
-    return () => {
-      const change = compareVariables(before, read())
-      return change === undefined ? [] : [{ target: { kind: 'shared_variables' }, ...change }]
-    }
+    return () => toSharedEntries(before, read())
   }
 
-  private insert(note: AuditNote, entry: Entry): void {
+  private insert(note: AuditNote, entry: AuditEntry): void {
     this.sql.insert.run(toRow(Math.floor(this.parts.nowMs() / 1000), note, entry))
   }
 }

@@ -1,24 +1,12 @@
 /** A function as the audit sees it: all that people set, of secrets the names alone. */
 import type { Database } from 'better-sqlite3'
-import type { AuditChange, AuditState } from '../../../core/contracts/audit.js'
 import { toFunctionSettings } from '../../../core/validation/function-settings.js'
 import type { VariableReader } from '../functions/env-store.js'
 import type { FunctionRowIds } from '../functions/function-row-ids.js'
 import { toFunctionWithVersion } from '../functions/function-rows.js'
 import { prepareFunctionReads } from '../functions/function-statements.js'
-import { compareStates } from './compare-states.js'
-import {
-  createVariableStateReader,
-  listNames,
-  noteOtherValues,
-  type VariableState
-} from './variable-state.js'
-
-export interface FunctionState {
-  readonly name: string
-  readonly fields: AuditState
-  readonly variables: VariableState
-}
+import type { FunctionState } from './compare-states.js'
+import { createVariableStateReader } from './variable-state.js'
 
 interface Parts {
   readonly db: Database
@@ -58,15 +46,3 @@ export function createFunctionStateReader({
     }
   }
 }
-
-/** What differs; undefined: nothing. */
-export function compareFunctionStates(
-  before: FunctionState | undefined,
-  after: FunctionState | undefined
-): AuditChange | undefined {
-  const change = compareStates(toState(before), toState(after))
-  return noteOtherValues(change, before?.variables, after?.variables)
-}
-
-const toState = (state: FunctionState | undefined): AuditState | undefined =>
-  state && { ...state.fields, env_vars: listNames(state.variables) }

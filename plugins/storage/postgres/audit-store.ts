@@ -1,21 +1,25 @@
 /** AuditStore on PostgreSQL. */
 import { MoonletError } from '../../../core/base/errors.js'
 import type {
-  AuditChange,
   AuditFilter,
   AuditNote,
   AuditRecord,
   AuditState,
   AuditStore,
-  AuditSubject,
-  AuditTarget
+  AuditSubject
 } from '../../../core/contracts/audit.js'
 import type { Page, Paged } from '../../../core/contracts/page.js'
 import { toFunctionSettings } from '../../../core/validation/function-settings.js'
-import { isRefusal, toRecord, toRow, toValueTarget, type AuditRow } from '../audit/audit-rows.js'
-import { compareStates } from '../audit/compare-states.js'
-import { compareFunctionStates, type FunctionState } from '../audit/function-state.js'
-import { compareVariables, type VariableState } from '../audit/variable-state.js'
+import {
+  toFunctionEntries,
+  toModuleEntries,
+  toSharedEntries,
+  toValueEntries,
+  type AuditEntry,
+  type ValueSubject
+} from '../audit/audit-entries.js'
+import { isRefusal, toRecord, toRow, type AuditRow } from '../audit/audit-rows.js'
+import type { FunctionState, VariableState } from '../audit/compare-states.js'
 import { toFunctionWithVersion, type ActiveRow } from '../functions/function-rows.js'
 import type { SecretBox } from '../secrets/secret-box.js'
 import type { Database } from './db/database.js'
@@ -28,9 +32,6 @@ interface Parts {
   readonly db: Database
   readonly secrets: SecretBox
   readonly nowMs: () => number
-}
-interface Entry extends AuditChange {
-  readonly target: AuditTarget
 }
 
 const TAGS = ['audit']
@@ -52,7 +53,7 @@ export class PostgresAuditStore implements AuditStore {
     }, change)
   }
 
-  add(note: AuditNote, entry: Entry): Promise<void> {
+  add(note: AuditNote, entry: AuditEntry): Promise<void> {
     const { sql, values } = this.toInsert(note, entry)
     return this.parts.db.write(TAGS, batch => {
       batch.add(sql, ...values)
@@ -114,7 +115,10 @@ export class PostgresAuditStore implements AuditStore {
   }
 
   /** Looks at what is there; the result looks again, and returns what has become of it. */
-  private async look(session: Session, subject: AuditSubject): Promise<() => Promise<Entry[]>> {
+  private async look(
+    session: Session,
+    subject: AuditSubject
+  ): Promise<() => Promise<AuditEntry[]>> {
     if ('target' in subject) return async () => [subject]
     if ('value' in subject) return this.lookAtValue(session, subject.value)
     if ('sharedVariables' in subject) return this.lookAtShared(session)
@@ -122,13 +126,9 @@ export class PostgresAuditStore implements AuditStore {
     const before = new Map<string, FunctionState | undefined>()
     for (const id of subject.functions) before.set(id, await this.readFunction(session, id))
     return async () => {
-      const entries: Entry[] = []
+      const entries: AuditEntry[] = []
       for (const [id, state] of before) {
-        const after = await this.readFunction(session, id)
-        const change = compareFunctionStates(state, after)
-        if (change === undefined) continue
-        const name = (after ?? state)?.name
-        entries.push({ target: { kind: 'function', id, name, functionId: id }, ...change })
+        entries.push(...toFunctionEntries(id, state, await this.readFunction(session, id)))
       }
       return [...entries, ...(await modules())]
     }
@@ -136,41 +136,32 @@ export class PostgresAuditStore implements AuditStore {
 
   private async lookAtValue(
     session: Session,
-    { functionId, key }: { readonly functionId: string; readonly key: Uint8Array }
-  ): Promise<() => Promise<Entry[]>> {
-    const before = await this.readValue(session, functionId, key)
-    return async () => {
-      const change = compareStates(before, await this.readValue(session, functionId, key))
-      // Another value of the same length is a change too.
-      return [{ target: toValueTarget(functionId, key), ...(change ?? { before, after: before }) }]
-    }
+    { functionId, key }: ValueSubject
+  ): Promise<() => Promise<AuditEntry[]>> {
+    const read = () => this.readValue(session, functionId, key)
+    const before = await read()
+    return async () => toValueEntries({ functionId, key }, before, await read())
   }
 
   private async lookAtModules(
     session: Session,
     ids: readonly string[]
-  ): Promise<() => Promise<Entry[]>> {
+  ): Promise<() => Promise<AuditEntry[]>> {
     const before = new Map<string, AuditState | undefined>()
     for (const id of ids) before.set(id, await readModuleState(session, id))
     return async () => {
-      const entries: Entry[] = []
+      const entries: AuditEntry[] = []
       for (const [id, state] of before) {
-        const after = await readModuleState(session, id)
-        const change = compareStates(state, after)
-        const { name } = (after ?? state ?? { name: '' }) as { readonly name: string }
-        if (change !== undefined) entries.push({ target: { kind: 'module', id, name }, ...change })
+        entries.push(...toModuleEntries(id, state, await readModuleState(session, id)))
       }
       return entries
     }
   }
 
-  private async lookAtShared(session: Session): Promise<() => Promise<Entry[]>> {
+  private async lookAtShared(session: Session): Promise<() => Promise<AuditEntry[]>> {
     const read = async () => this.openAll('', await session.all(variablesSql, ''))
     const before = await read()
-    return async () => {
-      const change = compareVariables(before, await read())
-      return change === undefined ? [] : [{ target: { kind: 'shared_variables' }, ...change }]
-    }
+    return async () => toSharedEntries(before, await read())
   }
 
   private async readValue(
@@ -231,7 +222,7 @@ export class PostgresAuditStore implements AuditStore {
     }
   }
 
-  private toInsert(note: AuditNote, entry: Entry) {
+  private toInsert(note: AuditNote, entry: AuditEntry) {
     const row = toRow(Math.floor(this.parts.nowMs() / 1000), note, entry)
     return {
       sql: `insert into audit (at, actor_kind, actor_id, actor_name, via, ip, action, target_kind, target_id,
