@@ -2,9 +2,11 @@
  * What a job runs, as it is kept: JSON of the event without its body, a line break, the body as it came; encrypted,
  * since callers send credentials with it. Functions and jobs are authenticated with it, as names are of variables.
  */
-import type { JobCall } from '../../../core/contracts/jobs.js'
+import { MoonletError } from '../../../core/base/errors.js'
+import type { ClaimedJob, JobCall } from '../../../core/contracts/jobs.js'
 import type { InvocationEvent } from '../../../core/contracts/invocation.js'
 import type { SecretBox } from '../secrets/secret-box.js'
+import { toJob, type JobRow } from './job-rows.js'
 
 const LINE_BREAK = 0x0a
 
@@ -32,3 +34,28 @@ export function openCall(secrets: SecretBox, jobId: string, sealed: Uint8Array):
 }
 
 export const contextOf = (jobId: string): string => `job\0${jobId}`
+
+/** A job that was just claimed, with its call; undefined: it is not claimed. */
+export function toClaimedJob(
+  secrets: SecretBox,
+  row: JobRow,
+  sealed: Uint8Array | null | undefined
+): ClaimedJob | undefined {
+  const { startedAt, executionId, ...job } = toJob(row)
+  if (startedAt === undefined || executionId === undefined) return undefined
+  return { ...job, startedAt, executionId, call: openIfPossible(secrets, row.id, sealed) }
+}
+
+function openIfPossible(
+  secrets: SecretBox,
+  jobId: string,
+  sealed: Uint8Array | null | undefined
+): JobCall | undefined {
+  if (sealed === undefined || sealed === null) return undefined
+  try {
+    return openCall(secrets, jobId, sealed)
+  } catch (error) {
+    if (error instanceof MoonletError) return undefined
+    throw error
+  }
+}

@@ -1,10 +1,9 @@
 /** Who runs which job: claims, leases, and what becomes of a job after an attempt. */
 import type { Claim, ClaimedJob, TakeOver } from '../../../core/contracts/jobs.js'
 import type { JobEnd, JobSettlement } from '../../../core/contracts/job-ends.js'
-import { MoonletError } from '../../../core/base/errors.js'
 import { chooseJobs, type Share } from './fair-shares.js'
-import { openCall } from './job-calls.js'
-import { QUEUED, RUNNING, toJob, toStatusNumber, WAITING, type JobRow } from './job-rows.js'
+import { toClaimedJob } from './job-calls.js'
+import { QUEUED, RUNNING, toStatusNumber, WAITING, type JobRow } from './job-rows.js'
 import { ALL_JOBS } from './job-counts.js'
 import type { JobParts } from './job-parts.js'
 import type { DueJob } from './job-queues.js'
@@ -25,7 +24,7 @@ export class JobLeases {
       }
       this.parts.queues.update(functionRowId, now)
     }
-    return claimed.flatMap(seq => this.read(seq))
+    return claimed.flatMap(seq => this.read(seq) ?? [])
   }
 
   takeOver({ owner, now, leaseUntil, limit, isDead }: TakeOver): ClaimedJob[] {
@@ -36,7 +35,7 @@ export class JobLeases {
       )
       .slice(0, limit)
     for (const { seq } of lost) this.sql.setLease.run(owner, leaseUntil, seq)
-    return lost.flatMap(({ seq }) => this.read(seq))
+    return lost.flatMap(({ seq }) => this.read(seq) ?? [])
   }
 
   renew(owner: string, leaseUntil: number): void {
@@ -94,22 +93,8 @@ export class JobLeases {
       }))
   }
 
-  private read(seq: number): ClaimedJob[] {
+  private read(seq: number): ClaimedJob | undefined {
     const row = this.sql.findRow.get(seq)
-    if (row === undefined) return []
-    const { startedAt, executionId, ...job } = toJob(row)
-    if (startedAt === undefined || executionId === undefined) return []
-    return [{ ...job, startedAt, executionId, call: this.readCall(row) }]
-  }
-
-  private readCall({ seq, id }: JobRow): ClaimedJob['call'] {
-    const sealed = this.sql.sealed.get(seq)
-    if (sealed === undefined) return undefined
-    try {
-      return openCall(this.parts.secrets, id, sealed)
-    } catch (error) {
-      if (error instanceof MoonletError) return undefined
-      throw error
-    }
+    return row && toClaimedJob(this.parts.secrets, row, this.sql.sealed.get(seq))
   }
 }

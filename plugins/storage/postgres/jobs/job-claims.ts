@@ -3,10 +3,9 @@
  * at once than it may, whoever claims; what another server is claiming from is passed over.
  */
 import type { Claim, ClaimedJob, TakeOver } from '../../../../core/contracts/jobs.js'
-import { MoonletError } from '../../../../core/base/errors.js'
 import { chooseJobs, type Share } from '../../jobs/fair-shares.js'
-import { openCall } from '../../jobs/job-calls.js'
-import { RUNNING, toJob, type JobRow } from '../../jobs/job-rows.js'
+import { toClaimedJob } from '../../jobs/job-calls.js'
+import { RUNNING, type JobRow } from '../../jobs/job-rows.js'
 import type { SecretBox } from '../../secrets/secret-box.js'
 import type { Session } from '../db/transaction.js'
 import { integers, texts } from '../db/values.js'
@@ -140,23 +139,5 @@ async function readClaimed(
      left join job_events e on e.job = j.seq order by c.n`,
     integers(seqs)
   )
-  return rows.flatMap(({ sealed, ...row }) => {
-    const { startedAt, executionId, ...job } = toJob(row)
-    if (startedAt === undefined || executionId === undefined) return []
-    return [{ ...job, startedAt, executionId, call: openIfPossible(secrets, row.id, sealed) }]
-  })
-}
-
-function openIfPossible(
-  secrets: SecretBox,
-  id: string,
-  sealed: Uint8Array | null
-): ClaimedJob['call'] {
-  if (sealed === null) return undefined
-  try {
-    return openCall(secrets, id, sealed)
-  } catch (error) {
-    if (error instanceof MoonletError) return undefined
-    throw error
-  }
+  return rows.flatMap(({ sealed, ...row }) => toClaimedJob(secrets, row, sealed) ?? [])
 }
