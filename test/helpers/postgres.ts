@@ -5,7 +5,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { chmod, chown, cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -13,6 +12,7 @@ import { promisify } from 'node:util'
 import type { Test } from 'tap'
 import { parseDatabaseUrl } from '../../config/database-url.js'
 import { Connection } from '../../plugins/storage/postgres/db/connection.js'
+import { findFreePort } from './free-port.js'
 
 const run = promisify(execFile)
 const START_MS = 60_000
@@ -83,7 +83,7 @@ export async function startPostgres(
   })
   if (user !== undefined) await run('chown', ['-R', `${user.uid}:${user.gid}`, data])
   await chmod(data, 0o700)
-  const port = await findPort()
+  const port = await findFreePort()
   const settings = [
     ...['-c', `port=${port}`, '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
     ...(durable ? [] : ['-c', 'fsync=off', '-c', 'full_page_writes=off']),
@@ -167,18 +167,6 @@ async function prepareTemplate(
   await rm(making, { recursive: true, force: true })
   return template
 }
-
-const findPort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => {
-        resolve(typeof address === 'object' ? (address?.port ?? 0) : 0)
-      })
-    })
-  })
 
 /** Resolves when `ask` does; after a minute rejects with why it does not. */
 async function answers(ask: () => Promise<void>): Promise<void> {

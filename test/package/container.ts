@@ -5,11 +5,11 @@
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { execa } from 'execa'
+import { findFreePort } from '../helpers/free-port.js'
 import { countOn, doMainJob, watchInstalled, type Installed } from './main-job.js'
 import { findTarball } from './root.js'
 import { seccompOf, type EngineProfile } from './seccomp.js'
@@ -145,16 +145,3 @@ async function readHealthCheck(): Promise<string[]> {
   assert.ok(command !== undefined, 'there is a health check')
   return JSON.parse(command)
 }
-
-const findFreePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => {
-        if (address === null || typeof address === 'string') reject(new Error('no port'))
-        else resolve(address.port)
-      })
-    })
-  })
