@@ -8,7 +8,6 @@ import { skewOf } from '../../executions/id-skew.js'
 import { toLevelNumber } from '../../executions/rows.js'
 import type { BatchPart } from '../db/batch.js'
 import type { Statement } from '../db/connection.js'
-import { integers, texts } from '../db/values.js'
 import {
   bytesOfRow,
   largeText,
@@ -20,14 +19,18 @@ import {
 } from './row-columns.js'
 import { requestBytes, requestStatements } from './request-rows.js'
 import {
-  endSql,
-  growSql,
-  insertSql,
-  largeEventSql,
-  largeResponseSql,
-  logSql,
-  restoreSql
-} from './row-sql.js'
+  toEnd,
+  toGrow,
+  toInsert,
+  toLargeEvents,
+  toLargeResponses,
+  toLogs,
+  toRestore,
+  type EndedRow,
+  type InsertedRow,
+  type LargeText,
+  type LogColumns
+} from './row-statements.js'
 import type { Part, RunningExecution } from './running.js'
 
 /** What this batch does for one execution. */
@@ -43,20 +46,6 @@ interface Progress {
   nextLog: number
   leftOut: number | null
   readonly large: { event?: string; response?: string }
-}
-
-interface InsertedRow {
-  readonly row: RowColumns
-  readonly bytes: number
-  readonly leftOut: number | null
-}
-
-interface LogColumns {
-  readonly execution: string
-  readonly n: number
-  readonly level: number
-  readonly createdAt: number
-  readonly message: string
 }
 
 export interface RowsContext {
@@ -117,19 +106,28 @@ export class ExecutionRows implements BatchPart {
   }
 
   last(): Statement[] {
-    const all = [...this.progress]
-    const rows = all.flatMap(([, progress]) => (progress.row === undefined ? [] : [progress]))
-    const ends = all.filter(([, { row, end }]) => row === undefined && end !== undefined)
-    const grown = all.filter(
-      ([, { row, end, bytes }]) => row === undefined && end === undefined && bytes > 0
-    )
+    const { context, progress } = this
+    const inserted: InsertedRow[] = []
+    const ended: EndedRow[] = []
+    const grown: Array<Pick<EndedRow, 'id' | 'bytes'>> = []
+    const events: LargeText[] = []
+    const responses: LargeText[] = []
+    for (const [running, { row, end, rowBytes, bytes, leftOut, large }] of progress) {
+      const { id } = running.execution
+      if (row !== undefined) inserted.push({ row, bytes: rowBytes + bytes, leftOut })
+      else if (end !== undefined) ended.push({ id, end, bytes, leftOut })
+      else if (bytes > 0) grown.push({ id, bytes })
+      if (large.event !== undefined) events.push({ id, text: large.event })
+      if (large.response !== undefined) responses.push({ id, text: large.response })
+    }
     return [
-      ...(this.restored.length === 0 ? [] : [this.toInsert(restoreSql, this.restored)]),
-      ...(rows.length === 0 ? [] : [this.insertStatement(rows)]),
-      ...(ends.length === 0 ? [] : [this.endStatement(ends)]),
-      ...(grown.length === 0 ? [] : [this.growStatement(grown)]),
-      ...this.largeStatements(all),
-      ...(this.logs.length === 0 ? [] : [this.logStatement()]),
+      ...toRestore(context, this.restored),
+      ...toInsert(context, inserted),
+      ...toEnd(context, ended),
+      ...toGrow(context, grown),
+      ...toLargeEvents(events),
+      ...toLargeResponses(responses),
+      ...toLogs(this.logs),
       ...requestStatements(this.requests),
       ...[...this.skews].map(([functionId, skew]) => ({
         sql: 'update functions set id_skew = $2 where id = $1 and id_skew < $2',
@@ -214,106 +212,6 @@ export class ExecutionRows implements BatchPart {
       const n = progress.nextLog++
       this.logs.push({ execution, n, level: toLevelNumber(level), createdAt, message })
       progress.bytes += measure('logs', message)
-    }
-  }
-
-  private insertStatement(all: readonly Progress[]): Statement {
-    const rows = all.flatMap(({ row, rowBytes, bytes, leftOut }) =>
-      row === undefined ? [] : [{ row, bytes: rowBytes + bytes, leftOut }]
-    )
-    return this.toInsert(insertSql(rows.some(({ row }) => row.trigger === 'cron')), rows)
-  }
-
-  private toInsert(sql: string, all: readonly InsertedRow[]): Statement {
-    const rows = all.map(({ row }) => row)
-    return {
-      sql,
-      values: [
-        this.context.stripe(),
-        this.context.node(),
-        texts(rows.map(row => row.id)),
-        texts(rows.map(row => row.functionId)),
-        integers(rows.map(row => row.version)),
-        integers(rows.map(row => row.status)),
-        texts(rows.map(row => row.trigger)),
-        integers(rows.map(row => row.createdAt)),
-        integers(rows.map(row => row.durationMs)),
-        texts(rows.map(row => row.error)),
-        texts(rows.map(row => row.fault)),
-        texts(rows.map(row => row.faultKind)),
-        texts(rows.map(row => row.event)),
-        texts(rows.map(row => row.response)),
-        integers(rows.map(row => row.statusCode)),
-        texts(rows.map(row => row.jobId)),
-        integers(rows.map(row => row.attempt)),
-        integers(rows.map(row => row.streamSize)),
-        integers(rows.map(row => row.firstByteMs)),
-        integers(all.map(({ bytes }) => bytes)),
-        integers(all.map(({ leftOut }) => leftOut))
-      ]
-    }
-  }
-
-  private endStatement(all: ReadonlyArray<readonly [RunningExecution, Progress]>): Statement {
-    const ends = all.flatMap(([, { end }]) => end ?? [])
-    return {
-      sql: endSql,
-      values: [
-        this.context.stripe(),
-        texts(all.map(([{ execution }]) => execution.id)),
-        integers(ends.map(end => end.status)),
-        integers(ends.map(end => end.durationMs)),
-        texts(ends.map(end => end.error)),
-        texts(ends.map(end => end.fault)),
-        texts(ends.map(end => end.faultKind)),
-        texts(ends.map(end => end.response)),
-        integers(ends.map(end => end.statusCode)),
-        integers(ends.map(end => end.streamSize)),
-        integers(ends.map(end => end.firstByteMs)),
-        integers(all.map(([, { bytes }]) => bytes)),
-        integers(all.map(([, { leftOut }]) => leftOut))
-      ]
-    }
-  }
-
-  private growStatement(all: ReadonlyArray<readonly [RunningExecution, Progress]>): Statement {
-    return {
-      sql: growSql,
-      values: [
-        this.context.stripe(),
-        texts(all.map(([{ execution }]) => execution.id)),
-        integers(all.map(([, { bytes }]) => bytes))
-      ]
-    }
-  }
-
-  private largeStatements(all: ReadonlyArray<readonly [RunningExecution, Progress]>): Statement[] {
-    const of = (kind: 'event' | 'response') =>
-      all.flatMap(([{ execution }, { large }]) => {
-        const text = large[kind]
-        return text === undefined ? [] : [{ id: execution.id, text }]
-      })
-    const toStatement = (sql: string, rows: ReturnType<typeof of>): Statement[] =>
-      rows.length === 0
-        ? []
-        : [{ sql, values: [texts(rows.map(({ id }) => id)), texts(rows.map(({ text }) => text))] }]
-    return [
-      ...toStatement(largeEventSql, of('event')),
-      ...toStatement(largeResponseSql, of('response'))
-    ]
-  }
-
-  private logStatement(): Statement {
-    const { logs } = this
-    return {
-      sql: logSql,
-      values: [
-        texts(logs.map(({ execution }) => execution)),
-        integers(logs.map(({ n }) => n)),
-        integers(logs.map(({ level }) => level)),
-        integers(logs.map(({ createdAt }) => createdAt)),
-        texts(logs.map(({ message }) => message))
-      ]
     }
   }
 }
