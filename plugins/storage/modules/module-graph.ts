@@ -7,10 +7,10 @@ import type { Requirer } from '../../../core/contracts/modules.js'
 import { ANY_MODULE } from '../../../core/lua-source/requires.js'
 import type { Batch } from '../db/batch.js'
 import type { ChangeFeed } from '../db/change-feed.js'
-import { dependentFunctions } from './dependents.js'
+import { dependentFunctions, requirersOf, toRequiring, type Requiring } from './dependents.js'
 import { parseNames } from './module-rows.js'
 import { toDraft, toSet, toSource, type Source } from './module-sets.js'
-import { prepareModuleReads, type RequiringRow } from './module-statements.js'
+import { prepareModuleReads } from './module-statements.js'
 
 /** Bounds of what is kept; code is counted in characters. */
 const MAX_MODULES = 2000
@@ -79,10 +79,7 @@ export class ModuleGraph {
   /** Gives, by a module's name, what requires it. */
   readRequirers(): (name: string) => Requirer[] {
     const rows = this.readRequiring()
-    return name =>
-      rows
-        .filter(({ names }) => names.includes(name))
-        .map(({ kind, id, name }) => ({ kind, id, name }))
+    return name => requirersOf(rows, name)
   }
 
   /** Within the transaction of a change of these modules: their names before it and after it. */
@@ -104,15 +101,6 @@ export class ModuleGraph {
   }
 
   private readRequiring(): Requiring[] {
-    return this.reads.requiring
-      .all()
-      .map(row => ({ ...row, names: parseNames(row.requires) }))
-      .sort((a, b) => compareTexts(a.kind, b.kind) || compareTexts(a.name, b.name))
+    return toRequiring(this.reads.requiring.all())
   }
 }
-
-interface Requiring extends RequiringRow {
-  readonly names: readonly string[]
-}
-
-const compareTexts = (a: string, b: string): number => (a < b ? -1 : Number(a > b))

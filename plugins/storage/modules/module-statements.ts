@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3'
 import { originColumns } from '../functions/function-rows.js'
 import { present } from '../functions/function-statements.js'
+import type { RequiringRow } from './dependents.js'
 import { moduleColumns, type ActiveModuleRow, type ModuleVersionRow } from './module-rows.js'
 
 /** Modules, each with its active version. */
@@ -9,14 +10,6 @@ export const source =
   'from modules m join module_versions v on v.module = m.seq and v.version = m.active_version'
 export const activeColumns = `${moduleColumns}, v.version, v.code, v.created_at as versionCreatedAt,
   v.requires, v.exports, ${originColumns}`
-
-export interface RequiringRow {
-  readonly kind: 'function' | 'module'
-  readonly id: string
-  readonly name: string
-  /** A JSON list of names. */
-  readonly requires: string
-}
 
 export interface SourceRow {
   readonly name: string

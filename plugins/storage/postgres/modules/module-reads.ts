@@ -1,8 +1,14 @@
 /** What is read of modules, and of what requires them. */
 import { createHash } from 'node:crypto'
 import type { RequiredModule } from '../../../../core/contracts/functions.js'
-import type { ModuleSnapshot, Requirer } from '../../../../core/contracts/modules.js'
+import type { ModuleSnapshot } from '../../../../core/contracts/modules.js'
 import { ANY_MODULE } from '../../../../core/lua-source/requires.js'
+import {
+  requirersOf,
+  toRequiring,
+  type Requiring,
+  type RequiringRow
+} from '../../modules/dependents.js'
 import {
   parseExports,
   parseNames,
@@ -10,22 +16,13 @@ import {
   toModule,
   type ActiveModuleRow
 } from '../../modules/module-rows.js'
-import {
-  activeColumns as columns,
-  source,
-  type RequiringRow
-} from '../../modules/module-statements.js'
+import { activeColumns as columns, source } from '../../modules/module-statements.js'
 import { quoteNames } from '../db/sql-text.js'
 import type { Session } from '../db/transaction.js'
 import { texts } from '../db/values.js'
 
 export { source }
 export const activeColumns = quoteNames(columns)
-
-/** A module and what its active version requires; or a function with the same. */
-export interface Requiring extends Omit<RequiringRow, 'requires'> {
-  readonly names: readonly string[]
-}
 
 /** Everything whose active version requires a module, functions first. */
 export async function readRequiring(session: Session): Promise<Requiring[]> {
@@ -37,13 +34,8 @@ export async function readRequiring(session: Session): Promise<Requiring[]> {
     select 'module', m.id, m.name, v.requires
     from module_versions v join modules m on m.seq = v.module and m.active_version = v.version
     where v.requires <> '[]'`)
-  return rows
-    .map(({ requires, ...row }) => ({ ...row, names: parseNames(requires) }))
-    .sort((a, b) => compareTexts(a.kind, b.kind) || compareTexts(a.name, b.name))
+  return toRequiring(rows)
 }
-
-export const requirersOf = (rows: readonly Requiring[], name: string): Requirer[] =>
-  rows.filter(({ names }) => names.includes(name)).map(({ kind, id, name }) => ({ kind, id, name }))
 
 /** The modules of these names, for people to see. */
 export async function toRequired(
@@ -86,5 +78,3 @@ export async function moduleRevision(session: Session, seq: number): Promise<str
     .digest('base64url')
     .slice(0, 22)
 }
-
-const compareTexts = (a: string, b: string): number => (a < b ? -1 : Number(a > b))

@@ -1,5 +1,6 @@
 /** Changes of modules, within a transaction that holds the lock of all modules. */
 import type { ModuleChange, NewModule } from '../../../../core/contracts/modules.js'
+import { requirersOf } from '../../modules/dependents.js'
 import { nameTaken, stillRequired } from '../../modules/module-conflicts.js'
 import {
   toModuleVersionColumns,
@@ -7,7 +8,7 @@ import {
   type NewModuleVersion
 } from '../../modules/module-rows.js'
 import type { Session } from '../db/transaction.js'
-import { readRequiring, requirersOf } from './module-reads.js'
+import { readRequiring } from './module-reads.js'
 
 /** One change of modules at a time: they depend on each other by names. */
 export const lockModules = async (session: Session): Promise<void> => {
