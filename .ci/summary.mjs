@@ -20,7 +20,7 @@ const count = name => Number(new RegExp(`\\b${name}: (\\d+)`).exec(counts)?.[1] 
 if (mode === 'failures') {
   const lines = tap.split('\n')
   lines.forEach((line, i) => {
-    if (/^\s*not ok /.test(line)) console.log(lines.slice(i, i + 25).join('\n'))
+    if (/^(\s*not ok |# again: )/.test(line)) console.log(lines.slice(i, i + 25).join('\n'))
   })
   console.log(counts === '' ? tap.slice(-3000) : `{${counts}}`)
   process.exit(0)

@@ -1,7 +1,10 @@
 /**
- * Runs the built tests: `npm test -- [--jobs=N] [--reporter=tap] [--watch] [FILE|FOLDER…]`, with the paths of sources
- * or of what is built from them. Files run side by side, each in a process of its own; those that measure memory or
- * turns of the event loop follow one at a time. Exits with 1 when anything failed.
+ * Runs the built tests: `npm test -- [--jobs=N] [--reporter=tap] [--again] [--watch] [FILE|FOLDER…]`, with the paths
+ * of sources or of what is built from them. Files run side by side, each in a process of its own; those that measure
+ * memory or turns of the event loop follow one at a time. Exits with 1 when anything failed.
+ *
+ * With `--again` a file that failed among others runs once more, alone, and that run counts; what failed in the first
+ * is printed all the same. Where more than a few failed, none is run again.
  *
  * The runner of tap puts two module loaders into every process of every test, which takes 0.2 s of processor time a
  * file: a minute of the suite. Its files are plain programs that print TAP, so this starts them as they are.
@@ -12,9 +15,12 @@ import { availableParallelism } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { reporters } from './report.mjs'
+import { failed, reporters } from './report.mjs'
 import { killAll, runFile } from './run-file.mjs'
 import { findTests, inOrder, runsAlone } from './select.mjs'
+
+/** More than these fail for a reason of their own, not for what ran beside them. */
+const MOST_AGAIN = 5
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -22,6 +28,7 @@ const { values, positionals } = parseArgs({
     // Tests wait for processes, sockets and disks: one more than there are cores keeps these busy.
     jobs: { type: 'string', short: 'j', default: `${availableParallelism() + 1}` },
     reporter: { type: 'string', default: 'files' },
+    again: { type: 'boolean', default: false },
     watch: { type: 'boolean', short: 'w', default: false }
   }
 })
@@ -52,21 +59,30 @@ process.exitCode = passed ? 0 : 1
 async function runAll() {
   const files = inOrder(findTests(positionals))
   const report = createReport()
+  const failures = []
+  const add = result => {
+    if (values.again && failed(result)) failures.push(result)
+    else report.add(result)
+  }
   await runSome(
     files.filter(file => !runsAlone(file)),
     jobs,
-    report
+    add
   )
-  await runSome(files.filter(runsAlone), 1, report)
+  await runSome(files.filter(runsAlone), 1, add)
+  for (const first of failures) {
+    if (failures.length > MOST_AGAIN) report.add(first)
+    else report.addSecond(first, await runFile(first.file))
+  }
   return report.end()
 }
 
 /** Runs the files in this order, at most `atOnce` at a time. */
-async function runSome(files, atOnce, report) {
+async function runSome(files, atOnce, add) {
   const waiting = [...files]
   const runNext = async () => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      report.add(await runFile(file))
+      add(await runFile(file))
     }
   }
   await Promise.all(Array.from({ length: atOnce }, runNext))

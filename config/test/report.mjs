@@ -12,6 +12,9 @@ function count({ output, ended }) {
   return isSound || counts.fail > 0 ? counts : { ...counts, fail: 1 }
 }
 
+/** Whether anything failed in the file. */
+export const failed = result => count(result).fail > 0
+
 /** Counts of all files together. */
 function createTotal() {
   const total = { pass: 0, fail: 0, skip: 0 }
@@ -29,8 +32,14 @@ function createTotal() {
 function reportFiles() {
   const began = performance.now()
   const { total, add } = createTotal()
-  const failed = []
+  const failures = []
   return {
+    addSecond(first, second) {
+      console.log(
+        `AGAIN  ${sourceOf(first.file)}, which failed among others:\n${failuresOf(first)}`
+      )
+      this.add(second)
+    },
     add(result) {
       const counts = add(result)
       const name = sourceOf(result.file)
@@ -41,16 +50,16 @@ function reportFiles() {
       )
       if (result.errors.trim() !== '') console.log(result.errors.trimEnd())
       if (counts.fail === 0) return
-      failed.push(name)
+      failures.push(name)
       console.log(failuresOf(result))
     },
     end() {
       const minutes = ((performance.now() - began) / 60_000).toFixed(1)
-      for (const name of failed) console.log(`FAILED ${name}`)
+      for (const name of failures) console.log(`FAILED ${name}`)
       console.log(
         `${total.pass} passed, ${total.fail} failed, ${total.skip} skipped in ${minutes} minutes`
       )
-      return failed.length === 0
+      return failures.length === 0
     }
   }
 }
@@ -72,6 +81,11 @@ function reportTap() {
   let files = 0
   console.log('TAP version 14')
   return {
+    addSecond(first, second) {
+      const account = failuresOf(first).replace(/^/gm, '# ')
+      console.log(`# again: ${first.file} failed among others\n${account}`)
+      this.add(second)
+    },
     add(result) {
       const { fail } = add(result)
       const indented = result.output.replace(/^TAP version .*\n/, '').replace(/^(?=.)/gm, '    ')

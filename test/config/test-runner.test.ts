@@ -110,3 +110,43 @@ t.test('the TAP reporter makes one document of all files', async t => {
   t.match(stdout, /^not ok 2 - dist\/test\/b\.test\.js /m)
   t.match(stdout, /\n1\.\.2\n# \{ total: 2, pass: 1, fail: 1, skip: 0 \}\n$/)
 })
+
+t.test(
+  'with --again what failed among others runs once more, alone, and that run counts',
+  async t => {
+    const unsteady = `import { existsSync, writeFileSync } from 'node:fs'
+import t from '${tap}'
+const ranBefore = existsSync('ran')
+writeFileSync('ran', '')
+t.test('holds at times', async t => t.ok(ranBefore, 'at first'))
+`
+    const files = { 'dist/test/a.test.js': unsteady, 'dist/test/b.test.js': passing }
+    const once = await run(t, files)
+    t.equal(once.status, 1, 'it is asked for')
+    const again = await run(t, files, '--again')
+    t.equal(again.status, 0)
+    t.match(
+      again.stdout,
+      /^AGAIN {2}test\/a\.test\.ts, which failed among others:\n *not ok 1 - at first\n/m
+    )
+    t.match(again.stdout, /^2 passed, 0 failed/m)
+    const document = await run(t, files, '--again', '--reporter=tap')
+    t.equal(document.status, 0)
+    t.match(
+      document.stdout,
+      /^# again: dist\/test\/a\.test\.js failed among others\n# +not ok 1 - at first\n/m
+    )
+    const broken = await run(t, { ...files, 'dist/test/b.test.js': failing }, '--again')
+    t.equal(broken.status, 1)
+    t.match(broken.stdout, /^1 passed, 1 failed/m)
+  }
+)
+
+t.test('with --again nothing runs twice when more than a few files failed', async t => {
+  const names = Array.from({ length: 6 }, (_, i) => `dist/test/${i}.test.js`)
+  const files = Object.fromEntries(names.map(name => [name, failing]))
+  const { status, stdout } = await run(t, files, '--again')
+  t.equal(status, 1)
+  t.notMatch(stdout, /^AGAIN/m)
+  t.match(stdout, /^0 passed, 6 failed/m)
+})

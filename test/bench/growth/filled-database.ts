@@ -39,7 +39,8 @@ export async function fillDatabase(
 
 function fillAudit(db: Database.Database, now: number, functions: readonly string[]): void {
   const insert = db.prepare(
-    `insert into audit (at, actor_kind, via, ip, action, target_kind, target_id, target_name, function_id, before, after)
+    `insert into audit (at, actor_kind, via, ip, action,
+       target_kind, target_id, target_name, function_id, before, after)
      values (?, 'owner', 'dashboard', '127.0.0.1', 'function.update', 'function', ?, 'a function', ?, '{}', '{}')`
   )
   db.transaction(() => {
@@ -54,10 +55,8 @@ function fillJobs(db: Database.Database, functionId: string): void {
   db.prepare(
     `insert into jobs (id, function, status, trigger, created_at, due_at, attempt, attempts, bytes, finished_at)
      with recursive n(i) as (select 1 union all select i + 1 from n where i < ?)
-     select printf('0%019d', i), (select seq from functions where id = ?), 3, 'job', :now, :now, 1, 1, 100, :now from n`.replaceAll(
-      ':now',
-      String(Date.now())
-    )
+     select printf('0%019d', i), (select seq from functions where id = ?), 3, 'job', :now, :now, 1, 1, 100, :now
+     from n`.replaceAll(':now', String(Date.now()))
   ).run(JOBS, functionId)
   db.exec(
     `insert or replace into job_counts (function, status, total, bytes)

@@ -97,12 +97,14 @@ t.test('a caller that reads nothing stops its own function, and nobody else', as
     return executions.map(({ status }) => status)
   }, ['success', 'pending'])
   let taken = 0
+  let tail = ''
   slow.socket.on('data', (chunk: Buffer) => {
     taken += chunk.length
+    tail = (tail + chunk.toString('latin1')).slice(-10)
   })
   slow.socket.resume()
-  await eventually(t, () => taken > 900 * 65536, true, 'all of it comes once it reads')
-  t.match(slow.text().slice(-10), END)
+  await eventually(t, () => tail, END, 'all of it comes once it reads')
+  t.ok(taken > 900 * 65536)
 })
 
 t.test(
