@@ -1,6 +1,8 @@
 #!/bin/sh
 # The `moonlet` program: finds its runtime and becomes it, so that signals and the service manager reach the server.
 here=$(dirname -- "$(readlink -f -- "$0")")
+# In a clone: the newest build, in a folder that stays as it is while others are made (config/build/store.mjs).
+[ ! -d "$here/../.build" ] || here=$(readlink -f -- "$here/../.build/core")
 runtime=$(/bin/sh "$here/find-runtime.sh") || exit 1
 
 # Without it glibc moves this limit up with the bodies it frees, and keeps up to 60 MiB that nobody uses (PERFORMANCE.md).

@@ -3,7 +3,8 @@
  * the sandbox's child as one bundle, the dashboard as hashed bundles; with `tests` the tests too.
  */
 import { build } from 'esbuild'
-import { cp, readdir } from 'node:fs/promises'
+import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
 import { buildDashboard } from './dashboard.mjs'
 import { buildChild, buildEngineForTests } from './child.mjs'
 import { buildTypebox } from './typebox.mjs'
@@ -23,26 +24,26 @@ const sources = async folders =>
     )
   ).flat()
 
+const modules = {
+  outbase: '.',
+  format: 'esm',
+  platform: 'node',
+  target: 'node22',
+  logLevel: 'warning'
+}
+
 /**
- * Builds into `out`, which must be empty or absent. Returns the paths of all files that went into a bundle, which are
- * what somebody who passes the result on also passes on.
+ * Builds into `out`, which must be empty or absent; source maps are right for the folder that it `standsIn`
+ * afterwards. `tests` adds what tests load. Returns the paths of all files that went into a bundle, which are what
+ * somebody who passes the result on also passes on.
  */
-export async function buildAll({ out, tests = false, sourcemap = true }) {
-  const folders = ['core', 'config', 'sandbox', 'plugins', ...(tests ? ['test', 'public'] : [])]
+export async function buildAll({ out, standsIn = out, tests = false, sourcemap = true }) {
+  const folders = ['core', 'config', 'sandbox', 'plugins', ...(tests ? ['public'] : [])]
   const [child, typebox, dashboard] = await Promise.all([
     buildChild(out),
     buildTypebox(out),
     buildDashboard(out),
-    build({
-      entryPoints: await sources(folders),
-      outdir: out,
-      outbase: '.',
-      format: 'esm',
-      platform: 'node',
-      target: 'node22',
-      sourcemap,
-      logLevel: 'warning'
-    }),
+    buildModules({ out, standsIn, folders, sourcemap }),
     ...(tests ? [buildEngineForTests(out)] : []),
     cp('migrations', `${out}/migrations`, { recursive: true }),
     // For `moonlet new`.
@@ -52,4 +53,28 @@ export async function buildAll({ out, tests = false, sourcemap = true }) {
   return [child, typebox, dashboard].flatMap(metafiles =>
     metafiles.flatMap(({ inputs }) => Object.keys(inputs))
   )
+}
+
+async function buildModules({ out, standsIn, folders, sourcemap }) {
+  const { outputFiles } = await build({
+    ...modules,
+    entryPoints: await sources(folders),
+    outdir: standsIn,
+    sourcemap,
+    write: false
+  })
+  const files = outputFiles.map(({ path, contents }) => ({
+    path: join(out, relative(resolve(standsIn), path)),
+    contents
+  }))
+  for (const folder of new Set(files.map(({ path }) => dirname(path)))) {
+    await mkdir(folder, { recursive: true })
+  }
+  await Promise.all(files.map(({ path, contents }) => writeFile(path, contents)))
+}
+
+/** The tests, into dist/test: beside a build that was made for them. */
+export async function buildTests() {
+  await rm('dist/test', { recursive: true, force: true })
+  await build({ ...modules, entryPoints: await sources(['test']), outdir: 'dist', sourcemap: true })
 }
