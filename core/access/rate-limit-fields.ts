@@ -1,6 +1,6 @@
 /** The fields of draft-ietf-httpapi-ratelimit-headers-10, which tell clients how much of a limit is left. */
 import type { RateLimit } from '../contracts/front-door.js'
-import type { RateLimitState } from './rate-limiter.js'
+import type { RateLimitState } from '../contracts/shared-work.js'
 
 /** The name of the only policy that a function has. */
 const POLICY = '"default"'

@@ -5,13 +5,7 @@
 import { LRUCache } from 'lru-cache'
 import type { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import type { RateLimit } from '../contracts/front-door.js'
-
-export interface RateLimitState {
-  readonly isExceeded: boolean
-  readonly remaining: number
-  /** Until the window ends. */
-  readonly resetMs: number
-}
+import type { RateCounter, RateLimitState } from '../contracts/shared-work.js'
 
 /** Callers of one function that are counted at once, some 2 MB; beyond, the one who came first counts anew. */
 const MAX_CALLERS = 10_000
@@ -24,7 +18,7 @@ interface FunctionLimiter {
   readonly callers: Set<string>
 }
 
-export class RateLimiter {
+export class RateLimiter implements RateCounter {
   private readonly functions = new LRUCache<string, FunctionLimiter>({ max: MAX_FUNCTIONS })
 
   /** Counts one call of `caller`. */

@@ -1,16 +1,8 @@
 /**
  * Which deliveries were handled: providers deliver again what was not answered in time, and one whose run succeeded
- * shall not run again. Kept in memory, in bounds of number and age; behind `DeliveryStore`, so that a database that
- * several servers share can take its place.
+ * shall not run again. Kept in memory, in bounds of number and age: of a server that has its data for itself.
  */
-export type DeliveryState = 'new' | 'running' | 'succeeded'
-
-export interface DeliveryStore {
-  /** What is known of the delivery; a new one is running from now on. */
-  begin(functionId: string, id: string): DeliveryState | Promise<DeliveryState>
-  /** Of one that was new. A failure frees its id. */
-  end(functionId: string, id: string, succeeded: boolean): void | Promise<void>
-}
+import type { DeliveryState, DeliveryStore } from '../contracts/shared-work.js'
 
 /** Providers deliver again for up to three days, but at growing intervals; most of it is in the first one. */
 const KEPT_MS = 24 * 3600 * 1000

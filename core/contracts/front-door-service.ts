@@ -42,9 +42,9 @@ export interface FrontDoorService {
    * Enters an invocation that comes by no request among those that may run at once. Returns what gives its place back,
    * or TOO_MANY_CALLS, which has been counted.
    */
-  takePlace(functionId: string, door: FrontDoor): (() => void) | MoonletError
+  takePlace(functionId: string, door: FrontDoor): MaybePromise<(() => void) | MoonletError>
   /** The same for what can wait, and is not refused: undefined when there is no place. */
-  findPlace(functionId: string, door: FrontDoor | undefined): (() => void) | undefined
+  findPlace(functionId: string, door: FrontDoor | undefined): MaybePromise<(() => void) | undefined>
   /** Refused calls, since the start. */
   refused(functionId: string): RefusalCounts
   allRefused(): Iterable<readonly [functionId: string, counts: RefusalCounts]>

@@ -14,6 +14,7 @@ import type { KvStore } from './kv.js'
 import type { ModuleStore, ModuleUpsert, UpsertedModule } from './modules.js'
 import type { PluginDatabase } from './plugin.js'
 import type { SessionStore } from './sessions.js'
+import type { SharedWork } from './shared-work.js'
 import type { TokenStore } from './tokens.js'
 
 /** Quotas in bytes. Beyond them history deletes its oldest executions, and kv writes are rejected. */
@@ -30,15 +31,6 @@ export interface StorageLimits {
 export interface StoredUsage {
   readonly history: number
   readonly kv: number
-}
-
-/** What several servers on the same data agree on. */
-export interface SharedWork {
-  /**
-   * True for one server: it runs this function for the minute `scheduled` (Unix seconds). Waits for a database that is
-   * away until `until` (Unix milliseconds), then rejects.
-   */
-  claimTick(functionId: string, scheduled: number, until: number): Promise<boolean>
 }
 
 /** Everything Moonlet stores. */

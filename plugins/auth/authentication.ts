@@ -76,7 +76,9 @@ export class Authentication {
     const session = token === undefined ? undefined : await sessions.find(token)
     if (session === undefined) {
       // Who sends nothing does not guess.
-      if (token !== undefined || (bearer ?? '') !== '') refuseGuess(attempts, request.ip)
+      if (token !== undefined || (bearer ?? '') !== '') {
+        await refuseGuess(attempts, request.ip)
+      }
       throw new MoonletError('UNAUTHORIZED', 'Authentication required')
     }
     if (!isSameOrigin(request.method, originOf(request), baseUrl())) {

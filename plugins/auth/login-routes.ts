@@ -112,13 +112,13 @@ function addLogin(api: ApiScope, { isKey, sessions, attempts }: LoginOptions): v
     async (request, reply) => {
       const { apiKey } = request.body
       if (apiKey === undefined || !isKey(apiKey)) {
-        if (apiKey !== undefined && apiKey !== '') refuseGuess(attempts, request.ip)
+        if (apiKey !== undefined && apiKey !== '') await refuseGuess(attempts, request.ip)
         return reply
           .header('x-request-id', request.id)
           .code(401)
           .send({ success: false, error: 'Invalid API key' })
       }
-      attempts.succeed(request.ip)
+      await attempts.succeed(request.ip)
       const { id, token } = await sessions.start(request.ip, request.headers['user-agent'])
       request.actor = { kind: 'session', id }
       const target = { kind: 'session', id }

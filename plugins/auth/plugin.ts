@@ -7,7 +7,7 @@ import { readOrCreateApiKey } from './api-key.js'
 import { Authentication } from './authentication.js'
 import { createCredentialFilter } from './hide-credentials.js'
 import { createKeyCheck } from './key-check.js'
-import { createLoginAttempts } from './login-attempts.js'
+import { createLoginAttempts, shareLoginAttempts } from './login-attempts.js'
 import loginRoutes from './login-routes.js'
 import { requireScope } from './require-scope.js'
 import sessionRoutes from './session-routes.js'
@@ -38,7 +38,10 @@ export default fp(
       }
     })
     const tokens = new Tokens({ store: storage.tokens })
-    const attempts = createLoginAttempts()
+    const attempts =
+      storage.shared === undefined
+        ? createLoginAttempts()
+        : shareLoginAttempts(storage.shared.guesses)
     const baseUrl = () => fastify.baseUrl()
     const authentication = new Authentication({ key, isKey, sessions, tokens, attempts, baseUrl })
     await sessions.removeStale()

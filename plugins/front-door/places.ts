@@ -1,13 +1,13 @@
-/** Calls of functions that are in progress, and those that may still be. */
+/** Calls of functions that are in progress, and those that may still be, of a server that has its data for itself. */
+import type { PlaceBook } from '../../core/contracts/shared-work.js'
 
-export class Places {
+export class Places implements PlaceBook {
   private readonly taken = new Map<string, number>()
 
   of(functionId: string): number {
     return this.taken.get(functionId) ?? 0
   }
 
-  /** Returns what gives the place back, which may be called more than once; undefined: there is none. */
   take(functionId: string, limit: number): (() => void) | undefined {
     const taken = this.of(functionId)
     if (taken >= limit) return undefined

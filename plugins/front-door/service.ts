@@ -19,6 +19,7 @@ import type {
   RefusalCounts,
   Visit
 } from '../../core/contracts/front-door-service.js'
+import type { PlaceBook } from '../../core/contracts/shared-work.js'
 import type { Storage } from '../../core/contracts/storage.js'
 import { noKey, noSignature, notThere, tooLarge, tooManyAtOnce } from './errors.js'
 import { KeyRing } from './key-ring.js'
@@ -35,7 +36,7 @@ interface VisitingRequest extends IncomingMessage {
 }
 
 export interface FrontDoorOptions {
-  readonly storage: Pick<Storage, 'accessKeys' | 'env' | 'functions'>
+  readonly storage: Pick<Storage, 'accessKeys' | 'env' | 'functions' | 'shared'>
   /** The address of a caller, behind trusted proxies that of theirs. */
   readonly addressOf: (request: IncomingMessage) => string
   /** Whether a function of this server made the request. */
@@ -51,19 +52,22 @@ interface ArrivingCall {
 
 export class FrontDoors implements FrontDoorService {
   private readonly keys: KeyRing
-  private readonly places = new Places()
+  private readonly places: PlaceBook
   private readonly refusals = new Refusals()
-  private readonly visitParts: VisitParts = {
-    limiter: new RateLimiter(),
-    deliveries: new ReplayMemory(),
-    places: this.places,
-    noteRefusal: (functionId, reason) => {
-      this.refusals.add(functionId, reason)
-    }
-  }
+  private readonly visitParts: VisitParts
 
   constructor(private readonly options: FrontDoorOptions) {
-    this.keys = new KeyRing(options.storage.accessKeys)
+    const { accessKeys, shared } = options.storage
+    this.keys = new KeyRing(accessKeys)
+    this.places = shared?.places ?? new Places()
+    this.visitParts = {
+      rates: shared?.rates ?? new RateLimiter(),
+      deliveries: shared?.deliveries ?? new ReplayMemory(),
+      places: this.places,
+      noteRefusal: (functionId, reason) => {
+        this.refusals.add(functionId, reason)
+      }
+    }
   }
 
   open(
@@ -80,14 +84,18 @@ export class FrontDoors implements FrontDoorService {
   takePlace(
     functionId: string,
     { max_concurrency: limit }: FrontDoor
-  ): (() => void) | MoonletError {
-    if (limit === undefined) return () => {}
-    return (
-      this.places.take(functionId, limit) ?? this.refuse(functionId, 'concurrency', tooManyAtOnce)
-    )
+  ): MaybePromise<(() => void) | MoonletError> {
+    if (limit === undefined) return nothingTaken
+    const answer = (release: (() => void) | undefined): (() => void) | MoonletError =>
+      release ?? this.refuse(functionId, 'concurrency', tooManyAtOnce)
+    const taken = this.places.take(functionId, limit)
+    return taken instanceof Promise ? taken.then(answer) : answer(taken)
   }
 
-  findPlace(functionId: string, door: FrontDoor | undefined): (() => void) | undefined {
+  findPlace(
+    functionId: string,
+    door: FrontDoor | undefined
+  ): MaybePromise<(() => void) | undefined> {
     const limit = door?.max_concurrency
     return limit === undefined ? nothingTaken : this.places.take(functionId, limit)
   }
@@ -126,8 +134,12 @@ export class FrontDoors implements FrontDoorService {
     const { functionId, door } = call
     const isBackground = wantsJob(call.request)
     const visit = new FrontDoorVisit(this.visitParts, functionId, door, identity, isBackground)
-    const finish = (): Visit | MoonletError =>
-      this.checkCrowd(call, visit) ?? this.checkLength(call) ?? visit
+    const finish = (): MaybePromise<Visit | MoonletError> => {
+      const measure = (crowded: MoonletError | undefined): Visit | MoonletError =>
+        crowded ?? this.checkLength(call) ?? visit
+      const crowded = this.checkCrowd(call, visit)
+      return crowded instanceof Promise ? crowded.then(measure) : measure(crowded)
+    }
     if (door.rate_limit === undefined || identity.signature !== undefined) return finish()
     return visit.count().then(error => error ?? finish())
   }
@@ -136,7 +148,7 @@ export class FrontDoors implements FrontDoorService {
   private checkCrowd(
     { request, response, functionId, door: { max_concurrency: limit } }: ArrivingCall,
     visit: FrontDoorVisit
-  ): MoonletError | undefined {
+  ): MaybePromise<MoonletError | undefined> {
     if (limit === undefined || wantsJob(request)) return undefined
     if (!hasBody(request)) return visit.takePlace(response)
     return this.places.of(functionId) < limit ? undefined : visit.refuseCrowd()

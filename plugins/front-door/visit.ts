@@ -2,10 +2,9 @@
 import type { ServerResponse } from 'node:http'
 import { readDeliveryId } from '../../core/access/delivery-id.js'
 import { rateLimitFields } from '../../core/access/rate-limit-fields.js'
-import type { RateLimiter } from '../../core/access/rate-limiter.js'
-import type { DeliveryStore } from '../../core/access/replay-memory.js'
 import { isSignedBy, type SignatureClaim } from '../../core/access/signature.js'
 import type { MoonletError } from '../../core/base/errors.js'
+import type { MaybePromise } from '../../core/base/maybe-promise.js'
 import type {
   AdmittedCaller,
   FrontDoor,
@@ -14,13 +13,13 @@ import type {
 } from '../../core/contracts/front-door.js'
 import type { Visit } from '../../core/contracts/front-door-service.js'
 import type { Outcome } from '../../core/contracts/invocation.js'
+import type { DeliveryStore, PlaceBook, RateCounter } from '../../core/contracts/shared-work.js'
 import { isRunning, noSignature, overLimit, tooManyAtOnce } from './errors.js'
-import type { Places } from './places.js'
 
 export interface VisitParts {
-  readonly limiter: RateLimiter
+  readonly rates: RateCounter
   readonly deliveries: DeliveryStore
-  readonly places: Places
+  readonly places: PlaceBook
   /** Counts a refused call. */
   readonly noteRefusal: (functionId: string, reason: RefusalReason) => void
 }
@@ -71,7 +70,7 @@ export class FrontDoorVisit implements Visit {
   async count(): Promise<MoonletError | undefined> {
     const limit = this.door.rate_limit
     if (limit === undefined) return undefined
-    const state = await this.parts.limiter.count(this.functionId, limit, this.identity.subject)
+    const state = await this.parts.rates.count(this.functionId, limit, this.identity.subject)
     const fields = rateLimitFields(limit, state)
     if (state.isExceeded) {
       return this.refuse('rate_limit', overLimit(fields))
@@ -81,17 +80,15 @@ export class FrontDoorVisit implements Visit {
   }
 
   /** Whether the number of calls in progress lets it in. A place that it took is given back with its response. */
-  takePlace(response?: ServerResponse): MoonletError | undefined {
+  takePlace(response?: ServerResponse): MaybePromise<MoonletError | undefined> {
     const limit = this.door.max_concurrency
     if (limit === undefined || this.isBackground || this.releasePlace !== undefined) {
       return undefined
     }
-    this.releasePlace = this.parts.places.take(this.functionId, limit)
-    if (this.releasePlace === undefined) return this.refuseCrowd()
-    response?.once('close', () => {
-      if (!this.hasEntered) this.releasePlace?.()
-    })
-    return undefined
+    const taken = this.parts.places.take(this.functionId, limit)
+    return taken instanceof Promise
+      ? taken.then(release => this.keepPlace(release, response))
+      : this.keepPlace(taken, response)
   }
 
   refuseCrowd(): MoonletError {
@@ -100,7 +97,8 @@ export class FrontDoorVisit implements Visit {
 
   async enter(body: Uint8Array): Promise<'run' | 'repeat'> {
     await this.checkSignature(body)
-    const crowded = this.takePlace()
+    const taken = this.takePlace()
+    const crowded = taken instanceof Promise ? await taken : taken
     if (crowded !== undefined) throw crowded
     this.hasEntered = true
     try {
@@ -120,6 +118,20 @@ export class FrontDoorVisit implements Visit {
     if (this.deliveryId === undefined) return
     const succeeded = (outcome?.answer?.statusCode ?? 500) < 400
     void this.parts.deliveries.end(this.functionId, this.deliveryId, succeeded)
+  }
+
+  private keepPlace(
+    release: (() => void) | undefined,
+    response: ServerResponse | undefined
+  ): MoonletError | undefined {
+    this.releasePlace = release
+    if (release === undefined) return this.refuseCrowd()
+    // Its caller may have gone while it waited for the place.
+    if (response?.closed === true) release()
+    response?.once('close', () => {
+      if (!this.hasEntered) release()
+    })
+    return undefined
   }
 
   private async checkSignature(body: Uint8Array): Promise<void> {

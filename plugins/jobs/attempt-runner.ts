@@ -7,7 +7,7 @@ import type { Invoker } from '../../core/contracts/invoker.js'
 import type { ClaimedJob, JobStore, SettledJob } from '../../core/contracts/jobs.js'
 import type { DeathReason, JobSettlement } from '../../core/contracts/job-ends.js'
 import type { FunctionWithVersion, VersionStore } from '../../core/contracts/functions.js'
-import type { VersionRecord } from '../../core/contracts/records.js'
+import type { FunctionRecord, VersionRecord } from '../../core/contracts/records.js'
 import type { FunctionCache } from '../../core/contracts/server.js'
 import type { Clock } from '../../core/cron/clock.js'
 import { Attempt, JobCaller, policyOf } from './attempt.js'
@@ -58,12 +58,22 @@ export class AttemptRunner {
     if (version === undefined) {
       return this.settle(attempt, this.toDeath(attempt, 'no_version', noVersion(job)))
     }
-    const release = this.options.frontDoor.findPlace(found.fn.id, found.fn.frontDoor)
+    const release = await this.findPlace(found.fn)
     if (release === undefined) return this.giveBack(attempt)
     try {
       await this.invoke(attempt, found, version, job.call)
     } finally {
       release()
+    }
+  }
+
+  /** While the servers cannot agree on one there is none. */
+  private async findPlace({ id, frontDoor }: FunctionRecord): Promise<(() => void) | undefined> {
+    try {
+      return await this.options.frontDoor.findPlace(id, frontDoor)
+    } catch (error) {
+      this.options.log.warn({ err: error, functionId: id }, 'places of a function are not known')
+      return undefined
     }
   }
 

@@ -48,7 +48,7 @@ async function invoke(
   const caller: Caller = call.asCaller()
   const { fn, version } = await findTarget(calling, name)
   const event = toEvent(call, fn.id, asked)
-  const leave = fn.frontDoor && calling.frontDoor.takePlace(fn.id, fn.frontDoor)
+  const leave = fn.frontDoor && (await calling.frontDoor.takePlace(fn.id, fn.frontDoor))
   if (leave instanceof MoonletError) throw leave
   try {
     return await calling.invoker().invoke({

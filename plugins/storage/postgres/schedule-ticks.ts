@@ -1,6 +1,6 @@
 /** Which of the servers on the database runs the minutes of schedules. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SharedWork } from '../../../core/contracts/storage.js'
+import type { SharedWork } from '../../../core/contracts/shared-work.js'
 import type { ChangeListener } from './db/change-listener.js'
 import type { Database } from './db/database.js'
 
@@ -11,8 +11,9 @@ const RETRY_MS = 500
  * One server leads, so that it knows whether the run before is still going; a row that only grows keeps a leader that
  * was cut off and came back from running what the next one has run.
  */
-export const createSharedWork = (db: Database, listener: ChangeListener): SharedWork => ({
-  async claimTick(functionId, scheduled, until) {
+export const createTickClaims =
+  (db: Database, listener: ChangeListener): SharedWork['claimTick'] =>
+  async (functionId, scheduled, until) => {
     for (;;) {
       try {
         return (await listener.lead()) && (await take(db, functionId, scheduled))
@@ -22,7 +23,6 @@ export const createSharedWork = (db: Database, listener: ChangeListener): Shared
       }
     }
   }
-})
 
 async function take(db: Database, functionId: string, scheduled: number): Promise<boolean> {
   const row = await db.transaction([], session =>

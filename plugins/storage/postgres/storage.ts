@@ -6,12 +6,7 @@ import { MoonletError } from '../../../core/base/errors.js'
 import type { FunctionUpsert } from '../../../core/contracts/functions.js'
 import type { ModuleUpsert } from '../../../core/contracts/modules.js'
 import type { PluginDatabase } from '../../../core/contracts/plugin.js'
-import type {
-  SharedWork,
-  Storage,
-  StorageLimits,
-  StoredUsage
-} from '../../../core/contracts/storage.js'
+import type { Storage, StorageLimits, StoredUsage } from '../../../core/contracts/storage.js'
 import { refuseConflicts } from '../functions/refusals.js'
 import { RedactingWriter } from '../executions/redacting-writer.js'
 import { NO_LIMITS } from '../quotas/no-limits.js'
@@ -19,7 +14,6 @@ import type { QuotaNotice } from '../quotas/quota-warnings.js'
 import { createSecretBox } from '../secrets/secret-box.js'
 import { createAlertStore } from './alert-store.js'
 import { PostgresAuditStore } from './audit-store.js'
-import { createSharedWork } from './schedule-ticks.js'
 import { ChangeListener } from './db/change-listener.js'
 import { Database } from './db/database.js'
 import { migrate } from './db/migrations.js'
@@ -41,6 +35,7 @@ import { PostgresModuleStore } from './modules/module-store.js'
 import { lockModules } from './modules/module-writes.js'
 import { Node } from './nodes.js'
 import { Quotas } from './quotas.js'
+import { PostgresSharedWork } from './shared/shared-work.js'
 import { createSessionStore } from './session-store.js'
 import { toStartFailure } from './start-failure.js'
 import { createTokenStore } from './token-store.js'
@@ -105,7 +100,7 @@ async function prepareSchema(connection: Parameters<typeof migrate>[0]): Promise
 }
 
 export class PostgresStorage implements Storage {
-  readonly shared: SharedWork
+  readonly shared: PostgresSharedWork
   readonly functions: PostgresFunctionStore
   readonly versions: PostgresVersionStore
   readonly modules: PostgresModuleStore
@@ -178,7 +173,7 @@ export class PostgresStorage implements Storage {
         changes.tell(ids)
       }
     })
-    this.shared = createSharedWork(db, this.listener)
+    this.shared = new PostgresSharedWork({ db, node: node.id, listener: this.listener })
     this.followChanges(masks)
   }
 
@@ -288,6 +283,7 @@ export class PostgresStorage implements Storage {
     this.writer.stop()
     await this.purges.stop()
     await this.quotas.stop()
+    await this.shared.close()
     await this.db.flush()
     await this.listener.close()
     await this.node.leave(this.db)

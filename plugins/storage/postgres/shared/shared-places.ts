@@ -1,0 +1,201 @@
+/**
+ * How many calls of a function may be in progress on all servers together. Each server holds places: those of its
+ * calls, and while most are free, some for calls to come, so that these need no round trip. What it holds is written as
+ * a number, not as a change, so that whatever was lost on the way is right again with the next word. A server that is
+ * gone holds none once its lease has run out.
+ */
+import { setTimeout as pause } from 'node:timers/promises'
+import type { MaybePromise } from '../../../../core/base/maybe-promise.js'
+import type { PlaceBook } from '../../../../core/contracts/shared-work.js'
+import type { Database } from '../db/database.js'
+import { integers, texts } from '../db/values.js'
+import { Flights } from './flights.js'
+
+/**
+ * A call that finds no place asks again for so long: one that has just ended elsewhere gives its place back behind its
+ * answer, and a caller who has that answer may be here first.
+ */
+const PATIENCE_MS = 150
+const ASK_AGAIN_MS = 25
+/** Spare places that were not used for so long are given back. */
+const IDLE_MS = 250
+const BUSY_MS = 250
+/** How often a server says what it holds: the database may have forgotten it. */
+const REPEAT_MS = 5_000
+/** Of free places a server keeps at most this part. The database gives an eighth: so that is never too many at once. */
+const SPARE_PART = 6
+
+type Release = () => void
+
+interface Waiting {
+  readonly until: number
+  readonly resolve: (release: Release | undefined) => void
+  readonly reject: (error: unknown) => void
+}
+
+class Room {
+  inUse = 0
+  spare = 0
+  /** Places that nobody holds, as far as is known. */
+  free = 0
+  limit = 0
+  usedAt = -Infinity
+  askedAt = -Infinity
+  waiting: Waiting[] = []
+  /** Those that ask again in a moment. */
+  pausing = 0
+  /** The last word to the database may have been lost. */
+  isUncertain = false
+
+  constructor(readonly functionId: string) {}
+
+  get mostSpare(): number {
+    return this.free / SPARE_PART
+  }
+
+  /** One room is one entry here and in the database: it is forgotten when nobody needs it. */
+  get isEmpty(): boolean {
+    const { inUse, spare, waiting, pausing, isUncertain } = this
+    return inUse + spare + waiting.length + pausing === 0 && !isUncertain
+  }
+}
+
+interface Granted {
+  readonly n: number
+  readonly granted: number
+  readonly free: number
+}
+
+const takeSql =
+  'select * from take_places($1::int, $2::text[], $3::int8[], $4::int8[], $5::int8[], $6::int8[])'
+
+export class SharedPlaces implements PlaceBook {
+  private readonly rooms = new Map<string, Room>()
+  private readonly flights = new Flights<Room>(all => this.send(all))
+  private timer: NodeJS.Timeout | undefined
+  private repeatedAt = 0
+
+  constructor(
+    private readonly db: Database,
+    private readonly node: () => number
+  ) {}
+
+  of(functionId: string): number {
+    return this.rooms.get(functionId)?.inUse ?? 0
+  }
+
+  take(functionId: string, limit: number): MaybePromise<Release | undefined> {
+    const room = this.rooms.get(functionId) ?? new Room(functionId)
+    room.limit = limit
+    if (room.inUse >= limit) return undefined
+    this.rooms.set(functionId, room)
+    if (room.spare > 0 && room.inUse + room.spare <= limit) return this.use(room)
+    return new Promise((resolve, reject) => {
+      room.waiting.push({ until: performance.now() + PATIENCE_MS, resolve, reject })
+      this.flights.add(room)
+    })
+  }
+
+  close(): void {
+    clearInterval(this.timer)
+  }
+
+  private use(room: Room): Release {
+    room.spare--
+    room.inUse++
+    room.usedAt = performance.now()
+    let isTaken = true
+    return () => {
+      if (!isTaken) return
+      isTaken = false
+      room.inUse--
+      room.spare++
+      // Where few are free, each is for whoever asks first.
+      if (room.spare > room.mostSpare) this.giveBack(room)
+    }
+  }
+
+  private giveBack(room: Room, kept = 0): void {
+    room.spare = Math.min(room.spare, kept)
+    this.flights.add(room)
+  }
+
+  private async send(all: readonly Room[]): Promise<void> {
+    const now = performance.now()
+    const served = all.map(room => room.waiting.splice(0))
+    const ahead = all.map((room, index) => {
+      const isBusy = now - room.askedAt < BUSY_MS && (served[index]?.length ?? 0) > 0
+      if ((served[index]?.length ?? 0) > 0) room.askedAt = now
+      return isBusy ? Math.max(1, room.inUse) : 0
+    })
+    // Spare places may be used while it is on its way: they stay held.
+    const holding = all.map(({ inUse, spare }) => inUse + spare)
+    try {
+      const rows = await this.db.all<Granted>(
+        [],
+        takeSql,
+        this.node(),
+        texts(all.map(({ functionId }) => functionId)),
+        integers(all.map(({ limit }) => limit)),
+        integers(holding),
+        integers(served.map(({ length }) => length)),
+        integers(ahead)
+      )
+      for (const room of all) room.isUncertain = false
+      for (const { n, granted, free } of rows) {
+        const room = all[n - 1]
+        if (room === undefined) continue
+        room.spare += granted
+        room.free = free
+        this.serve(room, served[n - 1] ?? [])
+      }
+    } catch (error) {
+      for (const room of all) room.isUncertain = true
+      for (const { reject } of served.flat()) reject(error)
+    }
+    for (const room of all) this.settle(room)
+  }
+
+  private serve(room: Room, served: readonly Waiting[]): void {
+    const now = performance.now()
+    const left: Waiting[] = []
+    for (const waiting of served) {
+      if (room.spare > 0 && room.inUse < room.limit) waiting.resolve(this.use(room))
+      else if (now >= waiting.until || room.inUse >= room.limit) waiting.resolve(undefined)
+      else left.push(waiting)
+    }
+    if (left.length === 0) return
+    room.pausing += left.length
+    void pause(ASK_AGAIN_MS, undefined, { ref: false }).then(() => {
+      room.pausing -= left.length
+      room.waiting.push(...left)
+      this.flights.add(room)
+    })
+  }
+
+  private settle(room: Room): void {
+    if (room.waiting.length > 0) this.flights.add(room)
+    else if (room.spare > room.mostSpare && !room.isUncertain) {
+      this.giveBack(room, Math.floor(room.mostSpare))
+    }
+    if (room.isEmpty) this.rooms.delete(room.functionId)
+    else this.watch()
+  }
+
+  /** While anything is held. */
+  private watch(): void {
+    this.timer ??= setInterval(() => {
+      const now = performance.now()
+      const isRepeating = now - this.repeatedAt >= REPEAT_MS
+      if (isRepeating) this.repeatedAt = now
+      for (const room of this.rooms.values()) {
+        if (room.spare > 0 && now - room.usedAt > IDLE_MS) this.giveBack(room)
+        // How many are free changes by what others do.
+        else if (room.spare > 0 || isRepeating) this.flights.add(room)
+      }
+      if (this.rooms.size > 0) return
+      clearInterval(this.timer)
+      this.timer = undefined
+    }, IDLE_MS).unref()
+  }
+}

@@ -1,0 +1,209 @@
+/**
+ * Rate limits that hold over all servers. The calls of a window are counted in one row; a server takes as many as wait
+ * for an answer, and while it gets many, some for those to come, so that most calls need no round trip. What it does
+ * not use within a moment it gives back. So never more calls are let in than the limit says; fewer only while calls
+ * move from one server to another, and then by a 16th of what was left at most.
+ */
+import { createHash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { RateLimit } from '../../../../core/contracts/front-door.js'
+import type { RateCounter, RateLimitState } from '../../../../core/contracts/shared-work.js'
+import type { Database } from '../db/database.js'
+import { blobs, integers } from '../db/values.js'
+import { Flights } from './flights.js'
+
+/** Callers that this server remembers; what it holds of one that is forgotten is given back. */
+const MAX_WINDOWS = 20_000
+const KEY_BYTES = 16
+/** What was not used for so long is given back. */
+const IDLE_MS = 500
+/** So soon after one another requests are many: the next one asks for more than is needed. */
+const BUSY_MS = 1000
+const MOST_AHEAD = 4096
+/** When nothing was left, the next look: another server may have given some back. */
+const LOOK_AGAIN_MS = 1000
+
+interface Waiting {
+  readonly resolve: (state: RateLimitState) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** What this server knows of the window of one caller. Times are those of `performance.now()`. */
+class Window {
+  /** Calls that it may let in. */
+  permits = 0
+  /** Those that are left in the database, as far as is known. */
+  free = 0
+  /** Until then. */
+  until = -Infinity
+  /** Until then none are left. */
+  closedUntil = -Infinity
+  /** How the database tells it from others. */
+  ends = 0
+  ahead = 0
+  askedAt = -Infinity
+  usedAt = -Infinity
+  waiting: Waiting[] = []
+
+  constructor(
+    readonly key: Buffer,
+    readonly limit: RateLimit
+  ) {}
+}
+
+interface Granted {
+  readonly n: number
+  readonly granted: number
+  readonly free: number
+  readonly ends: number
+  readonly rest: number
+}
+
+const takeSql =
+  'select * from take_permits($1::bytea[], $2::int8[], $3::int8[], $4::int8[], $5::int8[])'
+const returnSql = 'select return_permits($1::bytea[], $2::int8[], $3::int8[])'
+
+export class SharedRates implements RateCounter {
+  private readonly windows = new LRUCache<string, Window>({
+    max: MAX_WINDOWS,
+    dispose: window => {
+      void this.giveBack([window])
+    }
+  })
+  /** Those that have permits. */
+  private readonly stocked = new Set<Window>()
+  private readonly flights = new Flights<Window>(all => this.send(all))
+  private timer: NodeJS.Timeout | undefined
+
+  constructor(private readonly db: Database) {}
+
+  async count(functionId: string, limit: RateLimit, caller: string): Promise<RateLimitState> {
+    const window = this.find(functionId, limit, caller)
+    const now = performance.now()
+    if (window.until > now) {
+      if (window.permits > 0) return this.use(window, now)
+      if (window.closedUntil > now) return exceeded(window, now)
+    }
+    return new Promise((resolve, reject) => {
+      window.waiting.push({ resolve, reject })
+      this.flights.add(window)
+    })
+  }
+
+  /** Gives back all that was not used. */
+  async close(): Promise<void> {
+    clearInterval(this.timer)
+    await this.giveBack([...this.stocked])
+  }
+
+  /** Another limit is another window. */
+  private find(functionId: string, limit: RateLimit, caller: string): Window {
+    const name = `${functionId} ${limit.requests} ${limit.seconds} ${limit.by} ${caller}`
+    const known = this.windows.get(name)
+    if (known !== undefined) return known
+    const key = createHash('sha256').update(name).digest().subarray(0, KEY_BYTES)
+    const window = new Window(key, limit)
+    this.windows.set(name, window)
+    return window
+  }
+
+  private use(window: Window, now: number): RateLimitState {
+    window.permits--
+    window.usedAt = now
+    const { free, permits, until } = window
+    return { isExceeded: false, remaining: free + permits, resetMs: Math.max(0, until - now) }
+  }
+
+  private async send(all: readonly Window[]): Promise<void> {
+    const sentAt = performance.now()
+    const served = all.map(window => window.waiting.splice(0))
+    for (const window of all) {
+      const isBusy = sentAt - window.askedAt < BUSY_MS
+      window.ahead = isBusy ? Math.min(MOST_AHEAD, Math.max(1, window.ahead * 2)) : 0
+      window.askedAt = sentAt
+    }
+    try {
+      const rows = await this.db.all<Granted>(
+        [],
+        takeSql,
+        blobs(all.map(({ key }) => key)),
+        integers(all.map(({ limit }) => limit.requests)),
+        integers(all.map(({ limit }) => limit.seconds * 1000)),
+        integers(served.map(({ length }) => length)),
+        integers(all.map(({ ahead }) => ahead))
+      )
+      for (const row of rows) {
+        const window = all[row.n - 1]
+        if (window === undefined) continue
+        this.stock(window, row, sentAt)
+        this.serve(window, served[row.n - 1] ?? [])
+      }
+    } catch (error) {
+      for (const { reject } of served.flat()) reject(error)
+    }
+    for (const window of all) if (window.waiting.length > 0) this.flights.add(window)
+  }
+
+  /** The window ends no later here than in the database, since it was asked before that looked at its clock. */
+  private stock(window: Window, { granted, free, ends, rest }: Granted, sentAt: number): void {
+    if (ends !== window.ends) window.permits = 0
+    window.ends = ends
+    window.until = sentAt + rest
+    window.permits += granted
+    window.free = free
+  }
+
+  private serve(window: Window, served: readonly Waiting[]): void {
+    const now = performance.now()
+    for (const { resolve } of served) {
+      resolve(window.permits > 0 ? this.use(window, now) : exceeded(window, now))
+    }
+    if (window.permits > 0) this.watch(window)
+    else if (window.free === 0) {
+      window.closedUntil = Math.min(window.until, now + LOOK_AGAIN_MS)
+    }
+  }
+
+  private watch(window: Window): void {
+    this.stocked.add(window)
+    this.timer ??= setInterval(() => {
+      const now = performance.now()
+      const unused = [...this.stocked].filter(
+        ({ usedAt, until, permits }) => permits === 0 || until <= now || now - usedAt > IDLE_MS
+      )
+      void this.giveBack(unused)
+      if (this.stocked.size > 0) return
+      clearInterval(this.timer)
+      this.timer = undefined
+    }, IDLE_MS).unref()
+  }
+
+  /** What gets lost on the way is not let in by anybody, until its window ends. */
+  private async giveBack(windows: readonly Window[]): Promise<void> {
+    const now = performance.now()
+    const unused: Array<{ key: Buffer; ends: number; permits: number }> = []
+    for (const window of windows) {
+      this.stocked.delete(window)
+      const { key, ends, permits, until } = window
+      if (permits > 0 && until > now) unused.push({ key, ends, permits })
+      window.permits = 0
+      window.ahead = 0
+    }
+    if (unused.length === 0) return
+    await this.db
+      .all(
+        [],
+        returnSql,
+        blobs(unused.map(({ key }) => key)),
+        integers(unused.map(({ ends }) => ends)),
+        integers(unused.map(({ permits }) => permits))
+      )
+      .catch(() => {})
+  }
+}
+
+const exceeded = ({ until }: Window, now: number): RateLimitState => ({
+  isExceeded: true,
+  remaining: 0,
+  resetMs: Math.max(0, until - now)
+})
