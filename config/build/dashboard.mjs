@@ -20,7 +20,6 @@ const shared = {
   loader: { '.ttf': 'file', '.lua': 'text', '.svg': 'file', '.png': 'file' },
   assetNames: '[name]-[hash]',
   entryNames: '[name]-[hash]',
-  publicPath: '/assets',
   metafile: true,
   write: false,
   outdir: 'assets',
