@@ -19,6 +19,43 @@ export function baseUrl({ doc }: { doc: string }): Setting<string | undefined> {
   }
 }
 
+/** Path that the whole server lives below; '' when that is the top. */
+export function basePath({ doc }: { doc: string }): Setting<string> {
+  return {
+    doc,
+    defaultText: '/',
+    read(text = '/') {
+      if (!/^\/$|^(\/[\w.~-]+)+\/?$/.test(text) || /\/\.{1,2}(\/|$)/.test(text)) {
+        throw new SettingProblem(
+          'must be / or a path such as /moonlet: a slash, then letters, digits or any of -_.~, with neither ' +
+            '.. nor an empty part in it'
+        )
+      }
+      return text.replace(/\/$/, '')
+    }
+  }
+}
+
+/** The public address with BASE_PATH at its end, whether the setting BASE_URL has it there or not. */
+export const withBasePath = (baseUrl: string, basePath: string): string =>
+  basePath !== '' && new URL(baseUrl).pathname === '/' ? baseUrl + basePath : baseUrl
+
+/** What is wrong with BASE_URL beside BASE_PATH. Those that could not be read are not there. */
+export function addressProblems({
+  BASE_URL: baseUrl,
+  BASE_PATH: basePath = ''
+}: {
+  readonly BASE_URL?: string | undefined
+  readonly BASE_PATH?: string
+}): readonly string[] {
+  if (baseUrl === undefined || basePath === '') return []
+  const { origin, href } = new URL(baseUrl)
+  if ([`${origin}/`, `${origin}${basePath}`].includes(href)) return []
+  return [
+    `BASE_URL must end with its host, or with the path of BASE_PATH, ${basePath} (it is ${JSON.stringify(baseUrl)})`
+  ]
+}
+
 export function functionsAddress({ doc }: { doc: string }): Setting<FunctionsAddress | undefined> {
   return {
     doc,

@@ -1,5 +1,6 @@
 /** Reads the settings from the environment; the only file that looks at `process.env`. */
 import { distance } from 'fastest-levenshtein'
+import { addressProblems } from './address-settings.js'
 import { settings, type Config } from './schema.js'
 import { SettingProblem, type Setting } from './setting.js'
 
@@ -48,6 +49,7 @@ export function loadSettings(
 ): LoadedSettings {
   const problems: string[] = []
   const config = readAll(settings, environment, problems)
+  problems.push(...addressProblems(config as Partial<Config>))
   const plugins = new Map(
     declared.map(({ plugin, settings }) => [
       plugin,

@@ -4,7 +4,7 @@
  */
 import ipaddr from 'ipaddr.js'
 import { defaultBusyMax, defaultPoolBytes, defaultSandboxMax } from './machine.js'
-import { baseUrl, functionsAddress, mailAddress, smtpUrl } from './address-settings.js'
+import { basePath, baseUrl, functionsAddress, mailAddress, smtpUrl } from './address-settings.js'
 import { databaseAddress } from './database-url.js'
 import { parseSecretKey } from './secret-key.js'
 import {
@@ -72,6 +72,11 @@ export const settings = {
       'unset: read from `secret.key` in the data folder, made at the first start'
   }),
   BASE_URL: baseUrl({ doc: 'Public address of this server, for `ctx.baseUrl` and `router.url`' }),
+  BASE_PATH: basePath({
+    doc:
+      'Path that everything lives below, such as `/moonlet`, behind a proxy that passes it on; functions on a ' +
+      '`FUNCTIONS_HOST` have none'
+  }),
   FUNCTIONS_HOST: functionsAddress({
     doc:
       'Serve functions only here, apart from dashboard and API: a host name ' +

@@ -22,9 +22,11 @@ import lua from './lua/plugin.js'
 import { RequestLogger } from './http/request-logger.js'
 import { toOriginForm } from './connections/request-target.js'
 import type { Prepared } from './process/bootstrap.js'
+import { withBasePath } from '../config/address-settings.js'
 import addresses from '../plugins/addresses/plugin.js'
 import alerts from '../plugins/alerts/plugin.js'
 import auth from '../plugins/auth/plugin.js'
+import basePath, { takeOffBasePath } from '../plugins/base-path.js'
 import connections from '../plugins/connections.js'
 import cors from '../plugins/cors.js'
 import dashboard from '../plugins/dashboard/plugin.js'
@@ -94,12 +96,14 @@ export async function buildApp({
   app.decorate('config', config)
   app.decorate('ids', createIdSource())
   app.decorate('nextRequestId', nextRequestId)
+  const { BASE_URL, BASE_PATH } = config
+  const publicUrl = BASE_URL === undefined ? undefined : withBasePath(BASE_URL, BASE_PATH)
   app.decorate(
     'baseUrl',
-    () => config.BASE_URL ?? `http://localhost:${listeningPort(app) ?? config.PORT}`
+    () => publicUrl ?? `http://localhost:${listeningPort(app) ?? config.PORT}${BASE_PATH}`
   )
 
-  const everyRequest = [addresses, requestLog, cors, errors, docs, functionsHost]
+  const everyRequest = [addresses, requestLog, cors, basePath, errors, docs, functionsHost]
   const whatIsKept = [storage, functionCache, recovery, retention, auth, frontDoor]
   const luaApis = [lua, outgoingHttp, luaLog, luaKv, luaEnv, luaHttp, luaLocal, luaAi, luaEmail]
   luaApis.push(luaFunctions)
@@ -117,11 +121,12 @@ export async function buildApp({
     reference,
     health,
     metrics,
-    connections
+    connections,
+    takeOffBasePath
   ]) {
     await app.register(plugin)
   }
-  await app.register(dashboard, {})
+  await app.register(dashboard, { basePath: BASE_PATH })
   return app
 }
 

@@ -7,6 +7,7 @@ import { installProse } from './format/prose.js'
 import { installTexts } from './i18n/directive.js'
 import { chooseLanguage, language } from './i18n/locale.js'
 import { onReached, onUnreachable, watchConnection } from './shell/connection.js'
+import { placeLinks } from './shell/links.js'
 import { startRouter } from './shell/router.js'
 import { onAccepted, onSignedOut } from './shell/session.js'
 import './shell/dialogs.js'
@@ -41,6 +42,7 @@ installLongTexts()
 installFormats()
 startClock()
 chooseLanguage(language.locale)
+placeLinks()
 Alpine.start()
 startRouter()
 followTitle()

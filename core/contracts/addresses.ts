@@ -9,6 +9,8 @@ export interface CalledAddress {
   readonly name: string
   /** Set: the request is for a route of the function, and `name` is its id. */
   readonly route?: CalledRoute | undefined
+  /** BASE_PATH, where the function was called below it. */
+  readonly basePath?: string | undefined
   /** What the function says of pages of other origins; undefined: nothing, as for one that is not there. */
   readonly cors?: Cors | undefined
 }

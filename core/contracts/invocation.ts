@@ -25,9 +25,9 @@ export interface InvocationEvent {
 
 /** What a request says beyond the main fields. What is left out is made of them, or is empty. */
 export interface EventDetails {
-  /** Scheme and host of the address that the caller used, without a slash at the end. */
+  /** Scheme, host and BASE_PATH of the address that the caller used, without a slash at the end. */
   readonly origin?: string | undefined
-  /** Path and query as they were sent. */
+  /** Path, behind BASE_PATH, and query as they were sent. */
   readonly target?: string | undefined
   /** The caller's address, as TRUST_PROXY says. */
   readonly ip?: string | undefined

@@ -25,7 +25,7 @@ export async function serve(overrides: Readonly<Record<string, string>> = {}): P
     if (service !== undefined) notifyService(app, service)
     const address = await app.listen({ port: config.PORT, host: config.HOST })
     announce(
-      address.replace('0.0.0.0', 'localhost').replace('[::]', 'localhost'),
+      address.replace('0.0.0.0', 'localhost').replace('[::]', 'localhost') + config.BASE_PATH,
       app.createdKeyFile
     )
   } catch (error) {

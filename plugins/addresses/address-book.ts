@@ -3,6 +3,7 @@
  * it. The storage says what changed; calls that arrive while a change is read wait for it.
  */
 import type { IncomingMessage } from 'node:http'
+import { placeOf, type Place } from '../../core/connections/base-path.js'
 import { addressOf, keepAddress } from '../../core/connections/called-address.js'
 import { functionOf, toOriginForm, withoutFragment } from '../../core/connections/request-target.js'
 import type { MaybePromise } from '../../core/base/maybe-promise.js'
@@ -20,6 +21,8 @@ export interface AddressBookOptions {
   readonly hostOf: (request: IncomingMessage) => string
   /** Whether the request came to where functions answer. */
   readonly servesFunctions: (request: IncomingMessage) => boolean
+  /** '' without one. */
+  readonly basePath: string
   /** Also routes with a host are served there alone. */
   readonly isBoundToPort: boolean
   readonly onError: (error: unknown) => void
@@ -62,6 +65,8 @@ export class AddressBook implements Addresses {
   }
 
   private find(request: IncomingMessage): CalledAddress | undefined {
+    const place = this.options.basePath === '' ? undefined : placeOf(request)
+    if (place !== undefined) return this.findPlaced(request, place)
     const { url = '/' } = request
     if (this.table.isEmpty) return this.findNamed(url)
     const target = withoutFragment(toOriginForm(url))
@@ -71,6 +76,28 @@ export class AddressBook implements Addresses {
     const named = this.findNamed(url)
     if (named !== undefined || pages.has(target)) return named
     return this.findRoute(request, target, host)
+  }
+
+  /** With BASE_PATH everything is below it, but for routes with a host of their own, which are there as they stand. */
+  private findPlaced(
+    request: IncomingMessage,
+    { sent, basePath }: Place
+  ): CalledAddress | undefined {
+    const { hostOf, pages } = this.options
+    const host = this.table.isEmpty ? '' : hostOf(request)
+    const isStrange = this.table.hasHost(host) && !pages.isOurs(host)
+    if (isStrange) {
+      const found = this.findRoute(request, withoutFragment(toOriginForm(sent)), host, 'of host')
+      if (found !== undefined) return found
+    }
+    if (basePath === undefined) return undefined
+    const target = withoutFragment(request.url ?? '/')
+    const found =
+      this.findNamed(target) ??
+      (this.table.isEmpty || pages.has(target)
+        ? undefined
+        : this.findRoute(request, target, host, isStrange ? 'of any host' : 'all'))
+    return found && { ...found, basePath }
   }
 
   private findNamed(url: string): CalledAddress | undefined {
@@ -90,14 +117,17 @@ export class AddressBook implements Addresses {
   private findRoute(
     request: IncomingMessage,
     target: string,
-    host: string
+    host: string,
+    among: 'all' | 'of host' | 'of any host' = 'all'
   ): CalledAddress | undefined {
     const serves = this.options.servesFunctions(request)
     if (this.options.isBoundToPort && !serves) return undefined
+    const isNamed = among !== 'of any host' && this.table.hasHost(host)
+    const isServed = among !== 'of host' && serves
     for (const method of methodsOf(request)) {
       const found =
-        (this.table.hasHost(host) ? this.table.find(method, target, host) : undefined) ??
-        (serves && !this.options.pages.has(target) ? this.table.find(method, target) : undefined)
+        (isNamed ? this.table.find(method, target, host) : undefined) ??
+        (isServed && !this.options.pages.has(target) ? this.table.find(method, target) : undefined)
       if (found === undefined) continue
       const { functionId, params, rest } = found
       return {

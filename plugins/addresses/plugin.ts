@@ -14,6 +14,7 @@ export default fp(
       pages,
       hostOf: createHostReader(config.TRUST_PROXY),
       servesFunctions: request => fastify.servesFunctions(request),
+      basePath: config.BASE_PATH,
       isBoundToPort: config.FUNCTIONS_HOST?.kind === 'port',
       onError: error => {
         fastify.log.error({ err: error }, 'the addresses of a function could not be read')

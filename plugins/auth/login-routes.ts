@@ -123,8 +123,12 @@ function addLogin(api: ApiScope, { isKey, sessions, attempts }: LoginOptions): v
       request.actor = { kind: 'session', id }
       const target = { kind: 'session', id }
       await api.storage.audit.add(auditNote(request, 'session.begin'), { target })
+      const place = {
+        basePath: api.config.BASE_PATH,
+        secure: isReachedOverTls(request, api.baseUrl())
+      }
       return reply
-        .header('set-cookie', sessionCookie(token, isReachedOverTls(request, api.baseUrl())))
+        .header('set-cookie', sessionCookie(token, place))
         .code(200)
         .send({ success: true })
     }
@@ -159,7 +163,10 @@ function addLogout(api: ApiScope, sessions: Sessions): void {
         const note = auditNote(request, 'session.end')
         await api.storage.audit.track(note, { target }, () => sessions.end(id))
       }
-      return reply.header('set-cookie', endedCookie).code(200).send({ success: true })
+      return reply
+        .header('set-cookie', endedCookie(api.config.BASE_PATH))
+        .code(200)
+        .send({ success: true })
     }
   )
 }

@@ -9,8 +9,17 @@ export function tokenOf(cookieHeader: string | undefined): string | undefined {
   return token === '' ? undefined : token
 }
 
-/** `secure` keeps it off plain http; only for a server that is reached over TLS. */
-export const sessionCookie = (token: string, secure: boolean): string =>
-  `${NAME}=${token}; Path=/; Max-Age=${SESSION_SECONDS}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`
+/** What the server's place decides about the cookie. */
+export interface CookiePlace {
+  /** BASE_PATH: nothing outside of it gets the cookie. */
+  readonly basePath: string
+  /** Keeps it off plain http; only for a server that is reached over TLS. */
+  readonly secure: boolean
+}
 
-export const endedCookie = `${NAME}=; Path=/; Max-Age=0; HttpOnly`
+export const sessionCookie = (token: string, { basePath, secure }: CookiePlace): string =>
+  `${NAME}=${token}; Path=${basePath || '/'}; Max-Age=${SESSION_SECONDS}; HttpOnly; ` +
+  `SameSite=Strict${secure ? '; Secure' : ''}`
+
+export const endedCookie = (basePath: string): string =>
+  `${NAME}=; Path=${basePath || '/'}; Max-Age=0; HttpOnly`

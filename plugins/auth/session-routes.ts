@@ -110,7 +110,9 @@ function addEndSession(api: ApiScope, sessions: Sessions): void {
         () => sessions.end(request.params.id)
       )
       if (!wasThere) throw new MoonletError('NOT_FOUND', 'Session not found')
-      if (request.params.id === sessionOf(request)) reply.header('set-cookie', endedCookie)
+      if (request.params.id === sessionOf(request)) {
+        reply.header('set-cookie', endedCookie(api.config.BASE_PATH))
+      }
       return reply.code(204).send()
     }
   )
@@ -132,7 +134,7 @@ function addEndAllSessions(api: ApiScope, sessions: Sessions): void {
     async (request, reply) => {
       const note = auditNote(request, 'session.end_all')
       await api.storage.audit.track(note, { target: { kind: 'session' } }, () => sessions.endAll())
-      return reply.header('set-cookie', endedCookie).code(204).send()
+      return reply.header('set-cookie', endedCookie(api.config.BASE_PATH)).code(204).send()
     }
   )
 }

@@ -5,8 +5,9 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import '../../core/contracts/server.js'
+import { createPageSender } from './placed-page.js'
 import { pageHeaders, pagePolicy, previewPolicy } from './policy.js'
 
 /** Addresses that the page itself knows what to show for; see public/shell/routes.ts. */
@@ -35,14 +36,21 @@ export interface DashboardOptions {
   readonly root?: string
   /** Where functions answer, when that is not here. */
   readonly functionsUrl?: () => string
+  /** Path of the browser's address that the pages are below. */
+  readonly basePath?: string
 }
+
+type PageSender = (
+  request: FastifyRequest,
+  reply: FastifyReply
+) => FastifyReply | Promise<FastifyReply>
 
 /** The built dashboard, beside the built server. */
 const builtRoot = fileURLToPath(new URL('../../public', import.meta.url))
 
 export default async function dashboard(
   fastify: FastifyInstance,
-  { root = builtRoot, functionsUrl }: DashboardOptions
+  { root = builtRoot, functionsUrl, basePath = '' }: DashboardOptions
 ): Promise<void> {
   await fastify.register(fastifyStatic, {
     root,
@@ -60,9 +68,15 @@ export default async function dashboard(
   fastify.get('/assets/*', (request, reply) =>
     sendAsset(request.params as { '*': string }, reply, root)
   )
-  for (const url of pages) fastify.get(url, (_request, reply) => sendPage(reply, 'index.html'))
-  fastify.get('/preview', (_request, reply) =>
-    sendPage(reply.header('content-security-policy', previewPolicy), 'preview.html')
+  const sender = (file: string): PageSender =>
+    basePath === ''
+      ? (_request, reply) => reply.sendFile(file, { cacheControl: false })
+      : createPageSender(join(root, file), basePath)
+  const sendIndex = sender('index.html')
+  const sendPreview = sender('preview.html')
+  for (const url of pages) fastify.get(url, sendIndex)
+  fastify.get('/preview', (request, reply) =>
+    sendPreview(request, reply.header('content-security-policy', previewPolicy))
   )
 
   /** The functions' origin when it is not the dashboard's own. */
@@ -89,8 +103,4 @@ function sendAsset(
   return reply
     .removeHeader('cache-control')
     .sendFile(name, join(root, 'assets'), { immutable: true, maxAge: '365d' })
-}
-
-function sendPage(reply: FastifyReply, file: string): FastifyReply {
-  return reply.sendFile(file, { cacheControl: false })
 }

@@ -6,13 +6,14 @@ import { dialectText } from './guide-dialect.js'
 import { handlerText, type Limits } from './guide-handler.js'
 import { code, moduleText } from './module-text.js'
 
-export const guideText = (modules: readonly LuaModule[], limits: Limits): string =>
+export const guideText = (modules: readonly LuaModule[], limits: Limits, basePath = ''): string =>
   [
     '# Moonlet: writing Lua functions',
     'Moonlet runs small Lua functions. A function is one Lua file that defines a global ' +
       '`handler(ctx, event)`; it answers HTTP requests at `/fn/{id}` and, if it has a schedule, is ' +
       'called by the server itself. Everything a function can use is on this page: there are no ' +
       'packages to install and no modules but these and those that people share on their server.',
+    ...(basePath === '' ? [] : [belowText(basePath)]),
     handlerText(limits),
     dialectText,
     '## API reference',
@@ -27,6 +28,13 @@ export const guideText = (modules: readonly LuaModule[], limits: Limits): string
     ...cookbook.map(program => `### ${program.title}\n\n${program.doc}\n\n${code(program.code)}`),
     shippingText
   ].join('\n\n') + '\n'
+
+/** `event.path` and what the management API answers are as without a BASE_PATH; addresses that are called are not. */
+const belowText = (basePath: string): string =>
+  `This server lives below \`${basePath}\`: callers put that in front of every path here, as in ` +
+  `\`${basePath}/fn/{id}\` and \`${basePath}/api/functions\`. \`ctx.baseUrl\`, \`ctx.url\`, \`router.url\` and ` +
+  '`router.path` have it in them; `event.path` and `event.rawPath` begin behind it. An address in a page or a ' +
+  '`Location` should be made with these, or be relative.'
 
 /** What there is without `require`. */
 const globals = (modules: readonly LuaModule[]): string =>

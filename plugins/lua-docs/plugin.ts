@@ -16,7 +16,7 @@ export default async function reference(fastify: FastifyInstance) {
     responseLimit: config.RESPONSE_LIMIT
   }
   // Third-party modules may be added until the server is ready; then nothing changes any more.
-  const guide = once(() => guideText(fastify.lua.modules(), limits))
+  const guide = once(() => guideText(fastify.lua.modules(), limits, config.BASE_PATH))
   const definitions = once(() => definitionsText(fastify.lua.modules()))
   const json = once(() => toReference(fastify.lua.modules()))
 

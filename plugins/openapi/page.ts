@@ -20,13 +20,15 @@ interface Chapter {
 interface View {
   readonly document: ApiDocument
   readonly look: Look
+  /** BASE_PATH, which links begin with. */
+  readonly base: string
   /** The search as it was typed, and the address without it. */
   readonly asked: string
   readonly all: string
 }
 
 /** The whole page; with `asked`, only the operations in which all of its words occur, unfolded when few. */
-export function renderPage(document: ApiDocument, asked: string, look: Look): string {
+export function renderPage(document: ApiDocument, asked: string, look: Look, base: string): string {
   const { theme, language } = look
   const words = asked
     .toLowerCase()
@@ -35,8 +37,8 @@ export function renderPage(document: ApiDocument, asked: string, look: Look): st
   const entries = entriesOf(document).filter(entry => isAskedFor(entry, words))
   const open = words.length > 0 && entries.length <= 5
   const chapters = chaptersOf(document, entries)
-  const all = `/docs?theme=${theme}&lang=${language}`
-  const view = { document, look, all, asked: words.length > 0 ? asked : '' }
+  const all = `${base}/docs?theme=${theme}&lang=${language}`
+  const view = { document, look, base, all, asked: words.length > 0 ? asked : '' }
   return html`<!doctype html>
     <html lang="${language}" data-theme="${theme}">
       <head>
@@ -44,7 +46,7 @@ export function renderPage(document: ApiDocument, asked: string, look: Look): st
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="${theme === 'auto' ? 'light dark' : theme}" />
         <title>${document.info.title} API</title>
-        <link rel="stylesheet" href="/docs/style.css" />
+        <link rel="stylesheet" href="${base}/docs/style.css" />
       </head>
       <body>
         ${renderHeader(view, chapters)}
@@ -67,13 +69,14 @@ const chaptersOf = ({ tags }: ApiDocument, entries: readonly Entry[]): Chapter[]
 
 function renderHeader(view: View, chapters: readonly Chapter[]): Html {
   const { title, version, description } = view.document.info
+  const { base } = view
   const say = view.look.words
   return html`<header>
     <h1>${title} API <small>${version}</small></h1>
     <p lang="en">${prose(description)}</p>
     <p class="links">
-      <a href="/">${say.dashboard}</a> <a href="/docs/openapi.json">${say.json}</a>
-      <a href="/docs/openapi.yaml">${say.yaml}</a>
+      <a href="${base}/">${say.dashboard}</a> <a href="${base}/docs/openapi.json">${say.json}</a>
+      <a href="${base}/docs/openapi.yaml">${say.yaml}</a>
     </p>
     ${renderSearch(view)}
     <nav aria-label="${say.chapters}" lang="en">
@@ -82,8 +85,8 @@ function renderHeader(view: View, chapters: readonly Chapter[]): Html {
   </header> `
 }
 
-const renderSearch = ({ asked, all, look: { theme, language, words: say } }: View): Html =>
-  html`<form role="search" action="/docs" method="get">
+const renderSearch = ({ asked, all, base, look: { theme, language, words: say } }: View): Html =>
+  html`<form role="search" action="${base}/docs" method="get">
     <label for="q">${say.search}</label>
     <input
       id="q"

@@ -84,7 +84,7 @@ export default fp(
       return reply
         .headers(pageHeaders)
         .type('text/html; charset=utf-8')
-        .send(renderPage(readDocument(), read('q').slice(0, 200), look))
+        .send(renderPage(readDocument(), read('q').slice(0, 200), look, fastify.config.BASE_PATH))
     })
   },
   { name: 'docs' }

@@ -1,4 +1,5 @@
 /** The one way to the management API. Every failure is a `Failure` with words, status and request id. */
+import { toBrowserPath } from '../base-path.js'
 import { t } from '../i18n/locale.js'
 import { serverWords } from './server-words.js'
 import { Failure, Stale } from './failure.js'
@@ -50,7 +51,7 @@ async function send(path: string, ask: Ask): Promise<Response> {
     headers['content-type'] = 'application/json'
   }
   try {
-    const response = await fetch(toUrl(path, ask.query), init)
+    const response = await fetch(toBrowserPath(toUrl(path, ask.query)), init)
     observers.onReached()
     return response
   } catch (error) {

@@ -1,4 +1,5 @@
 /** Executions as they happen, over server-sent events. The browser reconnects by itself. */
+import { toBrowserPath } from '../base-path.js'
 import type { Execution } from './types.js'
 
 export interface LiveListener {
@@ -10,7 +11,8 @@ export interface LiveListener {
 
 /** Listens until the returned function is called. */
 export function listenLive(functionId: string, listener: LiveListener): () => void {
-  const source = new EventSource(`/api/events?function_id=${encodeURIComponent(functionId)}`)
+  const path = `/api/events?function_id=${encodeURIComponent(functionId)}`
+  const source = new EventSource(toBrowserPath(path))
   source.addEventListener('open', () => listener.onState(true))
   source.addEventListener('error', () => listener.onState(false))
   source.addEventListener('execution', event =>

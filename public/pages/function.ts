@@ -1,5 +1,6 @@
 /** What all tabs of one function share: the function itself, its address, and its tabs. */
 import { component, store } from '../alpine.js'
+import { basePath } from '../base-path.js'
 import { getFunction } from '../api/functions.js'
 import { getStatus } from '../api/server.js'
 import type { LuaFunction } from '../api/types.js'
@@ -35,7 +36,7 @@ export const current = store('current', {
     return this.found
   },
   /** Where functions answer, without a trailing slash. */
-  origin: location.origin
+  origin: location.origin + basePath()
 })
 
 /** Below it everything is the function's, too. */

@@ -1,5 +1,6 @@
 /** What the palette offers besides functions. */
 import { chooseLanguage, language, t } from '../i18n/locale.js'
+import { toBrowserPath } from '../base-path.js'
 import { docsAddress } from './docs-address.js'
 import { navigate, route } from './router.js'
 import { functionPath, tabs } from './routes.js'
@@ -67,7 +68,7 @@ export function commands(): Command[] {
       chooseLanguage(language.locale === 'en' ? 'pt-BR' : 'en')
     ),
     action('docs', 'book', t('shell.apiDocs'), () => {
-      open(docsAddress(), '_blank', 'noopener')
+      open(toBrowserPath(docsAddress()), '_blank', 'noopener')
     }),
     action('leave', 'leave', t('shell.signOut'), leave)
   ]

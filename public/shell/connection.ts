@@ -4,6 +4,7 @@
  * asks.
  */
 import { store } from '../alpine.js'
+import { toBrowserPath } from '../base-path.js'
 import { t } from '../i18n/locale.js'
 import { succeed } from './toasts.js'
 
@@ -19,7 +20,10 @@ let lastAnswer = performance.now()
 
 /** True when the server answers in time, with any status. */
 const isThere = (): Promise<boolean> =>
-  fetch('/healthz', { cache: 'no-store', signal: AbortSignal.timeout(patienceMs) }).then(
+  fetch(toBrowserPath('/healthz'), {
+    cache: 'no-store',
+    signal: AbortSignal.timeout(patienceMs)
+  }).then(
     () => true,
     () => false
   )

@@ -3,6 +3,7 @@
  * in `<template id="page-…">` of the shell; putting a copy into the outlet is all it takes, Alpine does the rest.
  */
 import { store } from '../alpine.js'
+import { ownLocation, ownPathname, toBrowserPath, toOwnPath } from '../base-path.js'
 import type { Route } from './routes.js'
 import { toRoute } from './routes.js'
 import { followScroll, restoreScroll, saveScroll } from './scroll.js'
@@ -11,14 +12,14 @@ import { followScroll, restoreScroll, saveScroll } from './scroll.js'
 export type Guard = (to: Route) => boolean | Promise<boolean>
 
 export const route = store('route', {
-  ...toRoute(location.pathname),
+  ...toRoute(ownPathname()),
   query: location.search,
-  path: location.pathname
+  path: ownPathname()
 })
 
 let guard: Guard | undefined
 let shown = ''
-let current = location.pathname + location.search
+let current = ownLocation()
 
 /** Sets what is asked before the present page is left. Gives the way to ask no more. */
 export function guardLeaving(asked: Guard): () => void {
@@ -36,9 +37,9 @@ function apply(): void {
 }
 
 function showPage(): void {
-  const next = toRoute(location.pathname)
-  Object.assign(route, next, { query: location.search, path: location.pathname })
-  current = location.pathname + location.search
+  const next = toRoute(ownPathname())
+  Object.assign(route, next, { query: location.search, path: ownPathname() })
+  current = ownLocation()
   const key = `${next.page} ${next.id}`
   if (key === shown) return
   shown = key
@@ -66,7 +67,7 @@ export function keepInAddress(values: Readonly<Record<string, string>>): void {
   const query = search === '' ? '' : `?${search}`
   if (query === location.search) return
   history.replaceState(history.state, '', location.pathname + query)
-  current = location.pathname + query
+  current = ownPathname() + query
   route.query = query
 }
 
@@ -84,7 +85,7 @@ export async function navigate(to: string, how: { replace?: boolean } = {}): Pro
   if (to === current) return true
   if (!(await mayLeave(to))) return false
   if (!how.replace) saveScroll()
-  history[how.replace ? 'replaceState' : 'pushState'](null, '', to)
+  history[how.replace ? 'replaceState' : 'pushState'](null, '', toBrowserPath(to))
   const page = shown
   apply()
   if (shown !== page) document.getElementById('main')?.focus({ preventScroll: true })
@@ -105,19 +106,21 @@ function onClick(event: MouseEvent): void {
   ) {
     return
   }
+  const path = toOwnPath(link.pathname)
+  if (path === undefined) return
   event.preventDefault()
-  navigate(link.pathname + link.search)
+  navigate(path + link.search)
 }
 
 async function onPopState(): Promise<void> {
-  const to = location.pathname + location.search
+  const to = ownLocation()
   if (to === current) return
   if (guard) {
     const state: unknown = history.state
     // Stay where we were while asking; the address must not run ahead of the page.
-    history.pushState(null, '', current)
+    history.pushState(null, '', toBrowserPath(current))
     if (!(await mayLeave(to))) return
-    history.replaceState(state, '', to)
+    history.replaceState(state, '', toBrowserPath(to))
   }
   apply()
 }

@@ -1,5 +1,6 @@
 /** Who is signed in is known to the server alone: a 401 anywhere leads to the login page and back. */
 import { signOut } from '../api/server.js'
+import { ownLocation } from '../base-path.js'
 import { read, write } from './local-storage.js'
 import { navigate, route } from './router.js'
 import { fail } from './toasts.js'
@@ -31,7 +32,7 @@ let leaving = false
 export function onSignedOut(): void {
   // The guide is for everybody.
   if (route.page === 'login' || route.page === 'guide' || leaving) return
-  const first = location.pathname + location.search
+  const first = ownLocation()
   const reason = known ? 'reason=ended&' : ''
   forgetSession()
   navigate(`/login?${reason}next=${encodeURIComponent(first)}`, { replace: true })

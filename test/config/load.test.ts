@@ -104,6 +104,64 @@ t.test('one error lists every bad setting with the value seen', async t => {
   t.match(message, '(it is "http")')
 })
 
+t.test(
+  'BASE_PATH is the top or a plain path, and BASE_URL ends with it or with its host',
+  async t => {
+    for (const [text, value] of [
+      ['', ''],
+      ['/', ''],
+      ['/moonlet', '/moonlet'],
+      ['/moonlet/', '/moonlet'],
+      ['/a.b/c-d_~1', '/a.b/c-d_~1'],
+      ['/...', '/...']
+    ] as const) {
+      t.equal(loadConfig({ BASE_PATH: text }).BASE_PATH, value)
+    }
+    for (const text of [
+      'moonlet',
+      '//',
+      '/a//b',
+      '/..',
+      '/a/../b',
+      '/./a',
+      '/a?b',
+      '/a#b',
+      '/a b',
+      '/%6D',
+      '/ä',
+      '/a;b',
+      '/a"b',
+      '\\a',
+      'https://x.example/a'
+    ]) {
+      const message = problemsOf({ BASE_PATH: text })
+      t.match(message, `- BASE_PATH must be / or a path such as /moonlet`)
+      t.match(message, `(it is ${JSON.stringify(text)})`)
+    }
+    for (const BASE_URL of [
+      'https://x.example',
+      'https://x.example/a/',
+      'https://X.example:8443/a'
+    ]) {
+      t.doesNotThrow(() => loadConfig({ BASE_URL, BASE_PATH: '/a' }), BASE_URL)
+    }
+    for (const BASE_URL of [
+      'https://x.example/b',
+      'https://x.example/a/b',
+      'https://x.example/?a'
+    ]) {
+      t.match(
+        problemsOf({ BASE_URL, BASE_PATH: '/a' }),
+        '- BASE_URL must end with its host, or with'
+      )
+    }
+    t.doesNotThrow(
+      () => loadConfig({ BASE_URL: 'https://x.example/b' }),
+      'as ever without BASE_PATH'
+    )
+  }
+)
+
 t.test('a name that looks like a misspelt setting is refused', async t => {
   t.match(
     problemsOf({ SANDBOX_MEMORY: '64' }),

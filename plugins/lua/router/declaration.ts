@@ -35,7 +35,8 @@ return { body = params.user .. " " .. params.post }  -- 42 7`
       doc: 'A path of this function, with `:name` replaced by its value. Names without a value stay.',
       params: [pattern, values],
       returns: Text(),
-      returnDoc: "`/fn/` + the function's id + the pattern filled in.",
+      returnDoc:
+        "`/fn/` + the function's id + the pattern filled in, behind the server's `BASE_PATH` where it has one.",
       example:
         'return { statusCode = 302, headers = { Location = router.path("/users/:id", { id = 42 }) } }'
     }),

@@ -155,10 +155,16 @@ class HttpTrigger {
       const asked = { functionId: fn.id, event, caller: visit?.caller, ...wishes }
       const { id } = await this.fastify.jobs.enqueue(asked)
       isKept = true
-      return answerJob(reply, id)
+      return answerJob(reply, `${this.apiAddress()}/api/jobs/${id}`, id)
     } finally {
       visit?.leave(isKept ? accepted : undefined)
     }
+  }
+
+  /** What stands before `/api` in a Location: where functions are apart, the API is elsewhere. */
+  private apiAddress(): string {
+    const { FUNCTIONS_HOST, BASE_PATH } = this.fastify.config
+    return FUNCTIONS_HOST === undefined ? BASE_PATH : this.fastify.baseUrl()
   }
 
   /** The body counts as held until its execution ends, also when its caller has hung up. */
@@ -255,11 +261,11 @@ function neighbourhoodOf({ FUNCTIONS_HOST: host }: Config): Neighbourhood {
 }
 
 /** Whoever looks at the job needs the management key; any other caller has its id. */
-const answerJob = (reply: FastifyReply, id: string) =>
+const answerJob = (reply: FastifyReply, location: string, id: string) =>
   reply
     .code(202)
     .header('preference-applied', 'respond-async')
-    .header('location', `/api/jobs/${id}`)
+    .header('location', location)
     .type('application/json')
     .send(`${JSON.stringify({ job_id: id })}\n`)
 

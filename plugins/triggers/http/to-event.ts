@@ -41,7 +41,7 @@ export function toEvent(
     query: parts.query,
     body,
     details: {
-      origin: originOf(request) ?? origin(),
+      origin: originOf(request, address.basePath) ?? origin(),
       target: withoutFragment(target),
       ip: request.ip,
       params: address.route?.params,
@@ -51,9 +51,10 @@ export function toEvent(
   }
 }
 
-/** Scheme and host as the caller used them, which behind a trusted proxy the proxy tells. */
-function originOf({ host, protocol, socket }: FastifyRequest): string | undefined {
+/** Scheme, host and BASE_PATH as the caller used them; scheme and host are what a trusted proxy tells. */
+function originOf({ host, protocol, socket }: FastifyRequest, basePath = ''): string | undefined {
   if (host === '') return undefined
-  if (protocol === 'http' || protocol === 'https') return `${protocol}://${host}`
-  return `${'encrypted' in socket && socket.encrypted === true ? 'https' : 'http'}://${host}`
+  if (protocol === 'http' || protocol === 'https') return `${protocol}://${host}${basePath}`
+  const isEncrypted = 'encrypted' in socket && socket.encrypted === true
+  return `${isEncrypted ? 'https' : 'http'}://${host}${basePath}`
 }

@@ -12,7 +12,9 @@ export function toPublicAddress({ id, slug, routes = [] }: Addressed, origin: st
   if (route === undefined) return `${origin}/fn/${slug ?? id}`
   const path = route.pattern.replace(/\*$/, '')
   const url = new URL(origin)
-  return `${url.protocol}//${route.host === undefined ? url.host : withPort(route.host, url)}${path}`
+  const isHere = route.host === undefined || route.host === url.hostname
+  const base = isHere ? url.pathname.replace(/\/$/, '') : ''
+  return `${url.protocol}//${route.host === undefined ? url.host : withPort(route.host, url)}${base}${path}`
 }
 
 const withPort = (host: string, { port }: URL): string => (port === '' ? host : `${host}:${port}`)

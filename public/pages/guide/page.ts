@@ -1,5 +1,6 @@
 /** The guide: chapters that were rendered when Moonlet was built, and the Lua reference as the server has it. */
 import { component, part } from '../../alpine.js'
+import { toOwnPath } from '../../base-path.js'
 import { fetchOk } from '../../api/client.js'
 import type * as Markdown from '../../format/markdown.js'
 import type * as Guide from '../../guide/main.js'
@@ -109,11 +110,12 @@ const searching = part<State & typeof reading>()({
   /** Links to a place in a chapter do not load the whole page anew. */
   async follow(event: MouseEvent): Promise<void> {
     const link = event.target instanceof Element ? event.target.closest('a') : null
-    if (link?.origin !== location.origin || !/^\/guide(\/|$)/.test(link.pathname)) return
+    const path = link?.origin === location.origin ? toOwnPath(link.pathname) : undefined
+    if (!link || path === undefined || !/^\/guide(\/|$)/.test(path)) return
     if (link.hash === '' || event.ctrlKey || event.metaKey || event.shiftKey) return
     event.preventDefault()
     this.clear()
-    if (await navigate(link.pathname + link.hash)) scrollToHash()
+    if (await navigate(path + link.hash)) scrollToHash()
   }
 })
 

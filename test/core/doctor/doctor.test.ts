@@ -1,6 +1,7 @@
 /** `moonlet doctor` as a program, on a machine that is as it should be, and on each thing that is not. */
 import { execFile } from 'node:child_process'
 import { chmod, cp, mkdir, readdir, utimes, writeFile } from 'node:fs/promises'
+import http from 'node:http'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -88,6 +89,36 @@ t.test('beside a server that runs, its port and folder count as in use by it', a
   t.equal((await fetch(`${server.base}/readyz`)).status, 200, 'which goes on')
   t.notOk((await readdir(DATA_DIR)).some(name => name.startsWith('doctor')))
 })
+
+t.test(
+  'a server below a path is found there, and a proxy that takes the path off is named',
+  async t => {
+    const DATA_DIR = await folderOf(t)
+    const BASE_PATH = '/moonlet'
+    const server = await startServer(t, { DATA_DIR, BASE_PATH })
+    const { port, origin } = new URL(server.base)
+    const cutting = http.createServer((request, response) => {
+      const url = `${origin}${(request.url ?? '').slice(BASE_PATH.length)}`
+      http.get(url, answer =>
+        answer.pipe(response.writeHead(answer.statusCode ?? 0, answer.headers))
+      )
+    })
+    await new Promise<void>(resolve => cutting.listen(0, '127.0.0.1', resolve))
+    t.teardown(() => cutting.close())
+    const settings = { DATA_DIR, PORT: port, BASE_PATH }
+    const well = await examine({ ...settings, BASE_URL: origin })
+    t.match(well.of('port'), [{ state: 'ok', message: `A Moonlet answers on port ${port}.` }])
+    t.match(well.of('address'), [{ state: 'ok', message: `A Moonlet answers at ${server.base}.` }])
+    const BASE_URL = `http://127.0.0.1:${(cutting.address() as AddressInfo).port}`
+    t.match((await examine({ ...settings, BASE_URL })).of('address'), [
+      {
+        state: 'warning',
+        message: /does not pass on \/moonlet \(BASE_PATH\)/,
+        remedy: /proxy_pass/
+      }
+    ])
+  }
+)
 
 t.test('a port of somebody else, and an address that this machine has not', async t => {
   const other = createServer()
