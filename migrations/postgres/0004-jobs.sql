@@ -128,7 +128,10 @@ begin
     end if;
   end if;
   insert into jobs (id, function, status, trigger, created_at, due_at, bytes, key_hash)
-  values (job_id, owner, 0, job_trigger, created, due, size, key) returning seq into new_seq;
+  values (job_id, owner, 0, job_trigger, created, due, size, key)
+  on conflict (id) do nothing returning seq into new_seq;
+  -- It is asked again, since the first answer was lost.
+  if new_seq is null then return; end if;
   insert into job_events (job, sealed) values (new_seq, job_add.sealed);
   if scheduled then
     update functions set last_cron_at = greatest(coalesce(last_cron_at, 0), created / 1000) where seq = owner;

@@ -65,9 +65,9 @@ const MAX_SKEWS = 5_000
 export async function openPostgresStorage(options: PostgresOptions): Promise<PostgresStorage> {
   const { address, poolSize = 10, waitMs = 5_000 } = options
   const node = new Node()
-  const db = new Database({ address, max: poolSize, waitMs }, node.stripe)
+  const db = new Database({ address, max: poolSize, waitMs }, node)
   try {
-    const connection = await db.connections.acquire(true)
+    const connection = await db.connections.acquire(undefined, true)
     try {
       await prepareSchema(connection)
     } finally {

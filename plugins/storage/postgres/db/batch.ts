@@ -8,8 +8,8 @@ export interface BatchPart {
   first?(): readonly Statement[]
   /** Those after them. */
   last?(): readonly Statement[]
-  /** The batch is durable. */
-  committed?(): void
+  /** The batch is committed; `number` is that of the lane (lane-number.ts). */
+  committed?(number: number): void
 }
 
 /** A statement in a batch, and what came of it. */
@@ -54,18 +54,18 @@ export class Batch {
   /** All statements, in their order, and what takes their results. */
   close(): {
     readonly statements: Statement[]
-    readonly settle: (results: readonly Result[]) => void
+    readonly settle: (results: readonly Result[], number: number) => void
   } {
     const parts = [...this.parts.values()]
     const first = parts.flatMap(part => part.first?.() ?? [])
     const last = parts.flatMap(part => part.last?.() ?? [])
     return {
       statements: [...first, ...this.single.map(({ statement }) => statement), ...last],
-      settle: results => {
+      settle: (results, number) => {
         for (const [index, { slot }] of this.single.entries()) {
           slot.result = results[first.length + index] ?? slot.result
         }
-        for (const part of parts) part.committed?.()
+        for (const part of parts) part.committed?.(number)
       }
     }
   }

@@ -42,8 +42,27 @@ interface Prepared {
   fields: readonly Field[] | undefined
 }
 
-/** What `moonlet` asks of the server; the least is 12, for texts of numbers that read back as they were. */
+/** From the first packet until the server takes statements; less where there is another server to be tried. */
 const CONNECT_TIMEOUT_MS = 4_000
+const CONNECT_TIMEOUT_OF_SEVERAL_MS = 2_500
+/** How long a server that is told goodbye may take to close. */
+const CLOSE_TIMEOUT_MS = 1_000
+
+/** Settings of each session. */
+const SESSION = [
+  // What a server that was cut off holds (locks, an open transaction) ends within seconds, and others go on.
+  '-c tcp_keepalives_idle=5',
+  '-c tcp_keepalives_interval=2',
+  '-c tcp_keepalives_count=3',
+  '-c tcp_user_timeout=10000',
+  '-c idle_in_transaction_session_timeout=8000',
+  '-c default_transaction_isolation=read\\ committed',
+  '-c bytea_output=hex',
+  // No plan here depends on its values, and making one costs more than the statement.
+  '-c plan_cache_mode=force_generic_plan',
+  '-c jit=off',
+  '-c extra_float_digits=1'
+]
 
 export interface ConnectionOptions {
   readonly address: DatabaseAddress
@@ -57,6 +76,8 @@ export class Connection {
   onEnd: (error: Error | undefined) => void = () => {}
   onNotification: (payload: string) => void = () => {}
   isBroken = false
+  /** Of which time of the pool it is (connections.ts). */
+  generation = 0
   private readonly prepared = new Map<string, Prepared>()
   /** Statements whose preparation is on its way. */
   private parsing: Prepared[] = []
@@ -93,17 +114,9 @@ export class Connection {
         ssl,
         keepAlive: true,
         keepAliveInitialDelayMillis: 10_000,
-        connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-        options: [
-          `-c statement_timeout=${statementTimeoutMs}`,
-          '-c idle_in_transaction_session_timeout=60000',
-          '-c default_transaction_isolation=read\\ committed',
-          '-c bytea_output=hex',
-          // No plan here depends on its values, and making one costs more than the statement.
-          '-c plan_cache_mode=force_generic_plan',
-          '-c jit=off',
-          '-c extra_float_digits=1'
-        ].join(' ')
+        connectionTimeoutMillis:
+          address.hosts.length > 1 ? CONNECT_TIMEOUT_OF_SEVERAL_MS : CONNECT_TIMEOUT_MS,
+        options: [`-c statement_timeout=${statementTimeoutMs}`, ...SESSION].join(' ')
       })
       const connection = new Connection(client, statementTimeoutMs + 2_000)
       await client.connect()
@@ -119,12 +132,15 @@ export class Connection {
     })
   }
 
-  /** Statements in one round trip; of those behind one that fails nothing is done. */
-  run(statements: readonly Statement[]): Promise<Result[]> {
+  /**
+   * Statements in one round trip; of those behind one that fails nothing is done. A server that says nothing for
+   * `silenceMs` is gone.
+   */
+  run(statements: readonly Statement[], silenceMs = this.silenceMs): Promise<Result[]> {
     return new Promise((resolve, reject) => {
       const pipeline = new Pipeline(this, statements, resolve, reject)
-      pipeline.guard(this.silenceMs, () => {
-        this.wire.stream.destroy()
+      pipeline.guard(silenceMs, () => {
+        this.destroy()
       })
       this.client.query(pipeline as unknown as pg.Submittable)
     })
@@ -135,9 +151,19 @@ export class Connection {
     await this.client.query(sql)
   }
 
+  /** Tells the server; one that does not answer is left. Does not call `onEnd`. */
   async close(): Promise<void> {
     this.isBroken = true
+    const late = setTimeout(() => {
+      this.wire.stream.destroy()
+    }, CLOSE_TIMEOUT_MS)
     await this.client.end().catch(() => {})
+    clearTimeout(late)
+  }
+
+  /** Ends it without a word to the server, which may not be there; what is under way rejects. */
+  destroy(): void {
+    this.wire.stream.destroy()
   }
 
   /** Gives the statement its name; `isNew` when it has to be prepared first. */

@@ -1,6 +1,7 @@
 /**
  * The connections of this server. Whoever needs one gets an idle or a new one, or waits; while the database is away,
- * everybody waits for it for some seconds. Of several servers, the one that takes writes is looked for.
+ * everybody waits for it for some seconds. Of several servers, the one that takes writes is looked for. When one
+ * connection was lost, those that were opened before it are not trusted any more: they lead to the same server.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DatabaseAddress, DatabaseHost } from '../../../../config/database-url.js'
@@ -22,13 +23,14 @@ interface Waiting {
 const RETRY_MS = 100
 
 export class Connections {
+  /** Why there is none: of the last try to open one; undefined when that went well. */
+  away: unknown
   private readonly idle: Connection[] = []
   private readonly waiting: Waiting[] = []
-  /** Grows with each loss of a connection by which something may be lost. */
-  epoch = 0
-  /** Something was committed that the database may not have on its disk: no later commit has waited for that. */
-  hasUnsynced = false
+  /** Those that are in use. */
+  private readonly used = new Set<Connection>()
   private open = 0
+  private generation = 0
   private hostIndex = 0
   private closed = false
 
@@ -38,12 +40,16 @@ export class Connections {
     return this.options.waitMs
   }
 
+  /** When a call that comes now has waited for long enough; of `performance.now()`. */
+  deadline(): number {
+    return performance.now() + this.options.waitMs
+  }
+
   /**
-   * Rejects with DATABASE_UNAVAILABLE when there was none in time; with what the server says, at once, when it refuses
-   * us and `isFirst`.
+   * Rejects with DATABASE_UNAVAILABLE when there was none until the deadline; with what the server says, at once, when
+   * it refuses us and `isFirst`.
    */
-  async acquire(isFirst = false): Promise<Connection> {
-    const deadline = performance.now() + this.options.waitMs
+  async acquire(deadline = this.deadline(), isFirst = false): Promise<Connection> {
     for (;;) {
       if (this.closed) throw closedError()
       const idle = this.takeIdle()
@@ -62,7 +68,8 @@ export class Connections {
   }
 
   release(connection: Connection): void {
-    if (connection.isBroken || this.closed) {
+    if (connection.isBroken || this.closed || connection.generation !== this.generation) {
+      this.used.delete(connection)
       this.open--
       void connection.close()
       // Who waits for one may have one of its own now.
@@ -70,23 +77,30 @@ export class Connections {
       return
     }
     const next = this.waiting.shift()
-    if (next === undefined) this.idle.push(connection)
-    else next.take(connection)
+    if (next === undefined) {
+      this.used.delete(connection)
+      this.idle.push(connection)
+    } else next.take(connection)
   }
 
   /** After an error that says that the server behind it is gone or takes no writes. */
   discard(connection: Connection): void {
     connection.isBroken = true
-    this.noteLoss()
-    this.hostIndex++
+    if (connection.generation === this.generation) this.distrust()
     this.release(connection)
+  }
+
+  /** The server does not answer: what is under way on its connections rejects, and new ones are opened. */
+  dropAll(): void {
+    this.distrust()
+    for (const connection of this.used) connection.destroy()
   }
 
   /** Does `work` on a connection; again, within the time a call waits, when the database went away meanwhile. */
   async read<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    const deadline = performance.now() + this.options.waitMs
+    const deadline = this.deadline()
     for (;;) {
-      const connection = await this.acquire()
+      const connection = await this.acquire(deadline)
       try {
         const result = await work(connection)
         this.release(connection)
@@ -112,8 +126,12 @@ export class Connections {
     await Promise.all(this.idle.splice(0).map(connection => connection.close()))
   }
 
-  private noteLoss(): void {
-    if (this.hasUnsynced) this.epoch++
+  private distrust(): void {
+    this.generation++
+    this.hostIndex++
+    const idle = this.idle.splice(0)
+    this.open -= idle.length
+    for (const connection of idle) void connection.close()
   }
 
   private openForWaiting(): void {
@@ -127,7 +145,10 @@ export class Connections {
 
   private takeIdle(): Connection | undefined {
     for (let one = this.idle.pop(); one !== undefined; one = this.idle.pop()) {
-      if (!one.isBroken) return one
+      if (!one.isBroken) {
+        this.used.add(one)
+        return one
+      }
       this.open--
     }
     return undefined
@@ -137,9 +158,7 @@ export class Connections {
     this.open++
     try {
       const connection = await this.openAny()
-      connection.onEnd = () => {
-        this.noteLoss()
-      }
+      this.used.add(connection)
       return connection
     } catch (error) {
       this.open--
@@ -150,14 +169,19 @@ export class Connections {
   /** Walks the servers, beginning with the one that was good last. */
   private async openAny(): Promise<Connection> {
     const { hosts } = this.options.address
+    const { generation } = this
     let failure: unknown
     for (let tried = 0; tried < hosts.length; tried++) {
       const index = this.hostIndex % hosts.length
+      const host = hosts[index]
+      if (host === undefined) break
       try {
-        const host = hosts[index]
-        if (host !== undefined) return await this.openHost(host)
+        const connection = await this.openHost(host)
+        connection.generation = generation
+        this.away = undefined
+        return connection
       } catch (error) {
-        failure = error
+        failure = this.away = error
         // Another call may have moved on already.
         if (this.hostIndex % hosts.length === index) this.hostIndex++
       }

@@ -1,22 +1,32 @@
 /** The database, as the stores use it. */
 import { Connections, type ConnectionsOptions } from './connections.js'
 import { toStorageError } from './failure.js'
-import { Lane, runTransaction, type Build, type Tag, type Wrap } from './lane.js'
+import { LaneNumber } from './lane-number.js'
+import { Lane, type Build, type Tag, type Wrap, type WriteOptions } from './lane.js'
+import { runTransaction } from './run-transaction.js'
 import { Session, type Trips } from './transaction.js'
 import type { SqlRow, SqlValue } from './values.js'
+
+/** This server among those on the database. */
+export interface ServerNumbers {
+  /** 0 until it has one. */
+  readonly id: () => number
+  readonly stripe: () => number
+}
 
 export class Database {
   readonly connections: Connections
   readonly trips: Trips = { count: 0 }
   private readonly lane: Lane
+  private readonly number: LaneNumber
+  /** Which of the parallel counters this server adds to. */
+  readonly stripe: () => number
 
-  constructor(
-    options: ConnectionsOptions,
-    /** Which of the parallel counters this server adds to. */
-    readonly stripe: () => number
-  ) {
+  constructor(options: ConnectionsOptions, { id, stripe }: ServerNumbers) {
+    this.stripe = stripe
     this.connections = new Connections(options)
-    this.lane = new Lane(this.connections, this.trips)
+    this.number = new LaneNumber(id)
+    this.lane = new Lane(this.connections, this.trips, this.number)
   }
 
   /** Reads; sees every earlier write of this server about one of the tags. */
@@ -43,7 +53,7 @@ export class Database {
       const slot = batch.add(sql, ...values)
       return () => slot.result.rows as Row[]
     }
-    return this.lane.write(tags, build, false)
+    return this.lane.write(tags, build, { isAcked: false, lostAnswer: 'again' })
   }
 
   all<Row = SqlRow>(tags: readonly Tag[], sql: string, ...values: SqlValue[]): Promise<Row[]> {
@@ -58,26 +68,21 @@ export class Database {
     return this.read(tags, session => session.get<Row>(sql, ...values))
   }
 
-  write<T>(tags: readonly Tag[], build: Build<T>): Promise<T> {
-    return this.lane.write(tags, build)
+  write<T>(tags: readonly Tag[], build: Build<T>, options?: WriteOptions): Promise<T> {
+    return this.lane.write(tags, build, options)
   }
 
   /**
-   * A write whose promise does not say that it is durable: the next `write` or `transaction` says it of both. What was
-   * written in another `epoch` than the present one may be lost.
+   * A write whose promise does not say that it is durable: the next `write` or `transaction` says it of both. Its batch
+   * gets the number with which `isLost` tells whether it still is in the database.
    */
   writeUnacked<T>(tags: readonly Tag[], build: Build<T>): Promise<T> {
-    return this.lane.write(tags, build, false)
+    return this.lane.write(tags, build, { isAcked: false })
   }
 
-  /** A commit has waited for the disk: everything before it is there. */
-  noteSynced(): void {
-    this.connections.hasUnsynced = false
-  }
-
-  /** Grows with each loss of a connection by which the database may have lost what was not on its disk. */
-  get epoch(): number {
-    return this.connections.epoch
+  /** Whether the database has lost what was committed with that number. */
+  isLost(number: number): boolean {
+    return this.number.isLost(number)
   }
 
   /** One statement; returns how many rows it changed. */

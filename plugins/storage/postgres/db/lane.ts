@@ -3,13 +3,17 @@
  * or while others are on their way, in one batch; transactions of several steps one by one, each with its own
  * round trips. A write resolves once its transaction is committed.
  *
- * What a batch cannot do as a whole is done write by write, so that one that fails fails alone.
+ * What a batch cannot do as a whole is done write by write, so that one that fails fails alone. When the connection
+ * breaks, the number of the lane says whether the transaction was committed: if not, it is done again, until its writes
+ * have waited for as long as they may.
  */
 import { deferToTickEnd } from '../../../../core/base/tick.js'
 import { Batch } from './batch.js'
 import type { Connection } from './connection.js'
 import type { Connections } from './connections.js'
-import { closedError, isAway, isConflict, isGone, toStorageError } from './failure.js'
+import { closedError, isAway, isConflict, isGone, toStorageError, unavailable } from './failure.js'
+import type { LaneNumber } from './lane-number.js'
+import { ATTEMPTS, BEGIN, COMMIT, onConnection, orRollBack } from './run-transaction.js'
 import { Session, type Trips } from './transaction.js'
 
 /** What a write or a read is about: a read waits for earlier writes about the same. */
@@ -19,11 +23,22 @@ export type Build<T> = (batch: Batch, write: object) => () => T
 /** Does the work, and something before and after it, in one transaction. */
 export type Wrap = <R>(session: Session, work: () => Promise<R>) => Promise<R>
 
-interface Item {
+export interface WriteOptions {
+  /** Its promise says that it is durable; else a later write of this server does. True unless given. */
+  readonly isAcked?: boolean
+  /**
+   * When it was committed, and the answer of the database was lost with the connection: `none`, the answer says
+   * nothing anyway; `again`, the write may be done once more and then gives the same. Left out: it rejects, and
+   * nobody knows what came of it.
+   */
+  readonly lostAnswer?: 'none' | 'again'
+}
+
+interface Item extends WriteOptions {
   readonly build: Build<unknown> | undefined
   readonly work: ((session: Session) => Promise<unknown>) | undefined
-  /** Its promise says that it is durable; else a later write of this server does. */
-  readonly isAcked: boolean
+  /** Until when it may wait; of `performance.now()`. */
+  deadline: number
   readonly settle: (error: unknown, result?: unknown) => void
 }
 
@@ -32,12 +47,19 @@ interface Finisher {
   readonly finish: () => unknown
 }
 
+/** What was sent and has not been answered. */
+interface Sent {
+  readonly finishers: readonly Finisher[]
+  /** To be called when it turns out to be committed. */
+  readonly committed: () => void
+}
+
 /** Writes of one batch at most. */
 const MAX_BATCH = 1000
-const ATTEMPTS = 4
-const BEGIN = { sql: 'begin', values: [] }
-const COMMIT = { sql: 'commit', values: [] }
-const ROLLBACK = { sql: 'rollback', values: [] }
+/** More than the pool waits between two tries to connect: it gives up before the deadline. */
+const SLACK_MS = 150
+/** What was sent waits at least so long for what became of it. */
+const FIND_OUT_MS = 2_000
 /** The commit does not wait for the disk: that of a later transaction waits for both. */
 const UNSYNCED = { sql: "select set_config('synchronous_commit', 'off', true)", values: [] }
 
@@ -48,10 +70,13 @@ export class Lane {
   private working: Promise<void> | undefined
   private wrap: Wrap | undefined
   private closed = false
+  /** The connection may have broken since: then `findOut` says what became of it. */
+  private sent: Sent | undefined
 
   constructor(
     private readonly connections: Connections,
-    private readonly trips: Trips
+    private readonly trips: Trips,
+    private readonly number: LaneNumber
   ) {}
 
   /** Makes `call`; its first write is done by `wrap`, within its transaction. */
@@ -65,14 +90,14 @@ export class Lane {
   }
 
   /** A write that needs nothing of the database to be made. */
-  write<T>(tags: readonly Tag[], build: Build<T>, isAcked = true): Promise<T> {
-    if (this.wrap === undefined) return this.enqueue(tags, { build, work: undefined, isAcked })
+  write<T>(tags: readonly Tag[], build: Build<T>, options: WriteOptions = {}): Promise<T> {
+    if (this.wrap === undefined) return this.enqueue(tags, { ...options, build, work: undefined })
     return this.transaction(tags, async session => {
       const write = {}
       const batch = new Batch(new Set([write]))
       const finish = build(batch, write)
       const { statements, settle } = batch.close()
-      settle(await session.run(statements))
+      settle(await session.run(statements), this.number.current)
       return finish()
     })
   }
@@ -83,7 +108,7 @@ export class Lane {
     this.wrap = undefined
     const whole =
       wrap === undefined ? work : (session: Session) => wrap(session, () => work(session))
-    return this.enqueue(tags, { build: undefined, work: whole, isAcked: true })
+    return this.enqueue(tags, { build: undefined, work: whole })
   }
 
   /** Resolves when the writes about it that were called before are durable, or have failed. */
@@ -108,11 +133,12 @@ export class Lane {
     await this.working
   }
 
-  private enqueue<T>(tags: readonly Tag[], item: Omit<Item, 'settle'>): Promise<T> {
+  private enqueue<T>(tags: readonly Tag[], item: Omit<Item, 'settle' | 'deadline'>): Promise<T> {
     if (this.closed) return Promise.reject(closedError())
     const done = new Promise<T>((resolve, reject) => {
       this.queue.push({
         ...item,
+        deadline: this.connections.deadline(),
         settle(error, result) {
           if (error === undefined) resolve(result as T)
           else reject(toStorageError(error))
@@ -141,12 +167,33 @@ export class Lane {
   }
 
   private async workOff(): Promise<void> {
-    while (this.queue.length > 0) {
-      const first = this.queue[0]
-      if (first?.work !== undefined) await this.transact(this.queue.shift() ?? first)
-      else await this.commit(() => this.takeWrites())
+    for (let first = this.queue[0]; first !== undefined; first = this.queue[0]) {
+      if (first.work === undefined) await this.commit()
+      else await this.transact(first, first.work)
     }
     this.working = undefined
+  }
+
+  /** Without `given`: what waits, taken once there is a connection, so that as much as possible goes together. */
+  private async commit(given?: readonly Item[]): Promise<void> {
+    let items = given
+    const error = await this.carryOut(
+      () => (items === undefined ? this.queue[0] : items[0])?.deadline,
+      async (connection, known) => {
+        if (items !== undefined && known !== undefined) items = settleKnown(known, items)
+        items ??= this.takeWrites()
+        await this.send(connection, items)
+        items = []
+      },
+      error => {
+        if (items === undefined) this.expireWaiting(error)
+        else items = expire(items, error)
+      }
+    )
+    if (error === undefined) return
+    items ??= this.takeWrites()
+    if (items.length > 1 && !isAway(error)) for (const item of items) await this.commit([item])
+    else for (const item of items) item.settle(error)
   }
 
   private takeWrites(): Item[] {
@@ -154,59 +201,133 @@ export class Lane {
     return this.queue.splice(0, Math.min(MAX_BATCH, end === -1 ? this.queue.length : end))
   }
 
-  /** What is to be written is taken once there is a connection: so it knows of everything that was lost before. */
-  private async commit(take: () => readonly Item[]): Promise<void> {
-    let items: readonly Item[] | undefined
-    let finishers: readonly Finisher[] = []
-    try {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          await onConnection(this.connections, async connection => {
-            items ??= take()
-            const batch = new Batch(new Set(items))
-            finishers = buildAll(items, batch)
-            await this.send(connection, batch, items)
-          })
-          break
-        } catch (error) {
-          if (!isConflict(error) || attempt === ATTEMPTS) throw error
+  private async send(connection: Connection, items: readonly Item[]): Promise<void> {
+    const batch = new Batch(new Set(items))
+    const finishers = buildAll(items, batch)
+    const { statements, settle } = batch.close()
+    if (statements.length > 0) {
+      const isAcked = items.some(item => item.isAcked !== false)
+      const opening = [...this.number.step(), ...(isAcked ? [] : [UNSYNCED])]
+      const number = this.number.current
+      this.sent = {
+        finishers,
+        committed: () => {
+          settle([], number)
         }
       }
-    } catch (error) {
-      return this.recover(items ?? take(), error)
+      const results = await new Session(connection, this.trips, opening).run(statements)
+      this.sent = undefined
+      this.number.noteCommitted()
+      settle(results, number)
     }
-    for (const { item, finish } of finishers) {
+    for (const finisher of finishers) finishOne(finisher)
+  }
+
+  private async transact(item: Item, work: NonNullable<Item['work']>): Promise<void> {
+    this.queue.shift()
+    let items: readonly Item[] = [item]
+    const error = await this.carryOut(
+      () => items[0]?.deadline,
+      async (connection, known) => {
+        if (known?.finishers.some(finisher => finisher.item === item) === true) {
+          return known.finishers.forEach(finishOne)
+        }
+        const session = new Session(connection, this.trips, [BEGIN, ...this.number.step()])
+        const result = await orRollBack(connection, session, () => work(session))
+        const finisher = { item, finish: () => result }
+        this.sent = { finishers: [finisher], committed: () => {} }
+        await session.run([COMMIT])
+        this.sent = undefined
+        this.number.noteCommitted()
+        finishOne(finisher)
+      },
+      error => {
+        items = expire(items, error)
+      }
+    )
+    if (error !== undefined) item.settle(error)
+  }
+
+  /**
+   * Does `once` on a connection, until it has succeeded, or nobody waits for it any more. Gives the error when it fails
+   * for good. `once` gets what was sent before and turned out to be committed.
+   */
+  private async carryOut(
+    deadline: () => number | undefined,
+    once: (connection: Connection, known: Sent | undefined) => Promise<void>,
+    onAway: (error: unknown) => void
+  ): Promise<unknown> {
+    for (let attempt = 1; ;) {
+      const until = deadline()
+      if (until === undefined) return undefined
+      const before = this.sent
       try {
-        item.settle(undefined, finish())
+        await onConnection(this.connections, until, async connection => {
+          await once(connection, await this.findOut(connection))
+        })
+        return undefined
       } catch (error) {
-        item.settle(error)
+        if (isGone(error)) {
+          this.number.noteBroken()
+          if (this.sent !== before) this.sent?.finishers.forEach(giveTime)
+          onAway(error)
+          continue
+        }
+        this.sent = undefined
+        const isOff = this.number.isOff(error)
+        if (isOff) this.number.noteBroken()
+        if (!(isOff || isConflict(error)) || attempt++ === ATTEMPTS) return error
       }
     }
   }
 
-  private async send(connection: Connection, batch: Batch, items: readonly Item[]): Promise<void> {
-    const { statements, settle } = batch.close()
-    if (statements.length === 0) return
-    const isAcked = items.some(item => item.isAcked)
-    if (!isAcked) this.connections.hasUnsynced = true
-    const session = new Session(connection, this.trips, isAcked ? [] : [UNSYNCED])
-    settle(await session.run(statements))
+  /** Whether what was sent on a connection that broke has been committed; then it is given. */
+  private async findOut(connection: Connection): Promise<Sent | undefined> {
+    const isCommitted = await this.number.resume(connection)
+    const { sent } = this
+    this.sent = undefined
+    if (sent === undefined || !isCommitted) return undefined
+    sent.committed()
+    return sent
   }
 
-  private async recover(items: readonly Item[], error: unknown): Promise<void> {
-    if (isAway(error) || items.length <= 1) {
-      for (const item of items) item.settle(error)
-    } else {
-      for (const item of items) await this.commit(() => [item])
-    }
+  /** Those that have waited the longest are in front. */
+  private expireWaiting(error: unknown): void {
+    const left = expire(this.queue, error)
+    this.queue.splice(0, this.queue.length - left.length)
   }
+}
 
-  private async transact({ work, settle }: Item): Promise<void> {
-    try {
-      settle(undefined, work && (await runTransaction(this.connections, this.trips, work)))
-    } catch (error) {
-      settle(error)
-    }
+/** Rejects those that have waited for as long as they may; gives the others. */
+function expire(items: readonly Item[], error: unknown): Item[] {
+  const now = performance.now() + SLACK_MS
+  return items.filter(item => {
+    if (item.deadline > now) return true
+    item.settle(error)
+    return false
+  })
+}
+
+function giveTime({ item }: Finisher): void {
+  item.deadline = Math.max(item.deadline, performance.now() + FIND_OUT_MS)
+}
+
+/** Of those that are committed without their answers; gives which are to be done again. */
+function settleKnown({ finishers }: Sent, items: readonly Item[]): Item[] {
+  return items.filter(item => {
+    const finisher = finishers.find(known => known.item === item)
+    if (finisher === undefined || item.lostAnswer === 'again') return true
+    if (item.lostAnswer === 'none') finishOne(finisher)
+    else item.settle(unavailable('it went away before it answered'))
+    return false
+  })
+}
+
+function finishOne({ item, finish }: Finisher): void {
+  try {
+    item.settle(undefined, finish())
+  } catch (error) {
+    item.settle(error)
   }
 }
 
@@ -220,45 +341,4 @@ function buildAll(items: readonly Item[], batch: Batch): Finisher[] {
       return []
     }
   })
-}
-
-/** Does the work in a transaction of its own; again when it met another one. */
-export async function runTransaction<T>(
-  connections: Connections,
-  trips: Trips,
-  work: (session: Session) => Promise<T>
-): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await onConnection(connections, async connection => {
-        const session = new Session(connection, trips, [BEGIN])
-        try {
-          const result = await work(session)
-          await session.run([COMMIT])
-          return result
-        } catch (error) {
-          if (!connection.isBroken) await session.run([ROLLBACK]).catch(() => {})
-          throw error
-        }
-      })
-    } catch (error) {
-      if (!isConflict(error) || attempt === ATTEMPTS) throw error
-    }
-  }
-}
-
-async function onConnection<T>(
-  connections: Connections,
-  work: (connection: Connection) => Promise<T>
-): Promise<T> {
-  const connection = await connections.acquire()
-  try {
-    const result = await work(connection)
-    connections.release(connection)
-    return result
-  } catch (error) {
-    if (isGone(error)) connections.discard(connection)
-    else connections.release(connection)
-    throw error
-  }
 }

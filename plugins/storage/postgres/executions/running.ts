@@ -12,7 +12,7 @@ export class RunningExecution {
   isFinished = false
   /** Something that it wrote could not be made durable. */
   lostWrites = false
-  /** When something was written for it that is not known to be durable: the database's epoch. */
+  /** The newest batch in which something was written for it that is durable with its end only: its number. */
   unsynced: number | undefined
   /** Its row is in the database. */
   hasRow = false

@@ -25,6 +25,7 @@ import type { Batch } from '../db/batch.js'
 import type { Database } from '../db/database.js'
 import { ExecutionRows, type RowsContext } from './execution-rows.js'
 import { RunningExecution, type Part } from './running.js'
+import { checkUnsynced, UnsyncedWrites } from './unsynced-writes.js'
 
 const PENDING_AFTER_MS = 20
 const TAGS = ['executions']
@@ -64,8 +65,7 @@ export class ExecutionWriter implements ExecutionRecorder {
 
   /** Within a batch, with a write of the execution: its row becomes durable no later. */
   addTo(batch: Batch, running: RunningExecution): void {
-    // The oldest counts: what was lost since, was lost.
-    running.unsynced ??= this.db.epoch
+    batch.part(UnsyncedWrites, () => new UnsyncedWrites(this.db)).add(running)
     if (running.hasRow || (running.end !== undefined && batch.has(running.end))) return
     this.rowsOf(batch).pending(running)
   }
@@ -152,44 +152,41 @@ export class ExecutionWriter implements ExecutionRecorder {
       return
     }
     // One that has finished already, as imports have them.
-    void this.db.write(TAGS, batch => {
-      const finished = new RunningExecution({ ...unknown, id: executionId })
-      finished.hasRow = true
-      finished.queued.push(part)
-      this.rowsOf(batch).pending(finished)
-      return () => {}
-    })
+    const finished = new RunningExecution({ ...unknown, id: executionId })
+    finished.hasRow = true
+    finished.queued.push(part)
+    void this.db.write(
+      TAGS,
+      batch => {
+        this.rowsOf(batch).pending(finished)
+        return () => {}
+      },
+      { lostAnswer: 'none' }
+    )
   }
 
   private save(running: RunningExecution): Promise<void> {
-    return this.db.write(TAGS, batch => {
+    const build = (batch: Batch) => {
       const isEnding = running.end !== undefined && batch.has(running.end)
       const isDone = running.hasRow && running.queued.length === 0
       if (!isEnding && !isDone && !running.isFinished) this.rowsOf(batch).pending(running)
       return () => {}
-    })
+    }
+    return this.db.write(TAGS, build, { lostAnswer: 'none' })
   }
 
   private write(running: RunningExecution, end: FinishedExecution, job?: JobSettlements) {
-    return this.db.write(job === undefined ? TAGS : TAGS_WITH_JOB, (batch, write) => {
+    const build = (batch: Batch, write: object) => {
       running.end = write
-      this.checkUnsynced(running)
+      if (checkUnsynced(running, this.db)) running.mayMissRow = running.hasRow
       const { lostWrites } = running
       this.rowsOf(batch).finish(running, lostWrites ? toFailed(end) : end)
       if (job !== undefined) this.settleJob(batch, lostWrites ? job.lost : job.kept)
       return () => {
-        this.db.noteSynced()
         if (lostWrites) throw new MoonletError('STORAGE_FAILED', LOST)
       }
-    })
-  }
-
-  /** The database may have gone down before what was written for it was on its disk; its row too. */
-  private checkUnsynced(running: RunningExecution): void {
-    const { unsynced } = running
-    if (unsynced === undefined || unsynced === this.db.epoch) return
-    running.lostWrites = true
-    running.mayMissRow = running.hasRow
+    }
+    return this.db.write(job === undefined ? TAGS : TAGS_WITH_JOB, build, { lostAnswer: 'none' })
   }
 
   private rowsOf(batch: Batch): ExecutionRows {

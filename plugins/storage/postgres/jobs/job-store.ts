@@ -70,7 +70,7 @@ export class PostgresJobStore implements JobStore {
     const { db, secrets, limits } = this.parts
     const { id, functionId, trigger, createdAt, dueAt, idempotencyKey, isScheduled = false } = job
     const sealed = sealCall(secrets, id, job)
-    return db.write(['jobs', 'functions'], batch => {
+    const build = (batch: Batch) => {
       const slot = batch.add(
         'select * from job_add($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)',
         functionId,
@@ -87,7 +87,8 @@ export class PostgresJobStore implements JobStore {
         db.stripe()
       )
       return () => toAdded(job, slot.row ?? {})
-    })
+    }
+    return db.write(['jobs', 'functions'], build, { lostAnswer: 'again' })
   }
 
   claim(claim: Claim): Promise<ClaimedJob[]> {
@@ -110,10 +111,11 @@ export class PostgresJobStore implements JobStore {
   }
 
   settle(settlement: JobSettlement): Promise<boolean> {
-    return this.parts.db.write(TAGS, batch => {
+    const build = (batch: Batch) => {
       const slot = this.addSettlement(batch, settlement)
       return () => slot.row?.['settled'] === true
-    })
+    }
+    return this.parts.db.write(TAGS, build, { lostAnswer: 'again' })
   }
 
   /** With the record of its execution. */
@@ -312,6 +314,9 @@ function toAdded({ id, functionId }: NewJob, { status, earlier, waiting }: SqlRo
     case NO_ROOM:
       throw noRoomForJobs()
     default:
-      return typeof earlier === 'string' ? { id: earlier, isNew: false } : { id, isNew: true }
+      // Its own id: it is asked again, since the first answer was lost.
+      return typeof earlier === 'string'
+        ? { id: earlier, isNew: earlier === id }
+        : { id, isNew: true }
   }
 }
