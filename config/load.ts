@@ -38,14 +38,19 @@ export const loadConfig = (environment: Environment = process.env): Config =>
 export const readPluginList = (environment: Environment = process.env): readonly string[] =>
   settings.PLUGINS.read(environment.PLUGINS)
 
+/** The data folder, which plugins may lie in. */
+export const readDataFolder = (environment: Environment = process.env): string =>
+  settings.DATA_DIR.read(environment.DATA_DIR === '' ? undefined : environment.DATA_DIR)
+
 /**
  * Gives every setting, the server's and the plugins', valid and frozen. An empty variable counts as unset. Throws a
- * SettingsError with one message that lists every bad setting: wrong values, and names that look like a
- * misspelt setting.
+ * SettingsError with one message that lists every bad setting: wrong values, and, unless there may be `others` that
+ * are not known, names that look like a misspelt setting.
  */
 export function loadSettings(
   declared: readonly PluginSettings[],
-  environment: Environment = process.env
+  environment: Environment = process.env,
+  { others = false }: { readonly others?: boolean } = {}
 ): LoadedSettings {
   const problems: string[] = []
   const config = readAll(settings, environment, problems)
@@ -60,7 +65,7 @@ export function loadSettings(
     ...Object.keys(settings),
     ...declared.flatMap(({ settings }) => Object.keys(settings))
   ]
-  for (const name of Object.keys(environment)) {
+  for (const name of others ? [] : Object.keys(environment)) {
     const meant = misspelt(name, names)
     if (meant !== undefined) problems.push(`${name} is no setting; did you mean ${meant}?`)
   }

@@ -260,7 +260,11 @@ export const settings = {
     fallback: 'info',
     doc: "Least level of the server's own log"
   }),
-  PLUGINS: list({ doc: 'Third-party plugins to load: package names or paths, separated by commas' })
+  PLUGINS: list({
+    doc:
+      'Third-party plugins to load: package names or paths, separated by commas; those in ' +
+      '`DATA_DIR/plugins` are loaded besides'
+  })
 } as const
 
 type Settings = typeof settings

@@ -1,12 +1,14 @@
 /** Settings and plugins of one start: the plugins are imported first, because their settings are part of the check. */
 import {
   loadSettings,
+  readDataFolder,
   readPluginList,
   SettingsError,
   type LoadedSettings,
   type PluginSettings
 } from '../../config/load.js'
 import { MoonletError } from '../base/errors.js'
+import { findAtHome } from '../third-party/home/find.js'
 import { loadPlugins } from '../third-party/load-plugins.js'
 import type { ThirdPartyPlugin } from '../third-party/check-plugin.js'
 
@@ -20,7 +22,11 @@ export interface Prepared {
 export async function prepareStart(
   environment?: Readonly<Record<string, string | undefined>>
 ): Promise<Prepared> {
-  const plugins = await loadPlugins(readPluginList(environment))
+  const plugins = await loadPlugins(
+    readPluginList(environment),
+    process.cwd(),
+    await findAtHome(readDataFolder(environment))
+  )
   const { config, plugins: pluginSettings } = loadCoded(
     plugins.map(({ name, settings }) => ({ plugin: name, settings })),
     environment
@@ -28,13 +34,28 @@ export async function prepareStart(
   return { config, plugins, pluginSettings }
 }
 
+/**
+ * The settings of commands that run nothing of plugins: they work on data while a plugin is broken, and run by root
+ * they must not run what the server's user may have changed. Throws SETTINGS_INVALID.
+ */
+export async function loadWithoutPlugins(
+  environment?: Readonly<Record<string, string | undefined>>
+): Promise<LoadedSettings['config']> {
+  const hasPlugins =
+    readPluginList(environment).length > 0 ||
+    // Of whatever is wrong with them, a start tells.
+    (await findAtHome(readDataFolder(environment)).catch(() => [undefined])).length > 0
+  return loadCoded([], environment, { others: hasPlugins }).config
+}
+
 /** `config/` knows no errors of the server: its own becomes one here. */
 function loadCoded(
   declared: readonly PluginSettings[],
-  environment: Readonly<Record<string, string | undefined>> | undefined
+  environment: Readonly<Record<string, string | undefined>> | undefined,
+  options: { readonly others?: boolean } = {}
 ): LoadedSettings {
   try {
-    return loadSettings(declared, environment)
+    return loadSettings(declared, environment, options)
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error
     throw new MoonletError('SETTINGS_INVALID', error.message, { cause: error })

@@ -8,9 +8,10 @@ import type {
 } from '../contracts/plugin.js'
 import { moonletVersion } from '../base/version.js'
 import { DECLARATION, type DeclaredPlugin, type PluginOptions } from './define-plugin.js'
-import { pluginFailure } from './failure.js'
+import { pluginFailure, type FailingPlugin } from './failure.js'
 import type { ImportedPlugin } from './import-plugin.js'
 import type { PackageInfo } from './package-info.js'
+import { isPluginName } from './plugin-name.js'
 
 export interface ThirdPartyPlugin {
   readonly name: string
@@ -21,6 +22,8 @@ export interface ThirdPartyPlugin {
   readonly settings: PluginSettingDeclarations
   readonly migrations: URL | string | undefined
   readonly page: PluginPage | undefined
+  /** How to start without it, for messages about its failure; of those at home. */
+  readonly remedy: string | undefined
   readonly register: FastifyPluginAsync<PluginOptions>
 }
 
@@ -28,23 +31,23 @@ export interface ThirdPartyPlugin {
 const RESERVED = new Set(['http', 'cron', 'draft', 'rerun', 'function', 'job', 'alert', 'moonlet'])
 const FASTIFY_META = Symbol.for('plugin-meta')
 
-/** Throws PLUGIN_FAILED. `specifier` is what PLUGINS calls the plugin. */
+/** Throws PLUGIN_FAILED. The name given is what PLUGINS calls the plugin, or its folder's. */
 export function checkPlugin(
-  specifier: string,
+  { name: specifier, remedy }: Pick<FailingPlugin, 'name' | 'remedy'>,
   { exported, file }: ImportedPlugin,
   info: PackageInfo
 ): ThirdPartyPlugin {
   if (typeof exported !== 'function') {
     throw pluginFailure(
-      { name: specifier, file },
+      { name: specifier, file, remedy },
       'has no plugin as its default export: export default definePlugin({ … }), or an ordinary Fastify plugin'
     )
   }
   const plugin = exported as DeclaredPlugin
   const declaration = plugin[DECLARATION]
   const name = declaration?.name ?? fastifyName(plugin) ?? info.name ?? specifier
-  const who = { name, file }
-  if (!/^[a-z][a-z0-9-]{0,63}$/.test(name)) {
+  const who = { name, file, remedy }
+  if (!isPluginName(name)) {
     throw pluginFailure(who, "needs a name of small letters, digits and '-', at most 64 characters")
   }
   if (RESERVED.has(name)) {
@@ -63,6 +66,7 @@ export function checkPlugin(
     settings: declaration?.settings ?? {},
     migrations: declaration?.migrations,
     page: declaration?.page,
+    remedy,
     register: plugin
   }
 }
@@ -72,7 +76,7 @@ function fastifyName(plugin: object): string | undefined {
   return meta?.name?.replace(/-auto-\d+$/, '')
 }
 
-function checkRange(who: { name: string; file: string }, range: string | undefined): void {
+function checkRange(who: FailingPlugin, range: string | undefined): void {
   if (range === undefined) {
     throw pluginFailure(
       who,
@@ -96,7 +100,7 @@ function checkRange(who: { name: string; file: string }, range: string | undefin
 }
 
 function checkDeclaration(
-  who: { name: string; file: string },
+  who: FailingPlugin,
   { settings = {}, page }: Partial<PluginDeclaration> = {}
 ): void {
   for (const [setting, declared] of Object.entries(settings)) {

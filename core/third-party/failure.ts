@@ -6,15 +6,25 @@ export class ImportProblem extends Error {
   override name = 'ImportProblem'
 }
 
-/** `name` is the plugin's own name, or what PLUGINS calls it while that is not known. */
+export interface FailingPlugin {
+  /** Its own name, or what PLUGINS calls it while that is not known. */
+  readonly name: string
+  readonly file?: string | undefined
+  /** What ends the message: how to start without the plugin. */
+  readonly remedy?: string | undefined
+}
+
 export function pluginFailure(
-  { name, file }: { name: string; file?: string | undefined },
+  { name, file, remedy }: FailingPlugin,
   what: string,
   cause?: unknown
 ): MoonletError {
   const where = file === undefined || file === name ? '' : ` (${file})`
   const why = cause === undefined ? '' : `: ${describe(cause)}`
-  return new MoonletError('PLUGIN_FAILED', `The plugin '${name}'${where} ${what}${why}`, { cause })
+  const end = remedy === undefined ? '' : `; ${remedy}`
+  return new MoonletError('PLUGIN_FAILED', `The plugin '${name}'${where} ${what}${why}${end}`, {
+    cause
+  })
 }
 
 /** The message, with the place it comes from when the stack tells. */

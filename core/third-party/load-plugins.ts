@@ -1,43 +1,75 @@
-/** From the setting PLUGINS to plugins that are known to fit together. */
+/** From the setting PLUGINS, and from what is at home in the data folder, to plugins that fit together. */
+import { dirname, join } from 'node:path'
 import { settings as ownSettings } from '../../config/schema.js'
 import { checkPlugin, type ThirdPartyPlugin } from './check-plugin.js'
 import { inNameOf, notePlugin, type PluginIdentity } from './attribution.js'
 import { pluginFailure } from './failure.js'
+import type { HomePlugin } from './home/find.js'
 import { importPlugin } from './import-plugin.js'
 import { packageOf } from './package-info.js'
 
 /**
- * Imports the plugins, in order. `folder` is where packages and relative paths are looked for. Throws PLUGIN_FAILED
- * naming plugin, file and cause; both plugins, when two claim the same name or setting.
+ * Imports the plugins, in order, and then those at home. `folder` is where packages and relative paths are looked for.
+ * Throws PLUGIN_FAILED naming plugin, file and cause; both plugins, when two claim the same name or setting.
  */
 export async function loadPlugins(
   specifiers: readonly string[],
-  folder: string = process.cwd()
+  folder: string = process.cwd(),
+  atHome: readonly HomePlugin[] = []
 ): Promise<ThirdPartyPlugin[]> {
   const plugins: ThirdPartyPlugin[] = []
-  for (const specifier of specifiers) {
-    const plugin = await loadPlugin(specifier, folder)
+  const add = (plugin: ThirdPartyPlugin) => {
     refuseClash(plugin, plugins)
     plugins.push(plugin)
   }
+  for (const specifier of specifiers) {
+    add(await loadPlugin({ name: specifier, specifier, folder }))
+  }
+  for (const plugin of atHome) add(await loadAtHome(plugin))
   return plugins
 }
 
-async function loadPlugin(specifier: string, folder: string): Promise<ThirdPartyPlugin> {
-  const identity: PluginIdentity = { name: specifier }
+/** Its files are looked at before any of them is run. */
+async function loadAtHome(home: HomePlugin): Promise<ThirdPartyPlugin> {
+  const { checkFiles } = await import('./home/check-files.js')
+  checkFiles(home)
+  const { name, path, remedy } = home
+  const plugin = await loadPlugin({ name, specifier: path, folder: path, remedy })
+  if (plugin.name === name) return plugin
+  throw pluginFailure(
+    plugin,
+    `lies in a folder of another name; run: mv ${path} ${join(dirname(path), plugin.name)}`
+  )
+}
+
+interface PluginSource {
+  /** As it is called while its own name is not known. */
+  readonly name: string
+  readonly specifier: string
+  readonly folder: string
+  readonly remedy?: string
+}
+
+async function loadPlugin({
+  name,
+  specifier,
+  folder,
+  remedy
+}: PluginSource): Promise<ThirdPartyPlugin> {
+  const identity: PluginIdentity = { name }
   const imported = await inNameOf(identity, () => importPlugin(specifier, folder)).catch(
     (error: unknown) => {
-      throw pluginFailure({ name: specifier }, `could not be loaded from ${folder}`, error)
+      throw pluginFailure({ name, remedy }, `could not be loaded from ${folder}`, error)
     }
   )
   const info = await packageOf(imported.file).catch((error: unknown) => {
     throw pluginFailure(
-      { name: specifier, file: imported.file },
+      { name, file: imported.file, remedy },
       'has a package.json that cannot be read',
       error
     )
   })
-  const plugin = checkPlugin(specifier, imported, info)
+  const plugin = checkPlugin({ name, remedy }, imported, info)
   Object.assign(identity, { name: plugin.name, file: plugin.file })
   notePlugin(identity)
   return plugin
