@@ -1,12 +1,14 @@
 /** The commands that run a server or work on its data folder. What each needs is loaded when it runs. */
 import type { Command } from 'commander'
 import type { Runner } from './context.js'
+import { addPlugins } from './plugin/commands.js'
 
 export function addOfflineCommands(program: Command, run: Runner): void {
   program.commandsGroup('On the machine of the server:')
   addServe(program, run)
   addBackups(program, run)
   addTransfers(program, run)
+  addPlugins(program, run)
   program
     .command('doctor')
     .description('look whether what Moonlet stands on is as it should be, and say what to do')

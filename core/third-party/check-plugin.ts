@@ -22,6 +22,8 @@ export interface ThirdPartyPlugin {
   readonly settings: PluginSettingDeclarations
   readonly migrations: URL | string | undefined
   readonly page: PluginPage | undefined
+  /** What it was found by: the setting, or the folder of plugins in the data folder. */
+  readonly from: 'PLUGINS' | 'DATA_DIR'
   /** How to start without it, for messages about its failure; of those at home. */
   readonly remedy: string | undefined
   readonly register: FastifyPluginAsync<PluginOptions>
@@ -66,6 +68,7 @@ export function checkPlugin(
     settings: declaration?.settings ?? {},
     migrations: declaration?.migrations,
     page: declaration?.page,
+    from: remedy === undefined ? 'PLUGINS' : 'DATA_DIR',
     remedy,
     register: plugin
   }

@@ -75,7 +75,8 @@ async function loadPlugin({
   return plugin
 }
 
-function refuseClash(plugin: ThirdPartyPlugin, others: readonly ThirdPartyPlugin[]): void {
+/** Throws PLUGIN_FAILED when the plugin and one of the others claim the same name or setting. */
+export function refuseClash(plugin: ThirdPartyPlugin, others: readonly ThirdPartyPlugin[]): void {
   const twin = others.find(({ name }) => name === plugin.name)
   if (twin !== undefined) {
     throw pluginFailure(

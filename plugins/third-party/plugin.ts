@@ -1,6 +1,6 @@
-/** Third-party plugins: starts those that the setting PLUGINS names, and lists them at `/api/plugins`. */
+/** Third-party plugins: starts those that were found at the start, and lists them at `/api/plugins`. */
 import fp from 'fastify-plugin'
-import { Type } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { commonErrors } from '../../core/http/response-schemas.js'
 import { apiScope } from '../../core/http/conventions.js'
 import '../../core/contracts/server.js'
@@ -10,7 +10,7 @@ import { inOwnName, ofPlugin } from '../../core/third-party/attribution.js'
 import type { ThirdPartyPlugin } from '../../core/third-party/check-plugin.js'
 import { pluginFailure } from '../../core/third-party/failure.js'
 import { createRun } from './run-function.js'
-import { startPlugin } from './start-plugin.js'
+import { startPlugin, type Added } from './start-plugin.js'
 
 export interface ThirdPartyOptions {
   readonly plugins: readonly ThirdPartyPlugin[]
@@ -20,13 +20,17 @@ export interface ThirdPartyOptions {
 
 export default fp<ThirdPartyOptions>(
   async function thirdParty(fastify, { plugins, settings }) {
+    const list: Listed[] = []
     for (const plugin of plugins) {
       const { name } = plugin
+      const added: Added = { modules: [], routes: [], hooks: new Set() }
       const database = await openTables(fastify.storage, plugin)
-      await startPlugin(fastify, plugin, settings.get(name) ?? {}, {
+      const tools: PluginTools = {
         name,
         run: inOwnNameBetween(createRun(fastify, name)),
         aroundExecutions: ({ before, after }) => {
+          if (before !== undefined) added.hooks.add('before')
+          if (after !== undefined) added.hooks.add('after')
           fastify.invoker.addHook({
             name,
             before: before && ofPlugin(plugin, before),
@@ -36,7 +40,9 @@ export default fp<ThirdPartyOptions>(
         get database() {
           return database ?? refuse(name)
         }
-      })
+      }
+      await startPlugin(fastify, plugin, settings.get(name) ?? {}, tools, added)
+      list.push(toListed(plugin, added))
     }
 
     await fastify.register(async scope =>
@@ -49,12 +55,12 @@ export default fp<ThirdPartyOptions>(
             tags: ['Server'],
             summary: 'List the third-party plugins',
             description:
-              'Those that the setting PLUGINS names, in their order, with their ' +
-              'version and page.',
+              'Those that the setting PLUGINS names, in their order, and then those of ' +
+              '`DATA_DIR/plugins`, with what each adds.',
             response: { 200: PluginList, ...commonErrors }
           }
         },
-        async () => plugins.map(toListed)
+        async () => list
       )
     )
   },
@@ -65,6 +71,18 @@ const PluginList = Type.Array(
   Type.Object({
     name: Type.String(),
     version: Type.Optional(Type.String({ description: 'Of its package.' })),
+    from: Type.Union([Type.Literal('PLUGINS'), Type.Literal('DATA_DIR')], {
+      description: 'What it was found by: the setting, or the folder `DATA_DIR/plugins`.'
+    }),
+    modules: Type.Array(Type.String(), { description: 'Lua modules.' }),
+    routes: Type.Array(Type.String(), {
+      description:
+        'Method and pattern of each; with their schemas they are operations of this document.'
+    }),
+    hooks: Type.Array(Type.Union([Type.Literal('before'), Type.Literal('after')]), {
+      description: 'What it does around every execution.'
+    }),
+    settings: Type.Array(Type.String(), { description: 'Names of its settings.' }),
     page: Type.Optional(
       Type.Object(
         { title: Type.String(), path: Type.String({ description: 'On this server.' }) },
@@ -79,6 +97,11 @@ const PluginList = Type.Array(
         {
           name: 'greeter',
           version: '1.0.0',
+          from: 'DATA_DIR',
+          modules: ['greeter'],
+          routes: ['GET /plugins/greeter/greetings'],
+          hooks: ['before', 'after'],
+          settings: ['GREETER_WORD'],
           page: { title: 'Greetings', path: '/plugins/greeter/greetings' }
         }
       ]
@@ -86,9 +109,19 @@ const PluginList = Type.Array(
   }
 )
 
-const toListed = ({ name, version, page }: ThirdPartyPlugin) => ({
+type Listed = Static<typeof PluginList>[number]
+
+const toListed = (
+  { name, version, from, settings, page }: ThirdPartyPlugin,
+  { modules, routes, hooks }: Added
+): Listed => ({
   name,
   ...(version === undefined ? {} : { version }),
+  from,
+  modules,
+  routes,
+  hooks: [...hooks],
+  settings: Object.keys(settings),
   ...(page === undefined
     ? {}
     : { page: { title: page.title, path: `/plugins/${name}${page.path}` } })

@@ -13,12 +13,22 @@ import type { ThirdPartyPlugin } from '../../core/third-party/check-plugin.js'
 import { pluginFailure } from '../../core/third-party/failure.js'
 import { limitHooks, startInName } from './lifecycle.js'
 
-/** Rejects with PLUGIN_FAILED for anything that the plugin does wrong. */
+/** What a plugin added while it started. */
+export interface Added {
+  /** Names of Lua modules. */
+  readonly modules: string[]
+  /** Such as `GET /plugins/visits/between/:from/:to`. */
+  readonly routes: string[]
+  readonly hooks: Set<'before' | 'after'>
+}
+
+/** Fills `added`. Rejects with PLUGIN_FAILED for anything that the plugin does wrong. */
 export async function startPlugin(
   server: FastifyInstance,
   plugin: ThirdPartyPlugin,
   settings: Readonly<Record<string, unknown>>,
-  tools: PluginTools
+  tools: PluginTools,
+  added: Added
 ): Promise<void> {
   try {
     await server.register(
@@ -28,11 +38,13 @@ export async function startPlugin(
           ...server.lua,
           add: module => {
             addModule(server, module, plugin)
+            added.modules.push(module.name)
           }
         } as typeof server.lua)
         limitHooks(scope, plugin)
         scope.addHook('onRoute', route => {
           describeRoute(route, plugin.name)
+          added.routes.push(...namesOf(route))
         })
         scope.addHook('onRequest', (_request, _reply, done) => {
           inNameOf(plugin, done)
@@ -55,6 +67,13 @@ function describeRoute(route: RouteOptions, plugin: string): void {
   const { public: isPublic } = (route.config ?? {}) as { public?: unknown }
   route.schema = { tags: [plugin], ...(isPublic === true ? { security: [] } : {}), ...route.schema }
 }
+
+/** Without HEAD, which comes with GET. */
+const namesOf = ({ method, url }: RouteOptions): readonly string[] =>
+  [method]
+    .flat()
+    .filter(name => name !== 'HEAD')
+    .map(name => `${name} ${url}`)
 
 /** The owner is the plugin itself, even if it names another. */
 function addModule(server: FastifyInstance, module: LuaModule, plugin: ThirdPartyPlugin): void {

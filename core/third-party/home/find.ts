@@ -2,7 +2,7 @@
  * Plugins at home: each folder in `DATA_DIR/plugins` is one, called as the plugin is, and is loaded by every start.
  * `moonlet plugin add` puts them there.
  */
-import { readdir } from 'node:fs/promises'
+import { lstat, readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pluginFailure } from '../failure.js'
 import { isPluginName } from '../plugin-name.js'
@@ -12,7 +12,7 @@ export interface HomePlugin {
   /** Its folder. */
   readonly path: string
   /** How to start without it: the end of every message about its failure. */
-  readonly remedy: string
+  readonly remedy?: string
 }
 
 /** What a plugin is called while another is put in its place; with none there, it is still the one to load. */
@@ -33,9 +33,11 @@ const toShell = (text: string): string =>
  */
 export async function findAtHome(dataFolder: string): Promise<readonly HomePlugin[]> {
   const home = homeIn(dataFolder)
-  const entries = await readdir(home, { withFileTypes: true }).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw pluginFailure({ name: 'plugins', file: home }, 'is no folder that can be read', error)
+  const entries = await readdir(home, { withFileTypes: true }).catch(async (error: unknown) => {
+    // Of a data folder that is no use, the storage tells.
+    if (!(await isThere(home))) return []
+    const { code } = error as NodeJS.ErrnoException
+    throw pluginFailure({ name: 'plugins', file: home }, `is no folder that can be read (${code})`)
   })
   const found = new Map<string, string>()
   for (const entry of entries) {
@@ -58,3 +60,9 @@ export async function findAtHome(dataFolder: string): Promise<readonly HomePlugi
     remedy: `to start without it: ${pluginCommand(dataFolder, `remove ${name}`)}`
   })).sort((a, b) => (a.name < b.name ? -1 : 1))
 }
+
+const isThere = async (path: string): Promise<boolean> =>
+  await lstat(path).then(
+    () => true,
+    () => false
+  )

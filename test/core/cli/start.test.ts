@@ -37,7 +37,7 @@ t.test('what a command does not need is not loaded, so that it starts at once', 
     .split('\n')
     .filter(url => url.includes('node_modules') && !url.includes('node_modules/commander/'))
   t.same(others, [], 'no package but the parser of arguments')
-  t.notMatch(stderr, /\/plugins\/|\/sandbox\/|node:http/)
+  t.notMatch(stderr, /\/dist\/(?:plugins|sandbox)\/|node:http/)
 })
 
 t.test('with --json there is one document on standard output, whatever happens', async t => {

@@ -35,6 +35,7 @@ t.test('folders in DATA_DIR/plugins are loaded by their names, after PLUGINS', a
 t.test('without the folder there are none, and an absent data folder is no matter', async t => {
   t.same(await start(await writeFiles(t, {})), [])
   t.same(await start('/nonexistent/data'), [])
+  t.same(await start('/proc/version/data'), [], 'which the storage tells of')
 })
 
 t.test('one that was being replaced is loaded until the new one is in its place', async t => {
@@ -86,7 +87,7 @@ t.test('what is no folder of a plugin is named, and not passed over in silence',
   }
   await t.rejects(start(await writeFiles(t, { plugins: 'a file' })), {
     code: 'PLUGIN_FAILED',
-    message: /is no folder that can be read: ENOTDIR/
+    message: /is no folder that can be read \(ENOTDIR\)$/
   })
 })
 

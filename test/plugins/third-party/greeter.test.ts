@@ -75,6 +75,15 @@ t.test('one plugin with everything that a plugin can add', async t => {
       {
         name: 'greeter',
         version: '0.1.0',
+        from: 'PLUGINS',
+        modules: ['greeter', 'greeter_words'],
+        routes: [
+          'GET /plugins/greeter/greetings',
+          'GET /plugins/greeter/outcomes',
+          'POST /plugins/greeter/hook/:id'
+        ],
+        hooks: ['before', 'after'],
+        settings: ['GREETER_WORD'],
         page: { title: 'Greetings', path: '/plugins/greeter/greetings' }
       }
     ])
