@@ -199,6 +199,7 @@ export function testKvStore(t: Test, open: OpenStorage): void {
       (await kv.list('', { prefix: bytes(''), after: undefined, limit: 10, maxBytes })).map(
         ({ key }) => text(key)
       )
+    t.same(await listed(0), ['a'])
     t.same(await listed(1), ['a'])
     t.same(await listed(100), ['a'])
     t.same(await listed(101), ['a', 'b'])

@@ -121,7 +121,7 @@ export class PostgresKvStore implements KvStore {
            where function = ${kvOwner('$1')} and key >= $2 and ($3::bytea is null or key < $3) and ${alive('$4')}
            order by key limit $5
          ) page
-       ) sized where coalesce(before, 0) < $6 order by key`,
+       ) sized where before is null or before < $6 order by key`,
       scope,
       first,
       end ?? null,
