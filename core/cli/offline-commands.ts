@@ -1,6 +1,7 @@
 /** The commands that run a server or work on its data folder. What each needs is loaded when it runs. */
 import type { Command } from 'commander'
 import type { Runner } from './context.js'
+import type { MigrateOptions } from './migrate.js'
 import { addPlugins } from './plugin/commands.js'
 
 export function addOfflineCommands(program: Command, run: Runner): void {
@@ -9,6 +10,7 @@ export function addOfflineCommands(program: Command, run: Runner): void {
   addBackups(program, run)
   addTransfers(program, run)
   addPlugins(program, run)
+  addMigrate(program, run)
   program
     .command('doctor')
     .description('look whether what Moonlet stands on is as it should be, and say what to do')
@@ -61,6 +63,23 @@ function addBackups(program: Command, run: Runner): void {
     .argument('<file>', 'a file that "moonlet backup" made')
     .action((file: string) =>
       run(async context => (await import('./backup.js')).restore(context, file))
+    )
+}
+
+function addMigrate(program: Command, run: Runner): void {
+  program
+    .command('migrate')
+    .description(
+      'move everything of a data folder into an empty PostgreSQL database; the server must be stopped'
+    )
+    .option(
+      '--from <file>',
+      'the database, or a backup of it; moonlet.db of the data folder if left out'
+    )
+    .option('--to <url>', 'postgres://…; DATABASE_URL if left out, which hides its password')
+    .option('--dry-run', 'look at both, count, and write nothing')
+    .action((options: MigrateOptions) =>
+      run(async context => (await import('./migrate.js')).migrate(context, options))
     )
 }
 

@@ -43,6 +43,32 @@ export interface OfflineStorage {
     readonly keyFile: string
     readonly inUse: boolean
   }>
+  /**
+   * Fills this database, which must be empty, with everything of a file of SQLite, which is only read; all or nothing,
+   * and compared row by row. Throws DATA_IN_USE, CONFLICT, SETTINGS_INVALID, VALIDATION, NOT_FOUND, STORAGE_FAILED.
+   */
+  takeOver(options: MoveOptions): Promise<MoveReport>
+}
+
+export interface MoveOptions {
+  /** A data folder's `moonlet.db`, or a backup of one. */
+  readonly from: string
+  /** Looks at both and writes nothing. */
+  readonly dryRun: boolean
+  readonly onProgress: (what: string, done: number, total: number) => void
+}
+
+export interface MovedRows {
+  readonly table: string
+  readonly rows: number
+  /** Of the SHA-256 of its rows, the same on both sides; not there when nothing was moved. */
+  readonly sum?: string
+}
+
+export interface MoveReport {
+  readonly tables: readonly MovedRows[]
+  /** Their tables stay behind. */
+  readonly plugins: readonly string[]
 }
 
 export type ImportedTable =

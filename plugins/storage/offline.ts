@@ -71,6 +71,15 @@ export function createOfflineStorage({
       alone(async () => ({
         ...(await rotateSecretKey({ database, folder: DATA_DIR, settingKey: SECRET_KEY })),
         inUse: SECRET_KEY === undefined
-      }))
+      })),
+    takeOver: refuseMove
   }
 }
+
+const refuseMove = (): Promise<never> =>
+  Promise.reject(
+    new MoonletError(
+      'INVALID_REQUEST',
+      'moonlet migrate moves a data folder to PostgreSQL: name the database with --to or in DATABASE_URL.'
+    )
+  )

@@ -17,7 +17,13 @@ export function createOfflinePostgres(config: Config): OfflineStorage {
     tryFolder: () => ({ isInUse: false }),
     isLunarDatabase: () => false,
     importLunar: () => refuse('import', 'import into a file first'),
-    rotateSecretKey: () => refuse('rotate-secrets', 'its key cannot be replaced yet')
+    rotateSecretKey: () => refuse('rotate-secrets', 'its key cannot be replaced yet'),
+    async takeOver(options) {
+      const { DATABASE_URL: address, DATABASE_WAIT, SECRET_KEY: secretKey } = config
+      if (address === undefined) throw new Error('there is no DATABASE_URL')
+      const { moveToPostgres } = await import('../move/move.js')
+      return moveToPostgres(options, { address, waitMs: DATABASE_WAIT * 1000, secretKey })
+    }
   }
 }
 

@@ -24,6 +24,11 @@ function describe(error: unknown, { hosts, user, database, sslMode }: DatabaseAd
         `The user "${user}" has not the rights that Moonlet needs in the database "${database}" (${message}): ` +
         'make it the owner of the database, or grant it CREATE on the schema.'
       )
+    case '57014':
+      return (
+        `The database at ${where} does not answer in time: somebody keeps its tables locked. ` +
+        'If that is "moonlet migrate", which is filling it, wait for its end.'
+      )
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return `The database's host in DATABASE_URL has no address (${message}): check its name.`

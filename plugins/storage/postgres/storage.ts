@@ -1,6 +1,5 @@
 /** Storage on PostgreSQL: its parts, put together. */
 import { LRUCache } from 'lru-cache'
-import { fileURLToPath } from 'node:url'
 import type { DatabaseAddress } from '../../../config/database-url.js'
 import { MoonletError } from '../../../core/base/errors.js'
 import type { FunctionUpsert } from '../../../core/contracts/functions.js'
@@ -16,7 +15,6 @@ import { createAlertStore } from './alert-store.js'
 import { PostgresAuditStore } from './audit-store.js'
 import { ChangeListener } from './db/change-listener.js'
 import { Database } from './db/database.js'
-import { migrate } from './db/migrations.js'
 import { MaskedRecorder } from './executions/masked-recorder.js'
 import { SecretMasks } from './executions/masks.js'
 import { PostgresExecutionStore } from './executions/store.js'
@@ -35,6 +33,7 @@ import { PostgresModuleStore } from './modules/module-store.js'
 import { lockModules } from './modules/module-writes.js'
 import { Node } from './nodes.js'
 import { Quotas } from './quotas.js'
+import { prepareSchema } from './schema.js'
 import { PostgresSharedWork } from './shared/shared-work.js'
 import { createSessionStore } from './session-store.js'
 import { toStartFailure } from './start-failure.js'
@@ -58,7 +57,6 @@ export interface PostgresOptions {
   readonly onNotice?: (notice: QuotaNotice) => void
 }
 
-const migrationsFolder = fileURLToPath(new URL('../../../migrations/postgres/', import.meta.url))
 const MAX_SKEWS = 5_000
 
 /** Opens the database and brings its schema up to date. Rejects with one sentence that says what is wrong. */
@@ -83,20 +81,6 @@ export async function openPostgresStorage(options: PostgresOptions): Promise<Pos
     await db.close()
     throw toStartFailure(error, address)
   }
-}
-
-async function prepareSchema(connection: Parameters<typeof migrate>[0]): Promise<void> {
-  const [encoding] = await connection.run([
-    { sql: "select current_setting('server_encoding') as encoding", values: [] }
-  ])
-  const found = encoding?.rows[0]?.['encoding']
-  if (found !== 'UTF8') {
-    throw new MoonletError(
-      'STORAGE_FAILED',
-      `The database has the encoding ${String(found)}; Moonlet needs one with UTF8.`
-    )
-  }
-  await migrate(connection, migrationsFolder)
 }
 
 export class PostgresStorage implements Storage {

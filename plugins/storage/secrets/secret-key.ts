@@ -16,7 +16,17 @@ const BYTES = 32
  */
 export async function loadSecretKey(folder: string): Promise<Uint8Array> {
   const file = join(folder, FILE)
-  const text = (await readIfThere(file)) ?? (await createKeyFile(file))
+  return parse(file, (await readIfThere(file)) ?? (await createKeyFile(file)))
+}
+
+/** The same, but undefined when there is none. */
+export async function findSecretKey(folder: string): Promise<Uint8Array | undefined> {
+  const file = join(folder, FILE)
+  const text = await readIfThere(file)
+  return text === undefined ? undefined : parse(file, text)
+}
+
+function parse(file: string, text: string): Uint8Array {
   const key = parseSecretKey(text.trim())
   if (key === undefined) {
     throw new MoonletError(

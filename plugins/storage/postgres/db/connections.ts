@@ -14,6 +14,8 @@ export interface ConnectionsOptions {
   readonly max: number
   /** How long a call waits for the database. */
   readonly waitMs: number
+  /** Longest time of one statement; as long as a call waits, or 5 seconds, if not given. */
+  readonly statementTimeoutMs?: number
 }
 
 interface Waiting {
@@ -190,11 +192,11 @@ export class Connections {
   }
 
   private async openHost(host: DatabaseHost): Promise<Connection> {
-    const { address, waitMs } = this.options
+    const { address, waitMs, statementTimeoutMs = Math.max(waitMs, 5_000) } = this.options
     const connection = await Connection.open({
       address,
       host,
-      statementTimeoutMs: Math.max(waitMs, 5_000)
+      statementTimeoutMs
     })
     if (!address.needsPrimary) return connection
     const [result] = await connection.run([

@@ -29,7 +29,7 @@ interface Applied {
 /** Returns the names of what was applied. Throws DATABASE_TOO_NEW or MIGRATION_FAILED. */
 export async function migrate(connection: Connection, folder: string): Promise<string[]> {
   const files = await findMigrations(folder)
-  await refuseNewer(await readApplied(connection), files)
+  refuseAhead(await readApplied(connection), files)
   if ((await readMissing(connection, files)).length === 0) return []
   await connection.script('set statement_timeout = 0')
   await connection.script(`select pg_advisory_lock(${LOCK})`)
@@ -107,7 +107,12 @@ async function readMissing(connection: Connection, files: readonly string[]): Pr
   return files.filter(file => !applied.has(basename(file)))
 }
 
-async function refuseNewer(applied: readonly Applied[], files: readonly string[]): Promise<void> {
+/** Throws DATABASE_TOO_NEW. */
+export async function refuseNewer(connection: Connection, folder: string): Promise<void> {
+  refuseAhead(await readApplied(connection), await findMigrations(folder))
+}
+
+function refuseAhead(applied: readonly Applied[], files: readonly string[]): void {
   const known = new Set(files.map(file => basename(file)))
   const newer = applied.filter(({ name }) => !known.has(name))
   if (newer.length <= MAX_AHEAD && !newer.some(({ breaking }) => breaking)) return
