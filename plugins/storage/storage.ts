@@ -6,7 +6,6 @@ import type { ModuleUpsert } from '../../core/contracts/modules.js'
 import type { PluginDatabase } from '../../core/contracts/plugin.js'
 import type { Storage, StorageLimits, StoredUsage } from '../../core/contracts/storage.js'
 import { giveWay } from '../../core/base/give-way.js'
-import { errorMessageOf } from '../../core/lua-advice/error-text.js'
 import { SqliteAlertStore } from './alerts/alert-store.js'
 import { backupDatabase } from './db/backup.js'
 import { SqliteAuditStore } from './audit/audit-store.js'
@@ -15,8 +14,9 @@ import { createChangeFeed } from './db/change-feed.js'
 import { applyMigrations, findMigrations } from './db/migrations.js'
 import { limitBusyWait, openDatabase } from './db/open.js'
 import { openPluginTables } from './db/plugin-tables.js'
+import { ReadingThread } from './db/reading-thread.js'
+import { defineTextFunctions } from './db/text-functions.js'
 import { ExecutionCounts } from './executions/counts.js'
-import { foldCase } from './executions/filter.js'
 import { IdSkew } from './executions/id-skew.js'
 import { Purges } from './executions/purges.js'
 import { ExecutionRecords } from './executions/records.js'
@@ -105,6 +105,7 @@ export class SqliteStorage implements Storage {
   private readonly quotas: Quotas
   private readonly purges: Purges
   private readonly writer: ExecutionWriter
+  private readonly thread: ReadingThread
   private readonly writeProbe: () => void
 
   /** `db` must have the current schema. The storage owns it from now on. */
@@ -139,7 +140,9 @@ export class SqliteStorage implements Storage {
     const history = new EnvHistory(db, secrets, nowMs)
     this.modules = new SqliteModuleStore({ db, batch, changes })
     const modules = this.modules.graph
-    const shared = { db, batch, rowIds, revisions, purges, readVariables, nowMs, stored, modules }
+    const thread = new ReadingThread(db.name)
+    const reading = { db, batch, thread, rowIds, revisions, purges, modules }
+    const shared = { ...reading, readVariables, nowMs, stored }
 
     this.functions = new SqliteFunctionStore({ ...shared, changes, ownLimits: quotas.ownLimits })
     this.versions = new SqliteVersionStore({ ...shared, records, changes })
@@ -164,6 +167,7 @@ export class SqliteStorage implements Storage {
     this.quotas = quotas
     this.purges = purges
     this.writer = writer
+    this.thread = thread
     this.writeProbe = createProbe(db, nowMs)
   }
 
@@ -231,6 +235,7 @@ export class SqliteStorage implements Storage {
     await this.purges.stop()
     await this.quotas.stop()
     await this.jobs.close()
+    await this.thread.close()
     try {
       await this.batch.close()
     } finally {
@@ -241,16 +246,6 @@ export class SqliteStorage implements Storage {
   private pragma(name: string): number {
     return Number(this.db.pragma(name, { simple: true }))
   }
-}
-
-/** Functions of SQL that compare texts in any case. */
-function defineTextFunctions(db: Database): void {
-  const containsText = (text: unknown, part: unknown): number =>
-    typeof text === 'string' && foldCase(text).includes(String(part)) ? 1 : 0
-  db.function('contains_text', { deterministic: true }, containsText)
-  db.function('error_contains_text', { deterministic: true }, (text, part) =>
-    typeof text === 'string' ? containsText(errorMessageOf(text), part) : 0
-  )
 }
 
 /** A write that health checks use to see whether the database takes writes. */

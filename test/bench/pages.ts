@@ -3,7 +3,7 @@
  * a database with 1,000 functions and N executions (1,000,000), makes every request of every page 20 times, one
  * after the other, as the browser does (with a session), and prints how long the answers took to their last byte, and
  * how much of that the server worked (on average; on a busy machine the rest is waiting for a processor). Ends with
- * exit code 1 when one took more than 200 ms.
+ * exit code 1 when one took more than 200 ms, or a search in texts more than a second.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -16,6 +16,8 @@ import { pageRequests, type PageRequest } from './page-requests.js'
 import { processorTimeOf, startProcess, type BenchProcess } from './process.js'
 
 const LIMIT_MS = 200
+/** A search in texts ends by itself, in a thread, after 800 ms. */
+const SEARCH_LIMIT_MS = 1000
 const TIMES = 20
 const EXPECTED = new Set([200, 201, 202, 204, 401])
 
@@ -106,6 +108,8 @@ async function time(
   return took
 }
 
+const limitOf = (path: string): number => (/[?&]text=/.test(path) ? SEARCH_LIMIT_MS : LIMIT_MS)
+
 function report(timed: readonly Timed[]): void {
   const round = (ms: number) => Math.round(ms * 10) / 10
   console.table(
@@ -117,10 +121,10 @@ function report(timed: readonly Timed[]): void {
       'worst ms': round(Math.max(...took))
     }))
   )
-  const slow = timed.filter(({ took }) => Math.max(...took) > LIMIT_MS)
-  for (const { page, name, took } of slow) {
-    console.error(`${page}, ${name}: ${round(Math.max(...took))} ms is more than ${LIMIT_MS} ms`)
+  const slow = timed.filter(({ path, took }) => Math.max(...took) > limitOf(path))
+  for (const { page, name, path, took } of slow) {
+    console.error(`${page}, ${name}: ${round(Math.max(...took))} ms is more than ${limitOf(path)}`)
   }
   if (slow.length > 0) process.exitCode = 1
-  else console.log(`None of ${timed.length} requests took more than ${LIMIT_MS} ms.`)
+  else console.log(`None of ${timed.length} requests took more than it may.`)
 }

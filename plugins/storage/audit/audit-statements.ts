@@ -9,6 +9,8 @@ export interface FilterValues {
   readonly to?: number
 }
 
+type SliceValues = FilterValues & { readonly first: number; readonly before: number }
+
 /** Constants: no text of a caller gets into a statement. */
 const conditions: Readonly<Record<keyof FilterValues, string>> = {
   functionId: 'function_id = :functionId',
@@ -32,15 +34,15 @@ export function prepareAuditStatements(db: Database) {
   const prepareCount = (where: string) =>
     db.prepare<FilterValues, number>(`select count(*) from audit where ${where}`).pluck()
   // Without the sign the index by time would be read anew for each slice.
+  const sliceOf = (where: string): string =>
+    `from audit where ${where.replaceAll(/\bat /g, '+at ')} and id >= :first and id < :before`
   const prepareSlice = (where: string) =>
-    db
-      .prepare<FilterValues & { readonly first: number; readonly before: number }, number>(
-        `select id from audit where ${where.replaceAll(/\bat /g, '+at ')} and id >= :first and id < :before
-         order by id desc`
-      )
-      .pluck()
+    db.prepare<SliceValues, number>(`select id ${sliceOf(where)} order by id desc`).pluck()
+  const prepareSliceCount = (where: string) =>
+    db.prepare<SliceValues, number>(`select count(*) ${sliceOf(where)}`).pluck()
   const pages = keep(preparePage)
   const slices = keep(prepareSlice)
+  const sliceCounts = keep(prepareSliceCount)
   const counts = keep(prepareCount)
 
   return {
@@ -54,6 +56,7 @@ export function prepareAuditStatements(db: Database) {
     count: (values: FilterValues) => counts(whereOf(values)),
     /** Ids of those that meet the conditions, newest first. */
     slice: (values: FilterValues) => slices(whereOf(values)),
+    sliceCount: (values: FilterValues) => sliceCounts(whereOf(values)),
     ofIds: db.prepare<[string], AuditRow>(
       `select id, ${columns} from audit where id in (select value from json_each(?)) order by id desc`
     ),

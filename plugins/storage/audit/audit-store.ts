@@ -8,7 +8,7 @@ import type {
   AuditSubject
 } from '../../../core/contracts/audit.js'
 import type { Page, Paged } from '../../../core/contracts/page.js'
-import type { Batch } from '../db/batch.js'
+import { LongRead, type ReadParts } from '../db/long-read.js'
 import { SHARED_ENV } from '../functions/env-history.js'
 import type { VariableReader } from '../functions/env-store.js'
 import type { FunctionRowIds } from '../functions/function-row-ids.js'
@@ -32,9 +32,8 @@ import { createModuleStateReader } from './module-state.js'
 import { createValueStateReader } from './value-state.js'
 import { createVariableStateReader } from './variable-state.js'
 
-interface Parts {
+interface Parts extends ReadParts {
   readonly db: Database
-  readonly batch: Batch
   readonly rowIds: FunctionRowIds
   readonly readVariables: VariableReader
   readonly nowMs: () => number
@@ -42,6 +41,8 @@ interface Parts {
 
 /** A page behind more entries than these is looked for in slices. */
 const MAX_SKIPPED = 10_000
+/** More entries than these are counted in the reading thread: here that would take a millisecond. */
+const MANY = 50_000
 
 export class SqliteAuditStore implements AuditStore {
   private readonly sql: AuditStatements
@@ -86,14 +87,26 @@ export class SqliteAuditStore implements AuditStore {
 
   /** No index knows the actors, and what an offset skips is read. */
   private async listRows(page: Page, values: FilterValues): Promise<Paged<AuditRow>> {
-    const { batch } = this.parts
-    const scan = { batch, sql: this.sql }
-    if (values.actor !== undefined) return scanAudit(scan, page, values, undefined)
-    const total = await batch.read(() => this.sql.count(values).get(values) ?? 0)
+    const { parts, sql } = this
+    const { batch } = parts
+    const read = new LongRead(parts)
+    if (values.actor !== undefined) {
+      return scanAudit({ batch, sql }, read, { page, values, total: undefined })
+    }
+    const total = await this.count(read, values)
     if (total <= page.offset) return { rows: [], total }
-    if (page.offset > MAX_SKIPPED) return scanAudit(scan, page, values, total)
-    const rows = await batch.read(() => this.sql.page(values).all({ ...values, ...page }))
+    if (page.offset > MAX_SKIPPED) return scanAudit({ batch, sql }, read, { page, values, total })
+    const rows = await batch.read(() => sql.page(values).all({ ...values, ...page }))
     return { rows, total }
+  }
+
+  /** Every count reads the entries, or an index. */
+  private async count(read: LongRead, values: FilterValues): Promise<number> {
+    const bounds = await this.parts.batch.read(() => this.sql.bounds.get())
+    if (bounds === undefined) return 0
+    if (bounds.greatest - bounds.least > MANY) await read.leave()
+    const [total = 0] = await read.all(this.sql.count(values), values)
+    return total
   }
 
   expire(before: number, most: number, limit: number): Promise<number> {

@@ -1,5 +1,6 @@
 /** The conditions of a filter on `executions e`, as SQL with named parameters. */
 import type { ExecutionFilter } from '../../../core/contracts/executions.js'
+import { foldCase } from '../db/text-functions.js'
 import { toStatusNumber } from './rows.js'
 
 export interface Conditions {
@@ -40,6 +41,3 @@ export function toConditions(filter: ExecutionFilter, removed: readonly number[]
   }
   return { sql: parts.map(part => ` and ${part}`).join(''), values }
 }
-
-/** Texts are compared in this form, in which upper and lower case are the same. */
-export const foldCase = (text: string): string => text.toLowerCase()

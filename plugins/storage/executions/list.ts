@@ -2,31 +2,29 @@
  * Lists of a function's executions, newest first.
  *
  * Without a filter: one page from the index, and the total from the counters. With one, the function's entries in
- * `executions_by_function` are scanned from the newest in short slices, so that even half a million of them hold up
- * nobody. The index alone answers status, trigger, version and time. Totals for the first three come from the counters,
- * so the scan ends with the page. A time range is scanned as a range of ids; its total is counted within the range and
- * outside of it at the same time, and whichever ends first gives it.
+ * `executions_by_function` are scanned from the newest in slices, long scans in a thread, so that even a million of
+ * them hold up nobody. The index alone answers status, trigger, version and time. Totals for the first three come from
+ * the counters, so the scan ends with the page. A time range is scanned as a range of ids; its total is counted within
+ * the range and outside of it at the same time, and whichever ends first gives it.
  *
  * A text has to be looked for in errors and logs themselves, and how an execution failed in its row. An index for that
- * (trigrams) would cost every execution several times its record; so the scan ends when it has worked for
- * TEXT_WORK_MS, or after TEXT_PATIENCE_MS, and the result is marked `partial`: newer executions were searched, `total`
- * counts what was found. A narrower time range, status or version lets it reach further back.
+ * (trigrams) would cost every execution several times its record; so the scan ends after SEARCH_MS, or after COUNT_MS
+ * once the page is full, and the result is marked `partial`: newer executions were searched, `total` counts what was
+ * found. A narrower time range, status or version lets it reach further back.
  */
 import type { Database, Statement } from 'better-sqlite3'
-import { giveWay } from '../../../core/base/give-way.js'
 import type { ExecutionFilter } from '../../../core/contracts/executions.js'
 import type { Page, Paged } from '../../../core/contracts/page.js'
 import type { ExecutionRecord } from '../../../core/contracts/records.js'
-import type { Batch } from '../db/batch.js'
+import { LongRead, type ReadParts } from '../db/long-read.js'
 import type { ExecutionCounts } from './counts.js'
 import { toConditions } from './filter.js'
 import type { IdSkew } from './id-skew.js'
 import { executionColumns, toExecution, type ExecutionRow } from './rows.js'
 import { ExecutionScans, type ExecutionScan } from './scan.js'
 
-interface Parts {
+interface Parts extends ReadParts {
   readonly db: Database
-  readonly batch: Batch
   readonly counts: ExecutionCounts
   readonly skew: IdSkew
 }
@@ -35,18 +33,12 @@ interface FoundPage {
   /** All matches up to where the scan stands. */
   readonly found: number
 }
-interface Budget {
-  readonly workMs: number
-  /** Of `performance.now()`. */
-  readonly until: number
-}
 type StartScan = (filter: ExecutionFilter) => ExecutionScan
 type ReadsPage = Statement<[functionRowId: number, limit: number, offset: number], number>
 
-const TEXT_WORK_MS = 120
-/** While the server serves calls, a search waits more than it works: it then ends before a reader gives up. */
-const TEXT_PATIENCE_MS = 600
-const NO_LIMIT: Budget = { workMs: Infinity, until: Infinity }
+/** The answer is there within a second, also where it has to wait. */
+const SEARCH_MS = 800
+const COUNT_MS = 250
 const nothing = (total: number): Paged<ExecutionRecord> => ({ rows: [], total })
 
 export class ExecutionList {
@@ -56,7 +48,7 @@ export class ExecutionList {
   private readonly scans: ExecutionScans
 
   constructor(private readonly parts: Parts) {
-    const { db, batch } = parts
+    const { db } = parts
     const readPage = (order: string): ReadsPage =>
       db
         .prepare<[number, number, number], number>(
@@ -69,7 +61,7 @@ export class ExecutionList {
     this.records = db.prepare(`
       select ${executionColumns}, null as responseJson from executions e join functions f on f.seq = e.function
       where e.seq in (select value from json_each(?)) order by e.id desc`)
-    this.scans = new ExecutionScans(db, batch)
+    this.scans = new ExecutionScans(db)
   }
 
   async list(
@@ -87,8 +79,10 @@ export class ExecutionList {
     }
     const { from, to } = filter
     if (from !== undefined && to !== undefined && from > to) return nothing(0)
+    const read = new LongRead(this.parts)
     const startScan: StartScan = part =>
       this.scans.start(
+        read,
         functionRowId,
         toConditions(part, removedVersions),
         skew.toIdRange(functionRowId, part.from, part.to)
@@ -99,7 +93,7 @@ export class ExecutionList {
     }
     const total = await batch.read(() => counts.total(functionRowId, filter))
     if (total <= page.offset) return nothing(total)
-    const { rowIds } = await findPage(startScan(filter), page, NO_LIMIT)
+    const { rowIds } = await findPage(startScan(filter), page)
     return { rows: await this.readRecords(rowIds), total }
   }
 
@@ -145,9 +139,9 @@ export class ExecutionList {
 
   /** Conditions that the index does not answer. */
   private async searchRows(page: Page, scan: ExecutionScan): Promise<Paged<ExecutionRecord>> {
-    const budget = { workMs: TEXT_WORK_MS, until: performance.now() + TEXT_PATIENCE_MS }
-    const { rowIds, found } = await findPage(scan, page, budget)
-    const total = found + (await countRest(scan, budget))
+    const since = performance.now()
+    const { rowIds, found } = await findPage(scan, page, since + SEARCH_MS)
+    const total = found + (await countRest(scan, since + COUNT_MS))
     const rows = await this.readRecords(rowIds)
     return scan.ended ? { rows, total } : { rows, total, partial: true }
   }
@@ -159,7 +153,7 @@ export class ExecutionList {
     startScan: StartScan
   ): Promise<Paged<ExecutionRecord>> {
     const inside = startScan(filter)
-    const { rowIds, found } = await findPage(inside, page, NO_LIMIT)
+    const { rowIds, found } = await findPage(inside, page)
     const outside = complementOf(filter).map(startScan)
     const total = await this.countRange(functionRowId, filter, { inside, found, outside })
     return { rows: await this.readRecords(rowIds), total }
@@ -185,8 +179,8 @@ export class ExecutionList {
         // Executions that come and go meanwhile must not bring it below what was seen.
         return Math.max(within, all - beyond)
       }
-      within += await countSlice(inside)
-      beyond += await countSlice(next)
+      within += await inside.count()
+      beyond += await next.count()
     }
     return within
   }
@@ -212,36 +206,29 @@ function complementOf(filter: ExecutionFilter): ExecutionFilter[] {
   return parts
 }
 
+/** Ends at the moment `until`, of `performance.now()`, if that comes first. */
 async function findPage(
   scan: ExecutionScan,
   { limit, offset }: Page,
-  budget: Budget
+  until = Infinity
 ): Promise<FoundPage> {
   const rowIds: number[] = []
   const end = offset + limit
   let found = 0
-  while (!scan.ended && found < end && !isSpent(scan, budget)) {
-    const before = scan.worked
+  while (!scan.ended && found < end && performance.now() < until) {
+    if (found + scan.sliceSize <= offset) {
+      found += await scan.count()
+      continue
+    }
     const matches = await scan.find()
     rowIds.push(...matches.slice(Math.max(0, offset - found), end - found))
     found += matches.length
-    await giveWay(scan.worked - before)
   }
   return { rowIds, found }
 }
 
-async function countRest(scan: ExecutionScan, budget: Budget): Promise<number> {
+async function countRest(scan: ExecutionScan, until: number): Promise<number> {
   let count = 0
-  while (!scan.ended && !isSpent(scan, budget)) count += await countSlice(scan)
+  while (!scan.ended && performance.now() < until) count += await scan.count()
   return count
 }
-
-async function countSlice(scan: ExecutionScan): Promise<number> {
-  const before = scan.worked
-  const count = await scan.count()
-  await giveWay(scan.worked - before)
-  return count
-}
-
-const isSpent = (scan: ExecutionScan, { workMs, until }: Budget): boolean =>
-  scan.worked > workMs || performance.now() > until

@@ -1,36 +1,32 @@
 /**
- * Scans the executions of one function that meet conditions, newest first, in slices of a few milliseconds, so that the
- * server goes on in between.
+ * Scans the executions of one function that meet conditions, newest first, in slices; a long scan goes on in the
+ * reading thread.
  */
 import type { Database, Statement } from 'better-sqlite3'
-import type { Batch } from '../db/batch.js'
+import type { LongRead } from '../db/long-read.js'
 import type { Conditions } from './filter.js'
 import type { IdRange } from './id-skew.js'
 
 type Values = Record<string, string | number>
 interface ScanStatements {
-  readonly sliceEnd: Statement<[number, string, string, number], string>
+  readonly sliceEnd: Statement<[Values], string>
   readonly find: Statement<[Values], number>
   readonly count: Statement<[Values], number>
 }
 
-const SLICE_MS = 4
 const FIRST_SLICE = 500
 /** Where logs have to be read: it is not known how many there are. */
 const FIRST_TEXT_SLICE = 20
-const MAX_SLICE = 20_000
-const MAX_GROWTH = 4
+const MAX_SLICE = 100_000
 
 export class ExecutionScan {
   private hasEnded = false
-  private workedMs = 0
   private before: string
   private size: number
 
   constructor(
-    private readonly batch: Batch,
+    private readonly read: LongRead,
     private readonly statements: ScanStatements,
-    private readonly functionRowId: number,
     private readonly values: Readonly<Values>,
     private readonly range: IdRange
   ) {
@@ -42,76 +38,61 @@ export class ExecutionScan {
     return this.hasEnded
   }
 
-  /** Milliseconds of work so far. */
-  get worked(): number {
-    return this.workedMs
+  /** How many executions the next slice has at most. */
+  get sliceSize(): number {
+    return this.size
   }
 
   /** Takes the next slice and returns the rows that meet the conditions. */
   find(): Promise<readonly number[]> {
-    return this.takeSlice(bounds => this.statements.find.all(bounds))
+    return this.takeSlice(this.statements.find)
   }
 
   /** Takes the next slice and only counts. */
-  count(): Promise<number> {
-    return this.takeSlice(bounds => this.statements.count.get(bounds) ?? 0)
+  async count(): Promise<number> {
+    const [count = 0] = await this.takeSlice(this.statements.count)
+    return count
   }
 
-  private async takeSlice<T>(read: (bounds: Values) => T): Promise<T> {
+  private async takeSlice(statement: Statement<[Values], number>): Promise<readonly number[]> {
+    const { read, before, range, values } = this
     const started = performance.now()
-    const result = await this.batch.read(() => this.readSlice(read))
-    const tookMs = performance.now() - started
-    this.workedMs += tookMs
-    this.adaptSize(tookMs)
-    return result
-  }
-
-  private readSlice<T>(read: (bounds: Values) => T): T {
-    const { functionRowId, before, range } = this
-    const end = this.statements.sliceEnd.get(functionRowId, before, range.least, this.size - 1)
+    const bounds = { ...values, before, least: range.least, skipped: this.size - 1 }
+    const [end] = await read.all(this.statements.sliceEnd, bounds)
     const least = end ?? range.least
-    const result = read({ ...this.values, function: functionRowId, before, least })
+    const found = await read.all(statement, { ...bounds, least })
     this.hasEnded = end === undefined
     this.before = least
-    return result
-  }
-
-  private adaptSize(tookMs: number): void {
-    const growth = Math.min(MAX_GROWTH, SLICE_MS / Math.max(tookMs, 0.1))
-    this.size = Math.min(MAX_SLICE, Math.max(1, Math.ceil(this.size * growth)))
+    this.size = Math.min(MAX_SLICE, read.nextSize(this.size, performance.now() - started))
+    return found
   }
 }
 
 /** Starts scans. Statements stay prepared: there are as many as combinations of conditions. */
 export class ExecutionScans {
-  private readonly sliceEnd: ScanStatements['sliceEnd']
   private readonly prepared = new Map<string, ScanStatements>()
 
-  constructor(
-    private readonly db: Database,
-    private readonly batch: Batch
-  ) {
-    this.sliceEnd = db
-      .prepare<[number, string, string, number], string>(
-        `select id from executions indexed by executions_by_function
-         where function = ? and id < ? and id >= ? order by id desc limit 1 offset ?`
-      )
-      .pluck()
-  }
+  constructor(private readonly db: Database) {}
 
-  start(functionRowId: number, { sql, values }: Conditions, range: IdRange): ExecutionScan {
-    return new ExecutionScan(this.batch, this.prepare(sql), functionRowId, values, range)
+  start(
+    read: LongRead,
+    functionRowId: number,
+    { sql, values }: Conditions,
+    range: IdRange
+  ): ExecutionScan {
+    return new ExecutionScan(read, this.prepare(sql), { ...values, function: functionRowId }, range)
   }
 
   private prepare(conditions: string): ScanStatements {
     const known = this.prepared.get(conditions)
     if (known !== undefined) return known
     const source = `from executions e indexed by executions_by_function
-      where e.function = :function and e.id < :before and e.id >= :least${conditions}`
+      where e.function = :function and e.id < :before and e.id >= :least`
+    const prepare = <T>(sql: string) => this.db.prepare<[Values], T>(sql).pluck()
     const statements: ScanStatements = {
-      sliceEnd: this.sliceEnd,
-      find: this.db.prepare<[Values], number>(`select e.seq ${source} order by e.id desc`).pluck(),
-      count: this.db.prepare<[Values], number>(`select count(*) ${source}`).pluck()
+      sliceEnd: prepare<string>(`select e.id ${source} order by e.id desc limit 1 offset :skipped`),
+      find: prepare<number>(`select e.seq ${source}${conditions} order by e.id desc`),
+      count: prepare<number>(`select count(*) ${source}${conditions}`)
     }
     this.prepared.set(conditions, statements)
     return statements

@@ -16,7 +16,7 @@ import type {
   HttpRequestRecord,
   LogEntry
 } from '../../../core/contracts/records.js'
-import type { Batch } from '../db/batch.js'
+import type { ReadParts } from '../db/long-read.js'
 import type { FunctionRowIds } from '../functions/function-row-ids.js'
 import { bytesSql } from '../quotas/row-bytes.js'
 import type { StoredBytes } from '../quotas/stored-bytes.js'
@@ -37,9 +37,8 @@ import {
 } from './rows.js'
 import type { ExecutionRecorder, ExecutionWriter } from './writer.js'
 
-interface Parts {
+interface Parts extends ReadParts {
   readonly db: Database
-  readonly batch: Batch
   readonly rowIds: FunctionRowIds
   readonly counts: ExecutionCounts
   readonly skew: IdSkew

@@ -1,8 +1,9 @@
 /** Pages of functions: all of them, or those that a search finds. */
-import type { Database } from 'better-sqlite3'
+import type { Database, Statement } from 'better-sqlite3'
 import type { FunctionOrder, ListedFunction } from '../../../core/contracts/functions.js'
 import type { Page, Paged } from '../../../core/contracts/page.js'
-import { foldCase } from '../executions/filter.js'
+import { LongRead, type ReadParts } from '../db/long-read.js'
+import { foldCase } from '../db/text-functions.js'
 import { activeColumns, toFunctionWithVersion, type ActiveRow } from './function-rows.js'
 import { present, source } from './function-statements.js'
 import type { Revisions } from './revisions.js'
@@ -31,15 +32,25 @@ export type ListFunctions = (
   text?: string,
   order?: FunctionOrder,
   only?: readonly string[]
-) => Paged<ListedFunction>
+) => Promise<Paged<ListedFunction>>
 
 interface ListedRow extends ActiveRow {
   readonly rowId: number
 }
 
+type FoundStatement = Statement<[Partial<Parameters>], number>
 type Parameters = { search: string; only: string; limit: number; offset: number }
 
-export function createFunctionList(db: Database, revisions: Revisions): ListFunctions {
+interface Parts extends ReadParts {
+  readonly db: Database
+  readonly revisions: Revisions
+}
+
+/** A search among more functions than these is made in the reading thread. */
+const MANY = 500
+
+export function createFunctionList({ db, revisions, ...parts }: Parts): ListFunctions {
+  const { batch } = parts
   const { countOf, pageOf, foundOf, ofRowIds } = prepareLists(db)
   const names = db
     .prepare<[number], string>('select name from env where function = ? order by name')
@@ -50,7 +61,14 @@ export function createFunctionList(db: Database, revisions: Revisions): ListFunc
     variableNames: names.all(row.rowId)
   })
 
-  return ({ limit, offset }, text = '', order, only) => {
+  const findAll = async (statement: FoundStatement, asked: Partial<Parameters>) => {
+    const read = new LongRead(parts)
+    const count = await batch.read(() => countOf('1').get({}) ?? 0)
+    if (count > MANY) await read.leave()
+    return read.all(statement, asked)
+  }
+
+  return async ({ limit, offset }, text = '', order, only) => {
     const isSearch = text !== ''
     const where = [present, ...(isSearch ? [matching] : []), ...(only ? [allowed] : [])].join(
       ' and '
@@ -61,12 +79,17 @@ export function createFunctionList(db: Database, revisions: Revisions): ListFunc
     }
     const orderBy = toOrderBy(order, isSearch)
     if (isSearch) {
-      const found = foundOf(where, orderBy).all(asked)
-      const rows = ofRowIds.all(JSON.stringify(found.slice(offset, offset + limit)))
-      return { rows: rows.map(toListed), total: found.length }
+      const found = await findAll(foundOf(where, orderBy), asked)
+      const wanted = JSON.stringify(found.slice(offset, offset + limit))
+      const rows = await batch.read(() => ofRowIds.all(wanted).map(toListed))
+      return { rows, total: found.length }
     }
-    const rows = pageOf(where, orderBy).all({ ...asked, limit, offset })
-    return { rows: rows.map(toListed), total: countOf(where).get(asked) ?? 0 }
+    return batch.read(() => ({
+      rows: pageOf(where, orderBy)
+        .all({ ...asked, limit, offset })
+        .map(toListed),
+      total: countOf(where).get(asked) ?? 0
+    }))
   }
 }
 

@@ -18,8 +18,8 @@ import type {
 import type { Page, Paged } from '../../../core/contracts/page.js'
 import type { FunctionRecord, VersionRecord } from '../../../core/contracts/records.js'
 import { applyFrontDoorChange } from '../../../core/validation/front-door/change.js'
-import type { Batch } from '../db/batch.js'
 import type { ChangeFeed } from '../db/change-feed.js'
+import type { ReadParts } from '../db/long-read.js'
 import type { Purges } from '../executions/purges.js'
 import type { OwnLimits } from '../quotas/own-limits.js'
 import { parseNames } from '../modules/module-rows.js'
@@ -44,9 +44,8 @@ import { toFirstState, toNewRecord } from './new-function.js'
 import { refuseConflicts } from './refusals.js'
 import type { Revisions } from './revisions.js'
 
-interface Parts {
+interface Parts extends ReadParts {
   readonly db: Database
-  readonly batch: Batch
   readonly rowIds: FunctionRowIds
   readonly purges: Purges
   readonly changes: ChangeFeed
@@ -66,7 +65,7 @@ export class SqliteFunctionStore implements FunctionStore {
   constructor(private readonly parts: Parts) {
     this.reads = prepareFunctionReads(parts.db)
     this.writes = prepareFunctionWrites(parts.db)
-    this.readList = createFunctionList(parts.db, parts.revisions)
+    this.readList = createFunctionList(parts)
   }
 
   create(asked: NewFunction): Promise<FunctionSnapshot> {
@@ -98,7 +97,7 @@ export class SqliteFunctionStore implements FunctionStore {
     order?: FunctionOrder,
     only?: readonly string[]
   ): Promise<Paged<ListedFunction>> {
-    return this.parts.batch.read(() => this.readList(page, text, order, only))
+    return this.readList(page, text, order, only)
   }
 
   update(id: string, change: FunctionChange, mayChange?: MayChange): Promise<string | false> {

@@ -2,7 +2,7 @@
 import type { Database } from 'better-sqlite3'
 import type { ModuleOrder } from '../../../core/contracts/modules.js'
 import type { Page, Paged } from '../../../core/contracts/page.js'
-import { foldCase } from '../executions/filter.js'
+import { foldCase } from '../db/text-functions.js'
 import type { ActiveModuleRow } from './module-rows.js'
 import { activeColumns, source } from './module-statements.js'
 

@@ -1,7 +1,7 @@
 /** Pages of functions: all of them, or those that a search finds. */
 import type { FunctionOrder, ListedFunction } from '../../../../core/contracts/functions.js'
 import type { Page, Paged } from '../../../../core/contracts/page.js'
-import { foldCase } from '../../executions/filter.js'
+import { foldCase } from '../../db/text-functions.js'
 import { toFunctionWithVersion, type ActiveRow } from '../../functions/function-rows.js'
 import type { Session } from '../db/transaction.js'
 import { integers, texts, type SqlValue } from '../db/values.js'

@@ -14,7 +14,7 @@ import type {
 } from '../../../../core/contracts/modules.js'
 import type { Page, Paged } from '../../../../core/contracts/page.js'
 import { findRequires } from '../../../../core/lua-source/requires.js'
-import { foldCase } from '../../executions/filter.js'
+import { foldCase } from '../../db/text-functions.js'
 import { originColumns } from '../../functions/function-rows.js'
 import { changedMeanwhile } from '../../functions/refusals.js'
 import { dependentFunctions } from '../../modules/dependents.js'
