@@ -261,9 +261,7 @@ export const settings = {
     doc: "Least level of the server's own log"
   }),
   PLUGINS: list({
-    doc:
-      'Third-party plugins to load: package names or paths, separated by commas; those in ' +
-      '`DATA_DIR/plugins` are loaded besides'
+    doc: 'Plugins besides those in `DATA_DIR/plugins`: packages or paths, separated by commas'
   })
 } as const
 

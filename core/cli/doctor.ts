@@ -13,8 +13,10 @@ const marks: Readonly<Record<State, readonly [text: string, style: Style | undef
 }
 
 /** Fails when a check did; warnings are no failure. */
-export async function doctor({ terminal, report, settings }: Context): Promise<number> {
-  const checks = await examine(withEnvironment(settings), finding => {
+export async function doctor(context: Context): Promise<number> {
+  const { terminal, report, settings } = context
+  const plugins = async () => (await import('./plugin/examine.js')).examinePlugins(context)
+  const checks = await examine(withEnvironment(settings), plugins, finding => {
     for (const [line, style] of toLines(finding)) terminal.say(line, style)
   })
   const isWell = checks.every(({ state }) => state !== 'failed')

@@ -8,9 +8,17 @@ import { checkNode } from './runtime.js'
 
 type Check = readonly [name: string, run: () => Promise<readonly Finding[] | Finding>]
 
+/** Plugins are the affair of who asks: they are tried in another process. */
+export interface PluginReport {
+  readonly findings: readonly Finding[]
+  /** Names of their settings; undefined: not all of them are known. */
+  readonly settings: readonly string[] | undefined
+}
+
 /** Runs all checks with these settings, one after another, and tells each finding as it is there. */
 export async function examine(
   environment: Readonly<Record<string, string | undefined>>,
+  examinePlugins: () => Promise<PluginReport>,
   tell: (finding: Finding) => void
 ): Promise<readonly Finding[]> {
   const found: Finding[] = []
@@ -23,25 +31,29 @@ export async function examine(
   add(checkNode())
   const addon: Check = ['addon', async () => (await import('./runtime.js')).checkAddon()]
   add(await settle(addon))
-  const config = await readSettings(environment)
+  const plugins = await examinePlugins()
+  add(plugins.findings)
+  const config = await readSettings(environment, plugins)
   if ('state' in config) add(config)
   else for (const check of checksOf(config)) add(await settle(check))
   return found
 }
 
+type Environment = Parameters<typeof examine>[0]
 type Settings = Awaited<ReturnType<typeof loadSettings>>
 
-async function loadSettings(environment: Readonly<Record<string, string | undefined>>) {
-  const { prepareStart } = await import('../process/bootstrap.js')
-  return (await prepareStart(environment)).config
+async function loadSettings(environment: Environment, { settings }: PluginReport) {
+  const { loadWithoutPlugins } = await import('../process/bootstrap.js')
+  return await loadWithoutPlugins(environment, settings)
 }
 
-/** The settings, or what is wrong with them; plugins are part of them, and are imported. */
+/** The server's settings, or what is wrong with them. */
 async function readSettings(
-  environment: Readonly<Record<string, string | undefined>>
+  environment: Environment,
+  plugins: PluginReport
 ): Promise<Settings | Finding> {
   try {
-    return await loadSettings(environment)
+    return await loadSettings(environment, plugins)
   } catch (error) {
     return findings('settings').failed(
       'The server would not start with these settings.',

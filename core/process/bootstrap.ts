@@ -36,17 +36,25 @@ export async function prepareStart(
 
 /**
  * The settings of commands that run nothing of plugins: they work on data while a plugin is broken, and run by root
- * they must not run what the server's user may have changed. Throws SETTINGS_INVALID.
+ * they must not run what the server's user may have changed. `ofPlugins` names the plugins' settings, if they are
+ * known. Throws SETTINGS_INVALID.
  */
 export async function loadWithoutPlugins(
-  environment?: Readonly<Record<string, string | undefined>>
+  environment?: Readonly<Record<string, string | undefined>>,
+  ofPlugins?: readonly string[]
 ): Promise<LoadedSettings['config']> {
-  const hasPlugins =
-    readPluginList(environment).length > 0 ||
-    // Of whatever is wrong with them, a start tells.
-    (await findAtHome(readDataFolder(environment)).catch(() => [undefined])).length > 0
-  return loadCoded([], environment, { others: hasPlugins }).config
+  const others = ofPlugins === undefined && (await hasPlugins(environment))
+  const unread = { doc: '', defaultText: '', read: () => undefined }
+  const settings = Object.fromEntries((ofPlugins ?? []).map(name => [name, unread]))
+  return loadCoded([{ plugin: '', settings }], environment, { others }).config
 }
+
+const hasPlugins = async (
+  environment?: Readonly<Record<string, string | undefined>>
+): Promise<boolean> =>
+  readPluginList(environment).length > 0 ||
+  // Of whatever is wrong with them, a start tells.
+  (await findAtHome(readDataFolder(environment)).catch(() => [undefined])).length > 0
 
 /** `config/` knows no errors of the server: its own becomes one here. */
 function loadCoded(

@@ -47,7 +47,7 @@ interface PluginSource {
   readonly name: string
   readonly specifier: string
   readonly folder: string
-  readonly remedy?: string
+  readonly remedy?: string | undefined
 }
 
 async function loadPlugin({

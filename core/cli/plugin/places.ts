@@ -24,10 +24,11 @@ export async function findPlaces({ settings }: Context): Promise<Places> {
     specifier,
     atHome: false
   }))
-  const atHome = (await findAtHome(dataFolder)).map(({ name, path }) => ({
+  const atHome = (await findAtHome(dataFolder)).map(({ name, path, remedy }) => ({
     name,
     specifier: path,
-    atHome: true
+    atHome: true,
+    remedy
   }))
   return {
     dataFolder,

@@ -7,8 +7,8 @@ import { setInterval } from 'node:timers'
 import { loadSettings } from '../../../config/load.js'
 import { toSentence } from '../../process/start-error.js'
 import type { ThirdPartyPlugin } from '../../third-party/check-plugin.js'
-import { loadPlugins, refuseClash } from '../../third-party/load-plugins.js'
 import type { Additions } from '../../third-party/home/note.js'
+import { loadPlugins, refuseClash } from '../../third-party/load-plugins.js'
 import type { Inspected, Trial, TrialMessage, TrialResult, TriedPlugin } from './trial-report.js'
 
 const ALIVE_MS = 500
@@ -48,14 +48,16 @@ async function tryPlugins({ plugins, folder, scratch }: Trial): Promise<TrialRes
       inspected.push({ name: tried.name, settings: [], hasTables: false, problem })
     }
   }
+  const settings = readSettings(loaded, scratch ?? '.')
+  if (typeof settings === 'string') return { plugins: inspected, settings }
   if (scratch === undefined) return { plugins: inspected }
   await send({ kind: 'at', plugin: undefined })
-  return await startAll(loaded, inspected, scratch)
+  return await startAll(loaded, inspected, settings)
 }
 
-async function load({ name, specifier, atHome }: TriedPlugin, folder: string) {
+async function load({ name, specifier, atHome, remedy }: TriedPlugin, folder: string) {
   const [plugin] = atHome
-    ? await loadPlugins([], folder, [{ name, path: specifier }])
+    ? await loadPlugins([], folder, [{ name, path: specifier, remedy }])
     : await loadPlugins([specifier], folder)
   return plugin as ThirdPartyPlugin
 }
@@ -81,10 +83,8 @@ const describe = ({
 async function startAll(
   plugins: readonly ThirdPartyPlugin[],
   inspected: readonly Inspected[],
-  scratch: string
+  settings: ReturnType<typeof loadSettings>
 ): Promise<TrialResult> {
-  const settings = readSettings(plugins, scratch)
-  if (typeof settings === 'string') return { plugins: inspected, settings }
   try {
     const added = await startedOnce(plugins, settings)
     return {

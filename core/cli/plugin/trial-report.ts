@@ -8,6 +8,8 @@ export interface TriedPlugin {
   readonly specifier: string
   /** At home: its folder is called as it is, and its files are the server's. */
   readonly atHome: boolean
+  /** How a message about its failure ends. */
+  readonly remedy?: string | undefined
 }
 
 export interface Trial {
@@ -23,7 +25,7 @@ export interface TrialResult {
   readonly plugins: readonly Inspected[]
   /** Why those that could be imported do not start together. */
   readonly failure?: string
-  /** The settings that are wrong or not set: nothing was started. */
+  /** The plugins' settings that are wrong or not set: nothing was started. */
   readonly settings?: string
 }
 

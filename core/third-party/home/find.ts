@@ -12,7 +12,7 @@ export interface HomePlugin {
   /** Its folder. */
   readonly path: string
   /** How to start without it: the end of every message about its failure. */
-  readonly remedy?: string
+  readonly remedy?: string | undefined
 }
 
 /** What a plugin is called while another is put in its place; with none there, it is still the one to load. */

@@ -145,6 +145,45 @@ t.test('settings that are wrong are told as the start tells them, without a secr
   t.ok(start.stderr.includes(report.of('settings')[0]?.remedy ?? 'none'), start.stderr)
 })
 
+t.test('plugins that cannot be loaded, and what is wrong besides', async t => {
+  const DATA_DIR = await folderOf(t)
+  const write = async (name: string, code: string) => {
+    const folder = join(DATA_DIR, 'plugins', name)
+    await mkdir(folder, { recursive: true, mode: 0o755 })
+    await writeFile(join(folder, 'package.json'), '{ "type": "module", "version": "1.0.0" }')
+    await writeFile(join(folder, 'index.js'), code)
+  }
+  const good = (more = '') =>
+    "import { definePlugin, setting } from 'moonlet/plugin'\n" +
+    `export default definePlugin({ name: 'good', moonlet: '*', start () {}, settings: {
+      SANDBOX_GOOD: setting.text({ fallback: '', doc: 'x' }), ${more} } })`
+  await write('good', good())
+  await chmod(DATA_DIR, 0o700)
+  const well = await examine({ DATA_DIR, SANDBOX_GOOD: 'x' })
+  t.match(well, { code: 0 })
+  t.match(well.of('plugins'), [{ state: 'ok', message: 'The plugin good 1.0.0 loads.' }])
+  const misspelt = await examine({ DATA_DIR, SANDBOX_GODO: 'x' })
+  t.match(misspelt.of('settings'), [{ remedy: /did you mean SANDBOX_GOOD\?/ }])
+
+  await write('good', good("GOOD_SIZE: setting.integer({ min: 1, max: 2, fallback: 1, doc: 'x' })"))
+  const wrong = await examine({ DATA_DIR, GOOD_SIZE: '3' })
+  t.match(wrong.of('plugins'), [{ state: 'failed', remedy: /GOOD_SIZE .*must be a whole number/ }])
+
+  await write('bad', 'throw new Error("no luck")')
+  const broken = await examine({ DATA_DIR })
+  t.equal(broken.code, 1)
+  t.match(broken.of('plugins'), [
+    {
+      state: 'failed',
+      remedy:
+        /^The plugin 'bad' .*no luck.*; to start without it: moonlet --data-dir \S+ plugin remove bad/
+    }
+  ])
+  t.match(broken.of('disk'), [{}], 'the rest is looked at all the same')
+  const start = await runProgram(['serve'], { DATA_DIR })
+  t.ok(start.stderr.includes(broken.of('plugins')[0]?.remedy ?? 'none'), start.stderr)
+})
+
 t.test('keys that others may read, and a folder that others may write', async t => {
   const DATA_DIR = await folderOf(t)
   await mkdir(DATA_DIR)
