@@ -51,6 +51,24 @@ export interface GuessCounter {
   succeed(address: string): Promise<void>
 }
 
+/** What servers keep in memory and read again when another one has changed it. */
+export type SharedTopic = 'sessions' | 'tokens' | 'alerts'
+
+/** Executions that somebody wants to see live, wherever they run. Nothing is sent while nobody looks. */
+export interface LiveNews {
+  /** Says whose executions are looked at on this server; undefined: nobody looks. */
+  watch(functions: ReadonlySet<string> | 'all' | undefined): void
+  /** Whether somebody looks on other servers; called with each change. */
+  onWanted(listener: (isWanted: boolean) => void): void
+  /** Something is to be told of an execution of this server: its record can be read by all. */
+  publish(functionId: string, executionId: string): void
+  /** What other servers tell, and how many more there were than could be sent. */
+  onNews(
+    listener: (functionId: string, executionId: string) => void,
+    onLeftOut: (count: number) => void
+  ): void
+}
+
 export interface SharedWork {
   /**
    * True for one server: it runs this function for the minute `scheduled` (Unix seconds). Waits for a database that is
@@ -61,4 +79,10 @@ export interface SharedWork {
   readonly places: PlaceBook
   readonly deliveries: DeliveryStore
   readonly guesses: GuessCounter
+  readonly live: LiveNews
+  /**
+   * Calls `refresh` when another server has changed it, within a second; one that rejects is called again. Never twice
+   * at the same time.
+   */
+  onChange(topic: SharedTopic, refresh: () => Promise<void>): void
 }

@@ -147,3 +147,9 @@ begin
   where address = from_address;
   return 0;
 end $$;
+
+-- Servers where somebody watches executions live: of which functions, as a JSON list; null: of all.
+create unlogged table viewers (
+  node integer primary key,
+  functions text
+);

@@ -42,6 +42,8 @@ export function createAccessWatchers(now: () => number) {
       return stop
     },
     tell,
+    /** All that somebody waits for. */
+    ids: (): readonly string[] => [...watchers.keys()],
     tellAll(): void {
       for (const id of watchers.keys()) tell(id)
     }

@@ -46,6 +46,8 @@ export default fp(
     const authentication = new Authentication({ key, isKey, sessions, tokens, attempts, baseUrl })
     await sessions.removeStale()
     await tokens.load()
+    storage.shared?.onChange('sessions', () => sessions.refresh())
+    storage.shared?.onChange('tokens', () => tokens.refresh())
 
     const hideCredentials = createCredentialFilter([
       { length: key.length, mark: '', isSecret: isKey },

@@ -74,6 +74,8 @@ export function createSessions({
       watchers.tell(id)
       return wasThere
     },
+    /** Another server has ended sessions: tells those who wait for that. */
+    refresh: (): Promise<void> => tellEnded(store, watchers),
     async endAll(): Promise<void> {
       await store.removeAll()
       watchers.tellAll()
@@ -86,6 +88,16 @@ export function createSessions({
 }
 
 export type Sessions = ReturnType<typeof createSessions>
+
+async function tellEnded(
+  store: SessionStore,
+  watchers: ReturnType<typeof createAccessWatchers>
+): Promise<void> {
+  const waited = watchers.ids()
+  if (waited.length === 0) return
+  const living = new Set((await store.list()).map(({ id }) => id))
+  for (const id of waited) if (!living.has(id)) watchers.tell(id)
+}
 
 /**
  * Tells sessions of this key from those of a former one, so that dead ones are not listed. Sixteen bits of a

@@ -1,6 +1,6 @@
 /**
- * The tokens of the management API, all in memory: checking one costs one hash and one lookup. The storage is read
- * once, at the start; this process alone changes it.
+ * The tokens of the management API, all in memory: checking one costs one hash and one lookup. The storage is read at
+ * the start, and again when another server on the same data has changed them.
  */
 import type {
   NewToken,
@@ -30,6 +30,8 @@ export class Tokens {
   private readonly byHash = new Map<string, KnownToken>()
   private readonly now: () => number
   private readonly watchers: ReturnType<typeof createAccessWatchers>
+  /** Changes of this server. */
+  private changes = 0
   /** Calls a listener when a token is ended or expires; gives a way to stop that. */
   readonly watch: ReturnType<typeof createAccessWatchers>['watch']
 
@@ -43,6 +45,22 @@ export class Tokens {
     for (const record of await this.options.store.list()) this.remember(record)
   }
 
+  /** Another server has made or ended tokens. */
+  async refresh(): Promise<void> {
+    const { changes } = this
+    const records = await this.options.store.list()
+    // One that is made or ended here meanwhile may be missing, or still there.
+    if (changes !== this.changes) return this.refresh()
+    const ended = new Set([...this.byHash.values()].map(({ record }) => record.id))
+    const known = new Map(this.byHash)
+    this.byHash.clear()
+    for (const record of records) {
+      this.remember(record, known.get(record.hash)?.usedAt)
+      ended.delete(record.id)
+    }
+    for (const id of ended) this.watchers.tell(id)
+  }
+
   /** Resolves when it is durable; `text` is the only time the token is seen. Rejects with CONFLICT at MAX_TOKENS. */
   async create(
     wanted: Omit<NewToken, 'hash' | 'createdAt'>
@@ -51,6 +69,7 @@ export class Tokens {
     const text = createTokenText()
     const token = { ...wanted, hash: hashToken(text), createdAt: this.now() }
     await store.create(token, MAX_TOKENS)
+    this.changes++
     const record = { ...token, lastUsedAt: undefined, lastUsedIp: undefined }
     this.remember(record)
     return { text, record }
@@ -81,6 +100,7 @@ export class Tokens {
   /** Resolves when the token opens nothing any more, streams included. False: there is no such token. */
   async end(id: string): Promise<boolean> {
     const wasThere = await this.options.store.remove(id)
+    this.changes++
     for (const [hash, { record }] of this.byHash) {
       if (record.id === id) this.byHash.delete(hash)
     }
@@ -88,7 +108,7 @@ export class Tokens {
     return wasThere
   }
 
-  private remember(record: StoredToken): void {
-    this.byHash.set(record.hash, { record, usedAt: record.lastUsedAt ?? 0 })
+  private remember(record: StoredToken, usedAt = record.lastUsedAt ?? 0): void {
+    this.byHash.set(record.hash, { record, usedAt })
   }
 }

@@ -13,6 +13,8 @@ export interface EventStream {
   readonly output: Readable
   /** True: there is room for an event now. False: the event is counted as skipped. */
   offer(): boolean
+  /** So many events were left out before they came here. */
+  skip(count: number): void
   /** Sends an event, as JSON text, that `offer` made room for. */
   send(id: string, json: string): void
   end(): void
@@ -70,6 +72,9 @@ export function createEventStream({ pingMs, mayGoOn }: EventStreamOptions): Even
       }
       skipped++
       return false
+    },
+    skip(count) {
+      skipped += count
     },
     send: (id, json) => {
       write(`event: execution\nid: ${id}\ndata: ${json}\n\n`)

@@ -46,9 +46,10 @@ const eventsSchema = {
 }
 
 export function addEventRoutes(api: ApiScope): void {
-  const { executions } = api.storage
+  const { executions, shared } = api.storage
   const hub = createEventHub({
     onExecution: listener => api.invoker.onExecution(listener),
+    live: shared?.live,
     read: async id => {
       const record = await executions.findListed(id)
       return record === undefined ? undefined : toListedExecution(record)

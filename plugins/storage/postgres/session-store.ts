@@ -1,6 +1,7 @@
 /** SessionStore on PostgreSQL. */
 import type { SessionRecord, SessionStore } from '../../../core/contracts/sessions.js'
 import type { Database } from './db/database.js'
+import { noteTopic } from './functions/change-feed.js'
 
 interface Row extends Omit<SessionRecord, 'userAgent'> {
   readonly userAgent: string | null
@@ -10,7 +11,8 @@ const TAGS = ['sessions']
 const columns = `id, created_at as "createdAt", last_seen_at as "lastSeenAt", expires_at as "expiresAt", address,
   user_agent as "userAgent"`
 
-export const createSessionStore = (db: Database): SessionStore => ({
+/** Other servers hear of ends, for what they have open. `node` is this one. */
+export const createSessionStore = (db: Database, node: () => number): SessionStore => ({
   async create({ id, createdAt, lastSeenAt, expiresAt, address, userAgent, tokenHash, keyMark }) {
     await db.change(
       TAGS,
@@ -42,11 +44,15 @@ export const createSessionStore = (db: Database): SessionStore => ({
   remove: id =>
     db.write(TAGS, batch => {
       const slot = batch.add('delete from sessions where id = $1', id)
+      batch.add(...noteTopic('sessions', node))
       return () => slot.count > 0
     }),
-  async removeAll() {
-    await db.change(TAGS, 'delete from sessions')
-  },
+  removeAll: () =>
+    db.write(TAGS, batch => {
+      batch.add('delete from sessions')
+      batch.add(...noteTopic('sessions', node))
+      return () => {}
+    }),
   async removeStale(now, keyMark) {
     await db.change(
       TAGS,

@@ -142,8 +142,8 @@ export class PostgresStorage implements Storage {
     })
     this.env = new PostgresEnvStore({ db, secrets, changes, history, executions: writer })
     this.alerts = createAlertStore(db, secrets)
-    this.sessions = createSessionStore(db)
-    this.tokens = createTokenStore(db)
+    this.sessions = createSessionStore(db, node.id)
+    this.tokens = createTokenStore(db, node.id)
     this.audit = new PostgresAuditStore({ db, secrets, nowMs })
     this.quotas = quotas
     this.changes = changes
@@ -157,7 +157,7 @@ export class PostgresStorage implements Storage {
         changes.tell(ids)
       }
     })
-    this.shared = new PostgresSharedWork({ db, node: node.id, listener: this.listener })
+    this.shared = new PostgresSharedWork({ db, node: node.id, listener: this.listener, changes })
     this.followChanges(masks)
   }
 
@@ -194,6 +194,7 @@ export class PostgresStorage implements Storage {
 
   async start(): Promise<void> {
     await this.listener.start()
+    this.shared.start()
     await this.quotas.start()
     this.purges.start()
   }

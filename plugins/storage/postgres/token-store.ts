@@ -2,10 +2,12 @@
 import type { TokenStore } from '../../../core/contracts/tokens.js'
 import { toToken, toTokenColumns, tooManyTokens, type TokenRow } from '../tokens/token-rows.js'
 import type { Database } from './db/database.js'
+import { noteTopic } from './functions/change-feed.js'
 
 const TAGS = ['tokens']
 
-export const createTokenStore = (db: Database): TokenStore => ({
+/** Other servers, which keep tokens in memory, hear of changes. `node` is this one. */
+export const createTokenStore = (db: Database, node: () => number): TokenStore => ({
   create: (token, limit) =>
     db.transaction(TAGS, async session => {
       // One at a time counts and adds.
@@ -24,6 +26,8 @@ export const createTokenStore = (db: Database): TokenStore => ({
         createdAt,
         expiresAt
       )
+      const [sql, ...values] = noteTopic('tokens', node)
+      await session.run([{ sql, values }])
     }),
   async list() {
     const rows = await db.all<TokenRow>(
@@ -37,6 +41,7 @@ export const createTokenStore = (db: Database): TokenStore => ({
   remove: id =>
     db.write(TAGS, batch => {
       const slot = batch.add('delete from tokens where id = $1', id)
+      batch.add(...noteTopic('tokens', node))
       return () => slot.count > 0
     }),
   noteUse(id, at, ip) {

@@ -19,6 +19,15 @@ export interface ChangeListenerOptions {
   readonly tell: (functionIds: readonly string[]) => void
 }
 
+/** Notifications of executions that somebody watches, on the channel for them. */
+export interface LiveChannel {
+  /** It was interrupted: what was sent meanwhile is lost. */
+  readonly onOpen: () => void
+  readonly onMessage: (payload: string) => void
+}
+
+export const LIVE_CHANNEL = 'moonlet_live'
+
 const CHECK_MS = 1000
 const REOPEN_MS = 500
 /** First of the two numbers of a server's lock; the second is its id. */
@@ -36,6 +45,7 @@ export class ChangeListener {
   private timer: NodeJS.Timeout | undefined
   private checking: Promise<void> | undefined
   private isCheckWanted = false
+  private live: LiveChannel | undefined
 
   constructor(private readonly options: ChangeListenerOptions) {}
 
@@ -71,6 +81,16 @@ export class ChangeListener {
     return this.isLeader
   }
 
+  /** Resolves when this server hears that channel, or no longer; while the database is away, when it is back. */
+  async hear(live: LiveChannel | undefined): Promise<void> {
+    this.live = live
+    const { connection } = this
+    await connection
+      ?.script(`${live === undefined ? 'unlisten' : 'listen'} ${LIVE_CHANNEL}`)
+      // What hears next after this connection begins anew.
+      .catch(() => {})
+  }
+
   private async open(): Promise<void> {
     const connection = await this.options.db.connections.openOwn()
     connection.onEnd = () => {
@@ -78,14 +98,18 @@ export class ChangeListener {
       this.connection = undefined
       this.openAgain()
     }
-    connection.onNotification = () => {
-      this.check()
+    connection.onNotification = (channel, payload) => {
+      if (channel === LIVE_CHANNEL) this.live?.onMessage(payload)
+      else this.check()
     }
     await connection.run([
       { sql: `select pg_advisory_lock(${NODE_LOCK}, $1::int)`, values: [this.options.node()] }
     ])
     await connection.script('listen moonlet_changes')
+    const { live } = this
+    if (live !== undefined) await connection.script(`listen ${LIVE_CHANNEL}`)
     this.connection = connection
+    live?.onOpen()
     if (this.isClosed) await connection.close()
   }
 

@@ -74,7 +74,7 @@ export interface ConnectionOptions {
 export class Connection {
   /** Called once, when it can no longer be used. */
   onEnd: (error: Error | undefined) => void = () => {}
-  onNotification: (payload: string) => void = () => {}
+  onNotification: (channel: string, payload: string) => void = () => {}
   isBroken = false
   /** Of which time of the pool it is (connections.ts). */
   generation = 0
@@ -92,8 +92,8 @@ export class Connection {
     client.on('end', () => {
       this.end(undefined)
     })
-    client.on('notification', ({ payload }) => {
-      this.onNotification(payload ?? '')
+    client.on('notification', ({ channel, payload }) => {
+      this.onNotification(channel, payload ?? '')
     })
     this.wire.on('parseComplete', () => {
       const prepared = this.parsing.shift()

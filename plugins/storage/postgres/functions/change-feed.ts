@@ -8,11 +8,21 @@ import type { Session } from '../db/transaction.js'
 /** What a change of variables is called: it is none of the function as callers see it. */
 const VARIABLES = 'env '
 export const variablesOf = (functionId: string): string => VARIABLES + functionId
+/** What a change of something else is called, that servers keep in memory. */
+const TOPIC = 'topic '
+
+/** Says in the batch that something of the topic was changed, last, since every change of this kind waits for it. */
+export const noteTopic = (topic: string, node: () => number): [string, string, number] => [
+  'select note_change($1, $2)',
+  TOPIC + topic,
+  node()
+]
 
 export class ChangeFeed {
   private readonly listeners = new Set<(functionId: string) => void>()
   private readonly first = new Set<(functionId: string) => void>()
   private readonly variables = new Set<(functionId: string) => void>()
+  private readonly topics = new Map<string, () => void>()
 
   constructor(private readonly node: () => number) {}
 
@@ -27,6 +37,8 @@ export class ChangeFeed {
     for (const id of functionIds) {
       if (id.startsWith(VARIABLES)) {
         tellAll(this.variables, id.slice(VARIABLES.length))
+      } else if (id.startsWith(TOPIC)) {
+        this.topics.get(id.slice(TOPIC.length))?.()
       } else {
         tellAll(this.first, id)
         tellAll(this.listeners, id)
@@ -37,6 +49,11 @@ export class ChangeFeed {
   /** Of a set of variables: a function's, or with an empty id the shared ones. */
   onVariables(listener: (functionId: string) => void): void {
     this.variables.add(listener)
+  }
+
+  /** Of other servers alone. */
+  onTopic(topic: string, listener: () => void): void {
+    this.topics.set(topic, listener)
   }
 
   /** For the storage's own caches, which have to be right before anybody else looks. */

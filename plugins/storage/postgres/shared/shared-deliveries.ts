@@ -10,6 +10,9 @@ import type { Database } from '../db/database.js'
 /** Providers deliver again for up to three days, but at growing intervals; most of it is in the first one. */
 export const KEPT_MS = 24 * 3600 * 1000
 const TRY_AGAIN_MS = 1000
+/** One that has just ended elsewhere is written behind its answer: who asks meanwhile waits a moment for that. */
+const PATIENCE_MS = 200
+const ASK_AGAIN_MS = 25
 const states: readonly DeliveryState[] = ['new', 'running', 'succeeded']
 
 export class SharedDeliveries implements DeliveryStore {
@@ -24,21 +27,9 @@ export class SharedDeliveries implements DeliveryStore {
 
   async begin(functionId: string, id: string): Promise<DeliveryState> {
     const name = nameOf(functionId, id)
-    if (this.running.has(name)) return 'running'
-    this.running.add(name)
-    let state: DeliveryState = 'running'
-    try {
-      const row = await this.db.get<{ state: number }>(
-        [],
-        'select begin_delivery($1, $2, $3) as state',
-        hashOf(name),
-        this.node(),
-        KEPT_MS
-      )
-      state = states[row?.state ?? 0] ?? 'new'
-      return state
-    } finally {
-      if (state !== 'new') this.running.delete(name)
+    for (const until = performance.now() + PATIENCE_MS; ; await pause(ASK_AGAIN_MS)) {
+      const state = this.running.has(name) ? 'running' : await this.ask(name)
+      if (state !== 'running' || performance.now() >= until) return state
     }
   }
 
@@ -61,6 +52,19 @@ export class SharedDeliveries implements DeliveryStore {
 
   close(): void {
     this.isClosed = true
+  }
+
+  private async ask(name: string): Promise<DeliveryState> {
+    const sql = 'select begin_delivery($1, $2, $3) as state'
+    let state: DeliveryState = 'running'
+    this.running.add(name)
+    try {
+      const row = await this.db.get<{ state: number }>([], sql, hashOf(name), this.node(), KEPT_MS)
+      state = states[row?.state ?? 0] ?? 'new'
+      return state
+    } finally {
+      if (state !== 'new') this.running.delete(name)
+    }
   }
 }
 

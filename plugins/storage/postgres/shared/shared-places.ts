@@ -44,6 +44,8 @@ class Room {
   waiting: Waiting[] = []
   /** Those that ask again in a moment. */
   pausing = 0
+  /** It goes with the next request. */
+  isQueued = false
   /** The last word to the database may have been lost. */
   isUncertain = false
 
@@ -55,8 +57,8 @@ class Room {
 
   /** One room is one entry here and in the database: it is forgotten when nobody needs it. */
   get isEmpty(): boolean {
-    const { inUse, spare, waiting, pausing, isUncertain } = this
-    return inUse + spare + waiting.length + pausing === 0 && !isUncertain
+    const { inUse, spare, waiting, pausing, isQueued, isUncertain } = this
+    return inUse + spare + waiting.length + pausing === 0 && !isQueued && !isUncertain
   }
 }
 
@@ -92,7 +94,7 @@ export class SharedPlaces implements PlaceBook {
     if (room.spare > 0 && room.inUse + room.spare <= limit) return this.use(room)
     return new Promise((resolve, reject) => {
       room.waiting.push({ until: performance.now() + PATIENCE_MS, resolve, reject })
-      this.flights.add(room)
+      this.ask(room)
     })
   }
 
@@ -117,11 +119,17 @@ export class SharedPlaces implements PlaceBook {
 
   private giveBack(room: Room, kept = 0): void {
     room.spare = Math.min(room.spare, kept)
+    this.ask(room)
+  }
+
+  private ask(room: Room): void {
+    room.isQueued = true
     this.flights.add(room)
   }
 
   private async send(all: readonly Room[]): Promise<void> {
     const now = performance.now()
+    for (const room of all) room.isQueued = false
     const served = all.map(room => room.waiting.splice(0))
     const ahead = all.map((room, index) => {
       const isBusy = now - room.askedAt < BUSY_MS && (served[index]?.length ?? 0) > 0
@@ -169,12 +177,12 @@ export class SharedPlaces implements PlaceBook {
     void pause(ASK_AGAIN_MS, undefined, { ref: false }).then(() => {
       room.pausing -= left.length
       room.waiting.push(...left)
-      this.flights.add(room)
+      this.ask(room)
     })
   }
 
   private settle(room: Room): void {
-    if (room.waiting.length > 0) this.flights.add(room)
+    if (room.waiting.length > 0) this.ask(room)
     else if (room.spare > room.mostSpare && !room.isUncertain) {
       this.giveBack(room, Math.floor(room.mostSpare))
     }
@@ -191,7 +199,7 @@ export class SharedPlaces implements PlaceBook {
       for (const room of this.rooms.values()) {
         if (room.spare > 0 && now - room.usedAt > IDLE_MS) this.giveBack(room)
         // How many are free changes by what others do.
-        else if (room.spare > 0 || isRepeating) this.flights.add(room)
+        else if (room.spare > 0 || isRepeating) this.ask(room)
       }
       if (this.rooms.size > 0) return
       clearInterval(this.timer)

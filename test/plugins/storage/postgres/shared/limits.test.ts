@@ -122,6 +122,26 @@ function testPlaces(postgres: Postgres): void {
     }
   })
 
+  t.test('nor where calls come one by one, and places are given back meanwhile', async t => {
+    const servers = await openSome(t, await postgres.create(), 3)
+    const wait = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
+    let running = 0
+    let most = 0
+    await spread(servers, 9, async (server, i) => {
+      for (let round = 0; round < 150; round++) {
+        const release = await server.shared.places.take('f', 2)
+        if (release !== undefined) {
+          most = Math.max(most, ++running)
+          await wait((i + round) % 4)
+          running--
+          release()
+        }
+        await wait((i * round) % 5)
+      }
+    })
+    t.ok(most <= 2, `${most} of 2`)
+  })
+
   t.test('a caller who has an answer finds its place free on another server', async t => {
     const servers = await openSome(t, await postgres.create(), 3)
     for (let i = 0; i < 30; i++) {
