@@ -1,9 +1,10 @@
 /** What the servers on this database agree on, put together. */
 import type { SharedTopic, SharedWork } from '../../../../core/contracts/shared-work.js'
-import { createTickClaims } from '../schedule-ticks.js'
+import { createTickClaims, takeLead } from '../schedule-ticks.js'
 import type { ChangeListener } from '../db/change-listener.js'
 import type { Database } from '../db/database.js'
 import type { ChangeFeed } from '../functions/change-feed.js'
+import type { Node } from '../nodes.js'
 import { createRefreshing } from './refreshing.js'
 import { SharedDeliveries } from './shared-deliveries.js'
 import { SharedGuesses } from './shared-guesses.js'
@@ -14,13 +15,14 @@ import { startSweeping } from './sweeper.js'
 
 interface Parts {
   readonly db: Database
-  readonly node: () => number
+  readonly node: Node
   readonly listener: ChangeListener
   readonly changes: ChangeFeed
 }
 
 export class PostgresSharedWork implements SharedWork {
-  readonly claimTick: SharedWork['claimTick']
+  readonly claimTicks: SharedWork['claimTicks']
+  readonly hold: SharedWork['hold']
   readonly rates: SharedRates
   readonly places: SharedPlaces
   readonly deliveries: SharedDeliveries
@@ -32,19 +34,20 @@ export class PostgresSharedWork implements SharedWork {
 
   constructor({ db, node, listener, changes }: Parts) {
     this.changes = changes
-    this.claimTick = createTickClaims(db, listener)
+    this.claimTicks = createTickClaims(db, node)
+    this.hold = () => node.hold()
     this.rates = new SharedRates(db)
-    this.places = new SharedPlaces(db, node)
-    this.deliveries = new SharedDeliveries(db, node)
+    this.places = new SharedPlaces(db, node.id)
+    this.deliveries = new SharedDeliveries(db, node.id)
     this.guesses = new SharedGuesses(db)
     this.live = new SharedLive({
       db,
-      node,
+      node: node.id,
       listener,
       changes,
       stopping: this.stopping.signal
     })
-    this.stopSweeping = startSweeping(db, () => listener.lead())
+    this.stopSweeping = startSweeping(db, () => takeLead(db, node.id))
   }
 
   start(): void {
