@@ -9,6 +9,7 @@ import git from './git.md'
 import http from './http.md'
 import operating from './operating.md'
 import plugins from './plugins.md'
+import proxy from './proxy.md'
 import schedules from './schedules.md'
 import troubleshooting from './troubleshooting.md'
 
@@ -27,6 +28,7 @@ export const chapters: readonly Chapter[] = [
   { name: 'git', ...git },
   { name: 'plugins', ...plugins },
   { name: 'operating', ...operating },
+  { name: 'proxy', ...proxy },
   { name: 'troubleshooting', ...troubleshooting },
   { name: 'from-lunar', ...fromLunar }
 ]

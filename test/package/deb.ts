@@ -99,7 +99,13 @@ async function checkHygiene(root: Root): Promise<void> {
   for (const field of ['Maintainer', 'Section', 'Priority', 'Homepage', 'Installed-Size']) {
     assert.match(control, new RegExp(`^${field}: .+$`, 'm'))
   }
-  for (const file of ['copyright', 'changelog.gz', 'README.md', 'THIRD-PARTY.md']) {
+  for (const file of [
+    'copyright',
+    'changelog.gz',
+    'README.md',
+    'THIRD-PARTY.md',
+    'config/nginx.conf'
+  ]) {
     assert.ok(list.includes(`./usr/share/doc/moonlet/${file}`), file)
   }
 }

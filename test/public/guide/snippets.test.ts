@@ -14,7 +14,7 @@ const FOLDER = 'public/guide'
 const FIRST = 'first-function.md'
 const program = fileURLToPath(new URL('../../../core/cli.js', import.meta.url))
 /** What is shown and not run: answers, and settings of other programs. */
-const SHOWN = ['json', 'nginx', 'yaml']
+const SHOWN = ['json', 'nginx', 'caddy', 'yaml']
 
 const chapters = (await readdir(FOLDER)).filter(file => file.endsWith('.md'))
 const tokensOf = async (file: string): Promise<Token[]> =>

@@ -1,0 +1,4 @@
+import { caddy } from '../helpers/proxy.js'
+import { keepsPromises } from './proxy-promises.js'
+
+keepsPromises(caddy)
