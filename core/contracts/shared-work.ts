@@ -69,24 +69,12 @@ export interface LiveNews {
   ): void
 }
 
-export interface ClaimedTicks {
-  readonly ours: readonly string[]
-  /** Another server runs them, or may, and has recorded nothing yet; to be asked for again in a moment. */
-  readonly open: readonly string[]
-}
-
 export interface SharedWork {
   /**
-   * Which of these functions this server runs for the minute `scheduled` (Unix seconds): of all servers one, which need
-   * not be asked again.
+   * True for one server: it runs this function for the minute `scheduled` (Unix seconds). Waits for a database that is
+   * away until `until` (Unix milliseconds), then rejects.
    */
-  claimTicks(functionIds: readonly string[], scheduled: number): Promise<ClaimedTicks>
-  /**
-   * Gives what tells whether the other servers have known ever since that this one lives; it costs next to nothing to
-   * ask. Once they may believe it to be dead it is false for ever, and what was begun is to end: another server may
-   * begin it again.
-   */
-  hold(): () => boolean
+  claimTick(functionId: string, scheduled: number, until: number): Promise<boolean>
   readonly rates: RateCounter
   readonly places: PlaceBook
   readonly deliveries: DeliveryStore

@@ -36,8 +36,7 @@ export default fp(
       nextId: () => ids.next(),
       nextRequestId: fastify.nextRequestId,
       limit,
-      pace,
-      isShared: storage.shared !== undefined
+      pace
     })
     const tally = new JobTally()
     runner.onSettled(tally.note)

@@ -88,13 +88,18 @@ function launched(): Promise<Browser> {
   return browser
 }
 
+export interface VisitOptions extends BrowserContextOptions {
+  readonly signedIn?: boolean
+  readonly settings?: Record<string, string>
+  /** Puts a proxy before the server's own address; gives the one that the browser uses. */
+  readonly through?: (own: string) => Promise<string>
+}
+
 /** Opens the dashboard, signed in unless told otherwise. Browser and server end with the test. */
-export async function visit(
-  t: Test,
-  options: BrowserContextOptions & { signedIn?: boolean; settings?: Record<string, string> } = {}
-): Promise<Visit> {
-  const { signedIn = true, settings = {}, ...contextOptions } = options
-  const server = await serve(t, { SANDBOX_MAX: '2', ...settings })
+export async function visit(t: Test, options: VisitOptions = {}): Promise<Visit> {
+  const { signedIn = true, settings = {}, through, ...contextOptions } = options
+  const own = await serve(t, { SANDBOX_MAX: '2', ...settings })
+  const server = through === undefined ? own : { ...own, base: await through(own.base) }
   const context = await (
     await launched()
   ).newContext({
@@ -117,7 +122,7 @@ export async function visit(
     path: string,
     init: { method?: string; body?: unknown } = {}
   ): Promise<T> => {
-    const response = await fetch(server.base + path, {
+    const response = await fetch(own.base + path, {
       method: init.method ?? 'GET',
       headers: {
         authorization: `Bearer ${server.key}`,
@@ -138,7 +143,8 @@ export async function visit(
 async function serve(t: Test, settings: Record<string, string>): Promise<Visit['server']> {
   if (settings.PLUGINS !== undefined) return await startServer(t, settings)
   const app = await build(t, settings)
-  return { base: await app.listen({ host: '127.0.0.1', port: 0 }), key: API_KEY }
+  const address = await app.listen({ host: '127.0.0.1', port: 0 })
+  return { base: address + app.config.BASE_PATH, key: API_KEY }
 }
 
 /** A page of another person's browser, signed in to the same server; what goes wrong in it counts with the first's. */

@@ -17,8 +17,6 @@ const LONG_TICK_MS = 0.5
 export class OpenBatch {
   /** Settles with the COMMIT. */
   readonly durable: Promise<void>
-  /** Milliseconds of its COMMIT, once it is committed. */
-  commitMs = 0
   private resolve = (): void => {}
   private reject: (error: Error) => void = () => {}
   private size = 0

@@ -30,10 +30,10 @@ port.on('message', (asked: Asked | 'close') => {
     port.close()
     return
   }
-  port.postMessage(answer(asked))
+  port.postMessage(carryOut(asked))
 })
 
-function answer({ sql, values }: Asked): Told {
+function carryOut({ sql, values }: Asked): Told {
   try {
     const statement = prepared.get(sql) ?? db.prepare<[Asked['values']]>(sql).pluck()
     prepared.set(sql, statement)

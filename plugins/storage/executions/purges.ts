@@ -128,10 +128,9 @@ export class Purges {
     return this.repeat(() => {
       const end = this.sql.scanEnd.get(purge.function, after, SCAN_STEP)
       if (end === undefined || end === null) return false
-      const { step } = remover
-      const found = this.sql.inScan.all(purge.function, after, end, purge.version, step)
+      const found = this.sql.inScan.all(purge.function, after, end, purge.version, remover.step)
       const removed = remover.remove(found.map(({ seq }) => seq))
-      const isScanned = removed === found.length && found.length < step
+      const isScanned = removed === found.length && found.length < remover.step
       after = isScanned ? end : (found[removed - 1]?.id ?? end)
       return true
     })

@@ -1,34 +1,39 @@
-/**
- * Which of the servers on the database runs the minutes of schedules. One server leads for as long as it lives, so that
- * it knows whether the run before is still going. What it has taken, and died before anything was recorded of it, the
- * next one takes.
- */
+/** Which of the servers on the database runs the minutes of schedules. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { SharedWork } from '../../../core/contracts/shared-work.js'
+import type { ChangeListener } from './db/change-listener.js'
 import type { Database } from './db/database.js'
-import { texts } from './db/values.js'
-import type { Node } from './nodes.js'
 
+/** While the database is away. */
+const RETRY_MS = 500
+
+/**
+ * One server leads, so that it knows whether the run before is still going; a row that only grows keeps a leader that
+ * was cut off and came back from running what the next one has run.
+ */
 export const createTickClaims =
-  (db: Database, node: Node): SharedWork['claimTicks'] =>
-  async (functionIds, scheduled) => {
-    // Of what a server takes whose lease is over, others believe that it is dead.
-    await node.ensureHeld(db)
-    const row = await db.transaction([], session =>
-      session.get<{ ours: string; open: string }>(
-        'select array_to_json(ours) as ours, array_to_json(open) as open from claim_ticks($1::text[], $2, $3)',
-        texts(functionIds),
-        scheduled,
-        node.id()
-      )
-    )
-    const read = (list: string | undefined) => JSON.parse(list ?? '[]') as string[]
-    return { ours: read(row?.ours), open: read(row?.open) }
+  (db: Database, listener: ChangeListener): SharedWork['claimTick'] =>
+  async (functionId, scheduled, until) => {
+    for (;;) {
+      try {
+        return (await listener.lead()) && (await take(db, functionId, scheduled))
+      } catch (error) {
+        if (Date.now() + RETRY_MS >= until) throw error
+        await sleep(RETRY_MS, undefined, { ref: false })
+      }
+    }
   }
 
-/** Whether this server leads; when nobody does, it does from now on. */
-export async function takeLead(db: Database, node: () => number): Promise<boolean> {
+async function take(db: Database, functionId: string, scheduled: number): Promise<boolean> {
   const row = await db.transaction([], session =>
-    session.get<{ mine: boolean }>('select take_lead($1, $2) as mine', 'schedules', node())
+    session.get<{ function: number }>(
+      `insert into schedule_ticks (function, scheduled) select seq, $2::int8 from functions where id = $1
+       on conflict (function) do update set scheduled = excluded.scheduled
+         where schedule_ticks.scheduled < excluded.scheduled
+       returning function`,
+      functionId,
+      scheduled
+    )
   )
-  return row?.mine === true
+  return row !== undefined
 }

@@ -9,8 +9,7 @@ import type { Storage } from '../../../core/contracts/storage.js'
 import { findMissedRun } from './catch-up.js'
 import type { Clock } from '../../../core/cron/clock.js'
 import { startMinuteTicker } from '../../../core/cron/minute-ticker.js'
-import { claimRuns, type ClaimOptions } from './claims.js'
-import type { Runner } from './runner.js'
+import type { DueRun, Runner } from './runner.js'
 import { createTimetable, type Timetable } from './timetable.js'
 
 const MINUTE = 60_000
@@ -41,11 +40,9 @@ export class CronScheduler {
   private lastMinute: number
   private stopTicking = () => {}
   private readonly unsubscribe: () => void
-  private readonly claims: ClaimOptions
 
   private constructor(private readonly options: SchedulerOptions) {
-    const { clock, functionCache, log, shared } = options
-    this.claims = { shared, clock, log, isStopped: () => this.isStopped }
+    const { clock, functionCache } = options
     this.lastMinute = Math.floor(clock.now() / MINUTE) * MINUTE
     this.timetable = createTimetable(this.lastMinute)
     this.unsubscribe = functionCache.onForget(functionId => {
@@ -115,18 +112,27 @@ export class CronScheduler {
   private async runDue(minute: number): Promise<void> {
     const isGap = minute - this.lastMinute > MINUTE
     this.lastMinute = minute
-    const due = [...this.timetable.due(minute)]
-    const runs = due.map(functionId => ({
-      functionId,
-      scheduled: minute / 1000,
-      deadline: minute + GIVE_UP_MS
-    }))
-    let count = 0
-    await claimRuns(this.claims, runs, run => {
-      this.options.runner.run(run)
-      return ++count % PER_TICK === 0 ? setImmediate() : undefined
-    })
-    if (isGap) await this.catchUpGap(new Set(due))
+    const begun = new Set<string>()
+    for (const functionId of this.timetable.due(minute)) {
+      if (this.isStopped) return
+      begun.add(functionId)
+      const due = { functionId, scheduled: minute / 1000, deadline: minute + GIVE_UP_MS }
+      if (await this.isOurs(due)) this.options.runner.run(due)
+      if (begun.size % PER_TICK === 0) await setImmediate()
+    }
+    if (isGap) await this.catchUpGap(begun)
+  }
+
+  /** Of several servers one runs it; without a word from the database none does. */
+  private async isOurs({ functionId, scheduled, deadline }: DueRun): Promise<boolean> {
+    const { shared, log } = this.options
+    if (shared === undefined) return true
+    try {
+      return await shared.claimTick(functionId, scheduled, deadline)
+    } catch (error) {
+      log.error({ err: error, functionId }, 'a scheduled run could not be agreed on')
+      return false
+    }
   }
 
   /** Minutes that did not tick: what runs now anyway has made up for them. */
@@ -145,17 +151,10 @@ export class CronScheduler {
       missed.push(...this.findMissed(each, now))
       if (++count % PER_TICK === 0) await setImmediate()
     }
-    missed.sort((a, b) => a.scheduled - b.scheduled)
-    const byId = new Map(missed.map(each => [each.fn.id, each]))
-    const runs = missed.map(({ fn, scheduled }) => ({
-      functionId: fn.id,
-      scheduled,
-      deadline: now + GIVE_UP_MS
-    }))
-    await claimRuns(this.claims, runs, async run => {
-      if (byId.get(run.functionId)?.fn.cronCatchUp === true) this.options.runner.run(run)
-      else await this.options.runner.recordMissed(run)
-    })
+    for (const each of missed.sort((a, b) => a.scheduled - b.scheduled)) {
+      if (this.isStopped) return
+      await this.makeUpFor(each, now)
+    }
   }
 
   /** One whose schedule cannot be read, which the log tells already, does not keep the others from theirs. */
@@ -165,5 +164,12 @@ export class CronScheduler {
     if (!each.fn.cronCatchUp && each.lastCronAt === undefined) return []
     const scheduled = findMissedRun(each, now)
     return scheduled === undefined ? [] : [{ fn: each.fn, scheduled }]
+  }
+
+  private async makeUpFor({ fn, scheduled }: Missed, now: number): Promise<void> {
+    const due = { functionId: fn.id, scheduled, deadline: now + GIVE_UP_MS }
+    if (!(await this.isOurs(due))) return
+    if (fn.cronCatchUp) this.options.runner.run(due)
+    else await this.options.runner.recordMissed(due)
   }
 }

@@ -19,7 +19,7 @@ export interface Result {
 
 /** The part of `pg`'s connection that a submittable query may use. */
 interface Wire {
-  readonly stream: { cork?(): void; uncork?(): void; destroy(error?: Error): void }
+  readonly stream: { cork?(): void; uncork?(): void; destroy(): void }
   parse(message: { name: string; text: string; types: number[] }): void
   bind(message: { statement: string; values: ReadonlyArray<string | Buffer | null> }): void
   describe(message: { type: 'P'; name: string }): void
@@ -63,13 +63,6 @@ const SESSION = [
   '-c jit=off',
   '-c extra_float_digits=1'
 ]
-
-/** The connection stands, and nothing comes. */
-export class SilentServer extends Error {
-  constructor(ms: number) {
-    super(`it has not answered for ${ms / 1000} seconds, and the connection was given up`)
-  }
-}
 
 export interface ConnectionOptions {
   readonly address: DatabaseAddress
@@ -147,7 +140,7 @@ export class Connection {
     return new Promise((resolve, reject) => {
       const pipeline = new Pipeline(this, statements, resolve, reject)
       pipeline.guard(silenceMs, () => {
-        this.wire.stream.destroy(new SilentServer(silenceMs))
+        this.destroy()
       })
       this.client.query(pipeline as unknown as pg.Submittable)
     })
@@ -214,7 +207,6 @@ class Pipeline {
   private readonly sent: Prepared[] = []
   private readonly encoded: ReadonlyArray<ReadonlyArray<string | Buffer | null>>
   private timer: NodeJS.Timeout | undefined
-  private turn: NodeJS.Immediate | undefined
 
   constructor(
     private readonly connection: Connection,
@@ -230,10 +222,7 @@ class Pipeline {
 
   /** A server that says nothing for so long is gone, whatever TCP believes. */
   guard(ms: number, onSilence: () => void): void {
-    this.timer = setTimeout(() => {
-      // What has come while this process was busy is read before that.
-      this.turn = setImmediate(onSilence)
-    }, ms)
+    this.timer = setTimeout(onSilence, ms)
   }
 
   submit(wire: Wire): void {
@@ -282,17 +271,12 @@ class Pipeline {
   handleCopyData(): void {}
 
   handleReadyForQuery(): void {
-    this.endGuard()
+    clearTimeout(this.timer)
     this.resolve(this.results)
   }
 
-  private endGuard(): void {
-    clearTimeout(this.timer)
-    clearImmediate(this.turn)
-  }
-
   handleError(error: Error): void {
-    this.endGuard()
+    clearTimeout(this.timer)
     this.connection.forgetParsing()
     this.reject(error)
   }

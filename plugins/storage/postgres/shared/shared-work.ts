@@ -1,10 +1,9 @@
 /** What the servers on this database agree on, put together. */
 import type { SharedTopic, SharedWork } from '../../../../core/contracts/shared-work.js'
-import { createTickClaims, takeLead } from '../schedule-ticks.js'
+import { createTickClaims } from '../schedule-ticks.js'
 import type { ChangeListener } from '../db/change-listener.js'
 import type { Database } from '../db/database.js'
 import type { ChangeFeed } from '../functions/change-feed.js'
-import type { Node } from '../nodes.js'
 import { createRefreshing } from './refreshing.js'
 import { SharedDeliveries } from './shared-deliveries.js'
 import { SharedGuesses } from './shared-guesses.js'
@@ -15,14 +14,13 @@ import { startSweeping } from './sweeper.js'
 
 interface Parts {
   readonly db: Database
-  readonly node: Node
+  readonly node: () => number
   readonly listener: ChangeListener
   readonly changes: ChangeFeed
 }
 
 export class PostgresSharedWork implements SharedWork {
-  readonly claimTicks: SharedWork['claimTicks']
-  readonly hold: SharedWork['hold']
+  readonly claimTick: SharedWork['claimTick']
   readonly rates: SharedRates
   readonly places: SharedPlaces
   readonly deliveries: SharedDeliveries
@@ -34,20 +32,19 @@ export class PostgresSharedWork implements SharedWork {
 
   constructor({ db, node, listener, changes }: Parts) {
     this.changes = changes
-    this.claimTicks = createTickClaims(db, node)
-    this.hold = () => node.hold()
+    this.claimTick = createTickClaims(db, listener)
     this.rates = new SharedRates(db)
-    this.places = new SharedPlaces(db, node.id)
-    this.deliveries = new SharedDeliveries(db, node.id)
+    this.places = new SharedPlaces(db, node)
+    this.deliveries = new SharedDeliveries(db, node)
     this.guesses = new SharedGuesses(db)
     this.live = new SharedLive({
       db,
-      node: node.id,
+      node,
       listener,
       changes,
       stopping: this.stopping.signal
     })
-    this.stopSweeping = startSweeping(db, () => takeLead(db, node.id))
+    this.stopSweeping = startSweeping(db, () => listener.lead())
   }
 
   start(): void {

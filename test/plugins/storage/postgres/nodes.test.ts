@@ -4,8 +4,7 @@ import t, { type Test } from 'tap'
 import { eventually } from '../../../helpers/eventually.js'
 import { missingPostgres, startPostgres, type Postgres } from '../../../helpers/postgres.js'
 import { startServer, type StartedServer } from '../../../helpers/server.js'
-import { createFunction, finished, newExecution } from '../../../contracts/storage-fixtures.js'
-import type { PostgresStorage } from '../../../../plugins/storage/postgres/storage.js'
+import { bytes, createFunction } from '../../../contracts/storage-fixtures.js'
 import { openAt } from './open-postgres.js'
 
 const SECRET_KEY = 'ab'.repeat(32)
@@ -50,35 +49,30 @@ function testNodes(postgres: Postgres): void {
     const url = await postgres.create()
     const [one, two] = [await openAt(t, url), await openAt(t, url)]
     const id = await createFunction(one)
-    const minute = Math.floor(Date.now() / MINUTE) * 60
-    const claim = async (storage: PostgresStorage, scheduled: number) => {
-      const { ours, open } = await storage.shared.claimTicks([id], scheduled)
-      return ours.length > 0 ? 'ours' : open.length > 0 ? 'open' : 'done'
-    }
-    /** As the run of that minute does. */
-    const record = async (storage: PostgresStorage, createdAt: number) => {
-      const execution = newExecution(id, { trigger: 'cron', createdAt })
-      storage.executions.begin(execution)
-      await storage.executions.finish(finished(execution))
-    }
-    const claims = await Promise.all([one, two, one, two].map(storage => claim(storage, minute)))
-    t.equal(claims.filter(what => what === 'ours').length, 1)
-    const [leader, other] = claims[0] === 'ours' || claims[2] === 'ours' ? [one, two] : [two, one]
-    t.equal(await claim(other, minute), 'open', 'nothing is recorded yet')
-    await record(leader, minute)
-    t.equal(await claim(leader, minute), 'done', 'a minute comes once')
-    t.equal(await claim(other, minute), 'done')
-    t.equal(await claim(other, minute + 60), 'open', 'who does not lead takes none')
-    t.equal(await claim(leader, minute + 60), 'ours')
-    await leader.close()
-    t.equal(
-      await claim(other, minute + 60),
-      'ours',
-      'what was taken and not recorded is taken again'
+    const until = Date.now() + 20_000
+    const claims = await Promise.all(
+      [one, two, one, two].map(({ shared }) => shared.claimTick(id, 60, until))
     )
-    await record(other, minute + 60)
-    t.equal(await claim(other, minute), 'done', 'what was run is not run again')
-    t.equal(await claim(other, minute + 120), 'ours')
+    t.equal(claims.filter(Boolean).length, 1)
+    const leader = claims[0] || claims[2] ? one : two
+    const other = leader === one ? two : one
+    t.equal(await leader.shared.claimTick(id, 60, until), false, 'a minute comes once')
+    t.equal(await other.shared.claimTick(id, 120, until), false, 'who does not lead takes none')
+    t.equal(await leader.shared.claimTick(id, 120, until), true)
+    await leader.close()
+    t.equal(await other.shared.claimTick(id, 120, until), false, 'what was run is not run again')
+    t.equal(await other.shared.claimTick(id, 180, until), true)
+  })
+
+  t.test('no key of a stored value has the lock of the server that leads', async t => {
+    const storage = await openAt(t, await postgres.create())
+    const id = await createFunction(storage)
+    t.equal(await storage.shared.claimTick(id, 60, Date.now() + 20_000), true)
+    // The locks of both keys are 0: by their hash, and because theirs is that of the room.
+    for (const key of ['15cmab7', '51wpfd8']) {
+      await storage.kv.set('', bytes(key), bytes('1'))
+      t.equal((await storage.kv.get('', bytes(key)))?.length, 1)
+    }
   })
 
   t.test('each minute of a schedule has one execution, also when a server is killed', async t => {

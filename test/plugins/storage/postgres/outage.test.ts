@@ -1,6 +1,5 @@
 import t from 'tap'
 import { setTimeout as pause } from 'node:timers/promises'
-import { eventually } from '../../../helpers/eventually.js'
 import { missingPostgres, startPostgres } from '../../../helpers/postgres.js'
 import {
   bytes,
@@ -37,7 +36,7 @@ else {
     await t.rejects(storage.functions.find(id), away)
     await t.rejects(storage.probe(), away)
     await postgres.start()
-    await eventually(t, () => storage.probe(), undefined)
+    await storage.probe()
     t.equal((await storage.functions.find(id))?.fn.id, id)
   })
 
