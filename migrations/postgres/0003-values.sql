@@ -6,7 +6,7 @@ create table kv (
   expires_at bigint,
   value bytea not null,
   primary key (function, key)
-);
+) with (fillfactor = 90);
 create index kv_expiring on kv (expires_at) where expires_at is not null;
 
 -- Deletes the first entries that have expired; returns how many.
@@ -30,9 +30,11 @@ begin
   return removed;
 end $$;
 
--- `status` 0: done; 1: no such function; 2, 3: no room for the function, or in all, and nothing was changed.
+-- `status` 0: done; 1: no such function; 2, 3: no room for the function, or in all, and nothing was changed. `strict`: it
+-- is an error when it is not done.
 create function kv_put(
   owner bigint, k bytea, v bytea, expires bigint, now_ms bigint, at_stripe integer, most_one bigint, most_all bigint,
+  strict boolean,
   out status integer, out growth bigint, out used bigint, out quota bigint
 ) language plpgsql as $$
 declare
@@ -42,7 +44,14 @@ declare
   used_all bigint;
 begin
   status := 0;
-  if owner is null then status := 1; return; end if;
+  -- Mostly a value of the same size takes the place of another: then nothing has to be counted.
+  update kv set value = v, expires_at = expires
+  where function = owner and key = k and octet_length(value) = octet_length(v);
+  if found then growth := 0; return; end if;
+  if owner is null then
+    if strict then raise exception 'no such function'; end if;
+    status := 1; return;
+  end if;
   select octet_length(key) + octet_length(value) + 40 into had from kv where function = owner and key = k;
   growth := wanted - coalesce(had, 0);
   if growth > 0 then
@@ -60,6 +69,8 @@ begin
         perform kv_expire(now_ms, 100, at_stripe);
         select octet_length(key) + octet_length(value) + 40 into had from kv where function = owner and key = k;
         growth := wanted - coalesce(had, 0);
+      elsif strict then
+        raise exception 'no room for a value';
       elsif used + growth > coalesce(own, 9e18) then
         status := 2; quota := own; return;
       else
@@ -108,7 +119,7 @@ begin
   end if;
   if abs(total) > 9007199254740991 then status := 5; return; end if;
   select put.status, put.growth, put.used, put.quota into status, growth, used, quota
-  from kv_put(owner, k, convert_to(total::text, 'LATIN1'), expires, now_ms, at_stripe, most_one, most_all) put;
+  from kv_put(owner, k, convert_to(total::text, 'LATIN1'), expires, now_ms, at_stripe, most_one, most_all, false) put;
 end $$;
 
 -- `status` 4: it is not as expected. `expected` null means absent, `next` null means delete.
@@ -134,6 +145,6 @@ begin
     status := 0;
   else
     select put.status, put.growth, put.used, put.quota into status, growth, used, quota
-    from kv_put(owner, k, next, expires, now_ms, at_stripe, most_one, most_all) put;
+    from kv_put(owner, k, next, expires, now_ms, at_stripe, most_one, most_all, false) put;
   end if;
 end $$;

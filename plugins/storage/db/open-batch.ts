@@ -1,18 +1,8 @@
 /** A batch whose transaction is open: its promise, and when it is due to be committed. */
+import { BatchTicks } from './batch-ticks.js'
 
 /** A batch this large is committed without waiting for the end of the tick. */
 const MAX_SIZE = 2000
-/** A batch of this size gains nothing by waiting for another tick. */
-const WORTHWHILE_SIZE = 32
-/** No batch stays open for more ticks. */
-const MAX_TICKS = 12
-/**
- * Ticks in a row without a write that end a batch. More than one, because an invocation that reads and then writes
- * does so in two ticks. Measured: PERFORMANCE.md.
- */
-const QUIET_TICKS = 3
-/** A tick that took longer has other things to do (a backup, a large query): waiting for three would be too long. */
-const LONG_TICK_MS = 0.5
 
 export class OpenBatch {
   /** Settles with the COMMIT. */
@@ -20,10 +10,7 @@ export class OpenBatch {
   private resolve = (): void => {}
   private reject: (error: Error) => void = () => {}
   private size = 0
-  private sizeAtTickStart = 0
-  private ticks = 0
-  private quietTicks = 0
-  private tickBegan = performance.now()
+  private readonly ticks = new BatchTicks()
 
   constructor() {
     this.durable = new Promise<void>((resolve, reject) => {
@@ -41,18 +28,7 @@ export class OpenBatch {
 
   /** Counts a tick; true: the batch is due. */
   endTick(): boolean {
-    const now = performance.now()
-    const isLongTick = now - this.tickBegan > LONG_TICK_MS
-    this.tickBegan = now
-    this.ticks++
-    this.quietTicks = this.size === this.sizeAtTickStart ? this.quietTicks + 1 : 0
-    this.sizeAtTickStart = this.size
-    return (
-      this.quietTicks === QUIET_TICKS ||
-      (this.quietTicks > 0 && isLongTick) ||
-      this.size >= WORTHWHILE_SIZE ||
-      this.ticks === MAX_TICKS
-    )
+    return this.ticks.end(this.size)
   }
 
   committed(): void {

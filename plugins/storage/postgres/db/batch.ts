@@ -14,6 +14,8 @@ export interface BatchPart {
 
 /** A statement in a batch, and what came of it. */
 export class Slot {
+  constructor(public statement: Statement) {}
+
   result: Result = { rows: [], count: 0 }
 
   get row(): SqlRow | undefined {
@@ -27,7 +29,7 @@ export class Slot {
 
 export class Batch {
   private readonly parts = new Map<unknown, BatchPart>()
-  private readonly single: Array<{ readonly statement: Statement; readonly slot: Slot }> = []
+  private readonly single: Slot[] = []
 
   constructor(private readonly writes: ReadonlySet<unknown>) {}
 
@@ -37,8 +39,8 @@ export class Batch {
   }
 
   add(sql: string, ...values: readonly SqlValue[]): Slot {
-    const slot = new Slot()
-    this.single.push({ statement: { sql, values }, slot })
+    const slot = new Slot({ sql, values })
+    this.single.push(slot)
     return slot
   }
 
@@ -62,7 +64,7 @@ export class Batch {
     return {
       statements: [...first, ...this.single.map(({ statement }) => statement), ...last],
       settle: (results, number) => {
-        for (const [index, { slot }] of this.single.entries()) {
+        for (const [index, slot] of this.single.entries()) {
           slot.result = results[first.length + index] ?? slot.result
         }
         for (const part of parts) part.committed?.(number)

@@ -61,6 +61,8 @@ const SESSION = [
   // No plan here depends on its values, and making one costs more than the statement.
   '-c plan_cache_mode=force_generic_plan',
   '-c jit=off',
+  // Plans are made when tables are small, and kept while they grow: an index is always right.
+  '-c enable_seqscan=off',
   '-c extra_float_digits=1'
 ]
 

@@ -2,7 +2,8 @@
 import { Connections, type ConnectionsOptions } from './connections.js'
 import { toStorageError } from './failure.js'
 import { LaneNumber } from './lane-number.js'
-import { Lane, type Build, type Tag, type Wrap, type WriteOptions } from './lane.js'
+import type { Build, Tag, Wrap, WriteOptions } from './lane-items.js'
+import { Lane } from './lane.js'
 import { runTransaction } from './run-transaction.js'
 import { Session, type Trips } from './transaction.js'
 import type { SqlRow, SqlValue } from './values.js'
@@ -40,20 +41,16 @@ export class Database {
   }
 
   /**
-   * Reads with one statement in the order of the writes, so that it sees those before it and none behind it: while one
-   * of them waits, it goes with them.
+   * Reads in the order of the writes, in the batch of those that wait: it sees them, and none behind it. `build` adds
+   * the statements; they may be done again.
    */
-  async inOrder<Row>(
-    tags: readonly Tag[],
-    sql: string,
-    ...values: SqlValue[]
-  ): Promise<readonly Row[]> {
-    if (!this.lane.isPending(tags)) return this.all<Row>(tags, sql, ...values)
-    const build: Build<Row[]> = batch => {
-      const slot = batch.add(sql, ...values)
-      return () => slot.result.rows as Row[]
-    }
+  readInBatch<T>(tags: readonly Tag[], build: Build<T>): Promise<T> {
     return this.lane.write(tags, build, { isAcked: false, lostAnswer: 'again' })
+  }
+
+  /** Whether a write about one of them is not settled. */
+  isPending(tags: readonly Tag[]): boolean {
+    return this.lane.isPending(tags)
   }
 
   all<Row = SqlRow>(tags: readonly Tag[], sql: string, ...values: SqlValue[]): Promise<Row[]> {
@@ -74,10 +71,15 @@ export class Database {
 
   /**
    * A write whose promise does not say that it is durable: the next `write` or `transaction` says it of both. Its batch
-   * gets the number with which `isLost` tells whether it still is in the database.
+   * gets the number with which `isLost` tells whether it still is in the database. With `isPatient` nobody waits for
+   * it, and it may wait a moment for that write.
    */
-  writeUnacked<T>(tags: readonly Tag[], build: Build<T>): Promise<T> {
-    return this.lane.write(tags, build, { isAcked: false })
+  writeUnacked<T>(tags: readonly Tag[], build: Build<T>, isPatient = false): Promise<T> {
+    return this.lane.write(tags, build, {
+      isAcked: false,
+      isPatient,
+      ...(isPatient ? { lostAnswer: 'none' } : {})
+    })
   }
 
   /** Whether the database has lost what was committed with that number. */

@@ -8,58 +8,33 @@
  * have waited for as long as they may.
  */
 import { deferToTickEnd } from '../../../../core/base/tick.js'
+import { BatchTicks } from '../../db/batch-ticks.js'
 import { Batch } from './batch.js'
 import type { Connection } from './connection.js'
 import type { Connections } from './connections.js'
-import { closedError, isAway, isConflict, isGone, toStorageError, unavailable } from './failure.js'
+import { closedError, isAway, isConflict, isGone, toStorageError } from './failure.js'
+import {
+  buildAll,
+  expire,
+  finishOne,
+  giveTime,
+  settleKnown,
+  type Build,
+  type Item,
+  type Sent,
+  type Tag,
+  type Waiting,
+  type Wrap,
+  type WriteOptions
+} from './lane-items.js'
 import type { LaneNumber } from './lane-number.js'
 import { ATTEMPTS, BEGIN, COMMIT, onConnection, orRollBack } from './run-transaction.js'
 import { Session, type Trips } from './transaction.js'
 
-/** What a write or a read is about: a read waits for earlier writes about the same. */
-export type Tag = string
-/** Adds what the write does; gives what returns (or throws) its result once that is durable. May be called again. */
-export type Build<T> = (batch: Batch, write: object) => () => T
-/** Does the work, and something before and after it, in one transaction. */
-export type Wrap = <R>(session: Session, work: () => Promise<R>) => Promise<R>
-
-export interface WriteOptions {
-  /** Its promise says that it is durable; else a later write of this server does. True unless given. */
-  readonly isAcked?: boolean
-  /**
-   * When it was committed, and the answer of the database was lost with the connection: `none`, the answer says
-   * nothing anyway; `again`, the write may be done once more and then gives the same. Left out: it rejects, and
-   * nobody knows what came of it.
-   */
-  readonly lostAnswer?: 'none' | 'again'
-}
-
-interface Item extends WriteOptions {
-  readonly build: Build<unknown> | undefined
-  readonly work: ((session: Session) => Promise<unknown>) | undefined
-  /** Until when it may wait; of `performance.now()`. */
-  deadline: number
-  readonly settle: (error: unknown, result?: unknown) => void
-}
-
-interface Finisher {
-  readonly item: Item
-  readonly finish: () => unknown
-}
-
-/** What was sent and has not been answered. */
-interface Sent {
-  readonly finishers: readonly Finisher[]
-  /** To be called when it turns out to be committed. */
-  readonly committed: () => void
-}
-
+/** How long a patient write waits at most: what a run does next, as a rule its end, comes within that. */
+const PATIENCE_MS = 1
 /** Writes of one batch at most. */
 const MAX_BATCH = 1000
-/** More than the pool waits between two tries to connect: it gives up before the deadline. */
-const SLACK_MS = 150
-/** What was sent waits at least so long for what became of it. */
-const FIND_OUT_MS = 2_000
 /** The commit does not wait for the disk: that of a later transaction waits for both. */
 const UNSYNCED = { sql: "select set_config('synchronous_commit', 'off', true)", values: [] }
 
@@ -68,6 +43,8 @@ export class Lane {
   /** Of each tag the newest write that is not settled. */
   private readonly newest = new Map<Tag, Promise<unknown>>()
   private working: Promise<void> | undefined
+  /** Starts the work for patient writes. */
+  private timer: NodeJS.Timeout | undefined
   private wrap: Wrap | undefined
   private closed = false
   /** The connection may have broken since: then `findOut` says what became of it. */
@@ -113,6 +90,7 @@ export class Lane {
 
   /** Resolves when the writes about it that were called before are durable, or have failed. */
   async settled(tags: readonly Tag[]): Promise<void> {
+    this.hurry()
     for (const tag of tags) {
       const newest = this.newest.get(tag)
       if (newest !== undefined) await newest.catch(() => {})
@@ -124,21 +102,25 @@ export class Lane {
   }
 
   async flush(): Promise<void> {
+    this.hurry()
     await this.working
   }
 
   /** Carries out what is there; afterwards every write rejects. */
   async close(): Promise<void> {
     this.closed = true
+    this.hurry()
     await this.working
+    clearTimeout(this.timer)
   }
 
-  private enqueue<T>(tags: readonly Tag[], item: Omit<Item, 'settle' | 'deadline'>): Promise<T> {
+  private enqueue<T>(tags: readonly Tag[], item: Waiting): Promise<T> {
     if (this.closed) return Promise.reject(closedError())
     const done = new Promise<T>((resolve, reject) => {
       this.queue.push({
         ...item,
         deadline: this.connections.deadline(),
+        patientUntil: item.isPatient === true ? performance.now() + PATIENCE_MS : 0,
         settle(error, result) {
           if (error === undefined) resolve(result as T)
           else reject(toStorageError(error))
@@ -146,8 +128,24 @@ export class Lane {
       })
     })
     this.note(tags, done)
-    this.start()
+    if (item.isPatient === true) this.startLater()
+    else this.start()
     return done
+  }
+
+  /** Nothing that is there is patient any more. */
+  private hurry(): void {
+    if (this.queue.length === 0) return
+    for (const item of this.queue) item.patientUntil = 0
+    this.start()
+  }
+
+  private startLater(): void {
+    if (this.working !== undefined || this.timer !== undefined) return
+    this.timer = setTimeout(() => {
+      this.timer = undefined
+      this.start()
+    }, PATIENCE_MS)
   }
 
   private note(tags: readonly Tag[], done: Promise<unknown>): void {
@@ -168,10 +166,14 @@ export class Lane {
 
   private async workOff(): Promise<void> {
     for (let first = this.queue[0]; first !== undefined; first = this.queue[0]) {
-      if (first.work === undefined) await this.commit()
-      else await this.transact(first, first.work)
+      if (first.work === undefined) {
+        await this.gather()
+        if (this.countDue() === 0) break
+        await this.commit()
+      } else await this.transact(first, first.work)
     }
     this.working = undefined
+    if (this.queue.length > 0) this.startLater()
   }
 
   /** Without `given`: what waits, taken once there is a connection, so that as much as possible goes together. */
@@ -197,8 +199,29 @@ export class Lane {
   }
 
   private takeWrites(): Item[] {
+    return this.queue.splice(0, this.countDue())
+  }
+
+  /** How many of the first make the next batch: of those at the end the patient ones wait. */
+  private countDue(): number {
     const end = this.queue.findIndex(({ work }) => work !== undefined)
-    return this.queue.splice(0, Math.min(MAX_BATCH, end === -1 ? this.queue.length : end))
+    if (end !== -1) return Math.min(MAX_BATCH, end)
+    let count = Math.min(MAX_BATCH, this.queue.length)
+    const now = performance.now()
+    while (count > 0 && (this.queue[count - 1]?.patientUntil ?? 0) > now) count--
+    return count
+  }
+
+  /** Waits a few ticks for more writes: each batch costs the database some ten times what one more write does. */
+  private gather(): Promise<void> {
+    const ticks = new BatchTicks()
+    return new Promise(resolve => {
+      const endTick = (): void => {
+        if (this.closed || ticks.end(this.queue.length)) resolve()
+        else deferToTickEnd(endTick)
+      }
+      deferToTickEnd(endTick)
+    })
   }
 
   private async send(connection: Connection, items: readonly Item[]): Promise<void> {
@@ -296,49 +319,4 @@ export class Lane {
     const left = expire(this.queue, error)
     this.queue.splice(0, this.queue.length - left.length)
   }
-}
-
-/** Rejects those that have waited for as long as they may; gives the others. */
-function expire(items: readonly Item[], error: unknown): Item[] {
-  const now = performance.now() + SLACK_MS
-  return items.filter(item => {
-    if (item.deadline > now) return true
-    item.settle(error)
-    return false
-  })
-}
-
-function giveTime({ item }: Finisher): void {
-  item.deadline = Math.max(item.deadline, performance.now() + FIND_OUT_MS)
-}
-
-/** Of those that are committed without their answers; gives which are to be done again. */
-function settleKnown({ finishers }: Sent, items: readonly Item[]): Item[] {
-  return items.filter(item => {
-    const finisher = finishers.find(known => known.item === item)
-    if (finisher === undefined || item.lostAnswer === 'again') return true
-    if (item.lostAnswer === 'none') finishOne(finisher)
-    else item.settle(unavailable('it went away before it answered'))
-    return false
-  })
-}
-
-function finishOne({ item, finish }: Finisher): void {
-  try {
-    item.settle(undefined, finish())
-  } catch (error) {
-    item.settle(error)
-  }
-}
-
-/** A write that cannot be made at all fails at once. */
-function buildAll(items: readonly Item[], batch: Batch): Finisher[] {
-  return items.flatMap(item => {
-    try {
-      return item.build === undefined ? [] : [{ item, finish: item.build(batch, item) }]
-    } catch (error) {
-      item.settle(error)
-      return []
-    }
-  })
 }

@@ -1,7 +1,11 @@
 /**
  * The statements of the hot path. Each takes one array for each column. Executions of a function or version that was
  * removed meanwhile leave no row, and what has no row is counted nowhere.
+ *
+ * Their plans are kept. Other rows are looked up by subqueries, one by one: a join would be planned for the table as it
+ * is then, and read all of it when it has grown.
  */
+const hasRow = '(select true from executions e where e.id = d.execution)'
 
 const counted = (from: string, status: string, by: string): string => `
   counted as (
@@ -27,7 +31,7 @@ with d as (
     d.first_byte_ms, d.bytes, d.left_out
   from d join functions f on f.id = d.function_id
   where d.version > f.last_version
-    or exists (select 1 from versions v where v.function = f.seq and v.version = d.version)
+    or (select true from versions v where v.function = f.seq and v.version = d.version)
   ${ifAbsent ? 'on conflict (id) do nothing' : ''}
   returning function, version, trigger, status, bytes, created_at
 ), ${
@@ -79,12 +83,12 @@ export const logSql = `
 insert into logs (execution, n, level, created_at, message)
 select d.execution, d.n, d.level, d.created_at, d.message
 from unnest($1::text[], $2::int8[], $3::int8[], $4::int8[], $5::text[]) as d (execution, n, level, created_at, message)
-join executions e on e.id = d.execution`
+where ${hasRow}`
 
 export const largeEventSql = `
 insert into large_events (execution, event_json)
-select d.id, d.text from unnest($1::text[], $2::text[]) as d (id, text) join executions e on e.id = d.id`
+select d.execution, d.text from unnest($1::text[], $2::text[]) as d (execution, text) where ${hasRow}`
 
 export const largeResponseSql = `
 insert into large_responses (execution, response_json)
-select d.id, d.text from unnest($1::text[], $2::text[]) as d (id, text) join executions e on e.id = d.id`
+select d.execution, d.text from unnest($1::text[], $2::text[]) as d (execution, text) where ${hasRow}`

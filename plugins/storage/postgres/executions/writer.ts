@@ -27,7 +27,8 @@ import { ExecutionRows, type RowsContext } from './execution-rows.js'
 import { RunningExecution, type Part } from './running.js'
 import { checkUnsynced, UnsyncedWrites } from './unsynced-writes.js'
 
-const PENDING_AFTER_MS = 20
+/** A row that has to be changed again costs the database as much as two: only runs that are really long get one. */
+const PENDING_AFTER_MS = 100
 const TAGS = ['executions']
 const TAGS_WITH_JOB = ['executions', 'jobs']
 
@@ -74,6 +75,13 @@ export class ExecutionWriter implements ExecutionRecorder {
   follow(running: RunningExecution, written: Promise<unknown>): void {
     written.catch((error: unknown) => {
       if (isLoss(error)) running.lostWrites = true
+    })
+  }
+
+  /** The same for a write whose refusal nobody else hears of. */
+  answerFor(running: RunningExecution, written: Promise<unknown>): void {
+    written.catch(() => {
+      running.lostWrites = true
     })
   }
 

@@ -2,7 +2,6 @@
  * Who writes an entry holds the lock of its key until the end of the transaction. A batch takes all its locks first, in
  * their order, so that two servers never wait for each other. Two keys that share a lock cost some waiting at worst.
  */
-import type { BatchPart } from '../db/batch.js'
 import type { Statement } from '../db/connection.js'
 import { integers } from '../db/values.js'
 
@@ -11,28 +10,16 @@ const CLASS = 77
 /** Stands for the room that is left, in migrations/postgres. */
 const ROOM = -1
 
-export class KeyLocks implements BatchPart {
-  private readonly locks = new Set<number>()
+export const lockKey = (scope: string, key: Uint8Array): Statement => locksOf([lockOf(scope, key)])
 
-  add(scope: string, key: Uint8Array): void {
-    this.locks.add(lockOf(scope, key))
-  }
-
-  first(): Statement[] {
-    return [toStatement([...this.locks].sort((a, b) => a - b))]
-  }
-}
-
-export const lockKey = (scope: string, key: Uint8Array): Statement =>
-  toStatement([lockOf(scope, key)])
-
-const toStatement = (locks: readonly number[]): Statement => ({
+/** In the order given. */
+export const locksOf = (locks: readonly number[]): Statement => ({
   sql: `select pg_advisory_xact_lock(${CLASS}, k::int4) from unnest($1::int8[]) as k`,
   values: [integers(locks)]
 })
 
 /** FNV-1a (Fowler, Noll, Vo) with 32 bits. */
-function lockOf(scope: string, key: Uint8Array): number {
+export function lockOf(scope: string, key: Uint8Array): number {
   let hash = 0x811c9dc5
   const add = (byte: number): void => {
     hash = Math.imul(hash ^ byte, 0x01000193)

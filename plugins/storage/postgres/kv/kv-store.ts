@@ -11,17 +11,19 @@ import { rangeOf } from '../../kv/key-ranges.js'
 import type { Batch } from '../db/batch.js'
 import type { Database } from '../db/database.js'
 import type { Session } from '../db/transaction.js'
+import type { SqlValue } from '../db/values.js'
 import type { MaskedRecorder } from '../executions/masked-recorder.js'
 import type { ExecutionWriter } from '../executions/writer.js'
 import { lockKey } from './key-locks.js'
 import { KvWrites, type KvWrite } from './kv-writes.js'
-import { kvOwner, readTagsOf } from './scopes.js'
+import { KvBatch } from './kv-batch.js'
+import { kvOwner, nameOf, readTagsOf } from './scopes.js'
 import type { Quotas } from '../quotas.js'
 
 interface Parts {
   readonly db: Database
   readonly quotas: Quotas
-  readonly executions: Pick<ExecutionWriter, 'find' | 'addTo' | 'follow'>
+  readonly executions: Pick<ExecutionWriter, 'find' | 'addTo' | 'follow' | 'answerFor'>
   readonly recorder: Pick<MaskedRecorder, 'whenBegun'>
   readonly nowMs: () => number
   readonly backgroundStripe: () => number
@@ -37,17 +39,25 @@ interface Row {
 
 const NO_BYTES = new Uint8Array()
 const EXPIRE_STEP = 500
+const MAX_UNANSWERED_BYTES = 4 * 1024 ** 2
+/** What a value takes while it waits, beside itself. */
+const ENTRY_BYTES = 500
 const alive = (parameter: string): string => `(expires_at is null or expires_at > ${parameter})`
+const getSql = `select value from kv where function = ${kvOwner('$1')} and key = $2 and ${alive('$3')}`
+/** A read sees that a function was made or removed. */
+const FUNCTIONS = ['functions']
 
 export class PostgresKvStore implements KvStore {
   readonly forExecution: ExecutionKv
   private readonly writes: KvWrites
+  /** Of values that are being stored without anybody waiting for that. */
+  private unansweredBytes = 0
 
   constructor(private readonly parts: Parts) {
     this.writes = new KvWrites(parts)
     this.forExecution = {
       set: (id, scope, key, value, expiresAt) =>
-        this.runFor(id, this.writes.put(scope, key, value, expiresAt)),
+        this.putFor(id, this.writes.put(scope, key, value, expiresAt)),
       delete: (id, scope, key) => this.runFor(id, this.writes.delete(scope, key)),
       increment: (id, scope, key, by, expiresAt) =>
         this.runFor(id, this.writes.increment(scope, key, by, expiresAt)),
@@ -56,15 +66,11 @@ export class PostgresKvStore implements KvStore {
     }
   }
 
-  async get(scope: string, key: Uint8Array): Promise<Uint8Array | undefined> {
-    const [row] = await this.parts.db.inOrder<Row>(
-      readTagsOf(scope),
-      `select value from kv where function = ${kvOwner('$1')} and key = $2 and ${alive('$3')}`,
-      scope,
-      key,
-      this.now()
-    )
-    return row?.value
+  get(scope: string, key: Uint8Array): MaybePromise<Uint8Array | undefined> {
+    const unsent = this.writes.findUnsent(scope, key)
+    if (unsent === undefined || this.parts.db.isPending(FUNCTIONS)) return this.read(scope, key)
+    const { value, expiresAt } = unsent
+    return expiresAt === null || expiresAt > this.now() ? value : undefined
   }
 
   set(
@@ -111,8 +117,8 @@ export class PostgresKvStore implements KvStore {
   /** The database itself stops where `maxBytes` are reached. */
   async list(scope: string, { prefix, after, limit, maxBytes }: ListQuery): Promise<KvEntry[]> {
     const { first, end } = rangeOf(prefix, after)
-    const rows = await this.parts.db.inOrder<Row>(
-      readTagsOf(scope),
+    const rows = await this.readMany(
+      scope,
       `select key, value, expires_at as "expiresAt" from (
          select key, value, expires_at, sum(octet_length(key) + octet_length(value))
            over (order by key rows between unbounded preceding and 1 preceding) as before
@@ -134,8 +140,8 @@ export class PostgresKvStore implements KvStore {
 
   async keys(scope: string, { prefix = NO_BYTES, after, limit }: KeysQuery): Promise<Uint8Array[]> {
     const { first, end } = rangeOf(prefix, after)
-    const rows = await this.parts.db.inOrder<Row>(
-      readTagsOf(scope),
+    const rows = await this.readMany(
+      scope,
       `select key from kv
        where function = ${kvOwner('$1')} and key >= $2 and ($3::bytea is null or key < $3) and ${alive('$4')}
        order by key limit $5`,
@@ -165,6 +171,63 @@ export class PostgresKvStore implements KvStore {
     return removed
   }
 
+  /** Behind the writes of this server that were called before. */
+  private async read(scope: string, key: Uint8Array): Promise<Uint8Array | undefined> {
+    const { db } = this.parts
+    const tags = readTagsOf(scope)
+    const statement = { sql: getSql, values: [scope, key, this.now()] }
+    if (!db.isPending(tags)) return (await db.get<Row>(tags, getSql, ...statement.values))?.value
+    return db.readInBatch(tags, batch => {
+      const slot = KvBatch.of(batch).read({ scope, key, name: nameOf(scope, key) }, statement)
+      return () => (slot.row as Row | undefined)?.value
+    })
+  }
+
+  private async readMany(scope: string, sql: string, ...values: SqlValue[]): Promise<Row[]> {
+    const { db } = this.parts
+    const tags = readTagsOf(scope)
+    if (!db.isPending(tags)) return db.all<Row>(tags, sql, ...values)
+    return db.readInBatch(tags, batch => {
+      const slot = KvBatch.of(batch).readMany({ sql, values })
+      return () => slot.result.rows as unknown as Row[]
+    })
+  }
+
+  private putFor(executionId: string, write: KvWrite<void>): MaybePromise<void> {
+    const begun = this.parts.recorder.whenBegun(executionId)
+    return begun === undefined
+      ? this.putNow(executionId, write)
+      : begun.then(() => this.putNow(executionId, write))
+  }
+
+  /** Without an answer, unless there may be no room for it, or for more that waits. */
+  private putNow(executionId: string, write: KvWrite<void>): MaybePromise<void> {
+    const { executions, quotas } = this.parts
+    const running = executions.find(executionId)
+    if (
+      running === undefined ||
+      this.unansweredBytes > MAX_UNANSWERED_BYTES ||
+      quotas.isNearlyFull(write.scope)
+    ) {
+      return this.runNow(executionId, write)
+    }
+    const bytes = ENTRY_BYTES + (write.entry?.value.length ?? 0)
+    this.unansweredBytes += bytes
+    const also = (batch: Batch): void => {
+      executions.addTo(batch, running)
+    }
+    const written = this.writes.run(write, { also, isAcked: false, isUnanswered: true })
+    executions.answerFor(running, written)
+    const settled = (): void => {
+      this.unansweredBytes -= bytes
+    }
+    written.then(settled, () => {
+      settled()
+      // Mostly there was no room, which was not known here.
+      quotas.refresh().catch(() => {})
+    })
+  }
+
   private runFor<T>(executionId: string, write: KvWrite<T>): MaybePromise<T> {
     const begun = this.parts.recorder.whenBegun(executionId)
     return begun === undefined
@@ -180,7 +243,7 @@ export class PostgresKvStore implements KvStore {
     const also = (batch: Batch): void => {
       executions.addTo(batch, running)
     }
-    const written = this.writes.run(write, also, false)
+    const written = this.writes.run(write, { also, isAcked: false })
     executions.follow(running, written)
     return written
   }

@@ -7,8 +7,10 @@ import type { Session } from '../db/transaction.js'
 import type { SqlRow } from '../db/values.js'
 import { missingFunction } from '../functions/owners.js'
 import type { Quotas } from '../quotas.js'
-import { KeyLocks, lockKey } from './key-locks.js'
-import { kvOwner, tagsOf } from './scopes.js'
+import { lockKey } from './key-locks.js'
+import { KvBatch, type KeyOf } from './kv-batch.js'
+import { kvOwner, nameOf, tagsOf } from './scopes.js'
+import { UnsentValues } from './unsent-values.js'
 
 /** What the functions of the database answer as `status`. */
 const MISSING = 1
@@ -19,13 +21,24 @@ const NOT_THERE = 4
 const NOT_SIMPLE = 5
 const byHandOnly = Symbol('by hand')
 
-export interface KvWrite<T> {
-  readonly scope: string
-  readonly key: Uint8Array
+export interface KvWrite<T> extends KeyOf {
   readonly statement: Statement
   readonly take: (row: SqlRow) => T
+  /** What the key has afterwards, whatever it had. */
+  readonly entry?: { readonly value: Uint8Array; readonly expiresAt: number | null }
   /** What the database cannot do alone: within a transaction that holds the key's lock. */
   readonly byHand?: (session: Session) => Promise<T>
+}
+
+interface RunOptions {
+  readonly also?: (batch: Batch) => void
+  /** Its promise says that it is durable. */
+  readonly isAcked?: boolean
+  /**
+   * A value that is stored without anybody waiting for that: if it cannot be, nothing of the batch is done; the writes
+   * are done one by one then.
+   */
+  readonly isUnanswered?: boolean
 }
 
 interface Replacement {
@@ -42,7 +55,16 @@ interface Parts {
 }
 
 export class KvWrites {
+  /** Of writes that wait. */
+  private readonly unsent = new UnsentValues()
+
   constructor(private readonly parts: Parts) {}
+
+  /** What a write stores that is not sent yet; undefined: the database has to be asked. */
+  findUnsent(scope: string, key: Uint8Array): KvWrite<void>['entry'] {
+    if (this.unsent.isEmpty || this.parts.quotas.isNearlyFull(scope)) return undefined
+    return this.unsent.find(nameOf(scope, key))
+  }
 
   put(
     scope: string,
@@ -50,13 +72,16 @@ export class KvWrites {
     value: Uint8Array,
     expiresAt: number | undefined
   ): KvWrite<void> {
+    const time = toTime(expiresAt)
     return {
       scope,
       key,
+      name: nameOf(scope, key),
       statement: {
-        sql: `select * from kv_put(${kvOwner('$1')}, $2, $3, $4, $5, $6, $7, $8)`,
-        values: [scope, key, value, toTime(expiresAt), ...this.context()]
+        sql: `select * from kv_put(${kvOwner('$1')}, $2, $3, $4, $5, $6, $7, $8, $9)`,
+        values: [scope, key, value, time, ...this.context(), false]
       },
+      entry: { value, expiresAt: time },
       take: () => {}
     }
   }
@@ -65,6 +90,7 @@ export class KvWrites {
     return {
       scope,
       key,
+      name: nameOf(scope, key),
       statement: {
         sql: `select * from kv_delete(${kvOwner('$1')}, $2, $3, $4)`,
         values: [scope, key, ...this.context().slice(0, 2)]
@@ -84,6 +110,7 @@ export class KvWrites {
     return {
       scope,
       key,
+      name: nameOf(scope, key),
       statement: {
         sql: `select * from kv_increment(${kvOwner('$1')}, $2, $3, $4, $5, $6, $7, $8)`,
         values: [scope, key, isSimple ? by : null, toTime(expiresAt), ...this.context()]
@@ -101,6 +128,7 @@ export class KvWrites {
     return {
       scope,
       key,
+      name: nameOf(scope, key),
       statement: {
         sql: `select * from kv_swap(${kvOwner('$1')}, $2, $3, $4, $5, $6, $7, $8, $9)`,
         values: [scope, key, expected ?? null, next ?? null, toTime(expiresAt), ...this.context()]
@@ -110,35 +138,50 @@ export class KvWrites {
   }
 
   /** In a batch; `also` adds what becomes durable with it. */
-  async run<T>(write: KvWrite<T>, also?: (batch: Batch) => void, isAcked = true): Promise<T> {
-    const { scope, key, statement, byHand } = write
+  async run<T>(write: KvWrite<T>, options: RunOptions = {}): Promise<T> {
+    const { also, isAcked = true, isUnanswered = false } = options
+    const { scope, name, statement, entry, byHand } = write
+    const noteSent = this.unsent.add(name, entry)
     const build = (batch: Batch) => {
-      batch.part(KeyLocks, () => new KeyLocks()).add(scope, key)
+      noteSent()
       also?.(batch)
-      const slot = batch.add(statement.sql, ...statement.values)
+      const made = isUnanswered ? toStrict(statement) : statement
+      const turn = KvBatch.of(batch).write(write, made, entry?.value.length)
       return () => {
-        const row = slot.row ?? {}
-        return row['status'] === NOT_SIMPLE ? byHandOnly : this.take(write, row)
+        const row = turn.slot.row ?? {}
+        if (row['status'] === NOT_SIMPLE) return byHandOnly
+        return this.take(write, turn.isReplaced ? { ...row, growth: 0 } : row)
       }
     }
     const { db } = this.parts
-    const done = await (isAcked
+    const written = isAcked
       ? db.write<T | typeof byHandOnly>(tagsOf(scope), build)
-      : db.writeUnacked<T | typeof byHandOnly>(tagsOf(scope), build))
+      : db.writeUnacked<T | typeof byHandOnly>(tagsOf(scope), build, isUnanswered)
+    const done = await written.finally(noteSent)
     if (done !== byHandOnly) return done
     if (byHand === undefined) throw new Error('a write that nobody can do')
-    return db.transaction(tagsOf(scope), byHand)
+    return this.runByHand(write, byHand)
   }
 
   /** In a transaction of its own, after what `check` finds. */
   transact<T>(write: KvWrite<T>, check: (session: Session) => Promise<void>): Promise<T> {
     const { scope, key, statement } = write
-    return this.parts.db.transaction(tagsOf(scope), async session => {
+    return this.runByHand(write, async session => {
       await session.run([lockKey(scope, key)])
       await check(session)
       const [result] = await session.run([statement])
       return this.take(write, result?.rows[0] ?? {})
     })
+  }
+
+  private runByHand<T>(write: KvWrite<T>, work: (session: Session) => Promise<T>): Promise<T> {
+    const noteSent = this.unsent.add(write.name, undefined)
+    return this.parts.db
+      .transaction(tagsOf(write.scope), session => {
+        noteSent()
+        return work(session)
+      })
+      .finally(noteSent)
   }
 
   private async incrementByHand(
@@ -186,6 +229,11 @@ export class KvWrites {
   }
 }
 
+/** Of a value that is stored: where it cannot be, the statement fails. */
+const toStrict = ({ sql, values }: Statement): Statement => ({
+  sql,
+  values: [...values.slice(0, -1), true]
+})
 const toLimit = (limit: number): number | null =>
   Number.isFinite(limit) ? Math.floor(limit) : null
 const toTime = (time: number | null | undefined): number | null =>
