@@ -33,11 +33,15 @@ export default fp(
   { name: 'recovery', dependencies: ['storage'] }
 )
 
-/** Servers on the same data may die at any time; what they ran is told here, by whoever looks first. */
+/** Servers on the same data may die at any time; what they ran is told here, by the one that leads. */
 function watchOthers(fastify: FastifyInstance): void {
+  const { executions, shared } = fastify.storage
+  const close = async (): Promise<number> =>
+    (await shared?.leads()) === true
+      ? executions.closeUnfinished(interrupted, errorText(interrupted, ''), 'of others')
+      : 0
   const timer = setInterval(() => {
-    fastify.storage.executions
-      .closeUnfinished(interrupted, errorText(interrupted, ''), 'of others')
+    close()
       .then(count => {
         if (count > 0) fastify.log.warn({ count }, 'executions of a server that is gone ended')
       })

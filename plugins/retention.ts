@@ -6,7 +6,7 @@
 import fp from 'fastify-plugin'
 import '../core/contracts/server.js'
 import type { Storage } from '../core/contracts/storage.js'
-import { systemClock, type Clock } from '../core/cron/clock.js'
+import { clockOf, systemClock, type Clock } from '../core/cron/clock.js'
 import { startMinuteTicker } from '../core/cron/minute-ticker.js'
 
 const HOUR = 3_600_000
@@ -85,15 +85,21 @@ export default fp(
     const stopping = new AbortController()
     let sweeping: Promise<void> | undefined
 
+    /** Of servers that share their data one does it. */
+    const sweepIfOurs = async (): Promise<Swept | undefined> => {
+      const { storage, config } = fastify
+      const { shared } = storage
+      if (shared !== undefined && !(await shared.leads())) return undefined
+      return sweep(storage, clockOf(shared), stopping.signal, config.JOBS_RETENTION_DAYS)
+    }
+
     const run = () => {
-      sweeping ??= sweep(
-        fastify.storage,
-        systemClock,
-        stopping.signal,
-        fastify.config.JOBS_RETENTION_DAYS
-      )
+      sweeping ??= sweepIfOurs()
         .then(swept => {
-          if (swept.executions + swept.entries + swept.variables + swept.jobs > 0) {
+          if (
+            swept !== undefined &&
+            swept.executions + swept.entries + swept.variables + swept.jobs > 0
+          ) {
             fastify.log.info(swept, 'old executions deleted')
           }
         })

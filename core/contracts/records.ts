@@ -117,6 +117,8 @@ export interface ExecutionRecord {
   /** The job that it is an attempt of, and which one. */
   readonly jobId?: string | undefined
   readonly attempt?: number | undefined
+  /** The server that ran it, where several may work on the same data. */
+  readonly node?: number | undefined
 }
 
 /** How much a log message matters. */

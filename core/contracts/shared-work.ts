@@ -70,11 +70,29 @@ export interface LiveNews {
 }
 
 export interface SharedWork {
+  /** Unix milliseconds by the clock of the database, which all servers go by where they agree on times. */
+  now(): number
   /**
-   * True for one server: it runs this function for the minute `scheduled` (Unix seconds). Waits for a database that is
-   * away until `until` (Unix milliseconds), then rejects.
+   * Whether this server does what one does for all. When the one that did is gone, another one does from then on. False
+   * while the database is away.
+   */
+  leads(): Promise<boolean>
+  /**
+   * True for one server: it runs this function for the minute `scheduled` (Unix seconds), which has passed. Waits for
+   * a database that is away until `until` (Unix milliseconds), then rejects.
    */
   claimTick(functionId: string, scheduled: number, until: number): Promise<boolean>
+  /**
+   * Calls `run`, on one of the servers, for each of these functions, which are due in the minute `scheduled`; on
+   * another one when that died before there was a record of the run. Settles when all have one, or at `until` at the
+   * latest; rejects when the database was away then.
+   */
+  claimTicks(
+    functionIds: readonly string[],
+    scheduled: number,
+    until: number,
+    run: (functionId: string) => void
+  ): Promise<void>
   readonly rates: RateCounter
   readonly places: PlaceBook
   readonly deliveries: DeliveryStore

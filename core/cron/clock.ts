@@ -17,3 +17,7 @@ export const systemClock: Clock = {
     }
   }
 }
+
+/** The machine's timers; of servers that share their data, the time that they agree on. */
+export const clockOf = (shared: { now(): number } | undefined): Clock =>
+  shared === undefined ? systemClock : { now: () => shared.now(), after: systemClock.after }

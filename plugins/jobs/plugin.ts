@@ -3,7 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { randomBytes } from 'node:crypto'
 import '../../core/contracts/server.js'
-import { systemClock } from '../../core/cron/clock.js'
+import { clockOf } from '../../core/cron/clock.js'
 import { JobPace } from './pace.js'
 import { recoverAttempts } from './recover.js'
 import { JobRunner } from './runner.js'
@@ -19,6 +19,7 @@ const RECOVER_MS = 5_000
 export default fp(
   async function jobs(fastify) {
     const { storage, functionCache, invoker, frontDoor, ids, config, log } = fastify
+    const clock = clockOf(storage.shared)
     const owner = OWNER + randomBytes(8).toString('hex')
     // Direct calls find a process free, whatever jobs do.
     const limit = Math.min(config.JOBS_MAX, Math.max(1, config.SANDBOX_MAX - 1))
@@ -26,7 +27,7 @@ export default fp(
     invoker.onCall(({ trigger }) => {
       if (trigger === 'http') pace.noteCall()
     })
-    const shared = { jobs: storage.jobs, functionCache, clock: systemClock, owner }
+    const shared = { jobs: storage.jobs, functionCache, clock, owner }
     const runner = new JobRunner({
       ...shared,
       versions: storage.versions,
@@ -44,7 +45,7 @@ export default fp(
       store: storage.jobs,
       runner,
       pace,
-      clock: systemClock,
+      clock,
       nextId: () => ids.next(),
       onFull: (error, functionId) => {
         invoker.noteRejection('job', error, functionId)
@@ -62,6 +63,8 @@ export default fp(
     })
 
     const recover = async () => {
+      // What one of several servers does for all.
+      if (storage.shared !== undefined && !(await storage.shared.leads())) return
       const count = await recoverAttempts({
         ...shared,
         executions: storage.executions,

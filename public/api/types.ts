@@ -159,6 +159,8 @@ export interface Execution {
   /** The job that it is an attempt of. */
   job_id?: string
   attempt?: number
+  /** The server that ran it, where several share a database. */
+  node?: number
   created_at: number
 }
 

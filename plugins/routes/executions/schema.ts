@@ -114,6 +114,12 @@ export const executionFields = {
   job_id: Type.Optional(Type.String({ description: 'The job that it is an attempt of.' })),
   attempt: Type.Optional(
     Type.Integer({ minimum: 1, description: 'Which one, since the job was made or redriven.' })
+  ),
+  node: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      description: 'Number of the server that ran it. Only with a database that servers share.'
+    })
   )
 }
 
@@ -275,7 +281,8 @@ const toFields = (record: ExecutionRecord) => ({
   trigger: record.trigger,
   created_at: record.createdAt,
   job_id: record.jobId,
-  attempt: record.attempt
+  attempt: record.attempt,
+  node: record.node
 })
 
 export const toLastExecution = ({

@@ -32,6 +32,8 @@ export interface ExecutionRow {
   readonly attempt: number | null
   readonly streamSize: number | null
   readonly firstByteMs: number | null
+  /** Only where several servers may work on the same data. */
+  readonly node?: number | null
 }
 
 /** Of both. */
@@ -64,7 +66,8 @@ export function toExecution(row: ExecutionRow): ExecutionRecord {
     responseJson: row.responseJson ?? undefined,
     trigger: row.trigger,
     createdAt: row.createdAt,
-    ...(row.jobId === null ? {} : { jobId: row.jobId, attempt: row.attempt ?? undefined })
+    ...(row.jobId === null ? {} : { jobId: row.jobId, attempt: row.attempt ?? undefined }),
+    ...(typeof row.node === 'number' ? { node: row.node } : {})
   }
 }
 

@@ -194,7 +194,7 @@ export class PostgresStorage implements Storage {
 
   async start(): Promise<void> {
     await this.listener.start()
-    this.shared.start()
+    await this.shared.start()
     await this.quotas.start()
     this.purges.start()
   }

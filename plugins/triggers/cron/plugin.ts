@@ -1,7 +1,7 @@
 /** The cron trigger: runs functions by their schedules, through the invoker like every other run. */
 import fp from 'fastify-plugin'
 import '../../../core/contracts/server.js'
-import { systemClock } from '../../../core/cron/clock.js'
+import { clockOf } from '../../../core/cron/clock.js'
 import { createFailureRecorder } from './record-failure.js'
 import { Runner } from './runner.js'
 import { CronScheduler } from './scheduler.js'
@@ -9,12 +9,13 @@ import { CronScheduler } from './scheduler.js'
 export default fp(
   async function cronTrigger(fastify) {
     const { storage, functionCache, invoker, ids, config, log } = fastify
+    const clock = clockOf(storage.shared)
     let count = 0
     const runner = new Runner({
       invoker,
       jobs: fastify.jobs,
       functionCache,
-      clock: systemClock,
+      clock,
       log,
       limit: Math.min(config.SANDBOX_MAX, config.SANDBOX_BUSY_MAX),
       requestId: () => `cron-${Date.now().toString(36)}-${(++count).toString(36)}`,
@@ -22,7 +23,7 @@ export default fp(
         executions: storage.executions,
         ids,
         eventLimit: config.EVENT_LIMIT,
-        now: systemClock.now
+        now: clock.now
       })
     })
     let scheduler: CronScheduler | undefined
@@ -31,7 +32,7 @@ export default fp(
         functions: storage.functions,
         functionCache,
         runner,
-        clock: systemClock,
+        clock,
         log,
         shared: storage.shared
       })

@@ -17,6 +17,7 @@ const MINUTE = 60_000
 const GIVE_UP_MS = 55_000
 /** Functions looked at before other work gets its turn. */
 const PER_TICK = 32
+const NOT_AGREED = 'scheduled runs could not be agreed on'
 
 export interface SchedulerOptions {
   readonly functions: Pick<Storage['functions'], 'listScheduled'>
@@ -112,25 +113,33 @@ export class CronScheduler {
   private async runDue(minute: number): Promise<void> {
     const isGap = minute - this.lastMinute > MINUTE
     this.lastMinute = minute
+    const { shared } = this.options
     const begun = new Set<string>()
     for (const functionId of this.timetable.due(minute)) {
       if (this.isStopped) return
       begun.add(functionId)
-      const due = { functionId, scheduled: minute / 1000, deadline: minute + GIVE_UP_MS }
-      if (await this.isOurs(due)) this.options.runner.run(due)
+      if (shared === undefined) this.options.runner.run(toDue(functionId, minute))
       if (begun.size % PER_TICK === 0) await setImmediate()
     }
+    if (shared !== undefined) this.guard(this.share(shared, [...begun], minute), NOT_AGREED)
     if (isGap) await this.catchUpGap(begun)
   }
 
-  /** Of several servers one runs it; without a word from the database none does. */
+  /** Of several servers one runs each; without a word from the database none does. */
+  private share(shared: SharedWork, functionIds: readonly string[], minute: number): Promise<void> {
+    return shared.claimTicks(functionIds, minute / 1000, minute + GIVE_UP_MS, functionId => {
+      this.options.runner.run(toDue(functionId, minute))
+    })
+  }
+
+  /** Of several servers one makes up for it. */
   private async isOurs({ functionId, scheduled, deadline }: DueRun): Promise<boolean> {
     const { shared, log } = this.options
     if (shared === undefined) return true
     try {
       return await shared.claimTick(functionId, scheduled, deadline)
     } catch (error) {
-      log.error({ err: error, functionId }, 'a scheduled run could not be agreed on')
+      log.error({ err: error, functionId }, NOT_AGREED)
       return false
     }
   }
@@ -173,3 +182,9 @@ export class CronScheduler {
     else await this.options.runner.recordMissed(due)
   }
 }
+
+const toDue = (functionId: string, minute: number): DueRun => ({
+  functionId,
+  scheduled: minute / 1000,
+  deadline: minute + GIVE_UP_MS
+})

@@ -144,6 +144,7 @@ export const functionTexts = {
     answeredWith: '{code}, answered by the function',
     streamed: 'Streamed',
     streamedAs: '{size}, first byte after {first}',
+    node: 'Server',
     job: 'Job',
     attempt: 'Attempt {attempt}',
     runAgain: 'Run again with this event',

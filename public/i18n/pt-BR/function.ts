@@ -147,6 +147,7 @@ export const functionTexts: Translated<typeof english> = {
     answeredWith: '{code}, respondido pela função',
     streamed: 'Transmitida',
     streamedAs: '{size}, primeiro byte após {first}',
+    node: 'Servidor',
     job: 'Tarefa',
     attempt: 'Tentativa {attempt}',
     runAgain: 'Executar de novo com este evento',

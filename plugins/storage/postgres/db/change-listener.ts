@@ -35,6 +35,18 @@ export const NODE_LOCK = 76
 /** Held by one server, which runs the schedules of all. Among the single locks (79): 77 are keys of stored values. */
 const LEADER_LOCK = '79, 4'
 
+/**
+ * A server that hangs, or whose machine is gone, may hold its connection for hours: once its lease has run out, the
+ * database is asked to end that.
+ */
+const endLostLeader = `
+select pg_terminate_backend(lead.pid) from pg_locks lead
+  join pg_locks life on life.pid = lead.pid and life.locktype = 'advisory' and life.classid = ${NODE_LOCK}
+  join nodes n on n.id = life.objid and n.lease_until < now_ms()
+where lead.locktype = 'advisory' and (lead.classid, lead.objid) = (${LEADER_LOCK}) and lead.granted
+  and lead.database = (select oid from pg_database where datname = current_database())
+  and lead.pid <> pg_backend_pid()`
+
 const NO_CONNECTION = 'The database is away; which server runs schedules is not known.'
 
 export class ChangeListener {
@@ -75,7 +87,8 @@ export class ChangeListener {
     const { connection } = this
     if (connection === undefined) throw new MoonletError('DATABASE_UNAVAILABLE', NO_CONNECTION)
     const [result] = await connection.run([
-      { sql: `select pg_try_advisory_lock(${LEADER_LOCK}) as mine`, values: [] }
+      { sql: `select pg_try_advisory_lock(${LEADER_LOCK}) as mine`, values: [] },
+      { sql: endLostLeader, values: [] }
     ])
     this.isLeader = result?.rows[0]?.['mine'] === true && this.connection === connection
     return this.isLeader

@@ -6,11 +6,11 @@ export { toExecution, type ExecutionRow }
 
 /** For lists: large events are cut. Both are to be read from `executions e` joined with `functions f`. */
 export const listedColumns = quoteNames(
-  `${commonColumns}, e.event_json as eventJson, null as responseJson`
+  `${commonColumns}, e.node, e.event_json as eventJson, null as responseJson`
 )
 
 /** Everything whole. */
-export const wholeColumns = quoteNames(`${commonColumns},
+export const wholeColumns = quoteNames(`${commonColumns}, e.node,
   coalesce((select event_json from large_events where execution = e.id), e.event_json) as eventJson,
   coalesce((select response_json from large_responses where execution = e.id), e.response_json) as responseJson`)
 

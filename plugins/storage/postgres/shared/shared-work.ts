@@ -1,10 +1,11 @@
 /** What the servers on this database agree on, put together. */
 import type { SharedTopic, SharedWork } from '../../../../core/contracts/shared-work.js'
-import { createTickClaims } from '../schedule-ticks.js'
+import { ScheduleTicks } from '../schedule-ticks.js'
 import type { ChangeListener } from '../db/change-listener.js'
 import type { Database } from '../db/database.js'
 import type { ChangeFeed } from '../functions/change-feed.js'
 import { createRefreshing } from './refreshing.js'
+import { SharedClock } from './shared-clock.js'
 import { SharedDeliveries } from './shared-deliveries.js'
 import { SharedGuesses } from './shared-guesses.js'
 import { SharedLive } from './shared-live.js'
@@ -20,19 +21,25 @@ interface Parts {
 }
 
 export class PostgresSharedWork implements SharedWork {
-  readonly claimTick: SharedWork['claimTick']
+  readonly now: () => number
   readonly rates: SharedRates
   readonly places: SharedPlaces
   readonly deliveries: SharedDeliveries
   readonly guesses: SharedGuesses
   readonly live: SharedLive
   private readonly changes: ChangeFeed
+  private readonly listener: ChangeListener
+  private readonly clock: SharedClock
+  private readonly ticks: ScheduleTicks
   private readonly stopping = new AbortController()
   private readonly stopSweeping: () => void
 
   constructor({ db, node, listener, changes }: Parts) {
     this.changes = changes
-    this.claimTick = createTickClaims(db, listener)
+    this.listener = listener
+    this.clock = new SharedClock(db)
+    this.now = this.clock.now
+    this.ticks = new ScheduleTicks({ db, node, lead: () => listener.lead(), now: this.now })
     this.rates = new SharedRates(db)
     this.places = new SharedPlaces(db, node)
     this.deliveries = new SharedDeliveries(db, node)
@@ -44,11 +51,29 @@ export class PostgresSharedWork implements SharedWork {
       changes,
       stopping: this.stopping.signal
     })
-    this.stopSweeping = startSweeping(db, () => listener.lead())
+    this.stopSweeping = startSweeping(db, () => this.leads())
   }
 
-  start(): void {
+  async start(): Promise<void> {
+    await this.clock.start()
     this.live.start()
+  }
+
+  leads(): Promise<boolean> {
+    return this.listener.lead().catch(() => false)
+  }
+
+  claimTick(functionId: string, scheduled: number, until: number): Promise<boolean> {
+    return this.ticks.claimTick(functionId, scheduled, until)
+  }
+
+  claimTicks(
+    functionIds: readonly string[],
+    scheduled: number,
+    until: number,
+    run: (functionId: string) => void
+  ): Promise<void> {
+    return this.ticks.claimTicks(functionIds, scheduled, until, run)
   }
 
   onChange(topic: SharedTopic, refresh: () => Promise<void>): void {
@@ -59,6 +84,7 @@ export class PostgresSharedWork implements SharedWork {
   async close(): Promise<void> {
     this.stopping.abort()
     this.stopSweeping()
+    this.clock.close()
     this.places.close()
     this.deliveries.close()
     await this.live.close()

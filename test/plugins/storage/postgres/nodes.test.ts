@@ -1,10 +1,17 @@
 /** Several servers on one database: who runs what, and what becomes of the work of one that is killed. */
 import { setTimeout as pause } from 'node:timers/promises'
 import t, { type Test } from 'tap'
+import { createIdSource } from '../../../../core/base/ids.js'
 import { eventually } from '../../../helpers/eventually.js'
 import { missingPostgres, startPostgres, type Postgres } from '../../../helpers/postgres.js'
 import { startServer, type StartedServer } from '../../../helpers/server.js'
-import { bytes, createFunction } from '../../../contracts/storage-fixtures.js'
+import {
+  bytes,
+  createFunction,
+  finished,
+  newExecution,
+  NOW
+} from '../../../contracts/storage-fixtures.js'
 import { openAt } from './open-postgres.js'
 
 const SECRET_KEY = 'ab'.repeat(32)
@@ -18,7 +25,7 @@ interface Execution {
   readonly id: string
   readonly status: string
   readonly trigger: string
-  readonly created_at: number
+  readonly event_json: string
 }
 
 async function ask<T>(server: StartedServer, path: string, body?: object, method = 'POST') {
@@ -42,6 +49,21 @@ async function startTwo(t: Test, postgres: Postgres): Promise<[StartedServer, St
   return [await startServer(t, settings), await startServer(t, settings)]
 }
 
+/** A server whose clock is wrong by so many seconds. */
+function startShifted(t: Test, url: string, seconds: number): Promise<StartedServer> {
+  const code = `const Right = Date
+    globalThis.Date = class extends Right {
+      constructor(...given) {
+        super(...(given.length === 0 ? [Right.now() + ${seconds * 1000}] : given))
+      }
+      static now() {
+        return Right.now() + ${seconds * 1000}
+      }
+    }`
+  const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(code)}`
+  return startServer(t, { DATABASE_URL: url, SECRET_KEY, NODE_OPTIONS })
+}
+
 const nextMinute = () => pause(MINUTE - (Date.now() % MINUTE))
 
 function testNodes(postgres: Postgres): void {
@@ -60,8 +82,60 @@ function testNodes(postgres: Postgres): void {
     t.equal(await other.shared.claimTick(id, 120, until), false, 'who does not lead takes none')
     t.equal(await leader.shared.claimTick(id, 120, until), true)
     await leader.close()
-    t.equal(await other.shared.claimTick(id, 120, until), false, 'what was run is not run again')
+    t.equal(await other.shared.claimTick(id, 60, until), false, 'no minute before the last')
+    t.equal(await other.shared.claimTick(id, 120, until), true, 'there is no record of it')
+    t.equal(await other.shared.claimTick(id, 120, until), false, 'a minute comes once')
     t.equal(await other.shared.claimTick(id, 180, until), true)
+  })
+
+  t.test('a minute that nobody has recorded is run by another server', async t => {
+    const url = await postgres.create()
+    const [one, two] = [await openAt(t, url), await openAt(t, url)]
+    const id = await createFunction(one)
+    const patch = { cronSchedule: '* * * * *', cronStatus: 'active' } as const
+    await one.functions.update(id, { patch, code: undefined, now: NOW })
+    const ids = createIdSource()
+    const until = Date.now() + 50_000
+    const runs: string[] = []
+    const claim = (storage: typeof one, name: string, minute: number) =>
+      storage.shared.claimTicks([id], minute, until, () => runs.push(name))
+    const record = async (storage: typeof one) => {
+      const execution = newExecution(id, { id: ids.next(), trigger: 'cron' })
+      await storage.executions.finish(finished(execution))
+    }
+    // One leads, and dies when it has taken the minute.
+    t.equal(await one.shared.leads(), true)
+    void claim(one, 'one', 60).catch(() => {})
+    const waiting = claim(two, 'two', 60)
+    await eventually(t, () => runs, ['one'])
+    await one.close()
+    await eventually(t, () => runs, ['one', 'two'])
+    await record(two)
+    await waiting
+    // What is recorded is nobody's any more.
+    const three = await openAt(t, url)
+    await two.close()
+    await claim(three, 'three', 60)
+    t.same(runs, ['one', 'two'])
+    const next = claim(three, 'three', 120)
+    await eventually(t, () => runs, ['one', 'two', 'three'])
+    await record(three)
+    await next
+  })
+
+  t.test('a server that hangs leads no longer than its lease', async t => {
+    const url = await postgres.create()
+    const hung = await startServer(t, { DATABASE_URL: url, SECRET_KEY })
+    const other = await openAt(t, url, { secretKey: Buffer.from(SECRET_KEY, 'hex') })
+    // A server that starts looks for what others have left, and leads.
+    t.equal(await other.shared.leads(), false)
+    hung.process.kill('SIGSTOP')
+    t.equal(await other.shared.leads(), false, 'it may still do something')
+    await postgres.query(
+      'update nodes set lease_until = 0 where id = (select min(id) from nodes)',
+      new URL(url).pathname.slice(1)
+    )
+    await eventually(t, () => other.shared.leads(), true)
   })
 
   t.test('no key of a stored value has the lock of the server that leads', async t => {
@@ -75,34 +149,44 @@ function testNodes(postgres: Postgres): void {
     }
   })
 
-  t.test('each minute of a schedule has one execution, also when a server is killed', async t => {
-    const [one, two] = await startTwo(t, postgres)
-    const { id } = await create(one, 'function handler() return { statusCode = 200 } end')
-    await ask(
-      one,
-      `/api/functions/${id}`,
-      { cron_schedule: '* * * * *', cron_status: 'active' },
-      'PUT'
-    )
-    const began = Date.now()
-    const minutesOf = (executions: readonly Execution[]) =>
-      executions.map(({ created_at: at }) => Math.floor((at * 1000) / MINUTE))
-    await nextMinute()
-    await eventually(t, async () => (await executionsOf(two, id)).length > 0, true)
-    await one.stop('SIGKILL')
-    const seen = (await executionsOf(two, id)).length
-    await nextMinute()
-    await eventually(t, async () => (await executionsOf(two, id)).length > seen, true)
-    const minutes = minutesOf(await executionsOf(two, id))
-    t.equal(new Set(minutes).size, minutes.length, 'none twice')
-    const first = Math.floor(began / MINUTE) + 1
-    const last = Math.max(...minutes)
-    t.same(
-      minutes.sort((a, b) => a - b),
-      Array.from({ length: last - first + 1 }, (_, i) => first + i),
-      'none missing'
-    )
-  })
+  t.test(
+    'each minute of a schedule has one execution, also by wrong clocks and when a server is killed',
+    async t => {
+      const url = await postgres.create()
+      const servers = await Promise.all([-25, 25, 0].map(seconds => startShifted(t, url, seconds)))
+      const [one, two, three] = servers as [StartedServer, StartedServer, StartedServer]
+      const { id } = await create(three, 'function handler() return { statusCode = 200 } end')
+      await ask(
+        three,
+        `/api/functions/${id}`,
+        { cron_schedule: '* * * * *', cron_status: 'active' },
+        'PUT'
+      )
+      const began = Date.now()
+      const minutesOf = (executions: readonly Execution[]) =>
+        executions.map(({ event_json: event }) => {
+          const { headers } = JSON.parse(event) as { headers: Record<string, string> }
+          return (Number(headers['X-Cron-Scheduled-Time']) * 1000) / MINUTE
+        })
+      await nextMinute()
+      await eventually(t, async () => (await executionsOf(three, id)).length > 0, true)
+      t.ok(Date.now() - began < 2 * MINUTE, 'by the clock of the database')
+      // One of them led.
+      await Promise.all([one.stop('SIGKILL'), two.stop('SIGKILL')])
+      const seen = (await executionsOf(three, id)).length
+      await nextMinute()
+      await eventually(t, async () => (await executionsOf(three, id)).length > seen, true)
+      const minutes = minutesOf(await executionsOf(three, id))
+      t.equal(new Set(minutes).size, minutes.length, 'none twice')
+      const first = Math.floor(began / MINUTE) + 1
+      const last = Math.max(...minutes)
+      t.same(
+        minutes.sort((a, b) => a - b),
+        Array.from({ length: last - first + 1 }, (_, i) => first + i),
+        'none missing'
+      )
+    }
+  )
 
   t.test('jobs of a server that is killed run on another one', async t => {
     const [one, two] = await startTwo(t, postgres)

@@ -166,6 +166,17 @@ function testLimits(servers: Servers): void {
     const { executions } = (await found.json()) as { executions: unknown[] }
     t.equal(executions.length, 1)
   })
+
+  t.test('executions say which server ran them', async t => {
+    const id = await create(servers[0], hello)
+    await callAll(servers, `/fn/${id}`, 6)
+    const found = await request(servers[1], `/api/functions/${id}/executions`)
+    const { executions } = (await found.json()) as { executions: { id: string; node: number }[] }
+    t.equal(new Set(executions.map(({ node }) => node)).size, 3)
+    const [first] = executions
+    const one = await request(servers[2], `/api/executions/${first!.id}`)
+    t.equal(((await one.json()) as { node: number }).node, first!.node)
+  })
 }
 
 function testAccess(servers: Servers): void {
