@@ -43,6 +43,7 @@ export { Refusal } from './invoker/hooks.js'
 export { MoonletError } from './base/errors.js'
 
 export type {
+  PageTitles,
   PluginDatabase,
   PluginDeclaration,
   PluginEvent,

@@ -58,6 +58,17 @@ const bundles = [
   { ...shared, entryPoints: { guide: 'public/guide/main.ts' }, plugins: [guide] }
 ]
 
+/** For pages of plugins, whose authors name them: the look of the dashboard, at addresses that stay. */
+const look = {
+  ...shared,
+  entryPoints: ['public/look.ts', 'public/design/main.css'].map(file => ({
+    in: file,
+    out: 'look'
+  })),
+  entryNames: '[name]',
+  format: 'iife'
+}
+
 /** Outputs that pages name beside those of entry points. */
 const SHARED = 'chunk.js'
 const namedOutputs = new Set(['moonlet.svg', 'editor.css', SHARED])
@@ -85,8 +96,10 @@ function toNames(results) {
 /** Builds everything below `${out}/public`. Returns esbuild's notes of what went into each bundle. */
 export async function buildDashboard(out) {
   const target = `${out}/public`
-  await mkdir(`${target}/assets`, { recursive: true })
-  const results = await Promise.all(bundles.map(options => build(options)))
+  for (const folder of ['assets', 'plugins']) {
+    await mkdir(`${target}/${folder}`, { recursive: true })
+  }
+  const [looks, ...results] = await Promise.all([look, ...bundles].map(options => build(options)))
   const names = toNames(results)
   const files = results
     .flatMap(({ outputFiles }) => outputFiles)
@@ -95,6 +108,9 @@ export async function buildDashboard(out) {
       path: `${target}/assets/${file.path.slice(file.path.lastIndexOf('/') + 1)}`,
       contents: file.contents
     }))
+  for (const { path, contents } of looks.outputFiles) {
+    files.push({ path: `${target}/plugins/${path.slice(path.lastIndexOf('/') + 1)}`, contents })
+  }
   for (const page of ['index.html', 'preview.html']) {
     files.push({
       path: `${target}/${page}`,
@@ -107,5 +123,5 @@ export async function buildDashboard(out) {
       await compress(path, contents)
     })
   )
-  return results.map(({ metafile }) => metafile)
+  return [looks, ...results].map(({ metafile }) => metafile)
 }

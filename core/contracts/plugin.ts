@@ -13,10 +13,23 @@ export type SettingValues<S> = {
 
 /** An entry in the dashboard's navigation. */
 export interface PluginPage {
-  /** As people read it in the navigation. */
-  readonly title: string
-  /** Of a route of the plugin, without `/plugins/{name}`; begins with a slash. */
+  /** As people read it in the navigation: one text, or one for each language of the dashboard; English stands in. */
+  readonly title: string | PageTitles
+  /** Of a route of the plugin, or of its files, without `/plugins/{name}`; begins with a slash. */
   readonly path: string
+  /**
+   * A folder with `index.html` and what belongs to it. It is served at `path` to whoever is signed in, with the
+   * dashboard's content security policy (no inline scripts or styles), and shown within the dashboard.
+   */
+  readonly files?: URL | string
+  /** An SVG of one colour among the files, such as `icon.svg`. */
+  readonly icon?: string
+}
+
+/** Titles by language. */
+export interface PageTitles {
+  readonly en: string
+  readonly [language: string]: string
 }
 
 /** A plugin, declared. See `definePlugin`. */

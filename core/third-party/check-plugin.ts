@@ -120,10 +120,25 @@ function checkDeclaration(
       )
     }
   }
-  if (
-    page !== undefined &&
-    (typeof page.title !== 'string' || page.title === '' || !/^\/(?!\/)/.test(page.path))
-  ) {
-    throw pluginFailure(who, "declares a page that needs a title, and a path that begins with '/'")
-  }
+  const problem = page === undefined ? undefined : pageProblem(page)
+  if (problem !== undefined) throw pluginFailure(who, `declares a page ${problem}`)
 }
+
+/** It may be written without types. */
+function pageProblem({ title, path, files, icon }: PluginPage): string | undefined {
+  const texts: readonly unknown[] =
+    typeof title === 'string' ? [title] : [Object(title).en, ...Object.values(Object(title))]
+  const isTitle = texts.every(text => typeof text === 'string' && text !== '')
+  if (!isTitle || typeof path !== 'string' || !/^\/(?!\/)/.test(path)) {
+    return "that needs a title, and a path that begins with '/'"
+  }
+  if (files !== undefined && !(files instanceof URL) && typeof files !== 'string') {
+    return 'whose files are no folder: a path, or new URL("./page/", import.meta.url)'
+  }
+  return icon === undefined || (files !== undefined && isIcon(icon))
+    ? undefined
+    : "whose icon must be an SVG among its files, such as 'icon.svg'"
+}
+
+const isIcon = (icon: unknown): boolean =>
+  typeof icon === 'string' && /^[\w-][\w.-]*\.svg$/.test(icon)

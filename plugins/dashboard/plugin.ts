@@ -7,8 +7,9 @@ import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import '../../core/contracts/server.js'
+import { pageHeaders, pagePolicy } from '../../core/http/page-policy.js'
 import { createPageSender } from './placed-page.js'
-import { pageHeaders, pagePolicy, previewPolicy } from './policy.js'
+import { previewPolicy } from './policy.js'
 
 /** Addresses that the page itself knows what to show for; see public/shell/routes.ts. */
 const pages = [
@@ -27,6 +28,7 @@ const pages = [
   '/account/audit',
   '/guide',
   '/guide/*',
+  '/pages/*',
   '/functions',
   '/functions/*'
 ]
@@ -68,6 +70,12 @@ export default async function dashboard(
   fastify.get('/assets/*', (request, reply) =>
     sendAsset(request.params as { '*': string }, reply, root)
   )
+  // What pages of plugins begin with, at addresses that stay.
+  for (const file of ['look.css', 'look.js']) {
+    fastify.get(`/plugins/${file}`, (_request, reply) =>
+      reply.sendFile(`plugins/${file}`, { cacheControl: false })
+    )
+  }
   const sender = (file: string): PageSender =>
     basePath === ''
       ? (_request, reply) => reply.sendFile(file, { cacheControl: false })

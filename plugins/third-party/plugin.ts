@@ -4,11 +4,13 @@ import { Type, type Static } from 'typebox'
 import { commonErrors } from '../../core/http/response-schemas.js'
 import { apiScope } from '../../core/http/conventions.js'
 import '../../core/contracts/server.js'
-import type { PluginDatabase, PluginTools } from '../../core/contracts/plugin.js'
+import type { PluginDatabase, PluginPage, PluginTools } from '../../core/contracts/plugin.js'
 import type { Storage } from '../../core/contracts/storage.js'
 import { inOwnName, ofPlugin } from '../../core/third-party/attribution.js'
 import type { ThirdPartyPlugin } from '../../core/third-party/check-plugin.js'
 import { pluginFailure } from '../../core/third-party/failure.js'
+import { titleOfPage } from '../../core/third-party/page-title.js'
+import { placeOfPage } from './page-files.js'
 import { createRun } from './run-function.js'
 import { startPlugin, type Added } from './start-plugin.js'
 
@@ -85,7 +87,15 @@ const PluginList = Type.Array(
     settings: Type.Array(Type.String(), { description: 'Names of its settings.' }),
     page: Type.Optional(
       Type.Object(
-        { title: Type.String(), path: Type.String({ description: 'On this server.' }) },
+        {
+          title: Type.String({ description: 'In English, if it has several.' }),
+          titles: Type.Optional(
+            Type.Record(Type.String(), Type.String(), { description: 'By language.' })
+          ),
+          path: Type.String({ description: 'On this server.' }),
+          icon: Type.Optional(Type.String({ description: 'Path of an SVG of one colour.' })),
+          embedded: Type.Boolean({ description: 'It is shown within the dashboard.' })
+        },
         { description: 'An entry in the navigation.' }
       )
     )
@@ -102,7 +112,7 @@ const PluginList = Type.Array(
           routes: ['GET /plugins/greeter/greetings'],
           hooks: ['before', 'after'],
           settings: ['GREETER_WORD'],
-          page: { title: 'Greetings', path: '/plugins/greeter/greetings' }
+          page: { title: 'Greetings', path: '/plugins/greeter/greetings', embedded: false }
         }
       ]
     ]
@@ -122,10 +132,20 @@ const toListed = (
   routes,
   hooks: [...hooks],
   settings: Object.keys(settings),
-  ...(page === undefined
-    ? {}
-    : { page: { title: page.title, path: `/plugins/${name}${page.path}` } })
+  ...(page === undefined ? {} : { page: toListedPage(name, page) })
 })
+
+function toListedPage(name: string, page: PluginPage): NonNullable<Listed['page']> {
+  const { title, files, icon } = page
+  const path = `/plugins/${name}${placeOfPage(page)}`
+  return {
+    title: titleOfPage(page),
+    ...(typeof title === 'string' ? {} : { titles: { ...title } }),
+    path,
+    ...(icon === undefined ? {} : { icon: path + icon }),
+    embedded: files !== undefined
+  }
+}
 
 /**
  * What a run leaves behind in the server, such as a sandbox, is the server's; a rejection is the plugin's to handle.

@@ -12,6 +12,7 @@ import { inNameOf, ofPlugin } from '../../core/third-party/attribution.js'
 import type { ThirdPartyPlugin } from '../../core/third-party/check-plugin.js'
 import { pluginFailure } from '../../core/third-party/failure.js'
 import { limitHooks, startInName } from './lifecycle.js'
+import { servePage } from './page-files.js'
 
 /** What a plugin added while it started. */
 export interface Added {
@@ -44,7 +45,7 @@ export async function startPlugin(
         limitHooks(scope, plugin)
         scope.addHook('onRoute', route => {
           describeRoute(route, plugin.name)
-          added.routes.push(...namesOf(route))
+          if (route.schema?.hide !== true) added.routes.push(...namesOf(route))
         })
         scope.addHook('onRequest', (_request, _reply, done) => {
           inNameOf(plugin, done)
@@ -53,14 +54,22 @@ export async function startPlugin(
           const { public: isPublic } = request.routeOptions.config as { public?: unknown }
           if (isPublic !== true) await server.authenticate(request)
         })
+        await servePage(scope, plugin)
         await scope.register(startInName(plugin), { settings })
       },
       { prefix: `/plugins/${plugin.name}` }
     )
   } catch (error) {
+    if (isTold(error)) throw error
     throw pluginFailure(plugin, 'failed at start', error)
   }
 }
+
+/** What names the plugin already. */
+const isTold = (error: unknown): boolean =>
+  error instanceof MoonletError &&
+  error.code === 'PLUGIN_FAILED' &&
+  error.message.startsWith('The plugin ')
 
 /** Puts a route into the API's documentation, in the plugin's own chapter unless it names another. */
 function describeRoute(route: RouteOptions, plugin: string): void {

@@ -13,13 +13,19 @@ export const endAllSessions = (): Promise<unknown> =>
 export const getStatus = (): Promise<ServerStatus> => request('/api/status')
 
 export interface PluginPage {
+  /** The plugin's. */
+  readonly name: string
   readonly title: string
+  readonly titles?: Readonly<Record<string, string>>
   readonly path: string
+  readonly icon?: string
+  /** Shown within the dashboard; others open beside it. */
+  readonly embedded: boolean
 }
 /** Pages that third-party plugins add to the navigation. */
 export const listPluginPages = async (): Promise<PluginPage[]> =>
-  (await request<Array<{ page?: PluginPage }>>('/api/plugins')).flatMap(({ page }) =>
-    page === undefined ? [] : [page]
+  (await request<Array<{ name: string; page?: Omit<PluginPage, 'name'> }>>('/api/plugins')).flatMap(
+    ({ name, page }) => (page === undefined ? [] : [{ name, ...page }])
   )
 
 let reference: Promise<LuaReference> | undefined

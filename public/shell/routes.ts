@@ -12,6 +12,7 @@ export interface Route {
     | 'alerts'
     | 'account'
     | 'guide'
+    | 'plugin'
     | 'missing'
   /** The function, its tab and what is open in it; empty where they do not apply. */
   id: string
@@ -46,6 +47,7 @@ export function toRoute(path: string): Route {
     return { ...missing, page: 'account', tab: id }
   }
   if (first === 'guide' && given === '') return { ...missing, page: 'guide', detail: id }
+  if (first === 'pages' && id !== '' && given === '') return { ...missing, page: 'plugin', id }
   if (first === 'jobs' && given === '') return { ...missing, page: 'jobs', detail: id }
   if (first === 'functions' && id !== '' && (tabs as readonly string[]).includes(tab)) {
     return { page: 'function', id, tab, detail }

@@ -1,7 +1,9 @@
 /** The frame around all pages: navigation, menu on a phone, palette, language. */
 import { component } from '../alpine.js'
-import { listPluginPages, type PluginPage } from '../api/server.js'
+import { toBrowserPath } from '../base-path.js'
+import type { PluginPage } from '../api/server.js'
 import { chooseLanguage } from '../i18n/locale.js'
+import { loadPluginPages, titleIn } from './plugin-pages.js'
 import { recent } from './recent.js'
 import { route } from './router.js'
 import { leave } from './session.js'
@@ -11,8 +13,6 @@ import { commandKey, hasCommand } from './shortcuts.js'
 component('shell', () => ({
   menuOpen: false,
   recent: recent.list,
-  pluginPages: [] as PluginPage[],
-  pluginsAsked: false,
   paletteKeys: `${commandKey} K`,
   chooseLanguage,
   docsAddress,
@@ -31,17 +31,14 @@ component('shell', () => ({
 
   /** Once, when somebody is signed in. The pages are extras: without an answer there are none. */
   askPlugins() {
-    if (this.pluginsAsked || route.page === 'login') return
-    this.pluginsAsked = true
-    listPluginPages().then(
-      pages => {
-        this.pluginPages = pages
-      },
-      () => {
-        this.pluginsAsked = false
-      }
-    )
+    if (route.page !== 'login') loadPluginPages().catch(() => {})
   },
+  pluginTitle: titleIn,
+  pluginHref: ({ name, path, embedded }: PluginPage): string =>
+    embedded ? `/pages/${name}` : path,
+  /** The icon is a mask, so that it has the colour of the text beside it. */
+  pluginIcon: ({ icon = '' }: PluginPage): string =>
+    `mask-image: url("${encodeURI(toBrowserPath(icon))}")`,
 
   isAt: (page: string) => (route.page === page ? 'page' : false),
 

@@ -2,6 +2,7 @@
 import { Alpine } from '../alpine.js'
 import { t } from '../i18n/locale.js'
 import { ownerOfPage } from '../pages/function/owner.js'
+import { pluginPages, titleIn } from './plugin-pages.js'
 import { route } from './router.js'
 import type { tabs } from './routes.js'
 
@@ -16,8 +17,14 @@ const pages = {
   account: () =>
     t(`account.${(route.tab || 'title') as 'title' | 'tokens' | 'variables' | 'audit'}`),
   guide: () => t('shell.guide'),
+  plugin: () => pluginTitle(),
   missing: () => t('missing.title')
 } as const
+
+function pluginTitle(): string {
+  const page = pluginPages.list.find(({ name }) => name === route.id)
+  return page === undefined ? t('shell.plugins') : titleIn(page)
+}
 
 /** Beginning with what differs most: a tab shows little more than a word. */
 function parts(): string[] {

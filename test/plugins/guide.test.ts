@@ -47,7 +47,7 @@ t.test('the guide works', async t => {
   await t.test('every module loads, and every piece of Lua gives what it says', async t => {
     const files = of('file')
       .map(({ argument }) => argument)
-      .filter(name => name.endsWith('.js') && !name.endsWith('.test.js') && name !== 'index.js')
+      .filter(name => /^[^/.]+\.js$/.test(name) && name !== 'index.js')
     const server = await startMoonlet({
       plugins: ['./', ...files.map(name => `./${name}`)],
       folder,
@@ -73,8 +73,13 @@ t.test('the guide works', async t => {
       { name: 'slug' },
       {},
       {},
-      { name: 'visits', page: { title: 'Visits', path: '/plugins/visits/' } }
+      { name: 'visits', page: { title: 'Visits', path: '/plugins/visits/' } },
+      {
+        name: 'board',
+        page: { titles: { 'pt-BR': 'Quadro' }, path: '/plugins/board/', embedded: true }
+      }
     ])
+    t.same(await server.api('/plugins/board/numbers'), [1, 2, 3])
     const definitions = await (await fetch(`${server.url}/moonlet.lua`)).text()
     t.match(definitions, 'function slug.make (text, length) end')
   })

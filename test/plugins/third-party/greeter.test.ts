@@ -84,7 +84,7 @@ t.test('one plugin with everything that a plugin can add', async t => {
         ],
         hooks: ['before', 'after'],
         settings: ['GREETER_WORD'],
-        page: { title: 'Greetings', path: '/plugins/greeter/greetings' }
+        page: { title: 'Greetings', path: '/plugins/greeter/greetings', embedded: false }
       }
     ])
   })
