@@ -69,12 +69,30 @@ export function loadSettings(
     const meant = misspelt(name, names)
     if (meant !== undefined) problems.push(`${name} is no setting; did you mean ${meant}?`)
   }
+  const conflict = findConflict(config as Partial<Config>, environment)
+  if (conflict !== undefined) problems.push(conflict)
   if (problems.length > 0) {
     throw new SettingsError(
       `Settings are wrong:\n${problems.map(problem => `  - ${problem}`).join('\n')}`
     )
   }
   return { config: config as Config, plugins }
+}
+
+/** Settings that are right one by one and do not go together. */
+function findConflict(
+  { WORKERS = 1, DATABASE_URL }: Partial<Config>,
+  environment: Environment
+): string | undefined {
+  if (WORKERS === 1 || DATABASE_URL !== undefined || Boolean(environment.DATABASE_URL)) {
+    return undefined
+  }
+  return (
+    `WORKERS must be 1 without DATABASE_URL, because one process alone may write to the database's file; several ` +
+    `need PostgreSQL (it is ${JSON.stringify(environment.WORKERS)}${
+      environment.WORKERS === 'auto' ? `, which is ${WORKERS} here` : ''
+    })`
+  )
 }
 
 /** Values of the settings; what is wrong with one is added to `problems`. */

@@ -2,7 +2,6 @@
  * Every setting, declared once. The README's table, the start-up check and the `Config` type are made from
  * this list. A setting is an environment variable of the same name.
  */
-import ipaddr from 'ipaddr.js'
 import { defaultBusyMax, defaultPoolBytes, defaultSandboxMax } from './machine.js'
 import { basePath, baseUrl, functionsAddress, mailAddress, smtpUrl } from './address-settings.js'
 import { databaseAddress } from './database-url.js'
@@ -15,10 +14,11 @@ import {
   oneOf,
   optionalText,
   SettingProblem,
-  splitList,
   text,
   type Setting
 } from './setting.js'
+import { trustedProxies } from './trusted-proxies.js'
+import { workerCount } from './worker-count.js'
 
 const TEBIBYTE = 1024 ** 4
 
@@ -51,6 +51,11 @@ export const settings = {
     fallback: 5,
     unit: 'seconds',
     doc: 'How long calls wait while PostgreSQL is away; then the response is 503'
+  }),
+  WORKERS: workerCount({
+    doc:
+      'Servers on the port, each a process on a core of its own; `auto` means as many as there are cores. More than ' +
+      'one needs `DATABASE_URL`; limits on sandboxes, queue, jobs, bytes and connections are divided among them'
   }),
   EXECUTION_TIMEOUT: integer({
     min: 0,
@@ -285,26 +290,6 @@ function secretKey({ doc }: { doc: string }): Setting<Uint8Array | undefined> {
         )
       }
       return key
-    }
-  }
-}
-
-/** Only proxies that are named (or all, where nobody else can connect) may say who the client is. */
-function trustedProxies({ doc }: { doc: string }): Setting<boolean | readonly string[]> {
-  return {
-    doc,
-    defaultText: 'false',
-    read(text) {
-      if (text === undefined || text === 'false' || text === '0') return false
-      if (text === 'true' || text === '1') return true
-      const proxies = splitList(text)
-      const wrong = proxies.find(proxy => !ipaddr.isValid(proxy) && !ipaddr.isValidCIDR(proxy))
-      if (proxies.length === 0 || wrong !== undefined) {
-        throw new SettingProblem(
-          'must be true, false, or addresses and networks such as 127.0.0.1, 10.0.0.0/8'
-        )
-      }
-      return Object.freeze(proxies)
     }
   }
 }

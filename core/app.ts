@@ -11,6 +11,7 @@ import Fastify, {
   type FastifyRequest
 } from 'fastify'
 import './contracts/server.js'
+import type { Workers } from './contracts/workers.js'
 import { sendClientError } from './http/client-error.js'
 import { routedTarget } from './connections/called-address.js'
 import { corsHeaders } from './connections/cors-headers.js'
@@ -63,6 +64,8 @@ const START_LIMIT_MS = 180_000
 
 export interface AppOptions extends Pick<Prepared, 'config'>, Partial<Omit<Prepared, 'config'>> {
   readonly logger: FastifyBaseLogger
+  /** This server is one of several on the port. */
+  readonly workers?: Workers | undefined
 }
 
 /** Builds the whole server, ready to listen. Rejects with an error that names the plugin that failed. */
@@ -70,7 +73,8 @@ export async function buildApp({
   config,
   logger,
   plugins = [],
-  pluginSettings = new Map()
+  pluginSettings = new Map(),
+  workers
 }: AppOptions): Promise<FastifyInstance> {
   const nextRequestId = createRequestIds()
   const app = Fastify({
@@ -93,15 +97,7 @@ export async function buildApp({
     frameworkErrors: sendFrameworkError,
     clientErrorHandler: sendClientError
   })
-  app.decorate('config', config)
-  app.decorate('ids', createIdSource())
-  app.decorate('nextRequestId', nextRequestId)
-  const { BASE_URL, BASE_PATH } = config
-  const publicUrl = BASE_URL === undefined ? undefined : withBasePath(BASE_URL, BASE_PATH)
-  app.decorate(
-    'baseUrl',
-    () => publicUrl ?? `http://localhost:${listeningPort(app) ?? config.PORT}${BASE_PATH}`
-  )
+  decorateServer(app, { config, workers, nextRequestId })
 
   const everyRequest = [addresses, requestLog, cors, basePath, errors, docs, functionsHost]
   const whatIsKept = [storage, functionCache, recovery, retention, auth, frontDoor]
@@ -126,8 +122,30 @@ export async function buildApp({
   ]) {
     await app.register(plugin)
   }
-  await app.register(dashboard, { basePath: BASE_PATH })
+  await app.register(dashboard, { basePath: config.BASE_PATH })
   return app
+}
+
+/** What plugins find on the server before any of them is loaded. */
+function decorateServer(
+  app: FastifyInstance,
+  {
+    config,
+    workers,
+    nextRequestId
+  }: Pick<AppOptions, 'config' | 'workers'> & { readonly nextRequestId: () => string }
+): void {
+  app.decorate('config', config)
+  app.decorate('workers', workers)
+  app.decorate('listeners', [app.server])
+  app.decorate('ids', createIdSource())
+  app.decorate('nextRequestId', nextRequestId)
+  const { BASE_URL, BASE_PATH } = config
+  const publicUrl = BASE_URL === undefined ? undefined : withBasePath(BASE_URL, BASE_PATH)
+  app.decorate(
+    'baseUrl',
+    () => publicUrl ?? `http://localhost:${listeningPort(app) ?? config.PORT}${BASE_PATH}`
+  )
 }
 
 /** Fastify's answer before any route or hook, such as to a broken path: the same conventions as everywhere. */

@@ -50,6 +50,7 @@ export default fp(
     if (address.kind === 'port') {
       fastify.addHook('onReady', async () => {
         listener = await listen(address)
+        fastify.listeners.push(listener)
       })
       fastify.addHook('preClose', async () => {
         if (listener === undefined) return

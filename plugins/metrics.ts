@@ -4,13 +4,21 @@
  */
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import {
+  AggregatorRegistry,
+  Counter,
+  Gauge,
+  Histogram,
+  Registry,
+  collectDefaultMetrics
+} from 'prom-client'
 import { Type } from 'typebox'
 import { commonErrors } from '../core/http/response-schemas.js'
 import '../core/contracts/server.js'
 import type { FrontDoorService } from '../core/contracts/front-door-service.js'
 import type { CallNotice, Invoker } from '../core/contracts/invoker.js'
 import type { Scheduler } from '../core/contracts/scheduler.js'
+import type { Workers } from '../core/contracts/workers.js'
 
 /** Seconds, from a warm function to the longest run by default. */
 const BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
@@ -48,6 +56,8 @@ export default fp(
     addMemoryMetrics(registry, fastify)
     addRefusalMetrics(registry, fastify.frontDoor)
     addJobMetrics(registry, fastify)
+    const read =
+      fastify.workers === undefined ? () => registry.metrics() : readAll(registry, fastify.workers)
 
     fastify.get(
       '/metrics',
@@ -61,7 +71,7 @@ export default fp(
         reply
           .header('cache-control', 'no-store')
           .type(registry.contentType)
-          .send(await registry.metrics())
+          .send(await read())
     )
     fastify.addHook('onClose', async () => {
       registry.clear()
@@ -69,6 +79,18 @@ export default fp(
   },
   { name: 'metrics', dependencies: ['storage', 'invoker', 'auth', 'front-door', 'jobs'] }
 )
+
+/** Metrics of all workers of the port, each with the label `worker`, whichever of them is asked. */
+function readAll(registry: Registry, workers: Workers): () => Promise<string> {
+  registry.setDefaultLabels({ worker: String(workers.number) })
+  workers.measureBy(() => registry.getMetricsAsJSON())
+  return async () => {
+    const all = await workers.gatherMetrics()
+    // No two have the same labels: whatever is done with those that do, these stay as they are.
+    const kept = all.map(metrics => metrics.map(metric => ({ ...metric, aggregator: 'sum' })))
+    return await AggregatorRegistry.aggregate(kept).metrics()
+  }
+}
 
 function addCallMetrics(registry: Registry, invoker: Invoker): void {
   const durations = new Histogram({

@@ -27,8 +27,9 @@ function addServe(program: Command, run: Runner): void {
   program
     .command('serve', { isDefault: true })
     .description('run the server (what happens without a command)')
+    .option('--workers <number>', 'servers on the port, or "auto" (setting WORKERS)')
     .allowExcessArguments()
-    .action(async (_options: object, command: Command) => {
+    .action(async ({ workers }: { workers?: string }, command: Command) => {
       const [unknown] = command.args
       if (unknown !== undefined) {
         command.error(
@@ -37,7 +38,7 @@ function addServe(program: Command, run: Runner): void {
       }
       await run(async ({ settings }) => {
         const { serve } = await import('../process/serve.js')
-        await serve(settings)
+        await serve(workers === undefined ? settings : { ...settings, WORKERS: workers })
         return 0
       })
     })

@@ -1,5 +1,6 @@
 /** What plugins find on the Fastify instance. Each is put there by the plugin named in the comment. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Server } from 'node:net'
 import type { Config } from '../../config/schema.js'
 import type { Actor } from './actor.js'
 import './route-access.js'
@@ -16,6 +17,7 @@ import type { OutgoingHttp } from './outgoing-http.js'
 import type { FunctionWithVersion } from './functions.js'
 import type { Scheduler } from './scheduler.js'
 import type { Storage } from './storage.js'
+import type { Workers } from './workers.js'
 
 /**
  * Functions and their active versions, in memory. It follows the changes of the storage by itself; `forget` is only for
@@ -47,6 +49,10 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** core/app */
     readonly config: Config
+    /** core/app; the servers of this port; undefined: there is this one alone */
+    readonly workers: Workers | undefined
+    /** core/app; whatever takes connections, to which plugins add their own */
+    readonly listeners: Server[]
     /** core/app; the public address without a trailing slash */
     readonly baseUrl: () => string
     /** plugins/functions-host; where functions answer, without a trailing slash */

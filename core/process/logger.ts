@@ -2,15 +2,27 @@
 import pino, { type DestinationStream, type Logger } from 'pino'
 import type { Config } from '../../config/schema.js'
 
+/** What the kernel writes to a pipe without mixing it with the writes of others; see pipe(7). */
+const WHOLE_WRITE = 4096
+
 /**
  * Lines are buffered for a moment, so that logging costs a call next to nothing; `flush` writes them out.
- * Secrets are redacted by name in case an object that holds one is ever logged.
+ * Secrets are redacted by name in case an object that holds one is ever logged. Several workers write to one
+ * output: their lines say which of them it was.
  */
 export function createLogger(
   config: Pick<Config, 'LOG_LEVEL'>,
-  terminal: boolean
+  terminal: boolean,
+  worker?: number
 ): { logger: Logger; flush: () => void } {
-  const output = pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 200 })
+  const output = pino.destination({
+    dest: 1,
+    sync: false,
+    periodicFlush: 200,
+    ...(worker === undefined
+      ? { minLength: 4096 }
+      : { minLength: WHOLE_WRITE / 2, maxWrite: WHOLE_WRITE })
+  })
   const destination: DestinationStream = terminal
     ? {
         write: line => {
@@ -21,7 +33,7 @@ export function createLogger(
   const logger = pino(
     {
       level: config.LOG_LEVEL,
-      base: null,
+      base: worker === undefined ? null : { worker },
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: ['req.headers.authorization', 'req.headers.cookie', 'apiKey', '*.apiKey']
     },

@@ -1,43 +1,47 @@
-/** Serving: settings, app, listening, and an orderly end on SIGTERM or SIGINT. */
+/** Serving: by this process alone, or by several workers that it starts (WORKERS). */
 import { loadServiceManager, withEnvironment } from '../../config/load.js'
-import { buildApp } from '../app.js'
-import { createLogger } from './logger.js'
-import { notifyService } from './service-notify.js'
-import { endOnSignals } from './shutdown.js'
+import { readWorkforce } from '../../config/workers.js'
+import { announce } from './announce.js'
 import { failStart } from './start-error.js'
-import { prepareStart } from './bootstrap.js'
-import { handleUncaughtErrors } from './uncaught.js'
+
+type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * Serves until a signal ends the process. `overrides` are settings over those of the environment. A start that
  * fails prints one message and exits with 1.
  */
 export async function serve(overrides: Readonly<Record<string, string>> = {}): Promise<void> {
-  const uncaught = handleUncaughtErrors(failStart)
+  const environment = withEnvironment(overrides)
+  const workforce = readWorkforce(environment)
   try {
-    const prepared = await prepareStart(withEnvironment(overrides))
-    const { config } = prepared
-    const { logger, flush } = createLogger(config, process.stdout.isTTY)
-    uncaught.logTo(logger, flush)
-    const app = await buildApp({ ...prepared, logger })
-    endOnSignals(app, flush)
-    const service = loadServiceManager()
-    if (service !== undefined) notifyService(app, service)
-    const address = await app.listen({ port: config.PORT, host: config.HOST })
-    announce(
-      address.replace('0.0.0.0', 'localhost').replace('[::]', 'localhost') + config.BASE_PATH,
-      app.createdKeyFile
-    )
+    if (workforce === undefined) return await serveAlone(environment)
+    // Who has one process loads nothing of it.
+    const { serveByWorkers } = await import('./workers/primary.js')
+    await serveByWorkers(workforce, overrides)
   } catch (error) {
     failStart(error)
   }
 }
 
-function announce(address: string, createdKeyFile: string | undefined): void {
-  process.stdout.write(`Moonlet listens on ${address}\n`)
-  if (createdKeyFile !== undefined) {
+async function serveAlone(environment: Environment): Promise<void> {
+  const { openServer } = await import('./open-server.js')
+  const { endOnSignals } = await import('./shutdown.js')
+  const { app, config, flush } = await openServer({ environment, failStart })
+  endOnSignals(app, flush)
+  const service = loadServiceManager()
+  if (service !== undefined) {
+    const { notifyService } = await import('./service-notify.js')
+    notifyService(app, service)
+    // "systemctl reload" asks workers to take turns; it must not end a server that has none.
+    process.on('SIGHUP', signal => {
+      app.log.info({ signal }, 'nothing to reload: WORKERS is 1')
+    })
+  }
+  const address = await app.listen({ port: config.PORT, host: config.HOST })
+  announce(address + config.BASE_PATH)
+  if (app.createdKeyFile !== undefined) {
     process.stdout.write(
-      `A new API key is in ${createdKeyFile}; use it to sign in to the dashboard.\n`
+      `A new API key is in ${app.createdKeyFile}; use it to sign in to the dashboard.\n`
     )
   }
 }

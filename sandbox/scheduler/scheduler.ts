@@ -39,7 +39,8 @@ export type SchedulerSettings = Pick<
   | 'SANDBOX_IDLE_SECONDS'
   | 'QUEUE_LIMIT'
   | 'QUEUE_TIMEOUT'
->
+> &
+  Partial<Pick<Config, 'WORKERS'>>
 
 export class Scheduler implements contract.Scheduler {
   readonly admission: QueueAdmission

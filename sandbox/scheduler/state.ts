@@ -2,7 +2,7 @@
  * All that the scheduler knows: what waits, which processes there are, and what each of them does. It acts on
  * nothing.
  */
-import { availableParallelism } from 'node:os'
+import { coresOf } from '../../config/workers.js'
 import type { Invocation } from '../invocation.js'
 import type { SandboxProcess } from '../process/sandbox-process.js'
 import type { DecisionState } from './decide.js'
@@ -16,6 +16,8 @@ export interface StateSettings {
   readonly SANDBOX_BUSY_MAX: number
   readonly SANDBOX_MAX_INVOCATIONS: number
   readonly QUEUE_LIMIT: number
+  /** Servers that share the cores; 1 unless given. */
+  readonly WORKERS?: number
 }
 
 export class SchedulerState implements DecisionState<SandboxProcess> {
@@ -32,12 +34,13 @@ export class SchedulerState implements DecisionState<SandboxProcess> {
   readonly unbound: SandboxProcess[] = []
   /** Invocations that have ended, but whose one-way calls have not settled. */
   readonly draining = new Set<Invocation>()
-  readonly cores = availableParallelism()
+  readonly cores: number
   readonly singleUse: boolean
   polledAt = performance.now()
   isStopping = false
 
   constructor(settings: StateSettings) {
+    this.cores = coresOf(settings.WORKERS ?? 1)
     this.queue = new FairQueue(settings.QUEUE_LIMIT)
     this.places = new FairShare(settings.SANDBOX_MAX)
     this.computing = new FairShare(settings.SANDBOX_BUSY_MAX)
