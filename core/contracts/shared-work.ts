@@ -69,6 +69,44 @@ export interface LiveNews {
   ): void
 }
 
+/** How a server is, as it says itself. */
+export interface NodeFigures {
+  /** Where it listens; not there before it does. */
+  readonly port?: number
+  readonly pid: number
+  readonly cores: number
+  /** Of its machine: processes that run or wait for a core, on average over the last minute. */
+  readonly load: number
+  /** Bytes of the server process. */
+  readonly memory: number
+  /** How many sandboxes by what they are doing, and `waiting` calls. */
+  readonly sandboxes: Readonly<Record<string, number>>
+}
+
+export interface NodeRecord {
+  readonly id: number
+  readonly isThis: boolean
+  readonly isAlive: boolean
+  readonly host: string
+  readonly version: string
+  /** Unix seconds. */
+  readonly startedAt: number
+  /** When it was heard of, in Unix milliseconds by the clock of the database. */
+  readonly seenAt: number
+  /** By how much its clock is ahead of the database's, and what the way there takes. */
+  readonly skewMs: number | undefined
+  /** Changes of functions and variables that it did not know of then. */
+  readonly behind: number | undefined
+  readonly figures: NodeFigures | undefined
+}
+
+export interface NodeBook {
+  /** What this server says of itself from now on, with each renewal of its lease. */
+  describe(figures: () => NodeFigures): void
+  /** Those that live, and those that died within a day without taking leave. */
+  list(): Promise<readonly NodeRecord[]>
+}
+
 export interface SharedWork {
   /** Unix milliseconds by the clock of the database, which all servers go by where they agree on times. */
   now(): number
@@ -97,6 +135,7 @@ export interface SharedWork {
   readonly places: PlaceBook
   readonly deliveries: DeliveryStore
   readonly guesses: GuessCounter
+  readonly nodes: NodeBook
   readonly live: LiveNews
   /**
    * Calls `refresh` when another server has changed it, within a second; one that rejects is called again. Never twice

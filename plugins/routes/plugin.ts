@@ -17,6 +17,7 @@ import { addDraftRoute } from './invocations/draft.js'
 import { addModuleRoutes } from './modules/routes.js'
 import { addModuleVersionRoutes } from './modules/versions.js'
 import { addRerunRoute } from './invocations/rerun.js'
+import { addNodesRoute } from './server/nodes.js'
 import { addStatusRoute } from './server/status.js'
 import { addDiffRoute } from './versions/diff.js'
 import { addVariableRoutes } from './variables/routes.js'
@@ -43,5 +44,6 @@ export default async function routes(fastify: FastifyInstance) {
   addKvRoutes(api)
   addKvValues(api)
   addStatusRoute(api)
+  addNodesRoute(api)
   addAuditRoute(api)
 }

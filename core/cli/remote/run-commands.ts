@@ -14,6 +14,10 @@ export function addRuns(program: Command, run: Runner): void {
   addKv(program, run)
   addVersions(program, run)
   program
+    .command('nodes')
+    .description('list the servers on the same data: version, load, sandboxes, lag')
+    .action(() => run(async context => (await import('./nodes.js')).nodes(context)))
+  program
     .command('openapi')
     .description("print the OpenAPI document of the server's API")
     .action(() => run(async context => (await import('./openapi.js')).openapi(context)))

@@ -39,6 +39,9 @@ const Status = Type.Object(
     sandboxes: Type.Record(Type.String(), Type.Integer({ minimum: 0 }), {
       description: 'How many, by what they are doing.'
     }),
+    database: Type.Union([Type.Literal('sqlite'), Type.Literal('postgresql')], {
+      description: 'Where it stores; several servers may share one on PostgreSQL.'
+    }),
     base_url: Type.String({ description: 'Public address of this server.' }),
     functions_url: Type.String({ description: 'Public address of functions, without `/fn`.' }),
     server_time: Type.Integer({ description: 'Unix seconds.' }),
@@ -68,6 +71,7 @@ const Status = Type.Object(
         },
         usage: { history: 52428800, kv: 4096 },
         sandboxes: { idle: 2, busy: 1 },
+        database: 'sqlite',
         base_url: 'https://moonlet.example.org',
         functions_url: 'https://moonlet.example.org',
         server_time: 1767225600,
@@ -116,6 +120,7 @@ export function addStatusRoute(api: ApiScope): void {
       limits,
       usage: await storage.usage(),
       sandboxes: { ...scheduler.counts() },
+      database: storage.shared === undefined ? ('sqlite' as const) : ('postgresql' as const),
       base_url: api.baseUrl(),
       functions_url: api.functionsUrl(),
       server_time: Math.floor(Date.now() / 1000),

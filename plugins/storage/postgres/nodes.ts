@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { moonletVersion } from '../../../core/base/version.js'
+import type { Statement } from './db/connection.js'
 import type { Database } from './db/database.js'
 
 const LEASE_MS = 20_000
@@ -12,6 +13,8 @@ const STRIPES = 16
 export class Node {
   private number = 0
   private timer: NodeJS.Timeout | undefined
+  /** What goes with each renewal of the lease. */
+  report: () => readonly Statement[] = () => []
 
   readonly id = (): number => this.number
   readonly stripe = (): number => (this.number % STRIPES) * 2
@@ -30,7 +33,13 @@ export class Node {
     this.number = row?.id ?? 0
     this.timer = setInterval(() => {
       db.background(session =>
-        session.change(`update nodes set lease_until = ${leaseEnd} where id = $1`, this.number)
+        session.run([
+          {
+            sql: `update nodes set lease_until = ${leaseEnd} where id = $1`,
+            values: [this.number]
+          },
+          ...this.report()
+        ])
       ).catch(() => {})
     }, RENEW_MS).unref()
   }

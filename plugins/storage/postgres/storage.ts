@@ -158,6 +158,7 @@ export class PostgresStorage implements Storage {
       }
     })
     this.shared = new PostgresSharedWork({ db, node: node.id, listener: this.listener, changes })
+    node.report = () => this.shared.nodes.report()
     this.followChanges(masks)
   }
 

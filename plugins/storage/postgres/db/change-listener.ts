@@ -71,6 +71,11 @@ export class ChangeListener {
     }, CHECK_MS).unref()
   }
 
+  /** The number of the newest change that is known here. */
+  get changeSeen(): number {
+    return this.last
+  }
+
   async close(): Promise<void> {
     this.isClosed = true
     clearInterval(this.timer)

@@ -6,6 +6,7 @@ import type { Database } from '../db/database.js'
 import type { ChangeFeed } from '../functions/change-feed.js'
 import { createRefreshing } from './refreshing.js'
 import { SharedClock } from './shared-clock.js'
+import { PostgresNodeBook } from './node-book.js'
 import { SharedDeliveries } from './shared-deliveries.js'
 import { SharedGuesses } from './shared-guesses.js'
 import { SharedLive } from './shared-live.js'
@@ -26,6 +27,7 @@ export class PostgresSharedWork implements SharedWork {
   readonly places: SharedPlaces
   readonly deliveries: SharedDeliveries
   readonly guesses: SharedGuesses
+  readonly nodes: PostgresNodeBook
   readonly live: SharedLive
   private readonly changes: ChangeFeed
   private readonly listener: ChangeListener
@@ -44,6 +46,7 @@ export class PostgresSharedWork implements SharedWork {
     this.places = new SharedPlaces(db, node)
     this.deliveries = new SharedDeliveries(db, node)
     this.guesses = new SharedGuesses(db)
+    this.nodes = new PostgresNodeBook({ db, node, changeSeen: () => listener.changeSeen })
     this.live = new SharedLive({
       db,
       node,

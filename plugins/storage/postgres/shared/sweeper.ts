@@ -1,5 +1,6 @@
 /** Deletes what the servers have agreed on and nobody asks about any more. One of them does it, once a minute. */
 import type { Database } from '../db/database.js'
+import { SHOWN_MS } from './node-book.js'
 import { KEPT_MS } from './shared-deliveries.js'
 
 const EVERY_MS = 60_000
@@ -10,6 +11,7 @@ const statements = [
   'delete from rate_windows where ends_at < now_ms()',
   `delete from wrong_guesses where at < now_ms() - ${MARGIN_MS}`,
   `delete from deliveries where at < now_ms() - ${KEPT_MS + MARGIN_MS}`,
+  `delete from nodes where lease_until < now_ms() - ${SHOWN_MS}`,
   `delete from places p where not exists
      (select 1 from nodes n where n.id = p.node and n.lease_until > now_ms())`
 ].map(sql => ({ sql, values: [] }))

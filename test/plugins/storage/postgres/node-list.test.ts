@@ -1,0 +1,133 @@
+/** The servers on one database, as the API and `moonlet nodes` show them. */
+import { spawn } from 'node:child_process'
+import { hostname } from 'node:os'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { moonletVersion } from '../../../../core/base/version.js'
+import { buildApi } from '../../../helpers/api.js'
+import { temporaryFolder } from '../../../helpers/build.js'
+import { eventually } from '../../../helpers/eventually.js'
+import { missingPostgres, startPostgres, type Postgres } from '../../../helpers/postgres.js'
+import { startServer, type StartedServer } from '../../../helpers/server.js'
+
+const SECRET_KEY = 'ab'.repeat(32)
+const program = fileURLToPath(new URL('../../../../core/cli.js', import.meta.url))
+
+interface Node {
+  readonly id: number
+  readonly this: boolean
+  readonly status: string
+  readonly version: string
+  readonly sandboxes?: object
+  readonly changes_behind?: number
+}
+
+t.test('on SQLite there is the one server', async t => {
+  const { call } = await buildApi(t)
+  const { json } = await call('GET', '/api/nodes')
+  t.match(json, {
+    database: 'sqlite',
+    nodes: [
+      {
+        id: 1,
+        this: true,
+        status: 'up',
+        host: hostname(),
+        pid: process.pid,
+        version: moonletVersion,
+        sandboxes: { busy: 0, waiting: 0 }
+      }
+    ]
+  })
+  t.equal(json.nodes.length, 1)
+  t.ok(Math.abs(json.nodes[0].seen_at - Date.now() / 1000) < 60)
+  t.equal((await call('GET', '/api/status')).json.database, 'sqlite')
+})
+
+const missing = missingPostgres()
+if (missing === undefined) testNodes(await startPostgres(t))
+
+async function nodesOf({ base, key }: StartedServer): Promise<Node[]> {
+  const response = await fetch(`${base}/api/nodes`, { headers: { authorization: `Bearer ${key}` } })
+  const { database, nodes } = (await response.json()) as { database: string; nodes: Node[] }
+  if (database !== 'postgresql') throw new Error(`the database is ${database}`)
+  return nodes
+}
+
+async function runNodes({ base, key }: StartedServer, home: string, ...args: string[]) {
+  const child = spawn(process.execPath, [program, 'nodes', ...args], {
+    env: { PATH: process.env['PATH'] ?? '', HOME: home, MOONLET_URL: base, MOONLET_TOKEN: key },
+    stdio: ['ignore', 'pipe', 'pipe']
+  })
+  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)])
+  return { out, err }
+}
+
+function testNodes(postgres: Postgres): void {
+  t.test('each server shows all of them, and says which is itself', async t => {
+    const DATABASE_URL = await postgres.create()
+    const database = new URL(DATABASE_URL).pathname.slice(1)
+    const one = await startServer(t, { DATABASE_URL, SECRET_KEY })
+    const two = await startServer(t, { DATABASE_URL, SECRET_KEY })
+    const [first, second] = await nodesOf(one)
+    t.match(
+      [first, second],
+      [
+        { this: true, status: 'up' },
+        { this: false, status: 'up' }
+      ]
+    )
+    t.same(
+      (await nodesOf(two)).map(node => [node.id, node.this]),
+      [
+        [first?.id, false],
+        [second?.id, true]
+      ]
+    )
+    await eventually(
+      t,
+      async () => {
+        const [, other] = await nodesOf(one)
+        return JSON.stringify(other)
+      },
+      new RegExp(
+        `"port":${new URL(two.base).port}.*"sandboxes":.*"changes_behind":0,"clock_ahead_ms":-?\\d+`
+      )
+    )
+
+    const home = await temporaryFolder(t)
+    const { out } = await runNodes(one, home)
+    t.match(out, /^ID +STATUS +VERSION +HOST .*BEHIND +CLOCK$/m)
+    t.match(
+      out,
+      new RegExp(`^${first?.id}\\* +up +${moonletVersion} +\\S+:${new URL(one.base).port} `, 'm')
+    )
+
+    // One of an earlier version, which knows nothing of figures.
+    await postgres.query(
+      `insert into nodes (name, host, version, started_at, lease_until)
+       values ('older', 'elsewhere', '0.0.9', 1, 4000000000000)`,
+      database
+    )
+    const mixed = await runNodes(one, home, '--json')
+    t.match(JSON.parse(mixed.out).nodes[2], { host: 'elsewhere', version: '0.0.9', status: 'up' })
+    const { err } = await runNodes(one, home)
+    t.match(
+      err,
+      `Servers of 2 versions work together (0.0.9, ${moonletVersion}): upgrade the older ones.`
+    )
+
+    await two.stop('SIGKILL')
+    await postgres.query(
+      `update nodes set lease_until = now_ms() - 1 where id = ${second?.id ?? 0}`,
+      database
+    )
+    t.match((await nodesOf(one))[1], { id: second?.id, status: 'gone' })
+    await postgres.query(`update nodes set lease_until = 1 where id = ${second?.id ?? 0}`, database)
+    t.same(
+      (await nodesOf(one)).map(({ id }) => id === second?.id),
+      [false, false]
+    )
+  })
+}
