@@ -1,6 +1,6 @@
 /**
  * Long work in slices: after each of them the rest of the server has its turn. While it serves others, the work waits
- * fifteen times as long as its slice took, so that it takes a small part of the processor; else it goes on at once.
+ * twenty times as long as its slice took, so that it takes a small part of the processor; else it goes on at once.
  */
 import { setImmediate as nextTick, setTimeout as sleep } from 'node:timers/promises'
 import { countServed } from './tick.js'
@@ -8,7 +8,7 @@ import { countServed } from './tick.js'
 /** Processor time of a turn of the event loop that has served others, though it served no call. */
 const BUSY_TURN_MS = 0.5
 /** Callers lose more than the slice, since their sandboxes run out of work meanwhile (test/bench/NOTES.md). */
-const PAUSE_FACTOR = 15
+const PAUSE_FACTOR = 20
 const MAX_PAUSE_MS = 100
 
 export interface Turns {

@@ -7,6 +7,8 @@ const MAX_SIZE = 2000
 export class OpenBatch {
   /** Settles with the COMMIT. */
   readonly durable: Promise<void>
+  /** Milliseconds of its COMMIT, once it is committed. */
+  commitMs = 0
   private resolve = (): void => {}
   private reject: (error: Error) => void = () => {}
   private size = 0

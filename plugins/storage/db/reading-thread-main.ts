@@ -30,10 +30,10 @@ port.on('message', (asked: Asked | 'close') => {
     port.close()
     return
   }
-  port.postMessage(carryOut(asked))
+  port.postMessage(answer(asked))
 })
 
-function carryOut({ sql, values }: Asked): Told {
+function answer({ sql, values }: Asked): Told {
   try {
     const statement = prepared.get(sql) ?? db.prepare<[Asked['values']]>(sql).pluck()
     prepared.set(sql, statement)

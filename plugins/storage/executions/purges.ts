@@ -128,9 +128,10 @@ export class Purges {
     return this.repeat(() => {
       const end = this.sql.scanEnd.get(purge.function, after, SCAN_STEP)
       if (end === undefined || end === null) return false
-      const found = this.sql.inScan.all(purge.function, after, end, purge.version, remover.step)
+      const { step } = remover
+      const found = this.sql.inScan.all(purge.function, after, end, purge.version, step)
       const removed = remover.remove(found.map(({ seq }) => seq))
-      const isScanned = removed === found.length && found.length < remover.step
+      const isScanned = removed === found.length && found.length < step
       after = isScanned ? end : (found[removed - 1]?.id ?? end)
       return true
     })

@@ -28,15 +28,15 @@ t.test('on an idle server work goes on after one turn', async t => {
 
 t.test('on a busy one it pauses for several times what its slice took, within bounds', async t => {
   const busy = turnsOf(2)
-  await giveWay(5, busy)
+  await giveWay(3, busy)
   await giveWay(1000, busy)
-  t.same(busy.pauses, [75, 100])
+  t.same(busy.pauses, [60, 100])
 })
 
 t.test('it pauses for a single short call as well', async t => {
   const one = turnsOf(0.1, 1)
-  await giveWay(5, one)
-  t.same(one.pauses, [75])
+  await giveWay(3, one)
+  t.same(one.pauses, [60])
 })
 
 t.test('it settles with the real clock and the real event loop', async t => {
