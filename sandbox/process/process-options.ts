@@ -1,5 +1,6 @@
 /** What every sandbox process of a server is started with. */
 import type { HostEntry } from '../rpc/host-functions.js'
+import type { StartPriority } from './start-priority.js'
 
 export interface ProcessOptions {
   readonly command: readonly [command: string, args: readonly string[]]
@@ -11,6 +12,7 @@ export interface ProcessOptions {
   readonly frameLimit: number
   readonly responseLimit: number
   readonly memoryMb: number
+  readonly priority: StartPriority
   /** Milliseconds. */
   readonly timeoutMs: number
   readonly baseUrl: () => string

@@ -12,6 +12,7 @@ import type { ProcessOptions } from './process-options.js'
 import { SandboxProcess, type ProcessListener } from './sandbox-process.js'
 import { PROTOCOL_VERSION, ToChild, type ChildLimits } from '../protocol/frames.js'
 import { diagnoseStart } from './spawn.js'
+import { unchangedPriority } from './start-priority.js'
 
 const MIB = 1024 * 1024
 /** What a frame may have beyond the largest body: headers, paths, framing. */
@@ -74,11 +75,12 @@ export async function createSandboxFactory(
     frameLimit,
     responseLimit: settings.RESPONSE_LIMIT,
     memoryMb,
+    priority: unchangedPriority,
     timeoutMs: options.timeoutMs ?? settings.EXECUTION_TIMEOUT * 1000,
     baseUrl: options.baseUrl,
     onInternalError: options.onInternalError
   }
-  const [barriers, { dataBytes, codeCache }] = await Promise.all([
+  const [barriers, { dataBytes, codeCache, priority }] = await Promise.all([
     probeBarriers(program),
     calibrate(bare)
   ])
@@ -89,7 +91,7 @@ export async function createSandboxFactory(
     program,
     codeBytes: codeCache?.length ?? 0
   })
-  const processOptions = { ...bare, command, codeCache, hello: toHello(false) }
+  const processOptions = { ...bare, command, codeCache, priority, hello: toHello(false) }
 
   return {
     barriers,

@@ -78,7 +78,7 @@ export class SandboxProcess extends ProcessState {
     private readonly listener: ProcessListener
   ) {
     super()
-    this.child = spawnSandbox(options.command)
+    this.child = spawnSandbox(options.command, options.priority)
     this.channel = new Channel(this.child.channel, options.frameLimit, {
       onFrame: (frame, size) => {
         this.handle(frame, size)
@@ -292,6 +292,7 @@ export class SandboxProcess extends ProcessState {
   private onHandshake(frame: readonly unknown[]): void {
     this.codeCache = readReady(frame)
     this.isReady = true
+    if (this.pid !== undefined) this.options.priority.restore(this.pid)
     this.idleSince = performance.now()
     this.settleHandshake(true)
     this.listener.onReady(this)

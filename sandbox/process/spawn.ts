@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { Duplex } from 'node:stream'
 import { execa } from 'execa'
+import { unchangedPriority } from './start-priority.js'
 
 type Command = readonly [command: string, args: readonly string[]]
 
@@ -41,7 +42,7 @@ process.on('exit', () => {
  * server where that ends in order; where it does not, the closed channel or the parent's death ends it. By Node's own
  * means: a library for it took 0.7 ms of the server for each start, which calls wait for.
  */
-export function spawnSandbox([file, args]: Command): SpawnedProcess {
+export function spawnSandbox([file, args]: Command, priority = unchangedPriority): SpawnedProcess {
   let child: ChildProcess
   try {
     child = spawn(file, args, { ...surroundings(), stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
@@ -50,6 +51,7 @@ export function spawnSandbox([file, args]: Command): SpawnedProcess {
   }
   const channel = child.stdio?.[3] as Duplex | undefined
   alive.add(child)
+  if (child.pid !== undefined) priority.lower(child.pid)
   const ended = new Promise<Ending>(resolve => {
     const end = (exitCode: number | null, signal: string | null): void => {
       alive.delete(child)

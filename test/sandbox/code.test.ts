@@ -7,6 +7,7 @@ import { childProgram, sandboxCommand } from '../../sandbox/process/command.js'
 import type { ProcessOptions } from '../../sandbox/process/process-options.js'
 import { encodeFrame } from '../../sandbox/protocol/codec.js'
 import { PROTOCOL_VERSION, ToChild } from '../../sandbox/protocol/frames.js'
+import { unchangedPriority } from '../../sandbox/process/start-priority.js'
 import { eventually } from '../helpers/eventually.js'
 import { returning, startRig } from './rig.js'
 
@@ -30,6 +31,7 @@ async function processOptions(
     frameLimit: 16 * MIB,
     responseLimit: MIB,
     memoryMb: 128,
+    priority: unchangedPriority,
     timeoutMs: 10_000,
     baseUrl: () => '',
     onInternalError(name: string, error: unknown) {
