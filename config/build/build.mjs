@@ -46,8 +46,9 @@ export async function buildAll({ out, standsIn = out, tests = false, sourcemap =
     buildModules({ out, standsIn, folders, sourcemap }),
     ...(tests ? [buildEngineForTests(out)] : []),
     cp('migrations', `${out}/migrations`, { recursive: true }),
-    // For `moonlet new`.
+    // For `moonlet new` and `moonlet plugin new`.
     cp('public/templates', `${out}/core/cli/templates`, { recursive: true }),
+    cp('core/cli/plugin/template', `${out}/core/cli/plugin/template`, { recursive: true }),
     ...['moonlet', 'find-runtime'].map(name => cp(`core/${name}.sh`, `${out}/core/${name}.sh`))
   ])
   return [child, typebox, dashboard].flatMap(metafiles =>

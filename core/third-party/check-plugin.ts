@@ -11,7 +11,7 @@ import { DECLARATION, type DeclaredPlugin, type PluginOptions } from './define-p
 import { pluginFailure, type FailingPlugin } from './failure.js'
 import type { ImportedPlugin } from './import-plugin.js'
 import type { PackageInfo } from './package-info.js'
-import { isPluginName } from './plugin-name.js'
+import { isPluginName, reservedNames } from './plugin-name.js'
 
 export interface ThirdPartyPlugin {
   readonly name: string
@@ -29,8 +29,6 @@ export interface ThirdPartyPlugin {
   readonly register: FastifyPluginAsync<PluginOptions>
 }
 
-/** Names that executions and migrations of the server itself carry. */
-const RESERVED = new Set(['http', 'cron', 'draft', 'rerun', 'function', 'job', 'alert', 'moonlet'])
 const FASTIFY_META = Symbol.for('plugin-meta')
 
 /** Throws PLUGIN_FAILED. The name given is what PLUGINS calls the plugin, or its folder's. */
@@ -52,11 +50,11 @@ export function checkPlugin(
   if (!isPluginName(name)) {
     throw pluginFailure(who, "needs a name of small letters, digits and '-', at most 64 characters")
   }
-  if (RESERVED.has(name)) {
+  if (reservedNames.has(name)) {
     throw pluginFailure(
       who,
       'cannot have this name: it belongs to Moonlet itself (as do ' +
-        `${[...RESERVED].filter(other => other !== name).join(', ')})`
+        `${[...reservedNames].filter(other => other !== name).join(', ')})`
     )
   }
   checkRange(who, declaration?.moonlet ?? info.peerDependencies?.moonlet)

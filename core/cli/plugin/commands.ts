@@ -27,6 +27,13 @@ export function addPlugins(program: Command, run: Runner): void {
       run(async context => (await import('./add.js')).addPlugin(context, source, options))
     )
   plugin
+    .command('new')
+    .description('write a plugin to begin with into a new folder: module, route, page, test')
+    .argument('<name>', 'small letters, digits and dashes')
+    .action((name: string) =>
+      run(async context => (await import('./new.js')).newPlugin(context, name))
+    )
+  plugin
     .command('remove')
     .description('take a plugin out of the data folder')
     .argument('<name>')
