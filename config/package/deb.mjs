@@ -14,7 +14,7 @@ import {
 } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { DOCS, PROXIES } from './docs.mjs'
+import { DOCS, EXAMPLES } from './docs.mjs'
 import { run } from './run.mjs'
 import { readManifest } from './tree.mjs'
 
@@ -59,7 +59,7 @@ async function placeFiles(root, time) {
   for (const folder of ['etc', 'usr/bin', 'usr/lib/systemd/system', 'usr/share/doc/moonlet']) {
     await mkdir(join(root, folder), { recursive: true })
   }
-  for (const file of [...DOCS, ...PROXIES, 'THIRD-PARTY.md']) {
+  for (const file of [...DOCS, ...EXAMPLES, 'THIRD-PARTY.md']) {
     await mkdir(dirname(join(docs, file)), { recursive: true })
     await rename(join(ours, file), join(docs, file))
   }

@@ -5,8 +5,8 @@ import { dirname, join, normalize } from 'node:path'
 /** What people who installed Moonlet read, besides /docs and the dashboard. */
 export const DOCS = ['README.md', 'CHANGELOG.md', 'SECURITY.md', 'plugins/README.md']
 
-/** Examples for the programs in front of it. */
-export const PROXIES = ['config/nginx.conf', 'config/Caddyfile']
+/** For the programs around it. */
+export const EXAMPLES = ['config/nginx.conf', 'config/Caddyfile', 'config/moonlet-database.conf']
 
 const LINK = /(!?)\[((?:[^\]\\]|\\.)*)\]\(([^)\s]+)\)/g
 const isOutside = target => /^(https?:|mailto:)/.test(target)

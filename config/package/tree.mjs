@@ -2,7 +2,7 @@
 import { chmod, cp, mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { buildAll } from '../build/build.mjs'
-import { DOCS, PROXIES, withLinksOut } from './docs.mjs'
+import { DOCS, EXAMPLES, withLinksOut } from './docs.mjs'
 import { copyModules, findModules } from './modules.mjs'
 import { describeThirdParty, packagesOf } from './third-party.mjs'
 
@@ -35,10 +35,10 @@ export async function buildShared(folder) {
     )}\n`
   )
   for (const file of DOCS) {
-    const packed = [...DOCS, 'LICENSE', ...PROXIES]
+    const packed = [...DOCS, 'LICENSE', ...EXAMPLES]
     await write(join(folder, file), await withLinksOut(file, packed, { repository, version }))
   }
-  for (const file of ['LICENSE', 'config/moonlet.service', ...PROXIES]) {
+  for (const file of ['LICENSE', 'config/moonlet.service', ...EXAMPLES]) {
     await mkdir(dirname(join(folder, file)), { recursive: true })
     await cp(file, join(folder, file))
   }

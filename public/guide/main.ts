@@ -11,6 +11,7 @@ import operating from './operating.md'
 import plugins from './plugins.md'
 import proxy from './proxy.md'
 import schedules from './schedules.md'
+import severalMachines from './several-machines.md'
 import troubleshooting from './troubleshooting.md'
 
 export interface Chapter extends RenderedText {
@@ -29,6 +30,7 @@ export const chapters: readonly Chapter[] = [
   { name: 'plugins', ...plugins },
   { name: 'operating', ...operating },
   { name: 'proxy', ...proxy },
+  { name: 'several-machines', ...severalMachines },
   { name: 'troubleshooting', ...troubleshooting },
   { name: 'from-lunar', ...fromLunar }
 ]
