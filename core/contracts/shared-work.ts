@@ -107,6 +107,12 @@ export interface NodeBook {
   list(): Promise<readonly NodeRecord[]>
 }
 
+export interface ClaimedTicks {
+  readonly ours: readonly string[]
+  /** Another server runs them, or may, and has recorded nothing yet; to be asked for again in a moment. */
+  readonly open: readonly string[]
+}
+
 export interface SharedWork {
   /** Unix milliseconds by the clock of the database, which all servers go by where they agree on times. */
   now(): number
@@ -116,21 +122,16 @@ export interface SharedWork {
    */
   leads(): Promise<boolean>
   /**
-   * True for one server: it runs this function for the minute `scheduled` (Unix seconds), which has passed. Waits for
-   * a database that is away until `until` (Unix milliseconds), then rejects.
+   * Which of these functions this server runs for the minute `scheduled` (Unix seconds): of all servers one, which need
+   * not be asked again.
    */
-  claimTick(functionId: string, scheduled: number, until: number): Promise<boolean>
+  claimTicks(functionIds: readonly string[], scheduled: number): Promise<ClaimedTicks>
   /**
-   * Calls `run`, on one of the servers, for each of these functions, which are due in the minute `scheduled`; on
-   * another one when that died before there was a record of the run. Settles when all have one, or at `until` at the
-   * latest; rejects when the database was away then.
+   * Gives what tells whether the other servers have known ever since that this one lives; it costs next to nothing to
+   * ask. Once they may believe it to be dead it is false for ever, and what was begun is to end: another server may
+   * begin it again.
    */
-  claimTicks(
-    functionIds: readonly string[],
-    scheduled: number,
-    until: number,
-    run: (functionId: string) => void
-  ): Promise<void>
+  hold(): () => boolean
   readonly rates: RateCounter
   readonly places: PlaceBook
   readonly deliveries: DeliveryStore

@@ -153,7 +153,3 @@ create unlogged table viewers (
   node integer primary key,
   functions text
 );
-
--- Who has taken the minute, and an id before those of all executions that came of it: a server that died before its run
--- was recorded leaves the minute to another one.
-alter table schedule_ticks add column node integer, add column after_id text collate "C";

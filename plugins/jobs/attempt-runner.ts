@@ -1,6 +1,7 @@
 /** One attempt of a job, from its claim until what came of it is recorded. */
 import type { FastifyBaseLogger } from 'fastify'
 import { MoonletError } from '../../core/base/errors.js'
+import { BackgroundCaller } from '../../core/invoker/background-caller.js'
 import type { FrontDoorService } from '../../core/contracts/front-door-service.js'
 import type { InvocationRequest } from '../../core/contracts/invocation.js'
 import type { Invoker } from '../../core/contracts/invoker.js'
@@ -10,7 +11,7 @@ import type { FunctionWithVersion, VersionStore } from '../../core/contracts/fun
 import type { FunctionRecord, VersionRecord } from '../../core/contracts/records.js'
 import type { FunctionCache } from '../../core/contracts/server.js'
 import type { Clock } from '../../core/cron/clock.js'
-import { Attempt, JobCaller, policyOf } from './attempt.js'
+import { Attempt, policyOf } from './attempt.js'
 
 /** How long an end that the database does not take is held before it is tried again. */
 const SETTLE_AGAIN_MS = 1000
@@ -34,6 +35,8 @@ export interface AttemptEvents {
   readonly onStopping: () => void
   readonly onSettled: (settled: SettledJob) => void
   readonly isStopped: () => boolean
+  /** Whether its lease holds for certain. */
+  readonly isHeld: (job: ClaimedJob) => boolean
 }
 
 export class AttemptRunner {
@@ -101,7 +104,7 @@ export class AttemptRunner {
       event,
       requestId: this.options.nextRequestId(),
       record: true,
-      caller: new JobCaller(caller),
+      caller: new BackgroundCaller(() => this.events.isHeld(attempt.job), caller),
       job: attempt
     }
     try {

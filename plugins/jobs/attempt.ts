@@ -1,6 +1,6 @@
-/** One attempt of a job: as whom it runs, and what its outcome means for the job. */
+/** One attempt of a job: what its outcome means for the job. */
 import { defaultRetry, type RetryPolicy } from '../../core/contracts/front-door.js'
-import type { Caller, JobAttempt, JobOutcome } from '../../core/contracts/invocation.js'
+import type { JobAttempt, JobOutcome } from '../../core/contracts/invocation.js'
 import type { ClaimedJob } from '../../core/contracts/jobs.js'
 import type { JobEnd, JobSettlement, JobSettlements } from '../../core/contracts/job-ends.js'
 import type { FunctionRecord } from '../../core/contracts/records.js'
@@ -55,23 +55,5 @@ export class Attempt implements JobAttempt {
   private decide(outcome: JobOutcome): JobEnd {
     const { attempt } = this.job
     return decideNext(outcome, this.policy, { attempt, now: this.now(), random: Math.random() })
-  }
-}
-
-/** Nobody waits for a job, so nobody hangs up; but its call came from somebody. */
-export class JobCaller implements Caller {
-  readonly isGone = false
-  private controller: AbortController | undefined
-
-  constructor(readonly identity: Caller['identity']) {}
-
-  onGone(): () => void {
-    return () => {}
-  }
-
-  /** Never aborted. */
-  get signal(): AbortSignal {
-    this.controller ??= new AbortController()
-    return this.controller.signal
   }
 }

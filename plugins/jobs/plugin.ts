@@ -37,7 +37,8 @@ export default fp(
       nextId: () => ids.next(),
       nextRequestId: fastify.nextRequestId,
       limit,
-      pace
+      pace,
+      isShared: storage.shared !== undefined
     })
     const tally = new JobTally()
     runner.onSettled(tally.note)

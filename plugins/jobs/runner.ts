@@ -10,10 +10,11 @@ import type { FastifyBaseLogger } from 'fastify'
 import { tellAll } from '../../core/base/tell-all.js'
 import type { ClaimedJob, JobStore, SettledJob } from '../../core/contracts/jobs.js'
 import { AttemptRunner, type AttemptOptions } from './attempt-runner.js'
+import { HeldLeases } from './held-leases.js'
 import { WINDOW_MS, type JobPace } from './pace.js'
 
 export const LEASE_MS = 30_000
-const RENEW_MS = 10_000
+const RENEW_MS = 5_000
 /** The longest sleep while a job waits, and how long what found no place is left alone. */
 const LOOK_MS = 1000
 /** So much may a timer be early by the clock, which counts whole milliseconds. */
@@ -28,6 +29,8 @@ export interface RunnerOptions extends AttemptOptions {
   /** Jobs at once. */
   readonly limit: number
   readonly pace: Pick<JobPace, 'allowance' | 'noteBegun'>
+  /** Other servers take over what this one holds no more. */
+  readonly isShared?: boolean
 }
 
 export class JobRunner {
@@ -43,6 +46,7 @@ export class JobRunner {
   private cancelTimer = (): void => {}
   private cancelRenewal: (() => void) | undefined
   private readonly attempts: AttemptRunner
+  private readonly held = new HeldLeases()
 
   constructor(private readonly options: RunnerOptions) {
     const { clock } = options
@@ -56,7 +60,8 @@ export class JobRunner {
       onSettled: settled => {
         tellAll(this.listeners, settled)
       },
-      isStopped: () => this.isStopped
+      isStopped: () => this.isStopped,
+      isHeld: this.held.isHeld
     })
   }
 
@@ -132,6 +137,7 @@ export class JobRunner {
     const { jobs, clock, owner, nextId, pace } = this.options
     for (let free = this.countFree(); free > 0 && !this.isStopped; free = this.countFree()) {
       const now = clock.now()
+      const began = performance.now()
       const claimed = await jobs.claim({
         owner,
         now,
@@ -143,7 +149,7 @@ export class JobRunner {
       })
       if (claimed.length === 0) return false
       pace.noteBegun(claimed.length)
-      for (const job of claimed) this.begin(job)
+      for (const job of claimed) this.begin(job, began)
     }
     return this.active < this.options.limit
   }
@@ -200,8 +206,9 @@ export class JobRunner {
     return [...this.full.keys()]
   }
 
-  private begin(job: ClaimedJob): void {
+  private begin(job: ClaimedJob, began: number): void {
     this.active++
+    if (this.options.isShared === true) this.held.add(job, began)
     this.cancelRenewal ??= this.renewLater()
     void this.attempts
       .run(job)
@@ -210,6 +217,7 @@ export class JobRunner {
       })
       .finally(() => {
         this.active--
+        this.held.remove(job)
         if (this.active === 0) {
           this.cancelRenewal?.()
           this.cancelRenewal = undefined
@@ -222,7 +230,8 @@ export class JobRunner {
     const { jobs, clock, owner, log } = this.options
     return clock.after(RENEW_MS, () => {
       this.cancelRenewal = this.active > 0 ? this.renewLater() : undefined
-      jobs.renew(owner, clock.now() + LEASE_MS).catch((error: unknown) => {
+      const noteRenewed = this.held.renew()
+      jobs.renew(owner, clock.now() + LEASE_MS).then(noteRenewed, (error: unknown) => {
         log.warn({ err: error }, 'the leases of running jobs could not be renewed')
       })
     })

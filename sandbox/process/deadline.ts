@@ -1,7 +1,10 @@
-/** When an execution is over its time: that of the server, a shorter one of its function, or that of its caller. */
+/**
+ * When an execution is over its time: that of the server, a shorter one of its function, or that of its caller; or
+ * when this server may not go on with it.
+ */
 import type { Fault } from '../../core/contracts/records.js'
 import type { Invocation } from '../invocation.js'
-import { callerEndedFault, timeoutFault } from './exit-error.js'
+import { callerEndedFault, revokedFault, timeoutFault } from './exit-error.js'
 
 /** Undefined: it has time left. `timeoutMs` is the server's limit. */
 export function findOvertime(
@@ -10,6 +13,7 @@ export function findOvertime(
   timeoutMs: number
 ): Fault | undefined {
   if (callingRun?.isGone === true) return callerEndedFault
+  if (job.caller?.isRevoked === true) return revokedFault
   const own = job.kind === 'invoke' ? job.fn.frontDoor?.timeout_seconds : undefined
   if (own !== undefined && own * 1000 < timeoutMs) {
     return elapsedMs >= own * 1000 ? timeoutFault(own, 'timeout_seconds') : undefined

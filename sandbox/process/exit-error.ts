@@ -64,6 +64,12 @@ export const callerEndedFault: Fault = {
   message: 'the run that called this function ended, and this one with it'
 }
 
+/** Of a run that another server on the same data may begin again. */
+export const revokedFault: Fault = {
+  kind: 'interrupted',
+  message: 'the server was cut off from the database for so long that others may take this over'
+}
+
 export const protocolFault = (reason: string): Fault => ({
   kind: 'protocol',
   message: `the sandbox process broke the protocol: ${reason}`

@@ -157,7 +157,7 @@ export class PostgresStorage implements Storage {
         changes.tell(ids)
       }
     })
-    this.shared = new PostgresSharedWork({ db, node: node.id, listener: this.listener, changes })
+    this.shared = new PostgresSharedWork({ db, node, listener: this.listener, changes })
     node.report = () => this.shared.nodes.report()
     this.followChanges(masks)
   }
@@ -257,6 +257,8 @@ export class PostgresStorage implements Storage {
   }
 
   async probe(): Promise<void> {
+    // While it is known to be away nobody has to wait for it.
+    this.listener.throwIfAway()
     await this.db.change(
       [],
       'insert into probes (id, at) values ($1, $2) on conflict (id) do update set at = excluded.at',

@@ -6,6 +6,7 @@
  */
 import type { FastifyBaseLogger } from 'fastify'
 import { MoonletError } from '../../../core/base/errors.js'
+import { BackgroundCaller } from '../../../core/invoker/background-caller.js'
 import type { Invoker } from '../../../core/contracts/invoker.js'
 import type { Jobs } from '../../../core/contracts/jobs.js'
 import type { InvocationEvent } from '../../../core/contracts/invocation.js'
@@ -24,6 +25,8 @@ export interface DueRun {
   readonly scheduled: number
   /** Until when it may begin, Unix milliseconds. */
   readonly deadline: number
+  /** False: another server may run it now. Left out: none ever does. */
+  readonly isHeld?: () => boolean
 }
 
 export interface RunnerOptions {
@@ -104,7 +107,7 @@ export class Runner {
 
   private async attempt(due: DueRun): Promise<void> {
     const { clock, recordFailure } = this.options
-    while (!this.stopping.signal.aborted) {
+    while (!this.stopping.signal.aborted && due.isHeld?.() !== false) {
       const call = await this.prepare(due)
       if (call === undefined) return
       if (clock.now() >= due.deadline) {
@@ -135,18 +138,19 @@ export class Runner {
   /** False when there is no room for it now. A function that has its jobs tried again runs as a job. */
   private async begin(due: DueRun, call: DueCall): Promise<boolean> {
     try {
-      if (call.target.fn.frontDoor?.retry === undefined) await this.invoke(call)
+      if (call.target.fn.frontDoor?.retry === undefined) await this.invoke(due, call)
       else await this.enqueue(due, call)
       return true
     } catch (error) {
       if (!(error instanceof MoonletError)) throw error
-      if (error.code === 'SERVER_STOPPING') return true
+      // Or it is not ours any more.
+      if (error.code === 'SERVER_STOPPING' || error.code === 'CALLER_GONE') return true
       if (!noRoom.has(error.code)) throw error
       return false
     }
   }
 
-  private async invoke({ target, event }: DueCall): Promise<void> {
+  private async invoke({ isHeld }: DueRun, { target, event }: DueCall): Promise<void> {
     const { invoker, requestId } = this.options
     await invoker.invoke({
       fn: target.fn,
@@ -154,7 +158,8 @@ export class Runner {
       trigger: 'cron',
       event,
       requestId: requestId(),
-      record: true
+      record: true,
+      caller: isHeld && new BackgroundCaller(isHeld)
     })
   }
 

@@ -9,7 +9,8 @@ import type { Storage } from '../../../core/contracts/storage.js'
 import { findMissedRun } from './catch-up.js'
 import type { Clock } from '../../../core/cron/clock.js'
 import { startMinuteTicker } from '../../../core/cron/minute-ticker.js'
-import type { DueRun, Runner } from './runner.js'
+import { claimRuns, type ClaimOptions } from './claims.js'
+import type { Runner } from './runner.js'
 import { createTimetable, type Timetable } from './timetable.js'
 
 const MINUTE = 60_000
@@ -17,7 +18,6 @@ const MINUTE = 60_000
 const GIVE_UP_MS = 55_000
 /** Functions looked at before other work gets its turn. */
 const PER_TICK = 32
-const NOT_AGREED = 'scheduled runs could not be agreed on'
 
 export interface SchedulerOptions {
   readonly functions: Pick<Storage['functions'], 'listScheduled'>
@@ -41,9 +41,11 @@ export class CronScheduler {
   private lastMinute: number
   private stopTicking = () => {}
   private readonly unsubscribe: () => void
+  private readonly claims: ClaimOptions
 
   private constructor(private readonly options: SchedulerOptions) {
-    const { clock, functionCache } = options
+    const { clock, functionCache, log, shared } = options
+    this.claims = { shared, clock, log, isStopped: () => this.isStopped }
     this.lastMinute = Math.floor(clock.now() / MINUTE) * MINUTE
     this.timetable = createTimetable(this.lastMinute)
     this.unsubscribe = functionCache.onForget(functionId => {
@@ -113,35 +115,18 @@ export class CronScheduler {
   private async runDue(minute: number): Promise<void> {
     const isGap = minute - this.lastMinute > MINUTE
     this.lastMinute = minute
-    const { shared } = this.options
-    const begun = new Set<string>()
-    for (const functionId of this.timetable.due(minute)) {
-      if (this.isStopped) return
-      begun.add(functionId)
-      if (shared === undefined) this.options.runner.run(toDue(functionId, minute))
-      if (begun.size % PER_TICK === 0) await setImmediate()
-    }
-    if (shared !== undefined) this.guard(this.share(shared, [...begun], minute), NOT_AGREED)
-    if (isGap) await this.catchUpGap(begun)
-  }
-
-  /** Of several servers one runs each; without a word from the database none does. */
-  private share(shared: SharedWork, functionIds: readonly string[], minute: number): Promise<void> {
-    return shared.claimTicks(functionIds, minute / 1000, minute + GIVE_UP_MS, functionId => {
-      this.options.runner.run(toDue(functionId, minute))
+    const due = [...this.timetable.due(minute)]
+    const runs = due.map(functionId => ({
+      functionId,
+      scheduled: minute / 1000,
+      deadline: minute + GIVE_UP_MS
+    }))
+    let count = 0
+    await claimRuns(this.claims, runs, run => {
+      this.options.runner.run(run)
+      return ++count % PER_TICK === 0 ? setImmediate() : undefined
     })
-  }
-
-  /** Of several servers one makes up for it. */
-  private async isOurs({ functionId, scheduled, deadline }: DueRun): Promise<boolean> {
-    const { shared, log } = this.options
-    if (shared === undefined) return true
-    try {
-      return await shared.claimTick(functionId, scheduled, deadline)
-    } catch (error) {
-      log.error({ err: error, functionId }, NOT_AGREED)
-      return false
-    }
+    if (isGap) await this.catchUpGap(new Set(due))
   }
 
   /** Minutes that did not tick: what runs now anyway has made up for them. */
@@ -160,10 +145,17 @@ export class CronScheduler {
       missed.push(...this.findMissed(each, now))
       if (++count % PER_TICK === 0) await setImmediate()
     }
-    for (const each of missed.sort((a, b) => a.scheduled - b.scheduled)) {
-      if (this.isStopped) return
-      await this.makeUpFor(each, now)
-    }
+    missed.sort((a, b) => a.scheduled - b.scheduled)
+    const byId = new Map(missed.map(each => [each.fn.id, each]))
+    const runs = missed.map(({ fn, scheduled }) => ({
+      functionId: fn.id,
+      scheduled,
+      deadline: now + GIVE_UP_MS
+    }))
+    await claimRuns(this.claims, runs, async run => {
+      if (byId.get(run.functionId)?.fn.cronCatchUp === true) this.options.runner.run(run)
+      else await this.options.runner.recordMissed(run)
+    })
   }
 
   /** One whose schedule cannot be read, which the log tells already, does not keep the others from theirs. */
@@ -174,17 +166,4 @@ export class CronScheduler {
     const scheduled = findMissedRun(each, now)
     return scheduled === undefined ? [] : [{ fn: each.fn, scheduled }]
   }
-
-  private async makeUpFor({ fn, scheduled }: Missed, now: number): Promise<void> {
-    const due = { functionId: fn.id, scheduled, deadline: now + GIVE_UP_MS }
-    if (!(await this.isOurs(due))) return
-    if (fn.cronCatchUp) this.options.runner.run(due)
-    else await this.options.runner.recordMissed(due)
-  }
 }
-
-const toDue = (functionId: string, minute: number): DueRun => ({
-  functionId,
-  scheduled: minute / 1000,
-  deadline: minute + GIVE_UP_MS
-})

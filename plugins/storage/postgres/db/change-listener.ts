@@ -1,11 +1,11 @@
 /**
  * Learns of changes of functions that other servers make: the database notifies, and in case that was lost, the number
- * of the newest change is looked at every second. The connection also holds the lock that says that this server lives,
- * and on one of the servers the lock of the leader; it is opened again when it ends.
+ * of the newest change is looked at every second. So it is also the first to notice that the database does not answer:
+ * then no connection to it is trusted any more. The connection is opened again when it ends.
  */
-import { MoonletError } from '../../../../core/base/errors.js'
-import type { Connection } from './connection.js'
+import { SilentServer, type Connection } from './connection.js'
 import type { Database } from './database.js'
+import { unavailable } from './failure.js'
 
 interface Change {
   readonly id: string
@@ -29,29 +29,12 @@ export interface LiveChannel {
 export const LIVE_CHANNEL = 'moonlet_live'
 
 const CHECK_MS = 1000
+/** A server that says nothing for so long is not there, whatever the connection says. */
+const SILENCE_MS = 4_000
 const REOPEN_MS = 500
-/** First of the two numbers of a server's lock; the second is its id. */
-export const NODE_LOCK = 76
-/** Held by one server, which runs the schedules of all. Among the single locks (79): 77 are keys of stored values. */
-const LEADER_LOCK = '79, 4'
-
-/**
- * A server that hangs, or whose machine is gone, may hold its connection for hours: once its lease has run out, the
- * database is asked to end that.
- */
-const endLostLeader = `
-select pg_terminate_backend(lead.pid) from pg_locks lead
-  join pg_locks life on life.pid = lead.pid and life.locktype = 'advisory' and life.classid = ${NODE_LOCK}
-  join nodes n on n.id = life.objid and n.lease_until < now_ms()
-where lead.locktype = 'advisory' and (lead.classid, lead.objid) = (${LEADER_LOCK}) and lead.granted
-  and lead.database = (select oid from pg_database where datname = current_database())
-  and lead.pid <> pg_backend_pid()`
-
-const NO_CONNECTION = 'The database is away; which server runs schedules is not known.'
 
 export class ChangeListener {
   private connection: Connection | undefined
-  private isLeader = false
   private last = 0
   private isClosed = false
   private timer: NodeJS.Timeout | undefined
@@ -83,20 +66,11 @@ export class ChangeListener {
     await this.connection?.close()
   }
 
-  /**
-   * Whether this server leads; when nobody does, it does from now on. Rejects while the connection is away, with which
-   * the lead is lost.
-   */
-  async lead(): Promise<boolean> {
-    if (this.isLeader) return true
-    const { connection } = this
-    if (connection === undefined) throw new MoonletError('DATABASE_UNAVAILABLE', NO_CONNECTION)
-    const [result] = await connection.run([
-      { sql: `select pg_try_advisory_lock(${LEADER_LOCK}) as mine`, values: [] },
-      { sql: endLostLeader, values: [] }
-    ])
-    this.isLeader = result?.rows[0]?.['mine'] === true && this.connection === connection
-    return this.isLeader
+  /** Throws DATABASE_UNAVAILABLE when the last tries to reach the database have failed. */
+  throwIfAway(): void {
+    const { away } = this.options.db.connections
+    if (this.connection !== undefined || away === undefined) return
+    throw unavailable(away instanceof Error ? away.message : String(away), away)
   }
 
   /** Resolves when this server hears that channel, or no longer; while the database is away, when it is back. */
@@ -112,7 +86,6 @@ export class ChangeListener {
   private async open(): Promise<void> {
     const connection = await this.options.db.connections.openOwn()
     connection.onEnd = () => {
-      this.isLeader = false
       this.connection = undefined
       this.openAgain()
     }
@@ -120,12 +93,14 @@ export class ChangeListener {
       if (channel === LIVE_CHANNEL) this.live?.onMessage(payload)
       else this.check()
     }
-    await connection.run([
-      { sql: `select pg_advisory_lock(${NODE_LOCK}, $1::int)`, values: [this.options.node()] }
-    ])
-    await connection.script('listen moonlet_changes')
     const { live } = this
-    if (live !== undefined) await connection.script(`listen ${LIVE_CHANNEL}`)
+    await connection.run(
+      [
+        { sql: 'listen moonlet_changes', values: [] },
+        ...(live === undefined ? [] : [{ sql: `listen ${LIVE_CHANNEL}`, values: [] }])
+      ],
+      SILENCE_MS
+    )
     this.connection = connection
     live?.onOpen()
     if (this.isClosed) await connection.close()
@@ -158,17 +133,28 @@ export class ChangeListener {
   private async checkAll(): Promise<void> {
     while (this.isCheckWanted && !this.isClosed) {
       this.isCheckWanted = false
-      // While the database is away nothing changes.
-      await this.readChanges().catch(() => {})
+      const { connection } = this
+      // While the database is away nothing changes; afterwards it looks.
+      if (connection === undefined) return
+      try {
+        await this.readChanges(connection)
+      } catch (error) {
+        if (error instanceof SilentServer) this.options.db.connections.dropAll()
+      }
     }
   }
 
-  private async readChanges(): Promise<void> {
-    const changes = await this.options.db.all<Change>(
-      [],
-      'select function_id as id, n, node from changes where n > $1 order by n',
-      this.last
+  private async readChanges(connection: Connection): Promise<void> {
+    const [result] = await connection.run(
+      [
+        {
+          sql: 'select function_id as id, n, node from changes where n > $1 order by n',
+          values: [this.last]
+        }
+      ],
+      SILENCE_MS
     )
+    const changes = (result?.rows ?? []) as unknown as Change[]
     this.last = changes.at(-1)?.n ?? this.last
     const node = this.options.node()
     this.options.tell(changes.filter(change => change.node !== node).map(({ id }) => id))

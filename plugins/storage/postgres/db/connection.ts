@@ -19,7 +19,7 @@ export interface Result {
 
 /** The part of `pg`'s connection that a submittable query may use. */
 interface Wire {
-  readonly stream: { cork?(): void; uncork?(): void; destroy(): void }
+  readonly stream: { cork?(): void; uncork?(): void; destroy(error?: Error): void }
   parse(message: { name: string; text: string; types: number[] }): void
   bind(message: { statement: string; values: ReadonlyArray<string | Buffer | null> }): void
   describe(message: { type: 'P'; name: string }): void
@@ -65,6 +65,13 @@ const SESSION = [
   '-c enable_seqscan=off',
   '-c extra_float_digits=1'
 ]
+
+/** The connection stands, and nothing comes. */
+export class SilentServer extends Error {
+  constructor(ms: number) {
+    super(`it has not answered for ${ms / 1000} seconds, and the connection was given up`)
+  }
+}
 
 export interface ConnectionOptions {
   readonly address: DatabaseAddress
@@ -142,7 +149,7 @@ export class Connection {
     return new Promise((resolve, reject) => {
       const pipeline = new Pipeline(this, statements, resolve, reject)
       pipeline.guard(silenceMs, () => {
-        this.destroy()
+        this.wire.stream.destroy(new SilentServer(silenceMs))
       })
       this.client.query(pipeline as unknown as pg.Submittable)
     })
@@ -209,6 +216,7 @@ class Pipeline {
   private readonly sent: Prepared[] = []
   private readonly encoded: ReadonlyArray<ReadonlyArray<string | Buffer | null>>
   private timer: NodeJS.Timeout | undefined
+  private turn: NodeJS.Immediate | undefined
 
   constructor(
     private readonly connection: Connection,
@@ -224,7 +232,10 @@ class Pipeline {
 
   /** A server that says nothing for so long is gone, whatever TCP believes. */
   guard(ms: number, onSilence: () => void): void {
-    this.timer = setTimeout(onSilence, ms)
+    this.timer = setTimeout(() => {
+      // What has come while this process was busy is read before that.
+      this.turn = setImmediate(onSilence)
+    }, ms)
   }
 
   submit(wire: Wire): void {
@@ -273,12 +284,17 @@ class Pipeline {
   handleCopyData(): void {}
 
   handleReadyForQuery(): void {
-    clearTimeout(this.timer)
+    this.endGuard()
     this.resolve(this.results)
   }
 
-  handleError(error: Error): void {
+  private endGuard(): void {
     clearTimeout(this.timer)
+    clearImmediate(this.turn)
+  }
+
+  handleError(error: Error): void {
+    this.endGuard()
     this.connection.forgetParsing()
     this.reject(error)
   }

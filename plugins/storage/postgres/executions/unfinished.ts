@@ -1,17 +1,12 @@
 /**
- * Ends what is pending of this server, which has only begun, and of servers that are gone: their lease has run out, or
- * nobody holds their lock, which ends with their connection. $1 stripe, $2 message, $3 fault, $4 its kind, $5 bytes
- * that these take, $6 this server, $7 whether its own count too.
+ * Ends what is pending of this server, which has only begun, and of servers that are gone: their lease has run out.
+ * $1 stripe, $2 message, $3 fault, $4 its kind, $5 bytes that these take, $6 this server, $7 whether its own count too.
  */
 export const endSqlOfUnfinished = `
 with dead as (
   select e.id from executions e
   where e.status = 0 and (($7::boolean and e.node is not distinct from $6::int) or not exists (
-    select 1 from nodes n where n.id = e.node
-      and n.lease_until > extract(epoch from clock_timestamp()) * 1000
-      and exists (select 1 from pg_locks l
-        where l.locktype = 'advisory' and l.classid = 76 and l.objid = n.id and l.granted
-          and l.database = (select oid from pg_database where datname = current_database()))))
+    select 1 from nodes n where n.id = e.node and n.lease_until > now_ms()))
 ), done as (
   update executions e set status = 2, error_message = $2, fault_json = $3, fault_kind = $4, bytes = e.bytes + $5::int8
   from dead where e.id = dead.id and e.status = 0

@@ -1,9 +1,10 @@
 /** What the servers on this database agree on, put together. */
 import type { SharedTopic, SharedWork } from '../../../../core/contracts/shared-work.js'
-import { ScheduleTicks } from '../schedule-ticks.js'
+import { createTickClaims, takeLead } from '../schedule-ticks.js'
 import type { ChangeListener } from '../db/change-listener.js'
 import type { Database } from '../db/database.js'
 import type { ChangeFeed } from '../functions/change-feed.js'
+import type { Node } from '../nodes.js'
 import { createRefreshing } from './refreshing.js'
 import { SharedClock } from './shared-clock.js'
 import { PostgresNodeBook } from './node-book.js'
@@ -16,13 +17,16 @@ import { startSweeping } from './sweeper.js'
 
 interface Parts {
   readonly db: Database
-  readonly node: () => number
+  readonly node: Node
   readonly listener: ChangeListener
   readonly changes: ChangeFeed
 }
 
 export class PostgresSharedWork implements SharedWork {
   readonly now: () => number
+  readonly leads: SharedWork['leads']
+  readonly claimTicks: SharedWork['claimTicks']
+  readonly hold: SharedWork['hold']
   readonly rates: SharedRates
   readonly places: SharedPlaces
   readonly deliveries: SharedDeliveries
@@ -30,26 +34,25 @@ export class PostgresSharedWork implements SharedWork {
   readonly nodes: PostgresNodeBook
   readonly live: SharedLive
   private readonly changes: ChangeFeed
-  private readonly listener: ChangeListener
   private readonly clock: SharedClock
-  private readonly ticks: ScheduleTicks
   private readonly stopping = new AbortController()
   private readonly stopSweeping: () => void
 
   constructor({ db, node, listener, changes }: Parts) {
     this.changes = changes
-    this.listener = listener
     this.clock = new SharedClock(db)
     this.now = this.clock.now
-    this.ticks = new ScheduleTicks({ db, node, lead: () => listener.lead(), now: this.now })
+    this.claimTicks = createTickClaims(db, node)
+    this.leads = () => takeLead(db, node.id).catch(() => false)
+    this.hold = () => node.hold()
     this.rates = new SharedRates(db)
-    this.places = new SharedPlaces(db, node)
-    this.deliveries = new SharedDeliveries(db, node)
+    this.places = new SharedPlaces(db, node.id)
+    this.deliveries = new SharedDeliveries(db, node.id)
     this.guesses = new SharedGuesses(db)
-    this.nodes = new PostgresNodeBook({ db, node, changeSeen: () => listener.changeSeen })
+    this.nodes = new PostgresNodeBook({ db, node: node.id, changeSeen: () => listener.changeSeen })
     this.live = new SharedLive({
       db,
-      node,
+      node: node.id,
       listener,
       changes,
       stopping: this.stopping.signal
@@ -60,23 +63,6 @@ export class PostgresSharedWork implements SharedWork {
   async start(): Promise<void> {
     await this.clock.start()
     this.live.start()
-  }
-
-  leads(): Promise<boolean> {
-    return this.listener.lead().catch(() => false)
-  }
-
-  claimTick(functionId: string, scheduled: number, until: number): Promise<boolean> {
-    return this.ticks.claimTick(functionId, scheduled, until)
-  }
-
-  claimTicks(
-    functionIds: readonly string[],
-    scheduled: number,
-    until: number,
-    run: (functionId: string) => void
-  ): Promise<void> {
-    return this.ticks.claimTicks(functionIds, scheduled, until, run)
   }
 
   onChange(topic: SharedTopic, refresh: () => Promise<void>): void {

@@ -1,4 +1,5 @@
 /** Connections to PostgreSQL that break while something is under way: each write is done once, and its caller told. */
+import { setTimeout as pause } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { eventually } from '../../../helpers/eventually.js'
 import { missingPostgres, startPostgres, type Postgres } from '../../../helpers/postgres.js'
@@ -182,5 +183,27 @@ function testBroken(postgres: Postgres): void {
     const n = await numberOf(other, id)
     const { acknowledged, unknown } = told
     t.ok(n >= acknowledged && n <= acknowledged + unknown, `${n}, ${acknowledged}, ${unknown}`)
+  })
+
+  t.test('a server that does not answer is left for a new connection', async t => {
+    const { relay, storage, other, id } = await openParts(t, postgres, 60_000)
+    let isKnown = false
+    relay.stall()
+    const waiting = [run(storage, id), run(storage, id)]
+    const reading = storage.functions.find(id)
+    const asking = async (): Promise<void> => {
+      while (!isKnown) {
+        storage.probe().catch(() => {
+          isKnown = true
+        })
+        await pause(200)
+      }
+    }
+    await asking()
+    relay.set({ toServer: 'pass', toClient: 'pass' })
+    await Promise.all(waiting)
+    t.equal((await reading)?.fn.id, id)
+    t.equal(await countOf(other, id), 3)
+    await storage.probe()
   })
 }

@@ -1,17 +1,11 @@
 /** Several servers on one database: who runs what, and what becomes of the work of one that is killed. */
 import { setTimeout as pause } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { createIdSource } from '../../../../core/base/ids.js'
 import { eventually } from '../../../helpers/eventually.js'
 import { missingPostgres, startPostgres, type Postgres } from '../../../helpers/postgres.js'
 import { startServer, type StartedServer } from '../../../helpers/server.js'
-import {
-  bytes,
-  createFunction,
-  finished,
-  newExecution,
-  NOW
-} from '../../../contracts/storage-fixtures.js'
+import { createFunction, finished, newExecution } from '../../../contracts/storage-fixtures.js'
+import type { PostgresStorage } from '../../../../plugins/storage/postgres/storage.js'
 import { openAt } from './open-postgres.js'
 
 const SECRET_KEY = 'ab'.repeat(32)
@@ -71,56 +65,35 @@ function testNodes(postgres: Postgres): void {
     const url = await postgres.create()
     const [one, two] = [await openAt(t, url), await openAt(t, url)]
     const id = await createFunction(one)
-    const until = Date.now() + 20_000
-    const claims = await Promise.all(
-      [one, two, one, two].map(({ shared }) => shared.claimTick(id, 60, until))
-    )
-    t.equal(claims.filter(Boolean).length, 1)
-    const leader = claims[0] || claims[2] ? one : two
-    const other = leader === one ? two : one
-    t.equal(await leader.shared.claimTick(id, 60, until), false, 'a minute comes once')
-    t.equal(await other.shared.claimTick(id, 120, until), false, 'who does not lead takes none')
-    t.equal(await leader.shared.claimTick(id, 120, until), true)
-    await leader.close()
-    t.equal(await other.shared.claimTick(id, 60, until), false, 'no minute before the last')
-    t.equal(await other.shared.claimTick(id, 120, until), true, 'there is no record of it')
-    t.equal(await other.shared.claimTick(id, 120, until), false, 'a minute comes once')
-    t.equal(await other.shared.claimTick(id, 180, until), true)
-  })
-
-  t.test('a minute that nobody has recorded is run by another server', async t => {
-    const url = await postgres.create()
-    const [one, two] = [await openAt(t, url), await openAt(t, url)]
-    const id = await createFunction(one)
-    const patch = { cronSchedule: '* * * * *', cronStatus: 'active' } as const
-    await one.functions.update(id, { patch, code: undefined, now: NOW })
-    const ids = createIdSource()
-    const until = Date.now() + 50_000
-    const runs: string[] = []
-    const claim = (storage: typeof one, name: string, minute: number) =>
-      storage.shared.claimTicks([id], minute, until, () => runs.push(name))
-    const record = async (storage: typeof one) => {
-      const execution = newExecution(id, { id: ids.next(), trigger: 'cron' })
+    const minute = Math.floor(Date.now() / MINUTE) * 60
+    const claim = async (storage: PostgresStorage, scheduled: number) => {
+      const { ours, open } = await storage.shared.claimTicks([id], scheduled)
+      return ours.length > 0 ? 'ours' : open.length > 0 ? 'open' : 'done'
+    }
+    /** As the run of that minute does. */
+    const record = async (storage: PostgresStorage, createdAt: number) => {
+      const execution = newExecution(id, { trigger: 'cron', createdAt })
+      storage.executions.begin(execution)
       await storage.executions.finish(finished(execution))
     }
-    // One leads, and dies when it has taken the minute.
-    t.equal(await one.shared.leads(), true)
-    void claim(one, 'one', 60).catch(() => {})
-    const waiting = claim(two, 'two', 60)
-    await eventually(t, () => runs, ['one'])
-    await one.close()
-    await eventually(t, () => runs, ['one', 'two'])
-    await record(two)
-    await waiting
-    // What is recorded is nobody's any more.
-    const three = await openAt(t, url)
-    await two.close()
-    await claim(three, 'three', 60)
-    t.same(runs, ['one', 'two'])
-    const next = claim(three, 'three', 120)
-    await eventually(t, () => runs, ['one', 'two', 'three'])
-    await record(three)
-    await next
+    const claims = await Promise.all([one, two, one, two].map(storage => claim(storage, minute)))
+    t.equal(claims.filter(what => what === 'ours').length, 1)
+    const [leader, other] = claims[0] === 'ours' || claims[2] === 'ours' ? [one, two] : [two, one]
+    t.equal(await claim(other, minute), 'open', 'nothing is recorded yet')
+    await record(leader, minute)
+    t.equal(await claim(leader, minute), 'done', 'a minute comes once')
+    t.equal(await claim(other, minute), 'done')
+    t.equal(await claim(other, minute + 60), 'open', 'who does not lead takes none')
+    t.equal(await claim(leader, minute + 60), 'ours')
+    await leader.close()
+    t.equal(
+      await claim(other, minute + 60),
+      'ours',
+      'what was taken and not recorded is taken again'
+    )
+    await record(other, minute + 60)
+    t.equal(await claim(other, minute), 'done', 'what was run is not run again')
+    t.equal(await claim(other, minute + 120), 'ours')
   })
 
   t.test('a server that hangs leads no longer than its lease', async t => {
@@ -136,17 +109,6 @@ function testNodes(postgres: Postgres): void {
       new URL(url).pathname.slice(1)
     )
     await eventually(t, () => other.shared.leads(), true)
-  })
-
-  t.test('no key of a stored value has the lock of the server that leads', async t => {
-    const storage = await openAt(t, await postgres.create())
-    const id = await createFunction(storage)
-    t.equal(await storage.shared.claimTick(id, 60, Date.now() + 20_000), true)
-    // The locks of both keys are 0: by their hash, and because theirs is that of the room.
-    for (const key of ['15cmab7', '51wpfd8']) {
-      await storage.kv.set('', bytes(key), bytes('1'))
-      t.equal((await storage.kv.get('', bytes(key)))?.length, 1)
-    }
   })
 
   t.test(

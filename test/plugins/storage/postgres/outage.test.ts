@@ -1,5 +1,6 @@
 import t from 'tap'
 import { setTimeout as pause } from 'node:timers/promises'
+import { eventually } from '../../../helpers/eventually.js'
 import { missingPostgres, startPostgres } from '../../../helpers/postgres.js'
 import {
   bytes,
@@ -36,7 +37,7 @@ else {
     await t.rejects(storage.functions.find(id), away)
     await t.rejects(storage.probe(), away)
     await postgres.start()
-    await storage.probe()
+    await eventually(t, () => storage.probe(), undefined)
     t.equal((await storage.functions.find(id))?.fn.id, id)
   })
 
