@@ -34,9 +34,9 @@ const toShell = (text: string): string =>
 export async function findAtHome(dataFolder: string): Promise<readonly HomePlugin[]> {
   const home = homeIn(dataFolder)
   const entries = await readdir(home, { withFileTypes: true }).catch(async (error: unknown) => {
-    // Of a data folder that is no use, the storage tells.
-    if (!(await isThere(home))) return []
     const { code } = error as NodeJS.ErrnoException
+    // Of a data folder that is no use, the storage tells.
+    if (code === 'ENOENT' || !(await isThere(home))) return []
     throw pluginFailure({ name: 'plugins', file: home }, `is no folder that can be read (${code})`)
   })
   const found = new Map<string, string>()

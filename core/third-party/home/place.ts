@@ -22,9 +22,20 @@ export async function makeStage(dataFolder: string): Promise<string> {
   await mkdir(home, { mode: FOLDER_MODE }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error
   })
+  await refuseForeignLink(home)
   const stage = join(home, `${NEW}${randomBytes(6).toString('hex')}`)
   await mkdir(stage)
   return stage
+}
+
+/** Where it leads is what its owner says, who must not lead root elsewhere. */
+async function refuseForeignLink(home: string): Promise<void> {
+  const found = await lstat(home)
+  if (!found.isSymbolicLink() || found.uid === 0 || found.uid === process.geteuid?.()) return
+  throw new MoonletError(
+    'VALIDATION',
+    `${home} is a link that belongs to the user ${found.uid}: put a folder in its place`
+  )
 }
 
 /** Gives everything in the folder the modes that a server of another user can read, whatever the umask. */
@@ -64,6 +75,8 @@ export async function putInPlace(
 /** False: there is none of that name. */
 export async function takeAway(dataFolder: string, name: string): Promise<boolean> {
   const home = homeIn(dataFolder)
+  if (!(await isThere(home))) return false
+  await refuseForeignLink(home)
   let isFound = false
   for (const entry of [name, `${REPLACED}${name}`]) {
     const gone = join(home, `${GONE}${randomBytes(6).toString('hex')}`)
@@ -83,6 +96,8 @@ export async function takeAway(dataFolder: string, name: string): Promise<boolea
 /** Sets right what a command that was killed has left. */
 export async function tidyHome(dataFolder: string): Promise<void> {
   const home = homeIn(dataFolder)
+  if (!(await isThere(home))) return
+  await refuseForeignLink(home)
   const names = await readdir(home).catch(() => [])
   for (const name of names) {
     const path = join(home, name)

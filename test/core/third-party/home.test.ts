@@ -1,9 +1,10 @@
 /** Plugins at home: found in the data folder, and refused when others could change them. */
-import { chmod, chown, mkdir, rename, symlink, writeFile } from 'node:fs/promises'
+import { chmod, chown, lchown, mkdir, readdir, rename, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { checkFiles } from '../../../core/third-party/home/check-files.js'
 import { findAtHome, homeIn } from '../../../core/third-party/home/find.js'
+import { makeStage, takeAway, tidyHome } from '../../../core/third-party/home/place.js'
 import { loadWithoutPlugins, prepareStart } from '../../../core/process/bootstrap.js'
 import { plugin, writeFiles } from './plugin-files.js'
 
@@ -148,6 +149,23 @@ t.test('files belong to root or to the user of the server', async t => {
     message: /index\.js\) belongs to the user 1234, not to root; .*chown -R root: \S+\/slug;/
   })
 })
+
+t.test(
+  "root puts nothing where a link of the server's user leads",
+  { skip: process.geteuid?.() === 0 ? false : 'is not root' },
+  async t => {
+    const data = await writeFiles(t, { 'elsewhere/.replaced-x/index.js': '' })
+    await symlink('elsewhere', homeIn(data))
+    await tidyHome(data)
+    t.same(await readdir(join(data, 'elsewhere')), ['x'], 'a link of its own may lead anywhere')
+    await lchown(homeIn(data), 1234, 1234)
+    const message = /plugins is a link that belongs to the user 1234/
+    await t.rejects(makeStage(data), { message })
+    await t.rejects(tidyHome(data), { message })
+    await t.rejects(takeAway(data, 'x'), { message })
+    t.same(await readdir(join(data, 'elsewhere')), ['x'])
+  }
+)
 
 t.test('commands on the data read its settings, and run nothing of plugins', async t => {
   const data = await withSlug(t, { 'plugins/slug/index.js': 'process.exit(1)' })
