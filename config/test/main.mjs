@@ -20,7 +20,7 @@ import { killAll, runFile } from './run-file.mjs'
 import { findTests, inOrder, runsAlone } from './select.mjs'
 
 /** More than these fail for a reason of their own, not for what ran beside them. */
-const MOST_AGAIN = 5
+const MAX_AGAIN = 5
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -71,7 +71,7 @@ async function runAll() {
   )
   await runSome(files.filter(runsAlone), 1, add)
   for (const first of failures) {
-    if (failures.length > MOST_AGAIN) report.add(first)
+    if (failures.length > MAX_AGAIN) report.add(first)
     else report.addSecond(first, await runFile(first.file))
   }
   return report.end()

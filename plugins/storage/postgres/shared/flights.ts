@@ -1,7 +1,7 @@
 /** Sends what was gathered, one request at a time: what comes while one is on its way goes with the next one. */
 import { deferToTickEnd } from '../../../../core/base/tick.js'
 
-const MOST_AT_ONCE = 1000
+const MAX_AT_ONCE = 1000
 
 export class Flights<T> {
   private readonly gathered = new Set<T>()
@@ -21,7 +21,7 @@ export class Flights<T> {
 
   private async fly(): Promise<void> {
     while (this.gathered.size > 0) {
-      const all = [...this.gathered].slice(0, MOST_AT_ONCE)
+      const all = [...this.gathered].slice(0, MAX_AT_ONCE)
       for (const one of all) this.gathered.delete(one)
       await this.send(all)
     }

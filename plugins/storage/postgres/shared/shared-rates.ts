@@ -19,7 +19,7 @@ const KEY_BYTES = 16
 const IDLE_MS = 500
 /** So soon after one another requests are many: the next one asks for more than is needed. */
 const BUSY_MS = 1000
-const MOST_AHEAD = 4096
+const MAX_AHEAD = 4096
 /** When nothing was left, the next look: another server may have given some back. */
 const LOOK_AGAIN_MS = 1000
 
@@ -119,7 +119,7 @@ export class SharedRates implements RateCounter {
     const served = all.map(window => window.waiting.splice(0))
     for (const window of all) {
       const isBusy = sentAt - window.askedAt < BUSY_MS
-      window.ahead = isBusy ? Math.min(MOST_AHEAD, Math.max(1, window.ahead * 2)) : 0
+      window.ahead = isBusy ? Math.min(MAX_AHEAD, Math.max(1, window.ahead * 2)) : 0
       window.askedAt = sentAt
     }
     try {
