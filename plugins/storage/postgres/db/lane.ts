@@ -20,6 +20,7 @@ import {
   giveTime,
   settleKnown,
   type Build,
+  type Finisher,
   type Item,
   type Sent,
   type Tag,
@@ -184,8 +185,9 @@ export class Lane {
       async (connection, known) => {
         if (items !== undefined && known !== undefined) items = settleKnown(known, items)
         items ??= this.takeWrites()
-        await this.send(connection, items)
+        const finishers = await this.send(connection, items)
         items = []
+        return finishers
       },
       error => {
         if (items === undefined) this.expireWaiting(error)
@@ -224,7 +226,7 @@ export class Lane {
     })
   }
 
-  private async send(connection: Connection, items: readonly Item[]): Promise<void> {
+  private async send(connection: Connection, items: readonly Item[]): Promise<Finisher[]> {
     const batch = new Batch(new Set(items))
     const finishers = buildAll(items, batch)
     const { statements, settle } = batch.close()
@@ -243,7 +245,7 @@ export class Lane {
       this.number.noteCommitted()
       settle(results, number)
     }
-    for (const finisher of finishers) finishOne(finisher)
+    return finishers
   }
 
   private async transact(item: Item, work: NonNullable<Item['work']>): Promise<void> {
@@ -253,7 +255,7 @@ export class Lane {
       () => items[0]?.deadline,
       async (connection, known) => {
         if (known?.finishers.some(finisher => finisher.item === item) === true) {
-          return known.finishers.forEach(finishOne)
+          return known.finishers
         }
         const session = new Session(connection, this.trips, [BEGIN, ...this.number.step()])
         const result = await orRollBack(connection, session, () => work(session))
@@ -262,7 +264,7 @@ export class Lane {
         await session.run([COMMIT])
         this.sent = undefined
         this.number.noteCommitted()
-        finishOne(finisher)
+        return [finisher]
       },
       error => {
         items = expire(items, error)
@@ -273,11 +275,11 @@ export class Lane {
 
   /**
    * Does `once` on a connection, until it has succeeded, or nobody waits for it any more. Gives the error when it fails
-   * for good. `once` gets what was sent before and turned out to be committed.
+   * for good. `once` gets what was sent before and turned out to be committed, and gives what it has done.
    */
   private async carryOut(
     deadline: () => number | undefined,
-    once: (connection: Connection, known: Sent | undefined) => Promise<void>,
+    once: (connection: Connection, known: Sent | undefined) => Promise<readonly Finisher[]>,
     onAway: (error: unknown) => void
   ): Promise<unknown> {
     for (let attempt = 1; ;) {
@@ -285,9 +287,11 @@ export class Lane {
       if (until === undefined) return undefined
       const before = this.sent
       try {
-        await onConnection(this.connections, until, async connection => {
-          await once(connection, await this.findOut(connection))
-        })
+        const done = await onConnection(this.connections, until, async connection =>
+          once(connection, await this.findOut(connection))
+        )
+        // The connection is free again: whoever hears of it may need one.
+        done.forEach(finishOne)
         return undefined
       } catch (error) {
         if (isGone(error)) {
