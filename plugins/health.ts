@@ -66,7 +66,8 @@ export default fp(
         ])
         return true
       } catch (error) {
-        fastify.log.error({ err: error }, `not ready: ${name}`)
+        const reason = error instanceof Error ? error.message : String(error)
+        fastify.log.error({ reason }, `not ready: ${name}`)
         return false
       } finally {
         patience.abort()

@@ -1,6 +1,7 @@
 /** The server's own log: JSON lines for machines, short readable lines on a terminal. */
 import pino, { type DestinationStream, type Logger } from 'pino'
 import type { Config } from '../../config/schema.js'
+import { MoonletError } from '../base/errors.js'
 
 /** What the kernel writes to a pipe without mixing it with the writes of others; see pipe(7). */
 const WHOLE_WRITE = 4096
@@ -34,6 +35,7 @@ export function createLogger(
     {
       level: config.LOG_LEVEL,
       base: worker === undefined ? null : { worker },
+      serializers: { err: serializeError },
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: ['req.headers.authorization', 'req.headers.cookie', 'apiKey', '*.apiKey']
     },
@@ -47,6 +49,17 @@ export function createLogger(
   }
 }
 
+/** What the database says is no fault of this program: it needs no stack. */
+const STORAGE_CODES: ReadonlySet<unknown> = new Set(['DATABASE_UNAVAILABLE', 'STORAGE_FAILED'])
+
+function serializeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const serialized = pino.stdSerializers.err(error)
+  if (!(error instanceof MoonletError && STORAGE_CODES.has(error.code))) return serialized
+  const { stack: _stack, ...rest } = serialized
+  return rest
+}
+
 const levelNames: Readonly<Record<number, string>> = {
   10: 'trace',
   20: 'debug',
@@ -58,14 +71,15 @@ const levelNames: Readonly<Record<number, string>> = {
 
 function toReadable(line: string): string {
   const { level, time, msg, err, ...rest } = JSON.parse(line) as Record<string, unknown> & {
-    err?: { stack?: string }
+    err?: { stack?: string; message?: string }
   }
   const fields = Object.entries(rest)
     .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(' ')
   const clock = String(time).slice(11, 19)
+  const error = err?.stack ?? err?.message
   return (
     `${clock} ${(levelNames[Number(level)] ?? String(level)).padEnd(5)} ` +
-    `${String(msg ?? '')}${fields === '' ? '' : `  ${fields}`}\n${err?.stack === undefined ? '' : `${err.stack}\n`}`
+    `${String(msg ?? '')}${fields === '' ? '' : `  ${fields}`}\n${error === undefined ? '' : `${error}\n`}`
   )
 }

@@ -1,3 +1,6 @@
+-- Written while the disk of the database is known to have been full: whether there is room again.
+alter table probes add column filler bytea;
+
 -- Which server leads, for each kind of work that one server at a time does. It leads for as long as it lives.
 create table leads (
   name text primary key,

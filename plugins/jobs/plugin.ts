@@ -63,11 +63,14 @@ export default fp(
       runner.wake()
     })
 
+    let passes = 0
     const recover = async () => {
       // What one of several servers does for all.
       if (storage.shared !== undefined && !(await storage.shared.leads())) return
       const count = await recoverAttempts({
         ...shared,
+        // What a pass takes over and cannot settle, the next one takes over again.
+        owner: `${owner}/${++passes}`,
         executions: storage.executions,
         // Of servers that share the data, leases alone say who is gone.
         isDead: other => storage.shared === undefined && other.startsWith(OWNER),

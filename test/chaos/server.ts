@@ -69,7 +69,8 @@ export async function startServer({
   }
 }
 
-function childrenOf(parent: number): number[] {
+/** Process ids of those that a process has started. */
+export function childrenOf(parent: number): number[] {
   return readdirSync('/proc')
     .filter(entry => /^\d+$/.test(entry))
     .map(Number)

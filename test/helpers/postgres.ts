@@ -29,7 +29,24 @@ export interface Postgres {
   create(template?: string): Promise<string>
   /** As pg_ctl ends it: `fast` or `immediate` (as if it had crashed). */
   stop(mode?: 'fast' | 'immediate'): Promise<void>
+  /** Kills all its processes at once, without a word. */
+  kill(): Promise<void>
+  /** Rejects when it ends instead. */
   start(): Promise<void>
+  /** Whether its first process is there. */
+  isRunning(): boolean
+  /** A streaming replica that ends with the test. Commits wait for it. */
+  replicate(): Promise<Postgres>
+  /** A replica takes writes from then on. */
+  promote(): Promise<void>
+}
+
+export interface PostgresOptions {
+  /** It waits for the disk, as in earnest. */
+  readonly durable?: boolean
+  readonly options?: readonly string[]
+  /** The folder for it, which is there and empty; a new one unless given. */
+  readonly folder?: string
 }
 
 /** Why tests on PostgreSQL cannot run here; undefined: they can. */
@@ -65,23 +82,43 @@ async function findUser(): Promise<{ name: string; uid: number; gid: number } | 
   return undefined
 }
 
-/** Starts one that ends with the test. `durable`: it waits for the disk, as in earnest. */
+/** Starts one that ends with the test. */
 export async function startPostgres(
-  t: Test,
-  { durable = false, options = [] }: { durable?: boolean; options?: readonly string[] } = {}
+  t: Pick<Test, 'teardown'>,
+  asked: PostgresOptions = {}
 ): Promise<Postgres> {
   const binaries = findBinaries()
   if (binaries === undefined) throw new Error(missingPostgres())
   const user = await findUser()
+  return startOn(t, asked, {
+    binaries,
+    user,
+    fill: async data => {
+      const template = await prepareTemplate(binaries, user)
+      await cp(template, data, { recursive: true, preserveTimestamps: true })
+      if (user !== undefined) await run('chown', ['-R', `${user.uid}:${user.gid}`, data])
+    }
+  })
+}
+
+interface Installation {
+  readonly binaries: string
+  readonly user: { name: string; uid: number; gid: number } | undefined
+  /** Makes the data folder. */
+  readonly fill: (data: string) => Promise<void>
+}
+
+async function startOn(
+  t: Pick<Test, 'teardown'>,
+  asked: PostgresOptions,
+  { binaries, user, fill }: Installation
+): Promise<Postgres> {
+  const { durable = false, options = [] } = asked
   const as = user === undefined ? {} : { uid: user.uid, gid: user.gid }
-  const folder = await mkdtemp(join(tmpdir(), 'moonlet-postgres-'))
+  const folder = asked.folder ?? (await mkdtemp(join(tmpdir(), 'moonlet-postgres-')))
   if (user !== undefined) await chown(folder, user.uid, user.gid)
   const data = join(folder, 'data')
-  await cp(await prepareTemplate(binaries, user), data, {
-    recursive: true,
-    preserveTimestamps: true
-  })
-  if (user !== undefined) await run('chown', ['-R', `${user.uid}:${user.gid}`, data])
+  await fill(data)
   await chmod(data, 0o700)
   const port = await findFreePort()
   const settings = [
@@ -95,11 +132,13 @@ export async function startPostgres(
       ...as,
       stdio: 'ignore'
     })
-    await answers(() => postgres.query('select 1'))
+    await answers(() => postgres.query('select 1'), postgres.isRunning)
   }
+  const isRunning = (): boolean =>
+    server !== undefined && server.exitCode === null && server.signalCode === null
   const stop = async (mode: 'fast' | 'immediate' = 'fast'): Promise<void> => {
     const running = server
-    if (running === undefined || running.exitCode !== null || running.signalCode !== null) return
+    if (running === undefined || !isRunning()) return
     const ended = new Promise(resolve => running.once('exit', resolve))
     running.kill(mode === 'fast' ? 'SIGINT' : 'SIGQUIT')
     await ended
@@ -132,7 +171,46 @@ export async function startPostgres(
       return postgres.url(name)
     },
     stop,
-    start
+    start,
+    isRunning,
+    async kill() {
+      const running = server
+      if (running?.pid === undefined || !isRunning()) return
+      const ended = new Promise(resolve => running.once('exit', resolve))
+      const children = await run('ps', ['-o', 'pid=', '--ppid', String(running.pid)])
+      running.kill('SIGKILL')
+      for (const pid of children.stdout.trim().split(/\s+/)) {
+        try {
+          process.kill(Number(pid), 'SIGKILL')
+        } catch {
+          // It has ended by itself.
+        }
+      }
+      await ended
+    },
+    async replicate() {
+      const backup = (to: string) =>
+        run(
+          join(binaries, 'pg_basebackup'),
+          ['-h', '127.0.0.1', '-p', String(port), '-U', 'moonlet', '-D', to, '-R', '-c', 'fast'],
+          as
+        )
+      const replica = await startOn(
+        t,
+        { durable },
+        {
+          binaries,
+          user,
+          fill: async to => {
+            await backup(to)
+          }
+        }
+      )
+      await postgres.query("alter system set synchronous_standby_names = '*'")
+      await postgres.query('select pg_reload_conf()')
+      return replica
+    },
+    promote: () => postgres.query('select pg_promote()')
   }
   t.teardown(async () => {
     await stop('immediate')
@@ -168,14 +246,14 @@ async function prepareTemplate(
   return template
 }
 
-/** Resolves when `ask` does; after a minute rejects with why it does not. */
-async function answers(ask: () => Promise<void>): Promise<void> {
+/** Resolves when `ask` does; after a minute, or when there is nobody to answer, rejects with why it does not. */
+async function answers(ask: () => Promise<void>, isThere: () => boolean): Promise<void> {
   const end = Date.now() + START_MS
   for (;;) {
     try {
       return await ask()
     } catch (error) {
-      if (Date.now() > end) throw error
+      if (Date.now() > end || !isThere()) throw error
       await pause(50)
     }
   }

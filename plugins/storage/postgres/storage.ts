@@ -1,4 +1,5 @@
 /** Storage on PostgreSQL: its parts, put together. */
+import { randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { DatabaseAddress } from '../../../config/database-url.js'
 import { MoonletError } from '../../../core/base/errors.js'
@@ -58,6 +59,8 @@ export interface PostgresOptions {
 }
 
 const MAX_SKEWS = 5_000
+/** More than there may be left within pages. */
+const PROBE_BYTES = 262_144
 
 /** Opens the database and brings its schema up to date. Rejects with one sentence that says what is wrong. */
 export async function openPostgresStorage(options: PostgresOptions): Promise<PostgresStorage> {
@@ -259,11 +262,22 @@ export class PostgresStorage implements Storage {
   async probe(): Promise<void> {
     // While it is known to be away nobody has to wait for it.
     this.listener.throwIfAway()
+    const { connections } = this.db
+    const wasFull = connections.isFull
+    await this.writeProbe(wasFull ? randomBytes(PROBE_BYTES) : null)
+    if (!wasFull) return
+    connections.isFull = false
+    await this.writeProbe(null)
+  }
+
+  private async writeProbe(filler: Uint8Array | null): Promise<void> {
     await this.db.change(
       [],
-      'insert into probes (id, at) values ($1, $2) on conflict (id) do update set at = excluded.at',
+      `insert into probes (id, at, filler) values ($1, $2, $3)
+       on conflict (id) do update set at = excluded.at, filler = excluded.filler`,
       this.node.id(),
-      Math.floor(this.nowMs())
+      Math.floor(this.nowMs()),
+      filler
     )
   }
 

@@ -25,6 +25,8 @@ interface Waiting {
 const RETRY_MS = 100
 
 export class Connections {
+  /** The disk of the database was full when something was written last that needed room. */
+  isFull = false
   /** Why there is none: of the last try to open one; undefined when that went well. */
   away: unknown
   private readonly idle: Connection[] = []

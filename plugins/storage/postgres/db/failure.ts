@@ -33,6 +33,9 @@ export function isAway(error: unknown): boolean {
   )
 }
 
+/** What is written anew finds no room; what is there can still be written over. */
+export const isDiskFull = (error: unknown): boolean => codeOf(error) === '53100'
+
 /** The connection is of no use any more; a statement that took too long leaves it as it is. */
 export const isGone = (error: unknown): boolean => isAway(error) && codeOf(error) !== '57014'
 

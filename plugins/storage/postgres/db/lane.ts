@@ -12,7 +12,7 @@ import { BatchTicks } from '../../db/batch-ticks.js'
 import { Batch } from './batch.js'
 import type { Connection } from './connection.js'
 import type { Connections } from './connections.js'
-import { closedError, isAway, isConflict, isGone, toStorageError } from './failure.js'
+import { closedError, isAway, isConflict, isDiskFull, isGone, toStorageError } from './failure.js'
 import {
   buildAll,
   expire,
@@ -301,6 +301,7 @@ export class Lane {
           continue
         }
         this.sent = undefined
+        if (isDiskFull(error)) this.connections.isFull = true
         const isOff = this.number.isOff(error)
         if (isOff) this.number.noteBroken()
         if (!(isOff || isConflict(error)) || attempt++ === ATTEMPTS) return error

@@ -56,6 +56,22 @@ export async function claimJobs(
   )
 }
 
+/** Jobs that the owner has claimed for these executions without knowing: they have had no attempt. */
+export async function giveBack(
+  session: Session,
+  stripe: number,
+  { owner, now }: Claim,
+  executionIds: readonly string[]
+): Promise<void> {
+  await session.run([
+    {
+      sql: `select job_settle(id, lease_owner, attempts, $3, 0, due_at, null, null, null, $4)
+        from jobs where status = ${RUNNING} and lease_owner = $1 and execution_id = any($2::text[])`,
+      values: [owner, texts(executionIds), Math.floor(now), stripe]
+    }
+  ])
+}
+
 export async function takeOverJobs(
   session: Session,
   secrets: SecretBox,

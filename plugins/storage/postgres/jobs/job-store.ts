@@ -41,9 +41,10 @@ import type { Database } from '../db/database.js'
 import type { Session } from '../db/transaction.js'
 import type { SqlRow, SqlValue } from '../db/values.js'
 import { missingFunction } from '../functions/owners.js'
-import { claimJobs, takeOverJobs } from './job-claims.js'
+import { takeOverJobs } from './job-claims.js'
 import { expireJobs } from './job-expiry.js'
 import { jobColumns, listJobs, source } from './job-reads.js'
+import { SafeClaims } from './safe-claims.js'
 
 interface Parts {
   readonly db: Database
@@ -64,7 +65,11 @@ const NO_ROOM_FOR_FUNCTION = 3
 const NO_ROOM = 6
 
 export class PostgresJobStore implements JobStore {
-  constructor(private readonly parts: Parts) {}
+  private readonly claims: SafeClaims
+
+  constructor(private readonly parts: Parts) {
+    this.claims = new SafeClaims(parts.db, parts.secrets)
+  }
 
   add(job: NewJob): Promise<AddedJob> {
     const { db, secrets, limits } = this.parts
@@ -92,8 +97,7 @@ export class PostgresJobStore implements JobStore {
   }
 
   claim(claim: Claim): Promise<ClaimedJob[]> {
-    const { db, secrets } = this.parts
-    return db.transaction(READ_TAGS, session => claimJobs(session, db.stripe(), secrets, claim))
+    return this.claims.claim(claim)
   }
 
   takeOver(takeOver: TakeOver): Promise<ClaimedJob[]> {

@@ -47,6 +47,16 @@ async function run(storage: PostgresStorage, id: string): Promise<string> {
   return execution.id
 }
 
+const newJob = (functionId: string, delayMs = 0) => ({
+  id: ids.next(),
+  functionId,
+  trigger: 'http',
+  createdAt: NOW * 1000,
+  dueAt: NOW * 1000 + delayMs,
+  event: { method: 'GET', path: '/', relativePath: '/', headers: {}, query: {}, body: bytes('') },
+  caller: undefined
+})
+
 const countOf = async (storage: PostgresStorage, id: string) =>
   (await storage.executions.list(id, PAGE)).total
 
@@ -86,22 +96,7 @@ function testBroken(postgres: Postgres): void {
     )
     t.equal(await countOf(storage, id), 4)
 
-    const job = {
-      id: ids.next(),
-      functionId: id,
-      trigger: 'http',
-      createdAt: NOW * 1000,
-      dueAt: NOW * 1000 + 3_600_000,
-      event: {
-        method: 'GET',
-        path: '/',
-        relativePath: '/',
-        headers: {},
-        query: {},
-        body: bytes('')
-      },
-      caller: undefined
-    }
+    const job = newJob(id, 3_600_000)
     const added = await loseAnswers(
       t,
       parts,
@@ -121,6 +116,28 @@ function testBroken(postgres: Postgres): void {
     )
     t.equal((await storage.functions.find(second))?.fn.id, second, 'a transaction')
     t.equal((await storage.functions.list(PAGE)).total, 2)
+  })
+
+  t.test('a claim of jobs whose answer was lost for good does not keep them', async t => {
+    const { relay, storage, other, id } = await openParts(t, postgres, 300)
+    const job = newJob(id)
+    await storage.jobs.add(job)
+    const claim = () =>
+      storage.jobs.claim({
+        owner: 'one',
+        now: NOW * 1000,
+        leaseUntil: NOW * 1000 + 30_000,
+        limit: 1,
+        nextExecutionId: () => ids.next()
+      })
+    relay.cut()
+    await eventually(t, () => countOf(storage, id), 1)
+    relay.loseAfter('\0commit\0')
+    await t.rejects(claim(), { code: 'DATABASE_UNAVAILABLE' })
+    t.match(await other.jobs.find(job.id), { status: 'running', attempt: 1 })
+    relay.cut()
+    relay.heal()
+    await eventually(t, async () => (await claim()).map(({ attempt }) => attempt), [1])
   })
 
   t.test('a number whose answer was lost is not added twice', async t => {

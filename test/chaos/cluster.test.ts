@@ -1,0 +1,39 @@
+/** Three servers on one PostgreSQL under load. `npm run chaos:cluster` does the same for longer, and asks how fast. */
+import t from 'tap'
+import { missingPostgres } from '../helpers/postgres.js'
+import type { FaultName } from './cluster/faults.js'
+import { runFaults } from './cluster/run-faults.js'
+import { runSchedules } from './cluster/schedules.js'
+
+const LAST_MS = 500
+
+const run = (names: readonly FaultName[]) => runFaults({ names, lastMs: LAST_MS })
+
+const missing = missingPostgres()
+if (missing !== undefined) t.plan(0, missing)
+else {
+  t.test(
+    'nothing acknowledged is lost when a server or the database goes, and all serve again',
+    async t => {
+      t.comment(
+        await run(['killNode', 'cutNode', 'restartDatabase', 'killDatabase', 'loseNotifications'])
+      )
+      t.pass('all held')
+    }
+  )
+
+  t.test('nothing acknowledged is lost when a synchronous replica takes over', async t => {
+    t.comment(await run(['failOver']))
+    t.pass('all held')
+  })
+
+  t.test('nothing acknowledged is lost while others have all connections', async t => {
+    t.comment(await run(['exhaustConnections']))
+    t.pass('all held')
+  })
+
+  t.test('each minute of a schedule has one execution, whoever is killed', async t => {
+    t.comment(await runSchedules({ schedules: 10, minutes: 1 }))
+    t.pass('all held')
+  })
+}
