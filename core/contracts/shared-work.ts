@@ -113,6 +113,15 @@ export interface ClaimedTicks {
   readonly open: readonly string[]
 }
 
+/** Values of JSON for the server that leads, in the order in which they came. */
+export interface SharedInbox {
+  post(notices: readonly unknown[]): Promise<void>
+  /** The oldest, which stay until they are removed. */
+  read(limit: number): Promise<ReadonlyArray<{ readonly seq: number; readonly notice: unknown }>>
+  /** Up to that one. */
+  remove(seq: number): Promise<void>
+}
+
 export interface SharedWork {
   /** Unix milliseconds by the clock of the database, which all servers go by where they agree on times. */
   now(): number
@@ -138,6 +147,7 @@ export interface SharedWork {
   readonly guesses: GuessCounter
   readonly nodes: NodeBook
   readonly live: LiveNews
+  readonly alertNotices: SharedInbox
   /**
    * Calls `refresh` when another server has changed it, within a second; one that rejects is called again. Never twice
    * at the same time.

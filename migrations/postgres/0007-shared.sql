@@ -153,3 +153,10 @@ create unlogged table viewers (
   node integer primary key,
   functions text
 );
+
+-- What the server that watches for alerts has to know of others, as JSON; it is deleted once that is stored.
+create table alert_notices (
+  seq bigint generated always as identity primary key,
+  at bigint not null,
+  notice text not null
+);

@@ -43,11 +43,33 @@ export class AlertBook {
   private byKind = new Map<AlertKind, readonly RuleWatch[]>()
   /** What is being stored of each, so that states are stored in their order. */
   private readonly storing = new Map<string, Promise<void>>()
+  /** Changes of rules by this server. */
+  private changes = 0
 
   constructor(private readonly options: AlertBookOptions) {}
 
   async open(): Promise<void> {
     for (const record of await this.options.store.list()) this.keep(record)
+    this.index()
+  }
+
+  /**
+   * Another server has changed rules or states. `keepsOwn`: states are those of this server, which watches.
+   */
+  async reload(keepsOwn: boolean): Promise<void> {
+    const { changes } = this
+    await this.settle()
+    const records = await this.options.store.list()
+    // One that is changed here meanwhile may be missing, or still there.
+    if (changes !== this.changes) return this.reload(keepsOwn)
+    const known = new Map(this.watches)
+    this.watches.clear()
+    for (const record of records) {
+      const own = known.get(record.id)
+      if (keepsOwn && own !== undefined && isSameRule(own.rule, record.rule)) {
+        this.watches.set(record.id, own)
+      } else this.keep(record)
+    }
     this.index()
   }
 
@@ -73,6 +95,7 @@ export class AlertBook {
     const now = clock.now()
     const record = { id: nextId(), rule, state: calmState, createdAt: now, updatedAt: now }
     await store.create(record)
+    this.changes++
     const watch = this.keep(record)
     this.index()
     return watch
@@ -86,7 +109,9 @@ export class AlertBook {
     const kept = isSame ? state : { ...calmState, deliveredAt: state.deliveredAt }
     const record = { id, rule, state: kept, createdAt, updatedAt: clock.now() }
     await this.storing.get(id)
-    if (!(await store.update(record))) return undefined
+    const wasThere = await store.update(record)
+    this.changes++
+    if (!wasThere) return undefined
     const changed = this.keep(record)
     this.index()
     return changed
@@ -94,6 +119,7 @@ export class AlertBook {
 
   async remove(id: string): Promise<boolean> {
     if (!this.watches.delete(id)) return false
+    this.changes++
     this.index()
     return await this.options.store.remove(id)
   }
@@ -196,3 +222,5 @@ const watchesTheSame = (a: AlertRule, b: AlertRule): boolean =>
   a.enabled === b.enabled &&
   a.threshold === b.threshold &&
   a.windowMinutes === b.windowMinutes
+
+const isSameRule = (a: AlertRule, b: AlertRule): boolean => JSON.stringify(a) === JSON.stringify(b)

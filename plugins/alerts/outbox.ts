@@ -28,6 +28,8 @@ export interface OutboxOptions {
   readonly deliver: (alertId: string, message: AlertMessage) => Promise<string | undefined>
   readonly onAttempt: (delivery: Delivery) => void
   readonly onError: (error: unknown) => void
+  /** Of servers that share their data one delivers. */
+  readonly isOurs?: () => boolean
 }
 
 export class Outbox {
@@ -67,8 +69,9 @@ export class Outbox {
   }
 
   private async look(): Promise<void> {
-    const { store, clock } = this.options
+    const { store, clock, isOurs } = this.options
     this.cancelTimer?.()
+    if (isOurs?.() === false) return
     const waiting = new Map<string, StoredMessage[]>()
     for (const message of await store.messages()) {
       const list = waiting.get(message.alertId) ?? []

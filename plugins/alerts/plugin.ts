@@ -4,13 +4,14 @@ import fp from 'fastify-plugin'
 import type { FastifyInstance } from 'fastify'
 import '../../core/contracts/server.js'
 import { apiScope } from '../../core/http/conventions.js'
-import { systemClock, type Clock } from '../../core/cron/clock.js'
+import { clockOf, type Clock } from '../../core/cron/clock.js'
 import { AlertBook } from './alert-book.js'
 import { AlertDelivery } from './delivery.js'
 import { Mailer } from './mail.js'
 import { composeMessage, testMessage } from './message.js'
 import { Outbox } from './outbox.js'
 import { addAlertRoutes } from './routes.js'
+import { AlertServers } from './servers.js'
 import { AlertSources } from './sources.js'
 
 /** How often rules look at what nobody reports. */
@@ -19,7 +20,8 @@ const PULSE_MS = 15_000
 export default fp(
   async function alerts(fastify) {
     const { log } = fastify
-    const { book, delivery, outbox, sources } = createParts(fastify, systemClock)
+    const clock = clockOf(fastify.storage.shared)
+    const { book, delivery, outbox, servers, sources } = createParts(fastify, clock)
     fastify.invoker.onCall(sources.onCall)
     fastify.jobs.onSettled(sources.onJob)
     forgetRemovedFunctions(fastify, book)
@@ -30,8 +32,8 @@ export default fp(
     let cancelPulse = (): void => {}
     let measuring: Promise<void> | undefined
     const pulse = (): void => {
-      cancelPulse = systemClock.after(PULSE_MS, pulse)
-      if (book.list().length === 0) return
+      cancelPulse = clock.after(PULSE_MS, pulse)
+      if (book.list().length === 0 || servers?.isLeading === false) return
       measuring ??= sources
         .measure()
         .catch(onError)
@@ -42,11 +44,13 @@ export default fp(
     fastify.addHook('onReady', async () => {
       await book.open()
       if (book.list().length > 0) outbox.wake()
+      servers?.start()
       pulse()
     })
     fastify.addHook('preClose', async () => {
       cancelPulse()
       await measuring
+      await servers?.stop()
       await book.settle()
       await outbox.stop()
     })
@@ -75,7 +79,7 @@ function createParts(fastify: FastifyInstance, clock: Clock) {
     nextId: () => ids.next(),
     compose: (watch, telling) => composeMessage(source, watch, telling),
     onMessage: () => {
-      outbox.wake()
+      wake()
     },
     onUnstored: (watch, message) => {
       delivery.send(watch.rule.target, message).catch(onError)
@@ -89,6 +93,7 @@ function createParts(fastify: FastifyInstance, clock: Clock) {
       const watch = book.find(alertId)
       return watch && (await delivery.send(watch.rule.target, message))
     },
+    isOurs: () => servers?.isLeading !== false,
     onAttempt: made => {
       const { alertId, error } = made
       if (error !== undefined) log.warn({ alertId, error }, 'an alert could not be delivered')
@@ -96,8 +101,14 @@ function createParts(fastify: FastifyInstance, clock: Clock) {
     },
     onError
   })
+  const wake = (): void => {
+    outbox.wake()
+  }
+  const { shared } = storage
+  const servers = shared && new AlertServers({ shared, book, clock, onLead: wake, onError })
   const sources = new AlertSources(book, {
     storage,
+    send: servers?.send,
     now: clock.now,
     onError,
     diskSpace: async () => {
@@ -105,7 +116,7 @@ function createParts(fastify: FastifyInstance, clock: Clock) {
       return { free: bavail * bsize, total: blocks * bsize }
     }
   })
-  return { book, delivery, outbox, sources }
+  return { book, delivery, outbox, servers, sources }
 }
 
 /** Rules of a function go with it. */

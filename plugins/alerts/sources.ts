@@ -5,6 +5,7 @@ import type { JobEnd } from '../../core/contracts/job-ends.js'
 import type { SettledJob } from '../../core/contracts/jobs.js'
 import type { Storage } from '../../core/contracts/storage.js'
 import type { AlertBook } from './alert-book.js'
+import { applyNotice, type AlertNotice } from './notices.js'
 import type { RuleWatch, Trouble } from './rule-watch.js'
 
 const MINUTE = 60_000
@@ -22,6 +23,8 @@ export interface SourceOptions {
   readonly onError: (error: unknown) => void
   /** Bytes of the disk that has the data folder. */
   readonly diskSpace: () => Promise<{ readonly free: number; readonly total: number }>
+  /** Where servers share their data: takes what happens on this one to the one that watches. */
+  readonly send?: ((notice: AlertNotice) => void) | undefined
 }
 
 /** Refusals that tell of more calls than the server takes. */
@@ -31,14 +34,22 @@ export class AlertSources {
   /** When each function last succeeded on its schedule, Unix milliseconds; 0: never. */
   private readonly successes = new Map<string, number>()
 
+  private readonly send: (notice: AlertNotice) => void
+
   constructor(
     private readonly book: AlertBook,
     private readonly options: SourceOptions
-  ) {}
+  ) {
+    this.send =
+      options.send ??
+      (notice => {
+        applyNotice(book, notice)
+      })
+  }
 
   readonly onCall = ({ trigger, functionId, outcome, refusal }: CallNotice): void => {
     if (outcome === undefined) {
-      if (refusal !== undefined && full.has(refusal)) this.book.note('queue_full', { functionId })
+      if (refusal !== undefined && full.has(refusal)) this.note('queue_full', { functionId })
       return
     }
     const failed = outcome.fault !== undefined || (outcome.answer?.statusCode ?? 500) >= 500
@@ -48,14 +59,14 @@ export class AlertSources {
     // A server that stops is no failure of what ran, and a draft is somebody's own experiment.
     if (!failed || trigger === 'draft' || outcome.fault?.kind === 'stopped') return
     const { executionId } = outcome
-    this.book.note('failure', { functionId, executionId, isOfAlert: trigger === 'alert' })
+    this.note('failure', { functionId, executionId, isOfAlert: trigger === 'alert' })
   }
 
   readonly onJob = ({ job, end }: SettledJob): void => {
     const { id: jobId, functionId, executionId, trigger } = job
     if (trigger === 'alert') this.onAlertJob(jobId, end).catch(this.options.onError)
     if (end.status !== 'dead') return
-    this.book.note('job_dead', { functionId, jobId, executionId, isOfAlert: trigger === 'alert' })
+    this.note('job_dead', { functionId, jobId, executionId, isOfAlert: trigger === 'alert' })
   }
 
   /** Looks at all that nobody reports. To be called again and again. */
@@ -67,14 +78,17 @@ export class AlertSources {
     if (disk.length > 0) await this.measureDisk(disk)
   }
 
+  private note(kind: 'failure' | 'job_dead' | 'queue_full', trouble: Trouble): void {
+    if (this.book.of(kind).length > 0) this.send({ kind, trouble })
+  }
+
   /** A job that calls the function of an alert. Its error is taken from where secrets are masked. */
   private async onAlertJob(jobId: string, end: JobEnd): Promise<void> {
-    const watch = this.book.list().find(({ state }) => state.jobId === jobId)
-    if (watch === undefined || end.status === 'returned') return
+    if (end.status === 'returned') return
     const hasFailed = end.status !== 'succeeded'
     const job = hasFailed ? await this.options.storage.jobs.find(jobId) : undefined
     const error = hasFailed ? (job?.error ?? 'the function failed') : undefined
-    this.book.noteDelivery({ alertId: watch.id, error, jobId: undefined })
+    this.send({ kind: 'alert_job', jobId, error })
   }
 
   private async measureSchedules(watches: readonly RuleWatch[]): Promise<void> {
@@ -96,7 +110,8 @@ export class AlertSources {
 
   private async lastSuccess(functionId: string): Promise<number> {
     const known = this.successes.get(functionId)
-    if (known !== undefined) return known
+    // Of runs on other servers nobody tells.
+    if (known !== undefined && this.options.send === undefined) return known
     const { rows } = await this.options.storage.executions.list(
       functionId,
       { limit: 1, offset: 0 },

@@ -3,11 +3,18 @@ import type { AlertMessage, AlertStore, StoredMessage } from '../../../core/cont
 import { toAlert, toAlertColumns, type AlertRow } from '../alerts/alert-rows.js'
 import type { SecretBox } from '../secrets/secret-box.js'
 import type { Database } from './db/database.js'
+import { noteTopic } from './functions/change-feed.js'
 
 const TAGS = ['alerts']
+const TOPIC = 'alerts'
 
-export const createAlertStore = (db: Database, secrets: SecretBox): AlertStore => ({
-  ...createMessageStore(db),
+/** Other servers, which keep alerts in memory, hear of changes. `node` is this one. */
+export const createAlertStore = (
+  db: Database,
+  secrets: SecretBox,
+  node: () => number
+): AlertStore => ({
+  ...createMessageStore(db, node),
   async list() {
     const rows = await db.all<AlertRow>(
       TAGS,
@@ -15,18 +22,21 @@ export const createAlertStore = (db: Database, secrets: SecretBox): AlertStore =
     )
     return rows.map(row => toAlert(secrets, row))
   },
-  async create({ id, rule, state, createdAt, updatedAt }) {
+  create({ id, rule, state, createdAt, updatedAt }) {
     const [text, target] = toAlertColumns(secrets, id, rule)
-    await db.change(
-      TAGS,
-      `insert into alerts (id, rule, target, state, created_at, updated_at) values ($1, $2, $3, $4, $5, $6)`,
-      id,
-      text,
-      target,
-      JSON.stringify(state),
-      createdAt,
-      updatedAt
-    )
+    return db.write(TAGS, batch => {
+      batch.add(
+        `insert into alerts (id, rule, target, state, created_at, updated_at) values ($1, $2, $3, $4, $5, $6)`,
+        id,
+        text,
+        target,
+        JSON.stringify(state),
+        createdAt,
+        updatedAt
+      )
+      batch.add(...noteTopic(TOPIC, node))
+      return () => {}
+    })
   },
   update({ id, rule, state, updatedAt }) {
     const [text, target] = toAlertColumns(secrets, id, rule)
@@ -39,6 +49,7 @@ export const createAlertStore = (db: Database, secrets: SecretBox): AlertStore =
         updatedAt,
         id
       )
+      batch.add(...noteTopic(TOPIC, node))
       return () => slot.count > 0
     })
   },
@@ -49,13 +60,15 @@ export const createAlertStore = (db: Database, secrets: SecretBox): AlertStore =
         id
       )
       const slot = batch.add('delete from alerts where id = $1', id)
+      batch.add(...noteTopic(TOPIC, node))
       return () => slot.count > 0
     })
 })
 
 /** States, and the messages that tell of them. */
 const createMessageStore = (
-  db: Database
+  db: Database,
+  node: () => number
 ): Pick<AlertStore, 'saveState' | 'messages' | 'postpone' | 'removeMessage'> => ({
   saveState: (id, state, message) =>
     db.write(TAGS, batch => {
@@ -68,6 +81,7 @@ const createMessageStore = (
           id
         )
       }
+      batch.add(...noteTopic(TOPIC, node))
       return () => {}
     }),
   async messages() {

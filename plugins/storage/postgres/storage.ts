@@ -144,7 +144,7 @@ export class PostgresStorage implements Storage {
       backgroundStripe
     })
     this.env = new PostgresEnvStore({ db, secrets, changes, history, executions: writer })
-    this.alerts = createAlertStore(db, secrets)
+    this.alerts = createAlertStore(db, secrets, node.id)
     this.sessions = createSessionStore(db, node.id)
     this.tokens = createTokenStore(db, node.id)
     this.audit = new PostgresAuditStore({ db, secrets, nowMs })

@@ -10,6 +10,7 @@ import { SharedClock } from './shared-clock.js'
 import { PostgresNodeBook } from './node-book.js'
 import { SharedDeliveries } from './shared-deliveries.js'
 import { SharedGuesses } from './shared-guesses.js'
+import { createSharedInbox } from './shared-inbox.js'
 import { SharedLive } from './shared-live.js'
 import { SharedPlaces } from './shared-places.js'
 import { SharedRates } from './shared-rates.js'
@@ -33,6 +34,7 @@ export class PostgresSharedWork implements SharedWork {
   readonly guesses: SharedGuesses
   readonly nodes: PostgresNodeBook
   readonly live: SharedLive
+  readonly alertNotices: SharedWork['alertNotices']
   private readonly changes: ChangeFeed
   private readonly clock: SharedClock
   private readonly stopping = new AbortController()
@@ -50,6 +52,7 @@ export class PostgresSharedWork implements SharedWork {
     this.deliveries = new SharedDeliveries(db, node.id)
     this.guesses = new SharedGuesses(db)
     this.nodes = new PostgresNodeBook({ db, node: node.id, changeSeen: () => listener.changeSeen })
+    this.alertNotices = createSharedInbox(db)
     this.live = new SharedLive({
       db,
       node: node.id,

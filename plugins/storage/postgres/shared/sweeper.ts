@@ -9,6 +9,7 @@ const MARGIN_MS = 3_600_000
 
 const statements = [
   'delete from rate_windows where ends_at < now_ms()',
+  `delete from alert_notices where at < now_ms() - ${MARGIN_MS}`,
   `delete from wrong_guesses where at < now_ms() - ${MARGIN_MS}`,
   `delete from deliveries where at < now_ms() - ${KEPT_MS + MARGIN_MS}`,
   `delete from nodes where lease_until < now_ms() - ${SHOWN_MS}`,
