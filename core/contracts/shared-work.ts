@@ -149,8 +149,8 @@ export interface SharedWork {
   readonly live: LiveNews
   readonly alertNotices: SharedInbox
   /**
-   * Calls `refresh` when another server has changed it, within a second; one that rejects is called again. Never twice
-   * at the same time.
+   * Calls `refresh` within a second after any server has changed it; one that rejects is called again. Never twice at
+   * the same time.
    */
   onChange(topic: SharedTopic, refresh: () => Promise<void>): void
 }

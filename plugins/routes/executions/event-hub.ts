@@ -39,9 +39,11 @@ export function createEventHub({ onExecution, read, onError, live }: EventHubOpt
     }, onError)
   }
 
-  const tell = (functionId: string, executionId: string) => {
+  const tell = (functionId: string, executionId: string, hasEnded: boolean) => {
     show(functionId, executionId)
-    if (isWantedElsewhere) live?.publish(functionId, executionId)
+    // Reading a record that has only begun writes it, so that others can read it too.
+    const ready = isWantedElsewhere && (hasEnded || read(executionId))
+    if (ready !== false) publish(live, ready, functionId, executionId).catch(onError)
   }
 
   const runs = createRunWatch(tell)
@@ -69,9 +71,7 @@ export function createEventHub({ onExecution, read, onError, live }: EventHubOpt
     live?.watch(unite([...listeners.values()]))
   }
 
-  const leave = (stream: EventStream) => {
-    if (listeners.delete(stream)) changed()
-  }
+  const leave = (stream: EventStream) => listeners.delete(stream) && changed()
 
   return {
     /** Gives the stream all executions, or those of some functions; returns the way to end that. */
@@ -93,8 +93,20 @@ export function createEventHub({ onExecution, read, onError, live }: EventHubOpt
   }
 }
 
+async function publish(
+  live: LiveNews | undefined,
+  written: unknown,
+  functionId: string,
+  executionId: string
+): Promise<void> {
+  await written
+  live?.publish(functionId, executionId)
+}
+
 /** Tells of an execution at its end, and at its beginning when that was a while ago. */
-function createRunWatch(tell: (functionId: string, executionId: string) => void) {
+function createRunWatch(
+  tell: (functionId: string, executionId: string, hasEnded: boolean) => void
+) {
   const watched = new Map<string, NodeJS.Timeout>()
 
   const unwatch = (executionId: string) => {
@@ -105,13 +117,13 @@ function createRunWatch(tell: (functionId: string, executionId: string) => void)
   return {
     notice({ phase, functionId, executionId }: ExecutionNotice): void {
       unwatch(executionId)
-      if (phase === 'end') tell(functionId, executionId)
+      if (phase === 'end') tell(functionId, executionId, true)
       else if (watched.size < MAX_WATCHED) {
         watched.set(
           executionId,
           setTimeout(() => {
             watched.delete(executionId)
-            tell(functionId, executionId)
+            tell(functionId, executionId, false)
           }, LONG_RUN_MS)
         )
       }

@@ -22,7 +22,7 @@ import { PostgresExecutionStore } from './executions/store.js'
 import { ExecutionWriter } from './executions/writer.js'
 import { checkFingerprints } from './fingerprints.js'
 import { PostgresAccessKeyStore } from './functions/access-key-store.js'
-import { ChangeFeed } from './functions/change-feed.js'
+import { ChangeFeed, isTopic } from './functions/change-feed.js'
 import { EnvHistory } from './functions/env-history.js'
 import { PostgresEnvStore } from './functions/env-store.js'
 import { PostgresFunctionStore } from './functions/function-store.js'
@@ -158,7 +158,8 @@ export class PostgresStorage implements Storage {
       node: node.id,
       tell: ids => {
         changes.tell(ids)
-      }
+      },
+      tellsOwn: isTopic
     })
     this.shared = new PostgresSharedWork({ db, node, listener: this.listener, changes })
     node.report = () => this.shared.nodes.report()

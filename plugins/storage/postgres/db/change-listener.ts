@@ -17,6 +17,8 @@ export interface ChangeListenerOptions {
   readonly db: Database
   readonly node: () => number
   readonly tell: (functionIds: readonly string[]) => void
+  /** Whether changes of that are told also when they are this server's: its own may stand in place of another's. */
+  readonly tellsOwn: (id: string) => boolean
 }
 
 /** Notifications of executions that somebody watches, on the channel for them. */
@@ -156,7 +158,10 @@ export class ChangeListener {
     )
     const changes = (result?.rows ?? []) as unknown as Change[]
     this.last = changes.at(-1)?.n ?? this.last
+    const { tellsOwn } = this.options
     const node = this.options.node()
-    this.options.tell(changes.filter(change => change.node !== node).map(({ id }) => id))
+    this.options.tell(
+      changes.filter(change => change.node !== node || tellsOwn(change.id)).map(({ id }) => id)
+    )
   }
 }

@@ -11,6 +11,8 @@ export const variablesOf = (functionId: string): string => VARIABLES + functionI
 /** What a change of something else is called, that servers keep in memory. */
 const TOPIC = 'topic '
 
+export const isTopic = (id: string): boolean => id.startsWith(TOPIC)
+
 /** Says in the batch that something of the topic was changed, last, since every change of this kind waits for it. */
 export const noteTopic = (topic: string, node: () => number): [string, string, number] => [
   'select note_change($1, $2)',
@@ -37,7 +39,7 @@ export class ChangeFeed {
     for (const id of functionIds) {
       if (id.startsWith(VARIABLES)) {
         tellAll(this.variables, id.slice(VARIABLES.length))
-      } else if (id.startsWith(TOPIC)) {
+      } else if (isTopic(id)) {
         this.topics.get(id.slice(TOPIC.length))?.()
       } else {
         tellAll(this.first, id)
@@ -51,7 +53,7 @@ export class ChangeFeed {
     this.variables.add(listener)
   }
 
-  /** Of other servers alone. */
+  /** Also of this server. */
   onTopic(topic: string, listener: () => void): void {
     this.topics.set(topic, listener)
   }

@@ -14,7 +14,9 @@ import { createSharedInbox } from './shared-inbox.js'
 import { SharedLive } from './shared-live.js'
 import { SharedPlaces } from './shared-places.js'
 import { SharedRates } from './shared-rates.js'
-import { startSweeping } from './sweeper.js'
+import { sweep } from './sweeper.js'
+
+const SWEEP_MS = 60_000
 
 interface Parts {
   readonly db: Database
@@ -35,17 +37,23 @@ export class PostgresSharedWork implements SharedWork {
   readonly nodes: PostgresNodeBook
   readonly live: SharedLive
   readonly alertNotices: SharedWork['alertNotices']
+  private readonly db: Database
   private readonly changes: ChangeFeed
   private readonly clock: SharedClock
   private readonly stopping = new AbortController()
-  private readonly stopSweeping: () => void
+  /** By the last answer. */
+  private isLeading = false
+  private sweeping: NodeJS.Timeout | undefined
 
   constructor({ db, node, listener, changes }: Parts) {
     this.changes = changes
     this.clock = new SharedClock(db)
     this.now = this.clock.now
     this.claimTicks = createTickClaims(db, node)
-    this.leads = () => takeLead(db, node.id).catch(() => false)
+    this.leads = async () => {
+      this.isLeading = await takeLead(db, node.id).catch(() => false)
+      return this.isLeading
+    }
     this.hold = () => node.hold()
     this.rates = new SharedRates(db)
     this.places = new SharedPlaces(db, node.id)
@@ -60,12 +68,22 @@ export class PostgresSharedWork implements SharedWork {
       changes,
       stopping: this.stopping.signal
     })
-    this.stopSweeping = startSweeping(db, () => this.leads())
+    this.db = db
   }
 
   async start(): Promise<void> {
     await this.clock.start()
     this.live.start()
+    this.sweeping = setInterval(() => {
+      // Never to lead for that: a command without a server would keep the schedules from running. What fails is done
+      // the next time.
+      if (this.isLeading) this.sweep().catch(() => {})
+    }, SWEEP_MS).unref()
+  }
+
+  /** Deletes what nobody asks about any more; one server does it, again and again. */
+  sweep(): Promise<void> {
+    return sweep(this.db)
   }
 
   onChange(topic: SharedTopic, refresh: () => Promise<void>): void {
@@ -75,7 +93,7 @@ export class PostgresSharedWork implements SharedWork {
   /** Before the last writes. */
   async close(): Promise<void> {
     this.stopping.abort()
-    this.stopSweeping()
+    clearInterval(this.sweeping)
     this.clock.close()
     this.places.close()
     this.deliveries.close()

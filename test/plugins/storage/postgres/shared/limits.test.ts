@@ -185,11 +185,46 @@ function testPlaces(postgres: Postgres): void {
   })
 }
 
+function testSweep(postgres: Postgres): void {
+  t.test('what nobody asks about any more is deleted', async t => {
+    const url = await postgres.create()
+    const storage = await openAt(t, url)
+    const limit: RateLimit = { requests: 100, seconds: 3600, by: 'function' }
+    await storage.shared.rates.count('f', limit, 'c')
+    await storage.shared.deliveries.begin('f', 'd')
+    const release = await storage.shared.places.take('f', 1)
+    const day = 24 * 3600 * 1000
+    await postgres.query(
+      `insert into rate_windows values ('old', now_ms() - 1, 1);
+       insert into wrong_guesses values ('old', 1, now_ms() - ${day}, 0), ('new', 1, now_ms(), 0);
+       insert into deliveries values ('old', null, now_ms() - ${2 * day}), ('new', null, now_ms());
+       insert into alert_notices (at, notice) values (now_ms() - ${day}, '{}'), (now_ms(), '{}');
+       insert into places values ('f', 999, 1)`,
+      nameOf(url)
+    )
+    await storage.shared.sweep()
+    // Fails with what is left.
+    await postgres.query(
+      `do $$
+       declare left_over text := (select string_agg(n::text, ' ') from (
+         select count(*) as n from rate_windows union all select count(*) from wrong_guesses
+         union all select count(*) from deliveries union all select count(*) from alert_notices
+         union all select count(*) from places) counts);
+       begin
+         if left_over <> '1 1 2 1 1' then raise exception '%', left_over; end if;
+       end $$`,
+      nameOf(url)
+    )
+    release?.()
+  })
+}
+
 function testLimits(postgres: Postgres): void {
   testRates(postgres)
   testPlaces(postgres)
   testDeliveries(postgres)
   testGuesses(postgres)
+  testSweep(postgres)
 }
 
 function testDeliveries(postgres: Postgres): void {

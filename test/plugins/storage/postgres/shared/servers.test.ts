@@ -269,9 +269,11 @@ function testLive(postgres: Postgres, url: string, servers: Servers): void {
       )
       await callAll([two], `/fn/${other}`, 5)
       const before = stream.text.length
-      const calls = callAll([three], `/fn/${id}?ms=1500`, 1)
-      await eventually(t, () => /"status":"pending"/.test(stream.text.slice(before)), true)
-      await calls
+      const isPendingSeen = async () => {
+        await callAll([three], `/fn/${id}?ms=1500`, 1)
+        return /"status":"pending"/.test(stream.text.slice(before))
+      }
+      await eventually(t, isPendingSeen, true)
       await eventually(t, () => /"status":"success"/.test(stream.text.slice(before)), true)
       t.notMatch(stream.text, other, 'of that function alone')
       t.notMatch(heard.join(), other, 'nor is any other sent')
