@@ -180,7 +180,7 @@ export class Lane {
   /** Without `given`: what waits, taken once there is a connection, so that as much as possible goes together. */
   private async commit(given?: readonly Item[]): Promise<void> {
     let items = given
-    const error = await this.carryOut(
+    const error = await this.retryUntilDone(
       () => (items === undefined ? this.queue[0] : items[0])?.deadline,
       async (connection, known) => {
         if (items !== undefined && known !== undefined) items = settleKnown(known, items)
@@ -251,7 +251,7 @@ export class Lane {
   private async transact(item: Item, work: NonNullable<Item['work']>): Promise<void> {
     this.queue.shift()
     let items: readonly Item[] = [item]
-    const error = await this.carryOut(
+    const error = await this.retryUntilDone(
       () => items[0]?.deadline,
       async (connection, known) => {
         if (known?.finishers.some(finisher => finisher.item === item) === true) {
@@ -277,7 +277,7 @@ export class Lane {
    * Does `once` on a connection, until it has succeeded, or nobody waits for it any more. Gives the error when it fails
    * for good. `once` gets what was sent before and turned out to be committed, and gives what it has done.
    */
-  private async carryOut(
+  private async retryUntilDone(
     deadline: () => number | undefined,
     once: (connection: Connection, known: Sent | undefined) => Promise<readonly Finisher[]>,
     onAway: (error: unknown) => void
