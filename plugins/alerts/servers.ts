@@ -10,7 +10,7 @@ import { applyNotice, type AlertNotice } from './notices.js'
 /** What happens within this time goes together. */
 const GATHER_MS = 250
 /** Of more than these in that time the rest is not counted. */
-const MOST_GATHERED = 500
+const MAX_GATHERED = 500
 const LOOK_MS = 1000
 const READ_AT_ONCE = 1000
 
@@ -39,7 +39,7 @@ export class AlertServers {
 
   readonly send = (notice: AlertNotice): void => {
     if (this.isLeading) return applyNotice(this.options.book, notice)
-    if (this.gathered.length >= MOST_GATHERED) return
+    if (this.gathered.length >= MAX_GATHERED) return
     this.gathered.push(notice)
     this.cancelSending ??= this.options.clock.after(GATHER_MS, () => {
       void this.post()

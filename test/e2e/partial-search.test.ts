@@ -5,8 +5,12 @@ import { eventually } from '../helpers/eventually.js'
 import { fillExecutions } from '../helpers/fill-executions.js'
 import { hello, needsBrowser, visit } from './browser.js'
 
-/** So many that no search for a text comes to the end of them within its time. */
-const count = 250_000
+/**
+ * So many that no search comes to the end of them within its time, neither one that reads every log and finds nothing,
+ * nor one that counts on when its page is full.
+ */
+const count = 1_000_000
+const logs = 4
 
 t.test('a search that was cut says so, in both languages', needsBrowser, async t => {
   const DATA_DIR = await temporaryFolder(t)
@@ -15,7 +19,7 @@ t.test('a search that was cut says so, in both languages', needsBrowser, async t
   fillExecutions(join(DATA_DIR, 'moonlet.db'), {
     count,
     createdAt: Math.floor(Date.now() / 1000) - 60,
-    logs: 1
+    logs
   })
   await page.goto(`${server.base}/functions/${id}/executions`)
   await page

@@ -14,16 +14,22 @@ export interface OldExecutions {
 export function fillExecutions(file: string, { count, createdAt, logs }: OldExecutions): void {
   const db = new Database(file, { timeout: 5000 })
   const owner = Number(db.prepare('select seq from functions').pluck().get())
-  const execution = db.prepare(
-    'insert into executions (id, function, version, status, trigger, created_at, duration_ms, event_json) values (?, ?, 1, 1, \'http\', ?, 1, \'{"method":"GET","path":"/","headers":{}}\')'
-  )
-  const log = db.prepare(
-    "insert into logs (execution, n, level, created_at, message) values (?, ?, 1, ?, 'something that happened')"
-  )
+  const numbers = (until: string): string =>
+    `with recursive number (i) as (values (0) union all select i + 1 from number where i + 1 < ${until})`
   db.transaction(() => {
-    for (let i = 0; i < count; i++) {
-      const { lastInsertRowid } = execution.run(String(i).padStart(20, '0'), owner, createdAt)
-      for (let n = 0; n < logs; n++) log.run(lastInsertRowid, n, createdAt)
+    db.prepare(
+      `insert into executions (id, function, version, status, trigger, created_at, duration_ms, event_json)
+       ${numbers(':count')}
+       select printf('%020d', i), :owner, 1, 1, 'http', :createdAt, 1, '{"method":"GET","path":"/","headers":{}}'
+       from number`
+    ).run({ count, owner, createdAt })
+    if (logs > 0) {
+      db.prepare(
+        `insert into logs (execution, n, level, created_at, message)
+         ${numbers(':logs')}
+         select e.seq, i, 1, :createdAt, 'something that happened'
+         from executions e cross join number where e.function = :owner and e.created_at = :createdAt`
+      ).run({ logs, owner, createdAt })
     }
     db.prepare(
       "insert into execution_counts (function, version, trigger, status, total) values (?, 1, 'http', 1, ?)"
