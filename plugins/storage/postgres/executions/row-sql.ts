@@ -38,7 +38,14 @@ with d as (
   withCron
     ? `ran as (
   update functions set last_cron_at = greatest(coalesce(last_cron_at, 0), c.at)
-  from (select function, max(created_at) as at from new where trigger = 'cron' group by function) c
+  from (
+    select function, coalesce(
+      -- The minute it took, whatever its clock says.
+      (select t.scheduled from schedule_ticks t where t.function = new.function and t.node = $2::int),
+      max(created_at)
+    ) as at
+    from new where trigger = 'cron' group by function
+  ) c
   where functions.seq = c.function), `
     : ''
 }${counted('new', 'status', 'count(*)')}
