@@ -7,6 +7,7 @@ import { execFile, spawn } from 'node:child_process'
 import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { execa } from 'execa'
 import { findFreePort } from '../helpers/free-port.js'
@@ -31,7 +32,7 @@ export async function checkContainer(): Promise<void> {
     for (const [profile, barriers] of expected) {
       const container = await start(work, bundle, profile)
       try {
-        assert.match(container.server.output(), barriers, profile)
+        await waitForOutput(container.server, barriers, profile)
         if (id === undefined) id = await checkFirst(container)
         else await countOn(container.server, id, 11)
         await container.stop()
@@ -42,6 +43,12 @@ export async function checkContainer(): Promise<void> {
   } finally {
     await rm(work, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
   }
+}
+
+/** The log is written a moment after the address is printed. */
+async function waitForOutput({ output }: Installed, wanted: RegExp, what: string): Promise<void> {
+  for (let tries = 0; tries < 200 && !wanted.test(output()); tries++) await pause(50)
+  assert.match(output(), wanted, what)
 }
 
 /** Who it runs as, what it may write, whether it is said to be well, and the main job; gives the function's id. */
