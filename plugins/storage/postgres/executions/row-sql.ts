@@ -15,6 +15,9 @@ const counted = (from: string, status: string, by: string): string => `
     on conflict (function, version, trigger, status, stripe) do update
       set total = execution_counts.total + excluded.total)`
 
+/** The minute that a scheduled run is for, as its event says: the time of the execution is by its server's clock. */
+const minuteOf = `substring(event_json from '"X-Cron-Scheduled-Time":"?(\\d+)')::int8`
+
 const inserted = (withCron: boolean, ifAbsent: boolean): string => `
 with d as (
   select * from unnest($3::text[], $4::text[], $5::int8[], $6::int8[], $7::text[], $8::int8[], $9::int8[], $10::text[],
@@ -33,18 +36,13 @@ with d as (
   where d.version > f.last_version
     or (select true from versions v where v.function = f.seq and v.version = d.version)
   ${ifAbsent ? 'on conflict (id) do nothing' : ''}
-  returning function, version, trigger, status, bytes, created_at
+  returning function, version, trigger, status, bytes, created_at${withCron ? `, ${minuteOf} as minute` : ''}
 ), ${
   withCron
     ? `ran as (
   update functions set last_cron_at = greatest(coalesce(last_cron_at, 0), c.at)
   from (
-    select function, coalesce(
-      -- The minute it took, whatever its clock says.
-      (select t.scheduled from schedule_ticks t where t.function = new.function and t.node = $2::int),
-      max(created_at)
-    ) as at
-    from new where trigger = 'cron' group by function
+    select function, max(coalesce(minute, created_at)) as at from new where trigger = 'cron' group by function
   ) c
   where functions.seq = c.function), `
     : ''
