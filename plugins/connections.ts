@@ -1,6 +1,6 @@
 /**
- * What stands between connections and everything else: broken heads are refused, bodies and answers enter the budget
- * of bytes (BUFFERED_BYTES_MAX), and what neither sends nor takes is cut off.
+ * What stands between connections and Fastify: broken heads are refused, bodies and answers enter the budget of bytes
+ * (BUFFERED_BYTES_MAX), and what neither sends nor takes is cut off.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import fp from 'fastify-plugin'
@@ -36,7 +36,8 @@ export default fp(
       unsent.stop()
     })
 
-    // When all others have put theirs before the server's own handling: this comes before them.
+    // Right before Fastify. Plugins with a scope of their own are made ready later and put themselves before this:
+    // admission control, so that the body of a call that it turns away enters no budget, and BASE_PATH.
     fastify.addHook('onReady', async () => {
       const handlers = server.listeners('request') as RequestListener[]
       server.removeAllListeners('request')
