@@ -7,7 +7,6 @@ import { loadServiceManager } from '../../../config/load.js'
 import type { Workforce } from '../../../config/workers.js'
 import { announce } from '../announce.js'
 import { createLogger } from '../logger.js'
-import { createNotifier } from '../service-notify.js'
 import { failStart } from '../start-error.js'
 import { WorkerSet } from './worker-set.js'
 
@@ -18,7 +17,8 @@ export async function serveByWorkers(
 ): Promise<void> {
   const { logger, flush } = createLogger({ LOG_LEVEL: logLevel }, process.stdout.isTTY)
   const service = loadServiceManager()
-  const notifier = service === undefined ? undefined : createNotifier(service, logger)
+  // Who has no service manager loads nothing of it.
+  const notifier = service && (await import('../service-notify.js')).createNotifier(service, logger)
   const workerSet = new WorkerSet({
     size: workers,
     settings: { ...settings, WORKERS: String(workers) },

@@ -23,7 +23,6 @@ export interface WorkerOptions {
 }
 
 export class WorkerProcess {
-  readonly number: number
   /** Where it listens. Rejects with why it does not. */
   readonly ready: Promise<string>
   /** Exit code or signal, or why it could not be started. */
@@ -38,7 +37,6 @@ export class WorkerProcess {
 
   constructor(private readonly options: WorkerOptions) {
     const { number, patienceMs, settings } = options
-    this.number = number
     const aliveEveryMs =
       patienceMs === undefined ? undefined : Math.ceil(patienceMs / REPORTS_PER_PATIENCE)
     cluster.setupPrimary({ exec: program, args: toArguments({ number, aliveEveryMs }) })
