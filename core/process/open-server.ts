@@ -1,6 +1,7 @@
 /** A server of this process, not yet listening: its settings, its log, the application. */
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../../config/schema.js'
+import { shareOf } from '../../config/workers.js'
 import type { Workers } from '../contracts/workers.js'
 import { buildApp } from '../app.js'
 import { prepareStart } from './bootstrap.js'
@@ -18,22 +19,19 @@ export interface OpenOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>
   /** What becomes of errors that nobody catches before there is a log. */
   readonly failStart: (error: unknown) => void
-  /** It is one of several. */
+  /** It is one of several, and has its share of what is meant for all of them. */
   readonly workers?: Workers
-  /** What of the settings this server has. */
-  readonly adapt?: (config: Config) => Config
 }
 
 /** Rejects with why it cannot start. */
 export async function openServer({
   environment,
   failStart,
-  workers,
-  adapt = config => config
+  workers
 }: OpenOptions): Promise<OpenedServer> {
   const uncaught = handleUncaughtErrors(failStart)
   const prepared = await prepareStart(environment)
-  const config = adapt(prepared.config)
+  const config = workers === undefined ? prepared.config : shareOf(prepared.config)
   const { logger, flush } = createLogger(config, process.stdout.isTTY, workers?.number)
   uncaught.logTo(logger, flush)
   const app = await buildApp({ ...prepared, config, logger, workers })

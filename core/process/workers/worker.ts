@@ -1,6 +1,5 @@
 /** One of several servers on a port. Its connections come from the process that started it (node:cluster). */
 import cluster from 'node:cluster'
-import { shareOf } from '../../../config/workers.js'
 import { openServer, type OpenedServer } from '../open-server.js'
 import { bearFileLimit, endInOrder } from '../shutdown.js'
 import { Colleagues } from './colleagues.js'
@@ -16,7 +15,7 @@ export async function serveAsWorker({ number, aliveEveryMs }: WorkerTask): Promi
       void failStart(error)
     }
     const workers = new Colleagues(number)
-    const server = await openServer({ failStart: fail, workers, adapt: shareOf })
+    const server = await openServer({ failStart: fail, workers })
     followPrimary(server, workers)
     const { config, app } = server
     const address = await app.listen({ port: config.PORT, host: config.HOST })
