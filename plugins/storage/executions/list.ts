@@ -20,7 +20,7 @@ import { LongRead, type ReadParts } from '../db/long-read.js'
 import type { ExecutionCounts } from './counts.js'
 import { toConditions } from './filter.js'
 import type { IdSkew } from './id-skew.js'
-import { executionColumns, toExecution, type ExecutionRow } from './rows.js'
+import { executionColumns, toExecution, visible, type ExecutionRow } from './rows.js'
 import { ExecutionScans, type ExecutionScan } from './scan.js'
 
 interface Parts extends ReadParts {
@@ -58,8 +58,9 @@ export class ExecutionList {
         .pluck()
     this.pageFromNewest = readPage('id desc')
     this.pageFromOldest = readPage('id')
+    // What a scan has found may be removed before it is read.
     this.records = db.prepare(`
-      select ${executionColumns}, null as responseJson from executions e join functions f on f.seq = e.function
+      select ${executionColumns}, null as responseJson ${visible}
       where e.seq in (select value from json_each(?)) order by e.id desc`)
     this.scans = new ExecutionScans(db)
   }

@@ -41,6 +41,10 @@ export const commonColumns = `e.id, f.id as functionId, e.version, e.status, e.t
   e.duration_ms as durationMs, e.error_message as errorMessage, e.fault_json as faultJson, e.status_code as statusCode,
   e.job_id as jobId, e.attempt, e.stream_size as streamSize, e.first_byte_ms as firstByteMs`
 
+/** Executions whose functions and versions still exist. */
+export const visible = `from executions e join functions f on f.seq = e.function
+  and not exists (select 1 from purges p where p.function = e.function and p.version in (0, e.version))`
+
 /** For lists: large events are cut. Both are to be read from `executions e` joined with `functions f`. */
 export const executionColumns = `${commonColumns}, e.event_json as eventJson`
 

@@ -32,6 +32,7 @@ import {
   PENDING,
   toExecution,
   toStatusNumber,
+  visible,
   wholeColumns,
   type ExecutionRow
 } from './rows.js'
@@ -49,10 +50,6 @@ interface Parts extends ReadParts {
   readonly purges: Purges
   readonly stored: StoredBytes
 }
-
-/** Executions whose functions and versions still exist. */
-const visible = `from executions e join functions f on f.seq = e.function
-  where not exists (select 1 from purges p where p.function = e.function and p.version in (0, e.version))`
 
 export class SqliteExecutionStore implements ExecutionStore {
   private readonly sql: ReturnType<typeof prepareStatements>
@@ -226,11 +223,11 @@ interface PendingRow {
 function prepareStatements(db: Database) {
   const bytes = bytesSql('executions')
   return {
-    find: db.prepare<[string], ExecutionRow>(`select ${wholeColumns} ${visible} and e.id = ?`),
+    find: db.prepare<[string], ExecutionRow>(`select ${wholeColumns} ${visible} where e.id = ?`),
     findListed: db.prepare<[string], ExecutionRow>(
-      `select ${executionColumns}, null as responseJson ${visible} and e.id = ?`
+      `select ${executionColumns}, null as responseJson ${visible} where e.id = ?`
     ),
-    rowId: db.prepare<[string], number>(`select e.seq ${visible} and e.id = ?`).pluck(),
+    rowId: db.prepare<[string], number>(`select e.seq ${visible} where e.id = ?`).pluck(),
     newest: db.prepare<[number, string], ExecutionRow>(
       `select ${executionColumns}, null as responseJson
        from executions e indexed by executions_by_function join functions f on f.seq = e.function
@@ -239,7 +236,7 @@ function prepareStatements(db: Database) {
     attempts: db.prepare<[string, number], ExecutionRow>(
       `select ${executionColumns}, null as responseJson
        ${visible.replace('executions e', 'executions e indexed by executions_by_job')}
-       and e.job_id = ? order by e.id desc limit ?`
+       where e.job_id = ? order by e.id desc limit ?`
     ),
     lastId: db.prepare<[], string | null>('select max(id) from executions').pluck(),
     leftOut: db

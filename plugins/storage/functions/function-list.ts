@@ -114,10 +114,11 @@ function prepareLists(db: Database) {
         )
         .pluck()
     ),
+    /** Without those that were removed since they were found. */
     ofRowIds: db.prepare<[string], ListedRow>(
       `select f.seq as rowId, ${activeColumns}
        ${source.replace('from', 'from json_each(?) wanted cross join')}
-       where f.seq = wanted.value order by wanted.key`
+       where f.seq = wanted.value and ${present} order by wanted.key`
     )
   }
 }
