@@ -8,10 +8,7 @@ import '../../core/contracts/server.js'
 import { pageHeaders, pagePolicy } from '../../core/http/page-policy.js'
 import type { ThirdPartyPlugin } from '../../core/third-party/check-plugin.js'
 import { pluginFailure } from '../../core/third-party/failure.js'
-
-/** Where the page is, within the plugin's routes; files of a page are below it. */
-export const placeOfPage = ({ path, files }: NonNullable<ThirdPartyPlugin['page']>): string =>
-  files === undefined ? path : `${path.replace(/\/+$/, '')}/`
+import { placeOfPage } from '../../core/third-party/plugin-page.js'
 
 /** Adds the routes in the plugin's own scope. Rejects with PLUGIN_FAILED when there is no page. */
 export async function servePage(scope: FastifyInstance, plugin: ThirdPartyPlugin): Promise<void> {

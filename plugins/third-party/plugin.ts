@@ -9,8 +9,7 @@ import type { Storage } from '../../core/contracts/storage.js'
 import { inOwnName, ofPlugin } from '../../core/third-party/attribution.js'
 import type { ThirdPartyPlugin } from '../../core/third-party/check-plugin.js'
 import { pluginFailure } from '../../core/third-party/failure.js'
-import { titleOfPage } from '../../core/third-party/page-title.js'
-import { placeOfPage } from './page-files.js'
+import { pathOfPage, titleOfPage } from '../../core/third-party/plugin-page.js'
 import { createRun } from './run-function.js'
 import { startPlugin, type Added } from './start-plugin.js'
 
@@ -137,7 +136,7 @@ const toListed = (
 
 function toListedPage(name: string, page: PluginPage): NonNullable<Listed['page']> {
   const { title, files, icon } = page
-  const path = `/plugins/${name}${placeOfPage(page)}`
+  const path = pathOfPage(name, page)
   return {
     title: titleOfPage(page),
     ...(typeof title === 'string' ? {} : { titles: { ...title } }),

@@ -9,7 +9,7 @@ import { toSentence } from '../../process/start-error.js'
 import type { ThirdPartyPlugin } from '../../third-party/check-plugin.js'
 import type { Additions } from '../../third-party/home/note.js'
 import { loadPlugins, refuseClash } from '../../third-party/load-plugins.js'
-import { titleOfPage } from '../../third-party/page-title.js'
+import { pathOfPage, titleOfPage } from '../../third-party/plugin-page.js'
 import type { Inspected, Trial, TrialMessage, TrialResult, TriedPlugin } from './trial-report.js'
 
 const ALIVE_MS = 500
@@ -77,7 +77,7 @@ const describe = ({
   settings: Object.keys(settings),
   ...(page === undefined
     ? {}
-    : { page: { title: titleOfPage(page), path: `/plugins/${name}${page.path}` } }),
+    : { page: { title: titleOfPage(page), path: pathOfPage(name, page) } }),
   hasTables: migrations !== undefined
 })
 

@@ -171,6 +171,26 @@ The next start of the server will load it.
   })
 })
 
+t.test('the page of a plugin is told by the address that it answers at', async t => {
+  const folder = await writeFiles(t, {
+    'look/package.json': manifest({ name: 'look' }),
+    'look/index.js': `
+import { definePlugin } from 'moonlet/plugin'
+export default definePlugin({
+  name: 'look',
+  moonlet: '>=0.1.0',
+  page: { title: 'Look', path: '/all', files: new URL('./page/', import.meta.url) },
+  start () {}
+})`,
+    'look/page/index.html': '<!doctype html><title>Look</title>'
+  })
+  const { plugin } = await commandLine(t)
+  const added = await plugin('add', join(folder, 'look'))
+  t.equal(added.code, 0, added.err)
+  // Files of the page are below it, and without the slash there is nothing.
+  t.match(added.out, '  Page: Look (/plugins/look/all/)\n')
+})
+
 t.test('an archive of npm pack needs no npm', async t => {
   const folder = await asInstalled(t)
   const { stdout } = await exec('npm', ['pack', '--silent'], {
