@@ -15,6 +15,7 @@ import {
 import { Type } from 'typebox'
 import { commonErrors } from '../core/http/response-schemas.js'
 import '../core/contracts/server.js'
+import { clockOf } from '../core/cron/clock.js'
 import type { FrontDoorService } from '../core/contracts/front-door-service.js'
 import type { CallNotice, Invoker } from '../core/contracts/invoker.js'
 import type { Scheduler } from '../core/contracts/scheduler.js'
@@ -141,8 +142,9 @@ function addRefusalMetrics(registry: Registry, frontDoor: FrontDoorService): voi
 
 function addJobMetrics(
   registry: Registry,
-  { storage: { jobs }, jobTally }: Pick<FastifyInstance, 'storage' | 'jobTally'>
+  { storage: { jobs, shared }, jobTally }: Pick<FastifyInstance, 'storage' | 'jobTally'>
 ): void {
+  const clock = clockOf(shared)
   addGauge(registry, {
     name: 'moonlet_jobs',
     help: 'Jobs by function and status; finished ones as long as they are kept',
@@ -161,7 +163,7 @@ function addJobMetrics(
         'function',
         (await jobs.due()).map(({ functionId, dueAt }) => [
           functionId,
-          Math.max(0, Date.now() - dueAt) / 1000
+          Math.max(0, clock.now() - dueAt) / 1000
         ])
       )
   })

@@ -1,6 +1,7 @@
 /** Running many finished jobs again. */
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { clockOf } from '../../core/cron/clock.js'
 import { auditNote } from '../../core/http/audit-note.js'
 import type { ApiScope } from '../../core/http/conventions.js'
 import { bodyErrors } from '../../core/http/response-schemas.js'
@@ -10,7 +11,8 @@ import { Redriven } from './schema.js'
 const tags = ['Jobs']
 
 export function addRedriveOfMany(api: ApiScope): void {
-  const { jobs } = api.storage
+  const { jobs, shared } = api.storage
+  const clock = clockOf(shared)
 
   api.post(
     '/api/jobs/redrive',
@@ -32,7 +34,7 @@ export function addRedriveOfMany(api: ApiScope): void {
     },
     async request => {
       const bulk = readBulk(request.body)
-      const redrive = { now: Date.now() }
+      const redrive = { now: clock.now() }
       let [redriven, skipped] = [0, 0]
       if ('filter' in bulk) redriven = await jobs.redriveAll(bulk.filter, redrive)
       else {

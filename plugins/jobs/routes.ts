@@ -5,6 +5,7 @@ import '../../core/contracts/server.js'
 import { MoonletError } from '../../core/base/errors.js'
 import { defaultRetry } from '../../core/contracts/front-door.js'
 import type { JobChange, JobFilter, JobRecord } from '../../core/contracts/jobs.js'
+import { clockOf } from '../../core/cron/clock.js'
 import { auditNote } from '../../core/http/audit-note.js'
 import { createBodyReader, type Reader } from '../../core/http/body-reader.js'
 import { apiScope, type ApiScope } from '../../core/http/conventions.js'
@@ -96,7 +97,8 @@ function addReads(api: ApiScope): void {
 }
 
 function addDecisions(api: ApiScope): void {
-  const { jobs } = api.storage
+  const { jobs, shared } = api.storage
+  const clock = clockOf(shared)
 
   api.post(
     '/api/jobs/:id/cancel',
@@ -121,7 +123,7 @@ function addDecisions(api: ApiScope): void {
     },
     async request => {
       const { id } = request.params
-      const change = await decide(api, request, 'job.cancel', () => jobs.cancel(id, Date.now()))
+      const change = await decide(api, request, 'job.cancel', () => jobs.cancel(id, clock.now()))
       check(change, 'only one that has not finished is cancelled')
       api.wakeJobs()
       return readDetail(api, request)
@@ -156,7 +158,8 @@ function addDecisions(api: ApiScope): void {
 }
 
 function addRedrive(api: ApiScope): void {
-  const { jobs } = api.storage
+  const { jobs, shared } = api.storage
+  const clock = clockOf(shared)
 
   api.post(
     '/api/jobs/:id/redrive',
@@ -193,7 +196,7 @@ function addRedrive(api: ApiScope): void {
       const job = await findJob(api, request)
       await checkVersion(api, job, version)
       const change = await decide(api, request, 'job.redrive', () =>
-        jobs.redrive(id, { now: Date.now(), version })
+        jobs.redrive(id, { now: clock.now(), version })
       )
       check(change, 'only a finished one is redriven')
       api.wakeJobs()

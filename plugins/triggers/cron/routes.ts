@@ -4,6 +4,7 @@ import { Type } from 'typebox'
 import '../../../core/contracts/server.js'
 import { bodyErrors, commonErrors, errorResponses } from '../../../core/http/response-schemas.js'
 import { apiScope } from '../../../core/http/conventions.js'
+import { clockOf } from '../../../core/cron/clock.js'
 import { humanizeNextRun } from '../../../core/cron/humanize.js'
 import { nextRuns, parseSchedule, type Schedule } from '../../../core/cron/schedule.js'
 import type { FunctionRecord } from '../../../core/contracts/records.js'
@@ -65,6 +66,7 @@ const Checked = Type.Object(
 
 export default async function cronRoutes(fastify: FastifyInstance) {
   const api = apiScope(fastify)
+  const clock = clockOf(fastify.storage.shared)
 
   api.get(
     '/api/functions/:id/next-run',
@@ -88,7 +90,7 @@ export default async function cronRoutes(fastify: FastifyInstance) {
     async request => {
       const found = await fastify.storage.functions.find(request.params.id)
       if (found === undefined) throw new MoonletError('NOT_FOUND', 'Function not found')
-      return toNextRun(found.fn, Date.now())
+      return toNextRun(found.fn, clock.now())
     }
   )
 
@@ -113,7 +115,7 @@ export default async function cronRoutes(fastify: FastifyInstance) {
       const read = readSchedule(request.body.schedule)
       return 'error' in read
         ? { ok: false, error: read.error }
-        : { ok: true, next_runs: nextRuns(read.schedule, Date.now(), AHEAD) }
+        : { ok: true, next_runs: nextRuns(read.schedule, clock.now(), AHEAD) }
     }
   )
 }

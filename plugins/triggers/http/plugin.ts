@@ -16,6 +16,7 @@ import type { Visit } from '../../../core/contracts/front-door-service.js'
 import type { InvocationEvent, Outcome } from '../../../core/contracts/invocation.js'
 import type { FrontDoor } from '../../../core/contracts/front-door.js'
 import type { FunctionRecord, VersionRecord } from '../../../core/contracts/records.js'
+import { clockOf } from '../../../core/cron/clock.js'
 import type { Config } from '../../../config/schema.js'
 import type { Neighbourhood } from './answer-headers.js'
 import { readJobWishes } from './background-call.js'
@@ -146,7 +147,7 @@ class HttpTrigger {
   /** Answers once the job is durable. */
   private async enqueue(call: Call): Promise<FastifyReply> {
     const { request, reply, fn, visit } = call
-    const wishes = readJobWishes(request.raw.headers, Date.now())
+    const wishes = readJobWishes(request.raw.headers, clockOf(this.fastify.storage.shared).now())
     const body = hasBody(request.raw) ? await this.readBody(call) : noBody
     if ((await visit?.enter(body)) === 'repeat') return answerRepeat(reply)
     let isKept = false

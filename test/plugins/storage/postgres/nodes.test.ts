@@ -152,6 +152,47 @@ function testNodes(postgres: Postgres): void {
     }
   )
 
+  t.test('when a job or a schedule is due does not depend on the clock of the server', async t => {
+    const hour = 3_600_000
+    const server = await startShifted(t, await postgres.create(), hour / 1000)
+    const { id } = await create(
+      server,
+      'function handler(ctx, event) return { statusCode = event.query.ok and 200 or 500 } end'
+    )
+    await ask(
+      server,
+      `/api/functions/${id}`,
+      { cron_schedule: '* * * * *', cron_status: 'paused', retry: { max_attempts: 1 } },
+      'PUT'
+    )
+    const enqueue = async (query: string, headers: object = {}) => {
+      const response = await fetch(`${server.base}/fn/${id}${query}`, {
+        method: 'POST',
+        headers: { prefer: 'respond-async', ...headers }
+      })
+      return ((await response.json()) as { job_id: string }).job_id
+    }
+    const jobOf = (job: string) =>
+      ask<{ status: string; due_at: number; attempts: unknown[] }>(server, `/api/jobs/${job}`)
+    const job = await enqueue('')
+    await eventually(t, async () => (await jobOf(job)).status, 'dead')
+    await ask(server, `/api/jobs/${job}/redrive`, {})
+    await eventually(t, async () => (await jobOf(job)).attempts.length, 2)
+    await eventually(t, async () => (await jobOf(job)).status, 'dead')
+    await ask(server, '/api/jobs/redrive', { ids: [job] })
+    await eventually(t, async () => (await jobOf(job)).attempts.length, 3)
+
+    const at = Math.floor((Date.now() + 2 * hour) / 1000)
+    const date = new Date(at * 1000).toUTCString()
+    const late = await enqueue('?ok=1', { 'moonlet-delay': date })
+    const off = Math.abs((await jobOf(late)).due_at - at)
+    t.ok(off < hour / 2 / 1000, `due ${off} seconds beside the date`)
+    const { next_runs: runs } = await ask<{ next_runs: [number] }>(server, '/api/cron/check', {
+      schedule: '* * * * *'
+    })
+    t.ok(runs[0] * 1000 < Date.now() + hour / 2, 'the next minute is soon')
+  })
+
   t.test('jobs of a server that is killed run on another one', async t => {
     const [one, two] = await startTwo(t, postgres)
     const code = `function handler(ctx)
