@@ -118,10 +118,12 @@ export class AlertBook {
   }
 
   async remove(id: string): Promise<boolean> {
-    if (!this.watches.delete(id)) return false
+    if (!this.forget(id)) return false
+    const wasThere = await this.options.store.remove(id)
     this.changes++
-    this.index()
-    return await this.options.store.remove(id)
+    // It may have been read again meanwhile.
+    this.forget(id)
+    return wasThere
   }
 
   /** Something happened that rules of this kind count. */
@@ -170,6 +172,12 @@ export class AlertBook {
     const watch = new RuleWatch(record, this.options.clock.now())
     this.watches.set(record.id, watch)
     return watch
+  }
+
+  private forget(id: string): boolean {
+    const isKnown = this.watches.delete(id)
+    if (isKnown) this.index()
+    return isKnown
   }
 
   private index(): void {
