@@ -11,7 +11,6 @@ import { Mailer } from './mail.js'
 import { composeMessage, testMessage } from './message.js'
 import { Outbox } from './outbox.js'
 import { addAlertRoutes } from './routes.js'
-import { AlertServers } from './servers.js'
 import { AlertSources } from './sources.js'
 
 /** How often rules look at what nobody reports. */
@@ -21,7 +20,7 @@ export default fp(
   async function alerts(fastify) {
     const { log } = fastify
     const clock = clockOf(fastify.storage.shared)
-    const { book, delivery, outbox, servers, sources } = createParts(fastify, clock)
+    const { book, delivery, outbox, servers, sources } = await createParts(fastify, clock)
     fastify.invoker.onCall(sources.onCall)
     fastify.jobs.onSettled(sources.onJob)
     forgetRemovedFunctions(fastify, book)
@@ -62,7 +61,7 @@ export default fp(
   { name: 'alerts', dependencies: ['storage', 'function-cache', 'invoker', 'jobs', 'auth'] }
 )
 
-function createParts(fastify: FastifyInstance, clock: Clock) {
+async function createParts(fastify: FastifyInstance, clock: Clock) {
   const { storage, config, ids, jobs, log } = fastify
   const source = { storage, baseUrl: fastify.baseUrl }
   const onError = (error: unknown): void => {
@@ -79,7 +78,7 @@ function createParts(fastify: FastifyInstance, clock: Clock) {
     nextId: () => ids.next(),
     compose: (watch, telling) => composeMessage(source, watch, telling),
     onMessage: () => {
-      wake()
+      outbox.wake()
     },
     onUnstored: (watch, message) => {
       delivery.send(watch.rule.target, message).catch(onError)
@@ -101,22 +100,32 @@ function createParts(fastify: FastifyInstance, clock: Clock) {
     },
     onError
   })
-  const wake = (): void => {
-    outbox.wake()
-  }
   const { shared } = storage
-  const servers = shared && new AlertServers({ shared, book, clock, onLead: wake, onError })
+  // A server that has its data for itself loads nothing of it.
+  const servers =
+    shared &&
+    new (await import('./servers.js')).AlertServers({
+      shared,
+      book,
+      clock,
+      onLead: () => {
+        outbox.wake()
+      },
+      onError
+    })
   const sources = new AlertSources(book, {
     storage,
     send: servers?.send,
     now: clock.now,
     onError,
-    diskSpace: async () => {
-      const { bavail, blocks, bsize } = await statfs(config.DATA_DIR)
-      return { free: bavail * bsize, total: blocks * bsize }
-    }
+    diskSpace: () => readDiskSpace(config.DATA_DIR)
   })
   return { book, delivery, outbox, servers, sources }
+}
+
+async function readDiskSpace(folder: string): Promise<{ free: number; total: number }> {
+  const { bavail, blocks, bsize } = await statfs(folder)
+  return { free: bavail * bsize, total: blocks * bsize }
 }
 
 /** Rules of a function go with it. */
