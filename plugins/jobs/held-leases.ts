@@ -4,8 +4,10 @@
  */
 import type { ClaimedJob } from '../../core/contracts/jobs.js'
 
+/** How long a claim or a renewal gives a server the job, by the clock of the data. */
+export const LEASE_MS = 30_000
 /** A third less than the lease lasts. */
-const HELD_MS = 20_000
+const HELD_MS = (LEASE_MS * 2) / 3
 
 export class HeldLeases {
   /** Until when, of `performance.now()`. */

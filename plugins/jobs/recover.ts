@@ -10,7 +10,7 @@ import type { FunctionCache } from '../../core/contracts/server.js'
 import type { Clock } from '../../core/cron/clock.js'
 import { errorText } from '../../core/lua-advice/error-text.js'
 import { Attempt, policyOf } from './attempt.js'
-import { LEASE_MS } from './runner.js'
+import { LEASE_MS } from './held-leases.js'
 
 const AT_ONCE = 100
 

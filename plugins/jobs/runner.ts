@@ -10,10 +10,9 @@ import type { FastifyBaseLogger } from 'fastify'
 import { tellAll } from '../../core/base/tell-all.js'
 import type { ClaimedJob, JobStore, SettledJob } from '../../core/contracts/jobs.js'
 import { AttemptRunner, type AttemptOptions } from './attempt-runner.js'
-import { HeldLeases } from './held-leases.js'
+import { HeldLeases, LEASE_MS } from './held-leases.js'
 import { WINDOW_MS, type JobPace } from './pace.js'
 
-export const LEASE_MS = 30_000
 const RENEW_MS = 5_000
 /** The longest sleep while a job waits, and how long what found no place is left alone. */
 const LOOK_MS = 1000
