@@ -18,7 +18,7 @@ import {
   type AuditEntry,
   type ValueSubject
 } from '../audit/audit-entries.js'
-import { isRefusal, toRecord, toRow, type AuditRow } from '../audit/audit-rows.js'
+import { isRefusal, toRecord, toRow } from '../audit/audit-rows.js'
 import type { FunctionState, VariableState } from '../audit/compare-states.js'
 import { toFunctionWithVersion, type ActiveRow } from '../functions/function-rows.js'
 import type { SecretBox } from '../secrets/secret-box.js'
@@ -74,19 +74,16 @@ export class PostgresAuditStore implements AuditStore {
     if (from !== undefined) add('at >= ?', Math.ceil(from))
     if (to !== undefined) add('at <= ?', Math.floor(to))
     const source = `from audit where ${where.join(' and ')}`
-    const [rows, total] = await this.parts.db.read(['audit', 'functions'], session =>
-      session.run([
+    return this.parts.db.read(['audit', 'functions'], session =>
+      session.page(
         {
           sql: `select ${columns} ${source} order by id desc limit $${values.length + 1} offset $${values.length + 2}`,
           values: [...values, limit, offset]
         },
-        { sql: `select count(*) as total ${source}`, values }
-      ])
+        { sql: `select count(*) as total ${source}`, values },
+        toRecord
+      )
     )
-    return {
-      rows: ((rows?.rows ?? []) as unknown as AuditRow[]).map(toRecord),
-      total: Number(total?.rows[0]?.['total'] ?? 0)
-    }
   }
 
   expire(before: number, most: number, limit: number): Promise<number> {

@@ -1,4 +1,5 @@
 /** An open transaction, or a connection outside of one: statements by statements. */
+import type { Paged } from '../../../../core/contracts/page.js'
 import type { Connection, Result, Statement } from './connection.js'
 import type { SqlRow, SqlValue } from './values.js'
 
@@ -35,6 +36,19 @@ export class Session {
 
   async get<Row = SqlRow>(sql: string, ...values: readonly SqlValue[]): Promise<Row | undefined> {
     return (await this.query(sql, ...values)).rows[0] as Row | undefined
+  }
+
+  /** Rows of one page, each converted, and of how many: what `count` gives as `total`. In one round trip. */
+  async page<Row, T>(
+    rows: Statement,
+    count: Statement,
+    convert: (row: Row) => T
+  ): Promise<Paged<T>> {
+    const [found, counted] = await this.run([rows, count])
+    return {
+      rows: ((found?.rows ?? []) as Row[]).map(row => convert(row)),
+      total: Number(counted?.rows[0]?.['total'] ?? 0)
+    }
   }
 
   /** Returns how many rows were changed. */

@@ -45,7 +45,7 @@ export async function listExecutions(
   }
   const conditions = toConditions(fn, filter)
   if (text !== '') return searchTexts(session, conditions, page, foldCase(text))
-  const [listed, counted] = await session.run([
+  return session.page(
     {
       sql: `select ${listedColumns} ${visible} ${conditions.sql} order by e.id desc
         limit $${conditions.values.length + 1} offset $${conditions.values.length + 2}`,
@@ -53,12 +53,9 @@ export async function listExecutions(
     },
     isCounted(filter)
       ? toSum(fn, filter)
-      : { sql: `select count(*) as total ${visible} ${conditions.sql}`, values: conditions.values }
-  ])
-  return {
-    rows: ((listed?.rows ?? []) as unknown as ExecutionRow[]).map(toExecution),
-    total: Number(counted?.rows[0]?.['total'] ?? 0)
-  }
+      : { sql: `select count(*) as total ${visible} ${conditions.sql}`, values: conditions.values },
+    toExecution
+  )
 }
 
 /** Whether the counters know the total. */

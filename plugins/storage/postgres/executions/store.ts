@@ -202,18 +202,15 @@ export class PostgresExecutionStore implements ExecutionStore {
     this.parts.writer.showOne(executionId)
     const selected = quoteNames(columns.replace('e.id', 'r.execution'))
     const source = `from ${name} r where r.execution = $1 and exists (select 1 ${visible} and e.id = $1)`
-    const [rows, total] = await this.parts.db.read(TAGS, session =>
-      session.run([
+    return this.parts.db.read(TAGS, session =>
+      session.page(
         {
           sql: `select ${selected} ${source} order by ${order} limit $2 offset $3`,
           values: [executionId, limit, offset]
         },
-        { sql: `select count(*) as total ${source}`, values: [executionId] }
-      ])
+        { sql: `select count(*) as total ${source}`, values: [executionId] },
+        convert
+      )
     )
-    return {
-      rows: ((rows?.rows ?? []) as unknown as Row[]).map(convert),
-      total: Number(total?.rows[0]?.['total'] ?? 0)
-    }
   }
 }

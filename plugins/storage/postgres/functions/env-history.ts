@@ -60,23 +60,17 @@ export class EnvHistory {
     current: Variables
   ): Promise<Paged<VariablesEntry>> {
     const { limit, offset } = toReadPage(page)
-    const rows = await session.all<EnvEntryRow>(
-      `select ${columns} from env_history where function = $1 and replaced_at > $2
-       order by seq desc limit $3 offset $4`,
-      seq,
-      this.entries.oldest(),
-      limit,
-      offset
+    const source = 'from env_history where function = $1 and replaced_at > $2'
+    const values = [seq, this.entries.oldest()]
+    const { rows, total } = await session.page(
+      {
+        sql: `select ${columns} ${source} order by seq desc limit $3 offset $4`,
+        values: [...values, limit, offset]
+      },
+      { sql: `select count(*) as total ${source}`, values },
+      (row: EnvEntryRow) => row
     )
-    const total = await session.get<{ total: number }>(
-      'select count(*) as total from env_history where function = $1 and replaced_at > $2',
-      seq,
-      this.entries.oldest()
-    )
-    return {
-      total: total?.total ?? 0,
-      rows: this.entries.toEntries(functionId, rows, page, current)
-    }
+    return { rows: this.entries.toEntries(functionId, rows, page, current), total }
   }
 
   async find(

@@ -50,18 +50,16 @@ export async function listFunctions(
     return { rows: await toListed(session, rows), total: found.length }
   }
   const n = values.length
-  const [rows, total] = await session.run([
+  const { rows, total } = await session.page(
     {
       sql: `select f.seq, ${withVersion} ${source} where ${where} order by ${orderBy}
         limit $${n + 1} offset $${n + 2}`,
       values: [...values, page.limit, page.offset]
     },
-    { sql: `select count(*) as total from functions f where ${where}`, values }
-  ])
-  return {
-    rows: await toListed(session, (rows?.rows ?? []) as unknown as ListedRow[]),
-    total: Number(total?.rows[0]?.['total'] ?? 0)
-  }
+    { sql: `select count(*) as total from functions f where ${where}`, values },
+    (row: ListedRow) => row
+  )
+  return { rows: await toListed(session, rows), total }
 }
 
 /** In any case, as JavaScript knows it; those with the text in their names first. */

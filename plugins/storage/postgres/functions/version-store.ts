@@ -35,9 +35,9 @@ const select = quoteNames(`
 export class PostgresVersionStore implements VersionStore {
   constructor(private readonly parts: Parts) {}
 
-  async list(functionId: string, { limit, offset }: Page): Promise<Paged<VersionRecord>> {
-    const [rows, total] = await this.parts.db.read(TAGS, session =>
-      session.run([
+  list(functionId: string, { limit, offset }: Page): Promise<Paged<VersionRecord>> {
+    return this.parts.db.read(TAGS, session =>
+      session.page(
         {
           sql: `${select} order by v.version desc limit $2 offset $3`,
           values: [functionId, limit, offset]
@@ -45,13 +45,10 @@ export class PostgresVersionStore implements VersionStore {
         {
           sql: `select count(*) as total from versions v join functions f on f.seq = v.function where f.id = $1`,
           values: [functionId]
-        }
-      ])
+        },
+        (row: VersionRow) => toVersion(functionId, row)
+      )
     )
-    return {
-      rows: ((rows?.rows ?? []) as unknown as VersionRow[]).map(row => toVersion(functionId, row)),
-      total: Number(total?.rows[0]?.['total'] ?? 0)
-    }
   }
 
   find(functionId: string, version: number): Promise<RunnableVersion | undefined> {

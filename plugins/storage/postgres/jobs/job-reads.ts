@@ -1,7 +1,7 @@
 /** What is read of jobs. */
 import { jobStatuses, type JobFilter, type JobRecord } from '../../../../core/contracts/jobs.js'
 import type { Page, Paged } from '../../../../core/contracts/page.js'
-import { jobColumns as columns, toJob, toStatusNumber, type JobRow } from '../../jobs/job-rows.js'
+import { jobColumns as columns, toJob, toStatusNumber } from '../../jobs/job-rows.js'
 import { quoteNames } from '../db/sql-text.js'
 import type { Session } from '../db/transaction.js'
 import { integers } from '../db/values.js'
@@ -24,12 +24,7 @@ export async function listJobs(
   const statuses = integers(
     status === undefined ? [...jobStatuses.keys()] : [toStatusNumber(status)]
   )
-  const [total, rows] = await session.run([
-    {
-      sql: `select coalesce(sum(total), 0)::int8 as total from job_counts
-        where function = $1 and status = any($2::int8[])`,
-      values: [fn.seq, statuses]
-    },
+  return session.page(
     {
       // The indexes have the status before the id: the newest of each status, then the newest of those.
       sql: `select ${jobColumns} from unnest($1::int8[]) as s (status)
@@ -40,10 +35,12 @@ export async function listJobs(
         ) j join functions f on f.seq = j.function
         order by j.id desc limit $3 offset $4`,
       values: [statuses, fn.seq, limit, offset]
-    }
-  ])
-  return {
-    rows: ((rows?.rows ?? []) as unknown as JobRow[]).map(toJob),
-    total: Number(total?.rows[0]?.['total'] ?? 0)
-  }
+    },
+    {
+      sql: `select coalesce(sum(total), 0)::int8 as total from job_counts
+        where function = $1 and status = any($2::int8[])`,
+      values: [fn.seq, statuses]
+    },
+    toJob
+  )
 }

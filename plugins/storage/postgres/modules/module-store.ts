@@ -139,9 +139,9 @@ export class PostgresModuleStore implements ModuleStore {
     })
   }
 
-  async listVersions(id: string, { limit, offset }: Page): Promise<Paged<ModuleVersionRecord>> {
-    const [rows, total] = await this.parts.db.read(TAGS, session =>
-      session.run([
+  listVersions(id: string, { limit, offset }: Page): Promise<Paged<ModuleVersionRecord>> {
+    return this.parts.db.read(TAGS, session =>
+      session.page(
         {
           sql: `${selectVersion} order by v.version desc limit $2 offset $3`,
           values: [id, limit, offset]
@@ -149,15 +149,10 @@ export class PostgresModuleStore implements ModuleStore {
         {
           sql: 'select count(*) as total from module_versions v join modules m on m.seq = v.module where m.id = $1',
           values: [id]
-        }
-      ])
+        },
+        (row: ModuleVersionRow) => toModuleVersion(id, row)
+      )
     )
-    return {
-      rows: ((rows?.rows ?? []) as unknown as ModuleVersionRow[]).map(row =>
-        toModuleVersion(id, row)
-      ),
-      total: Number(total?.rows[0]?.['total'] ?? 0)
-    }
   }
 
   async findVersion(id: string, version: number): Promise<ModuleVersionRecord | undefined> {
