@@ -34,13 +34,23 @@ export const withEnvironment = (changes: Environment): Environment => ({
 export const loadConfig = (environment: Environment = process.env): Config =>
   loadSettings([], environment).config
 
+/** One of the server's settings by itself. Throws a SettingProblem. */
+export const readSetting = <N extends keyof Config>(
+  name: N,
+  environment: Environment = process.env
+): Config[N] => settings[name].read(textOf(environment, name)) as Config[N]
+
+/** What is given for a setting; an empty variable counts as unset. */
+const textOf = (environment: Environment, name: string): string | undefined =>
+  environment[name] === '' ? undefined : environment[name]
+
 /** The plugins to load. Their settings are part of the one check, so they must be known before it. */
 export const readPluginList = (environment: Environment = process.env): readonly string[] =>
-  settings.PLUGINS.read(environment.PLUGINS)
+  readSetting('PLUGINS', environment)
 
 /** The data folder, which plugins may lie in. */
 export const readDataFolder = (environment: Environment = process.env): string =>
-  settings.DATA_DIR.read(environment.DATA_DIR === '' ? undefined : environment.DATA_DIR)
+  readSetting('DATA_DIR', environment)
 
 /**
  * Gives every setting, the server's and the plugins', valid and frozen. An empty variable counts as unset. Throws a
@@ -81,12 +91,10 @@ export function loadSettings(
 
 /** Settings that are right one by one and do not go together. */
 function findConflict(
-  { WORKERS = 1, DATABASE_URL }: Partial<Config>,
+  { WORKERS = 1 }: Partial<Config>,
   environment: Environment
 ): string | undefined {
-  if (WORKERS === 1 || DATABASE_URL !== undefined || Boolean(environment.DATABASE_URL)) {
-    return undefined
-  }
+  if (WORKERS === 1 || textOf(environment, 'DATABASE_URL') !== undefined) return undefined
   return (
     `WORKERS must be 1 without DATABASE_URL, because one process alone may write to the database's file; several ` +
     `need PostgreSQL (it is ${JSON.stringify(environment.WORKERS)}${
@@ -104,7 +112,7 @@ function readAll(
 ): Readonly<Record<string, unknown>> {
   const values: Record<string, unknown> = {}
   for (const [name, setting] of Object.entries(declared)) {
-    const text = environment[name] === '' ? undefined : environment[name]
+    const text = textOf(environment, name)
     try {
       values[name] = setting.read(text)
     } catch (error) {

@@ -1,6 +1,7 @@
 /** WORKERS: several servers on one port, and what of the limits of the machine each of them has. */
 import { availableParallelism } from 'node:os'
-import { settings, type Config } from './schema.js'
+import { readSetting } from './load.js'
+import type { Config } from './schema.js'
 import { SettingProblem } from './setting.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -17,11 +18,9 @@ export interface Workforce {
  */
 export function readWorkforce(environment: Environment): Workforce | undefined {
   try {
-    const read = <T>(name: string, { read }: { read: (text: string | undefined) => T }): T =>
-      read(environment[name] === '' ? undefined : environment[name])
-    const workers = read('WORKERS', settings.WORKERS)
-    const logLevel = read('LOG_LEVEL', settings.LOG_LEVEL)
-    if (workers === 1 || read('DATABASE_URL', settings.DATABASE_URL) === undefined) return undefined
+    const workers = readSetting('WORKERS', environment)
+    const logLevel = readSetting('LOG_LEVEL', environment)
+    if (workers === 1 || readSetting('DATABASE_URL', environment) === undefined) return undefined
     return { workers, logLevel }
   } catch (error) {
     if (error instanceof SettingProblem) return undefined
