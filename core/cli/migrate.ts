@@ -1,7 +1,6 @@
 import { join } from 'node:path'
-import { withEnvironment } from '../../config/load.js'
+import { readDataFolder, withEnvironment } from '../../config/load.js'
 import type { MoveReport } from '../contracts/offline-storage.js'
-import { loadWithoutPlugins } from '../process/bootstrap.js'
 import type { Context } from './context.js'
 import { openDataFolder } from './offline.js'
 
@@ -15,8 +14,7 @@ export interface MigrateOptions {
 export async function migrate(context: Context, options: MigrateOptions): Promise<number> {
   const { from, to, dryRun = false } = options
   const settings = { ...context.settings, ...(to === undefined ? {} : { DATABASE_URL: to }) }
-  const config = await loadWithoutPlugins(withEnvironment(settings))
-  const file = from ?? join(config.DATA_DIR, 'moonlet.db')
+  const file = from ?? join(readDataFolder(withEnvironment(settings)), 'moonlet.db')
   const data = await openDataFolder({ ...context, settings })
   const started = performance.now()
   const report = await data.takeOver({
