@@ -16,9 +16,12 @@ export interface Places {
   readonly onPostgres: boolean
 }
 
-export async function findPlaces({ settings }: Context): Promise<Places> {
-  const environment = withEnvironment(settings)
-  const dataFolder = resolve(readDataFolder(environment))
+export const findDataFolder = ({ settings }: Context): string =>
+  resolve(readDataFolder(withEnvironment(settings)))
+
+export async function findPlaces(context: Context): Promise<Places> {
+  const environment = withEnvironment(context.settings)
+  const dataFolder = findDataFolder(context)
   const named = readPluginList(environment).map(specifier => ({
     name: specifier,
     specifier,

@@ -1,21 +1,22 @@
 /** `moonlet plugin remove`: takes a plugin out of the data folder, also one that is broken. */
 import { readdir } from 'node:fs/promises'
-import { resolve } from 'node:path'
-import { readDataFolder, readPluginList, withEnvironment } from '../../../config/load.js'
+import { readPluginList, withEnvironment } from '../../../config/load.js'
 import { homeIn } from '../../third-party/home/find.js'
 import { takeAway } from '../../third-party/home/place.js'
 import { isPluginName } from '../../third-party/plugin-name.js'
 import type { Context } from '../context.js'
 import { exitCodes, Failure } from '../failure.js'
-import { asPermitted } from './places.js'
+import { asPermitted, findDataFolder } from './places.js'
 import { restartAdvice } from './restart.js'
 
 export async function removePlugin(context: Context, name: string): Promise<number> {
-  const environment = withEnvironment(context.settings)
-  const dataFolder = resolve(readDataFolder(environment))
+  const dataFolder = findDataFolder(context)
   const isGone =
     isPluginName(name) && (await asPermitted(dataFolder, () => takeAway(dataFolder, name)))
-  if (!isGone) throw await notThere(name, dataFolder, readPluginList(environment))
+  if (!isGone) {
+    const named = readPluginList(withEnvironment(context.settings))
+    throw await notThere(name, dataFolder, named)
+  }
   const restart = await restartAdvice(dataFolder, 'unload')
   context.terminal.say(
     `Removed ${name} from ${homeIn(dataFolder)}. Tables of its own, if it had any, stay.`

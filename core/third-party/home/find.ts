@@ -21,7 +21,7 @@ export const REPLACED = '.replaced-'
 export const homeIn = (dataFolder: string): string => join(resolve(dataFolder), 'plugins')
 
 /** A command for the plugins of this data folder, as it can be copied. */
-export const pluginCommand = (dataFolder: string, command: string): string =>
+const pluginCommand = (dataFolder: string, command: string): string =>
   `moonlet --data-dir ${toShell(resolve(dataFolder))} plugin ${command}`
 
 const toShell = (text: string): string =>
@@ -61,7 +61,8 @@ export async function findAtHome(dataFolder: string): Promise<readonly HomePlugi
   })).sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-const isThere = async (path: string): Promise<boolean> =>
+/** Whatever it is, a link that leads nowhere included. */
+export const isThere = async (path: string): Promise<boolean> =>
   await lstat(path).then(
     () => true,
     () => false

@@ -4,11 +4,11 @@
  */
 import { randomBytes } from 'node:crypto'
 import { chmod, lstat, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { MoonletError } from '../../base/errors.js'
 import { makeFolder } from '../../base/make-folder.js'
 import { FILE_MODE, FOLDER_MODE, PROGRAM_MODE } from '../packed/allowance.js'
-import { homeIn, REPLACED } from './find.js'
+import { homeIn, isThere, REPLACED } from './find.js'
 
 const NEW = '.new-'
 const GONE = '.gone-'
@@ -113,9 +113,3 @@ export async function tidyHome(dataFolder: string): Promise<void> {
     }
   }
 }
-
-const isThere = async (path: string): Promise<boolean> =>
-  await lstat(resolve(path)).then(
-    () => true,
-    () => false
-  )
