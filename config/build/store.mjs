@@ -38,11 +38,8 @@ const isOf = (name, digest) => name?.startsWith(`${digest}-`) === true
 
 /** Name of the build that dist/ holds. */
 async function currentBuild() {
-  const target = await readlink(CURRENT).catch(() => undefined)
-  if (target === undefined || (await stat(CURRENT).catch(() => undefined)) === undefined) {
-    return undefined
-  }
-  return basename(dirname(target))
+  // A link that leads nowhere is none.
+  return (await exists(CURRENT)) ? basename(dirname(await readlink(CURRENT))) : undefined
 }
 
 /** Has `make` build into a folder, which becomes a build only when that is done. Gives its name. */
