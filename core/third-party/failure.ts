@@ -14,17 +14,19 @@ export interface FailingPlugin {
   readonly remedy?: string | undefined
 }
 
+/** What `pluginFailure` makes: it names the plugin already. */
+export class PluginFailure extends MoonletError {}
+
 export function pluginFailure(
   { name, file, remedy }: FailingPlugin,
   what: string,
   cause?: unknown
-): MoonletError {
+): PluginFailure {
   const where = file === undefined || file === name ? '' : ` (${file})`
   const why = cause === undefined ? '' : `: ${describe(cause)}`
   const end = remedy === undefined ? '' : `; ${remedy}`
-  return new MoonletError('PLUGIN_FAILED', `The plugin '${name}'${where} ${what}${why}${end}`, {
-    cause
-  })
+  const message = `The plugin '${name}'${where} ${what}${why}${end}`
+  return new PluginFailure('PLUGIN_FAILED', message, { cause })
 }
 
 /** The message, with the place it comes from when the stack tells. */

@@ -10,7 +10,7 @@ import { moduleProblems } from '../../core/lua/check-module.js'
 import type { LuaFunctionDeclaration, LuaModule } from '../../core/lua/module.js'
 import { inNameOf, ofPlugin } from '../../core/third-party/attribution.js'
 import type { ThirdPartyPlugin } from '../../core/third-party/check-plugin.js'
-import { pluginFailure } from '../../core/third-party/failure.js'
+import { pluginFailure, PluginFailure } from '../../core/third-party/failure.js'
 import { limitHooks, startInName } from './lifecycle.js'
 import { servePage } from './page-files.js'
 
@@ -60,16 +60,10 @@ export async function startPlugin(
       { prefix: `/plugins/${plugin.name}` }
     )
   } catch (error) {
-    if (isTold(error)) throw error
+    if (error instanceof PluginFailure) throw error
     throw pluginFailure(plugin, 'failed at start', error)
   }
 }
-
-/** What names the plugin already. */
-const isTold = (error: unknown): boolean =>
-  error instanceof MoonletError &&
-  error.code === 'PLUGIN_FAILED' &&
-  error.message.startsWith('The plugin ')
 
 /** Puts a route into the API's documentation, in the plugin's own chapter unless it names another. */
 function describeRoute(route: RouteOptions, plugin: string): void {
