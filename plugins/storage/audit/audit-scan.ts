@@ -36,7 +36,7 @@ export async function scanAudit(
   let size = FIRST_SLICE
   const isEnough = (): boolean => total !== undefined && found >= end
   for (let before = greatest + 1; before > least && !isEnough();) {
-    const since = performance.now()
+    const nextSize = read.measure()
     const first = before - size
     const bounds = { ...values, first, before }
     if (found + size <= offset) {
@@ -48,7 +48,7 @@ export async function scanAudit(
       found += slice.length
     }
     before = first
-    size = Math.min(MAX_SLICE, read.nextSize(size, performance.now() - since))
+    size = Math.min(MAX_SLICE, nextSize(size))
   }
   const rows = await batch.read(() => sql.ofIds.all(JSON.stringify(ids)))
   return { rows, total: total ?? found }

@@ -37,7 +37,9 @@ function answer({ sql, values }: Asked): Told {
   try {
     const statement = prepared.get(sql) ?? db.prepare<[Asked['values']]>(sql).pluck()
     prepared.set(sql, statement)
-    return { rows: statement.all(values) }
+    const since = performance.now()
+    const rows = statement.all(values)
+    return { rows, tookMs: performance.now() - since }
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) }
   }

@@ -9,10 +9,15 @@ export interface Asked {
   readonly sql: string
   readonly values: object
 }
-export type Told = { readonly rows: readonly unknown[] } | { readonly error: string }
+/** The first column of all rows, and how many milliseconds they took, without what the question waited for. */
+export interface Answer<T> {
+  readonly rows: readonly T[]
+  readonly tookMs: number
+}
+export type Told = Answer<unknown> | { readonly error: string }
 
 interface Waiting {
-  readonly resolve: (rows: readonly unknown[]) => void
+  readonly resolve: (answer: Answer<unknown>) => void
   readonly reject: (error: Error) => void
 }
 
@@ -34,18 +39,18 @@ export class ReadingThread {
     private readonly idleMs = IDLE_MS
   ) {}
 
-  /** The first column of all rows. Rejects with STORAGE_FAILED. */
-  async all<T>(sql: string, values: object): Promise<readonly T[]> {
+  /** Rejects with STORAGE_FAILED. */
+  async read<T>(sql: string, values: object): Promise<Answer<T>> {
     if (this.isClosed) throw failure('the server is stopping')
     clearTimeout(this.idle)
     const worker = (this.worker ??= this.start())
-    const rows = await new Promise<readonly unknown[]>((resolve, reject) => {
+    const answer = await new Promise<Answer<unknown>>((resolve, reject) => {
       this.waiting.push({ resolve, reject })
       // Only who waits for an answer keeps the process alive.
       worker.ref()
       worker.postMessage({ sql, values } satisfies Asked)
     })
-    return rows as readonly T[]
+    return answer as Answer<T>
   }
 
   /** Resolves when the connection is closed; what is still asked is answered before. */
@@ -82,8 +87,8 @@ export class ReadingThread {
 
   private settle(told: Told): void {
     const next = this.waiting.shift()
-    if ('rows' in told) next?.resolve(told.rows)
-    else next?.reject(failure(told.error))
+    if ('error' in told) next?.reject(failure(told.error))
+    else next?.resolve(told)
     if (this.waiting.length > 0 || this.isClosed) return
     this.worker?.unref()
     this.idle = setTimeout(() => {

@@ -56,14 +56,14 @@ export class ExecutionScan {
 
   private async takeSlice(statement: Statement<[Values], number>): Promise<readonly number[]> {
     const { read, before, range, values } = this
-    const started = performance.now()
+    const nextSize = read.measure()
     const bounds = { ...values, before, least: range.least, skipped: this.size - 1 }
     const [end] = await read.all(this.statements.sliceEnd, bounds)
     const least = end ?? range.least
     const found = await read.all(statement, { ...bounds, least })
     this.hasEnded = end === undefined
     this.before = least
-    this.size = Math.min(MAX_SLICE, read.nextSize(this.size, performance.now() - started))
+    this.size = Math.min(MAX_SLICE, nextSize(this.size))
     return found
   }
 }

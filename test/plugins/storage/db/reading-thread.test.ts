@@ -21,6 +21,9 @@ async function openThread(t: Test, idleMs?: number) {
   return { db, thread }
 }
 
+const readAll = async (thread: ReadingThread, sql: string, values = {}) =>
+  (await thread.read(sql, values)).rows
+
 const countThreads = async (): Promise<number> => (await readdir('/proc/self/task')).length
 
 /** How many threads of this process have the low priority. */
@@ -37,7 +40,7 @@ async function countLowThreads(): Promise<number> {
 t.test('the thread reads what is committed, with the functions on texts', async t => {
   const { db, thread } = await openThread(t)
   const find = (part: string) =>
-    thread.all('select text from texts where contains_text(text, :part)', { part })
+    readAll(thread, 'select text from texts where contains_text(text, :part)', { part })
   t.same(await Promise.all([find('straße'), find('st'), find('none')]), [
     ['Straße'],
     ['Straße', 'street'],
@@ -52,9 +55,9 @@ t.test('the thread reads what is committed, with the functions on texts', async 
 t.test('a statement that fails, or writes, rejects alone', async t => {
   const { db, thread } = await openThread(t)
   const results = await Promise.allSettled([
-    thread.all('select text from nowhere', {}),
-    thread.all("insert into texts values ('x') returning 1", {}),
-    thread.all('select count(*) from texts', {})
+    readAll(thread, 'select text from nowhere'),
+    readAll(thread, "insert into texts values ('x') returning 1"),
+    readAll(thread, 'select count(*) from texts')
   ])
   t.match(results, [
     { reason: { code: 'STORAGE_FAILED', message: /no such table: nowhere/ } },
@@ -68,7 +71,7 @@ t.test('an idle thread ends, and the next read starts one', async t => {
   const { thread } = await openThread(t, 1)
   const before = await countThreads()
   for (let i = 0; i < 2; i++) {
-    t.same(await thread.all('select count(*) from texts', {}), [2])
+    t.same(await readAll(thread, 'select count(*) from texts'), [2])
     await eventually(t, countThreads, before, 'the thread has ended')
   }
 })
@@ -80,21 +83,24 @@ t.test(
     const file = join(folder, 'moonlet.db')
     const thread = new ReadingThread(file)
     t.teardown(() => thread.close())
-    const asked = await Promise.allSettled([thread.all('select 1', {}), thread.all('select 2', {})])
+    const asked = await Promise.allSettled([
+      readAll(thread, 'select 1'),
+      readAll(thread, 'select 2')
+    ])
     const failed = { code: 'STORAGE_FAILED', message: /thread that reads.*unable to open database/ }
     t.match(asked, [{ reason: failed }, { reason: failed }])
     openDatabase(file).close()
-    t.same(await thread.all('select 3', {}), [3])
+    t.same(await readAll(thread, 'select 3'), [3])
   }
 )
 
 t.test('closing answers what was asked before, and refuses the rest', async t => {
   const { thread } = await openThread(t)
   const before = await countThreads()
-  const asked = thread.all('select count(*) from texts', {})
+  const asked = readAll(thread, 'select count(*) from texts')
   const closed = thread.close()
   t.same(await asked, [2])
   await closed
-  await t.rejects(thread.all('select 1', {}), { message: /the server is stopping/ })
+  await t.rejects(readAll(thread, 'select 1'), { message: /the server is stopping/ })
   t.equal(await countThreads(), before)
 })
