@@ -2,12 +2,9 @@
 import t from 'tap'
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { missingPostgres, startPostgres } from './helpers/postgres.js'
+import { onPostgres } from './helpers/postgres.js'
 
-const missing = missingPostgres()
-if (missing !== undefined) t.plan(0, missing)
-else {
-  const postgres = await startPostgres(t)
+await onPostgres(t, async postgres => {
   const DATABASE_URL = await postgres.create()
   const { stdout } = await promisify(execFile)(
     process.execPath,
@@ -16,4 +13,4 @@ else {
   ).catch((error: unknown) => error as { stdout: string })
   t.match(stdout, /^\d+ passed, 0 failed$/m)
   for (const line of stdout.split('\n').filter(line => line.startsWith('not ok'))) t.fail(line)
-}
+})

@@ -23,9 +23,9 @@ export interface Postgres {
   readonly folder: string
   /** Address of a database, as DATABASE_URL names it. */
   url(database?: string): string
-  /** Runs statements, on the database `postgres` unless another is named. */
-  query(sql: string, database?: string): Promise<void>
-  /** An empty database; gives its address. */
+  /** Runs statements, on the database `postgres` unless the address of another is given. */
+  query(sql: string, url?: string): Promise<void>
+  /** An empty database, or a copy of the one at the given address; gives its address. */
   create(template?: string): Promise<string>
   /** As pg_ctl ends it: `fast` or `immediate` (as if it had crashed). */
   stop(mode?: 'fast' | 'immediate'): Promise<void>
@@ -80,6 +80,39 @@ async function findUser(): Promise<{ name: string; uid: number; gid: number } | 
     if (ids !== undefined) return { name, uid: ids[0], gid: ids[1] }
   }
   return undefined
+}
+
+/**
+ * Runs the tests of a file on one that ends with them, so a file calls it before it has other tests. Where there is
+ * none, one test is skipped and says why.
+ */
+export async function onPostgres(
+  t: Test,
+  test: (postgres: Postgres) => void | Promise<void>,
+  options: PostgresOptions = {}
+): Promise<void> {
+  const missing = missingPostgres()
+  if (missing === undefined) await test(await startPostgres(t, options))
+  else void t.test('on PostgreSQL', { skip: missing }, () => {})
+}
+
+/** A connection to the database at an address; the caller closes it. */
+export async function openConnection(url: string): Promise<Connection> {
+  const address = parseDatabaseUrl(url)
+  const [host] = address.hosts
+  if (host === undefined) throw new Error(`no host in ${url}`)
+  return await Connection.open({ address, host, statementTimeoutMs: 60_000 })
+}
+
+/** Runs statements, one by one, on the database at an address; gives the rows of the last one. */
+export async function readRows(url: string, ...statements: string[]) {
+  const connection = await openConnection(url)
+  try {
+    const results = await connection.run(statements.map(sql => ({ sql, values: [] })))
+    return results.at(-1)?.rows ?? []
+  } finally {
+    await connection.close()
+  }
 }
 
 /** Starts one that ends with the test. */
@@ -149,14 +182,8 @@ async function startOn(
     folder,
     url: (database = 'postgres') =>
       `postgres://moonlet@127.0.0.1:${port}/${database}?sslmode=disable`,
-    async query(sql, database) {
-      const address = parseDatabaseUrl(postgres.url(database))
-      const [host] = address.hosts
-      const connection = await Connection.open({
-        address,
-        host: host ?? { host: '127.0.0.1', port },
-        statementTimeoutMs: 60_000
-      })
+    async query(sql, url = postgres.url()) {
+      const connection = await openConnection(url)
       try {
         await connection.script(sql)
       } finally {
@@ -165,9 +192,8 @@ async function startOn(
     },
     async create(template) {
       const name = `test_${++made}`
-      await postgres.query(
-        `create database ${name}${template === undefined ? '' : ` template ${template}`}`
-      )
+      const from = template === undefined ? '' : ` template ${new URL(template).pathname.slice(1)}`
+      await postgres.query(`create database ${name}${from}`)
       return postgres.url(name)
     },
     stop,

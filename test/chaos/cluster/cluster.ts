@@ -2,9 +2,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseDatabaseUrl } from '../../../config/database-url.js'
-import { Connection } from '../../../plugins/storage/postgres/db/connection.js'
-import { startPostgres, type Postgres, type PostgresOptions } from '../../helpers/postgres.js'
+import {
+  readRows,
+  startPostgres,
+  type Postgres,
+  type PostgresOptions
+} from '../../helpers/postgres.js'
 import { startRelay, type Relay } from '../../helpers/relay.js'
 import { startServer, type ChaosServer } from '../server.js'
 
@@ -70,15 +73,7 @@ async function startCluster(
     async rows(sql) {
       for (const one of [postgres, replica]) {
         if (one?.isRunning() !== true) continue
-        const address = parseDatabaseUrl(one.url('test_1'))
-        const [host] = address.hosts
-        if (host === undefined) continue
-        const connection = await Connection.open({ address, host, statementTimeoutMs: 60_000 })
-        try {
-          return (await connection.run([{ sql, values: [] }]))[0]?.rows ?? []
-        } finally {
-          await connection.close()
-        }
+        return readRows(one.url('test_1'), sql)
       }
       throw new Error('no database runs')
     }

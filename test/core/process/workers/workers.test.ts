@@ -11,18 +11,12 @@ import t, { type Test } from 'tap'
 import { API_KEY, temporaryFolder } from '../../../helpers/build.js'
 import { eventually } from '../../../helpers/eventually.js'
 import { findFreePort } from '../../../helpers/free-port.js'
-import { missingPostgres, startPostgres, type Postgres } from '../../../helpers/postgres.js'
+import { onPostgres, type Postgres } from '../../../helpers/postgres.js'
 import { startServer, type StartedServer } from '../../../helpers/server.js'
 
 const SECRET_KEY = 'ab'.repeat(32)
 const program = fileURLToPath(new URL('../../../../core/cli.js', import.meta.url))
 const headers = { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' }
-
-const missing = missingPostgres()
-if (missing === undefined) testWorkers(await startPostgres(t))
-else t.plan(0, missing)
-
-testRefusals()
 
 interface Worker {
   readonly number: number
@@ -347,3 +341,6 @@ function testRefusals(): void {
     t.equal(await server.stop('SIGTERM'), 0)
   })
 }
+
+await onPostgres(t, testWorkers)
+testRefusals()

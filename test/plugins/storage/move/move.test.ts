@@ -12,40 +12,21 @@ import { parseDatabaseUrl } from '../../../../config/database-url.js'
 import type { MoveReport } from '../../../../core/contracts/offline-storage.js'
 import { moveToPostgres } from '../../../../plugins/storage/move/move.js'
 import { movedTables } from '../../../../plugins/storage/move/tables.js'
-import { Connection } from '../../../../plugins/storage/postgres/db/connection.js'
 import { buildApi } from '../../../helpers/api.js'
 import { temporaryFolder } from '../../../helpers/build.js'
 import { eventually } from '../../../helpers/eventually.js'
-import { missingPostgres, startPostgres, type Postgres } from '../../../helpers/postgres.js'
+import { onPostgres, openConnection, readRows, type Postgres } from '../../../helpers/postgres.js'
 import { makeEveryKind, SECRET_KEY } from './every-kind.js'
 import { walkApi } from './walk-api.js'
 
 const program = fileURLToPath(new URL('../../../../core/cli.js', import.meta.url))
 const fixtures = 'test/fixtures/databases'
 
-const missing = missingPostgres()
-if (missing !== undefined) t.plan(0, missing)
-else testMoves(await startPostgres(t))
-
 const move = (from: string, url: string, secretKey = SECRET_KEY): Promise<MoveReport> =>
   moveToPostgres(
     { from, dryRun: false, onProgress() {} },
     { address: parseDatabaseUrl(url), waitMs: 5_000, secretKey: Buffer.from(secretKey, 'hex') }
   )
-
-/** Runs statements and gives the rows of the last one. */
-async function ask(url: string, ...statements: string[]) {
-  const address = parseDatabaseUrl(url)
-  const [host] = address.hosts
-  if (host === undefined) throw new Error('no host')
-  const connection = await Connection.open({ address, host, statementTimeoutMs: 60_000 })
-  try {
-    const results = await connection.run(statements.map(sql => ({ sql, values: [] })))
-    return results.at(-1)?.rows ?? []
-  } finally {
-    await connection.close()
-  }
-}
 
 function start(settings: Record<string, string>, ...args: string[]) {
   const child = spawn(process.execPath, [program, 'migrate', ...args], {
@@ -85,12 +66,13 @@ function testMoves(postgres: Postgres): void {
     t.ok(before.size > 100, `${before.size} answers`)
     for (const [url, answer] of before) t.same(after.get(url), answer, url)
 
-    const ids = await ask(url, "select id from functions where name = 'gone'")
+    const ids = await readRows(url, "select id from functions where name = 'gone'")
     t.same(ids, [], 'a purge goes on')
     const created = await onPostgres.create()
-    const [{ seq }] = (await ask(url, `select seq from functions where id = '${created}'`)) as [
-      { seq: number }
-    ]
+    const [{ seq }] = (await readRows(
+      url,
+      `select seq from functions where id = '${created}'`
+    )) as [{ seq: number }]
     t.equal(seq, 1001, 'a number is not used twice')
     const { json } = await onPostgres.call('POST', '/fn/worker-of-all', 'again')
     t.equal(json, undefined)
@@ -145,18 +127,13 @@ function testMoves(postgres: Postgres): void {
     const folder = await makeEveryKind(t)
     const url = await postgres.create()
     await (await buildApi(t, { DATABASE_URL: url, SECRET_KEY })).app.close()
-    const address = parseDatabaseUrl(url)
-    const blocker = await Connection.open({
-      address,
-      host: address.hosts[0] ?? { host: '127.0.0.1', port: postgres.port },
-      statementTimeoutMs: 60_000
-    })
+    const blocker = await openConnection(url)
     await blocker.script('set idle_in_transaction_session_timeout = 0')
     await blocker.script('begin; lock table logs in share mode')
     const { child, ended } = start({}, '--from', join(folder, 'moonlet.db'), '--to', url)
     const waiting =
       "select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like 'insert into logs %'"
-    await eventually(t, async () => (await ask(url, waiting)).length, 1)
+    await eventually(t, async () => (await readRows(url, waiting)).length, 1)
     await t.rejects(move(join(folder, 'moonlet.db'), url), { code: 'DATA_IN_USE' })
     const copy = join(await temporaryFolder(t), 'copy.db')
     await copyFile(join(folder, 'moonlet.db'), copy)
@@ -195,12 +172,12 @@ function testMoves(postgres: Postgres): void {
       code: 'VALIDATION',
       message: /is not a database of Moonlet/
     })
-    t.same(await ask(url, "select to_regclass('functions') is null as none"), [{ none: true }])
+    t.same(await readRows(url, "select to_regclass('functions') is null as none"), [{ none: true }])
 
     const dry = start({ DATABASE_URL: url, DATA_DIR: folder }, '--dry-run')
     t.equal(await dry.ended, 0)
     t.match((await dry.said)[0], /^logs +4$/m)
-    t.same(await ask(url, "select to_regclass('functions') is null as none"), [{ none: true }])
+    t.same(await readRows(url, "select to_regclass('functions') is null as none"), [{ none: true }])
 
     const server = await buildApi(t, { DATABASE_URL: url, SECRET_KEY })
     await t.rejects(move(file, url), {
@@ -229,7 +206,7 @@ function testMoves(postgres: Postgres): void {
     const folder = await makeEveryKind(t)
     const url = await postgres.create()
     await (await buildApi(t, { DATABASE_URL: url, SECRET_KEY })).app.close()
-    await ask(
+    await readRows(
       url,
       `create function spoil() returns trigger language plpgsql as $$
        begin new.message := new.message || '!'; return new; end $$`,
@@ -239,6 +216,8 @@ function testMoves(postgres: Postgres): void {
       code: 'STORAGE_FAILED',
       message: /The table logs came out different: 4 rows/
     })
-    t.same(await ask(url, 'select count(*) as rows from functions'), [{ rows: 0 }])
+    t.same(await readRows(url, 'select count(*) as rows from functions'), [{ rows: 0 }])
   })
 }
+
+await onPostgres(t, testMoves)

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { eventually } from '../../../helpers/eventually.js'
-import { missingPostgres, startPostgres, type Postgres } from '../../../helpers/postgres.js'
+import { onPostgres, type Postgres } from '../../../helpers/postgres.js'
 import { startRelay, type Relay } from '../../../helpers/relay.js'
 import {
   bytes,
@@ -15,10 +15,6 @@ import {
 } from '../../../contracts/storage-fixtures.js'
 import type { PostgresStorage } from '../../../../plugins/storage/postgres/storage.js'
 import { openAt } from './open-postgres.js'
-
-const missing = missingPostgres()
-if (missing !== undefined) t.plan(0, missing)
-else testBroken(await startPostgres(t))
 
 interface Parts {
   readonly relay: Relay
@@ -224,3 +220,5 @@ function testBroken(postgres: Postgres): void {
     await storage.probe()
   })
 }
+
+await onPostgres(t, testBroken)

@@ -8,7 +8,7 @@ import { moonletVersion } from '../../../../core/base/version.js'
 import { buildApi } from '../../../helpers/api.js'
 import { temporaryFolder } from '../../../helpers/build.js'
 import { eventually } from '../../../helpers/eventually.js'
-import { missingPostgres, startPostgres, type Postgres } from '../../../helpers/postgres.js'
+import { onPostgres, type Postgres } from '../../../helpers/postgres.js'
 import { startServer, type StartedServer } from '../../../helpers/server.js'
 
 const SECRET_KEY = 'ab'.repeat(32)
@@ -22,31 +22,6 @@ interface Node {
   readonly sandboxes?: object
   readonly changes_behind?: number
 }
-
-t.test('on SQLite there is the one server', async t => {
-  const { call } = await buildApi(t)
-  const { json } = await call('GET', '/api/nodes')
-  t.match(json, {
-    database: 'sqlite',
-    nodes: [
-      {
-        id: 1,
-        this: true,
-        status: 'up',
-        host: hostname(),
-        pid: process.pid,
-        version: moonletVersion,
-        sandboxes: { busy: 0, waiting: 0 }
-      }
-    ]
-  })
-  t.equal(json.nodes.length, 1)
-  t.ok(Math.abs(json.nodes[0].seen_at - Date.now() / 1000) < 60)
-  t.equal((await call('GET', '/api/status')).json.database, 'sqlite')
-})
-
-const missing = missingPostgres()
-if (missing === undefined) testNodes(await startPostgres(t))
 
 async function nodesOf({ base, key }: StartedServer): Promise<Node[]> {
   const response = await fetch(`${base}/api/nodes`, { headers: { authorization: `Bearer ${key}` } })
@@ -67,7 +42,6 @@ async function runNodes({ base, key }: StartedServer, home: string, ...args: str
 function testNodes(postgres: Postgres): void {
   t.test('each server shows all of them, and says which is itself', async t => {
     const DATABASE_URL = await postgres.create()
-    const database = new URL(DATABASE_URL).pathname.slice(1)
     const one = await startServer(t, { DATABASE_URL, SECRET_KEY })
     const two = await startServer(t, { DATABASE_URL, SECRET_KEY })
     const [first, second] = await nodesOf(one)
@@ -108,7 +82,7 @@ function testNodes(postgres: Postgres): void {
     await postgres.query(
       `insert into nodes (name, host, version, started_at, lease_until)
        values ('older', 'elsewhere', '0.0.9', 1, 4000000000000)`,
-      database
+      DATABASE_URL
     )
     const mixed = await runNodes(one, home, '--json')
     t.match(JSON.parse(mixed.out).nodes[2], { host: 'elsewhere', version: '0.0.9', status: 'up' })
@@ -121,13 +95,40 @@ function testNodes(postgres: Postgres): void {
     await two.stop('SIGKILL')
     await postgres.query(
       `update nodes set lease_until = now_ms() - 1 where id = ${second?.id ?? 0}`,
-      database
+      DATABASE_URL
     )
     t.match((await nodesOf(one))[1], { id: second?.id, status: 'gone' })
-    await postgres.query(`update nodes set lease_until = 1 where id = ${second?.id ?? 0}`, database)
+    await postgres.query(
+      `update nodes set lease_until = 1 where id = ${second?.id ?? 0}`,
+      DATABASE_URL
+    )
     t.same(
       (await nodesOf(one)).map(({ id }) => id === second?.id),
       [false, false]
     )
   })
 }
+
+await onPostgres(t, testNodes)
+
+t.test('on SQLite there is the one server', async t => {
+  const { call } = await buildApi(t)
+  const { json } = await call('GET', '/api/nodes')
+  t.match(json, {
+    database: 'sqlite',
+    nodes: [
+      {
+        id: 1,
+        this: true,
+        status: 'up',
+        host: hostname(),
+        pid: process.pid,
+        version: moonletVersion,
+        sandboxes: { busy: 0, waiting: 0 }
+      }
+    ]
+  })
+  t.equal(json.nodes.length, 1)
+  t.ok(Math.abs(json.nodes[0].seen_at - Date.now() / 1000) < 60)
+  t.equal((await call('GET', '/api/status')).json.database, 'sqlite')
+})

@@ -33,7 +33,10 @@ export async function openNewOn(postgres: Postgres): Promise<OpenStorage> {
     secretKey: SECRET_KEY
   })
   await storage.close()
-  const name = new URL(template).pathname.slice(1)
   return async (t, clock) =>
-    openAt(t, await postgres.create(name), clock === undefined ? {} : { nowMs: () => clock.now })
+    openAt(
+      t,
+      await postgres.create(template),
+      clock === undefined ? {} : { nowMs: () => clock.now }
+    )
 }

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { setTimeout as pause } from 'node:timers/promises'
 import { eventually } from '../../../helpers/eventually.js'
-import { missingPostgres, startPostgres } from '../../../helpers/postgres.js'
+import { onPostgres, type Postgres } from '../../../helpers/postgres.js'
 import {
   bytes,
   createFunction,
@@ -11,11 +11,8 @@ import {
 } from '../../../contracts/storage-fixtures.js'
 import { openAt } from './open-postgres.js'
 
-const missing = missingPostgres()
-if (missing !== undefined) t.plan(0, missing)
-else {
+function testOutages(postgres: Postgres): void {
   t.test('calls wait while the database is away, and go on when it is back', async t => {
-    const postgres = await startPostgres(t, { durable: true })
     const storage = await openAt(t, await postgres.create(), { waitMs: 60_000 })
     const id = await createFunction(storage)
     await postgres.stop()
@@ -29,7 +26,6 @@ else {
   })
 
   t.test('those that have waited for long enough are told that it is away', async t => {
-    const postgres = await startPostgres(t)
     const storage = await openAt(t, await postgres.create(), { waitMs: 500 })
     const id = await createFunction(storage)
     await postgres.stop('immediate')
@@ -42,7 +38,6 @@ else {
   })
 
   t.test('an execution whose value the database lost has failed, and has its record', async t => {
-    const postgres = await startPostgres(t, { durable: true })
     const storage = await openAt(t, await postgres.create(), { waitMs: 30_000 })
     const id = await createFunction(storage)
     const execution = newExecution(id)
@@ -56,7 +51,6 @@ else {
   })
 
   t.test('what was acknowledged is there after a crash of the database', async t => {
-    const postgres = await startPostgres(t, { durable: true })
     const storage = await openAt(t, await postgres.create(), { waitMs: 30_000 })
     const id = await createFunction(storage)
     const acknowledged: string[] = []
@@ -84,3 +78,5 @@ else {
     t.equal(found.filter(one => one === undefined).length, 0)
   })
 }
+
+await onPostgres(t, testOutages, { durable: true })

@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { PostgresStorage } from '../../../../plugins/storage/postgres/storage.js'
 import { eventually } from '../../../helpers/eventually.js'
-import { missingPostgres, startPostgres, type Postgres } from '../../../helpers/postgres.js'
+import { onPostgres, type Postgres } from '../../../helpers/postgres.js'
 import {
   bytes,
   createFunction,
@@ -12,10 +12,6 @@ import {
   PAGE
 } from '../../../contracts/storage-fixtures.js'
 import { openAt } from './open-postgres.js'
-
-const missing = missingPostgres()
-if (missing !== undefined) t.plan(0, missing)
-else testPostgres(await startPostgres(t))
 
 /** Round trips that each of many calls took; what the server does beside them is a few. */
 async function countTrips(storage: PostgresStorage, call: () => Promise<unknown>): Promise<number> {
@@ -122,7 +118,7 @@ function testPostgres(postgres: Postgres): void {
     await postgres.query(
       `update change_number set n = n + 1;
        update changes set n = (select n from change_number), node = 0 where function_id = '${id}'`,
-      new URL(url).pathname.slice(1)
+      url
     )
     await eventually(t, () => heard, [id])
   })
@@ -230,7 +226,7 @@ function testPostgres(postgres: Postgres): void {
       await postgres.query(
         `insert into executions (id, function, version, status, node, created_at, bytes, trigger, event_json)
        select 'dead', seq, 1, 0, 999, 0, 10, 'http', '{}' from functions`,
-        new URL(url).pathname.slice(1)
+        url
       )
       const next = await openAt(t, url)
       const fault = { kind: 'interrupted', message: 'gone' } as const
@@ -256,3 +252,5 @@ const newJob = (functionId: string, i: number) => ({
     body: bytes('')
   } as never
 })
+
+await onPostgres(t, testPostgres)

@@ -2,7 +2,7 @@
 import t from 'tap'
 import type { PostgresStorage } from '../../../../plugins/storage/postgres/storage.js'
 import { eventually } from '../../../helpers/eventually.js'
-import { missingPostgres, startPostgres, type Postgres } from '../../../helpers/postgres.js'
+import { onPostgres, type Postgres } from '../../../helpers/postgres.js'
 import {
   bytes,
   createFunction,
@@ -11,10 +11,6 @@ import {
   PAGE
 } from '../../../contracts/storage-fixtures.js'
 import { openAt } from './open-postgres.js'
-
-const missing = missingPostgres()
-if (missing !== undefined) t.plan(0, missing)
-else testValues(await startPostgres(t))
 
 const text = (value: Uint8Array | undefined): string | undefined =>
   value === undefined ? undefined : Buffer.from(value).toString()
@@ -148,3 +144,5 @@ function testValues(postgres: Postgres): void {
     t.equal(text(await (await openAt(t, url)).kv.get(id, bytes('k'))), 'v')
   })
 }
+
+await onPostgres(t, testValues)

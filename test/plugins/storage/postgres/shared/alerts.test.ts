@@ -1,13 +1,9 @@
 /** Alerts of several servers on one database: what happens anywhere counts, and is told once. */
 import t from 'tap'
 import { eventually } from '../../../../helpers/eventually.js'
-import { missingPostgres, startPostgres, type Postgres } from '../../../../helpers/postgres.js'
+import { onPostgres, type Postgres } from '../../../../helpers/postgres.js'
 import { startServer, type StartedServer } from '../../../../helpers/server.js'
 import { startReceiver } from '../../../alerts/receivers.js'
-
-const missing = missingPostgres()
-if (missing !== undefined) t.plan(0, missing)
-else testAlerts(await startPostgres(t))
 
 async function ask<T>({ base, key }: StartedServer, method: string, path: string, body?: object) {
   const response = await fetch(`${base}${path}`, {
@@ -82,3 +78,5 @@ function testAlerts(postgres: Postgres): void {
     t.same(told('two'), [4])
   })
 }
+
+await onPostgres(t, testAlerts)

@@ -3,12 +3,8 @@ import t, { type Test } from 'tap'
 import type { RateLimit } from '../../../../../core/contracts/front-door.js'
 import type { PostgresStorage } from '../../../../../plugins/storage/postgres/storage.js'
 import { eventually } from '../../../../helpers/eventually.js'
-import { missingPostgres, startPostgres, type Postgres } from '../../../../helpers/postgres.js'
+import { onPostgres, startPostgres, type Postgres } from '../../../../helpers/postgres.js'
 import { openAt } from '../open-postgres.js'
-
-const missing = missingPostgres()
-if (missing !== undefined) t.plan(0, missing)
-else testLimits(await startPostgres(t))
 
 const perHour = (requests: number): RateLimit => ({ requests, seconds: 3600, by: 'function' })
 
@@ -23,8 +19,6 @@ const spread = <T>(
   ask: (server: PostgresStorage, i: number) => Promise<T>
 ): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, (_, i) => ask(servers[i % servers.length]!, i)))
-
-const nameOf = (url: string): string => new URL(url).pathname.slice(1)
 
 function testRates(postgres: Postgres): void {
   t.test('a small rate limit lets in exactly as many calls, over all servers', async t => {
@@ -170,14 +164,14 @@ function testPlaces(postgres: Postgres): void {
     t.ok(release)
     t.equal(await two!.shared.places.take('f', 1), undefined)
     const end = async (node: string) =>
-      postgres.query(`update nodes set lease_until = 0 where id = ${node}`, nameOf(url))
+      postgres.query(`update nodes set lease_until = 0 where id = ${node}`, url)
     // The one that holds it renews its lease, so it is killed first.
     await one!.close()
     t.ok(await two!.shared.places.take('f', 1), 'one that leaves gives all back')
     await postgres.query(
       `insert into nodes (name, host, version, started_at, lease_until) values ('x', 'h', '0', 0, now_ms() + 1e9::int8);
        insert into places (function_id, node, held) select 'g', id, 1 from nodes where name = 'x'`,
-      nameOf(url)
+      url
     )
     t.equal(await two!.shared.places.take('g', 1), undefined)
     await end("(select id from nodes where name = 'x')")
@@ -200,7 +194,7 @@ function testSweep(postgres: Postgres): void {
        insert into deliveries values ('old', null, now_ms() - ${2 * day}), ('new', null, now_ms());
        insert into alert_notices (at, notice) values (now_ms() - ${day}, '{}'), (now_ms(), '{}');
        insert into places values ('f', 999, 1)`,
-      nameOf(url)
+      url
     )
     await storage.shared.sweep()
     // Fails with what is left.
@@ -213,7 +207,7 @@ function testSweep(postgres: Postgres): void {
        begin
          if left_over <> '1 1 2 1 1' then raise exception '%', left_over; end if;
        end $$`,
-      nameOf(url)
+      url
     )
     release?.()
   })
@@ -244,10 +238,7 @@ function testDeliveries(postgres: Postgres): void {
     t.equal(await servers[0]!.shared.deliveries.begin('g', 'd'), 'new', 'functions are apart')
     await servers[0]!.close()
     t.equal(await servers[1]!.shared.deliveries.begin('g', 'd'), 'new', 'its server is gone')
-    await postgres.query(
-      'update deliveries set at = at - 25 * 3600 * 1000 where node is null',
-      nameOf(url)
-    )
+    await postgres.query('update deliveries set at = at - 25 * 3600 * 1000 where node is null', url)
     t.equal(await begin(servers[2]!), 'new', 'after a day')
   })
 }
@@ -265,10 +256,7 @@ function testGuesses(postgres: Postgres): void {
     t.ok(waits.every(wait => wait <= 30_000))
     t.equal(await fail(servers[0]!, 'b'), 0)
     const later = (ms: number) =>
-      postgres.query(
-        `update wrong_guesses set at = at - ${ms}, open_at = open_at - ${ms}`,
-        nameOf(url)
-      )
+      postgres.query(`update wrong_guesses set at = at - ${ms}, open_at = open_at - ${ms}`, url)
     for (const wait of [30_000, 60_000, 120_000, 240_000, 300_000, 300_000]) {
       // Nobody asks the database again within a second.
       const isWait = async () => {
@@ -283,3 +271,5 @@ function testGuesses(postgres: Postgres): void {
     await eventually(t, () => fail(servers[1]!), 0, 'who has signed in begins anew')
   })
 }
+
+await onPostgres(t, testLimits)

@@ -1,10 +1,8 @@
 /** Three servers on one database, as people meet them: whichever of them is asked, the answer is the same. */
 import { createHmac } from 'node:crypto'
 import t, { type Test } from 'tap'
-import { parseDatabaseUrl } from '../../../../../config/database-url.js'
-import { Connection } from '../../../../../plugins/storage/postgres/db/connection.js'
 import { eventually } from '../../../../helpers/eventually.js'
-import { missingPostgres, startPostgres, type Postgres } from '../../../../helpers/postgres.js'
+import { onPostgres, openConnection, type Postgres } from '../../../../helpers/postgres.js'
 import { startServer, type StartedServer } from '../../../../helpers/server.js'
 
 type Servers = readonly [StartedServer, StartedServer, StartedServer]
@@ -92,7 +90,7 @@ async function testServers(postgres: Postgres): Promise<void> {
   )) as unknown as Servers
   testLimits(servers)
   testAccess(servers)
-  testLive(postgres, url, servers)
+  testLive(servers, url)
   testDeath(postgres, url, servers)
 }
 
@@ -237,16 +235,11 @@ function testAccess(servers: Servers): void {
   })
 }
 
-function testLive(postgres: Postgres, url: string, servers: Servers): void {
+function testLive(servers: Servers, url: string): void {
   t.test(
     'a live view shows what happens on other servers, and costs nothing without one',
     async t => {
-      const address = parseDatabaseUrl(url)
-      const ear = await Connection.open({
-        address,
-        host: address.hosts[0] ?? { host: '127.0.0.1', port: postgres.port },
-        statementTimeoutMs: 60_000
-      })
+      const ear = await openConnection(url)
       t.teardown(() => ear.close())
       const heard: string[] = []
       ear.onNotification = (_channel, payload) => heard.push(payload)
@@ -310,7 +303,7 @@ const endLeasesOfDead = (postgres: Postgres, url: string): Promise<void> =>
   postgres.query(
     `update nodes n set lease_until = 0
      where not exists (select 1 from pg_locks l where l.classid = 76 and l.objid = n.id)`,
-    new URL(url).pathname.slice(1)
+    url
   )
 
 function testDeath(postgres: Postgres, url: string, servers: Servers): void {
@@ -327,6 +320,4 @@ function testDeath(postgres: Postgres, url: string, servers: Servers): void {
   })
 }
 
-const missing = missingPostgres()
-if (missing !== undefined) t.plan(0, missing)
-else await testServers(await startPostgres(t))
+await onPostgres(t, testServers)
