@@ -14,6 +14,9 @@ export interface StartedServer {
   readonly stop: (signal?: NodeJS.Signals) => Promise<number | NodeJS.Signals>
 }
 
+/** The same for all servers on one database. */
+export const SECRET_KEY = 'ab'.repeat(32)
+
 const main = fileURLToPath(new URL('../../core/main.js', import.meta.url))
 
 /** Starts the server with a clean environment and the given settings; resolves when it listens. */
@@ -39,4 +42,44 @@ export async function startServer(
   }
   t.teardown(() => stop('SIGKILL'))
   return { base: await base, key: env.API_KEY, process: child, output, stop }
+}
+
+/**
+ * What its API says to the owner, read from JSON; null when it says nothing. Rejects with the answer when that is an
+ * error. With a body the method is POST unless given.
+ */
+export async function ask<T>(
+  { base, key }: Pick<StartedServer, 'base' | 'key'>,
+  path: string,
+  body?: object,
+  method = body === undefined ? 'GET' : 'POST'
+): Promise<T> {
+  const response = await fetch(`${base}${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    headers: {
+      authorization: `Bearer ${key}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' })
+    }
+  })
+  const text = await response.text()
+  if (!response.ok) throw new Error(`${response.status} ${text}`)
+  return JSON.parse(text === '' ? 'null' : text) as T
+}
+
+/** Makes a function; gives its id. */
+export const addFunction = async (server: StartedServer, code: string): Promise<string> =>
+  (await ask<{ id: string }>(server, '/api/functions', { name: 'f', code })).id
+
+/** Calls a function as a job; gives the job's id. */
+export async function addJob(
+  { base }: StartedServer,
+  functionId: string,
+  headers: Record<string, string> = {}
+): Promise<string> {
+  const response = await fetch(`${base}/fn/${functionId}`, {
+    method: 'POST',
+    headers: { prefer: 'respond-async', ...headers }
+  })
+  return ((await response.json()) as { job_id: string }).job_id
 }

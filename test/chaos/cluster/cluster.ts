@@ -9,10 +9,10 @@ import {
   type PostgresOptions
 } from '../../helpers/postgres.js'
 import { startRelay, type Relay } from '../../helpers/relay.js'
+import { SECRET_KEY } from '../../helpers/server.js'
 import { startServer, type ChaosServer } from '../server.js'
 
 const NODES = 3
-export const SECRET_KEY = 'ab'.repeat(32)
 
 export interface ClusterOptions {
   readonly postgres?: PostgresOptions

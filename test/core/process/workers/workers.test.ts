@@ -12,11 +12,15 @@ import { API_KEY, temporaryFolder } from '../../../helpers/build.js'
 import { eventually } from '../../../helpers/eventually.js'
 import { findFreePort } from '../../../helpers/free-port.js'
 import { onPostgres, type Postgres } from '../../../helpers/postgres.js'
-import { startServer, type StartedServer } from '../../../helpers/server.js'
+import {
+  addFunction,
+  SECRET_KEY,
+  startServer,
+  type StartedServer
+} from '../../../helpers/server.js'
 
-const SECRET_KEY = 'ab'.repeat(32)
 const program = fileURLToPath(new URL('../../../../core/cli.js', import.meta.url))
-const headers = { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' }
+const headers = { authorization: `Bearer ${API_KEY}` }
 
 interface Worker {
   readonly number: number
@@ -51,15 +55,6 @@ function workersOf({ process }: Pick<StartedServer, 'process'>): Worker[] {
     const at = args.findIndex(arg => arg.endsWith('/core/process/workers/main.js'))
     return at === -1 ? [] : [{ number: Number(args[at + 1]), pid }]
   })
-}
-
-async function create(base: string, code: string): Promise<string> {
-  const response = await fetch(`${base}/api/functions`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify({ name: `f${Math.random()}`, code })
-  })
-  return ((await response.json()) as { id: string }).id
 }
 
 const hello = 'function handler() return { body = "hello" } end'
@@ -133,7 +128,7 @@ function testWorkers(postgres: Postgres): void {
     const settings = { DATABASE_URL, SECRET_KEY, WORKERS: '2' }
     const server = await startServer(t, settings)
     const { base } = server
-    const url = `${base}/fn/${await create(base, hello)}`
+    const url = `${base}/fn/${await addFunction(server, hello)}`
 
     await t.test('serve one port, each as a node of the database', async t => {
       t.same(
@@ -202,8 +197,8 @@ function testWorkers(postgres: Postgres): void {
     )
 
     await t.test('end on SIGTERM when what they run has ended', async t => {
-      const id = await create(
-        base,
+      const id = await addFunction(
+        server,
         'function handler() time.sleep(5000) return { body = "done" } end'
       )
       const trees = workersOf(server).flatMap(({ pid }) => treeOf(pid))
@@ -221,8 +216,8 @@ function testWorkers(postgres: Postgres): void {
   t.test('when the first process is killed, the workers finish what runs and end', async t => {
     const settings = { DATABASE_URL: await postgres.create(), SECRET_KEY, WORKERS: '2' }
     const server = await startServer(t, settings)
-    const id = await create(
-      server.base,
+    const id = await addFunction(
+      server,
       'function handler() time.sleep(5000) return { body = "done" } end'
     )
     const answer = call(`${server.base}/fn/${id}`, new Agent())

@@ -2,24 +2,16 @@
 import t from 'tap'
 import { eventually } from '../../../helpers/eventually.js'
 import { onPostgres, type Postgres } from '../../../helpers/postgres.js'
-import { startServer, type StartedServer } from '../../../helpers/server.js'
+import {
+  addFunction,
+  addJob,
+  ask,
+  SECRET_KEY,
+  startServer,
+  type StartedServer
+} from '../../../helpers/server.js'
 import { childrenOf, isAlive } from '../../../chaos/server.js'
 import { startRelay } from '../../../helpers/relay.js'
-
-const SECRET_KEY = 'ab'.repeat(32)
-
-async function ask<T>(server: StartedServer, path: string, body?: object, method = 'POST') {
-  const response = await fetch(`${server.base}${path}`, {
-    ...(body === undefined ? {} : { method, body: JSON.stringify(body) }),
-    headers: { authorization: `Bearer ${server.key}`, 'content-type': 'application/json' }
-  })
-  const text = await response.text()
-  if (!response.ok) throw new Error(`${response.status} ${text}`)
-  return JSON.parse(text === '' ? 'null' : text) as T
-}
-
-const create = (server: StartedServer, code: string) =>
-  ask<{ id: string }>(server, '/api/functions', { name: 'f', code })
 
 function testNodes(postgres: Postgres): void {
   t.test('a server that is cut off ends its jobs before another one takes them over', async t => {
@@ -31,14 +23,10 @@ function testNodes(postgres: Postgres): void {
       if ctx.attempt == 1 then time.sleep(200000) end
       return { statusCode = 200 }
     end`
-    const { id } = await create(cut, code)
+    const id = await addFunction(cut, code)
     const retry = { max_attempts: 3, first_delay_seconds: 1 }
     await ask(cut, `/api/functions/${id}`, { retry }, 'PUT')
-    const response = await fetch(`${cut.base}/fn/${id}`, {
-      method: 'POST',
-      headers: { prefer: 'respond-async' }
-    })
-    const job = ((await response.json()) as { job_id: string }).job_id
+    const job = await addJob(cut, id)
     const seenBy = (server: StartedServer) =>
       ask<{ status: string; attempt: number }>(server, `/api/jobs/${job}`)
     await eventually(t, async () => (await seenBy(cut)).status, 'running')

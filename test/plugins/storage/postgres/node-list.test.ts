@@ -9,9 +9,8 @@ import { buildApi } from '../../../helpers/api.js'
 import { temporaryFolder } from '../../../helpers/build.js'
 import { eventually } from '../../../helpers/eventually.js'
 import { onPostgres, type Postgres } from '../../../helpers/postgres.js'
-import { startServer, type StartedServer } from '../../../helpers/server.js'
+import { ask, SECRET_KEY, startServer, type StartedServer } from '../../../helpers/server.js'
 
-const SECRET_KEY = 'ab'.repeat(32)
 const program = fileURLToPath(new URL('../../../../core/cli.js', import.meta.url))
 
 interface Node {
@@ -23,9 +22,8 @@ interface Node {
   readonly changes_behind?: number
 }
 
-async function nodesOf({ base, key }: StartedServer): Promise<Node[]> {
-  const response = await fetch(`${base}/api/nodes`, { headers: { authorization: `Bearer ${key}` } })
-  const { database, nodes } = (await response.json()) as { database: string; nodes: Node[] }
+async function nodesOf(server: StartedServer): Promise<Node[]> {
+  const { database, nodes } = await ask<{ database: string; nodes: Node[] }>(server, '/api/nodes')
   if (database !== 'postgresql') throw new Error(`the database is ${database}`)
   return nodes
 }

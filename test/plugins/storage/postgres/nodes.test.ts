@@ -3,12 +3,18 @@ import { setTimeout as pause } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { eventually } from '../../../helpers/eventually.js'
 import { onPostgres, type Postgres } from '../../../helpers/postgres.js'
-import { startServer, type StartedServer } from '../../../helpers/server.js'
+import {
+  addFunction,
+  addJob,
+  ask,
+  SECRET_KEY,
+  startServer,
+  type StartedServer
+} from '../../../helpers/server.js'
 import { createFunction, finished, newExecution } from '../../../contracts/storage-fixtures.js'
 import type { PostgresStorage } from '../../../../plugins/storage/postgres/storage.js'
 import { openAt } from './open-postgres.js'
 
-const SECRET_KEY = 'ab'.repeat(32)
 const MINUTE = 60_000
 
 interface Execution {
@@ -18,21 +24,8 @@ interface Execution {
   readonly event_json: string
 }
 
-async function ask<T>(server: StartedServer, path: string, body?: object, method = 'POST') {
-  const response = await fetch(`${server.base}${path}`, {
-    ...(body === undefined ? {} : { method, body: JSON.stringify(body) }),
-    headers: { authorization: `Bearer ${server.key}`, 'content-type': 'application/json' }
-  })
-  const text = await response.text()
-  if (!response.ok) throw new Error(`${response.status} ${text}`)
-  return JSON.parse(text === '' ? 'null' : text) as T
-}
-
 const executionsOf = async (server: StartedServer, id: string) =>
   (await ask<{ executions: Execution[] }>(server, `/api/functions/${id}/executions`)).executions
-
-const create = (server: StartedServer, code: string) =>
-  ask<{ id: string }>(server, '/api/functions', { name: 'f', code })
 
 async function startTwo(t: Test, postgres: Postgres): Promise<[StartedServer, StartedServer]> {
   const settings = { DATABASE_URL: await postgres.create(), SECRET_KEY }
@@ -115,7 +108,7 @@ function testNodes(postgres: Postgres): void {
       const url = await postgres.create()
       const servers = await Promise.all([-25, 25, 0].map(seconds => startShifted(t, url, seconds)))
       const [one, two, three] = servers as [StartedServer, StartedServer, StartedServer]
-      const { id } = await create(three, 'function handler() return { statusCode = 200 } end')
+      const id = await addFunction(three, 'function handler() return { statusCode = 200 } end')
       await ask(
         three,
         `/api/functions/${id}`,
@@ -151,7 +144,7 @@ function testNodes(postgres: Postgres): void {
   t.test('when a job or a schedule is due does not depend on the clock of the server', async t => {
     const hour = 3_600_000
     const server = await startShifted(t, await postgres.create(), hour / 1000)
-    const { id } = await create(
+    const id = await addFunction(
       server,
       'function handler(ctx, event) return { statusCode = event.query.ok and 200 or 500 } end'
     )
@@ -161,16 +154,9 @@ function testNodes(postgres: Postgres): void {
       { cron_schedule: '* * * * *', cron_status: 'paused', retry: { max_attempts: 1 } },
       'PUT'
     )
-    const enqueue = async (query: string, headers: object = {}) => {
-      const response = await fetch(`${server.base}/fn/${id}${query}`, {
-        method: 'POST',
-        headers: { prefer: 'respond-async', ...headers }
-      })
-      return ((await response.json()) as { job_id: string }).job_id
-    }
     const jobOf = (job: string) =>
       ask<{ status: string; due_at: number; attempts: unknown[] }>(server, `/api/jobs/${job}`)
-    const job = await enqueue('')
+    const job = await addJob(server, id)
     await eventually(t, async () => (await jobOf(job)).status, 'dead')
     await ask(server, `/api/jobs/${job}/redrive`, {})
     await eventually(t, async () => (await jobOf(job)).attempts.length, 2)
@@ -180,7 +166,7 @@ function testNodes(postgres: Postgres): void {
 
     const at = Math.floor((Date.now() + 2 * hour) / 1000)
     const date = new Date(at * 1000).toUTCString()
-    const late = await enqueue('?ok=1', { 'moonlet-delay': date })
+    const late = await addJob(server, `${id}?ok=1`, { 'moonlet-delay': date })
     const off = Math.abs((await jobOf(late)).due_at - at)
     t.ok(off < hour / 2 / 1000, `due ${off} seconds beside the date`)
     const { next_runs: runs } = await ask<{ next_runs: [number] }>(server, '/api/cron/check', {
@@ -195,23 +181,16 @@ function testNodes(postgres: Postgres): void {
       if ctx.attempt == 1 and env.get("SLOW") == "yes" then time.sleep(60000) end
       return { statusCode = 200 }
     end`
-    const { id } = await create(one, code)
+    const id = await addFunction(one, code)
     await ask(
       one,
       `/api/functions/${id}`,
       { retry: { max_attempts: 3, first_delay_seconds: 1 } },
       'PUT'
     )
-    const enqueue = async (headers: Record<string, string>) => {
-      const response = await fetch(`${one.base}/fn/${id}`, {
-        method: 'POST',
-        headers: { prefer: 'respond-async', ...headers }
-      })
-      return ((await response.json()) as { job_id: string }).job_id
-    }
-    const waiting = await enqueue({ 'moonlet-delay': '3' })
+    const waiting = await addJob(one, id, { 'moonlet-delay': '3' })
     await ask(one, `/api/functions/${id}/env`, { env_vars: { SLOW: 'yes' } }, 'PUT')
-    const running = await enqueue({})
+    const running = await addJob(one, id)
     const statusOf = async (job: string) =>
       (await ask<{ status: string }>(two, `/api/jobs/${job}`)).status
     await eventually(t, () => statusOf(running), 'running')

@@ -6,9 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { temporaryFolder } from '../../../helpers/build.js'
 import { eventually } from '../../../helpers/eventually.js'
 import { onPostgres, startPostgres, type Postgres } from '../../../helpers/postgres.js'
-import { startServer } from '../../../helpers/server.js'
+import { addFunction, SECRET_KEY, startServer } from '../../../helpers/server.js'
 
-const SECRET_KEY = 'ab'.repeat(32)
 const program = (name: string): string =>
   fileURLToPath(new URL(`../../../../${name}`, import.meta.url))
 
@@ -109,14 +108,10 @@ function testServers(postgres: Postgres): void {
   t.test('it is not ready while the database is away, and serves again afterwards', async t => {
     const own = await startPostgres(t)
     const settings = { DATABASE_URL: await own.create(), SECRET_KEY, DATABASE_WAIT: '1' }
-    const { base, key, output } = await startServer(t, settings)
-    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
-    const made = await fetch(`${base}/api/functions`, {
-      method: 'POST',
-      headers,
-      body: JSON.stringify({ name: 'x', code: 'function handler() return { body = "y" } end' })
-    })
-    const { id } = (await made.json()) as { id: string }
+    const server = await startServer(t, settings)
+    const { base, key, output } = server
+    const headers = { authorization: `Bearer ${key}` }
+    const id = await addFunction(server, 'function handler() return { body = "y" } end')
     t.equal((await fetch(`${base}/fn/${id}`)).status, 200)
     await own.stop('immediate')
     await eventually(t, async () => (await fetch(`${base}/readyz`)).status, 503)

@@ -2,35 +2,24 @@
 import t from 'tap'
 import { eventually } from '../../../../helpers/eventually.js'
 import { onPostgres, type Postgres } from '../../../../helpers/postgres.js'
-import { startServer, type StartedServer } from '../../../../helpers/server.js'
+import {
+  addFunction,
+  ask,
+  SECRET_KEY,
+  startServer,
+  type StartedServer
+} from '../../../../helpers/server.js'
 import { startReceiver } from '../../../alerts/receivers.js'
-
-async function ask<T>({ base, key }: StartedServer, method: string, path: string, body?: object) {
-  const response = await fetch(`${base}${path}`, {
-    method,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    headers: {
-      authorization: `Bearer ${key}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' })
-    }
-  })
-  const text = await response.text()
-  if (!response.ok) throw new Error(`${response.status} ${text}`)
-  return JSON.parse(text === '' ? 'null' : text) as T
-}
 
 function testAlerts(postgres: Postgres): void {
   t.test('failures on all servers make one message, also when the one that tells dies', async t => {
     const receiver = await startReceiver(t)
-    const settings = { DATABASE_URL: await postgres.create(), SECRET_KEY: 'ab'.repeat(32) }
+    const settings = { DATABASE_URL: await postgres.create(), SECRET_KEY }
     const first = await startServer(t, settings)
     const others = await Promise.all([startServer(t, settings), startServer(t, settings)])
     const servers = [first, ...others]
     const [, two, three] = servers as [StartedServer, StartedServer, StartedServer]
-    const { id } = await ask<{ id: string }>(two, 'POST', '/api/functions', {
-      name: 'f',
-      code: 'function handler() error("no") end'
-    })
+    const id = await addFunction(two, 'function handler() error("no") end')
     const rule = (path: string, threshold: number) => ({
       name: 'failures',
       on: 'failure',
@@ -40,10 +29,10 @@ function testAlerts(postgres: Postgres): void {
       target: { kind: 'webhook', url: `${receiver.url}/${path}` }
     })
     const create = (server: StartedServer, path: string, threshold: number) =>
-      ask<{ id: string }>(server, 'POST', '/api/alerts', rule(path, threshold))
+      ask<{ id: string }>(server, '/api/alerts', rule(path, threshold))
     const isKnown = async (alert: string) => {
       const lists = await Promise.all(
-        servers.map(server => ask<{ alerts: { id: string }[] }>(server, 'GET', '/api/alerts'))
+        servers.map(server => ask<{ alerts: { id: string }[] }>(server, '/api/alerts'))
       )
       return lists.every(({ alerts }) => alerts.some(one => one.id === alert))
     }
@@ -59,7 +48,7 @@ function testAlerts(postgres: Postgres): void {
     for (const server of servers) await fail(server, 2)
     await eventually(t, () => told('one'), [6])
     const stateOn = async (server: StartedServer) =>
-      (await ask<{ state: string }>(server, 'GET', `/api/alerts/${one.id}`)).state
+      (await ask<{ state: string }>(server, `/api/alerts/${one.id}`)).state
     for (const server of servers) await eventually(t, () => stateOn(server), 'firing')
 
     await first.stop('SIGKILL')
@@ -68,10 +57,10 @@ function testAlerts(postgres: Postgres): void {
     await eventually(t, () => isKnown(two2.id), true)
     for (const server of servers) await fail(server, 2)
     await eventually(t, () => told('two'), [4])
-    await ask(two, 'DELETE', `/api/alerts/${two2.id}`)
+    await ask(two, `/api/alerts/${two2.id}`, undefined, 'DELETE')
     await eventually(
       t,
-      async () => (await ask<{ alerts: unknown[] }>(three, 'GET', '/api/alerts')).alerts.length,
+      async () => (await ask<{ alerts: unknown[] }>(three, '/api/alerts')).alerts.length,
       1
     )
     t.same(told('one'), [6], 'nor is anything told again')

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto'
 import t, { type Test } from 'tap'
 import { eventually } from '../../../../helpers/eventually.js'
 import { onPostgres, openConnection, type Postgres } from '../../../../helpers/postgres.js'
-import { startServer, type StartedServer } from '../../../../helpers/server.js'
+import { SECRET_KEY, startServer, type StartedServer } from '../../../../helpers/server.js'
 
 type Servers = readonly [StartedServer, StartedServer, StartedServer]
 
@@ -84,7 +84,7 @@ async function follow(t: Test, server: StartedServer, token = server.key, query 
 
 async function testServers(postgres: Postgres): Promise<void> {
   const url = await postgres.create()
-  const settings = { DATABASE_URL: url, SECRET_KEY: 'ab'.repeat(32), TRUST_PROXY: '127.0.0.1' }
+  const settings = { DATABASE_URL: url, SECRET_KEY, TRUST_PROXY: '127.0.0.1' }
   const servers = (await Promise.all(
     [1, 2, 3].map(() => startServer(t, settings))
   )) as unknown as Servers
