@@ -37,17 +37,12 @@ interface Place extends Proxy {
 
 const findProgram = (...places: string[]): string | undefined => places.find(existsSync)
 
-const nginxProgram = findProgram('/usr/sbin/nginx', '/usr/bin/nginx')
-const caddyProgram = findProgram('/usr/bin/caddy')
-
-export const nginx: ProxyProgram = {
+export const nginx = describeProxy({
   name: 'nginx',
   file: 'config/nginx.conf',
-  program: nginxProgram,
-  async start(t, options) {
-    const place = await prepare(t, this.file, options)
-    const { folder, http, https } = place
-    const text = place.text
+  program: findProgram('/usr/sbin/nginx', '/usr/bin/nginx'),
+  async configure({ folder, http, https, text }) {
+    const moved = text
       .replaceAll(/(listen (?:\[::\]:)?)80;/g, `$1${http};`)
       .replaceAll(/(listen (?:\[::\]:)?)443 /g, `$1${https} `)
       .replaceAll(/\/etc\/letsencrypt\/live\/[^/]+/g, folder)
@@ -55,7 +50,7 @@ export const nginx: ProxyProgram = {
     const hasIPv6 = existsSync('/proc/net/if_inet6')
     await writeFile(
       join(folder, 'moonlet.conf'),
-      hasIPv6 ? text : text.replaceAll(/^.*listen \[::\].*$/gm, '')
+      hasIPv6 ? moved : moved.replaceAll(/^.*listen \[::\].*$/gm, '')
     )
     const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
       name => `${name}_temp_path ${folder}/${name};`
@@ -68,29 +63,40 @@ pid ${folder}/nginx.pid; worker_processes 1; error_log stderr;
 events { worker_connections 128; }
 http { access_log off; gzip on; ${temporary.join(' ')} include ${folder}/moonlet.conf; }\n`
     )
-    const flags = ['-p', folder, '-c', join(folder, 'nginx.conf'), '-g', 'daemon off;']
-    await run(t, nginxProgram ?? '', flags, place)
-    return place
+    return ['-p', folder, '-c', join(folder, 'nginx.conf'), '-g', 'daemon off;']
   }
-}
+})
 
-export const caddy: ProxyProgram = {
+export const caddy = describeProxy({
   name: 'Caddy',
   file: 'config/Caddyfile',
-  program: caddyProgram,
-  async start(t, options) {
-    const place = await prepare(t, this.file, options)
-    const { folder, http, https } = place
-    const text = place.text.replaceAll(
+  program: findProgram('/usr/bin/caddy'),
+  async configure({ folder, http, https, text }) {
+    const moved = text.replaceAll(
       /tls \S+ \S+/g,
       `tls ${folder}/fullchain.pem ${folder}/privkey.pem`
     )
     // Ports are a matter of the whole program there.
     const ports = `{\n\tadmin off\n\thttp_port ${http}\n\thttps_port ${https}\n}\n`
-    await writeFile(join(folder, 'Caddyfile'), ports + text)
-    const flags = ['run', '--config', join(folder, 'Caddyfile'), '--adapter', 'caddyfile']
-    await run(t, caddyProgram ?? '', flags, place)
-    return place
+    await writeFile(join(folder, 'Caddyfile'), ports + moved)
+    return ['run', '--config', join(folder, 'Caddyfile'), '--adapter', 'caddyfile']
+  }
+})
+
+interface Description extends Pick<ProxyProgram, 'name' | 'file' | 'program'> {
+  /** Writes its files; gives the flags that it is started with. */
+  readonly configure: (place: Place) => Promise<string[]>
+}
+
+function describeProxy({ configure, ...what }: Description): ProxyProgram {
+  return {
+    ...what,
+    async start(t, options) {
+      if (what.program === undefined) throw new Error(`${what.name} is not installed`)
+      const place = await prepare(t, what.file, options)
+      await run(t, what.program, await configure(place), place)
+      return place
+    }
   }
 }
 
