@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { watchServer } from '../../core/process/server-process.js'
+import { endsWithUs } from '../helpers/ends-with-us.js'
 import { startEnvironment } from '../helpers/start-environment.js'
 
 export const API_KEY = 'chaos-key'
@@ -49,7 +50,10 @@ export async function startServer({
     ...settings
   }
   const [command = process.execPath, ...args] = [...prefix, process.execPath, main]
-  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(...endsWithUs('KILL', command, args), {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe']
+  })
   const { base, output, ended } = watchServer(child)
   const late = pause(START_MS, undefined, { ref: false }).then(() => {
     throw new Error(`The server does not listen after ${START_MS} ms: ${output()}`)

@@ -12,6 +12,7 @@ import { promisify } from 'node:util'
 import type { Test } from 'tap'
 import { parseDatabaseUrl } from '../../config/database-url.js'
 import { Connection } from '../../plugins/storage/postgres/db/connection.js'
+import { endsWithUs } from './ends-with-us.js'
 import { findFreePort } from './free-port.js'
 
 const run = promisify(execFile)
@@ -161,10 +162,8 @@ async function startOn(
   ]
   let server: ReturnType<typeof spawn> | undefined
   const start = async (): Promise<void> => {
-    server = spawn(join(binaries, 'postgres'), ['-D', data, ...settings], {
-      ...as,
-      stdio: 'ignore'
-    })
+    const command = endsWithUs('QUIT', join(binaries, 'postgres'), ['-D', data, ...settings])
+    server = spawn(...command, { ...as, stdio: 'ignore' })
     await answers(() => postgres.query('select 1'), postgres.isRunning)
   }
   const isRunning = (): boolean =>

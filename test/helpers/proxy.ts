@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Test } from 'tap'
 import { temporaryFolder } from './build.js'
+import { endsWithUs } from './ends-with-us.js'
 import { findFreePort } from './free-port.js'
 
 export interface Proxy {
@@ -125,7 +126,8 @@ async function prepare(
 /** Resolves when both ports take connections; rejects with what the program said when it ends before. */
 async function run(t: Test, program: string, flags: string[], place: Place): Promise<void> {
   const { folder } = place
-  const child = spawn(program, flags, {
+  // Killed, nginx would leave its worker.
+  const child = spawn(...endsWithUs('TERM', program, flags), {
     cwd: folder,
     env: { PATH: process.env.PATH ?? '', HOME: folder, XDG_DATA_HOME: folder },
     stdio: ['ignore', 'pipe', 'pipe']

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import { watchServer } from '../../core/process/server-process.js'
 import { API_KEY, temporaryFolder } from './build.js'
+import { endsWithUs } from './ends-with-us.js'
 
 export interface StartedServer {
   readonly base: string
@@ -34,7 +35,8 @@ export async function startServer(
     DATA_DIR,
     ...settings
   }
-  const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const command = endsWithUs('KILL', process.execPath, [main])
+  const child = spawn(...command, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const { base, output, ended } = watchServer(child)
   const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
     child.kill(signal)
