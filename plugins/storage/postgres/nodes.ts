@@ -34,7 +34,7 @@ export class Node {
     const row = await db.transaction([], session =>
       session.get<{ id: number }>(
         `insert into nodes (name, host, version, started_at, lease_until)
-         values ($1, $2, $3, extract(epoch from clock_timestamp())::int8, ${leaseEnd}) returning id`,
+         values ($1, $2, $3, ${times}) returning id`,
         this.name,
         hostname(),
         moonletVersion
@@ -90,7 +90,7 @@ export class Node {
       session.run([
         {
           sql: `insert into nodes (id, name, host, version, started_at, lease_until) overriding system value
-            values ($1, $2, $3, $4, extract(epoch from clock_timestamp())::int8, ${leaseEnd})
+            values ($1, $2, $3, $4, ${times})
             on conflict (id) do update set lease_until = excluded.lease_until`,
           values: [this.number, this.name, hostname(), moonletVersion]
         },
@@ -102,5 +102,5 @@ export class Node {
   }
 }
 
-/** By the clock of the database, the same for all. */
-const leaseEnd = `(extract(epoch from clock_timestamp()) * 1000)::int8 + ${LEASE_MS}`
+/** When it started, and when its lease ends: by the clock of the database, the same for all. */
+const times = `now_ms() / 1000, now_ms() + ${LEASE_MS}`

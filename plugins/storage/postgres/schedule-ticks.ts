@@ -25,10 +25,8 @@ export const createTickClaims =
     return { ours: read(row?.ours), open: read(row?.open) }
   }
 
-/** Whether this server leads; when nobody does, it does from now on. */
+/** Whether this server leads; when nobody does, it does from now on. Asked beside the lane: nothing waits for it. */
 export async function takeLead(db: Database, node: () => number): Promise<boolean> {
-  const row = await db.transaction([], session =>
-    session.get<{ mine: boolean }>('select take_lead($1, $2) as mine', 'schedules', node())
-  )
+  const row = await db.get<{ mine: boolean }>([], 'select take_lead($1) as mine', node())
   return row?.mine === true
 }

@@ -150,8 +150,7 @@ export class SharedLive implements LiveNews {
     const { db, node } = this.parts
     const rows = await db.all<{ functions: string | null }>(
       [],
-      `select v.functions from viewers v join nodes n on n.id = v.node and n.lease_until > now_ms()
-       where v.node <> $1`,
+      'select functions from viewers where node <> $1 and node_lives(node)',
       node()
     )
     this.others = unite(rows.map(({ functions }) => functions))

@@ -10,8 +10,7 @@ const statements = [
   `delete from alert_notices where at < now_ms() - ${MARGIN_MS}`,
   `delete from wrong_guesses where at < now_ms() - ${MARGIN_MS}`,
   `delete from deliveries where at < now_ms() - ${KEPT_MS + MARGIN_MS}`,
-  `delete from places p where not exists
-     (select 1 from nodes n where n.id = p.node and n.lease_until > now_ms())`
+  'delete from places where not node_lives(node)'
 ].map(sql => ({ sql, values: [] }))
 
 /** Each in a transaction of its own, so that none waits for long. */
