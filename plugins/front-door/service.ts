@@ -11,7 +11,7 @@ import { toAddressBlock } from '../../core/connections/address-block.js'
 import { wantsJob } from '../../core/http/prefer.js'
 import { hasBody } from '../../core/connections/read-body.js'
 import { MoonletError } from '../../core/base/errors.js'
-import type { MaybePromise } from '../../core/base/maybe-promise.js'
+import { continueWith, type MaybePromise } from '../../core/base/maybe-promise.js'
 import type { AccessKeyRecord } from '../../core/contracts/access-keys.js'
 import type { FrontDoor, RefusalReason, SignatureAccess } from '../../core/contracts/front-door.js'
 import type {
@@ -86,10 +86,10 @@ export class FrontDoors implements FrontDoorService {
     { max_concurrency: limit }: FrontDoor
   ): MaybePromise<(() => void) | MoonletError> {
     if (limit === undefined) return nothingTaken
-    const answer = (release: (() => void) | undefined): (() => void) | MoonletError =>
-      release ?? this.refuse(functionId, 'concurrency', tooManyAtOnce)
-    const taken = this.places.take(functionId, limit)
-    return taken instanceof Promise ? taken.then(answer) : answer(taken)
+    return continueWith(
+      this.places.take(functionId, limit),
+      release => release ?? this.refuse(functionId, 'concurrency', tooManyAtOnce)
+    )
   }
 
   findPlace(
@@ -122,11 +122,9 @@ export class FrontDoors implements FrontDoorService {
   }
 
   private check(call: ArrivingCall): MaybePromise<Visit | MoonletError> {
-    const identity = this.identify(call)
-    if (identity instanceof MoonletError) return identity
-    const proceed = (known: Identity | MoonletError): MaybePromise<Visit | MoonletError> =>
-      known instanceof MoonletError ? known : this.checkLimits(call, known)
-    return identity instanceof Promise ? identity.then(proceed) : proceed(identity)
+    return continueWith(this.identify(call), identity =>
+      identity instanceof MoonletError ? identity : this.checkLimits(call, identity)
+    )
   }
 
   /** Who calls is known; but for a signature, which needs the body and is counted after it. */
@@ -134,12 +132,11 @@ export class FrontDoors implements FrontDoorService {
     const { functionId, door } = call
     const isBackground = wantsJob(call.request)
     const visit = new FrontDoorVisit(this.visitParts, functionId, door, identity, isBackground)
-    const finish = (): MaybePromise<Visit | MoonletError> => {
-      const measure = (crowded: MoonletError | undefined): Visit | MoonletError =>
-        crowded ?? this.checkLength(call) ?? visit
-      const crowded = this.checkCrowd(call, visit)
-      return crowded instanceof Promise ? crowded.then(measure) : measure(crowded)
-    }
+    const finish = (): MaybePromise<Visit | MoonletError> =>
+      continueWith(
+        this.checkCrowd(call, visit),
+        crowded => crowded ?? this.checkLength(call) ?? visit
+      )
     if (door.rate_limit === undefined || identity.signature !== undefined) return finish()
     return visit.count().then(error => error ?? finish())
   }
@@ -183,10 +180,7 @@ export class FrontDoors implements FrontDoorService {
   private identifyByKey(call: ArrivingCall): MaybePromise<Identity | MoonletError> {
     const given = readAccessKeys(call.request.headers)
     if (given.length === 0) return this.refuse(call.functionId, 'key', noKey)
-    const keys = this.keys.of(call.functionId)
-    return keys instanceof Promise
-      ? keys.then(loaded => this.findKey(call, given, loaded))
-      : this.findKey(call, given, keys)
+    return continueWith(this.keys.of(call.functionId), keys => this.findKey(call, given, keys))
   }
 
   private findKey(

@@ -4,7 +4,7 @@ import { readDeliveryId } from '../../core/access/delivery-id.js'
 import { rateLimitFields } from '../../core/access/rate-limit-fields.js'
 import { isSignedBy, type SignatureClaim } from '../../core/access/signature.js'
 import type { MoonletError } from '../../core/base/errors.js'
-import type { MaybePromise } from '../../core/base/maybe-promise.js'
+import { continueWith, type MaybePromise } from '../../core/base/maybe-promise.js'
 import type {
   AdmittedCaller,
   FrontDoor,
@@ -85,10 +85,9 @@ export class FrontDoorVisit implements Visit {
     if (limit === undefined || this.isBackground || this.releasePlace !== undefined) {
       return undefined
     }
-    const taken = this.parts.places.take(this.functionId, limit)
-    return taken instanceof Promise
-      ? taken.then(release => this.keepPlace(release, response))
-      : this.keepPlace(taken, response)
+    return continueWith(this.parts.places.take(this.functionId, limit), release =>
+      this.keepPlace(release, response)
+    )
   }
 
   refuseCrowd(): MoonletError {
