@@ -1,4 +1,5 @@
 /** Signing in and out, sessions, and what the server says about itself. */
+import { loadOnce } from '../load-once.js'
 import { request } from './client.js'
 import type { LuaReference, ServerStatus, Session } from './types.js'
 
@@ -28,12 +29,5 @@ export const listPluginPages = async (): Promise<PluginPage[]> =>
     ({ name, page }) => (page === undefined ? [] : [{ name, ...page }])
   )
 
-let reference: Promise<LuaReference> | undefined
 /** The Lua APIs that this server has, third-party ones included; asked for once. */
-export function getReference(): Promise<LuaReference> {
-  reference ??= request<LuaReference>('/api/lua').catch((error: unknown) => {
-    reference = undefined
-    throw error
-  })
-  return reference
-}
+export const getReference = loadOnce(() => request<LuaReference>('/api/lua'))

@@ -1,6 +1,7 @@
 /** Fetches the editor's bundle once, when the first page that shows code opens. */
 import { getReference } from '../api/server.js'
 import { t } from '../i18n/locale.js'
+import { loadOnce } from '../load-once.js'
 import { asset } from '../shell/asset.js'
 import { onThemeChange } from '../shell/theme.js'
 import type { EditorModule } from './contract.js'
@@ -16,9 +17,8 @@ function loadStyles(href: string): Promise<void> {
   })
 }
 
-let loaded: Promise<EditorModule> | undefined
-
-async function load(): Promise<EditorModule> {
+/** The editor; a failed load may be tried again. */
+export const loadEditor = loadOnce(async (): Promise<EditorModule> => {
   const [editor] = await Promise.all([
     import(asset('editor')) as Promise<EditorModule>,
     loadStyles(asset('editor-styles'))
@@ -27,13 +27,4 @@ async function load(): Promise<EditorModule> {
   // Editing works without the reference; it is a help that comes when it comes.
   editor.describeApis(getReference(), () => t('reference.needs'))
   return editor
-}
-
-/** The editor; a failed load may be tried again. */
-export function loadEditor(): Promise<EditorModule> {
-  loaded ??= load().catch((error: unknown) => {
-    loaded = undefined
-    throw error
-  })
-  return loaded
-}
+})

@@ -1,17 +1,10 @@
 /** Pages that are seldom opened: their markup, texts and code are loaded when one of them is opened first. */
 import { component } from '../alpine.js'
+import { loadOnce } from '../load-once.js'
 import type * as LaterPages from '../pages/later.js'
 import { loading, loadInto } from './loading.js'
 
-let loaded: Promise<typeof LaterPages> | undefined
-
-function loadPages(): Promise<typeof LaterPages> {
-  loaded ??= import('../pages/later.js').catch((error: unknown) => {
-    loaded = undefined
-    throw error
-  })
-  return loaded
-}
+const loadPages = loadOnce(() => import('../pages/later.js'))
 
 /** `<div x-data="later" data-page="name">` becomes that page. */
 component('later', () => ({

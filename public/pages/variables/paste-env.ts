@@ -3,6 +3,7 @@ import { component } from '../../alpine.js'
 import type * as Dotenv from '../../format/dotenv.js'
 import type { PastedVariable } from '../../format/dotenv.js'
 import { t } from '../../i18n/locale.js'
+import { loadOnce } from '../../load-once.js'
 import { asset } from '../../shell/asset.js'
 import { fail } from '../../shell/toasts.js'
 import { placeOf } from './places.js'
@@ -13,15 +14,7 @@ export interface Chosen {
 }
 type Reader = Pick<typeof Dotenv, 'readDotenv'>
 
-let loaded: Promise<Reader> | undefined
-/** A failed load may be tried again. */
-function loadDotenv(): Promise<Reader> {
-  loaded ??= (import(asset('dotenv')) as Promise<Reader>).catch((error: unknown) => {
-    loaded = undefined
-    throw error
-  })
-  return loaded
-}
+const loadDotenv = loadOnce(() => import(asset('dotenv')) as Promise<Reader>)
 
 component('pasteEnv', () => ({
   text: '',
