@@ -1,8 +1,9 @@
 /** The PostgreSQL database that rows are moved to, in one transaction. */
 import type { DatabaseAddress } from '../../../config/database-url.js'
 import { MoonletError } from '../../../core/base/errors.js'
-import type { Connection, Statement } from '../postgres/db/connection.js'
+import type { Connection } from '../postgres/db/connection.js'
 import { Connections } from '../postgres/db/connections.js'
+import type { Statement } from '../postgres/db/statement.js'
 import {
   blobs,
   integers,

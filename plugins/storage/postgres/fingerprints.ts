@@ -1,8 +1,8 @@
 /** Servers on one database share their keys: a fingerprint of each is kept, and another one is refused. */
 import { createHmac } from 'node:crypto'
 import { MoonletError } from '../../../core/base/errors.js'
-import type { Statement } from './db/connection.js'
 import type { Database } from './db/database.js'
+import type { Statement } from './db/statement.js'
 
 interface Keys {
   readonly secretKey: Uint8Array

@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { moonletVersion } from '../../../core/base/version.js'
-import type { Statement } from './db/connection.js'
 import type { Database } from './db/database.js'
+import type { Statement } from './db/statement.js'
 
 /** For the others it lives so long after it has said so, by the clock of the database. */
 const LEASE_MS = 16_000

@@ -1,5 +1,5 @@
 /** Writes that go to the database together: one transaction, one round trip. */
-import type { Result, Statement } from './connection.js'
+import type { Result, Statement } from './statement.js'
 import type { SqlRow, SqlValue } from './values.js'
 
 /** Statements that are made of what several writes of one batch have given. */

@@ -4,43 +4,9 @@
  */
 import pg from 'pg'
 import type { DatabaseAddress, DatabaseHost } from '../../../../config/database-url.js'
-import { decode, encode, type SqlRow, type SqlValue } from './values.js'
-
-export interface Statement {
-  readonly sql: string
-  readonly values: readonly SqlValue[]
-}
-
-export interface Result {
-  readonly rows: SqlRow[]
-  /** Rows that were read or changed. */
-  readonly count: number
-}
-
-/** The part of `pg`'s connection that a submittable query may use. */
-interface Wire {
-  readonly stream: { cork?(): void; uncork?(): void; destroy(error?: Error): void }
-  parse(message: { name: string; text: string; types: number[] }): void
-  bind(message: { statement: string; values: ReadonlyArray<string | Buffer | null> }): void
-  describe(message: { type: 'P'; name: string }): void
-  execute(message: object): void
-  sync(): void
-  on(event: 'parseComplete', listener: () => void): void
-}
-
-interface Field {
-  readonly name: string
-  readonly dataTypeID: number
-}
-
-/** A statement on one connection. */
-interface Prepared {
-  readonly name: string
-  /** The server has confirmed it. */
-  isParsed: boolean
-  /** Columns of its result, once known. */
-  fields: readonly Field[] | undefined
-}
+import { Pipeline, type Wire } from './pipeline.js'
+import { PreparedStatements } from './prepared-statements.js'
+import type { Result, Statement } from './statement.js'
 
 /** From the first packet until the server takes statements; less where there is another server to be tried. */
 const CONNECT_TIMEOUT_MS = 4_000
@@ -87,9 +53,7 @@ export class Connection {
   isBroken = false
   /** Of which time of the pool it is (connections.ts). */
   generation = 0
-  private readonly prepared = new Map<string, Prepared>()
-  /** Statements whose preparation is on its way. */
-  private parsing: Prepared[] = []
+  private readonly prepared = new PreparedStatements()
 
   private constructor(
     private readonly client: pg.Client,
@@ -105,8 +69,7 @@ export class Connection {
       this.onNotification(channel, payload ?? '')
     })
     this.wire.on('parseComplete', () => {
-      const prepared = this.parsing.shift()
-      if (prepared !== undefined) prepared.isParsed = true
+      this.prepared.noteParsed()
     })
   }
 
@@ -147,7 +110,7 @@ export class Connection {
    */
   run(statements: readonly Statement[], silenceMs = this.silenceMs): Promise<Result[]> {
     return new Promise((resolve, reject) => {
-      const pipeline = new Pipeline(this, statements, resolve, reject)
+      const pipeline = new Pipeline(this.prepared, statements, resolve, reject)
       pipeline.guard(silenceMs, () => {
         this.wire.stream.destroy(new SilentServer(silenceMs))
       })
@@ -175,28 +138,6 @@ export class Connection {
     this.wire.stream.destroy()
   }
 
-  /** Gives the statement its name; `isNew` when it has to be prepared first. */
-  prepare(sql: string): { readonly prepared: Prepared; readonly isNew: boolean } {
-    const known = this.prepared.get(sql)
-    if (known !== undefined && (known.isParsed || this.parsing.includes(known))) {
-      return { prepared: known, isNew: false }
-    }
-    const prepared: Prepared = {
-      name: `s${this.prepared.size}`,
-      isParsed: false,
-      fields: undefined,
-      ...(known === undefined ? {} : { name: known.name })
-    }
-    this.prepared.set(sql, prepared)
-    this.parsing.push(prepared)
-    return { prepared, isNew: true }
-  }
-
-  /** After an error the server has skipped the rest. */
-  forgetParsing(): void {
-    this.parsing = []
-  }
-
   private get wire(): Wire {
     return (this.client as unknown as { readonly connection: Wire }).connection
   }
@@ -205,98 +146,6 @@ export class Connection {
     if (this.isBroken) return
     this.isBroken = true
     this.onEnd(error)
-  }
-}
-
-/** A query of `pg` that sends many statements and one Sync. */
-class Pipeline {
-  /** `pg` wraps it. */
-  callback: ((error: Error | null) => void) | undefined
-  private readonly results: Array<{ rows: SqlRow[]; count: number }> = []
-  private readonly sent: Prepared[] = []
-  private readonly encoded: ReadonlyArray<ReadonlyArray<string | Buffer | null>>
-  private timer: NodeJS.Timeout | undefined
-  private turn: NodeJS.Immediate | undefined
-
-  constructor(
-    private readonly connection: Connection,
-    private readonly statements: readonly Statement[],
-    private readonly resolve: (results: Result[]) => void,
-    private readonly reject: (error: Error) => void
-  ) {
-    this.encoded = statements.map(({ values }) => values.map(encode))
-    for (let i = 0; i < statements.length; i++) this.results.push({ rows: [], count: 0 })
-  }
-
-  private at = 0
-
-  /** A server that says nothing for so long is gone, whatever TCP believes. */
-  guard(ms: number, onSilence: () => void): void {
-    this.timer = setTimeout(() => {
-      // What has come while this process was busy is read before that.
-      this.turn = setImmediate(onSilence)
-    }, ms)
-  }
-
-  submit(wire: Wire): void {
-    wire.stream.cork?.()
-    for (const [index, { sql }] of this.statements.entries()) {
-      const { prepared, isNew } = this.connection.prepare(sql)
-      this.sent.push(prepared)
-      if (isNew) wire.parse({ name: prepared.name, text: sql, types: [] })
-      wire.bind({ statement: prepared.name, values: this.encoded[index] ?? [] })
-      if (prepared.fields === undefined) wire.describe({ type: 'P', name: '' })
-      wire.execute({})
-    }
-    wire.sync()
-    wire.stream.uncork?.()
-  }
-
-  handleRowDescription({ fields }: { fields: readonly Field[] }): void {
-    const prepared = this.sent[this.at]
-    if (prepared !== undefined) {
-      prepared.fields = fields.map(({ name, dataTypeID }) => ({ name, dataTypeID }))
-    }
-  }
-
-  handleDataRow({ fields: values }: { fields: ReadonlyArray<string | null> }): void {
-    const fields = this.sent[this.at]?.fields ?? []
-    const row: Record<string, unknown> = {}
-    for (const [index, { name, dataTypeID }] of fields.entries()) {
-      row[name] = decode(values[index] ?? null, dataTypeID)
-    }
-    this.results[this.at]?.rows.push(row)
-  }
-
-  handleCommandComplete({ text }: { text: string }): void {
-    const [prepared, result] = [this.sent[this.at], this.results[this.at]]
-    if (prepared !== undefined) prepared.fields ??= []
-    if (result !== undefined) result.count = Number(/\d+$/.exec(text)?.[0] ?? 0)
-    this.at++
-  }
-
-  handleEmptyQuery(): void {
-    this.at++
-  }
-
-  handlePortalSuspended(): void {}
-  handleCopyInResponse(): void {}
-  handleCopyData(): void {}
-
-  handleReadyForQuery(): void {
-    this.endGuard()
-    this.resolve(this.results)
-  }
-
-  private endGuard(): void {
-    clearTimeout(this.timer)
-    clearImmediate(this.turn)
-  }
-
-  handleError(error: Error): void {
-    this.endGuard()
-    this.connection.forgetParsing()
-    this.reject(error)
   }
 }
 

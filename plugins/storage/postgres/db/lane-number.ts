@@ -2,7 +2,8 @@
  * How far the writes of this server have come. Each transaction of the lane moves a number on; after a connection broke
  * the number says what is in the database: all up to it, and nothing behind it.
  */
-import type { Connection, Statement } from './connection.js'
+import type { Connection } from './connection.js'
+import type { Statement } from './statement.js'
 import { codeOf, isAway, unavailable } from './failure.js'
 
 /** Raised by lane_step. */

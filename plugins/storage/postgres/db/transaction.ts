@@ -1,6 +1,7 @@
 /** An open transaction, or a connection outside of one: statements by statements. */
 import type { Paged } from '../../../../core/contracts/page.js'
-import type { Connection, Result, Statement } from './connection.js'
+import type { Connection } from './connection.js'
+import type { Result, Statement } from './statement.js'
 import type { SqlRow, SqlValue } from './values.js'
 
 /** Counts round trips, for tests. */

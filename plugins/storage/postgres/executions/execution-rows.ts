@@ -7,7 +7,7 @@ import type { RequestPart } from '../../executions/request-columns.js'
 import { skewOf } from '../../executions/id-skew.js'
 import { toLevelNumber } from '../../executions/rows.js'
 import type { BatchPart } from '../db/batch.js'
-import type { Statement } from '../db/connection.js'
+import type { Statement } from '../db/statement.js'
 import {
   bytesOfRow,
   largeText,

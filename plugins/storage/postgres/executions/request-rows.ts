@@ -4,7 +4,7 @@ import {
   toRequestValues,
   type RequestPart
 } from '../../executions/request-columns.js'
-import type { Statement } from '../db/connection.js'
+import type { Statement } from '../db/statement.js'
 import { measure } from './row-columns.js'
 
 type Kind = RequestPart['kind']

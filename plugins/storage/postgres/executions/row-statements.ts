@@ -1,5 +1,5 @@
 /** Rows of one kind as one statement, with an array for each column; no rows, no statement. */
-import type { Statement } from '../db/connection.js'
+import type { Statement } from '../db/statement.js'
 import { integers, texts } from '../db/values.js'
 import type { EndColumns, RowColumns } from './row-columns.js'
 import {

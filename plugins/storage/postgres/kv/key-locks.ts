@@ -2,7 +2,7 @@
  * Who writes an entry holds the lock of its key until the end of the transaction. A batch takes all its locks first, in
  * their order, so that two servers never wait for each other. Two keys that share a lock cost some waiting at worst.
  */
-import type { Statement } from '../db/connection.js'
+import type { Statement } from '../db/statement.js'
 import { integers } from '../db/values.js'
 
 /** Of all advisory locks with two numbers, the first of these. */

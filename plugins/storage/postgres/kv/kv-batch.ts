@@ -3,7 +3,7 @@
  * then reads and writes in their order, of which neighbours about the same key may share a statement.
  */
 import type { Batch, BatchPart, Slot } from '../db/batch.js'
-import type { Statement } from '../db/connection.js'
+import type { Statement } from '../db/statement.js'
 import { locksOf, lockOf } from './key-locks.js'
 
 /** A write's part in a statement. */

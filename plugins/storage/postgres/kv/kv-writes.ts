@@ -1,8 +1,8 @@
 /** Writes of key-value entries: what each calls, and what its answer means. */
 import { addTo } from '../../kv/number-values.js'
 import type { Batch } from '../db/batch.js'
-import type { Statement } from '../db/connection.js'
 import type { Database } from '../db/database.js'
+import type { Statement } from '../db/statement.js'
 import type { Session } from '../db/transaction.js'
 import type { SqlRow } from '../db/values.js'
 import { missingFunction } from '../functions/owners.js'

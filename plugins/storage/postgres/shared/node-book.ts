@@ -1,7 +1,7 @@
 /** The servers on this database, each with what it has said of itself. */
 import type { NodeBook, NodeFigures, NodeRecord } from '../../../../core/contracts/shared-work.js'
-import type { Statement } from '../db/connection.js'
 import type { Database } from '../db/database.js'
+import type { Statement } from '../db/statement.js'
 
 interface Parts {
   readonly db: Database
