@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { createClient } from './client.js'
 import type { Acknowledged } from './load.js'
-import { isAlive, until, type ChaosServer } from './server.js'
+import { isAlive } from '../helpers/processes.js'
+import { until, type ChaosServer } from './server.js'
 import type { World } from './world.js'
 
 /** Every acknowledged execution is in the history, finished as its caller was told, and what it wrote is there. */

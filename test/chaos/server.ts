@@ -1,10 +1,11 @@
 /** The built server as a process that faults happen to, and what it holds of the system. */
 import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { watchServer } from '../../core/process/server-process.js'
 import { endsWithUs } from '../helpers/ends-with-us.js'
+import { childrenOf } from '../helpers/processes.js'
 import { startEnvironment } from '../helpers/start-environment.js'
 
 export const API_KEY = 'chaos-key'
@@ -70,31 +71,6 @@ export async function startServer({
       child.kill(signal)
       return await ended
     }
-  }
-}
-
-/** Process ids of those that a process has started. */
-export function childrenOf(parent: number): number[] {
-  return readdirSync('/proc')
-    .filter(entry => /^\d+$/.test(entry))
-    .map(Number)
-    .filter(pid => parentOf(pid) === parent)
-}
-
-function parentOf(pid: number): number | undefined {
-  try {
-    return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1])
-  } catch {
-    return undefined
-  }
-}
-
-/** Whether the process is there and no zombie. */
-export function isAlive(pid: number): boolean {
-  try {
-    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
-  } catch {
-    return false
   }
 }
 

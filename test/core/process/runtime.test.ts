@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { chmod, cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,6 +7,7 @@ import t, { type Test } from 'tap'
 import { watchServer } from '../../../core/process/server-process.js'
 import { API_KEY, temporaryFolder } from '../../helpers/build.js'
 import { eventually } from '../../helpers/eventually.js'
+import { childrenOf, commandOf } from '../../helpers/processes.js'
 import { startServer } from '../../helpers/server.js'
 import { olderNode } from '../older-node.js'
 
@@ -34,13 +35,6 @@ async function start(
   return { child, base: await base, output, ended, DATA_DIR }
 }
 
-/** Processes that `pid` has started and that are alive. */
-const childrenOf = (pid: number | undefined): number[] =>
-  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
-
-const commandOf = (pid: number | undefined): string[] =>
-  readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
-
 t.test('started by an older Node.js', { skip }, async t => {
   const older = olderNode as string
 
@@ -56,7 +50,7 @@ t.test('started by an older Node.js', { skip }, async t => {
 
   t.test('the server is gone when the process that was started is killed', async t => {
     const { child, ended, DATA_DIR } = await start(t, [older, file('main.js')])
-    const [server] = childrenOf(child.pid)
+    const [server] = childrenOf(child.pid ?? 0)
     child.kill('SIGKILL')
     t.equal(await ended, 'SIGKILL')
     await eventually(t, () => existsSync(`/proc/${server}/exe`), false, 'it ended')
@@ -65,13 +59,13 @@ t.test('started by an older Node.js', { skip }, async t => {
 
   t.test('the process ends by the signal that ends the server', async t => {
     const { child, ended } = await start(t, [older, file('main.js')])
-    process.kill(childrenOf(child.pid)[0] as number, 'SIGKILL')
+    process.kill(childrenOf(child.pid ?? 0)[0] as number, 'SIGKILL')
     t.equal(await ended, 'SIGKILL')
   })
 
   t.test('flags and arguments are passed on', async t => {
     const { child } = await start(t, [older, '--max-old-space-size=300', file('cli.js'), 'serve'])
-    const [, ...args] = commandOf(childrenOf(child.pid)[0])
+    const [, ...args] = commandOf(childrenOf(child.pid ?? 0)[0] ?? 0)
     t.same(args.slice(0, 3), ['--max-old-space-size=300', file('cli.js'), 'serve'])
   })
 
@@ -115,7 +109,7 @@ t.test('the launcher becomes the server: signals and the service manager reach i
     NOTIFY_SOCKET: told,
     WATCHDOG_USEC: '300000'
   })
-  t.match(commandOf(child.pid)[1], /\/core\/cli\.js$/, 'no shell is left')
+  t.match(commandOf(child.pid ?? 0)[1], /\/core\/cli\.js$/, 'no shell is left')
   await eventually(t, () => readFile(told, 'utf8'), /READY=1[^]*WATCHDOG=1/)
   child.kill('SIGTERM')
   t.equal(await ended, 0)

@@ -1,6 +1,5 @@
 /** Several servers on one port: who serves, who takes the place of one that is gone, and how all of them end. */
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
 import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { Agent, get } from 'node:http'
 import { join } from 'node:path'
@@ -12,6 +11,7 @@ import { API_KEY, temporaryFolder } from '../../../helpers/build.js'
 import { eventually } from '../../../helpers/eventually.js'
 import { findFreePort } from '../../../helpers/free-port.js'
 import { onPostgres, type Postgres } from '../../../helpers/postgres.js'
+import { childrenOf, commandOf, isAlive, treeOf } from '../../../helpers/processes.js'
 import {
   addFunction,
   SECRET_KEY,
@@ -27,30 +27,8 @@ interface Worker {
   readonly pid: number
 }
 
-const commandOf = (pid: number): string[] => {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
-  } catch {
-    return []
-  }
-}
-
-const childrenOf = (pid: number | undefined): number[] => {
-  try {
-    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
-    return text.split(' ').filter(Boolean).map(Number)
-  } catch {
-    return []
-  }
-}
-
-/** A process of a worker and all that it started. */
-const treeOf = (pid: number): number[] => [pid, ...childrenOf(pid).flatMap(treeOf)]
-
-const isAlive = (pid: number): boolean => existsSync(`/proc/${pid}/exe`)
-
 function workersOf({ process }: Pick<StartedServer, 'process'>): Worker[] {
-  return childrenOf(process.pid).flatMap(pid => {
+  return childrenOf(process.pid ?? 0).flatMap(pid => {
     const args = commandOf(pid)
     const at = args.findIndex(arg => arg.endsWith('/core/process/workers/main.js'))
     return at === -1 ? [] : [{ number: Number(args[at + 1]), pid }]

@@ -10,7 +10,7 @@ import {
   startServer,
   type StartedServer
 } from '../../../helpers/server.js'
-import { childrenOf, isAlive } from '../../../chaos/server.js'
+import { childrenOf, isAlive } from '../../../helpers/processes.js'
 import { startRelay } from '../../../helpers/relay.js'
 
 function testNodes(postgres: Postgres): void {
