@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { openConnection } from '../../helpers/postgres.js'
 import { createClient, type Client } from '../client.js'
 import { until } from '../server.js'
 import type { Cluster, Node } from './cluster.js'
@@ -124,28 +125,39 @@ const failOver: Fault = async options => {
 const exhaustConnections: Fault = async options => {
   const { postgres } = options.cluster
   const taken: Socket[] = []
-  const state = { goesOn: true }
+  const state = { goesOn: true, refused: 0 }
+  // Opened while there is one to be had.
+  const own = await openConnection(postgres.url())
   const taking = (async () => {
     while (state.goesOn) {
-      taken.push(await occupy(postgres.port))
+      const { socket, isRefused } = await occupy(postgres.port)
+      taken.push(socket)
+      if (isRefused) state.refused++
       await pause(5)
     }
   })()
-  await pause(500)
-  await postgres
-    .query(
+  try {
+    await until('others have all connections', () => state.refused > 0)
+    await own.script(
       "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'moonlet' and pid <> pg_backend_pid()"
     )
-    .catch(() => {})
-  await pause(Math.max(3_000, options.lastMs))
-  state.goesOn = false
-  await taking
-  for (const socket of taken) socket.destroy()
+    const before = state.refused
+    await until('others have all connections again', () => state.refused > before)
+    await pause(Math.max(3_000, options.lastMs))
+  } finally {
+    state.goesOn = false
+    await taking
+    for (const socket of taken) socket.destroy()
+    await own.close()
+  }
   return recover(options)
 }
 
+/** PostgreSQL's first byte where it refuses. */
+const ERROR = 'E'.charCodeAt(0)
+
 /** A session that asks for nothing; with a server that has none left it is one that was refused. */
-function occupy(port: number): Promise<Socket> {
+function occupy(port: number): Promise<{ socket: Socket; isRefused: boolean }> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => {
       const text = 'user\0moonlet\0database\0postgres\0\0'
@@ -154,8 +166,8 @@ function occupy(port: number): Promise<Socket> {
       head.writeInt32BE(196_608, 4)
       socket.write(Buffer.concat([head, Buffer.from(text)]))
     })
-    socket.once('data', () => {
-      resolve(socket)
+    socket.once('data', bytes => {
+      resolve({ socket, isRefused: bytes[0] === ERROR })
     })
     socket.on('error', reject)
   })
