@@ -14,6 +14,8 @@ const ALONE = ['hostile-bodies', 'mixed-load', 'overload', 'strangers'].map(
 const FIRST = [
   'dist/test/sandbox/lua/random-programs.test.js',
   'dist/test/e2e/together.test.js',
+  'dist/test/plugins/storage/postgres/nodes.test.js',
+  'dist/test/chaos/cluster.test.js',
   'dist/test/e2e/',
   'dist/test/chaos/',
   'dist/test/sandbox/'

@@ -63,8 +63,9 @@ async function startCluster(
   const postgres = await startPostgres(t, { durable: true, ...asked })
   await postgres.create()
   const replica = hasReplica ? await postgres.replicate() : undefined
-  const nodes: Node[] = []
-  for (let i = 0; i < NODES; i++) nodes.push(await startNode(t, { postgres, replica, settings }))
+  const nodes = await Promise.all(
+    Array.from({ length: NODES }, () => startNode(t, { postgres, replica, settings }))
+  )
   return {
     postgres,
     replica,

@@ -298,10 +298,11 @@ function testRefusals(): void {
   })
 
   t.test('a number of workers that is none is refused', async t => {
-    for (const workers of ['0', '257', 'many', '1.5']) {
-      const { code, said } = await run(t, { WORKERS: workers })
+    const wrong = ['0', '257', 'many', '1.5']
+    const ends = await Promise.all(wrong.map(workers => run(t, { WORKERS: workers })))
+    for (const [i, { code, said }] of ends.entries()) {
       t.equal(code, 1)
-      t.match(said, `WORKERS must be a whole number from 1 to 256, or auto (it is "${workers}")`)
+      t.match(said, `WORKERS must be a whole number from 1 to 256, or auto (it is "${wrong[i]}")`)
     }
   })
 
@@ -315,5 +316,7 @@ function testRefusals(): void {
   })
 }
 
+// Most of it waits: for processes that start, functions that sleep, a watchdog.
+t.jobs = 2
 await onPostgres(t, testWorkers)
 testRefusals()

@@ -206,4 +206,6 @@ function testNodes(postgres: Postgres): void {
   })
 }
 
+// A schedule waits for its minutes, jobs wait for the lease of a server that is gone.
+t.jobs = 2
 await onPostgres(t, testNodes)
