@@ -1,10 +1,10 @@
 /** `moonlet plugin add`: a plugin is looked at and tried before it lies where servers load it from. */
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkFiles } from '../../third-party/home/check-files.js'
 import { homeIn } from '../../third-party/home/find.js'
 import { writeNote, type Additions } from '../../third-party/home/note.js'
-import { makeStage, openForServer, putInPlace, tidyHome } from '../../third-party/home/place.js'
+import { openForServer, tidyHome, withStage, type Stage } from '../../third-party/home/place.js'
+import { isPluginName } from '../../third-party/plugin-name.js'
 import type { Context } from '../context.js'
 import { exitCodes, Failure } from '../failure.js'
 import { fill } from './fill.js'
@@ -28,29 +28,24 @@ export async function addPlugin(
   const { dataFolder } = await findPlaces(context)
   await asPermitted(dataFolder, async () => {
     await tidyHome(dataFolder)
-    const stage = await makeStage(dataFolder)
-    try {
-      await addFrom(context, { stage, source, options })
-    } finally {
-      await rm(stage, { recursive: true, force: true })
-    }
+    await withStage(dataFolder, stage => addFrom(context, { stage, source, options }))
   })
   return exitCodes.done
 }
 
 interface Adding {
-  readonly stage: string
+  readonly stage: Stage
   readonly source: string
   readonly options: AddOptions
 }
 
 async function addFrom(context: Context, adding: Adding): Promise<void> {
   const { stage, source, options } = adding
-  const origin = await fill(stage, source)
+  const origin = await fill(stage.path, source)
   const places = await findPlaces(context)
   const { dataFolder } = places
-  await openForServer(stage)
-  checkFiles({ name: source, path: stage }, await ownerOf(dataFolder))
+  await openForServer(stage.path)
+  checkFiles({ name: source, path: stage.shown }, await ownerOf(dataFolder))
   const { plugin, notes } = await tryWithOthers(adding, places)
   const { name, adds } = plugin
   const before = places.plugins.find(one => one.atHome && one.name === name)
@@ -61,8 +56,12 @@ async function addFrom(context: Context, adding: Adding): Promise<void> {
         `to have ${titleOf(plugin)} in its place, add --force`
     )
   }
-  await writeNote(stage, { source: origin, addedAt: new Date().toISOString(), adds: adds ?? null })
-  await putInPlace(stage, { dataFolder, name, replace: options.force === true })
+  await writeNote(stage.path, {
+    source: origin,
+    addedAt: new Date().toISOString(),
+    adds: adds ?? null
+  })
+  await stage.putInPlace(name, options.force === true)
   const path = join(homeIn(dataFolder), name)
   const restart = await restartAdvice(dataFolder, 'load')
   tell(context, { plugin, path, isReplaced: before !== undefined, notes, restart })
@@ -81,15 +80,21 @@ interface Tried {
 async function tryWithOthers({ stage, source, options }: Adding, places: Places): Promise<Tried> {
   const { dataFolder, onPostgres } = places
   const start = options.trial !== false
-  const tried = { name: source, specifier: stage, atHome: false }
+  const tried = { name: source, specifier: stage.shown, atHome: false }
   const refuse = (why: string | undefined) => {
     if (why === undefined) return
-    const told = why.replaceAll(`file://${stage}`, stage).replaceAll(stage, source)
+    const told = why
+      .replaceAll(`file://${stage.shown}`, stage.shown)
+      .replaceAll(stage.shown, source)
     throw new Failure('failed', told)
   }
   const alone = await tryPlugins({ plugins: [tried], dataFolder, start })
-  const plugin = alone.plugins[0] as Inspected
-  refuse(plugin.problem ?? alone.failure)
+  const [plugin] = alone.plugins
+  refuse(plugin?.problem ?? alone.failure)
+  // It has run, and may have told anything, in the words of who tried it.
+  if (plugin === undefined || !isPluginName(plugin.name)) {
+    throw new Failure('failed', `${source} does not say the name of a plugin`)
+  }
   if (onPostgres && plugin.hasTables) {
     refuse(`The plugin '${plugin.name}' keeps tables of its own, which it cannot with DATABASE_URL`)
   }

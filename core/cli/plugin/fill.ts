@@ -1,5 +1,5 @@
 /** Puts what is to be added into a folder: from a folder, from an archive, or from npm. */
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { MoonletError } from '../../base/errors.js'
@@ -29,15 +29,19 @@ export async function fill(stage: string, source: string): Promise<string> {
   return found.isDirectory() ? path : basename(path)
 }
 
+/** Beside the stage, which npm would name by a path that others could have lead elsewhere. */
 async function fillFromNpm(stage: string, spec: string): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'moonlet-npm-'))
+  const plugin = join(folder, 'plugin')
   try {
-    await unpack(await fetchPackage(spec, folder), stage)
+    await mkdir(plugin)
+    await unpack(await fetchPackage(spec, folder), plugin)
+    if ((await findDependencies(plugin)).missing.length > 0) await installDependencies(plugin)
+    await checkWhole(plugin)
+    await cp(plugin, stage, { recursive: true, verbatimSymlinks: true })
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
-  if ((await findDependencies(stage)).missing.length > 0) await installDependencies(stage)
-  await checkWhole(stage)
 }
 
 async function checkWhole(stage: string): Promise<void> {

@@ -1,10 +1,20 @@
 /** Plugins at home: found in the data folder, and refused when others could change them. */
-import { chmod, chown, lchown, mkdir, readdir, rename, symlink, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  chown,
+  lchown,
+  mkdir,
+  readdir,
+  rename,
+  rm,
+  symlink,
+  writeFile
+} from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { checkFiles } from '../../../core/third-party/home/check-files.js'
 import { findAtHome, homeIn } from '../../../core/third-party/home/find.js'
-import { makeStage, takeAway, tidyHome } from '../../../core/third-party/home/place.js'
+import { takeAway, tidyHome, withStage, type Stage } from '../../../core/third-party/home/place.js'
 import { loadWithoutPlugins, prepareStart } from '../../../core/process/bootstrap.js'
 import { plugin, writeFiles } from './plugin-files.js'
 
@@ -160,10 +170,47 @@ t.test(
     t.same(await readdir(join(data, 'elsewhere')), ['x'], 'a link of its own may lead anywhere')
     await lchown(homeIn(data), 1234, 1234)
     const message = /plugins is a link that belongs to the user 1234/
-    await t.rejects(makeStage(data), { message })
+    await t.rejects(
+      withStage(data, async () => t.fail('works there')),
+      { message }
+    )
     await t.rejects(tidyHome(data), { message })
     await t.rejects(takeAway(data, 'x'), { message })
     t.same(await readdir(join(data, 'elsewhere')), ['x'])
+  }
+)
+
+t.test(
+  "root works in the folder that it began in, whatever the server's user puts in its place",
+  { skip: process.geteuid?.() === 0 ? false : 'is not root' },
+  async t => {
+    const data = await writeFiles(t, { 'elsewhere/other/index.js': '' })
+    const [home, aside] = [homeIn(data), join(data, 'aside')]
+    await chown(data, 1234, 1234)
+    await withStage(data, async (stage: Stage) => {
+      await rename(home, aside)
+      await symlink('elsewhere', home)
+      await writeFile(join(stage.path, 'index.js'), '')
+      await stage.putInPlace('slug', false)
+      await t.rejects(stage.putInPlace('slug', false), 'it is there no more')
+    })
+    t.same(await readdir(join(data, 'elsewhere')), ['other'])
+    t.same(await readdir(aside, { recursive: true }), ['slug', 'slug/index.js'])
+
+    const link = { message: /plugins is a link that lies in a folder of the user 1234/ }
+    await t.rejects(tidyHome(data), link)
+    await rm(home)
+    await mkdir(home)
+    await chown(home, 1234, 1234)
+    const theirs = /plugins belongs to the user 1234: run the command as that user, or/
+    await t.rejects(takeAway(data, 'slug'), { message: theirs })
+    await chown(home, 0, 0)
+    await chmod(home, 0o777)
+    await t.rejects(takeAway(data, 'slug'), {
+      message: /can be changed by others; run: chmod go-w/
+    })
+    await chmod(home, 0o755)
+    t.equal(await takeAway(data, 'slug'), false)
   }
 )
 

@@ -305,6 +305,23 @@ t.test('one that keeps the server busy for ever is ended and named', async t => 
   ])
 })
 
+t.test('one that speaks for who tries it is put nowhere but among plugins', async t => {
+  const { plugin, data, home } = await commandLine(t)
+  for (const told of [
+    [{ name: '../evil', settings: [], hasTables: false }],
+    [{ name: 7, settings: [], hasTables: false }],
+    []
+  ]) {
+    const message = { kind: 'done', result: { plugins: told } }
+    const folder = await writeFiles(t, {
+      'package.json': manifest(),
+      'index.js': `process.send(${JSON.stringify(message)}); await new Promise(() => {})`
+    })
+    t.match(await plugin('add', folder), { code: 1, err: /does not say the name of a plugin/ })
+    t.same([await readdir(data), await readdir(home)], [['plugins'], []])
+  }
+})
+
 t.test('settings that are not set keep nobody from adding a plugin, and are named', async t => {
   const { plugin } = await commandLine(t)
   const folder = await writeFiles(t, {
