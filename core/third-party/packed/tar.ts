@@ -1,6 +1,9 @@
 /**
  * Reads tar archives as POSIX defines them (ustar and pax), with GNU's long names: what `npm pack` and `tar` write.
  * Nothing is made of an archive here; what an entry is and whether it may be is for who reads it.
+ *
+ * Packages that read them bring several others along, or keep in memory what nobody has read yet, or take an archive
+ * that ends too early for a whole one.
  */
 import { ByteReader } from './byte-reader.js'
 import { MoonletError } from '../../base/errors.js'
