@@ -32,19 +32,15 @@ export const tooManyTokens = (limit: number): MoonletError =>
 
 /** Of one that nobody has used yet. */
 export const toTokenColumns = ({
-  id,
   hash,
-  name,
   scopes,
   functions,
-  createdAt,
-  expiresAt
+  expiresAt,
+  ...same
 }: NewToken): Omit<TokenRow, 'lastUsedAt' | 'lastUsedIp'> => ({
-  id,
+  ...same,
   hash: Buffer.from(hash, 'base64'),
-  name,
   scopes: JSON.stringify(scopes),
   functions: functions === undefined ? null : JSON.stringify(functions),
-  createdAt,
   expiresAt: expiresAt ?? null
 })
