@@ -7,6 +7,9 @@ import t, { type Test } from 'tap'
 import { watchServer } from '../../core/process/server-process.js'
 import { temporaryFolder } from '../helpers/build.js'
 
+const WITHOUT_TOOLS =
+  /^Moonlet cannot be built here, .+ `npm ci --include=dev`, or run the package that `npm pack` makes elsewhere.+$/
+
 /** As on a machine that has npm and whatever Node.js it came with. */
 const environment = { PATH: '/usr/local/bin:/usr/bin:/bin', NODE_OPTIONS: '' }
 
@@ -97,10 +100,7 @@ t.test(
         reject: false
       })
       t.equal(exitCode, 1)
-      t.match(
-        stderr,
-        /^Moonlet cannot be built here, .+ `npm ci --include=dev`, or run the package that `npm pack` makes elsewhere.+$/
-      )
+      t.match(stderr, WITHOUT_TOOLS)
     }
   }
 )
