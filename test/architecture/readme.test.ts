@@ -32,3 +32,15 @@ t.test('every file that the README points to exists', async t => {
     await t.resolves(readFile(path as string), `${path}`)
   }
 })
+
+t.test('the README lists the chapters of the guide in their order', async t => {
+  const listed = Array.from(
+    readme.matchAll(/^\| \[.*?\]\(public\/guide\/([a-z-]+)\.md\)/gm),
+    ([, name]) => name
+  )
+  const chapters = await readFile('public/guide/main.ts', 'utf8')
+  t.same(
+    listed,
+    Array.from(chapters.matchAll(/\{ name: '([a-z-]+)'/g), ([, name]) => name)
+  )
+})
