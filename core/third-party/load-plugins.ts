@@ -22,10 +22,18 @@ export async function loadPlugins(
     refuseClash(plugin, plugins)
     plugins.push(plugin)
   }
-  for (const specifier of specifiers) {
-    add(await loadPlugin({ name: specifier, specifier, folder }))
-  }
-  for (const plugin of atHome) add(await loadAtHome(plugin))
+  if (specifiers.length + atHome.length === 0) return plugins
+  const { tellSlowPlugins } = await import('./slow-plugin.js')
+  await tellSlowPlugins(async next => {
+    for (const specifier of specifiers) {
+      next({ name: specifier })
+      add(await loadPlugin({ name: specifier, specifier, folder }))
+    }
+    for (const plugin of atHome) {
+      next({ name: plugin.name, file: plugin.path, remedy: plugin.remedy })
+      add(await loadAtHome(plugin))
+    }
+  })
   return plugins
 }
 

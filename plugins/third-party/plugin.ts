@@ -1,4 +1,5 @@
 /** Third-party plugins: starts those that were found at the start, and lists them at `/api/plugins`. */
+import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { Type, type Static } from 'typebox'
 import { commonErrors } from '../../core/http/response-schemas.js'
@@ -22,28 +23,20 @@ export interface ThirdPartyOptions {
 export default fp<ThirdPartyOptions>(
   async function thirdParty(fastify, { plugins, settings }) {
     const list: Listed[] = []
-    for (const plugin of plugins) {
-      const { name } = plugin
+    const start = async (plugin: ThirdPartyPlugin) => {
       const added: Added = { modules: [], routes: [], hooks: new Set() }
-      const database = await openTables(fastify.storage, plugin)
-      const tools: PluginTools = {
-        name,
-        run: inOwnNameBetween(createRun(fastify, name)),
-        aroundExecutions: ({ before, after }) => {
-          if (before !== undefined) added.hooks.add('before')
-          if (after !== undefined) added.hooks.add('after')
-          fastify.invoker.addHook({
-            name,
-            before: before && ofPlugin(plugin, before),
-            after: after && ofPlugin(plugin, after)
-          })
-        },
-        get database() {
-          return database ?? refuse(name)
-        }
-      }
-      await startPlugin(fastify, plugin, settings.get(name) ?? {}, tools, added)
+      const tools = await toolsFor(fastify, plugin, added)
+      await startPlugin(fastify, plugin, settings.get(plugin.name) ?? {}, tools, added)
       list.push(toListed(plugin, added))
+    }
+    if (plugins.length > 0) {
+      const { tellSlowPlugins } = await import('../../core/third-party/slow-plugin.js')
+      await tellSlowPlugins(async next => {
+        for (const plugin of plugins) {
+          next(plugin)
+          await start(plugin)
+        }
+      })
     }
 
     await fastify.register(async scope =>
@@ -67,6 +60,31 @@ export default fp<ThirdPartyOptions>(
   },
   { name: 'third-party', dependencies: ['storage', 'function-cache', 'lua', 'invoker', 'auth'] }
 )
+
+async function toolsFor(
+  fastify: FastifyInstance,
+  plugin: ThirdPartyPlugin,
+  { hooks }: Added
+): Promise<PluginTools> {
+  const { name } = plugin
+  const database = await openTables(fastify.storage, plugin)
+  return {
+    name,
+    run: inOwnNameBetween(createRun(fastify, name)),
+    aroundExecutions: ({ before, after }) => {
+      if (before !== undefined) hooks.add('before')
+      if (after !== undefined) hooks.add('after')
+      fastify.invoker.addHook({
+        name,
+        before: before && ofPlugin(plugin, before),
+        after: after && ofPlugin(plugin, after)
+      })
+    },
+    get database() {
+      return database ?? refuse(name)
+    }
+  }
+}
 
 const PluginList = Type.Array(
   Type.Object({

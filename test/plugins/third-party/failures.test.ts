@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process'
 import { copyFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { temporaryFolder } from '../../helpers/build.js'
+import { API_KEY, temporaryFolder } from '../../helpers/build.js'
+import { eventually } from '../../helpers/eventually.js'
 import { startServer } from '../../helpers/server.js'
 import { auth, buildWith, fixture } from './with-plugins.js'
 
@@ -21,6 +24,40 @@ t.test('the program prints that message, and ends', async t => {
     message:
       /ended with 1: [^]*Moonlet could not start\. The plugin 'fails-at-start' .*no connection to anything \(at [^\n]*\n/
   })
+})
+
+t.test('a plugin that never lets go of the process is named while the start waits', async t => {
+  const folder = await temporaryFolder(t)
+  const block = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)'
+  await writeFile(join(folder, 'import.mjs'), block)
+  await writeFile(
+    join(folder, 'start.mjs'),
+    `import { definePlugin } from 'moonlet/plugin'
+export default definePlugin({ name: 'blocks', moonlet: '*', start () { ${block} } })`
+  )
+  const said = ['import.mjs', 'start.mjs'].map(name => {
+    const PLUGINS = join(folder, name)
+    const env = {
+      HOST: '127.0.0.1',
+      PORT: '0',
+      API_KEY,
+      DATA_DIR: join(folder, `${name}-data`),
+      PLUGINS
+    }
+    const main = fileURLToPath(new URL('../../../core/main.js', import.meta.url))
+    const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+    t.teardown(() => child.kill('SIGKILL'))
+    let text = ''
+    child.stderr.setEncoding('utf8').on('data', part => (text += part))
+    return () => text
+  })
+  const waits = String.raw`has kept the start waiting for 5 s\n$`
+  await eventually(t, said[0]!, new RegExp(`^The plugin '${folder}/import.mjs' ${waits}`))
+  await eventually(
+    t,
+    said[1]!,
+    new RegExp(`^The plugin 'blocks' \\(${folder}/start.mjs\\) ${waits}`)
+  )
 })
 
 t.test('two claims of one Lua module are refused, with both plugins named', async t => {
