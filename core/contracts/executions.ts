@@ -80,7 +80,8 @@ export interface ExecutionStore {
   /**
    * Settles when the record, its logs and requests, and every earlier write of the execution are durable. If the
    * function or version was removed meanwhile, it resolves and leaves no record. `begin` need not have been called.
-   * Its job is settled in the same transaction.
+   * Its job is settled in the same transaction. Rejects with EXECUTION_ENDED when `closeUnfinished` of another server
+   * has ended it: then neither is written, and only its logs and requests are added.
    */
   finish(execution: FinishedExecution, job?: JobSettlements): Promise<void>
   find(id: string): Promise<ExecutionRecord | undefined>

@@ -3,6 +3,7 @@ import type { JobResult } from '../../sandbox/job.js'
 import { MoonletError } from '../base/errors.js'
 import type { AnswerHead, InvocationRequest, Outcome } from '../contracts/invocation.js'
 import type { ExecutionStore, NewExecution } from '../contracts/executions.js'
+import type { Fault } from '../contracts/records.js'
 import type { ExecutionLogs } from './execution-logs.js'
 import { toFinished, toOutcome } from './outcome.js'
 import { StreamedAnswer } from './streamed-answer.js'
@@ -90,9 +91,26 @@ export class Execution {
     const saved = request.fn.saveResponse ? (stream?.kept() ?? outcome.answer) : undefined
     const finished = toFinished(record, outcome, saved, unwritten)
     this.isPending = false
-    await context.executions.finish(finished, request.job?.settle(outcome))
+    try {
+      await context.executions.finish(finished, request.job?.settle(outcome))
+    } catch (error) {
+      return this.endInterrupted(result, error)
+    }
     context.onPhase('end', id, record.functionId)
     return outcome
+  }
+
+  /**
+   * Other servers have marked it, and its caller is told what the record says, not what the run gave. Throws any other
+   * error; for a job too, whose end was written no more than the record.
+   */
+  private endInterrupted(result: JobResult, error: unknown): Outcome {
+    const { context, request, id, logs, stream } = this
+    const isMarked = error instanceof MoonletError && error.code === 'EXECUTION_ENDED'
+    if (!isMarked || request.job !== undefined) throw error
+    context.onPhase('end', id, request.fn.id)
+    const fault: Fault = { kind: 'interrupted', message: error.message }
+    return toOutcome(request, id, { ...result, answer: undefined, fault }, logs.entries, stream)
   }
 
   /** Ends what has begun and came to nothing, so that no record stays pending. Never rejects. */

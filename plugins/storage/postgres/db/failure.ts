@@ -33,11 +33,17 @@ export function isAway(error: unknown): boolean {
   )
 }
 
+/** Raised by refuse_late_end. */
+const LATE_END = 'ML002'
+
 /** What is written anew finds no room; what is there can still be written over. */
 export const isDiskFull = (error: unknown): boolean => codeOf(error) === '53100'
 
 /** The connection is of no use any more; a statement that took too long leaves it as it is. */
 export const isGone = (error: unknown): boolean => isAway(error) && codeOf(error) !== '57014'
+
+const INTERRUPTED =
+  'the server was cut off from the database for so long that this execution is recorded as interrupted'
 
 const advice: readonly [prefix: string, text: string][] = [
   ['53100', 'The disk of the database is full: free some space.'],
@@ -47,12 +53,13 @@ const advice: readonly [prefix: string, text: string][] = [
   ['54000', 'The value is too large for the database (1 GB).']
 ]
 
-/** STORAGE_FAILED or DATABASE_UNAVAILABLE; an error that has a code of ours already stays as it is. */
+/** STORAGE_FAILED, DATABASE_UNAVAILABLE or EXECUTION_ENDED; an error that has a code of ours already stays as it is. */
 export function toStorageError(error: unknown): MoonletError {
   if (error instanceof MoonletError) return error
   const message = error instanceof Error ? error.message : String(error)
   if (isAway(error)) return unavailable(message, error)
   const code = codeOf(error)
+  if (code === LATE_END) return new MoonletError('EXECUTION_ENDED', INTERRUPTED, { cause: error })
   const text = advice.find(([prefix]) => code.startsWith(prefix))?.[1] ?? (code && `Code ${code}.`)
   return new MoonletError('STORAGE_FAILED', `The database failed: ${message}. ${text}`.trimEnd(), {
     cause: error

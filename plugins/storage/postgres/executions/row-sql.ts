@@ -55,7 +55,7 @@ export const restoreSql = inserted(false, true)
 export const insertSql = (withCron: boolean): string =>
   withCron ? insertTexts.cron : insertTexts.plain
 
-/** Ends pending rows. */
+/** Ends pending rows; fails, with EXECUTION_ENDED, where others have ended one of them. */
 export const endSql = `
 with d as (
   select * from unnest($2::text[], $3::int8[], $4::int8[], $5::text[], $6::text[], $7::text[], $8::text[], $9::int8[],
@@ -68,13 +68,15 @@ with d as (
     stream_size = d.stream_size, first_byte_ms = d.first_byte_ms, bytes = e.bytes + d.bytes,
     http_left_out = coalesce(d.left_out, e.http_left_out)
   from d where e.id = d.id and e.status = 0
-  returning e.function, e.version, e.trigger, e.status, d.bytes
+  returning e.id, e.function, e.version, e.trigger, e.status, d.bytes
 ), moved as (
   select done.function, done.version, done.trigger, step.status, step.by
   from done cross join lateral (values (0::smallint, -1), (done.status, 1)) as step (status, by)
   where not exists (select 1 from purges p where p.function = done.function and p.version in (0, done.version))
 ), ${counted('moved', 'status', 'sum(by)')}
-select add_stored(function, $1::int, sum(bytes)::int8, 0) from done group by function`
+select add_stored(function, $1::int, sum(bytes)::int8, 0) from done group by function
+union all select refuse_late_end(d.id) from d
+where (select count(*) from done) < (select count(*) from d) and not exists (select from done where done.id = d.id)`
 
 /** Something was added to rows that are there. */
 export const growSql = `

@@ -48,7 +48,7 @@ export class ExecutionWriter implements ExecutionRecorder {
       if (!running.hasRow) this.save(running)
     })
     this.lateEnds = new LateEnds(
-      (running, end) => this.write(running, toFailed(end)),
+      (running, end) => this.write(running, toFailed(end)).catch(unlessEnded),
       running => running.hasRow
     )
   }
@@ -129,10 +129,17 @@ export class ExecutionWriter implements ExecutionRecorder {
     this.running.delete(end.id)
     running.isFinished = true
     const written = this.write(running, end, job)
-    written.catch(() => {
-      this.lateEnds.add(running, end)
+    written.catch((error: unknown) => {
+      if (isEnded(error)) this.keepParts(running, end)
+      else this.lateEnds.add(running, end)
     })
     return written
+  }
+
+  /** Of an execution that others have ended: what it did until then is of use to whoever looks for the reason. */
+  private keepParts(running: RunningExecution, { logs }: FinishedExecution): void {
+    if (logs.length > 0) running.queued.push({ kind: 'logs', logs })
+    if (running.queued.length > 0) this.addParts(running)
   }
 
   /** Writes the pending rows of those running executions, so that a read shows them. */
@@ -163,14 +170,16 @@ export class ExecutionWriter implements ExecutionRecorder {
     const finished = new RunningExecution({ ...unknown, id: executionId })
     finished.hasRow = true
     finished.queued.push(part)
-    void this.db.write(
-      TAGS,
-      batch => {
-        this.rowsOf(batch).pending(finished)
-        return () => {}
-      },
-      { lostAnswer: 'none' }
-    )
+    this.addParts(finished)
+  }
+
+  /** The parts that wait, to the row that is there. */
+  private addParts(running: RunningExecution): void {
+    const build = (batch: Batch) => {
+      this.rowsOf(batch).pending(running)
+      return () => {}
+    }
+    void this.db.write(TAGS, build, { lostAnswer: 'none' })
   }
 
   private save(running: RunningExecution): Promise<void> {
@@ -201,6 +210,14 @@ export class ExecutionWriter implements ExecutionRecorder {
     return batch.part(ExecutionRows, () => new ExecutionRows(this.context))
   }
 }
+
+/** An execution that others have ended needs no end any more. */
+function unlessEnded(error: unknown): void {
+  if (!isEnded(error)) throw error
+}
+
+const isEnded = (error: unknown): boolean =>
+  error instanceof MoonletError && error.code === 'EXECUTION_ENDED'
 
 /** The database did not keep the write; all other errors are the answer to it. */
 const isLoss = (error: unknown): boolean =>

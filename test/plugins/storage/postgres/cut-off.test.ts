@@ -1,6 +1,14 @@
 /** A server that no word of the database reaches, and what becomes of its work. */
 import t from 'tap'
+import {
+  createFunction,
+  finished,
+  log,
+  newExecution,
+  PAGE
+} from '../../../contracts/storage-fixtures.js'
 import { eventually } from '../../../helpers/eventually.js'
+import { startGate } from '../../../helpers/gate.js'
 import { onPostgres, type Postgres } from '../../../helpers/postgres.js'
 import {
   addFunction,
@@ -12,6 +20,7 @@ import {
 } from '../../../helpers/server.js'
 import { childrenOf, isAlive } from '../../../helpers/processes.js'
 import { startRelay } from '../../../helpers/relay.js'
+import { openAt } from './open-postgres.js'
 
 function testNodes(postgres: Postgres): void {
   t.test('a server that is cut off ends its jobs before another one takes them over', async t => {
@@ -41,6 +50,106 @@ function testNodes(postgres: Postgres): void {
     await eventually(t, async () => (await seenBy(cut)).status, 'succeeded')
     t.equal((await seenBy(cut)).attempt, 2)
   })
+
+  t.test('an execution that others have marked is never told to have succeeded', async t => {
+    const url = await postgres.create()
+    const relay = await startRelay(t, postgres.port)
+    const gate = await startGate(t)
+    const cut = await startServer(t, {
+      DATABASE_URL: url.replace(`:${postgres.port}/`, `:${relay.port}/`),
+      SECRET_KEY,
+      HTTP_ALLOW_PRIVATE: 'true'
+    })
+    const other = await startServer(t, { DATABASE_URL: url, SECRET_KEY })
+    const wait = `http.get("http://127.0.0.1:${gate.port}/")`
+    const id = await addFunction(
+      cut,
+      `function handler(ctx, event)
+        if event.query.stream then
+          return { statusCode = 200, body = function(write) write("begun ") ${wait} write("ended") end }
+        end
+        log.info("before") ${wait} log.info("after")
+        return { statusCode = 200 }
+      end`
+    )
+    const call = fetch(`${cut.base}/fn/${id}`)
+    const stream = await fetch(`${cut.base}/fn/${id}?stream=1`)
+    const recorded = async () => {
+      const { executions } = await ask<{ executions: Recorded[] }>(
+        other,
+        `/api/functions/${id}/executions`
+      )
+      return executions
+    }
+    await eventually(t, async () => (await recorded()).map(({ status }) => status), [
+      'pending',
+      'pending'
+    ])
+    relay.stall()
+    // As time does; it cannot renew its lease.
+    await postgres.query(`update nodes set lease_until = 1 where id = 1`, url)
+    await eventually(t, async () => (await recorded()).map(({ status }) => status), [
+      'error',
+      'error'
+    ])
+    relay.heal()
+    await eventually(t, async () => (await fetch(`${cut.base}/readyz`)).status, 200)
+    gate.open()
+
+    const answer = await call
+    t.equal(answer.status, 500)
+    t.match(await answer.json(), { error: 'Function execution failed' })
+    const marked = await recorded()
+    t.ok(marked.some(execution => execution.id === answer.headers.get('x-execution-id')))
+    t.equal(stream.status, 200, 'it had left already')
+    await t.rejects(stream.text(), 'a stream breaks off')
+    for (const { status, error_message: message } of marked) {
+      t.equal(status, 'error')
+      t.match(message, /the server ended before this execution did/)
+    }
+  })
+
+  t.test('what ends beside an execution that others have marked is recorded', async t => {
+    const url = await postgres.create()
+    const [one, other] = [await openAt(t, url), await openAt(t, url)]
+    const id = await createFunction(one)
+    const [marked, well, removed] = [newExecution(id), newExecution(id), newExecution(id)]
+    for (const execution of [marked, well, removed]) {
+      one.executions.begin(execution)
+      await one.executions.makeDurable(execution.id)
+    }
+    const mark = `update executions set status = 2, error_message = 'marked'`
+    await postgres.query(`${mark} where id = '${marked.id}'`, url)
+    await postgres.query(`delete from executions where id = '${removed.id}'`, url)
+    const large = '{"body":"' + 'x'.repeat(20_000) + '"}'
+    const before = await other.usage(id)
+    const ends = await Promise.allSettled([
+      one.executions.finish(finished(well)),
+      one.executions.finish(finished(marked, { logs: [log('last words')], responseJson: large })),
+      one.executions.finish(finished(removed))
+    ])
+    t.same(
+      ends.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'fulfilled']
+    )
+    t.match(ends[1], { reason: { code: 'EXECUTION_ENDED', message: /recorded as interrupted/ } })
+    t.equal((await other.executions.find(well.id))?.status, 'success')
+    t.match(await other.executions.find(marked.id), { status: 'error', errorMessage: 'marked' })
+    t.equal((await other.executions.find(marked.id))?.responseJson, undefined)
+    await eventually(
+      t,
+      async () => (await other.executions.logs(marked.id, PAGE)).rows.map(({ message }) => message),
+      ['last words']
+    )
+    const grown = (await other.usage(id)).history - before.history
+    t.ok(grown > 0 && grown < 1000, `${grown} bytes for its logs, none for its answer`)
+  })
+}
+
+interface Recorded {
+  readonly id: string
+  readonly status: string
+  readonly error_message: string
 }
 
 await onPostgres(t, testNodes)
