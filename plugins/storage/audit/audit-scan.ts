@@ -11,8 +11,6 @@ import type { AuditStatements, FilterValues } from './audit-statements.js'
 const FIRST_SLICE = 1000
 const MAX_SLICE = 200_000
 
-const NOTHING = { least: 0, greatest: -1 }
-
 interface Parts {
   readonly batch: Batch
   readonly sql: AuditStatements
@@ -31,23 +29,23 @@ export async function scanAudit(
 ): Promise<Paged<AuditRow>> {
   const end = offset + limit
   const ids: number[] = []
-  const { least, greatest } = await batch.read(() => sql.bounds.get() ?? NOTHING)
+  const bounds = await batch.read(() => sql.bounds.get())
+  if (bounds === undefined || bounds.least === null) return { rows: [], total: total ?? 0 }
   let found = 0
   let size = FIRST_SLICE
   const isEnough = (): boolean => total !== undefined && found >= end
-  for (let before = greatest + 1; before > least && !isEnough();) {
+  for (let before = bounds.greatest + 1; before > bounds.least && !isEnough();) {
     const nextSize = read.measure()
-    const first = before - size
-    const bounds = { ...values, first, before }
-    if (found + size <= offset) {
-      const [count = 0] = await read.all(sql.sliceCount(values), bounds)
-      found += count
-    } else {
-      const slice = await read.all(sql.slice(values), bounds)
-      ids.push(...slice.slice(Math.max(0, offset - found), Math.max(0, end - found)))
-      found += slice.length
+    const slice = { ...values, first: before - size, before }
+    const [count = 0] = await read.all(sql.sliceCount(values), slice)
+    // No more ids come here than the page has: a slice may have two hundred thousand.
+    const skipped = Math.max(0, offset - found)
+    const most = Math.min(limit, end - found)
+    if (count > skipped && most > 0) {
+      ids.push(...(await read.all(sql.slice(values), { ...slice, skipped, most })))
     }
-    before = first
+    found += count
+    before -= size
     size = Math.min(MAX_SLICE, nextSize(size))
   }
   const rows = await batch.read(() => sql.ofIds.all(JSON.stringify(ids)))

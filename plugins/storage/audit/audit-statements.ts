@@ -10,6 +10,7 @@ export interface FilterValues {
 }
 
 type SliceValues = FilterValues & { readonly first: number; readonly before: number }
+type PageOfSlice = SliceValues & { readonly skipped: number; readonly most: number }
 
 /** Constants: no text of a caller gets into a statement. */
 const conditions: Readonly<Record<keyof FilterValues, string>> = {
@@ -37,7 +38,11 @@ export function prepareAuditStatements(db: Database) {
   const sliceOf = (where: string): string =>
     `from audit where ${where.replaceAll(/\bat /g, '+at ')} and id >= :first and id < :before`
   const prepareSlice = (where: string) =>
-    db.prepare<SliceValues, number>(`select id ${sliceOf(where)} order by id desc`).pluck()
+    db
+      .prepare<PageOfSlice, number>(
+        `select id ${sliceOf(where)} order by id desc limit :most offset :skipped`
+      )
+      .pluck()
   const prepareSliceCount = (where: string) =>
     db.prepare<SliceValues, number>(`select count(*) ${sliceOf(where)}`).pluck()
   const pages = keep(preparePage)
@@ -54,17 +59,17 @@ export function prepareAuditStatements(db: Database) {
     ),
     page: (values: FilterValues) => pages(whereOf(values)),
     count: (values: FilterValues) => counts(whereOf(values)),
-    /** Ids of those that meet the conditions, newest first. */
+    /** Ids of `most` that meet the conditions, newest first, behind `skipped` ones. */
     slice: (values: FilterValues) => slices(whereOf(values)),
     sliceCount: (values: FilterValues) => sliceCounts(whereOf(values)),
     ofIds: db.prepare<[string], AuditRow>(
       `select id, ${columns} from audit where id in (select value from json_each(?)) order by id desc`
     ),
-    /** One of both at a time is looked up in the index, both together are not. */
-    bounds: db.prepare<[], { readonly least: number; readonly greatest: number }>(
-      `select least, greatest from (select min(id) as least from audit), (select max(id) as greatest from audit)
-       where least is not null`
-    ),
+    /** Each of both is looked up in the index; a condition on them would read all of it. Null: there are no entries. */
+    bounds: db.prepare<
+      [],
+      { readonly least: number; readonly greatest: number } | { readonly least: null }
+    >('select (select min(id) from audit) as least, (select max(id) from audit) as greatest'),
     removeOld: db.prepare<[number, number]>(
       'delete from audit where id in (select id from audit where at < ? order by at limit ?)'
     ),

@@ -103,7 +103,7 @@ export class SqliteAuditStore implements AuditStore {
   /** Every count reads the entries, or an index. */
   private async count(read: LongRead, values: FilterValues): Promise<number> {
     const bounds = await this.parts.batch.read(() => this.sql.bounds.get())
-    if (bounds === undefined) return 0
+    if (bounds === undefined || bounds.least === null) return 0
     if (bounds.greatest - bounds.least > MANY) await read.leave()
     const [total = 0] = await read.all(this.sql.count(values), values)
     return total

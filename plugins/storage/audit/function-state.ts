@@ -3,8 +3,8 @@ import type { Database } from 'better-sqlite3'
 import { toFunctionSettings } from '../../../core/validation/function-settings.js'
 import type { VariableReader } from '../functions/env-store.js'
 import type { FunctionRowIds } from '../functions/function-row-ids.js'
-import { toFunctionWithVersion } from '../functions/function-rows.js'
-import { prepareFunctionReads } from '../functions/function-statements.js'
+import { functionColumns, toFunction, type FunctionRow } from '../functions/function-rows.js'
+import { source } from '../functions/function-statements.js'
 import type { FunctionState } from './compare-states.js'
 import { createVariableStateReader } from './variable-state.js'
 
@@ -20,7 +20,10 @@ export function createFunctionStateReader({
   rowIds,
   readVariables
 }: Parts): (id: string) => FunctionState | undefined {
-  const { find } = prepareFunctionReads(db)
+  // Without the code, which is looked at before and after each change.
+  const find = db.prepare<[number], FunctionRow & { readonly activeVersion: number | null }>(
+    `select ${functionColumns}, v.version as activeVersion ${source} where f.seq = ?`
+  )
   const versionCount = db
     .prepare<[number], number>('select count(*) from versions where function = ?')
     .pluck()
@@ -31,15 +34,15 @@ export function createFunctionStateReader({
 
   return id => {
     const rowId = rowIds.find(id)
-    const row = rowId === undefined ? undefined : find.get(id)
+    const row = rowId === undefined ? undefined : find.get(rowId)
     if (rowId === undefined || row === undefined) return undefined
-    const { fn, active } = toFunctionWithVersion(row)
+    const fn = toFunction(row)
     return {
       name: fn.name,
       variables: readValues({ rowId, functionId: id }),
       fields: {
         ...toFunctionSettings(fn),
-        active_version: active?.version,
+        active_version: row.activeVersion ?? undefined,
         versions: versionCount.get(rowId),
         keys: keys.all(rowId)
       }

@@ -17,13 +17,13 @@ export function createValueStateReader({
   rowIds,
   nowMs
 }: Parts): (functionId: string, key: Uint8Array) => AuditState | undefined {
-  const { getEntry } = prepareKvStatements(db)
+  const { getSize } = prepareKvStatements(db)
   return (functionId, key) => {
     const owner = functionId === '' ? SHARED : rowIds.find(functionId)
-    const entry = owner === undefined ? undefined : getEntry.get(owner, key, nowMs())
+    const entry = owner === undefined ? undefined : getSize.get(owner, key, nowMs())
     if (entry === undefined) return undefined
     return {
-      bytes: entry.value.byteLength,
+      bytes: entry.bytes,
       expires_at: entry.expiresAt === null ? undefined : Math.ceil(entry.expiresAt / 1000)
     }
   }

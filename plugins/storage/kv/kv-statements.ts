@@ -23,6 +23,14 @@ export function prepareKvStatements(db: Database) {
     getEntry: db.prepare<[number, Uint8Array, number], Omit<KvRow, 'key'>>(
       `select value, expires_at as expiresAt from kv where function = ? and key = ? and ${alive}`
     ),
+    /** Of the value alone, which it does not read. */
+    getSize: db.prepare<
+      [number, Uint8Array, number],
+      { readonly bytes: number; readonly expiresAt: number | null }
+    >(
+      `select octet_length(value) as bytes, expires_at as expiresAt
+       from kv where function = ? and key = ? and ${alive}`
+    ),
     put: db.prepare<[number, Uint8Array, Uint8Array, number | null]>(
       `insert into kv (function, key, value, expires_at) values (?, ?, ?, ?)
        on conflict do update set value = excluded.value, expires_at = excluded.expires_at`

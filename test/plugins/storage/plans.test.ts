@@ -51,6 +51,14 @@ t.test('no statement over what grows reads a whole table, or sorts more than a p
   t.ok(checked > 20, `${checked} statements`)
 })
 
+t.test('the first and the last entry of the audit are looked up', async t => {
+  const { db, prepared } = await openParts(t)
+  const [sql = ''] = [...prepared].filter(text => /min\(id\).* from audit/.test(text))
+  const plan = db.prepare<[], { readonly detail: string }>(`explain query plan ${sql}`).all()
+  const read = plan.map(({ detail }) => detail).filter(detail => detail.includes('audit'))
+  t.same(read, ['SEARCH audit', 'SEARCH audit'])
+})
+
 t.test('nothing but the storage knows the database', async t => {
   const found: string[] = []
   for (const folder of ['core', 'plugins', 'sandbox', 'config']) {
