@@ -54,6 +54,11 @@ export function processorTimeOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * 10
 }
 
+/** Seconds of processor time of a process's main thread, where its event loop runs. */
+export function loopTimeOf(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e9
+}
+
 /** Seconds of processor time that a process and all its descendants, the ended ones too, have used so far. */
 export function processorTimesOf(pid: number): { server: number; sandboxes: number } {
   const [own, ended] = times(pid)

@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createFunction, KEY } from '../api.js'
 import type { LoadResult } from '../load.js'
-import { memoryOf, processorTimesOf, startProcess, type BenchProcess } from '../process.js'
+import {
+  loopTimeOf,
+  memoryOf,
+  processorTimesOf,
+  startProcess,
+  type BenchProcess
+} from '../process.js'
 
 export interface GrowthOptions {
   /** The server's program: of this build, or the path of another one's. */
@@ -66,6 +72,8 @@ export async function createMany(
 export interface Measured extends LoadResult {
   /** Microseconds of processor time a call. */
   readonly serverCost: number
+  /** Of the server's main thread alone. */
+  readonly loopCost: number
   readonly sandboxCost: number
 }
 
@@ -74,13 +82,15 @@ export async function costOf(
   { child }: BenchProcess,
   load: () => Promise<LoadResult>
 ): Promise<Measured> {
-  const before = processorTimesOf(child.pid ?? 0)
+  const { pid = 0 } = child
+  const [before, loopBefore] = [processorTimesOf(pid), loopTimeOf(pid)]
   const result = await load()
-  const after = processorTimesOf(child.pid ?? 0)
+  const [after, loopAfter] = [processorTimesOf(pid), loopTimeOf(pid)]
   const perCall = 1_000_000 / Math.max(1, result.total)
   return {
     ...result,
     serverCost: (after.server - before.server) * perCall,
+    loopCost: (loopAfter - loopBefore) * perCall,
     sandboxCost: (after.sandboxes - before.sandboxes) * perCall
   }
 }
