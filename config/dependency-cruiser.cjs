@@ -39,7 +39,7 @@ const core = [
     'core/(base|process)/',
     'config/',
     'sandbox/process/(barriers|command)',
-    'plugins/storage/offline'
+    'plugins/storage/(postgres/)?offline'
   ]),
   // The commands that work without a server open the storage themselves.
   room('core/cli/', ['core/', 'config/', 'plugins/storage/(postgres/)?offline'])

@@ -76,6 +76,11 @@ export const settings = {
       'Key that encrypts environment variables at rest: 32 bytes as 64 hex digits or base64; ' +
       'unset: read from `secret.key` in the data folder, made at the first start'
   }),
+  SECRET_KEY_NEW: secretKey({
+    doc:
+      'Key that `moonlet rotate-secrets` puts in the place of `SECRET_KEY` in a database on PostgreSQL; ' +
+      'nothing else reads it'
+  }),
   BASE_URL: baseUrl({ doc: 'Public address of this server, for `ctx.baseUrl` and `router.url`' }),
   BASE_PATH: basePath({
     doc:

@@ -14,7 +14,7 @@ export async function importFrom(context: Context, path: string): Promise<number
   if (found === undefined) throw new MoonletError('NOT_FOUND', `There is nothing at ${path}`)
   const data = await openDataFolder(context)
   if (found.isDirectory()) return importFolder(context.terminal, data, path)
-  if (!data.isLunarDatabase(path)) {
+  if (!(await data.isLunarDatabase(path))) {
     throw new MoonletError(
       'VALIDATION',
       `${path} is neither a folder that "moonlet export" wrote nor a database of lunar. ` +

@@ -17,7 +17,7 @@ export function addOfflineCommands(program: Command, run: Runner): void {
     .action(() => run(async context => (await import('./doctor.js')).doctor(context)))
   program
     .command('rotate-secrets')
-    .description('encrypt all environment variables with a new key; the server must be stopped')
+    .description('encrypt all that is secret with a new key; the server must be stopped')
     .action(() =>
       run(async context => (await import('./rotate-secrets.js')).rotateSecrets(context))
     )

@@ -31,23 +31,31 @@ export interface OfflineStorage {
    */
   tryFolder(): { readonly isInUse: boolean }
   /** Whether `file` is a database of lunar. */
-  isLunarDatabase(file: string): boolean
-  /** Imports such a database; what exists already is left as it is. Throws DATA_IN_USE while a server runs. */
+  isLunarDatabase(file: string): Promise<boolean>
+  /**
+   * Imports such a database; what exists already is left as it is. Into PostgreSQL everything or nothing, and only
+   * where nothing is yet: throws CONFLICT otherwise. Throws DATA_IN_USE while a server runs.
+   */
   importLunar(file: string, onProgress: Progress): Promise<ImportReport>
   /**
-   * Encrypts all variables with a new key, which is in `keyFile`. `inUse` is false when the setting SECRET_KEY still
-   * has the old one. Throws DATA_IN_USE while a server runs.
+   * Encrypts all that is secret (variables, their history, events of jobs, targets of alerts) with a new key, all or
+   * nothing; one that was interrupted is completed by the next. Throws DATA_IN_USE while a server runs.
    */
-  rotateSecretKey(): Promise<{
-    readonly count: number
-    readonly keyFile: string
-    readonly inUse: boolean
-  }>
+  rotateSecretKey(onProgress?: Progress): Promise<KeyRotation>
   /**
    * Fills this database, which must be empty, with everything of a file of SQLite, which is only read; all or nothing,
    * and compared row by row. Throws DATA_IN_USE, CONFLICT, SETTINGS_INVALID, VALIDATION, NOT_FOUND, STORAGE_FAILED.
    */
   takeOver(options: MoveOptions): Promise<MoveReport>
+}
+
+export interface KeyRotation {
+  /** How many variables there are; undefined when the database had the new key already. */
+  readonly count: number | undefined
+  /** The file with the new key; undefined when it is that of the setting SECRET_KEY_NEW. */
+  readonly keyFile: string | undefined
+  /** False: the setting SECRET_KEY still has the old one. */
+  readonly inUse: boolean
 }
 
 export interface MoveOptions {

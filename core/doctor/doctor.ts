@@ -64,7 +64,12 @@ async function readSettings(
 
 const checksOf = (config: Settings): readonly Check[] => [
   ['barriers', async () => (await import('./machine.js')).checkBarriers()],
-  ['data folder', async () => (await import('./data-folder.js')).checkDataFolder(config.DATA_DIR)],
+  config.DATABASE_URL === undefined
+    ? [
+        'data folder',
+        async () => (await import('./data-folder.js')).checkDataFolder(config.DATA_DIR)
+      ]
+    : ['database', async () => (await import('./database.js')).checkDatabase(config)],
   ['disk', async () => (await import('./data-folder.js')).checkDisk(config.DATA_DIR)],
   ['port', async () => (await import('./network.js')).checkNetwork(config)],
   ['clock', async () => (await import('./machine.js')).checkClock(config.DATA_DIR)]

@@ -16,8 +16,9 @@ import { restoreFile } from './transfer/restore-file.js'
 
 export function createOfflineStorage({
   DATA_DIR,
-  SECRET_KEY
-}: Pick<Config, 'DATA_DIR' | 'SECRET_KEY'>): OfflineStorage {
+  SECRET_KEY,
+  SECRET_KEY_NEW
+}: Pick<Config, 'DATA_DIR' | 'SECRET_KEY'> & Partial<Config>): OfflineStorage {
   const database = join(DATA_DIR, 'moonlet.db')
   const readSecretKey = async () => SECRET_KEY ?? (await loadSecretKey(DATA_DIR))
 
@@ -56,7 +57,7 @@ export function createOfflineStorage({
     backup: (target, options) => backupFile(database, target, options),
     restore: (backup, onProgress) => restoreFile(backup, database, onProgress),
     tryFolder: () => tryFolder(DATA_DIR),
-    isLunarDatabase,
+    isLunarDatabase: file => Promise.resolve(isLunarDatabase(file)),
     importLunar: (file, onProgress) =>
       alone(async () =>
         importLunar({
@@ -67,11 +68,13 @@ export function createOfflineStorage({
           onProgress
         })
       ),
-    rotateSecretKey: () =>
-      alone(async () => ({
+    async rotateSecretKey() {
+      if (SECRET_KEY_NEW !== undefined) throw refuseNewKey()
+      return alone(async () => ({
         ...(await rotateSecretKey({ database, folder: DATA_DIR, settingKey: SECRET_KEY })),
         inUse: SECRET_KEY === undefined
-      })),
+      }))
+    },
     takeOver: refuseMove
   }
 }
@@ -82,4 +85,11 @@ const refuseMove = (): Promise<never> =>
       'INVALID_REQUEST',
       'moonlet migrate moves a data folder to PostgreSQL: name the database with --to or in DATABASE_URL.'
     )
+  )
+
+const refuseNewKey = (): MoonletError =>
+  new MoonletError(
+    'INVALID_REQUEST',
+    'SECRET_KEY_NEW is for databases on PostgreSQL (DATABASE_URL): ' +
+      'for a data folder the command makes the new key itself.'
   )

@@ -63,6 +63,16 @@ export async function moveToPostgres(
   }
 }
 
+/** Throws DATA_IN_USE or CONFLICT for a database in which something is or works, and changes nothing. */
+export async function refuseUsedDestination({ address, waitMs }: Destination): Promise<void> {
+  try {
+    const target = await openTarget(address, waitMs, false)
+    await refuseUsed(target).finally(() => target.close())
+  } catch (error) {
+    throw explain(error, address)
+  }
+}
+
 /** PostgreSQL's code for a lock that was not to be had. */
 const LOCKED = '55P03'
 

@@ -92,7 +92,7 @@ async function isOlder(db: Database.Database, file: string): Promise<boolean> {
   if (!isOurs) {
     throw new MoonletError(
       'VALIDATION',
-      `${file} is not a database of Moonlet. One of lunar is imported into a data folder first.`
+      `${file} is not a database of Moonlet. One of lunar is taken over by "moonlet import".`
     )
   }
   const applied = db

@@ -1,23 +1,26 @@
 /** Servers on one database share their keys: a fingerprint of each is kept, and another one is refused. */
 import { createHmac } from 'node:crypto'
 import { MoonletError } from '../../../core/base/errors.js'
+import type { Connection } from './db/connection.js'
 import type { Database } from './db/database.js'
+import { unavailable } from './db/failure.js'
 import type { Statement } from './db/statement.js'
 
-interface Keys {
+export interface Keys {
   readonly secretKey: Uint8Array
   /** undefined: nobody asks for it. */
   readonly apiKey: string | undefined
 }
 
-/** Throws SETTINGS_INVALID. */
-export async function checkFingerprints(db: Database, { secretKey, apiKey }: Keys): Promise<void> {
-  const keys = [
-    ['SECRET_KEY', 'moonlet'],
-    ...(apiKey === undefined ? [] : [['API_KEY', apiKey] as const])
-  ] as const
-  for (const [name, text] of keys) {
-    const hash = createFingerprint(secretKey, name, text)
+/** What the fingerprint of SECRET_KEY is made of. */
+export const keyText = 'moonlet'
+
+/**
+ * Throws SETTINGS_INVALID. Connections that are opened from then on are compared as well, since SECRET_KEY may be
+ * replaced while this server is cut off.
+ */
+export async function checkFingerprints(db: Database, keys: Keys): Promise<void> {
+  for (const [name, hash] of createFingerprints(keys)) {
     const [, found] = await db.transaction([], session => session.run(keepFingerprint(name, hash)))
     const stored = found?.rows[0]?.['hash']
     if (stored instanceof Uint8Array && hash.equals(stored)) continue
@@ -29,9 +32,46 @@ export async function checkFingerprints(db: Database, { secretKey, apiKey }: Key
           : '.')
     )
   }
+  const hash = createFingerprint(keys.secretKey, 'SECRET_KEY', keyText)
+  db.connections.check = connection => refuseOtherKey(connection, hash)
 }
 
-/** Of SECRET_KEY (`text` is 'moonlet') or API_KEY. */
+async function refuseOtherKey(connection: Connection, hash: Buffer): Promise<void> {
+  const stored = await readFingerprint(connection, 'SECRET_KEY')
+  if (stored === undefined || hash.equals(stored)) return
+  throw unavailable('SECRET_KEY was replaced; this server needs the new one and a restart')
+}
+
+/** Throws SETTINGS_INVALID; a key that the database has no fingerprint of is as good as any. */
+export async function refuseOtherKeys(connection: Connection, keys: Keys): Promise<void> {
+  for (const [name, hash] of createFingerprints(keys)) {
+    const stored = await readFingerprint(connection, name)
+    if (stored === undefined || hash.equals(stored)) continue
+    throw new MoonletError(
+      'SETTINGS_INVALID',
+      `${name} is another one than that of this database: set that of its servers.`
+    )
+  }
+}
+
+export async function readFingerprint(
+  connection: Connection,
+  name: string
+): Promise<Uint8Array | undefined> {
+  const [found] = await connection.run([
+    { sql: 'select hash from fingerprints where name = $1', values: [name] }
+  ])
+  const hash = found?.rows[0]?.['hash']
+  return hash instanceof Uint8Array ? hash : undefined
+}
+
+/** By the names of their settings; without API_KEY, if nobody asks for it. */
+export const createFingerprints = ({ secretKey, apiKey }: Keys): [string, Buffer][] =>
+  [['SECRET_KEY', keyText] as const, ['API_KEY', apiKey] as const].flatMap(([name, text]) =>
+    text === undefined ? [] : [[name, createFingerprint(secretKey, name, text)]]
+  )
+
+/** Of SECRET_KEY (`text` is `keyText`) or API_KEY. */
 export const createFingerprint = (secretKey: Uint8Array, name: string, text: string): Buffer =>
   // Under SECRET_KEY, so that whoever reads the database cannot try API keys.
   createHmac('sha256', secretKey).update(`${name}\0${text}`).digest()
@@ -44,3 +84,10 @@ export const keepFingerprint = (name: string, hash: Uint8Array): Statement[] => 
   },
   { sql: 'select hash from fingerprints where name = $1', values: [name] }
 ]
+
+export const replaceFingerprints = (keys: Keys): Statement[] =>
+  createFingerprints(keys).map(([name, hash]) => ({
+    sql: `insert into fingerprints (name, hash) values ($1, $2)
+      on conflict (name) do update set hash = excluded.hash`,
+    values: [name, hash]
+  }))

@@ -18,6 +18,18 @@ export async function checkSchema(connection: Connection): Promise<void> {
   await refuseNewer(connection, folder)
 }
 
+/** For who must know of every column. Changes nothing; throws DATABASE_TOO_NEW. */
+export const refuseAnyNewer = (connection: Connection): Promise<void> =>
+  refuseNewer(connection, folder, 0)
+
+/** Whether there is one. */
+export async function hasSchema(connection: Connection): Promise<boolean> {
+  const [found] = await connection.run([
+    { sql: "select to_regclass('fingerprints') is not null as there", values: [] }
+  ])
+  return found?.rows[0]?.['there'] === true
+}
+
 async function refuseEncoding(connection: Connection): Promise<void> {
   const [encoding] = await connection.run([
     { sql: "select current_setting('server_encoding') as encoding", values: [] }

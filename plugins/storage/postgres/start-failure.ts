@@ -27,7 +27,7 @@ function describe(error: unknown, { hosts, user, database, sslMode }: DatabaseAd
     case '57014':
       return (
         `The database at ${where} does not answer in time: somebody keeps its tables locked. ` +
-        'If that is "moonlet migrate", which is filling it, wait for its end.'
+        'If that is "moonlet migrate" or "moonlet rotate-secrets", wait for its end.'
       )
     case 'ENOTFOUND':
     case 'EAI_AGAIN':

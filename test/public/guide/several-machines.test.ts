@@ -23,28 +23,34 @@ const has = (name: string, ...args: string[]) =>
   )
 
 t.test(
-  'its commands move a data folder, show two nodes and make a backup',
+  'its commands move a data folder, show two nodes, make a backup, restore it and replace the key',
   { skip: missingPostgres() ?? (await has('pg_dump', '--version')) },
   async t => {
     const postgres = await startPostgres(t)
     const DATABASE_URL = await postgres.create()
     const work = await makeFolder(t)
     const server = await startServer(t, { DATA_DIR: join(work, 'data') })
-    await fetch(`${server.base}/api/functions`, {
+    const created = await fetch(`${server.base}/api/functions`, {
       method: 'POST',
       headers: { authorization: `Bearer ${server.key}` },
       body: JSON.stringify({
         name: 'moved',
-        code: 'function handler() return { body = "here" } end'
+        code: 'function handler() return { body = env.get("WORD") .. kv.increment("calls") } end'
       })
+    })
+    const { id } = (await created.json()) as { id: string }
+    await fetch(`${server.base}/api/functions/${id}/env`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${server.key}` },
+      body: JSON.stringify({ env_vars: { WORD: 'call ' } })
     })
     await server.stop()
 
     const blocks = lexer(chapter).flatMap(token =>
       token.type === 'code' && token['lang'] === 'sh' ? [String(token['text'])] : []
     )
-    const [move = '', keys = '', ...others] = blocks
-    t.equal(others.length, 2)
+    t.equal(blocks.length, 6)
+    const [move = '', keys = '', look = '', dump = '', restore = '', rotate = ''] = blocks
     const shell = (script: string, env: Record<string, string> = {}) =>
       run(
         'bash',
@@ -67,22 +73,46 @@ t.test(
     t.match(stdout, /each was read again and compared/)
     const [, SECRET_KEY = '', API_KEY = ''] = /^KEYS (\S+) (\S+)$/m.exec(stdout) ?? []
 
-    const nodes = [1, 2].map(() => startServer(t, { DATABASE_URL, SECRET_KEY, API_KEY }))
-    const [one, two] = await Promise.all(nodes)
-    for (const node of [one, two]) {
-      const answer = await fetch(`${node?.base}/api/functions`, {
-        headers: { authorization: `Bearer ${API_KEY}` }
-      })
-      t.match(await answer.json(), { functions: [{ name: 'moved' }] })
+    const settings = { DATABASE_URL, SECRET_KEY, API_KEY }
+    const nodes = await Promise.all([1, 2].map(() => startServer(t, settings)))
+    for (const [i, { base }] of nodes.entries()) {
+      t.equal(await (await fetch(`${base}/fn/${id}`)).text(), `call ${i + 1}`)
     }
-    const script = others.join('\n').replaceAll('http://localhost:3000', one?.base ?? '')
-    const shown = await shell(script, {
+    const base = nodes[0]?.base ?? ''
+    const shown = await shell(`${look.replaceAll('http://localhost:3000', base)}\n${dump}`, {
       DATABASE_URL,
-      MOONLET_URL: one?.base ?? '',
+      MOONLET_URL: base,
       MOONLET_TOKEN: API_KEY
     })
     t.equal(shown.stdout.match(/ up /g)?.length, 2, 'both nodes are up')
-    t.match(await readFile(join(work, 'contents.txt'), 'utf8'), /TABLE DATA public functions/)
+
+    const RESTORED = await postgres.create()
+    const told = await shell(
+      restore.replace('postgres://moonlet:password@db.example.org/moonlet_restored', RESTORED)
+    )
+    t.same(told, { stdout: '', stderr: '' })
+    const restored = await startServer(t, { ...settings, DATABASE_URL: RESTORED })
+    t.equal(await (await fetch(`${restored.base}/fn/${id}`)).text(), 'call 3')
+    const history = await fetch(`${restored.base}/api/functions/${id}/executions`, {
+      headers: { authorization: `Bearer ${API_KEY}` }
+    })
+    t.match(await history.json(), { pagination: { total: 3 } })
+    await restored.stop()
+
+    // The dump is only some seconds old: in it both nodes seem to live.
+    await postgres.query('update nodes set lease_until = 0', new URL(RESTORED).pathname.slice(1))
+    const { stdout: words } = await shell(`${rotate}\necho "KEY $SECRET_KEY_NEW"`, {
+      ...settings,
+      DATABASE_URL: RESTORED
+    })
+    t.match(words, /^1 variable is encrypted with a new key, which is in SECRET_KEY_NEW\.$/m)
+    const [, newKey = ''] = /^KEY (\S+)$/m.exec(words) ?? []
+    const renewed = await startServer(t, {
+      ...settings,
+      DATABASE_URL: RESTORED,
+      SECRET_KEY: newKey
+    })
+    t.equal(await (await fetch(`${renewed.base}/fn/${id}`)).text(), 'call 4')
   }
 )
 

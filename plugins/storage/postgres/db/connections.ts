@@ -29,6 +29,8 @@ export class Connections {
   isFull = false
   /** Why there is none: of the last try to open one; undefined when that went well. */
   away: unknown
+  /** What each new connection must pass. */
+  check: (connection: Connection) => Promise<void> = () => Promise.resolve()
   private readonly idle: Connection[] = []
   private readonly waiting: Waiting[] = []
   /** Those that are in use. */
@@ -200,13 +202,22 @@ export class Connections {
       host,
       statementTimeoutMs
     })
-    if (!address.needsPrimary) return connection
+    try {
+      if (address.needsPrimary) await this.refuseReplica(connection, host)
+      await this.check(connection)
+      return connection
+    } catch (error) {
+      await connection.close()
+      throw error
+    }
+  }
+
+  private async refuseReplica(connection: Connection, { host, port }: DatabaseHost): Promise<void> {
     const [result] = await connection.run([
       { sql: 'select current_setting(\'transaction_read_only\') as "readOnly"', values: [] }
     ])
-    if (result?.rows[0]?.['readOnly'] === 'off') return connection
-    await connection.close()
-    throw unavailable(`${host.host}:${host.port} takes no writes`)
+    if (result?.rows[0]?.['readOnly'] === 'off') return
+    throw unavailable(`${host}:${port} takes no writes`)
   }
 
   private waitForOne(deadline: number): Promise<Connection> {

@@ -107,15 +107,23 @@ async function readMissing(connection: Connection, files: readonly string[]): Pr
   return files.filter(file => !applied.has(basename(file)))
 }
 
-/** Throws DATABASE_TOO_NEW. */
-export async function refuseNewer(connection: Connection, folder: string): Promise<void> {
-  refuseAhead(await readApplied(connection), await findMigrations(folder))
+/** Throws DATABASE_TOO_NEW for a schema that has more than `maxAhead` files that this version does not know. */
+export async function refuseNewer(
+  connection: Connection,
+  folder: string,
+  maxAhead = MAX_AHEAD
+): Promise<void> {
+  refuseAhead(await readApplied(connection), await findMigrations(folder), maxAhead)
 }
 
-function refuseAhead(applied: readonly Applied[], files: readonly string[]): void {
+function refuseAhead(
+  applied: readonly Applied[],
+  files: readonly string[],
+  maxAhead = MAX_AHEAD
+): void {
   const known = new Set(files.map(file => basename(file)))
   const newer = applied.filter(({ name }) => !known.has(name))
-  if (newer.length <= MAX_AHEAD && !newer.some(({ breaking }) => breaking)) return
+  if (newer.length <= maxAhead && !newer.some(({ breaking }) => breaking)) return
   throw new MoonletError(
     'DATABASE_TOO_NEW',
     `The database was written by a newer version: it has the migration${newer.length > 1 ? 's' : ''} ` +
