@@ -1,11 +1,10 @@
-/** The `moonlet` program as a process of its own, as people run it, with a started server. */
+/** The `moonlet` program as a process of its own, as people run it, with a server. */
 import { spawn } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
-import { temporaryFolder } from '../../../helpers/build.js'
-import { startServer, type StartedServer } from '../../../helpers/server.js'
+import { API_KEY, build, temporaryFolder } from '../../../helpers/build.js'
 
 const program = fileURLToPath(new URL('../../../../core/cli.js', import.meta.url))
 
@@ -93,12 +92,19 @@ function parse(text: string): unknown {
   }
 }
 
-/** A server, and somebody who is logged in to it. */
+/** What a server is asked by. */
+export interface Reached {
+  readonly base: string
+  readonly key: string
+}
+
+/** A server, in this process, and somebody who is logged in to it. */
 export async function createPair(
   t: Test,
   settings: Record<string, string> = {}
-): Promise<{ server: StartedServer; ana: Developer; login: (who: Developer) => Promise<void> }> {
-  const server = await startServer(t, settings)
+): Promise<{ server: Reached; ana: Developer; login: (who: Developer) => Promise<void> }> {
+  const app = await build(t, settings)
+  const server = { base: await app.listen({ port: 0, host: '127.0.0.1' }), key: API_KEY }
   const login = async (who: Developer) => {
     const { code, err } = await who.moonlet('login', server.base, '--token', server.key)
     if (code !== 0) throw new Error(`login: ${err}`)
@@ -110,7 +116,7 @@ export async function createPair(
 
 /** A call of the management API beside the program. */
 export async function callApi(
-  { base, key }: Pick<StartedServer, 'base' | 'key'>,
+  { base, key }: Reached,
   method: string,
   path: string,
   body?: object
