@@ -8,6 +8,9 @@ import { eventually } from '../../helpers/eventually.js'
 import { startServer } from '../../helpers/server.js'
 import { auth, buildWith, fixture } from './with-plugins.js'
 
+// Most of it waits for starts that never end.
+t.jobs = 4
+
 t.test(
   'a plugin that fails at start stops it with one message that names plugin, file and cause',
   async t => {

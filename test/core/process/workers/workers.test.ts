@@ -56,14 +56,20 @@ function call(url: string, agent: Agent): Promise<string> {
   })
 }
 
-/** Calls without a pause, on four connections that are kept and on a new one each time, until it is ended. */
+/**
+ * Calls again and again, on four connections that are kept and on a new one each time, until it is ended; with pauses
+ * that leave processor time to the workers that start meanwhile.
+ */
 function load(url: string) {
   const kept = new Agent({ keepAlive: true, maxSockets: 4 })
   const fresh = new Agent()
   const answers: string[] = []
   const over = new AbortController()
   const callers = [kept, kept, kept, kept, fresh, fresh].map(async agent => {
-    while (!over.signal.aborted) answers.push(await call(url, agent))
+    while (!over.signal.aborted) {
+      answers.push(await call(url, agent))
+      await pause(10)
+    }
   })
   const isGood = (answer: string): boolean => answer === '200 hello'
   return {
