@@ -17,7 +17,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { failed, reporters } from './report.mjs'
 import { killAll, runFile } from './run-file.mjs'
-import { findTests, inOrder, runsAlone } from './select.mjs'
+import { findTests, inOrder, runsAlone, waits } from './select.mjs'
 
 /** More than these fail for a reason of their own, not for what ran beside them. */
 const MAX_AGAIN = 5
@@ -25,7 +25,8 @@ const MAX_AGAIN = 5
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    // Tests wait for processes, sockets and disks: one more than there are cores keeps these busy.
+    // Tests wait for processes, sockets and disks: one more than there are cores keeps these busy. Files that do
+    // nothing but wait are one more.
     jobs: { type: 'string', short: 'j', default: `${availableParallelism() + 1}` },
     reporter: { type: 'string', default: 'files' },
     again: { type: 'boolean', default: false },
@@ -64,12 +65,17 @@ async function runAll() {
     if (values.again && failed(result)) failures.push(result)
     else report.add(result)
   }
-  await runSome(
-    files.filter(file => !runsAlone(file)),
-    jobs,
-    add
-  )
-  await runSome(files.filter(runsAlone), 1, add)
+  const beside = files.filter(file => !runsAlone(file))
+  const [idle, busy] = [beside.filter(waits), beside.filter(file => !waits(file))]
+  // One that waits takes nothing from others, so there is a place for it besides.
+  await Promise.all([
+    ...(jobs > 1 ? [runNext(idle, add)] : []),
+    ...Array.from({ length: jobs }, async () => {
+      await runNext(busy, add)
+      await runNext(idle, add)
+    })
+  ])
+  await runNext(files.filter(runsAlone), add)
   for (const first of failures) {
     if (failures.length > MAX_AGAIN) report.add(first)
     else report.addSecond(first, await runFile(first.file))
@@ -77,15 +83,11 @@ async function runAll() {
   return report.end()
 }
 
-/** Runs the files in this order, at most `atOnce` at a time. */
-async function runSome(files, atOnce, add) {
-  const waiting = [...files]
-  const runNext = async () => {
-    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      add(await runFile(file))
-    }
+/** Runs one after the other, in this order, until none is left; others may take of the same files meanwhile. */
+async function runNext(files, add) {
+  for (let file = files.shift(); file !== undefined; file = files.shift()) {
+    add(await runFile(file))
   }
-  await Promise.all(Array.from({ length: atOnce }, runNext))
 }
 
 /** Builds and runs again after every change, until the process is interrupted. */

@@ -10,12 +10,30 @@ const ALONE = ['hostile-bodies', 'mixed-load', 'overload', 'strangers'].map(
   name => `dist/test/chaos/${name}.test.js`
 )
 
+/**
+ * Files that hardly compute, since they wait for minutes of a schedule, for leases, for deadlines. The longest first.
+ */
+const WAITING = [
+  'plugins/storage/postgres/nodes',
+  'plugins/storage/postgres/cut-off',
+  'plugins/front-door/limits',
+  'plugins/storage/postgres/broken-connection',
+  'plugins/storage/postgres/shared/alerts',
+  'plugins/connections/bodies',
+  'plugins/alerts/telling',
+  'plugins/third-party/failures',
+  'sandbox/process/rest'
+].map(name => `dist/test/${name}.test.js`)
+
 /** The longest start first, so that none of them is left over at the end. */
 const FIRST = [
+  ...WAITING,
   'dist/test/sandbox/lua/random-programs.test.js',
   'dist/test/e2e/together.test.js',
-  'dist/test/plugins/storage/postgres/nodes.test.js',
   'dist/test/chaos/cluster.test.js',
+  'dist/test/plugins/lua/fuzz-sandbox.test.js',
+  'dist/test/core/cli/remote/',
+  'dist/test/core/process/workers/',
   'dist/test/e2e/',
   'dist/test/chaos/',
   'dist/test/sandbox/'
@@ -52,6 +70,9 @@ const isFile = name => statSync(name, { throwIfNoEntry: false })?.isFile() === t
 
 /** Whether the file must not have others beside it. */
 export const runsAlone = file => ALONE.includes(file)
+
+/** Whether it takes hardly any processor time. */
+export const waits = file => WAITING.includes(file)
 
 /** The files in the order in which they shall start. */
 export function inOrder(files) {
