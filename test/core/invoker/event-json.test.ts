@@ -188,3 +188,16 @@ t.test('ten megabytes of anything are stored in less than half a megabyte', asyn
     t.match(JSON.parse(text), { truncated: true, bodySize: body.length, bodySha256: sha256(body) })
   }
 })
+
+t.test('a long body is stored as it came, whichever byte of it JSON must escape', t => {
+  for (let byte = 0; byte < 256; byte++) {
+    const body = Buffer.alloc(1027, 'x')
+    body[byte * 4] = byte
+    body[1026] = byte
+    for (const cut of [body, body.subarray(1), body.subarray(2), body.subarray(3)]) {
+      const { body: stored } = JSON.parse(json(event({ body: cut })))
+      if (stored !== cut.toString()) t.fail(`byte ${byte} of ${cut.length}`)
+    }
+  }
+  t.end()
+})
