@@ -2,7 +2,7 @@
 import type { Invocation } from '../invocation.js'
 import { ProtocolFault } from '../protocol/frames.js'
 
-export class ProcessState {
+export abstract class ProcessState {
   readonly startedAt = performance.now()
   readonly invocations: Invocation[] = []
   /** What it is bound to; undefined while unbound. */
@@ -34,6 +34,18 @@ export class ProcessState {
   idleSince = performance.now()
   /** Why it ended: a kind of fault, 'retired' or 'exit' (by itself); meaningful once it has exited. */
   exitReason = 'exit'
+
+  /** When it was last seen to move a large frame, either way; of `performance.now()`. */
+  protected abstract readonly movedAt: number
+
+  /**
+   * Milliseconds for which it has been at what it runs, since when no large frame was on its way: those take as long
+   * as the server takes to send and to read them.
+   */
+  workedFor(now: number): number {
+    const [head] = this.invocations
+    return head === undefined ? 0 : now - Math.max(head.startedAt, this.movedAt)
+  }
 
   /** It says that it sleeps. */
   protected noteSleep(ms: number): void {

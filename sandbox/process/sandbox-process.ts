@@ -14,7 +14,6 @@ import { AnswerStream } from '../rpc/answer-stream.js'
 import { budgets } from '../rpc/budgets.js'
 import { Channel } from '../rpc/channel.js'
 import { encodeFrame } from '../protocol/codec.js'
-import { encodeRun, encodeRunHead } from '../protocol/run-frame.js'
 import { findOvertime } from './deadline.js'
 import { exitFault, withLimitName, protocolFault, stoppedFault } from './exit-error.js'
 import {
@@ -30,14 +29,9 @@ import {
 import { codeLength, toBindFrames, toCheckFrame, toRunFrame } from '../rpc/frames-to-child.js'
 import { BudgetExceeded, HostCalls } from '../rpc/host-calls.js'
 import { InternalReports } from '../rpc/internal-reports.js'
-import {
-  FromChild,
-  HEADER_BYTES,
-  ProtocolFault,
-  Reply,
-  ToChild,
-  type RunFrame
-} from '../protocol/frames.js'
+import { sendRun } from '../rpc/send-run.js'
+import { TransferWatch } from '../rpc/transfer-watch.js'
+import { FromChild, HEADER_BYTES, ProtocolFault, Reply, ToChild } from '../protocol/frames.js'
 import type { Invocation } from '../invocation.js'
 import type { ProcessOptions } from './process-options.js'
 import { ProcessState } from './process-state.js'
@@ -45,8 +39,8 @@ import { spawnSandbox, type SpawnedProcess } from './spawn.js'
 
 /** A revoked invocation that takes longer than this costs more than another process. */
 const MAX_REVOKED_MS = 50
-/** Bytes of a body from which a write of its own costs less than a copy. */
-const LARGE_BODY = 64 * 1024
+/** With more bytes on their way to it, it gets no further invocation behind those that it has. */
+const MAX_UNSENT = 128 * 1024
 
 export interface ProcessListener {
   readonly onReady: (process: SandboxProcess) => void
@@ -63,6 +57,7 @@ export interface ProcessListener {
 export class SandboxProcess extends ProcessState {
   private readonly child: SpawnedProcess
   private readonly channel: Channel
+  private readonly transfers: TransferWatch
   private readonly calls: HostCalls
   private readonly stream: AnswerStream
   private readonly acknowledgement: Acknowledgement
@@ -79,6 +74,7 @@ export class SandboxProcess extends ProcessState {
   ) {
     super()
     this.child = spawnSandbox(options.command, options.priority)
+    this.transfers = new TransferWatch(this.child.channel)
     this.channel = new Channel(this.child.channel, options.frameLimit, {
       onFrame: (frame, size) => {
         this.handle(frame, size)
@@ -123,11 +119,22 @@ export class SandboxProcess extends ProcessState {
   }
 
   /**
-   * It gets nothing further for now: what it runs waits for others, or is slow, with revoked ones behind it.
+   * It gets nothing further for now: what it runs waits for others, or is slow, with revoked ones behind it; or much
+   * of what it got is still on its way, and what came behind would only wait in the server's memory.
    */
   get isHeldUp(): boolean {
-    const { invocations } = this
-    return invocations[0]?.mayLast === true || invocations[1]?.isRevoked === true
+    const { invocations, channel } = this
+    const waits = invocations[0]?.mayLast === true || invocations[1]?.isRevoked === true
+    return waits || channel.unsent > MAX_UNSENT
+  }
+
+  protected get movedAt(): number {
+    return this.transfers.lastAt
+  }
+
+  /** To be called at every look at its deadline, before it. */
+  watchTransfers(now: number): void {
+    this.transfers.look(now)
   }
 
   /** Whether what it runs waits at the moment: it needs no core. */
@@ -157,15 +164,8 @@ export class SandboxProcess extends ProcessState {
     if (this.invocations.push(invocation) === 1) invocation.startedAt = performance.now()
     if (job.kind === 'invoke') {
       this.acknowledgement.update(job.fn.id)
-      this.sendRun(toRunFrame(job))
+      sendRun(this.channel, toRunFrame(job))
     } else this.channel.send(toCheckFrame(job))
-  }
-
-  private sendRun(frame: RunFrame): void {
-    const [, , body] = frame
-    if (body.length < LARGE_BODY) return this.channel.sendEncoded(encodeRun(frame))
-    this.channel.sendEncoded(encodeRunHead(frame))
-    this.channel.sendEncoded(Buffer.from(body.buffer, body.byteOffset, body.byteLength))
   }
 
   /** Makes it give memory back, which takes it some 25 ms. Only while it is idle or unbound. */
@@ -185,9 +185,8 @@ export class SandboxProcess extends ProcessState {
   enforceDeadline(now: number): void {
     const [head] = this.invocations
     if (head === undefined) return
-    const elapsed = now - head.startedAt
-    if (head.isRevoked && elapsed > MAX_REVOKED_MS) return this.exit(stoppedFault)
-    const overtime = findOvertime(head, elapsed, this.options.timeoutMs)
+    if (head.isRevoked && this.workedFor(now) > MAX_REVOKED_MS) return this.exit(stoppedFault)
+    const overtime = findOvertime(head, now - head.startedAt, this.options.timeoutMs)
     if (overtime !== undefined) this.exit(overtime)
   }
 

@@ -82,7 +82,19 @@ export class Channel {
     if (queue.length === 1) this.socket.write(first)
     else if (queue.reduce((sum, bytes) => sum + bytes.length, 0) <= JOIN_BYTES) {
       this.socket.write(Buffer.concat(queue))
-    } else for (const bytes of queue) this.socket.write(bytes)
+    } else this.writeAll(queue)
+  }
+
+  /** In one system call, as far as the kernel takes them. */
+  private writeAll(queue: readonly Buffer[]): void {
+    this.socket.cork()
+    for (const bytes of queue) this.socket.write(bytes)
+    this.socket.uncork()
+  }
+
+  /** Bytes that the child has not taken yet, those of this tick aside. */
+  get unsent(): number {
+    return this.socket.writableLength
   }
 
   /** Stops reading until `release`, so that the child has to wait. */

@@ -8,13 +8,13 @@
 import type { Invocation } from '../invocation.js'
 import type { SandboxProcess } from '../process/sandbox-process.js'
 
-/** An invocation that takes this long holds up nobody in its pipe. */
+/** An invocation that takes this long, transfers of large frames aside, holds up nobody in its pipe. */
 const SLOW_MS = 25
 
 /** Gives what was revoked from the process at `now` (of `performance.now()`), in order. */
 export function recallPipelined(process: SandboxProcess, now: number): readonly Invocation[] {
   const [head, next] = process.invocations
   if (head === undefined || next === undefined || next.isRevoked) return []
-  const isSlow = head.mayLast || now - head.startedAt > SLOW_MS
+  const isSlow = head.mayLast || process.workedFor(now) > SLOW_MS
   return isSlow ? process.revokeQueued() : []
 }

@@ -123,6 +123,7 @@ export class Supervisor {
   /** Deadlines and recall, looked at for all together and coarsely instead of by a timer for each invocation. */
   tick(now: number): void {
     for (const process of this.state.busy) {
+      process.watchTransfers(now)
       this.listener.onRequeue(recallPipelined(process, now))
       process.enforceDeadline(now)
     }

@@ -55,10 +55,10 @@ export class VersionProcesses {
   /** How many busy processes are getting on with their work. */
   progressing(now: number): number {
     let count = 0
-    for (const { invocations, isWaiting } of this.busy) {
-      const [head] = invocations
-      if (head === undefined || head.mayLast || isWaiting) continue
-      if (now - head.startedAt <= STALLED_MS) count++
+    for (const process of this.busy) {
+      const [head] = process.invocations
+      if (head === undefined || head.mayLast || process.isWaiting) continue
+      if (process.workedFor(now) <= STALLED_MS) count++
     }
     return count
   }

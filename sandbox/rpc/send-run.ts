@@ -1,0 +1,15 @@
+/** Sending the frame of a run. */
+import type { RunFrame } from '../protocol/frames.js'
+import { encodeRun, encodeRunHead } from '../protocol/run-frame.js'
+import type { Channel } from './channel.js'
+
+/** Bytes of a body from which a write of its own costs less than a copy. */
+const LARGE_BODY = 64 * 1024
+
+/** With the others of this tick, or at once where its body is large. */
+export function sendRun(channel: Channel, frame: RunFrame): void {
+  const [, , body] = frame
+  if (body.length < LARGE_BODY) return channel.sendEncoded(encodeRun(frame))
+  channel.sendEncoded(encodeRunHead(frame))
+  channel.sendNow(Buffer.from(body.buffer, body.byteOffset, body.byteLength))
+}
