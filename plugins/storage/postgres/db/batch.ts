@@ -31,7 +31,14 @@ export class Batch {
   private readonly parts = new Map<unknown, BatchPart>()
   private readonly single: Slot[] = []
 
-  constructor(private readonly writes: ReadonlySet<unknown>) {}
+  /** To be done on the same connection once what came of the batch is known, with what is sent next. */
+  readonly afterwards: Statement[] = []
+
+  constructor(
+    private readonly writes: ReadonlySet<unknown>,
+    /** Locks may outlast the transaction, until `afterwards`. */
+    readonly mayHoldLocks = false
+  ) {}
 
   /** Whether a write is carried out in this batch. */
   has(write: unknown): boolean {

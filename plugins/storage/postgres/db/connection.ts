@@ -14,6 +14,9 @@ const CONNECT_TIMEOUT_OF_SEVERAL_MS = 2_500
 /** How long a server that is told goodbye may take to close. */
 const CLOSE_TIMEOUT_MS = 1_000
 
+/** How long statements wait for others that they go with. */
+const SOON_MS = 1
+
 /** Settings of each session. */
 const SESSION = [
   // What a server that was cut off holds (locks, an open transaction) ends within seconds, and others go on.
@@ -54,6 +57,9 @@ export class Connection {
   /** Of which time of the pool it is (connections.ts). */
   generation = 0
   private readonly prepared = new PreparedStatements()
+  /** The server can be told to end it when it says nothing (`idle_session_timeout`, since version 14). */
+  endsWhenIdle = false
+  private postponed: Statement[] = []
 
   private constructor(
     private readonly client: pg.Client,
@@ -70,6 +76,9 @@ export class Connection {
     })
     this.wire.on('parseComplete', () => {
       this.prepared.noteParsed()
+    })
+    this.wire.on('parameterStatus', ({ parameterName, parameterValue }) => {
+      if (parameterName === 'server_version') this.endsWhenIdle = parseInt(parameterValue) >= 14
     })
   }
 
@@ -109,6 +118,23 @@ export class Connection {
    * `silenceMs` is gone.
    */
   run(statements: readonly Statement[], silenceMs = this.silenceMs): Promise<Result[]> {
+    const { postponed } = this
+    if (postponed.length === 0) return this.send(statements, silenceMs)
+    this.postponed = []
+    const sent = this.send([...postponed, ...statements], silenceMs)
+    return sent.then(results => results.slice(postponed.length))
+  }
+
+  /** With the next statements, before them; alone when there are none within a moment. */
+  runSoon(statements: readonly Statement[]): void {
+    if (statements.length === 0 || this.isBroken) return
+    this.postponed.push(...statements)
+    setTimeout(() => {
+      if (this.postponed.length > 0 && !this.isBroken) this.run([]).catch(() => {})
+    }, SOON_MS)
+  }
+
+  private send(statements: readonly Statement[], silenceMs: number): Promise<Result[]> {
     return new Promise((resolve, reject) => {
       const pipeline = new Pipeline(this.prepared, statements, resolve, reject)
       pipeline.guard(silenceMs, () => {

@@ -82,6 +82,11 @@ export class Database {
     })
   }
 
+  /** How often a connection was lost on which writes may have been under way. */
+  get losses(): number {
+    return this.number.connectionsLost
+  }
+
   /** Whether the database has lost what was committed with that number. */
   isLost(number: number): boolean {
     return this.number.isLost(number)

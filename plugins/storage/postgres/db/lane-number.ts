@@ -22,6 +22,8 @@ export class LaneNumber {
   private sent = 0
   private fence = 0
   private isSure = false
+  /** How often a connection was lost, and with it what was known of the last transaction. */
+  connectionsLost = 0
   private readonly losses: Loss[] = []
 
   constructor(private readonly node: () => number) {}
@@ -50,6 +52,7 @@ export class LaneNumber {
   /** What the database has is not known until `resume`. */
   noteBroken(): void {
     this.isSure = false
+    this.connectionsLost++
   }
 
   /** Whether that is what the error says: the database has been restarted or replaced, and has lost something. */

@@ -227,7 +227,7 @@ export class Lane {
   }
 
   private async send(connection: Connection, items: readonly Item[]): Promise<Finisher[]> {
-    const batch = new Batch(new Set(items))
+    const batch = new Batch(new Set(items), connection.endsWhenIdle)
     const finishers = buildAll(items, batch)
     const { statements, settle } = batch.close()
     if (statements.length > 0) {
@@ -240,10 +240,14 @@ export class Lane {
           settle([], number)
         }
       }
-      const results = await new Session(connection, this.trips, opening).run(statements)
-      this.sent = undefined
-      this.number.noteCommitted()
-      settle(results, number)
+      try {
+        const results = await new Session(connection, this.trips, opening).run(statements)
+        this.sent = undefined
+        this.number.noteCommitted()
+        settle(results, number)
+      } finally {
+        connection.runSoon(batch.afterwards)
+      }
     }
     return finishers
   }

@@ -12,6 +12,12 @@ export interface Wire {
   execute(message: object): void
   sync(): void
   on(event: 'parseComplete', listener: () => void): void
+  on(event: 'parameterStatus', listener: (message: ServerParameter) => void): void
+}
+
+interface ServerParameter {
+  readonly parameterName: string
+  readonly parameterValue: string
 }
 
 export class Pipeline {

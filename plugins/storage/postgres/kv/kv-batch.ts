@@ -4,7 +4,7 @@
  */
 import type { Batch, BatchPart, Slot } from '../db/batch.js'
 import type { Statement } from '../db/statement.js'
-import { locksOf, lockOf } from './key-locks.js'
+import { heldLocksOf, lockOf, locksOf, RELEASE } from './key-locks.js'
 
 /** A write's part in a statement. */
 export interface Turn {
@@ -29,6 +29,8 @@ interface Newest {
 
 export class KvBatch implements BatchPart {
   private readonly locks = new Set<number>()
+  /** Values are stored that reads are answered with meanwhile. */
+  private hasValues = false
   /** What comes last about each key. */
   private readonly newest = new Map<string, Newest>()
 
@@ -39,7 +41,11 @@ export class KvBatch implements BatchPart {
   constructor(private readonly batch: Batch) {}
 
   first(): Statement[] {
-    return this.locks.size === 0 ? [] : [locksOf([...this.locks].sort((a, b) => a - b))]
+    if (this.locks.size === 0) return []
+    const locks = [...this.locks].sort((a, b) => a - b)
+    if (!this.hasValues || !this.batch.mayHoldLocks) return [locksOf(locks)]
+    this.batch.afterwards.push(RELEASE)
+    return [heldLocksOf(locks)]
   }
 
   /** Reads of one key with no write between them are one. */
@@ -62,6 +68,7 @@ export class KvBatch implements BatchPart {
    * one before, if it is no larger: so there is room for it where there was room for that.
    */
   write({ scope, key, name }: KeyOf, { sql, values }: Statement, size?: number): Turn {
+    if (size !== undefined) this.hasValues = true
     const known = this.newest.get(name)
     if (size !== undefined && known?.size !== undefined && size <= known.size) {
       const { slot } = known.turn

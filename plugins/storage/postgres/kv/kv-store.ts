@@ -67,9 +67,9 @@ export class PostgresKvStore implements KvStore {
   }
 
   get(scope: string, key: Uint8Array): MaybePromise<Uint8Array | undefined> {
-    const unsent = this.writes.findUnsent(scope, key)
-    if (unsent === undefined || this.parts.db.isPending(FUNCTIONS)) return this.read(scope, key)
-    const { value, expiresAt } = unsent
+    const unsettled = this.writes.findUnsettled(scope, key)
+    if (unsettled === undefined || this.parts.db.isPending(FUNCTIONS)) return this.read(scope, key)
+    const { value, expiresAt } = unsettled
     return expiresAt === null || expiresAt > this.now() ? value : undefined
   }
 

@@ -10,7 +10,7 @@ import type { Quotas } from '../quotas.js'
 import { lockKey } from './key-locks.js'
 import { KvBatch, type KeyOf } from './kv-batch.js'
 import { kvOwner, nameOf, tagsOf } from './scopes.js'
-import { UnsentValues } from './unsent-values.js'
+import { UnsettledValues, type Entry } from './unsettled-values.js'
 
 /** What the functions of the database answer as `status`. */
 const MISSING = 1
@@ -25,7 +25,7 @@ export interface KvWrite<T> extends KeyOf {
   readonly statement: Statement
   readonly take: (row: SqlRow) => T
   /** What the key has afterwards, whatever it had. */
-  readonly entry?: { readonly value: Uint8Array; readonly expiresAt: number | null }
+  readonly entry?: Entry
   /** What the database cannot do alone: within a transaction that holds the key's lock. */
   readonly byHand?: (session: Session) => Promise<T>
 }
@@ -55,15 +55,16 @@ interface Parts {
 }
 
 export class KvWrites {
-  /** Of writes that wait. */
-  private readonly unsent = new UnsentValues()
+  private readonly unsettled: UnsettledValues
 
-  constructor(private readonly parts: Parts) {}
+  constructor(private readonly parts: Parts) {
+    this.unsettled = new UnsettledValues(() => parts.db.losses)
+  }
 
-  /** What a write stores that is not sent yet; undefined: the database has to be asked. */
-  findUnsent(scope: string, key: Uint8Array): KvWrite<void>['entry'] {
-    if (this.unsent.isEmpty || this.parts.quotas.isNearlyFull(scope)) return undefined
-    return this.unsent.find(nameOf(scope, key))
+  /** What a write stores that is not settled yet; undefined: the database has to be asked. */
+  findUnsettled(scope: string, key: Uint8Array): Entry | undefined {
+    if (this.unsettled.isEmpty || this.parts.quotas.isNearlyFull(scope)) return undefined
+    return this.unsettled.find(nameOf(scope, key))
   }
 
   put(
@@ -141,9 +142,9 @@ export class KvWrites {
   async run<T>(write: KvWrite<T>, options: RunOptions = {}): Promise<T> {
     const { also, isAcked = true, isUnanswered = false } = options
     const { scope, name, statement, entry, byHand } = write
-    const noteSent = this.unsent.add(name, entry)
+    const mark = this.unsettled.add(name, entry)
     const build = (batch: Batch) => {
-      noteSent()
+      mark.sent(entry !== undefined && batch.mayHoldLocks)
       also?.(batch)
       const made = isUnanswered ? toStrict(statement) : statement
       const turn = KvBatch.of(batch).write(write, made, entry?.value.length)
@@ -157,7 +158,7 @@ export class KvWrites {
     const written = isAcked
       ? db.write<T | typeof byHandOnly>(tagsOf(scope), build)
       : db.writeUnacked<T | typeof byHandOnly>(tagsOf(scope), build, isUnanswered)
-    const done = await written.finally(noteSent)
+    const done = await written.finally(mark.settled)
     if (done !== byHandOnly) return done
     if (byHand === undefined) throw new Error('a write that nobody can do')
     return this.runByHand(write, byHand)
@@ -175,13 +176,13 @@ export class KvWrites {
   }
 
   private runByHand<T>(write: KvWrite<T>, work: (session: Session) => Promise<T>): Promise<T> {
-    const noteSent = this.unsent.add(write.name, undefined)
+    const { settled } = this.unsettled.add(write.name, undefined)
     return this.parts.db
       .transaction(tagsOf(write.scope), session => {
-        noteSent()
+        settled()
         return work(session)
       })
-      .finally(noteSent)
+      .finally(settled)
   }
 
   private async incrementByHand(
