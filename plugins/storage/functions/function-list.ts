@@ -102,8 +102,10 @@ function prepareLists(db: Database) {
     ),
     pageOf: keep((where, orderBy) =>
       db.prepare<Partial<Parameters>, ListedRow>(
+        // No code is read to bring them in order.
         `select f.seq as rowId, ${activeColumns} ${source}
-         where ${where} order by ${orderBy} limit :limit offset :offset`
+         where f.seq in (select f.seq from functions f where ${where} order by ${orderBy} limit :limit offset :offset)
+         order by ${orderBy}`
       )
     ),
     /** All that a search finds: looking at every name once gives page and total. */

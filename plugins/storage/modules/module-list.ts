@@ -1,4 +1,4 @@
-/** Pages of modules: all of them, or those that a search finds. */
+/** Pages of modules, all or those that a search finds: to bring them in order no code is read. */
 import type { Database } from 'better-sqlite3'
 import type { ModuleOrder } from '../../../core/contracts/modules.js'
 import type { Page, Paged } from '../../../core/contracts/page.js'
@@ -27,7 +27,9 @@ export function createModuleList(db: Database): ListModules {
   const pages = new Map<string, ReturnType<typeof preparePage>>()
   const preparePage = (orderBy: string) =>
     db.prepare<Parameters, ActiveModuleRow>(
-      `select ${activeColumns} ${source} ${where} order by ${orderBy} limit :limit offset :offset`
+      `select ${activeColumns} ${source}
+       where m.seq in (select m.seq from modules m ${where} order by ${orderBy} limit :limit offset :offset)
+       order by ${orderBy}`
     )
   const count = db
     .prepare<Pick<Parameters, 'search'>, number>(`select count(*) from modules m ${where}`)

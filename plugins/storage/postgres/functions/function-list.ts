@@ -52,8 +52,11 @@ export async function listFunctions(
   const n = values.length
   const { rows, total } = await session.page(
     {
-      sql: `select f.seq, ${withVersion} ${source} where ${where} order by ${orderBy}
-        limit $${n + 1} offset $${n + 2}`,
+      // No code is read to bring them in order.
+      sql: `select f.seq, ${withVersion} ${source}
+        where f.seq in (select f.seq from functions f where ${where} order by ${orderBy}
+          limit $${n + 1} offset $${n + 2})
+        order by ${orderBy}`,
       values: [...values, page.limit, page.offset]
     },
     { sql: `select count(*) as total from functions f where ${where}`, values },

@@ -14,7 +14,6 @@ import type {
 } from '../../../../core/contracts/modules.js'
 import type { Page, Paged } from '../../../../core/contracts/page.js'
 import { findRequires } from '../../../../core/lua-source/requires.js'
-import { foldCase } from '../../db/text-functions.js'
 import { originColumns } from '../../functions/function-rows.js'
 import { changedMeanwhile } from '../../functions/refusals.js'
 import { dependentFunctions } from '../../modules/dependents.js'
@@ -28,6 +27,7 @@ import { quoteNames } from '../db/sql-text.js'
 import type { Session } from '../db/transaction.js'
 import type { ChangeFeed } from '../functions/change-feed.js'
 import { resolveModules } from './module-graph.js'
+import { listModules } from './module-list.js'
 import { activeColumns, moduleRevision, readRequiring, source, toSnapshot } from './module-reads.js'
 import {
   changeModule,
@@ -56,12 +56,6 @@ interface Outcome<T> {
 
 const TAGS = ['functions']
 const MAX_VERSION = 2 ** 31 - 1
-/** Constants: no text of a caller gets into a statement. */
-const orders: Readonly<Record<ModuleOrder['sort'], string>> = {
-  name: 'lower(m.name)',
-  created_at: 'm.created_at',
-  updated_at: 'm.updated_at'
-}
 const selectVersion = quoteNames(`
   select v.version, v.code, v.created_at as createdAt, v.requires, v.exports, ${originColumns},
     (v.version = m.active_version)::int as isActive
@@ -87,28 +81,8 @@ export class PostgresModuleStore implements ModuleStore {
     })
   }
 
-  list(
-    { limit, offset }: Page,
-    search = '',
-    { sort, order }: ModuleOrder = { sort: 'name', order: 'asc' }
-  ): Promise<Paged<ModuleSnapshot>> {
-    const direction = order === 'asc' ? 'asc' : 'desc'
-    return this.parts.db.read(TAGS, async session => {
-      const rows = await session.all<ActiveModuleRow>(
-        `select ${activeColumns} ${source} order by ${orders[sort]} ${direction}, m.seq ${direction}`
-      )
-      const text = foldCase(search)
-      const found = rows.filter(
-        ({ name, description }) =>
-          foldCase(name).includes(text) || foldCase(description ?? '').includes(text)
-      )
-      const requiring = await readRequiring(session)
-      const page: ModuleSnapshot[] = []
-      for (const row of found.slice(offset, offset + limit)) {
-        page.push(await toSnapshot(session, row, requiring))
-      }
-      return { rows: page, total: found.length }
-    })
+  list(page: Page, search?: string, order?: ModuleOrder): Promise<Paged<ModuleSnapshot>> {
+    return this.parts.db.read(TAGS, session => listModules(session, page, search, order))
   }
 
   update(
