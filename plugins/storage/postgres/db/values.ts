@@ -54,47 +54,61 @@ export function decode(text: string | null, type: number): unknown {
   }
 }
 
-export const texts = (values: ReadonlyArray<string | null>): ArrayValue =>
-  toArray(
-    TEXT,
-    values.map(value => (value === null ? null : Buffer.from(toStoredText(value))))
-  )
+export function texts(values: ReadonlyArray<string | null>): ArrayValue {
+  const stored = values.map(value => (value === null ? null : toStoredText(value)))
+  const lengths = stored.map(text => (text === null ? null : Buffer.byteLength(text)))
+  return toArray(TEXT, lengths, (bytes, at, index) => {
+    bytes.write(stored[index] ?? '', at)
+  })
+}
 
 export const blobs = (values: ReadonlyArray<Uint8Array | null>): ArrayValue =>
-  toArray(BYTEA, values)
+  toArray(
+    BYTEA,
+    values.map(value => value?.length ?? null),
+    (bytes, at, index) => {
+      bytes.set(values[index] ?? [], at)
+    }
+  )
 
 /** Whole numbers. */
 export const integers = (values: ReadonlyArray<number | null>): ArrayValue =>
   toArray(
     INT8,
-    values.map(value => {
-      if (value === null) return null
-      const bytes = Buffer.allocUnsafe(8)
-      bytes.writeInt32BE(Math.floor(value / 2 ** 32), 0)
-      bytes.writeUInt32BE(value - Math.floor(value / 2 ** 32) * 2 ** 32, 4)
-      return bytes
-    })
+    values.map(value => (value === null ? null : 8)),
+    (bytes, at, index) => {
+      const value = values[index] ?? 0
+      const high = Math.floor(value / 2 ** 32)
+      bytes.writeInt32BE(high, at)
+      bytes.writeUInt32BE(value - high * 2 ** 32, at + 4)
+    }
   )
 
-/** Dimensions, whether there are nulls, type, length, first index; then each element with its length. */
-function toArray(type: number, elements: ReadonlyArray<Uint8Array | null>): ArrayValue {
-  const head = 20
-  let size = head
-  for (const element of elements) size += 4 + (element?.length ?? 0)
-  const bytes = Buffer.allocUnsafe(elements.length === 0 ? 12 : size)
-  bytes.writeInt32BE(elements.length === 0 ? 0 : 1, 0)
+/** Before the elements: dimensions, whether there are nulls, type, length, first index. */
+const HEAD_BYTES = 20
+
+/** Each element with its length before it; `write` puts one where it belongs. */
+function toArray(
+  type: number,
+  lengths: ReadonlyArray<number | null>,
+  write: (bytes: Buffer, at: number, index: number) => void
+): ArrayValue {
+  let size = lengths.length === 0 ? 12 : HEAD_BYTES
+  for (const length of lengths) size += 4 + (length ?? 0)
+  const bytes = Buffer.allocUnsafe(size)
+  bytes.writeInt32BE(lengths.length === 0 ? 0 : 1, 0)
   bytes.writeInt32BE(1, 4)
   bytes.writeInt32BE(type, 8)
-  if (elements.length === 0) return new ArrayValue(bytes)
-  bytes.writeInt32BE(elements.length, 12)
+  if (lengths.length === 0) return new ArrayValue(bytes)
+  bytes.writeInt32BE(lengths.length, 12)
   bytes.writeInt32BE(1, 16)
-  let at = head
-  for (const element of elements) {
-    bytes.writeInt32BE(element === null ? -1 : element.length, at)
+  let at = HEAD_BYTES
+  for (const [index, length] of lengths.entries()) {
+    bytes.writeInt32BE(length ?? -1, at)
     at += 4
-    if (element === null) continue
-    bytes.set(element, at)
-    at += element.length
+    if (length === null) continue
+    write(bytes, at, index)
+    at += length
   }
   return new ArrayValue(bytes)
 }
