@@ -7,8 +7,9 @@ import { chooseJobs, type Share } from '../../jobs/fair-shares.js'
 import { toClaimedJob } from '../../jobs/job-calls.js'
 import { RUNNING, type JobRow } from '../../jobs/job-rows.js'
 import type { SecretBox } from '../../secrets/secret-box.js'
+import type { Result, Statement } from '../db/statement.js'
 import type { Session } from '../db/transaction.js'
-import { integers, texts } from '../db/values.js'
+import { integers, texts, type ArrayValue } from '../db/values.js'
 import { jobColumns } from './job-reads.js'
 
 interface DueJob {
@@ -16,6 +17,9 @@ interface DueJob {
   readonly function: number
   readonly status: number
   readonly bytes: number
+}
+interface ClaimedRow extends JobRow {
+  readonly sealed: Uint8Array | null
 }
 interface Queue {
   readonly function: number
@@ -33,7 +37,7 @@ export async function claimJobs(
   const jobs = chosen.flatMap(({ jobs }) => jobs)
   if (jobs.length === 0) return []
   const seqs = integers(jobs.map(({ seq }) => seq))
-  await session.run([
+  const results = await session.run([
     {
       sql: `update jobs j set status = ${RUNNING}, attempt = attempt + 1, attempts = attempts + 1, started_at = $3,
           lease_owner = $4, lease_until = $5, execution_id = c.execution
@@ -47,13 +51,10 @@ export async function claimJobs(
     ...chosen.map(({ functionRowId }) => ({
       sql: 'select job_queue_left($1, $2)',
       values: [functionRowId, now]
-    }))
+    })),
+    claimedStatement(seqs)
   ])
-  return readClaimed(
-    session,
-    secrets,
-    jobs.map(({ seq }) => seq)
-  )
+  return toClaimed(secrets, results.at(-1))
 }
 
 /** Jobs that the owner has claimed for these executions without knowing: they have had no attempt. */
@@ -87,31 +88,32 @@ export async function takeOverJobs(
     .slice(0, limit)
     .map(({ seq }) => seq)
   if (lost.length === 0) return []
-  await session.change(
-    'update jobs set lease_owner = $1, lease_until = $2 where seq = any($3::int8[])',
-    owner,
-    leaseUntil,
-    integers(lost)
-  )
-  return readClaimed(session, secrets, lost)
+  const seqs = integers(lost)
+  const results = await session.run([
+    {
+      sql: 'update jobs set lease_owner = $1, lease_until = $2 where seq = any($3::int8[])',
+      values: [owner, leaseUntil, seqs]
+    },
+    claimedStatement(seqs)
+  ])
+  return toClaimed(secrets, results.at(-1))
 }
 
 async function findShares(
   session: Session,
   { now, limit, skip = [] }: Claim
 ): Promise<Share<DueJob>[]> {
-  const all = await session.get<{ running: number }>(
-    `select coalesce(sum(total), 0)::int8 as running from job_counts where function = 0 and status = ${RUNNING}`
-  )
   // Those that run as much as they may are passed over, so that there may be more before the others.
   const queues = await session.all<Queue>(
     `select q.function, f.max_concurrency as most
      from job_queues q join functions f on f.seq = q.function and f.disabled = 0
      where q.next_due <= $1 and f.id <> all($2::text[])
-     order by q.turn, q.function limit $3 for update of q skip locked`,
+     order by q.turn, q.function limit $3 + greatest(0, (
+       select coalesce(sum(total), 0)::int8 from job_counts where function = 0 and status = ${RUNNING}
+     )) for update of q skip locked`,
     now,
     texts(skip),
-    limit + Math.max(0, all?.running ?? 0)
+    limit
   )
   if (queues.length === 0) return []
   const functions = integers(queues.map(queue => queue.function))
@@ -144,16 +146,14 @@ async function findShares(
 }
 
 /** In the order of `seqs`. */
-async function readClaimed(
-  session: Session,
-  secrets: SecretBox,
-  seqs: readonly number[]
-): Promise<ClaimedJob[]> {
-  const rows = await session.all<JobRow & { readonly sealed: Uint8Array | null }>(
-    `select ${jobColumns}, e.sealed from unnest($1::int8[]) with ordinality as c (seq, n)
-     join jobs j on j.seq = c.seq join functions f on f.seq = j.function
-     left join job_events e on e.job = j.seq order by c.n`,
-    integers(seqs)
-  )
+const claimedStatement = (seqs: ArrayValue): Statement => ({
+  sql: `select ${jobColumns}, e.sealed from unnest($1::int8[]) with ordinality as c (seq, n)
+    join jobs j on j.seq = c.seq join functions f on f.seq = j.function
+    left join job_events e on e.job = j.seq order by c.n`,
+  values: [seqs]
+})
+
+function toClaimed(secrets: SecretBox, result: Result | undefined): ClaimedJob[] {
+  const rows = (result?.rows ?? []) as unknown as readonly ClaimedRow[]
   return rows.flatMap(({ sealed, ...row }) => toClaimedJob(secrets, row, sealed) ?? [])
 }
