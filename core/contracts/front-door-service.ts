@@ -21,6 +21,8 @@ export interface Visit {
   enter(body: Uint8Array): Promise<'run' | 'repeat'>
   /** Its body turned out to be larger than `bodyLimit`. */
   noteLargeBody(): void
+  /** After `enter`, once its run has ended: another call may take its place. `leave` does that too. */
+  leavePlace(): void
   /** After `enter`, once the call is over; without an outcome it got no sandbox. */
   leave(outcome?: Pick<Outcome, 'answer'>): void
 }

@@ -55,6 +55,11 @@ export interface InvocationRequest {
   /** The attempt of a job that this is. */
   readonly job?: JobAttempt | undefined
   /**
+   * Called when the run has ended, right before its record is written: what is stored then goes with that. Not called
+   * when nothing is recorded, or nothing ran. Must not throw.
+   */
+  readonly beforeRecord?: (() => void) | undefined
+  /**
    * Called when a function begins to stream its answer, once the pending record is durable. Left out: the body is
    * collected, and the outcome has all of it.
    */

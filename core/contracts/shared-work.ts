@@ -24,6 +24,11 @@ export interface PlaceBook {
   of(functionId: string): number
   /** Returns what gives the place back, which may be called more than once; undefined: there is none. */
   take(functionId: string, limit: number): MaybePromise<(() => void) | undefined>
+  /**
+   * A call will ask for a place if what it asks first allows that: so both are asked together. Returns what is to be
+   * called when it has asked, or will not. Left out: to ask costs nothing.
+   */
+  expect?(functionId: string, limit: number): () => void
 }
 
 export type DeliveryState = 'new' | 'running' | 'succeeded'

@@ -91,6 +91,7 @@ export class Execution {
     const saved = request.fn.saveResponse ? (stream?.kept() ?? outcome.answer) : undefined
     const finished = toFinished(record, outcome, saved, unwritten)
     this.isPending = false
+    request.beforeRecord?.()
     try {
       await context.executions.finish(finished, request.job?.settle(outcome))
     } catch (error) {

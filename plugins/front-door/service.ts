@@ -138,7 +138,18 @@ export class FrontDoors implements FrontDoorService {
         crowded => crowded ?? this.checkLength(call) ?? visit
       )
     if (door.rate_limit === undefined || identity.signature !== undefined) return finish()
-    return visit.count().then(error => error ?? finish())
+    const settlePlace = isBackground || hasBody(call.request) ? undefined : visit.expectPlace()
+    return visit.count().then(
+      error => {
+        const visited = error ?? finish()
+        settlePlace?.()
+        return visited
+      },
+      (error: unknown) => {
+        settlePlace?.()
+        throw error
+      }
+    )
   }
 
   /** A call with a body takes its place once that is there, so that slow ones keep nobody out. */

@@ -90,6 +90,12 @@ export class FrontDoorVisit implements Visit {
     )
   }
 
+  /** Says that `takePlace` will be called unless the call is refused before; returns what ends that. */
+  expectPlace(): (() => void) | undefined {
+    const limit = this.door.max_concurrency
+    return limit === undefined ? undefined : this.parts.places.expect?.(this.functionId, limit)
+  }
+
   refuseCrowd(): MoonletError {
     return this.refuse('concurrency', tooManyAtOnce)
   }
@@ -112,8 +118,12 @@ export class FrontDoorVisit implements Visit {
     this.noteRefusal('body_limit')
   }
 
-  leave(outcome?: Pick<Outcome, 'answer'>): void {
+  leavePlace(): void {
     this.releasePlace?.()
+  }
+
+  leave(outcome?: Pick<Outcome, 'answer'>): void {
+    this.leavePlace()
     if (this.deliveryId === undefined) return
     const succeeded = (outcome?.answer?.statusCode ?? 500) < 400
     void this.parts.deliveries.end(this.functionId, this.deliveryId, succeeded)

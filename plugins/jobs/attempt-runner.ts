@@ -64,7 +64,7 @@ export class AttemptRunner {
     const release = await this.findPlace(found.fn)
     if (release === undefined) return this.giveBack(attempt)
     try {
-      await this.invoke(attempt, found, version, job.call)
+      await this.invoke(attempt, found, version, { ...job.call, release })
     } finally {
       release()
     }
@@ -95,7 +95,7 @@ export class AttemptRunner {
     attempt: Attempt,
     { fn }: FunctionWithVersion,
     version: VersionRecord,
-    { event, caller }: NonNullable<ClaimedJob['call']>
+    { event, caller, release }: NonNullable<ClaimedJob['call']> & { release: () => void }
   ): Promise<void> {
     const request: InvocationRequest = {
       fn,
@@ -105,7 +105,8 @@ export class AttemptRunner {
       requestId: this.options.nextRequestId(),
       record: true,
       caller: new BackgroundCaller(() => this.events.isHeld(attempt.job), caller),
-      job: attempt
+      job: attempt,
+      beforeRecord: release
     }
     try {
       await this.options.invoker.invoke(request)

@@ -58,7 +58,8 @@ async function invoke(
       event,
       requestId: calling.nextRequestId(),
       record: true,
-      caller
+      caller,
+      beforeRecord: leave
     })
   } finally {
     leave?.()

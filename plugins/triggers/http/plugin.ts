@@ -234,7 +234,7 @@ class HttpTrigger {
   }
 
   private run(call: Call, body: Uint8Array): Promise<Outcome> {
-    const { request, reply, ticket, fn, version } = call
+    const { request, reply, ticket, fn, version, visit } = call
     return this.fastify.invoker.invoke({
       fn,
       version,
@@ -243,6 +243,11 @@ class HttpTrigger {
       requestId: request.id,
       record: true,
       caller: ticket,
+      beforeRecord:
+        visit &&
+        (() => {
+          visit.leavePlace()
+        }),
       openStream: head => (call.streamed = new StreamedReply(reply, head, this.sendingOf(call)))
     })
   }

@@ -10,7 +10,8 @@ import type { RateLimit } from '../../../../core/contracts/front-door.js'
 import type { RateCounter, RateLimitState } from '../../../../core/contracts/shared-work.js'
 import type { Database } from '../db/database.js'
 import { blobs, integers } from '../db/values.js'
-import { Flights } from './flights.js'
+import type { Flights, Question } from './flights.js'
+import { Gathering } from './gathering.js'
 
 /** Callers that this server remembers; what it holds of one that is forgotten is given back. */
 const MAX_WINDOWS = 20_000
@@ -72,10 +73,16 @@ export class SharedRates implements RateCounter {
   })
   /** Those that have permits. */
   private readonly stocked = new Set<Window>()
-  private readonly flights = new Flights<Window>(all => this.send(all))
+  private readonly asked = new Gathering<Window>()
+  private readonly fly: () => void
   private timer: NodeJS.Timeout | undefined
 
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    flights: Flights
+  ) {
+    this.fly = flights.add(() => this.compose(this.asked.take()))
+  }
 
   async count(functionId: string, limit: RateLimit, caller: string): Promise<RateLimitState> {
     const window = this.find(functionId, limit, caller)
@@ -86,7 +93,7 @@ export class SharedRates implements RateCounter {
     }
     return new Promise((resolve, reject) => {
       window.waiting.push({ resolve, reject })
-      this.flights.add(window)
+      this.ask(window)
     })
   }
 
@@ -114,7 +121,13 @@ export class SharedRates implements RateCounter {
     return { isExceeded: false, remaining: free + permits, resetMs: Math.max(0, until - now) }
   }
 
-  private async send(all: readonly Window[]): Promise<void> {
+  private ask(window: Window): void {
+    this.asked.add(window)
+    this.fly()
+  }
+
+  private compose(all: readonly Window[]): Question | undefined {
+    if (all.length === 0) return undefined
     const sentAt = performance.now()
     const served = all.map(window => window.waiting.splice(0))
     for (const window of all) {
@@ -122,26 +135,32 @@ export class SharedRates implements RateCounter {
       window.ahead = isBusy ? Math.min(MAX_AHEAD, Math.max(1, window.ahead * 2)) : 0
       window.askedAt = sentAt
     }
-    try {
-      const rows = await this.db.all<Granted>(
-        [],
-        takeSql,
-        blobs(all.map(({ key }) => key)),
-        integers(all.map(({ limit }) => limit.requests)),
-        integers(all.map(({ limit }) => limit.seconds * 1000)),
-        integers(served.map(({ length }) => length)),
-        integers(all.map(({ ahead }) => ahead))
-      )
-      for (const row of rows) {
-        const window = all[row.n - 1]
-        if (window === undefined) continue
-        this.stock(window, row, sentAt)
-        this.serve(window, served[row.n - 1] ?? [])
-      }
-    } catch (error) {
-      for (const { reject } of served.flat()) reject(error)
+    const askAgain = (): void => {
+      for (const window of all) if (window.waiting.length > 0) this.ask(window)
     }
-    for (const window of all) if (window.waiting.length > 0) this.flights.add(window)
+    const values = [
+      blobs(all.map(({ key }) => key)),
+      integers(all.map(({ limit }) => limit.requests)),
+      integers(all.map(({ limit }) => limit.seconds * 1000)),
+      integers(served.map(({ length }) => length)),
+      integers(all.map(({ ahead }) => ahead))
+    ]
+    return {
+      statement: { sql: takeSql, values },
+      answered: rows => {
+        for (const row of rows as unknown as Granted[]) {
+          const window = all[row.n - 1]
+          if (window === undefined) continue
+          this.stock(window, row, sentAt)
+          this.serve(window, served[row.n - 1] ?? [])
+        }
+        askAgain()
+      },
+      failed: error => {
+        for (const { reject } of served.flat()) reject(error)
+        askAgain()
+      }
+    }
   }
 
   /** The window ends no later here than in the database, since it was asked before that looked at its clock. */

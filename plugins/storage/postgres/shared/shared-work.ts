@@ -5,6 +5,7 @@ import type { ChangeListener } from '../db/change-listener.js'
 import type { Database } from '../db/database.js'
 import type { ChangeFeed } from '../functions/change-feed.js'
 import type { Node } from '../nodes.js'
+import { Flights } from './flights.js'
 import { createRefreshing } from './refreshing.js'
 import { SharedClock } from './shared-clock.js'
 import { PostgresNodeBook } from './node-book.js'
@@ -55,8 +56,9 @@ export class PostgresSharedWork implements SharedWork {
       return this.isLeading
     }
     this.hold = () => node.hold()
-    this.rates = new SharedRates(db)
-    this.places = new SharedPlaces(db, node.id)
+    const flights = new Flights(db)
+    this.rates = new SharedRates(db, flights)
+    this.places = new SharedPlaces(db, node.id, flights)
     this.deliveries = new SharedDeliveries(db, node.id)
     this.guesses = new SharedGuesses(db)
     this.nodes = new PostgresNodeBook({ db, node: node.id, changeSeen: () => listener.changeSeen })
