@@ -1,5 +1,5 @@
 /** The address of a PostgreSQL server, or of several of which one is the primary, as libpq writes it. */
-import { readFileSync } from 'node:fs'
+import { readTls, tlsParameters, type DatabaseTls } from './database-tls.js'
 import { SettingProblem, type Setting } from './setting.js'
 
 export interface DatabaseHost {
@@ -8,21 +8,15 @@ export interface DatabaseHost {
   readonly port: number
 }
 
-const sslModes = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
-export type SslMode = (typeof sslModes)[number]
-
 const targets = ['any', 'read-write', 'primary'] as const
 
-export interface DatabaseAddress {
+export interface DatabaseAddress extends DatabaseTls {
   /** Tried one after the other. */
   readonly hosts: readonly DatabaseHost[]
   readonly user: string
   /** undefined: none is sent, unless PGPASSWORD says one. */
   readonly password: string | undefined
   readonly database: string
-  readonly sslMode: SslMode
-  /** PEM. */
-  readonly certificates: { readonly ca?: string; readonly cert?: string; readonly key?: string }
   /** A server that does not take writes is passed over. */
   readonly needsPrimary: boolean
   readonly applicationName: string
@@ -38,10 +32,7 @@ const parameters = [
   'user',
   'password',
   'dbname',
-  'sslmode',
-  'sslrootcert',
-  'sslcert',
-  'sslkey',
+  ...tlsParameters,
   'target_session_attrs',
   'application_name'
 ] as const
@@ -57,6 +48,12 @@ export function databaseAddress({ doc }: { doc: string }): Setting<DatabaseAddre
   }
 }
 
+/** As people write it, in messages. */
+export const showHost = ({ host, port }: DatabaseHost): string => {
+  if (host.startsWith('/')) return `${host}/.s.PGSQL.${port}`
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}
+
 /** Throws a SettingProblem. */
 export function parseDatabaseUrl(text: string): DatabaseAddress {
   const match = form.exec(text.trim())
@@ -67,8 +64,12 @@ export function parseDatabaseUrl(text: string): DatabaseAddress {
     )
   }
   const [, user = '', password, hostList = '', path = ''] = match
+  if (path.includes('@')) {
+    throw new SettingProblem(
+      'has an @ in the name of the database: signs of a password that mean something in an address as %40 and the like'
+    )
+  }
   const asked = readParameters(match[5] ?? '')
-  const sslMode = oneOf(sslModes, 'sslmode', asked.sslmode ?? 'prefer')
   const target = oneOf(targets, 'target_session_attrs', asked.target_session_attrs ?? 'any')
   const name = decode(user) || asked.user || process.env['USER'] || 'postgres'
   const hosts = readHosts(hostList === '' ? (asked.host ?? 'localhost') : hostList, asked.port)
@@ -77,8 +78,7 @@ export function parseDatabaseUrl(text: string): DatabaseAddress {
     user: name,
     password: password === undefined ? asked.password : decode(password),
     database: decode(path) || asked.dbname || name,
-    sslMode,
-    certificates: readCertificates(asked),
+    ...readTls(asked),
     // Of several servers only the one that takes writes is of use.
     needsPrimary: target !== 'any' || hosts.length > 1,
     applicationName: asked.application_name ?? 'moonlet'
@@ -87,13 +87,20 @@ export function parseDatabaseUrl(text: string): DatabaseAddress {
 
 function readParameters(query: string): Partial<Record<Parameter, string>> {
   const asked: Partial<Record<Parameter, string>> = {}
-  for (const [name, value] of new URLSearchParams(query)) {
+  for (const part of query.split('&')) {
+    if (part === '') continue
+    const [, name = '', value] = /^([a-z_]+)=([^]*)$/.exec(part) ?? []
+    if (value === undefined) {
+      // It is not shown: it may be the rest of a password.
+      throw new SettingProblem('has a parameter that is not of the form name=value')
+    }
     if (!(parameters as readonly string[]).includes(name)) {
       throw new SettingProblem(
         `has the parameter ${name}, which is none of ${parameters.join(', ')}`
       )
     }
-    asked[name as Parameter] = value
+    // A + is one, as for libpq.
+    asked[name as Parameter] = decode(value)
   }
   return asked
 }
@@ -104,34 +111,15 @@ function readHosts(list: string, ports: string | undefined): DatabaseHost[] {
     const [, v6, plain, port] = /^(?:\[([^\]]+)\]|([^:]*))(?::(\d+))?$/.exec(decode(text)) ?? []
     const host = v6 ?? plain
     const number = Number(port ?? given[index] ?? given[0] ?? DEFAULT_PORT)
-    if (host === undefined || !(number >= 1 && number <= 65_535)) {
+    // An @ was one of the password.
+    if (host === undefined || host.includes('@') || !(number >= 1 && number <= 65_535)) {
       throw new SettingProblem(
-        'has a host that is not of the form name, name:port or [address]:port'
+        'has a host that is not of the form name, name:port or [address]:port ' +
+          '(signs of a password that mean something in an address as %40 and the like)'
       )
     }
     return { host: host === '' ? 'localhost' : host, port: number }
   })
-}
-
-function readCertificates({ sslrootcert, sslcert, sslkey }: Partial<Record<Parameter, string>>) {
-  const read = (name: string, file: string | undefined): string | undefined => {
-    if (file === undefined || file === 'system') return undefined
-    try {
-      return readFileSync(file, 'utf8')
-    } catch (error) {
-      throw new SettingProblem(`names a file as ${name} that cannot be read: ${String(error)}`)
-    }
-  }
-  const [ca, cert, key] = [
-    read('sslrootcert', sslrootcert),
-    read('sslcert', sslcert),
-    read('sslkey', sslkey)
-  ]
-  return {
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key })
-  }
 }
 
 function oneOf<const T extends string>(of: readonly T[], name: string, value: string): T {
@@ -144,8 +132,10 @@ function oneOf<const T extends string>(of: readonly T[], name: string, value: st
 
 function decode(text: string): string {
   try {
-    return decodeURIComponent(text)
+    const decoded = decodeURIComponent(text)
+    if (!decoded.includes('\0')) return decoded
   } catch {
     throw new SettingProblem('has a % that is not followed by two hex digits')
   }
+  throw new SettingProblem('has %00 in it, which is no sign of a text')
 }

@@ -33,7 +33,9 @@ export function explain(error: Error): string | undefined {
 }
 
 function explainSystem(error: Error): string | undefined {
-  const { code, address = '', port } = error as SystemError
+  const { code, address = '', port, syscall } = error as SystemError
+  // Of a connection to somewhere else other words are said, by whoever made it.
+  if (syscall === 'connect') return undefined
   if (code === 'EADDRINUSE') return portInUse(address, port)
   if (code === 'EACCES' && port !== undefined) {
     return `Port ${port} needs more rights; set PORT to one from 1024 on.`

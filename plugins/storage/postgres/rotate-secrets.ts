@@ -8,7 +8,8 @@ import type { Progress } from '../../../core/contracts/offline-storage.js'
 import { createSecretBox } from '../secrets/secret-box.js'
 import type { Connection } from './db/connection.js'
 import { Connections } from './db/connections.js'
-import { codeOf, isAway, isRefusal, toStorageError } from './db/failure.js'
+import { codeOf } from './db/error-text.js'
+import { isAway, isRefusal, toStorageError } from './db/failure.js'
 import {
   createFingerprints,
   readFingerprint,

@@ -7,6 +7,7 @@ import type { DatabaseAddress, DatabaseHost } from '../../../../config/database-
 import { Pipeline, type Wire } from './pipeline.js'
 import { PreparedStatements } from './prepared-statements.js'
 import type { Result, Statement } from './statement.js'
+import { openSecured } from './tls.js'
 
 /** From the first packet until the server takes statements; less where there is another server to be tried. */
 const CONNECT_TIMEOUT_MS = 4_000
@@ -84,7 +85,7 @@ export class Connection {
 
   /** Rejects with what `pg` says. */
   static async open({ address, host, statementTimeoutMs }: ConnectionOptions): Promise<Connection> {
-    const open = async (ssl: pg.ClientConfig['ssl']): Promise<Connection> => {
+    return openSecured(address, host, async ssl => {
       const client = new pg.Client({
         host: host.host,
         port: host.port,
@@ -102,14 +103,6 @@ export class Connection {
       const connection = new Connection(client, statementTimeoutMs + 2_000)
       await client.connect()
       return connection
-    }
-    const ssl = toTls(address, host)
-    if (address.sslMode !== 'prefer' || ssl === false) return open(ssl)
-    return open(ssl).catch((error: unknown) => {
-      if (error instanceof Error && error.message.includes('does not support SSL')) {
-        return open(false)
-      }
-      throw error
     })
   }
 
@@ -172,19 +165,5 @@ export class Connection {
     if (this.isBroken) return
     this.isBroken = true
     this.onEnd(error)
-  }
-}
-
-function toTls(
-  { sslMode, certificates }: DatabaseAddress,
-  { host }: DatabaseHost
-): Exclude<pg.ClientConfig['ssl'], undefined> {
-  if (sslMode === 'disable' || sslMode === 'allow' || host.startsWith('/')) return false
-  // As libpq does: who names an authority wants it to be checked.
-  const checksAuthority = sslMode.startsWith('verify') || certificates.ca !== undefined
-  return {
-    ...certificates,
-    rejectUnauthorized: checksAuthority,
-    ...(sslMode === 'verify-full' ? {} : { checkServerIdentity: () => undefined })
   }
 }

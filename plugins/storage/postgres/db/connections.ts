@@ -6,7 +6,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DatabaseAddress, DatabaseHost } from '../../../../config/database-url.js'
 import { Connection } from './connection.js'
-import { closedError, isGone, isRefusal, unavailable } from './failure.js'
+import { messageOf } from './error-text.js'
+import { closedError, isGone, isRefusal, NoServer, TakesNoWrites, unavailable } from './failure.js'
 
 export interface ConnectionsOptions {
   readonly address: DatabaseAddress
@@ -66,7 +67,7 @@ export class Connections {
       } catch (error) {
         if (isFirst && isRefusal(error)) throw error
         if (performance.now() + RETRY_MS > deadline) {
-          throw unavailable(error instanceof Error ? error.message : String(error), error)
+          throw unavailable(messageOf(error), error)
         }
       }
       await sleep(RETRY_MS)
@@ -176,7 +177,7 @@ export class Connections {
   private async openAny(): Promise<Connection> {
     const { hosts } = this.options.address
     const { generation } = this
-    let failure: unknown
+    const failures: Array<{ host: DatabaseHost; error: unknown }> = []
     for (let tried = 0; tried < hosts.length; tried++) {
       const index = this.hostIndex % hosts.length
       const host = hosts[index]
@@ -187,12 +188,13 @@ export class Connections {
         this.away = undefined
         return connection
       } catch (error) {
-        failure = this.away = error
+        failures.push({ host, error })
         // Another call may have moved on already.
         if (this.hostIndex % hosts.length === index) this.hostIndex++
       }
     }
-    throw failure
+    this.away = hosts.length === 1 ? failures[0]?.error : new NoServer(failures)
+    throw this.away
   }
 
   private async openHost(host: DatabaseHost): Promise<Connection> {
@@ -203,7 +205,7 @@ export class Connections {
       statementTimeoutMs
     })
     try {
-      if (address.needsPrimary) await this.refuseReplica(connection, host)
+      if (address.needsPrimary) await this.refuseReplica(connection)
       await this.check(connection)
       return connection
     } catch (error) {
@@ -212,12 +214,11 @@ export class Connections {
     }
   }
 
-  private async refuseReplica(connection: Connection, { host, port }: DatabaseHost): Promise<void> {
+  private async refuseReplica(connection: Connection): Promise<void> {
     const [result] = await connection.run([
       { sql: 'select current_setting(\'transaction_read_only\') as "readOnly"', values: [] }
     ])
-    if (result?.rows[0]?.['readOnly'] === 'off') return
-    throw unavailable(`${host}:${port} takes no writes`)
+    if (result?.rows[0]?.['readOnly'] !== 'off') throw new TakesNoWrites()
   }
 
   private waitForOne(deadline: number): Promise<Connection> {

@@ -1,21 +1,40 @@
 /** Errors of PostgreSQL as errors of the server. */
 import { MoonletError } from '../../../../core/base/errors.js'
-
-interface Coded {
-  readonly code?: unknown
-}
-
-export const codeOf = (error: unknown): string =>
-  typeof error === 'object' && error !== null && typeof (error as Coded).code === 'string'
-    ? ((error as Coded).code as string)
-    : ''
+import { showHost, type DatabaseHost } from '../../../../config/database-url.js'
+import { codeOf, messageOf } from './error-text.js'
+import { hasNoTls, isTlsFailure } from './tls-failure.js'
 
 /** Two transactions stood in each other's way: one of them is to be done again. */
 export const isConflict = (error: unknown): boolean => ['40001', '40P01'].includes(codeOf(error))
 
-/** The address, the name or the rights are wrong: waiting does not help. */
-export const isRefusal = (error: unknown): boolean =>
-  /^(?:28|3D000|42501|0A|ENOTFOUND$)/.test(codeOf(error))
+/** The address, the name or the rights are wrong, or it is no such server: waiting does not help. */
+export function isRefusal(error: unknown): boolean {
+  if (error instanceof NoServer) return error.failures.every(({ error }) => isRefusal(error))
+  return (
+    /^(?:28|3D000|42501|42704|08P01|0A|ENOTFOUND$)/.test(codeOf(error)) ||
+    isTlsFailure(error) ||
+    hasNoTls(error)
+  )
+}
+
+/** Of several servers none can be used. */
+export class NoServer extends Error {
+  constructor(
+    readonly failures: ReadonlyArray<{ readonly host: DatabaseHost; readonly error: unknown }>
+  ) {
+    const texts = failures.map(({ host, error }) => `${showHost(host)}: ${messageOf(error)}`)
+    super(texts.join('; '))
+  }
+}
+
+/** A replica, or a server that was told to be only read. */
+export class TakesNoWrites extends Error {
+  readonly code = '25006'
+
+  constructor() {
+    super('it takes no writes')
+  }
+}
 
 /**
  * The server is not there, shuts down, takes no more connections, is no primary any more, or is too slow. Errors of
@@ -23,6 +42,7 @@ export const isRefusal = (error: unknown): boolean =>
  */
 export function isAway(error: unknown): boolean {
   if (error instanceof MoonletError) return error.code === 'DATABASE_UNAVAILABLE'
+  if (error instanceof NoServer) return true
   const code = codeOf(error)
   if (/^[0-9A-Z]{5}$/.test(code) && !code.startsWith('E')) {
     return /^(?:08|57P0|57014|53300|25006|25P03)/.test(code)

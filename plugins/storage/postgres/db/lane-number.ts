@@ -4,7 +4,8 @@
  */
 import type { Connection } from './connection.js'
 import type { Statement } from './statement.js'
-import { codeOf, isAway, unavailable } from './failure.js'
+import { codeOf } from './error-text.js'
+import { isAway, unavailable } from './failure.js'
 
 /** Raised by lane_step. */
 const NOT_THERE = 'ML001'
