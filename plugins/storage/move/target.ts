@@ -13,6 +13,7 @@ import {
   type SqlValue
 } from '../postgres/db/values.js'
 import { createFingerprint, keepFingerprint } from '../postgres/fingerprints.js'
+import { refusePooledTransactions } from '../postgres/pooler.js'
 import { checkSchema, prepareSchema } from '../postgres/schema.js'
 import { movedTables, type MovedTable, type SourceRow } from './tables.js'
 
@@ -69,6 +70,7 @@ export async function openTarget(
   })
   const connection = await connections.acquire(undefined, true)
   try {
+    await refusePooledTransactions(connection, () => connections.openOwn())
     await connection.script('set idle_in_transaction_session_timeout = 0')
     await connection.script(`set lock_timeout = ${LOCK_TIMEOUT_MS}`)
     // So that a table is read in the order in which it was written.

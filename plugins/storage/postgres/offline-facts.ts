@@ -1,9 +1,11 @@
 /** What a server would find at its start on the database of DATABASE_URL, which is only read. */
+import { showHost } from '../../../config/database-url.js'
 import type { Config } from '../../../config/schema.js'
 import type { Connection } from './db/connection.js'
 import { Connections } from './db/connections.js'
 import type { SqlRow } from './db/values.js'
 import { refuseOtherKeys } from './fingerprints.js'
+import { refusePooledTransactions } from './pooler.js'
 import { checkSchema, hasSchema } from './schema.js'
 import { requireKeys } from './server-storage.js'
 import { toStartFailure } from './start-failure.js'
@@ -30,13 +32,14 @@ export async function readDatabaseFacts(config: Config): Promise<DatabaseFacts> 
   try {
     const connection = await connections.acquire(undefined, true)
     try {
+      await refusePooledTransactions(connection, () => connections.openOwn())
       await checkSchema(connection)
       const isMade = await hasSchema(connection)
       if (isMade) await refuseOtherKeys(connection, keys)
       const settings = await ask(connection, facts)
       const nodes = isMade ? await ask(connection, living) : {}
       return {
-        where: address.hosts.map(({ host, port }) => `${host}:${port}`).join(', '),
+        where: address.hosts.map(showHost).join(', '),
         version: String(settings['version']),
         connections: Number(settings['connections']),
         isDurable: settings['durable'] === true,

@@ -2,18 +2,15 @@
 import { showHost, type DatabaseAddress, type DatabaseHost } from '../../../config/database-url.js'
 import { MoonletError } from '../../../core/base/errors.js'
 import { codeOf, messageOf } from './db/error-text.js'
-import { NoServer } from './db/failure.js'
+import { mayNot, NoServer } from './db/failure.js'
 import { describeTlsFailure, isNoAnswerAboutTls } from './db/tls-failure.js'
-
-/** PostgreSQL's code for a right that is missing. */
-const NO_RIGHT = '42501'
 
 export function toStartFailure(error: unknown, address: DatabaseAddress): MoonletError {
   // What failed later than at the first statement has words of its own, unless that is for the same reason.
   if (
     error instanceof MoonletError &&
     error.code !== 'DATABASE_UNAVAILABLE' &&
-    codeOf(error.cause) !== NO_RIGHT
+    !mayNot(error.cause)
   ) {
     return error
   }
@@ -70,7 +67,8 @@ function describeRefusal(
     }
     case '3D000':
       return `There is no database "${database}" at ${where}: create it, or name another one in DATABASE_URL.`
-    case NO_RIGHT:
+    case '42501':
+    case '3F000':
       return (
         `The user "${user}" has not the rights that Moonlet needs in the database "${database}" (${message}): ` +
         'make it the owner of the database and of its tables, or grant it CREATE on the schema.'
@@ -85,12 +83,12 @@ function describeRefusal(
     case '08P01':
       return (
         `What answers at ${where} takes no settings of connections (${message}), as a pooler does: ` +
-        'name the database itself in DATABASE_URL.'
+        'name the database itself in DATABASE_URL, or let the pooler ignore them (ignore_startup_parameters=options).'
       )
     case '53300':
       return (
         `The database at ${where} has no connection left (${message}): ` +
-        'raise its max_connections, or lower DATABASE_POOL of its servers.'
+        'raise that limit (max_connections, or of the user), or lower DATABASE_POOL of its servers.'
       )
     case '57014':
       return (

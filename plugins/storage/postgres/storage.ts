@@ -33,6 +33,7 @@ import { PostgresKvStore } from './kv/kv-store.js'
 import { PostgresModuleStore } from './modules/module-store.js'
 import { lockModules } from './modules/module-writes.js'
 import { Node } from './nodes.js'
+import { refusePooledTransactions } from './pooler.js'
 import { Quotas } from './quotas.js'
 import { prepareSchema } from './schema.js'
 import { PostgresSharedWork } from './shared/shared-work.js'
@@ -70,6 +71,7 @@ export async function openPostgresStorage(options: PostgresOptions): Promise<Pos
   try {
     const connection = await db.connections.acquire(undefined, true)
     try {
+      await refusePooledTransactions(connection, () => db.connections.openOwn())
       await prepareSchema(connection)
     } finally {
       db.connections.release(connection)

@@ -106,6 +106,11 @@ export class Connection {
     })
   }
 
+  /** Of PostgreSQL, as it was told at the start. */
+  get processId(): number {
+    return (this.client as unknown as { readonly processID: number }).processID
+  }
+
   /**
    * Statements in one round trip; of those behind one that fails nothing is done. A server that says nothing for
    * `silenceMs` is gone.

@@ -4,8 +4,15 @@ import { showHost, type DatabaseHost } from '../../../../config/database-url.js'
 import { codeOf, messageOf } from './error-text.js'
 import { hasNoTls, isTlsFailure } from './tls-failure.js'
 
+/** PostgreSQL's code for a server or a database that is only read. */
+const READ_ONLY = '25006'
+
 /** Two transactions stood in each other's way: one of them is to be done again. */
 export const isConflict = (error: unknown): boolean => ['40001', '40P01'].includes(codeOf(error))
+
+/** A right is missing, or on the schema, so that there seems to be none; or nobody may write there. */
+export const mayNot = (error: unknown): boolean =>
+  ['42501', '3F000', READ_ONLY].includes(codeOf(error))
 
 /** The address, the name or the rights are wrong, or it is no such server: waiting does not help. */
 export function isRefusal(error: unknown): boolean {
@@ -29,7 +36,7 @@ export class NoServer extends Error {
 
 /** A replica, or a server that was told to be only read. */
 export class TakesNoWrites extends Error {
-  readonly code = '25006'
+  readonly code = READ_ONLY
 
   constructor() {
     super('it takes no writes')

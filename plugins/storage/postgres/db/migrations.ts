@@ -7,11 +7,9 @@ import { basename } from 'node:path'
 import { MoonletError } from '../../../../core/base/errors.js'
 import { findMigrations } from '../../db/migrations.js'
 import type { Connection } from './connection.js'
-import { codeOf } from './error-text.js'
+import { mayNot } from './failure.js'
 
 const LOCK = '75, 0'
-/** PostgreSQL's code for it. */
-const NO_RIGHT = '42501'
 /** A file that begins with this changes what older servers rely on. */
 const BREAKING = '-- breaking'
 /** Servers of one version less go on with a schema that has so many additive files more. */
@@ -82,7 +80,7 @@ async function applyFile(connection: Connection, file: string): Promise<void> {
   } catch (cause) {
     await connection.script('rollback').catch(() => {})
     // Of rights there is more to say than where it was noticed.
-    if (codeOf(cause) === NO_RIGHT) throw cause
+    if (mayNot(cause)) throw cause
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new MoonletError(
       'MIGRATION_FAILED',

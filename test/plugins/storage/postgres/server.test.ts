@@ -28,38 +28,28 @@ async function run(
 function testServers(postgres: Postgres): void {
   t.test('a database that cannot be used ends the start with one sentence', async t => {
     await postgres.query("create role small login password 'pw'")
-    const url = await postgres.create()
-    const name = new URL(url).pathname.slice(1)
-    const at = `127.0.0.1:${postgres.port}`
-    await postgres.query("create database latin encoding 'latin1' template template0")
+    const DATABASE_URL = await postgres.create()
+    const { pathname } = new URL(DATABASE_URL)
+    const small = `postgres://small:hidden@127.0.0.1:${postgres.port}${pathname}`
     const keys = { SECRET_KEY, API_KEY: 'k', DATABASE_WAIT: '1' }
+    // Why else one cannot be used is in start-failure.test.ts and tls.test.ts.
     const wrong: readonly [Record<string, string>, RegExp][] = [
-      [{ DATABASE_URL: url, API_KEY: 'k' }, /DATABASE_URL needs SECRET_KEY/],
-      [{ DATABASE_URL: url, SECRET_KEY }, /DATABASE_URL needs API_KEY/],
+      [{ DATABASE_URL, API_KEY: 'k' }, /DATABASE_URL needs SECRET_KEY/],
+      [{ DATABASE_URL, SECRET_KEY }, /DATABASE_URL needs API_KEY/],
       [{ DATABASE_URL: 'mysql://x:hidden@h/d', ...keys }, /DATABASE_URL must be the address/],
-      [{ DATABASE_URL: `${url}&nope=1`, ...keys }, /has the parameter nope/],
-      [
-        { DATABASE_URL: 'postgres://u:hidden@127.0.0.1:1/x', ...keys },
-        /Nothing takes connections at 127/
-      ],
-      [{ DATABASE_URL: 'postgres://u:hidden@nowhere.invalid/x', ...keys }, /has no address/],
-      [{ DATABASE_URL: `postgres://moonlet@${at}/nope`, ...keys }, /There is no database "nope"/],
-      [{ DATABASE_URL: `postgres://moonlet@${at}/latin`, ...keys }, /encoding LATIN1/],
-      [{ DATABASE_URL: `postgres://small:hidden@${at}/${name}`, ...keys }, /has not the rights/],
-      [{ DATABASE_URL: `${url.replace('disable', 'require')}`, ...keys }, /offers no TLS/]
+      [{ DATABASE_URL: `${DATABASE_URL}&nope=1`, ...keys }, /has the parameter nope/],
+      [{ DATABASE_URL: 'postgres://u:hidden@127.0.0.1:1/x', ...keys }, /Nothing takes connections/],
+      [{ DATABASE_URL: small, ...keys }, /has not the rights/]
     ]
-    for (const [settings, why] of wrong) {
-      const { code, said } = await run({ DATA_DIR: await temporaryFolder(t), ...settings })
+    const ends = await Promise.all(
+      wrong.map(async ([settings]) => run({ DATA_DIR: await temporaryFolder(t), ...settings }))
+    )
+    for (const [i, { code, said }] of ends.entries()) {
       t.equal(code, 1)
-      t.match(said, why)
+      t.match(said, wrong[i]?.[1])
       t.notMatch(said, /\n\s+at |hidden/, 'neither a stack nor a password')
-      t.equal(
-        said
-          .trimEnd()
-          .split('\n')
-          .filter(line => !line.startsWith(' ')).length <= 2,
-        true
-      )
+      const lines = said.trimEnd().split('\n')
+      t.equal(lines.filter(line => !line.startsWith(' ')).length, 1, 'one sentence')
     }
   })
 
