@@ -4,7 +4,7 @@
  */
 import { execFile, spawn } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
-import { chmod, chown, cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+import { appendFile, chmod, chown, cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -48,6 +48,8 @@ export interface PostgresOptions {
   readonly options?: readonly string[]
   /** The folder for it, which is there and empty; a new one unless given. */
   readonly folder?: string
+  /** An address of this machine besides 127.0.0.1; who is in its network needs no password either. */
+  readonly alsoAt?: string | undefined
 }
 
 /** Why tests on PostgreSQL cannot run here; undefined: they can. */
@@ -147,16 +149,23 @@ async function startOn(
   asked: PostgresOptions,
   { binaries, user, fill }: Installation
 ): Promise<Postgres> {
-  const { durable = false, options = [] } = asked
+  const { durable = false, options = [], alsoAt } = asked
   const as = user === undefined ? {} : { uid: user.uid, gid: user.gid }
   const folder = asked.folder ?? (await mkdtemp(join(tmpdir(), 'moonlet-postgres-')))
   if (user !== undefined) await chown(folder, user.uid, user.gid)
   const data = join(folder, 'data')
   await fill(data)
+  if (alsoAt !== undefined) {
+    await appendFile(join(data, 'pg_hba.conf'), 'host all all samenet trust\n')
+  }
   await chmod(data, 0o700)
   const port = await findFreePort()
   const settings = [
-    ...['-c', `port=${port}`, '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
+    ...['-c', `port=${port}`, '-c', 'unix_socket_directories='],
+    ...[
+      '-c',
+      `listen_addresses=${['127.0.0.1', ...(alsoAt === undefined ? [] : [alsoAt])].join()}`
+    ],
     ...(durable ? [] : ['-c', 'fsync=off', '-c', 'full_page_writes=off']),
     ...options
   ]

@@ -20,10 +20,14 @@ export const SECRET_KEY = 'ab'.repeat(32)
 
 const main = fileURLToPath(new URL('../../core/main.js', import.meta.url))
 
-/** Starts the server with a clean environment and the given settings; resolves when it listens. */
+/**
+ * Starts the server with a clean environment and the given settings, by a command in front of it if `prefix` is one;
+ * resolves when it listens.
+ */
 export async function startServer(
   t: Test,
-  settings: Record<string, string> = {}
+  settings: Record<string, string> = {},
+  prefix: readonly string[] = []
 ): Promise<StartedServer> {
   const DATA_DIR = settings.DATA_DIR ?? (await temporaryFolder(t))
   const env = {
@@ -35,8 +39,11 @@ export async function startServer(
     DATA_DIR,
     ...settings
   }
-  const command = endsWithUs('KILL', process.execPath, [main])
-  const child = spawn(...command, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const [program = process.execPath, ...args] = [...prefix, process.execPath, main]
+  const child = spawn(...endsWithUs('KILL', program, args), {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe']
+  })
   const { base, output, ended } = watchServer(child)
   const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
     child.kill(signal)

@@ -1,28 +1,44 @@
-/** Three servers on one PostgreSQL, each behind a relay of its own, that faults happen to. */
+/** Three servers on one PostgreSQL, each behind a relay or in a network of its own, that faults happen to. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createNetwork, type Loss, type Network } from '../../helpers/network.js'
 import {
   readRows,
   startPostgres,
   type Postgres,
   type PostgresOptions
 } from '../../helpers/postgres.js'
-import { startRelay, type Relay } from '../../helpers/relay.js'
+import { startRelay } from '../../helpers/relay.js'
 import { SECRET_KEY } from '../../helpers/server.js'
 import { startServer, type ChaosServer } from '../server.js'
 
 const NODES = 3
+
+interface Teardown {
+  readonly teardown: (end: () => unknown) => void
+}
 
 export interface ClusterOptions {
   readonly postgres?: PostgresOptions
   /** With a synchronous replica, whose address the servers know. */
   readonly hasReplica?: boolean
   readonly settings?: Readonly<Record<string, string>>
+  /** The first server is in a network of its own, where that can be made. */
+  readonly hasNetwork?: boolean
+}
+
+/** What a node reaches the database by. */
+export interface Link {
+  /** Such as it is. */
+  readonly kind: string
+  /** From now on that is lost, and nobody is told. */
+  cut(loss: Loss): Promise<void>
+  heal(): Promise<void>
 }
 
 export interface Node {
-  readonly relay: Relay
+  readonly link: Link
   server: ChaosServer
   /** All that its servers have printed. */
   readonly output: () => string
@@ -57,14 +73,22 @@ export async function inCluster<T>(
 }
 
 async function startCluster(
-  t: { teardown: (end: () => unknown) => void },
-  { postgres: asked = {}, hasReplica = false, settings = {} }: ClusterOptions
+  t: Teardown,
+  { postgres: asked = {}, hasReplica = false, hasNetwork = false, settings = {} }: ClusterOptions
 ): Promise<Cluster> {
-  const postgres = await startPostgres(t, { durable: true, ...asked })
+  const network = hasNetwork ? await createNetwork(t) : undefined
+  const alsoAt = typeof network === 'object' ? network.outside : undefined
+  const postgres = await startPostgres(t, { durable: true, alsoAt, ...asked })
   await postgres.create()
   const replica = hasReplica ? await postgres.replicate() : undefined
   const nodes = await Promise.all(
-    Array.from({ length: NODES }, () => startNode(t, { postgres, replica, settings }))
+    Array.from({ length: NODES }, async (_, index) => {
+      const place =
+        typeof network === 'object' && index === 0
+          ? placeIn(network, postgres)
+          : await placeBehindRelay(t, { postgres, replica }, network)
+      return startNode(t, place, settings)
+    })
   )
   return {
     postgres,
@@ -81,23 +105,75 @@ async function startCluster(
   }
 }
 
-async function startNode(
-  t: { teardown: (end: () => unknown) => void },
-  {
-    postgres,
-    replica,
-    settings
-  }: Pick<Cluster, 'postgres' | 'replica'> & { settings: Readonly<Record<string, string>> }
-): Promise<Node> {
+/** Where a node runs. */
+interface Place {
+  readonly link: Link
+  readonly url: string
+  readonly settings: Readonly<Record<string, string>>
+  readonly prefix: readonly string[]
+}
+
+const toUrl = (hosts: readonly string[]): string =>
+  `postgres://moonlet@${hosts.join()}/test_1?sslmode=disable`
+
+function placeIn(network: Network, { port }: Postgres): Place {
+  return {
+    link: {
+      kind: 'packets are lost',
+      cut: loss => network.lose(loss, [port]),
+      heal: () => network.heal()
+    },
+    url: toUrl([`${network.outside}:${port}`]),
+    settings: { HOST: network.inside },
+    prefix: network.prefix
+  }
+}
+
+/** `network` is why there is none, if that was asked for. */
+async function placeBehindRelay(
+  t: Teardown,
+  { postgres, replica }: Pick<Cluster, 'postgres' | 'replica'>,
+  network: unknown
+): Promise<Place> {
   const relay = await startRelay(t, postgres.port)
+  return {
+    link: {
+      kind: `a relay holds bytes${typeof network === 'string' ? `; ${network}` : ''}`,
+      async cut(loss) {
+        relay.set({
+          toServer: loss === 'toClient' ? 'pass' : 'hold',
+          toClient: loss === 'toServer' ? 'pass' : 'hold'
+        })
+      },
+      async heal() {
+        relay.heal()
+      }
+    },
+    url: toUrl(
+      [relay.port, ...(replica === undefined ? [] : [replica.port])].map(
+        port => `127.0.0.1:${port}`
+      )
+    ),
+    settings: {},
+    prefix: []
+  }
+}
+
+async function startNode(
+  t: Teardown,
+  { link, url, settings: own, prefix }: Place,
+  settings: Readonly<Record<string, string>>
+): Promise<Node> {
   const folder = await mkdtemp(join(tmpdir(), 'moonlet-chaos-'))
-  const hosts = [relay.port, ...(replica === undefined ? [] : [replica.port])]
-  const url = `postgres://moonlet@${hosts.map(port => `127.0.0.1:${port}`).join(',')}/test_1?sslmode=disable`
   let before = ''
   const start = () =>
-    startServer({ folder, settings: { DATABASE_URL: url, SECRET_KEY, ...settings } })
+    startServer({
+      folder,
+      prefix,
+      settings: { DATABASE_URL: url, SECRET_KEY, ...own, ...settings }
+    })
   const node: Node = {
-    relay,
+    link,
     server: await start(),
     output: () => before + node.server.output(),
     async restart() {

@@ -1,12 +1,13 @@
 /** The faults: each happens to a cluster under load, and gives what came of it. Throws where a promise is not kept. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, open, rm, unlink } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, open, rm, statfs, unlink } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import type { Loss } from '../../helpers/network.js'
 import { openConnection } from '../../helpers/postgres.js'
 import { createClient, type Client } from '../client.js'
 import { until } from '../server.js'
@@ -25,6 +26,8 @@ export interface FaultOptions {
 export interface FaultResult {
   /** Milliseconds from the end of the fault until every node answers again. */
   readonly recoveredMs: number
+  /** How it was made to happen, where there are several ways. */
+  readonly how?: string
 }
 
 type Fault = (options: FaultOptions) => Promise<FaultResult>
@@ -75,25 +78,26 @@ const killNode: Fault = async options => {
 }
 
 /** The other nodes go on meanwhile. */
-const cutNode: Fault = async options => {
-  const [node, ...others] = options.cluster.nodes
-  assert.ok(node !== undefined)
-  node.relay.stall()
-  await untilNotReady([node])
-  const client = createClient(1)
-  for (const { server } of others) {
-    await until(
-      'the others serve',
-      async () =>
-        (await client.call(`${server.base}/fn/${options.functions.counter}`, 'POST', '')).status ===
-        200
-    )
+const cut =
+  (loss: Loss): Fault =>
+  async options => {
+    const [node, ...others] = options.cluster.nodes
+    assert.ok(node !== undefined)
+    await node.link.cut(loss)
+    await untilNotReady([node])
+    const client = createClient(1)
+    for (const { server } of others) {
+      await until(
+        'the others serve',
+        async () =>
+          (await client.call(`${server.base}/fn/${options.functions.hello}`)).status === 200
+      )
+    }
+    await client.close()
+    await pause(options.lastMs)
+    await node.link.heal()
+    return { ...(await recover(options)), how: node.link.kind }
   }
-  await client.close()
-  await pause(options.lastMs)
-  node.relay.heal()
-  return recover(options)
-}
 
 const restartDatabase: Fault = async options => {
   await options.cluster.postgres.stop('fast')
@@ -181,9 +185,11 @@ const loseNotifications: Fault = async options => {
     for (let i = 0; i < 3; i++) {
       const body = `changed ${i} ${Date.now()}`
       const code = `function handler() return { statusCode = 200, body = "${body}" } end`
-      await cluster.postgres.query(
+      const ended = await cluster.rows(
         "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and (query like '%from changes where%' or query like 'listen %')"
       )
+      // That of the server which tells the change may be about to be opened again.
+      assert.ok(ended.length >= cluster.nodes.length - 1, 'the servers listened')
       await until('the change is stored', async () => {
         const url = `${cluster.base()}/api/functions/${functions.hello}`
         return (await client.call(url, 'PUT', JSON.stringify({ code }))).status === 200
@@ -201,18 +207,25 @@ const loseNotifications: Fault = async options => {
   return recover(options)
 }
 
+const isToldFull = (node: Node): boolean => /No space left on device/.test(node.output())
+
 /** Of a database whose folder is a small file system of its own. */
 const fillDisk: Fault = async options => {
   const { postgres } = options.cluster
   const file = join(postgres.folder, 'fill')
   const fill = await open(file, 'w')
   const state = { goesOn: true }
+  const piece = Buffer.alloc(65_536)
   const filling = (async () => {
-    const piece = Buffer.alloc(65_536)
     while (state.goesOn) await fill.write(piece).catch(() => pause(20))
   })()
   try {
     await untilNotReady(options.cluster.nodes)
+    const { bavail, bsize } = await statfs(postgres.folder)
+    assert.ok(bavail * bsize < piece.length, 'the disk is full')
+    await until('the servers say so, or the database has ended itself', () =>
+      options.cluster.nodes.every(node => isToldFull(node) || !postgres.isRunning())
+    )
     await pause(options.lastMs)
   } finally {
     state.goesOn = false
@@ -227,7 +240,10 @@ const fillDisk: Fault = async options => {
 
 export const faults = {
   killNode,
-  cutNode,
+  cutNode: cut('both'),
+  /** The database hears nothing of the node, and goes on telling it. */
+  loseQuestions: cut('toServer'),
+  loseAnswers: cut('toClient'),
   restartDatabase,
   killDatabase,
   loseNotifications,

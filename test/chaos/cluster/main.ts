@@ -10,7 +10,8 @@ import { runSchedules } from './schedules.js'
 
 /** Those of one group happen to the same cluster. */
 const groups: readonly (readonly FaultName[])[] = [
-  ['killNode', 'cutNode', 'restartDatabase', 'killDatabase', 'loseNotifications'],
+  ['killNode', 'cutNode', 'loseQuestions', 'loseAnswers'],
+  ['restartDatabase', 'killDatabase', 'loseNotifications'],
   ['exhaustConnections'],
   ['fillDisk'],
   ['failOver']

@@ -5,6 +5,9 @@ import { inCluster, type ClusterOptions } from './cluster.js'
 import { faults, mountSmall, type FaultName } from './faults.js'
 import { checkReport, createFunctions, startClusterLoad } from './load.js'
 
+/** Those for which a node is in a network of its own. */
+const cuts: readonly FaultName[] = ['cutNode', 'loseQuestions', 'loseAnswers']
+
 export interface RunOptions {
   readonly names: readonly FaultName[]
   readonly lastMs: number
@@ -15,7 +18,9 @@ export interface RunOptions {
 
 export async function runFaults(options: RunOptions): Promise<string> {
   if (!options.names.includes('fillDisk')) {
-    return runOn({ hasReplica: options.names.includes('failOver') }, options)
+    const { names } = options
+    const hasNetwork = names.some(name => cuts.includes(name))
+    return runOn({ hasReplica: names.includes('failOver'), hasNetwork }, options)
   }
   const small = await mountSmall(220)
   if (small === undefined) return 'skipped: no file system can be mounted here (that wants root)'
@@ -47,8 +52,9 @@ function runOn(
     const load = startClusterLoad(cluster, functions)
     try {
       for (const name of names) {
-        const { recoveredMs } = await faults[name]({ cluster, functions, lastMs })
-        onFault(`${name}: every node answers ${Math.round(recoveredMs)} ms after it`)
+        const { recoveredMs, how } = await faults[name]({ cluster, functions, lastMs })
+        const way = how === undefined ? '' : ` (${how})`
+        onFault(`${name}${way}: every node answers ${Math.round(recoveredMs)} ms after it`)
         assert.ok(recoveredMs <= withinMs, `${name}: ${recoveredMs} ms until every node answered`)
       }
     } finally {

@@ -1,5 +1,5 @@
 /** A server that no word of the database reaches, and what becomes of its work. */
-import t from 'tap'
+import t, { type Test } from 'tap'
 import {
   createFunction,
   finished,
@@ -9,6 +9,7 @@ import {
 } from '../../../contracts/storage-fixtures.js'
 import { eventually } from '../../../helpers/eventually.js'
 import { startGate } from '../../../helpers/gate.js'
+import { createNetwork } from '../../../helpers/network.js'
 import { onPostgres, type Postgres } from '../../../helpers/postgres.js'
 import {
   addFunction,
@@ -22,12 +23,34 @@ import { childrenOf, isAlive } from '../../../helpers/processes.js'
 import { startRelay } from '../../../helpers/relay.js'
 import { openAt } from './open-postgres.js'
 
+/** A server, and the way between it and the database. */
+interface Cuttable {
+  readonly cut: StartedServer
+  stall(): void | Promise<void>
+  heal(): void | Promise<void>
+}
+
+/** Its packets are lost, where a network can be made for it; otherwise a relay holds what it is sent and sends. */
+async function startCuttable(t: Test, postgres: Postgres, url: string): Promise<Cuttable> {
+  if (typeof network === 'string') {
+    t.comment(`by a relay: ${network}`)
+    const { port, stall, heal } = await startRelay(t, postgres.port)
+    const DATABASE_URL = url.replace(`:${postgres.port}/`, `:${port}/`)
+    return { cut: await startServer(t, { DATABASE_URL, SECRET_KEY }), stall, heal }
+  }
+  const DATABASE_URL = url.replace('127.0.0.1', network.outside)
+  const settings = { DATABASE_URL, SECRET_KEY, HOST: network.inside }
+  return {
+    cut: await startServer(t, settings, network.prefix),
+    stall: () => network.lose('both', [postgres.port]),
+    heal: () => network.heal()
+  }
+}
+
 function testNodes(postgres: Postgres): void {
   t.test('a server that is cut off ends its jobs before another one takes them over', async t => {
     const url = await postgres.create()
-    const relay = await startRelay(t, postgres.port)
-    const behind = url.replace(`:${postgres.port}/`, `:${relay.port}/`)
-    const cut = await startServer(t, { DATABASE_URL: behind, SECRET_KEY })
+    const { cut, stall, heal } = await startCuttable(t, postgres, url)
     const code = `function handler(ctx)
       if ctx.attempt == 1 then time.sleep(200000) end
       return { statusCode = 200 }
@@ -41,12 +64,12 @@ function testNodes(postgres: Postgres): void {
     await eventually(t, async () => (await seenBy(cut)).status, 'running')
     const other = await startServer(t, { DATABASE_URL: url, SECRET_KEY })
     const sandboxes = childrenOf(cut.process.pid ?? 0)
-    relay.stall()
+    await stall()
     // Without a word from the database: by its own clock.
     await eventually(t, () => sandboxes.every(isAlive), false)
     t.match(await seenBy(other), { status: 'running', attempt: 1 }, 'it is not taken over yet')
     await eventually(t, async () => (await seenBy(other)).status, 'succeeded')
-    relay.heal()
+    await heal()
     await eventually(t, async () => (await seenBy(cut)).status, 'succeeded')
     t.equal((await seenBy(cut)).attempt, 2)
   })
@@ -152,4 +175,6 @@ interface Recorded {
   readonly error_message: string
 }
 
-await onPostgres(t, testNodes)
+const network = await createNetwork(t)
+const alsoAt = typeof network === 'string' ? undefined : network.outside
+await onPostgres(t, testNodes, { alsoAt })
