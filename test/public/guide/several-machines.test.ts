@@ -100,7 +100,7 @@ t.test(
     await restored.stop()
 
     // The dump is only some seconds old: in it both nodes seem to live.
-    await postgres.query('update nodes set lease_until = 0', new URL(RESTORED).pathname.slice(1))
+    await postgres.query('update nodes set lease_until = 0', RESTORED)
     const { stdout: words } = await shell(`${rotate}\necho "KEY $SECRET_KEY_NEW"`, {
       ...settings,
       DATABASE_URL: RESTORED
