@@ -82,8 +82,8 @@ t.test(
       HTTP_ALLOW_PRIVATE: 'true',
       HISTORY_LIMIT: '64MiB',
       SANDBOX_MAX: '8',
-      QUEUE_TIMEOUT: '5',
-      EXECUTION_TIMEOUT: '10'
+      QUEUE_TIMEOUT: '2',
+      EXECUTION_TIMEOUT: '5'
     })
     const port = Number(new URL(server.base).port)
     const echo = await server.save(
