@@ -13,7 +13,7 @@ export interface Keys {
 }
 
 /** What the fingerprint of SECRET_KEY is made of. */
-export const keyText = 'moonlet'
+const keyText = 'moonlet'
 
 /**
  * Throws SETTINGS_INVALID. Connections that are opened from then on are compared as well, since SECRET_KEY may be

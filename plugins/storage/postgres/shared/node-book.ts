@@ -23,7 +23,7 @@ interface Row {
 }
 
 /** How long a server that has died is shown. */
-export const SHOWN_MS = 86_400_000
+const SHOWN_MS = 86_400_000
 
 const listSql = `
 select n.id, n.host, n.version, n.started_at as "startedAt", coalesce(n.seen_at, n.started_at * 1000) as "seenAt",
