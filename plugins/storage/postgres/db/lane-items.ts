@@ -66,13 +66,21 @@ export function giveTime({ item }: Finisher): void {
   item.deadline = Math.max(item.deadline, performance.now() + FIND_OUT_MS)
 }
 
+/** It was committed, and nobody knows what came of it. */
+const lostAnswer = (): Error => unavailable('it went away before it answered')
+
+/** As `finish` of what gives its answer with its commit. */
+export const throwLost = (): never => {
+  throw lostAnswer()
+}
+
 /** Of those that are committed without their answers; gives which are to be done again. */
 export function settleKnown({ finishers }: Sent, items: readonly Item[]): Item[] {
   return items.filter(item => {
     const finisher = finishers.find(known => known.item === item)
     if (finisher === undefined || item.lostAnswer === 'again') return true
     if (item.lostAnswer === 'none') finishOne(finisher)
-    else item.settle(unavailable('it went away before it answered'))
+    else item.settle(lostAnswer())
     return false
   })
 }

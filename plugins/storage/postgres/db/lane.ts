@@ -19,6 +19,7 @@ import {
   finishOne,
   giveTime,
   settleKnown,
+  throwLost,
   type Build,
   type Finisher,
   type Item,
@@ -29,8 +30,8 @@ import {
   type WriteOptions
 } from './lane-items.js'
 import type { LaneNumber } from './lane-number.js'
-import { ATTEMPTS, BEGIN, COMMIT, onConnection, orRollBack } from './run-transaction.js'
-import { Session, type Trips } from './transaction.js'
+import { ATTEMPTS, BEGIN, onConnection, orRollBack } from './run-transaction.js'
+import { COMMIT, Session, type Trips } from './transaction.js'
 
 /** How long a patient write waits at most: what a run does next, as a rule its end, comes within that. */
 const PATIENCE_MS = 1
@@ -85,7 +86,12 @@ export class Lane {
     const { wrap } = this
     this.wrap = undefined
     const whole =
-      wrap === undefined ? work : (session: Session) => wrap(session, () => work(session))
+      wrap === undefined
+        ? work
+        : (session: Session) => {
+            session.onLast = undefined
+            return wrap(session, () => work(session))
+          }
     return this.enqueue(tags, { build: undefined, work: whole })
   }
 
@@ -262,10 +268,15 @@ export class Lane {
           return known.finishers
         }
         const session = new Session(connection, this.trips, [BEGIN, ...this.number.step()])
+        session.onLast = () => {
+          this.sent = { finishers: [{ item, finish: throwLost }], committed: () => {} }
+        }
         const result = await orRollBack(connection, session, () => work(session))
         const finisher = { item, finish: () => result }
-        this.sent = { finishers: [finisher], committed: () => {} }
-        await session.run([COMMIT])
+        if (!session.isCommitted) {
+          this.sent = { finishers: [finisher], committed: () => {} }
+          await session.run([COMMIT])
+        }
         this.sent = undefined
         this.number.noteCommitted()
         return [finisher]

@@ -2,12 +2,11 @@
 import type { Connection } from './connection.js'
 import type { Connections } from './connections.js'
 import { isConflict, isGone } from './failure.js'
-import { Session, type Trips } from './transaction.js'
+import { COMMIT, Session, type Trips } from './transaction.js'
 
 /** How often one is made that met others. */
 export const ATTEMPTS = 4
 export const BEGIN = { sql: 'begin', values: [] }
-export const COMMIT = { sql: 'commit', values: [] }
 export const ROLLBACK = { sql: 'rollback', values: [] }
 
 /** Does the work in a transaction of its own; again when it met another one. */

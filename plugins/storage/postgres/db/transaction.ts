@@ -9,7 +9,13 @@ export interface Trips {
   count: number
 }
 
+export const COMMIT: Statement = { sql: 'commit', values: [] }
+
 export class Session {
+  /** Called before the transaction is committed with its last statements; undefined: it is not to be. */
+  onLast: (() => void) | undefined
+  isCommitted = false
+
   constructor(
     private readonly connection: Connection,
     private readonly trips: Trips,
@@ -24,6 +30,18 @@ export class Session {
     this.trips.count++
     const results = await this.connection.run([...opening, ...statements])
     return results.slice(opening.length)
+  }
+
+  /**
+   * The last statements of a transaction, and where it may be its commit: in one round trip. When it is committed and
+   * the answer is lost, the transaction rejects with DATABASE_UNAVAILABLE.
+   */
+  async runLast(statements: readonly Statement[]): Promise<Result[]> {
+    if (this.onLast === undefined) return this.run(statements)
+    this.onLast()
+    const results = await this.run([...statements, COMMIT])
+    this.isCommitted = true
+    return results.slice(0, -1)
   }
 
   async query(sql: string, ...values: readonly SqlValue[]): Promise<Result> {

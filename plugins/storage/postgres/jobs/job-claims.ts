@@ -26,6 +26,9 @@ interface Queue {
   readonly most: number | null
 }
 
+/** Those that the first statement of a claim has locked: known to the next ones without a round trip. */
+const lockedQueues = "string_to_array(current_setting('moonlet.queues', true), ',')::int8[]"
+
 export async function claimJobs(
   session: Session,
   stripe: number,
@@ -37,7 +40,7 @@ export async function claimJobs(
   const jobs = chosen.flatMap(({ jobs }) => jobs)
   if (jobs.length === 0) return []
   const seqs = integers(jobs.map(({ seq }) => seq))
-  const results = await session.run([
+  const results = await session.runLast([
     {
       sql: `update jobs j set status = ${RUNNING}, attempt = attempt + 1, attempts = attempts + 1, started_at = $3,
           lease_owner = $4, lease_until = $5, execution_id = c.execution
@@ -104,35 +107,37 @@ async function findShares(
   { now, limit, skip = [] }: Claim
 ): Promise<Share<DueJob>[]> {
   // Those that run as much as they may are passed over, so that there may be more before the others.
-  const queues = await session.all<Queue>(
-    `select q.function, f.max_concurrency as most
-     from job_queues q join functions f on f.seq = q.function and f.disabled = 0
-     where q.next_due <= $1 and f.id <> all($2::text[])
-     order by q.turn, q.function limit $3 + greatest(0, (
-       select coalesce(sum(total), 0)::int8 from job_counts where function = 0 and status = ${RUNNING}
-     )) for update of q skip locked`,
-    now,
-    texts(skip),
-    limit
-  )
-  if (queues.length === 0) return []
-  const functions = integers(queues.map(queue => queue.function))
-  // After the locks: what another server has just claimed counts.
-  const [running, due] = await session.run([
+  const [locked, running, due] = await session.run([
+    {
+      sql: `with locked as (
+          select q.function, q.turn, f.max_concurrency as most
+          from job_queues q join functions f on f.seq = q.function and f.disabled = 0
+          where q.next_due <= $1 and f.id <> all($2::text[])
+          order by q.turn, q.function limit $3 + greatest(0, (
+            select coalesce(sum(total), 0)::int8 from job_counts where function = 0 and status = ${RUNNING}
+          )) for update of q skip locked
+        ), noted as (
+          select set_config('moonlet.queues', coalesce(string_agg(function::text, ','), ''), true) from locked
+        )
+        select function, most from locked where (select true from noted) order by turn, function`,
+      values: [now, texts(skip), limit]
+    },
+    // After the locks: what another server has just claimed counts.
     {
       sql: `select function, sum(total)::int8 as total from job_counts
-        where status = ${RUNNING} and function = any($1::int8[]) group by function`,
-      values: [functions]
+        where status = ${RUNNING} and function = any(${lockedQueues}) group by function`,
+      values: []
     },
     {
-      sql: `select j.seq, j.function, j.status, j.bytes from unnest($1::int8[]) as q (function)
+      sql: `select j.seq, j.function, j.status, j.bytes from unnest(${lockedQueues}) as q (function)
         cross join lateral (
-          select * from jobs where function = q.function and status < ${RUNNING} and due_at <= $2
-          order by due_at, seq limit $3 for update skip locked
+          select * from jobs where function = q.function and status < ${RUNNING} and due_at <= $1
+          order by due_at, seq limit $2 for update skip locked
         ) j order by j.due_at, j.seq`,
-      values: [functions, now, limit]
+      values: [now, limit]
     }
   ])
+  const queues = (locked?.rows ?? []) as unknown as readonly Queue[]
   const totals = new Map(
     (running?.rows ?? []).map(row => [Number(row['function']), Number(row['total'])])
   )

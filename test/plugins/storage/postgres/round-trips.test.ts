@@ -114,7 +114,7 @@ function testTrips(postgres: Postgres): void {
     await eventually(t, ended, CALLS + 3)
     const run = (storage.roundTrips - before) / (CALLS + 3)
     t.comment(`with its run: ${run}`)
-    t.ok(run < 9, `with its run: ${run}`)
+    t.ok(run < 6, `with its run: ${run}`)
   })
 
   t.test('a page of a list reads no code but its own, in a few round trips', async t => {
