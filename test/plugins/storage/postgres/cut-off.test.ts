@@ -47,10 +47,27 @@ async function startCuttable(t: Test, postgres: Postgres, url: string): Promise<
   }
 }
 
+/** A function that is run by its schedule within a minute, and does not end. */
+async function startScheduled(server: StartedServer) {
+  const id = await addFunction(server, 'function handler() time.sleep(200000) end')
+  const change = (fields: object) => ask(server, `/api/functions/${id}`, fields, 'PUT')
+  await change({ cron_schedule: '* * * * *', cron_status: 'active' })
+  return {
+    pause: () => change({ cron_status: 'paused' }),
+    /** How its runs stand. */
+    async seenBy(one: StartedServer): Promise<string[]> {
+      const path = `/api/functions/${id}/executions`
+      const { executions } = await ask<{ executions: Recorded[] }>(one, path)
+      return executions.map(({ status }) => status)
+    }
+  }
+}
+
 function testNodes(postgres: Postgres): void {
-  t.test('a server that is cut off ends its jobs before another one takes them over', async t => {
+  t.test('a server that is cut off ends its work before another one takes it over', async t => {
     const url = await postgres.create()
     const { cut, stall, heal } = await startCuttable(t, postgres, url)
+    const run = await startScheduled(cut)
     const code = `function handler(ctx)
       if ctx.attempt == 1 then time.sleep(200000) end
       return { statusCode = 200 }
@@ -62,16 +79,23 @@ function testNodes(postgres: Postgres): void {
     const seenBy = (server: StartedServer) =>
       ask<{ status: string; attempt: number }>(server, `/api/jobs/${job}`)
     await eventually(t, async () => (await seenBy(cut)).status, 'running')
+    await eventually(t, () => run.seenBy(cut), ['pending'])
+    await run.pause()
     const other = await startServer(t, { DATABASE_URL: url, SECRET_KEY })
     const sandboxes = childrenOf(cut.process.pid ?? 0)
+    const gone = () => sandboxes.filter(pid => !isAlive(pid)).length
     await stall()
-    // Without a word from the database: by its own clock.
-    await eventually(t, () => sandboxes.every(isAlive), false)
+    // Without a word from the database, by its own clock: first what is run by schedule, whose lease is the server's.
+    await eventually(t, () => gone() >= 1, true)
+    t.same(await run.seenBy(other), ['pending'], 'nobody believes yet that it has ended')
+    await eventually(t, () => gone() >= 2, true)
     t.match(await seenBy(other), { status: 'running', attempt: 1 }, 'it is not taken over yet')
+    await eventually(t, () => run.seenBy(other), ['error'])
     await eventually(t, async () => (await seenBy(other)).status, 'succeeded')
     await heal()
     await eventually(t, async () => (await seenBy(cut)).status, 'succeeded')
     t.equal((await seenBy(cut)).attempt, 2)
+    t.same(await run.seenBy(cut), ['error'], 'no other run of that minute')
   })
 
   t.test('an execution that others have marked is never told to have succeeded', async t => {
@@ -177,4 +201,6 @@ interface Recorded {
 
 const network = await createNetwork(t)
 const alsoAt = typeof network === 'string' ? undefined : network.outside
+// One of them waits for a minute to begin, and then for leases.
+t.jobs = 2
 await onPostgres(t, testNodes, { alsoAt })
