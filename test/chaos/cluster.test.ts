@@ -1,5 +1,5 @@
 /** Three servers on one PostgreSQL under load. `npm run chaos:cluster` does the same for longer, and asks how fast. */
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { missingPostgres } from '../helpers/postgres.js'
 import type { FaultName } from './cluster/faults.js'
 import { runFaults } from './cluster/run-faults.js'
@@ -7,7 +7,14 @@ import { runSchedules } from './cluster/schedules.js'
 
 const LAST_MS = 500
 
-const run = (names: readonly FaultName[]) => runFaults({ names, lastMs: LAST_MS })
+const run = (t: Test, names: readonly FaultName[]) =>
+  runFaults({
+    names,
+    lastMs: LAST_MS,
+    onFault: text => {
+      t.comment(text)
+    }
+  })
 
 const missing = missingPostgres()
 if (missing !== undefined) t.plan(0, missing)
@@ -24,7 +31,7 @@ else {
     'nothing acknowledged is lost when a server, the database or its connections go, and all serve again',
     async t => {
       t.comment(
-        await run([
+        await run(t, [
           'killNode',
           'cutNode',
           'restartDatabase',
@@ -38,7 +45,7 @@ else {
   )
 
   t.test('nothing acknowledged is lost when a synchronous replica takes over', async t => {
-    t.comment(await run(['failOver']))
+    t.comment(await run(t, ['failOver']))
     t.pass('all held')
   })
 }
