@@ -1,4 +1,7 @@
-/** Runs that only wait: what 200 functions that sleep leave to hello and to a cold function, and how many run. */
+/**
+ * Runs that only wait: what 200 functions that sleep leave to hello and to a cold function, and how many run. Hello is
+ * measured alone and beside them by turns, with medians of rates and of processor time.
+ */
 import { createFunction, median, timeCall } from '../api.js'
 import { runLoad } from '../load.js'
 import { calling, inBackground } from './background.js'
@@ -13,11 +16,17 @@ import {
   source,
   title,
   withServer,
-  type GrowthOptions
+  type GrowthOptions,
+  type Measured
 } from './server.js'
 
 const SLEEPERS = 200
-const COLD = 10
+const COLD = 3
+const ROUNDS = 5
+/** As long as a run sleeps: they wake at about the same time. */
+const ROUND_SECONDS = 2
+/** Until all of them sleep again. */
+const RESUME_MS = 2000
 /** Until each sleeping function has had its process once. */
 const SETTLE_MS = 20_000
 
@@ -32,25 +41,45 @@ export async function measureLongRuns({
     const url = `${base}/fn/${await createFunction(base, 'hello', hello)}`
     const load = { url, connections: options.connections }
     const sleepers = await createMany(base, SLEEPERS, sleeping, 'sleep')
-    const cold = await createMany(base, 2 * COLD, hello, 'cold')
+    const cold = await createMany(base, 2 * COLD * ROUNDS, hello, 'cold')
     await runLoad({ ...load, seconds: 2 })
-    const alone = await costOf(server, () => runLoad({ ...load, seconds: options.seconds }))
-    printLoad('hello alone', alone, alone.rate)
-    line(
-      'cold function alone, first answer',
-      `${(await firstAnswers(base, cold.slice(0, COLD))).toFixed(0)} ms`
-    )
 
-    const different = inBackground(sleepers.map(path => calling(base + path)))
+    const alone: Measured[] = []
+    const beside: Measured[] = []
+    const coldAlone: number[] = []
+    const coldBeside: number[] = []
+    const measure = async (runs: Measured[], coldTimes: number[]): Promise<void> => {
+      runs.push(await costOf(server, () => runLoad({ ...load, seconds: ROUND_SECONDS })))
+      coldTimes.push(...(await firstAnswers(base, cold.splice(0, COLD))))
+    }
+    const callAll = () => inBackground(sleepers.map(path => calling(base + path)))
+    const first = callAll()
     await pause(SETTLE_MS)
-    const beside = await costOf(server, () => runLoad({ ...load, seconds: options.seconds }))
-    printLoad(`hello beside ${SLEEPERS} sleeping`, beside, alone.rate, sandboxesOf(server))
-    line(
-      'cold function beside them',
-      `${(await firstAnswers(base, cold.slice(COLD))).toFixed(0)} ms`
-    )
-    await rateOf(`calls of the ${SLEEPERS}`, different, options.seconds)
-    await different.stop()
+    await rateOf(`calls of the ${SLEEPERS}`, first, options.seconds)
+    await first.stop()
+    for (let round = 0; round < ROUNDS; round++) {
+      await measure(alone, coldAlone)
+      const all = callAll()
+      await pause(RESUME_MS)
+      await measure(beside, coldBeside)
+      if (round < ROUNDS - 1) await all.stop()
+      else {
+        const { rate } = medianOf(alone)
+        printLoad('hello alone', medianOf(alone), rate)
+        printLoad(`hello beside ${SLEEPERS} sleeping`, medianOf(beside), rate, sandboxesOf(server))
+        await all.stop()
+      }
+    }
+    for (const [name, times] of [
+      ['alone', coldAlone],
+      ['beside them', coldBeside]
+    ] as const) {
+      line(
+        `cold function ${name}, first answer`,
+        `${median(times).toFixed(0)} ms`,
+        `${Math.max(...times).toFixed(0)} at most`
+      )
+    }
 
     const [one = ''] = sleepers
     const same = inBackground(Array.from({ length: SLEEPERS }, () => calling(base + one)))
@@ -74,12 +103,16 @@ async function rateOf(
   )
 }
 
-/** The median of calls one after the other, each of a function that nobody has called. */
-async function firstAnswers(base: string, paths: readonly string[]): Promise<number> {
+/** The run with the median rate. */
+const medianOf = (runs: readonly Measured[]): Measured =>
+  [...runs].sort((a, b) => a.rate - b.rate)[Math.floor(runs.length / 2)] as Measured
+
+/** Milliseconds of calls one after the other, each of a function that nobody has called. */
+async function firstAnswers(base: string, paths: readonly string[]): Promise<number[]> {
   const times: number[] = []
   for (const path of paths) {
     times.push(await timeCall(base + path))
     await pause(200)
   }
-  return median(times)
+  return times
 }
