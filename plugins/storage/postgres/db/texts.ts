@@ -1,28 +1,19 @@
 /**
- * Texts that PostgreSQL refuses, in a form that it takes and that is read back as it was: it has no U+0000, and UTF-8
- * has no lone surrogates. Each becomes a noncharacter (which nobody writes) and what it stands for; that
- * noncharacter itself becomes two.
+ * Texts as PostgreSQL takes them: it has no U+0000, and UTF-8 has no lone surrogates. A U+0000 becomes a noncharacter
+ * (which nobody writes) with a 0, and that noncharacter itself gets an x: both are read back as they were. A lone
+ * surrogate becomes U+FFFD, as it does in SQLite.
  */
 const MARK = '\uFDD0'
-const special = /[\0\uFDD0]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g
-const marked = /\uFDD0(?:0|x|u([0-9a-f]{4}))/g
+const special = /[\0\uFDD0]/g
+const marked = /\uFDD0[0x]/g
 
 export function toStoredText(text: string): string {
-  if (!text.includes('\0') && text.isWellFormed() && !text.includes(MARK)) return text
-  return text.replace(special, unit =>
-    unit === '\0' ? `${MARK}0` : unit === MARK ? `${MARK}x` : `${MARK}u${hexOf(unit)}`
-  )
+  const wellFormed = text.toWellFormed()
+  if (!wellFormed.includes('\0') && !wellFormed.includes(MARK)) return wellFormed
+  return wellFormed.replace(special, unit => (unit === '\0' ? `${MARK}0` : `${MARK}x`))
 }
 
 export function fromStoredText(text: string): string {
   if (!text.includes(MARK)) return text
-  return text.replace(marked, (mark: string, hex: string | undefined) =>
-    hex !== undefined
-      ? String.fromCharCode(Number.parseInt(hex, 16))
-      : mark.endsWith('0')
-        ? '\0'
-        : MARK
-  )
+  return text.replace(marked, mark => (mark.endsWith('0') ? '\0' : MARK))
 }
-
-const hexOf = (unit: string): string => unit.charCodeAt(0).toString(16).padStart(4, '0')

@@ -64,7 +64,7 @@ const isCounted = ({ from, to, errorKind, jobId }: ExecutionFilter): boolean =>
 
 const toSum = ({ seq }: FunctionOfList, { version, trigger, status }: ExecutionFilter) => ({
   sql: `select coalesce(sum(total), 0) as total from execution_counts
-    where function = $1 and ($2::int is null or version = $2) and ($3::text is null or trigger = $3)
+    where function = $1 and ($2::int8 is null or version = $2) and ($3::text is null or trigger = $3)
       and ($4::int is null or status = $4)`,
   values: [
     seq,
@@ -84,7 +84,7 @@ function toConditions({ seq, skew }: FunctionOfList, filter: ExecutionFilter): C
   }
   if (status !== undefined) add('e.status = ?', toStatusNumber(status))
   if (trigger !== undefined && trigger !== '') add('e.trigger = ?', trigger)
-  if (version !== undefined) add('e.version = ?', version)
+  if (version !== undefined) add('e.version = ?::int8', version)
   if (jobId !== undefined && jobId !== '') add('e.job_id = ?', jobId)
   if (errorKind !== undefined) {
     parts.push('e.status = 2')
