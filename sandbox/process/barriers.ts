@@ -18,6 +18,8 @@ export interface Barriers {
    * and, where that user can read what the process needs, another user ('nobody').
    */
   readonly privileges: 'nobody' | 'full' | 'basic' | false
+  /** Path of setpriv, where it runs. */
+  readonly setpriv: string | undefined
   /** The command in front of Node, made of the barriers above, and of what empties the environment where it must. */
   readonly prefix: readonly string[]
   /** What is not up, in words for the log. */
@@ -61,6 +63,7 @@ export async function probeBarriers(program: string): Promise<Barriers> {
     prlimit: hasLimits ? prlimit : undefined,
     network,
     privileges,
+    setpriv: privileges === false ? undefined : setpriv,
     prefix: [
       ...(network === false
         ? []
@@ -99,6 +102,7 @@ export async function bareBarriers(): Promise<Barriers> {
     prlimit: undefined,
     network: false,
     privileges: false,
+    setpriv: undefined,
     prefix: await emptyEnvironment(env),
     missing: []
   }

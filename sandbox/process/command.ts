@@ -3,6 +3,7 @@ import { realpathSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Barriers } from './barriers.js'
+import type { Command } from './spawn.js'
 
 const MIB = 1024 * 1024
 /** What V8 needs for itself and as slack between collections, in MiB. */
@@ -40,7 +41,7 @@ export function sandboxCommand({
   baseDataBytes,
   program,
   codeBytes
-}: CommandOptions): readonly [command: string, args: readonly string[]] {
+}: CommandOptions): Command {
   const node = [
     process.execPath,
     // Node's permission model: no files but these two, no child processes, workers or addons.

@@ -1,9 +1,13 @@
 /** What every sandbox process of a server is started with. */
+import type { Duplex } from 'node:stream'
 import type { HostEntry } from '../rpc/host-functions.js'
+import type { Command, SpawnedProcess } from './spawn.js'
 import type { StartPriority } from './start-priority.js'
 
 export interface ProcessOptions {
-  readonly command: readonly [command: string, args: readonly string[]]
+  readonly command: Command
+  /** Starts the command; undefined: the server does so itself. */
+  readonly spawn?: () => SpawnedProcess<Duplex | Promise<Duplex>>
   readonly entries: ReadonlyArray<HostEntry | undefined>
   /** V8's code of the child's program, to begin with; undefined: the child compiles it. */
   readonly codeCache: Buffer | undefined

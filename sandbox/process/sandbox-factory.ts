@@ -9,7 +9,8 @@ import { encodeFrame } from '../protocol/codec.js'
 import { childProgram, sandboxCommand } from './command.js'
 import { compileHostFunctions } from '../rpc/host-functions.js'
 import type { ProcessOptions } from './process-options.js'
-import { SandboxProcess, type ProcessListener } from './sandbox-process.js'
+import { ProcessStarts } from './process-starts.js'
+import type { ProcessListener, SandboxProcess } from './sandbox-process.js'
 import { PROTOCOL_VERSION, ToChild, type ChildLimits } from '../protocol/frames.js'
 import { diagnoseStart } from './spawn.js'
 import { unchangedPriority } from './start-priority.js'
@@ -42,6 +43,8 @@ export interface SandboxFactory {
   readonly timeoutMs: number
   /** Starts a process. */
   start(listener: ProcessListener): SandboxProcess
+  /** Ends what starts processes, and so those that are left. */
+  stop(): Promise<void>
   /** How often each host function was called, by `module.function`. */
   hostCalls(): Readonly<Record<string, number>>
   /** Tells the log what goes wrong inside the sandbox. */
@@ -92,11 +95,17 @@ export async function createSandboxFactory(
     codeBytes: codeCache?.length ?? 0
   })
   const processOptions = { ...bare, command, codeCache, priority, hello: toHello(false) }
+  const starts = new ProcessStarts(processOptions, {
+    command,
+    setpriv: barriers.setpriv,
+    priority
+  })
 
   return {
     barriers,
     timeoutMs: bare.timeoutMs,
-    start: listener => new SandboxProcess(processOptions, listener),
+    start: listener => starts.start(listener),
+    stop: () => starts.stop(),
     hostCalls: () =>
       Object.fromEntries(
         bare.entries.flatMap(entry => (entry === undefined ? [] : [[entry.name, entry.calls]]))

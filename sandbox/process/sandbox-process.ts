@@ -8,6 +8,7 @@
  * server alone. Any end settles the invocation that was running, and hands back those that waited. After the exit
  * no frame has an effect.
  */
+import type { Duplex } from 'node:stream'
 import type { Fault } from '../../core/contracts/records.js'
 import { Acknowledgement } from '../rpc/acknowledgement.js'
 import { AnswerStream } from '../rpc/answer-stream.js'
@@ -55,9 +56,9 @@ export interface ProcessListener {
 }
 
 export class SandboxProcess extends ProcessState {
-  private readonly child: SpawnedProcess
+  private readonly child: SpawnedProcess<Duplex | Promise<Duplex>>
   private readonly channel: Channel
-  private readonly transfers: TransferWatch
+  private readonly transfers = new TransferWatch(() => this.channel.socket)
   private readonly calls: HostCalls
   private readonly stream: AnswerStream
   private readonly acknowledgement: Acknowledgement
@@ -73,8 +74,7 @@ export class SandboxProcess extends ProcessState {
     private readonly listener: ProcessListener
   ) {
     super()
-    this.child = spawnSandbox(options.command, options.priority)
-    this.transfers = new TransferWatch(this.child.channel)
+    this.child = options.spawn?.() ?? spawnSandbox(options.command, options.priority)
     this.channel = new Channel(this.child.channel, options.frameLimit, {
       onFrame: (frame, size) => {
         this.handle(frame, size)

@@ -4,7 +4,7 @@ import { Duplex } from 'node:stream'
 import { execa } from 'execa'
 import { unchangedPriority } from './start-priority.js'
 
-type Command = readonly [command: string, args: readonly string[]]
+export type Command = readonly [command: string, args: readonly string[]]
 
 /**
  * All that the environment holds, for glibc. One pool of memory for all threads of a process, where it makes one for
@@ -17,7 +17,7 @@ export const environment: Readonly<Record<string, string>> = {
 }
 
 /** New each time, since Node writes into the environment that it is given. */
-const surroundings = () => ({ env: { ...environment }, cwd: '/' })
+export const surroundings = () => ({ env: { ...environment }, cwd: '/' })
 
 /** How a process ended. */
 export interface Ending {
@@ -26,9 +26,9 @@ export interface Ending {
 }
 
 /** The promise settles when it has ended, and never rejects. */
-export type SpawnedProcess = Promise<Ending> & {
+export type SpawnedProcess<C = Duplex> = Promise<Ending> & {
   readonly pid: number | undefined
-  readonly channel: Duplex
+  readonly channel: C
   readonly kill: (signal: NodeJS.Signals) => void
 }
 
@@ -79,7 +79,7 @@ const notStarted = (): SpawnedProcess =>
     kill: () => {}
   })
 
-const closedChannel = (): Duplex => new Duplex().destroy()
+export const closedChannel = (): Duplex => new Duplex().destroy()
 
 /** Starts the command once more to hear what it complains of; at most 20 s and 2,000 characters. */
 export async function diagnoseStart([file, args]: Command): Promise<string> {

@@ -30,13 +30,29 @@ export class Channel {
   private closed = false
   private framesSincePause = 0
   private held = false
+  /** Undefined until it is there. */
+  socket: Duplex | undefined
 
+  /** What is sent before there is a socket waits for it. */
   constructor(
-    private readonly socket: Duplex,
-    limit: number,
+    socket: Duplex | Promise<Duplex>,
+    private readonly limit: number,
     private readonly end: ChannelEnd
   ) {
-    const reader = new FrameReader(limit, bytes => this.receive(bytes))
+    if (!(socket instanceof Promise)) this.attach(socket)
+    else {
+      void socket.then(attached => {
+        this.attach(attached)
+        if (this.closed) attached.destroy()
+        else if (attached.closed) this.onClose()
+        else this.flush()
+      })
+    }
+  }
+
+  private attach(socket: Duplex): void {
+    this.socket = socket
+    const reader = new FrameReader(this.limit, bytes => this.receive(bytes))
     socket.on('data', (chunk: Buffer) => {
       this.read(reader, chunk)
     })
@@ -44,9 +60,13 @@ export class Channel {
       this.close()
     })
     socket.on('close', () => {
-      this.closed = true
-      end.onEnd()
+      this.onClose()
     })
+  }
+
+  private onClose(): void {
+    this.closed = true
+    this.end.onEnd()
   }
 
   /** Sends a frame with the others of this tick. Nothing happens once the channel is closed. */
@@ -65,7 +85,7 @@ export class Channel {
    */
   sendNow(bytes: Buffer): void {
     if (this.closed) return
-    if (this.queue.length === 0) {
+    if (this.queue.length === 0 && this.socket !== undefined) {
       this.socket.write(bytes)
       return
     }
@@ -74,44 +94,38 @@ export class Channel {
   }
 
   flush(): void {
-    const { queue } = this
+    const { queue, socket } = this
+    if (socket === undefined) return
     this.queue = []
     if (this.closed) return
     const [first] = queue
     if (first === undefined) return
-    if (queue.length === 1) this.socket.write(first)
+    if (queue.length === 1) socket.write(first)
     else if (queue.reduce((sum, bytes) => sum + bytes.length, 0) <= JOIN_BYTES) {
-      this.socket.write(Buffer.concat(queue))
-    } else this.writeAll(queue)
-  }
-
-  /** In one system call, as far as the kernel takes them. */
-  private writeAll(queue: readonly Buffer[]): void {
-    this.socket.cork()
-    for (const bytes of queue) this.socket.write(bytes)
-    this.socket.uncork()
+      socket.write(Buffer.concat(queue))
+    } else writeAll(socket, queue)
   }
 
   /** Bytes that the child has not taken yet, those of this tick aside. */
   get unsent(): number {
-    return this.socket.writableLength
+    return this.socket?.writableLength ?? 0
   }
 
   /** Stops reading until `release`, so that the child has to wait. */
   hold(): void {
     this.held = true
-    this.socket.pause()
+    this.socket?.pause()
   }
 
   release(): void {
     this.held = false
-    if (!this.closed) this.socket.resume()
+    if (!this.closed) this.socket?.resume()
   }
 
   close(): void {
     this.closed = true
     this.queue = []
-    this.socket.destroy()
+    this.socket?.destroy()
   }
 
   private read(reader: FrameReader, chunk: Buffer): void {
@@ -124,7 +138,7 @@ export class Channel {
     flushIfLate()
     // A child that floods gets its turn with the others, not before them.
     if (this.framesSincePause > budgets.framesAtOnce && !this.closed && !this.held) {
-      this.socket.pause()
+      this.socket?.pause()
       setImmediate(() => {
         if (!this.held) this.release()
       })
@@ -154,6 +168,13 @@ function decodeChecked(bytes: Buffer): readonly unknown[] {
   const frame = decodeFrame(bytes)
   if (!Array.isArray(frame)) throw new ProtocolFault('a frame that is no list')
   return frame
+}
+
+/** In one system call, as far as the kernel takes them. */
+function writeAll(socket: Duplex, queue: readonly Buffer[]): void {
+  socket.cork()
+  for (const bytes of queue) socket.write(bytes)
+  socket.uncork()
 }
 
 let waiting: Channel[] = []

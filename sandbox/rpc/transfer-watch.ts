@@ -16,11 +16,14 @@ export class TransferWatch {
   lastAt = 0
   private moved = 0
 
-  constructor(private readonly socket: Counting) {}
+  /** `socket` gives the channel's, once there is one. */
+  constructor(private readonly socket: () => Counting | undefined) {}
 
   /** To be called again and again. */
   look(now: number): void {
-    const moved = movedBy(this.socket)
+    const socket = this.socket()
+    if (socket === undefined) return
+    const moved = movedBy(socket)
     if (moved - this.moved >= LARGE) this.lastAt = now
     this.moved = moved
   }

@@ -150,6 +150,7 @@ export class Supervisor {
     const processes = [...this.processes.all]
     for (const process of processes) process.kill(stoppedFault)
     await Promise.all(processes.map(process => process.exited))
+    await this.factory.stop()
   }
 
   private replenishLater(): void {

@@ -37,5 +37,6 @@ export async function measureChildStarts(seconds: number): Promise<number> {
       }
     })
   )
+  await factory.stop()
   return started / seconds
 }

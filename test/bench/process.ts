@@ -62,10 +62,9 @@ export function loopTimeOf(pid: number): number {
 /** Seconds of processor time that a process and all its descendants, the ended ones too, have used so far. */
 export function processorTimesOf(pid: number): { server: number; sandboxes: number } {
   const [own, ended] = times(pid)
-  return {
-    server: own,
-    sandboxes: descendants(pid).reduce((sum, child) => sum + times(child)[0], ended)
-  }
+  // Those that the spawner has started are its children.
+  const living = descendants(pid).flatMap(child => times(child))
+  return { server: own, sandboxes: living.reduce((sum, seconds) => sum + seconds, ended) }
 }
 
 /** Its own, and that of the children it has waited for; Linux counts in hundredths of a second. */

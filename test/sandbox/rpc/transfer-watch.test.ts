@@ -15,7 +15,7 @@ function start(t: Test, script: string) {
     await once(child, 'close')
   })
   let now = 0
-  const watch = new TransferWatch(channel)
+  const watch = new TransferWatch(() => channel)
   const look = (): boolean => {
     watch.look(++now)
     return watch.lastAt === now
