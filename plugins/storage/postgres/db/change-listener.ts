@@ -5,6 +5,7 @@
  */
 import { SilentServer, type Connection } from './connection.js'
 import type { Database } from './database.js'
+import { messageOf } from './error-text.js'
 import { unavailable } from './failure.js'
 
 interface Change {
@@ -72,7 +73,7 @@ export class ChangeListener {
   throwIfAway(): void {
     const { away } = this.options.db.connections
     if (this.connection !== undefined || away === undefined) return
-    throw unavailable(away instanceof Error ? away.message : String(away), away)
+    throw unavailable(messageOf(away), away)
   }
 
   /** Resolves when this server hears that channel, or no longer; while the database is away, when it is back. */

@@ -83,7 +83,7 @@ const advice: readonly [prefix: string, text: string][] = [
 /** STORAGE_FAILED, DATABASE_UNAVAILABLE or EXECUTION_ENDED; an error that has a code of ours already stays as it is. */
 export function toStorageError(error: unknown): MoonletError {
   if (error instanceof MoonletError) return error
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   if (isAway(error)) return unavailable(message, error)
   const code = codeOf(error)
   if (code === LATE_END) return new MoonletError('EXECUTION_ENDED', INTERRUPTED, { cause: error })
