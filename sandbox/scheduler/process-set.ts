@@ -23,9 +23,11 @@ const MIN_FOR_PREWARMING = 4
 /**
  * A process of a version that is called so many times as often as those that wait is not retired for them while other
  * processes start, or are about to be bound: with one place for many functions that are called in turn, each of them
- * would cost the one that is called all the time its process.
+ * would cost the one that is called all the time its process. Nor while one of them has only just begun to run.
  */
 const MUCH_MORE_POPULAR = 8
+/** A run that began within this time will most likely have ended before a process could be started. */
+const SHORT_RUN_MS = 1000
 /** An unbound process beyond need is retired once it was idle this long. */
 const MAX_UNBOUND_IDLE_MS = 10_000
 
@@ -198,11 +200,24 @@ export class ProcessSet {
       // One unbound process is worth more than that of a function that nobody calls now; a second one is not.
       if (!isSpare && unbound.length > 0) return false
       if (now - least.idleSince < MIN_IDLE_MS) return false
-    } else if (!isSpare && unbound.length + this.starting.size > 0) {
-      const others = version?.popularity.at(now) ?? 0
-      if (others > MUCH_MORE_POPULAR * popularity) return false
+    } else if (!isSpare) {
+      const limit = MUCH_MORE_POPULAR * popularity
+      const isMuchMorePopular = (version?.popularity.at(now) ?? 0) > limit
+      if (isMuchMorePopular && this.hasOthers(limit, now)) return false
     }
     least.kill(stoppedFault)
     return true
+  }
+
+  /** Whether another process than one of a version above that popularity can soon be had. */
+  private hasOthers(maxPopularity: number, now: number): boolean {
+    const { unbound, busy } = this.state
+    if (unbound.length + this.starting.size > 0) return true
+    for (const process of busy) {
+      const [run] = process.invocations
+      if (run === undefined || now - run.startedAt > SHORT_RUN_MS) continue
+      if (this.state.popularityOf(run.bindingKey, now) <= maxPopularity) return true
+    }
+    return false
   }
 }

@@ -68,6 +68,24 @@ t.test('a function that is called all the time keeps its process beside many oth
   t.equal(kept.length, 1, 'all the others have gone')
 })
 
+t.test('it keeps it also while all other processes run something short', async t => {
+  const { scheduler, run } = await startRig(t, { modules: [time], settings: { SANDBOX_MAX: '4' } })
+  for (let i = 0; i < 200; i++) await run(returning('"often"'), { fn: 'often' })
+  const before = scheduler.pids
+  const sleeps = 'function handler() time.sleep(150) return {} end'
+  const names = Array.from({ length: 12 }, (_, i) => `other ${i}`)
+  await Promise.all(names.map(fn => run(sleeps, { fn })))
+  t.equal(scheduler.pids.filter(pid => before.includes(pid)).length, 1)
+})
+
+t.test('it gives it up for others when all other processes run for long', async t => {
+  const { run, body } = await startRig(t, { modules: [time], settings: { SANDBOX_MAX: '4' } })
+  for (let i = 0; i < 200; i++) await run(returning('"often"'), { fn: 'often' })
+  const sleeps = 'function handler() time.sleep(20000) return {} end'
+  const long = ['a', 'b', 'c'].map(fn => run(sleeps, { fn }))
+  t.equal(await Promise.race([body(returning('"in"'), { fn: 'cold' }), ...long]), 'in')
+})
+
 t.test('no process is left over when the pool stops in the midst of starts and ends', async t => {
   const { scheduler, run } = await startRig(t, { settings: { SANDBOX_MAX: '4' } })
   const seen = new Set(scheduler.pids)
