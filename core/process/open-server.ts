@@ -5,6 +5,7 @@ import { shareOf } from '../../config/workers.js'
 import type { Workers } from '../contracts/workers.js'
 import { buildApp } from '../app.js'
 import { prepareStart } from './bootstrap.js'
+import { letBuffersWait } from './buffer-garbage.js'
 import { createLogger } from './logger.js'
 import { handleUncaughtErrors } from './uncaught.js'
 
@@ -32,6 +33,7 @@ export async function openServer({
   const uncaught = handleUncaughtErrors(failStart)
   const prepared = await prepareStart(environment)
   const config = workers === undefined ? prepared.config : shareOf(prepared.config)
+  letBuffersWait(prepared.config.WORKERS)
   const { logger, flush } = createLogger(config, process.stdout.isTTY, workers?.number)
   uncaught.logTo(logger, flush)
   const app = await buildApp({ ...prepared, config, logger, workers })
