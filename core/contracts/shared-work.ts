@@ -86,6 +86,12 @@ export interface NodeFigures {
   readonly memory: number
   /** How many sandboxes by what they are doing, and `waiting` calls. */
   readonly sandboxes: Readonly<Record<string, number>>
+  /** How many there may be; not there of a server of an earlier version, as are the next two. */
+  readonly sandboxMax?: number
+  /** That have ended, on average over the last seconds. */
+  readonly callsPerSecond?: number
+  /** The longest that its event loop was late within the last seconds. */
+  readonly eventLoopDelayMs?: number
 }
 
 export interface NodeRecord {
@@ -98,6 +104,10 @@ export interface NodeRecord {
   readonly startedAt: number
   /** When it was heard of, in Unix milliseconds by the clock of the database. */
   readonly seenAt: number
+  /** How long ago that was, in milliseconds. */
+  readonly ageMs: number
+  /** Whether it does what one server does for all, such as schedules. */
+  readonly isLeading: boolean
   /** By how much its clock is ahead of the database's, and what the way there takes. */
   readonly skewMs: number | undefined
   /** Changes of functions and variables that it did not know of then. */

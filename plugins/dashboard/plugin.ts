@@ -22,6 +22,7 @@ const pages = [
   '/modules/*',
   '/jobs/*',
   '/alerts',
+  '/nodes',
   '/account',
   '/account/tokens',
   '/account/variables',

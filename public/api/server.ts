@@ -1,7 +1,7 @@
 /** Signing in and out, sessions, and what the server says about itself. */
 import { loadOnce } from '../load-once.js'
 import { request } from './client.js'
-import type { LuaReference, ServerStatus, Session } from './types.js'
+import type { LuaReference, Session } from './types.js'
 
 export const signIn = (apiKey: string): Promise<unknown> =>
   request('/api/auth/login', { method: 'POST', body: { apiKey } })
@@ -11,6 +11,14 @@ export const endSession = (id: string): Promise<unknown> =>
   request(`/api/auth/sessions/${encodeURIComponent(id)}`, { method: 'DELETE' })
 export const endAllSessions = (): Promise<unknown> =>
   request('/api/auth/sessions', { method: 'DELETE' })
+export interface ServerStatus {
+  version: string
+  database: 'sqlite' | 'postgresql'
+  lua_version: string
+  base_url: string
+  functions_url?: string
+  time_zone: string
+}
 export const getStatus = (): Promise<ServerStatus> => request('/api/status')
 
 export interface PluginPage {

@@ -289,10 +289,3 @@ export interface LuaModuleReference {
 export interface LuaReference {
   modules: LuaModuleReference[]
 }
-export interface ServerStatus {
-  version: string
-  lua_version: string
-  base_url: string
-  functions_url?: string
-  time_zone: string
-}

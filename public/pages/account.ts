@@ -1,7 +1,13 @@
 /** The sessions that are signed in, and what the server says about itself. */
 import { component } from '../alpine.js'
-import { endAllSessions, endSession, getStatus, listSessions } from '../api/server.js'
-import type { ServerStatus, Session } from '../api/types.js'
+import {
+  endAllSessions,
+  endSession,
+  getStatus,
+  listSessions,
+  type ServerStatus
+} from '../api/server.js'
+import type { Session } from '../api/types.js'
 import { t } from '../i18n/locale.js'
 import { holdPlace } from '../shell/focus.js'
 import { ask } from '../shell/dialogs.js'

@@ -18,6 +18,8 @@ import './modules/list.js'
 import modules from './modules/list.html'
 import './modules/module.js'
 import module from './modules/module.html'
+import nodes from './nodes/page.html'
+import './nodes/nodes.js'
 import retry from './retry/page.html'
 import './retry/retry.js'
 import './audit/audit.js'
@@ -39,6 +41,7 @@ export const pages = {
   jobs,
   module,
   modules,
+  nodes,
   retry,
   shared,
   tokens,

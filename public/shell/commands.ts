@@ -4,6 +4,7 @@ import { toBrowserPath } from '../base-path.js'
 import { docsAddress } from './docs-address.js'
 import { navigate, route } from './router.js'
 import { functionPath, tabs } from './routes.js'
+import { servers } from './servers.js'
 import { leave } from './session.js'
 import { theme } from './theme.js'
 
@@ -56,6 +57,7 @@ export function commands(): Command[] {
     page('modules', 'modules', t('shell.modules'), '/modules'),
     page('jobs', 'refresh', t('shell.jobs'), '/jobs'),
     page('alerts', 'warning', t('shell.alerts'), '/alerts'),
+    ...(servers.areSeveral ? [page('nodes', 'servers', t('shell.nodes'), '/nodes')] : []),
     page('account', 'account', t('account.title'), '/account'),
     page('tokens', 'account', t('account.tokens'), '/account/tokens'),
     page('variables', 'account', t('account.variables'), '/account/variables'),

@@ -10,6 +10,7 @@ export interface Route {
     | 'data'
     | 'jobs'
     | 'alerts'
+    | 'nodes'
     | 'account'
     | 'guide'
     | 'plugin'
@@ -31,7 +32,7 @@ export const tabs = [
 ] as const
 export const moduleTabs = ['code', 'versions', 'uses', 'settings'] as const
 const accountTabs: readonly string[] = ['tokens', 'variables', 'audit']
-const plain: readonly string[] = ['login', 'new', 'modules', 'data', 'alerts', 'account']
+const plain: readonly string[] = ['login', 'new', 'modules', 'data', 'alerts', 'nodes', 'account']
 
 export function toRoute(path: string): Route {
   const [first = '', id = '', given = '', detail = '', ...rest] = path

@@ -6,6 +6,7 @@ import { chooseLanguage } from '../i18n/locale.js'
 import { loadPluginPages, titleIn } from './plugin-pages.js'
 import { recent } from './recent.js'
 import { route } from './router.js'
+import { loadServers } from './servers.js'
 import { leave } from './session.js'
 import { docsAddress } from './docs-address.js'
 import { commandKey, hasCommand } from './shortcuts.js'
@@ -24,14 +25,16 @@ component('shell', () => ({
     })
     this.$watch('$store.route.path', () => {
       this.menuOpen = false
-      this.askPlugins()
+      this.askServer()
     })
-    this.askPlugins()
+    this.askServer()
   },
 
-  /** Once, when somebody is signed in. The pages are extras: without an answer there are none. */
-  askPlugins() {
-    if (route.page !== 'login') loadPluginPages().catch(() => {})
+  /** Once, when somebody is signed in. These pages are extras: without an answer there are none. */
+  askServer() {
+    if (route.page === 'login') return
+    loadPluginPages().catch(() => {})
+    loadServers().catch(() => {})
   },
   pluginTitle: titleIn,
   pluginHref: ({ name, path, embedded }: PluginPage): string =>

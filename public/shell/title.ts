@@ -14,6 +14,7 @@ const pages = {
   data: () => t('data.globalTitle'),
   jobs: () => t('shell.jobs'),
   alerts: () => t('shell.alerts'),
+  nodes: () => t('shell.nodes'),
   account: () =>
     t(`account.${(route.tab || 'title') as 'title' | 'tokens' | 'variables' | 'audit'}`),
   guide: () => t('shell.guide'),

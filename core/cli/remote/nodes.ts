@@ -13,9 +13,12 @@ interface Node {
   readonly version: string
   readonly started_at: number
   readonly seen_at: number
+  readonly leads?: boolean
   readonly load?: number
   readonly cores?: number
   readonly sandboxes?: Readonly<Record<string, number>>
+  readonly calls_per_second?: number
+  readonly event_loop_delay_ms?: number
   readonly changes_behind?: number
   readonly clock_ahead_ms?: number
 }
@@ -27,10 +30,13 @@ const HEAD = [
   'HOST',
   'SINCE',
   'SEEN',
+  'LEADS',
   'LOAD',
+  'CALLS/S',
   'BUSY',
   'IDLE',
   'WAITING',
+  'DELAY',
   'BEHIND',
   'CLOCK'
 ]
@@ -59,12 +65,16 @@ const toRow = (node: Node): string[] => [
   `${node.host}${node.port === undefined ? '' : `:${node.port}`}`,
   toTime(node.started_at),
   toTime(node.seen_at),
+  node.leads === true ? 'yes' : '-',
   node.load === undefined ? '-' : `${node.load.toFixed(2)} of ${node.cores ?? '-'}`,
+  node.calls_per_second === undefined ? '-' : node.calls_per_second.toFixed(1),
   toText(node.sandboxes?.['busy']),
   toText(node.sandboxes?.['idle']),
   toText(node.sandboxes?.['waiting']),
+  toMs(node.event_loop_delay_ms),
   toText(node.changes_behind),
-  node.clock_ahead_ms === undefined ? '-' : `${node.clock_ahead_ms} ms`
+  toMs(node.clock_ahead_ms)
 ]
 
+const toMs = (ms: number | undefined): string => (ms === undefined ? '-' : `${ms} ms`)
 const toText = (number: number | undefined): string => (number === undefined ? '-' : String(number))

@@ -1,10 +1,11 @@
 /** The servers that work on the same data. */
-import { availableParallelism, hostname, loadavg } from 'node:os'
+import { hostname } from 'node:os'
 import { Type, type Static } from 'typebox'
 import { moonletVersion } from '../../../core/base/version.js'
 import type { NodeFigures, NodeRecord } from '../../../core/contracts/shared-work.js'
 import type { ApiScope } from '../../../core/http/conventions.js'
 import { commonErrors } from '../../../core/http/response-schemas.js'
+import { createFigures } from './node-figures.js'
 
 const Node = Type.Object(
   {
@@ -21,6 +22,14 @@ const Node = Type.Object(
     seen_at: Type.Integer({
       description: 'When it was heard of last; Unix seconds by the clock of the database.'
     }),
+    seen_ms_ago: Type.Integer({
+      minimum: 0,
+      description:
+        'How long ago that was, by the clock of the database; a server that is well says so every 3 seconds.'
+    }),
+    leads: Type.Boolean({
+      description: 'Whether it does what one does for all: schedules, alerts, retention.'
+    }),
     load: Type.Optional(
       Type.Number({ description: 'Processes of its machine that want a core, over a minute.' })
     ),
@@ -29,6 +38,16 @@ const Node = Type.Object(
     sandboxes: Type.Optional(
       Type.Record(Type.String(), Type.Integer({ minimum: 0 }), {
         description: 'How many, by what they are doing; `waiting` are calls.'
+      })
+    ),
+    sandbox_max: Type.Optional(Type.Integer({ description: 'How many sandboxes there may be.' })),
+    calls_per_second: Type.Optional(
+      Type.Number({ minimum: 0, description: 'Calls that ended, on average over some seconds.' })
+    ),
+    event_loop_delay_ms: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        description: 'The longest that its event loop was late within the last seconds.'
       })
     ),
     changes_behind: Type.Optional(
@@ -68,10 +87,15 @@ const Nodes = Type.Object(
             version: '0.1.0',
             started_at: 1767225600,
             seen_at: 1767229200,
+            seen_ms_ago: 1200,
+            leads: true,
             load: 0.42,
             cores: 8,
             memory: 188743680,
             sandboxes: { busy: 1, idle: 6, unbound: 2, starting: 0, waiting: 0 },
+            sandbox_max: 128,
+            calls_per_second: 12.4,
+            event_loop_delay_ms: 3,
             changes_behind: 0,
             clock_ahead_ms: 1
           }
@@ -82,19 +106,8 @@ const Nodes = Type.Object(
 )
 
 export function addNodesRoute(api: ApiScope): void {
-  const { scheduler, storage, server } = api
-  const figures = (): NodeFigures => {
-    const address = server.address()
-    return {
-      ...(typeof address === 'object' && address !== null ? { port: address.port } : {}),
-      pid: process.pid,
-      cores: availableParallelism(),
-      load: Math.round((loadavg()[0] ?? 0) * 100) / 100,
-      memory: process.memoryUsage.rss(),
-      sandboxes: { ...scheduler.counts() }
-    }
-  }
-  const { nodes } = storage.shared ?? {}
+  const { nodes } = api.storage.shared ?? {}
+  const figures = createFigures(api, nodes !== undefined)
   nodes?.describe(figures)
 
   api.get(
@@ -131,13 +144,15 @@ const onlyNode = (): NodeRecord => ({
   version: moonletVersion,
   startedAt: Math.floor(Date.now() / 1000 - process.uptime()),
   seenAt: Date.now(),
+  ageMs: 0,
+  isLeading: true,
   skewMs: undefined,
   behind: undefined,
   figures: undefined
 })
 
 const toNode = (
-  { id, isThis, isAlive, host, version, startedAt, seenAt, skewMs, behind }: NodeRecord,
+  { id, isThis, isAlive, isLeading, host, version, startedAt, ...seen }: NodeRecord,
   figures: NodeFigures | undefined
 ): Static<typeof Node> => ({
   id,
@@ -146,8 +161,22 @@ const toNode = (
   host,
   version,
   started_at: startedAt,
-  seen_at: Math.floor(seenAt / 1000),
+  seen_at: Math.floor(seen.seenAt / 1000),
+  seen_ms_ago: seen.ageMs,
+  leads: isLeading,
+  ...(figures === undefined ? {} : toFields(figures)),
+  ...(seen.behind === undefined ? {} : { changes_behind: seen.behind }),
+  ...(seen.skewMs === undefined ? {} : { clock_ahead_ms: seen.skewMs })
+})
+
+const toFields = ({
+  sandboxMax,
+  callsPerSecond,
+  eventLoopDelayMs,
+  ...figures
+}: NodeFigures): Partial<Static<typeof Node>> => ({
   ...figures,
-  ...(behind === undefined ? {} : { changes_behind: behind }),
-  ...(skewMs === undefined ? {} : { clock_ahead_ms: skewMs })
+  ...(sandboxMax === undefined ? {} : { sandbox_max: sandboxMax }),
+  ...(callsPerSecond === undefined ? {} : { calls_per_second: callsPerSecond }),
+  ...(eventLoopDelayMs === undefined ? {} : { event_loop_delay_ms: eventLoopDelayMs })
 })

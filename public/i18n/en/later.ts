@@ -5,6 +5,7 @@ import { alertTexts } from './alerts.js'
 import { guideTexts } from './guide.js'
 import { jobTexts } from './jobs.js'
 import { moduleTexts } from './modules.js'
+import { nodeTexts } from './nodes.js'
 import { variableTexts } from './variables.js'
 
 export const laterTexts = {
@@ -14,5 +15,6 @@ export const laterTexts = {
   ...jobTexts,
   ...alertTexts,
   ...moduleTexts,
+  ...nodeTexts,
   ...variableTexts
 } as const

@@ -11,6 +11,7 @@ export const shellTexts = {
     modules: 'Modules',
     jobs: 'Jobs',
     alerts: 'Alerts',
+    nodes: 'Servers',
     help: 'Help and session',
     apiDocs: 'API documentation',
     guide: 'Guide',

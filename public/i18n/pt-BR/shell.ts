@@ -14,6 +14,7 @@ export const shellTexts: Translated<typeof english> = {
     modules: 'Módulos',
     jobs: 'Tarefas',
     alerts: 'Alertas',
+    nodes: 'Servidores',
     help: 'Ajuda e sessão',
     apiDocs: 'Documentação da API',
     guide: 'Guia (em inglês)',

@@ -16,6 +16,8 @@ interface Row {
   readonly version: string
   readonly startedAt: number
   readonly seenAt: number
+  readonly ageMs: number
+  readonly isLeading: boolean
   readonly isAlive: boolean
   readonly skewMs: number | null
   readonly behind: number | null
@@ -27,8 +29,11 @@ const SHOWN_MS = 86_400_000
 
 const listSql = `
 select n.id, n.host, n.version, n.started_at as "startedAt", coalesce(n.seen_at, n.started_at * 1000) as "seenAt",
-  n.lease_until > now_ms() as "isAlive", n.skew_ms as "skewMs", greatest(0, c.n - n.change_seen) as behind, n.figures
-from nodes n cross join change_number c where n.lease_until > now_ms() - ${SHOWN_MS} order by n.id`
+  greatest(0, now_ms() - coalesce(n.seen_at, n.started_at * 1000)) as "ageMs",
+  n.lease_until > now_ms() as "isAlive", n.lease_until > now_ms() and l.node is not null as "isLeading",
+  n.skew_ms as "skewMs", greatest(0, c.n - n.change_seen) as behind, n.figures
+from nodes n cross join change_number c left join lead l on l.node = n.id
+where n.lease_until > now_ms() - ${SHOWN_MS} order by n.id`
 
 const reportSql = `
 update nodes set figures = $2, seen_at = now_ms(), skew_ms = $3 - now_ms(), change_seen = $4 where id = $1`

@@ -17,6 +17,7 @@ interface Node {
   readonly id: number
   readonly this: boolean
   readonly status: string
+  readonly leads: boolean
   readonly version: string
   readonly sandboxes?: object
   readonly changes_behind?: number
@@ -46,8 +47,8 @@ function testNodes(postgres: Postgres): void {
     t.match(
       [first, second],
       [
-        { this: true, status: 'up' },
-        { this: false, status: 'up' }
+        { this: true, status: 'up', leads: true },
+        { this: false, status: 'up', leads: false }
       ]
     )
     t.same(
@@ -64,13 +65,14 @@ function testNodes(postgres: Postgres): void {
         return JSON.stringify(other)
       },
       new RegExp(
-        `"port":${new URL(two.base).port}.*"sandboxes":.*"changes_behind":0,"clock_ahead_ms":-?\\d+`
+        `"seen_ms_ago":\\d+.*"port":${new URL(two.base).port}.*"sandboxes":.*"sandbox_max":\\d+,` +
+          '"calls_per_second":[\\d.]+,"event_loop_delay_ms":\\d+,"changes_behind":0,"clock_ahead_ms":-?\\d+'
       )
     )
 
     const home = await temporaryFolder(t)
     const { out } = await runNodes(one, home)
-    t.match(out, /^ID +STATUS +VERSION +HOST .*BEHIND +CLOCK$/m)
+    t.match(out, /^ID +STATUS +VERSION +HOST .*LEADS +LOAD +CALLS\/S .*DELAY +BEHIND +CLOCK$/m)
     t.match(
       out,
       new RegExp(`^${first?.id}\\* +up +${moonletVersion} +\\S+:${new URL(one.base).port} `, 'm')
