@@ -5,7 +5,8 @@ import type { DatabaseAddress } from '../../../config/database-url.js'
 import { MoonletError } from '../../../core/base/errors.js'
 import type { MoveOptions, MoveReport, MovedRows } from '../../../core/contracts/offline-storage.js'
 import { isStorageError, toStorageError } from '../db/failure.js'
-import { codeOf } from '../postgres/db/error-text.js'
+import { codeOf, messageOf } from '../postgres/db/error-text.js'
+import { isAway } from '../postgres/db/failure.js'
 import { toStartFailure } from '../postgres/start-failure.js'
 import { createSecretBox, type SecretBox } from '../secrets/secret-box.js'
 import { findSecretKey } from '../secrets/secret-key.js'
@@ -51,7 +52,7 @@ export async function moveToPostgres(
       await refuseUsed(target)
       const tables = dryRun
         ? countAll(source)
-        : await new Move({ source, target, secrets, onProgress }).run(key)
+        : await new Move({ source, target, secrets, onProgress }).run(key).catch(tellLost)
       return { tables, plugins: source.plugins() }
     } finally {
       await target.close()
@@ -83,6 +84,20 @@ function explain(error: unknown, address: DatabaseAddress): MoonletError {
   }
   return isStorageError(error) ? toStorageError(error) : toStartFailure(error, address)
 }
+
+/** Of a connection that was there there is more to say than why one cannot be made. */
+function tellLost(error: unknown): never {
+  if (!isAway(error)) throw error
+  throw new MoonletError(
+    'STORAGE_FAILED',
+    `The connection to the database was lost (${messageOf(error)}). Either nothing was moved or everything: ` +
+      'run this again, which moves it, or says that the database is not empty.',
+    { cause: error }
+  )
+}
+
+/** PostgreSQL's codes for values that a column cannot hold begin so. */
+const WRONG_VALUE = '22'
 
 async function refuseUsed(target: Target): Promise<void> {
   if (await target.hasServers()) {
@@ -121,7 +136,15 @@ class Move {
     // What was there is looked at once more: now nobody else writes.
     await refuseUsed(target)
     const moved: MovedRows[] = []
-    for (const table of movedTables) moved.push(await this.moveTable(table))
+    for (const table of movedTables) {
+      moved.push(
+        await this.moveTable(table).catch((error: unknown) => {
+          if (!codeOf(error).startsWith(WRONG_VALUE)) throw error
+          const words = `The table ${table.name} has a value that PostgreSQL cannot hold (${messageOf(error)}).`
+          throw new MoonletError('STORAGE_FAILED', `${words} Nothing was moved.`, { cause: error })
+        })
+      )
+    }
     await target.commit()
     return moved
   }

@@ -8,7 +8,7 @@ import type { Progress } from '../../../core/contracts/offline-storage.js'
 import { createSecretBox } from '../secrets/secret-box.js'
 import type { Connection } from './db/connection.js'
 import { Connections } from './db/connections.js'
-import { codeOf } from './db/error-text.js'
+import { codeOf, messageOf } from './db/error-text.js'
 import { isAway, isRefusal, toStorageError } from './db/failure.js'
 import {
   createFingerprints,
@@ -52,7 +52,7 @@ export async function rotateSecrets(rotation: Rotation): Promise<number | undefi
   try {
     const connection = await connections.acquire(undefined, true)
     try {
-      return await rotateOn(connection, rotation)
+      return await rotateOn(connection, rotation).catch(tellLost)
     } finally {
       // Ends the transaction if it is open.
       await connection.close()
@@ -60,6 +60,17 @@ export async function rotateSecrets(rotation: Rotation): Promise<number | undefi
   } catch (error) {
     throw explain(error, address)
   }
+}
+
+/** Whether the last statement was done is not known then; another run finds out. */
+function tellLost(error: unknown): never {
+  if (!isAway(error)) throw error
+  throw new MoonletError(
+    'STORAGE_FAILED',
+    `The connection to the database was lost (${messageOf(error)}). Everything has the old key or everything has ` +
+      'the new one: run this again.',
+    { cause: error }
+  )
 }
 
 function explain(error: unknown, address: DatabaseAddress): MoonletError {

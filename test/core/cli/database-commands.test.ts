@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { buildApi } from '../../helpers/api.js'
 import { API_KEY, temporaryFolder } from '../../helpers/build.js'
-import { missingPostgres, startPostgres, type Postgres } from '../../helpers/postgres.js'
+import { onPostgres, type Postgres } from '../../helpers/postgres.js'
 import {
   execution,
   fn,
@@ -30,10 +30,6 @@ async function moonlet(settings: Record<string, string>, ...args: string[]) {
   const [out, err] = await said
   return { code, out, err }
 }
-
-const missing = missingPostgres()
-if (missing !== undefined) t.plan(0, missing)
-else testCommands(await startPostgres(t))
 
 function testCommands(postgres: Postgres): void {
   t.test('each command does its work or says what does it', async t => {
@@ -107,3 +103,5 @@ const lunar = {
     execution('d4l1ikp2rpqc73a0b1e0', { status: 'odd' })
   ]
 }
+
+await onPostgres(t, testCommands)

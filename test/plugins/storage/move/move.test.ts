@@ -202,6 +202,37 @@ function testMoves(postgres: Postgres): void {
     t.match((await none.said)[1], /name the database with --to or in DATABASE_URL/)
   })
 
+  t.test(
+    'a lost connection and a value that does not fit are told, and nothing is kept',
+    async t => {
+      const folder = await makeEveryKind(t)
+      const file = join(folder, 'moonlet.db')
+      const url = await postgres.create()
+      await (await buildApi(t, { DATABASE_URL: url, SECRET_KEY })).app.close()
+      await readRows(
+        url,
+        `create function cut() returns trigger language plpgsql as $$
+       begin perform pg_terminate_backend(pg_backend_pid()); return new; end $$`,
+        'create trigger cut before insert on logs for each row when (new.n = 0) execute function cut()'
+      )
+      await t.rejects(move(file, url), {
+        code: 'STORAGE_FAILED',
+        message:
+          /^The connection to the database was lost \(.*\)\. Either nothing was moved or everything/
+      })
+      await readRows(url, 'drop trigger cut on logs')
+      new Database(file)
+        .exec("update functions set retention_days = 3e9 where name = 'empty'")
+        .close()
+      await t.rejects(move(file, url), {
+        code: 'STORAGE_FAILED',
+        message:
+          /^The table functions has a value that PostgreSQL cannot hold \(integer out of range\)/
+      })
+      t.same(await readRows(url, 'select count(*) as rows from functions'), [{ rows: 0 }])
+    }
+  )
+
   t.test('what comes out different is noticed, and nothing is kept', async t => {
     const folder = await makeEveryKind(t)
     const url = await postgres.create()

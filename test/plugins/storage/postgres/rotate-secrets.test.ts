@@ -7,39 +7,17 @@ import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { parseDatabaseUrl } from '../../../../config/database-url.js'
 import { moveToPostgres } from '../../../../plugins/storage/move/move.js'
-import { Connection } from '../../../../plugins/storage/postgres/db/connection.js'
 import { sealedColumns } from '../../../../plugins/storage/postgres/sealed-columns.js'
 import { buildApi } from '../../../helpers/api.js'
 import { API_KEY } from '../../../helpers/build.js'
 import { eventually } from '../../../helpers/eventually.js'
-import { missingPostgres, startPostgres, type Postgres } from '../../../helpers/postgres.js'
+import { onPostgres, openConnection, readRows, type Postgres } from '../../../helpers/postgres.js'
 import { startServer } from '../../../helpers/server.js'
 import { makeEveryKind, SECRET_KEY } from '../move/every-kind.js'
 import { walkApi } from '../move/walk-api.js'
 
 const NEW_KEY = 'e7'.repeat(32)
 const program = fileURLToPath(new URL('../../../../core/cli.js', import.meta.url))
-
-const missing = missingPostgres()
-if (missing !== undefined) t.plan(0, missing)
-else testRotations(await startPostgres(t))
-
-async function connect(url: string): Promise<Connection> {
-  const address = parseDatabaseUrl(url)
-  const [host] = address.hosts
-  if (host === undefined) throw new Error('no host')
-  return Connection.open({ address, host, statementTimeoutMs: 60_000 })
-}
-
-async function ask(url: string, ...statements: string[]) {
-  const connection = await connect(url)
-  try {
-    const results = await connection.run(statements.map(sql => ({ sql, values: [] })))
-    return results.at(-1)?.rows ?? []
-  } finally {
-    await connection.close()
-  }
-}
 
 function start(DATABASE_URL: string, settings: Record<string, string> = {}) {
   const child = spawn(process.execPath, [program, 'rotate-secrets'], {
@@ -72,7 +50,7 @@ async function makeDatabase(t: Test, postgres: Postgres): Promise<string> {
 }
 
 async function readSealed(url: string): Promise<string[]> {
-  const rows = await ask(
+  const rows = await readRows(
     url,
     sealedColumns
       .map(
@@ -132,7 +110,7 @@ function testRotations(postgres: Postgres): void {
   t.test('every column of bytes is known to be encrypted, or not to be', async t => {
     const url = await postgres.create()
     await (await buildApi(t, { DATABASE_URL: url, SECRET_KEY })).app.close()
-    const rows = await ask(
+    const rows = await readRows(
       url,
       `select table_name || '.' || column_name as name from information_schema.columns
        where table_schema = 'public' and data_type = 'bytea'`
@@ -179,20 +157,20 @@ function testRotations(postgres: Postgres): void {
       t.match(said, err)
       t.notMatch(said, /\n\s+at /)
     }
-    await ask(url, "insert into migrations (name, applied_at) values ('9999-next.sql', 0)")
+    await readRows(url, "insert into migrations (name, applied_at) values ('9999-next.sql', 0)")
     t.match(await rotate(url), { code: 1, err: /written by a newer version/ })
   })
 
   t.test('one that is killed has changed nothing, and is done again', async t => {
     const url = await makeDatabase(t, postgres)
     const before = await readSealed(url)
-    const blocker = await connect(url)
+    const blocker = await openConnection(url)
     t.teardown(() => blocker.close())
     await blocker.script(
       'set idle_in_transaction_session_timeout = 0; set application_name = other'
     )
     await blocker.script('begin; select pg_advisory_xact_lock(1)')
-    await ask(
+    await readRows(
       url,
       `create function hold() returns trigger language plpgsql as $$
        begin perform pg_advisory_xact_lock(1); return new; end $$`,
@@ -200,7 +178,7 @@ function testRotations(postgres: Postgres): void {
     )
     const { child, ended } = start(url, { SECRET_KEY_NEW: NEW_KEY })
     const waiting = `select 1 from pg_stat_activity where wait_event = 'advisory' and query like 'update job_events%'`
-    const watcher = await connect(postgres.url())
+    const watcher = await openConnection(postgres.url())
     t.teardown(() => watcher.close())
     const count = async () => (await watcher.run([{ sql: waiting, values: [] }]))[0]?.rows.length
     await eventually(t, count, 1)
@@ -219,7 +197,7 @@ function testRotations(postgres: Postgres): void {
     const server = await startServer(t, { DATABASE_URL: url, SECRET_KEY })
     server.process.kill('SIGSTOP')
     t.match(await rotate(url), { code: 1, err: /Servers run on that database/ })
-    await ask(url, 'update nodes set lease_until = 0')
+    await readRows(url, 'update nodes set lease_until = 0')
     t.match(await rotate(url), { code: 0, err: '' })
     const sealed = await readSealed(url)
     server.process.kill('SIGCONT')
@@ -234,9 +212,11 @@ function testRotations(postgres: Postgres): void {
     t.match(await answer.text(), /SECRET_KEY was replaced; this server needs the new one/)
     t.same(await readSealed(url), sealed)
     t.same(
-      await ask(url, 'select 1 from nodes where lease_until > 0'),
+      await readRows(url, 'select 1 from nodes where lease_until > 0'),
       [],
       'nor is it a node of it'
     )
   })
 }
+
+await onPostgres(t, testRotations)

@@ -78,13 +78,7 @@ function testPostgres(postgres: Postgres): void {
 
   t.test('texts come back as they were, with what PostgreSQL does not take', async t => {
     const storage = await openAt(t, await postgres.create())
-    const texts = [
-      'a\0b',
-      '\uFDD0',
-      '\uFDD00',
-      '\u{1F600}',
-      '\0\uFDD0x\uFDD0u0000'
-    ]
+    const texts = ['a\0b', '\uFDD0', '\uFDD00', '\u{1F600}', '\0\uFDD0x\uFDD0u0000']
     const code = texts.join('\n')
     const id = await createFunction(storage, { code, name: texts[0], description: code })
     t.match(await storage.functions.find(id), {
