@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { watchServer } from '../../core/process/server-process.js'
 import { endsWithUs } from '../helpers/ends-with-us.js'
-import { childrenOf } from '../helpers/processes.js'
+import { treeOf } from '../helpers/processes.js'
 import { startEnvironment } from '../helpers/start-environment.js'
 
 export const API_KEY = 'chaos-key'
@@ -16,7 +16,7 @@ export interface ChaosServer {
   readonly base: string
   readonly pid: number
   readonly output: () => string
-  /** Process ids of its sandboxes. */
+  /** Process ids of its sandboxes, and of the spawner that starts them. */
   readonly sandboxes: () => number[]
   /** Open descriptors of the server itself. */
   readonly descriptors: () => number
@@ -65,7 +65,7 @@ export async function startServer({
     base: address,
     pid,
     output,
-    sandboxes: () => childrenOf(pid),
+    sandboxes: () => treeOf(pid).slice(1),
     descriptors: () => readdirSync(`/proc/${pid}/fd`).length,
     async end(signal) {
       child.kill(signal)
