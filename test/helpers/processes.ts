@@ -12,7 +12,7 @@ const readProc = (path: string): string => {
 /** All processes, by the one that has started them. */
 function childrenByParent(): Map<number, number[]> {
   const children = new Map<number, number[]>()
-  for (const entry of readdirSync('/proc')) {
+  for (const entry of readdirSync('/proc').filter(name => /^\d+$/.test(name))) {
     const parent = /\) \S (\d+)/.exec(readProc(`${entry}/stat`))?.[1]
     if (parent === undefined) continue
     children.set(Number(parent), [...(children.get(Number(parent)) ?? []), Number(entry)])
