@@ -13,7 +13,7 @@ export const nodeTexts = {
     answers: 'answers this page',
     leads: 'leads',
     leadsHint: 'Does what one server does for all: schedules, alerts, retention',
-    gone: 'gone',
+    gone: 'is gone',
     upSince: 'Number {id}, started {when}',
     goneSince: 'Number {id}, heard of last {when}',
     versionOf: 'Version {version}',
