@@ -81,7 +81,12 @@ function testPage(postgres: Postgres): void {
     // It is killed, and its lease runs out.
     await other.stop('SIGKILL')
     await postgres.query('update nodes set lease_until = now_ms() - 1 where id = 2', DATABASE_URL)
-    await eventually(t, () => badges(), ['answers this page', 'leads', 'is gone'], 'without a click')
+    await eventually(
+      t,
+      () => badges(),
+      ['answers this page', 'leads', 'is gone'],
+      'without a click'
+    )
     t.same(faults, [])
   })
 
