@@ -134,9 +134,7 @@ begin
   if new_seq is null then return; end if;
   insert into job_events (job, sealed) values (new_seq, job_add.sealed);
   if scheduled then
-    -- The minute that was taken, whatever the clock of the server says.
-    update functions set last_cron_at = greatest(coalesce(last_cron_at, 0), coalesce(
-      (select t.scheduled from schedule_ticks t where t.function = owner), created / 1000)) where seq = owner;
+    update functions set last_cron_at = greatest(coalesce(last_cron_at, 0), created / 1000) where seq = owner;
   end if;
   perform count_jobs(owner, 0, at_stripe, 1, size);
   perform job_due(owner, due, created);

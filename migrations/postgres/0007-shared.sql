@@ -4,11 +4,6 @@ create function now_ms() returns bigint language sql volatile as $$
   select (extract(epoch from clock_timestamp()) * 1000)::bigint
 $$;
 
--- Whether others may count on that server.
-create function node_lives(of_node integer) returns boolean language sql stable as $$
-  select exists (select from nodes n where n.id = of_node and n.lease_until > now_ms())
-$$;
-
 -- Calls that rate limits have let in, or that servers may still let in. `key` is a hash of function, limit and caller.
 create unlogged table rate_windows (
   key bytea primary key,
@@ -112,7 +107,9 @@ begin
   end loop;
   if d.node is null and d.at > now_ms() - kept_ms then return 2; end if;
   -- Itself it knows what it runs, so this is one whose answer it did not get.
-  if d.node <> by_node and node_lives(d.node) then return 1; end if;
+  if d.node <> by_node and exists (select 1 from nodes o where o.id = d.node and o.lease_until > now_ms()) then
+    return 1;
+  end if;
   update deliveries set node = by_node, at = now_ms() where key = of_key;
   return 0;
 end $$;

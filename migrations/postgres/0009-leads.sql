@@ -1,19 +1,23 @@
 -- Written while the disk of the database is known to have been full: whether there is room again.
 alter table probes add column filler bytea;
 
--- The server that does what one does for all: it leads for as long as it lives. There is one row.
-create table lead (
-  is_one boolean primary key default true check (is_one),
+-- Which server leads, for each kind of work that one server at a time does. It leads for as long as it lives.
+create table leads (
+  name text primary key,
   node integer not null
 );
 
+create function node_lives(of_node integer) returns boolean language sql stable as $$
+  select exists (select from nodes n where n.id = of_node and n.lease_until > now_ms())
+$$;
+
 -- Whether the server leads; it does from now on when nobody else does.
-create function take_lead(of_node integer) returns boolean language plpgsql as $$
+create function take_lead(of_work text, of_node integer) returns boolean language plpgsql as $$
 begin
-  insert into lead (node) values (of_node)
-  on conflict (is_one) do update set node = excluded.node
-    where lead.node <> excluded.node and not node_lives(lead.node);
-  return exists (select from lead where node = of_node);
+  insert into leads (name, node) values (of_work, of_node)
+  on conflict (name) do update set node = excluded.node
+    where leads.node <> excluded.node and not node_lives(leads.node);
+  return exists (select from leads where name = of_work and node = of_node);
 end $$;
 
 -- Who has taken the minute; the function's last_cron_at says whether anything is recorded of it.
@@ -29,7 +33,7 @@ create function claim_ticks(ids text[], due bigint, of_node integer, out ours te
 language plpgsql as $$
 begin
   ours := '{}';
-  if take_lead(of_node) then
+  if take_lead('schedules', of_node) then
     with wanted as (
       select f.seq, f.id, coalesce(f.last_cron_at, 0) as recorded
       from functions f where f.id = any(ids) and not f.removed order by f.seq

@@ -27,6 +27,9 @@ export const createTickClaims =
 
 /** Whether this server leads; when nobody does, it does from now on. Asked beside the lane: nothing waits for it. */
 export async function takeLead(db: Database, node: () => number): Promise<boolean> {
-  const row = await db.get<{ mine: boolean }>([], 'select take_lead($1) as mine', node())
+  const row = await db.get<{ mine: boolean }>([], takeSql, node())
   return row?.mine === true
 }
+
+/** Retention, recovery and alerts go by the lead of schedules, too. */
+const takeSql = "select take_lead('schedules', $1::int4) as mine"

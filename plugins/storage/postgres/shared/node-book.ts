@@ -32,7 +32,7 @@ select n.id, n.host, n.version, n.started_at as "startedAt", coalesce(n.seen_at,
   greatest(0, now_ms() - coalesce(n.seen_at, n.started_at * 1000)) as "ageMs",
   n.lease_until > now_ms() as "isAlive", n.lease_until > now_ms() and l.node is not null as "isLeading",
   n.skew_ms as "skewMs", greatest(0, c.n - n.change_seen) as behind, n.figures
-from nodes n cross join change_number c left join lead l on l.node = n.id
+from nodes n cross join change_number c left join leads l on l.node = n.id and l.name = 'schedules'
 where n.lease_until > now_ms() - ${SHOWN_MS} order by n.id`
 
 const reportSql = `
