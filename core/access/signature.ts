@@ -11,7 +11,7 @@ import { readBase64, readHex } from './digest-text.js'
 import { readSecrets } from './signing-secrets.js'
 
 /** How far the time of a signed call may be from the server's, in seconds, either way. All providers name this one. */
-export const SIGNATURE_TOLERANCE_SECONDS = 300
+const SIGNATURE_TOLERANCE_SECONDS = 300
 
 /** What the headers of a call claim. */
 export interface SignatureClaim {

@@ -134,12 +134,6 @@ export interface FunctionStore {
    */
   update(id: string, change: FunctionChange, mayChange?: MayChange): Promise<string | false>
   /**
-   * Makes all the changes or none of them, in one transaction. A function that is not there is created with the fields
-   * of its change, which must have a name and code then. Rejects with PRECONDITION_FAILED, the ids as
-   * `details.conflicts`, when one may not be changed, and with CONFLICT as `update` does.
-   */
-  upsertAll(changes: readonly FunctionUpsert[]): Promise<UpsertedFunction[]>
-  /**
    * Stores a function with its versions as they are, for imports; at most one of them is active. False: the id is in
    * use, and nothing was changed. Rejects with CONFLICT when another function has its slug.
    */

@@ -50,8 +50,10 @@ export interface Storage {
   readonly env: EnvStore
   readonly alerts: AlertStore
   /**
-   * Makes all these changes or none of them, in one transaction, as `functions.upsertAll` does; also with CONFLICT when
-   * a module's new name takes it away from those who require it.
+   * Makes all these changes or none of them, in one transaction. What is not there is created with the fields of its
+   * change, which must have a name and code then. Rejects with PRECONDITION_FAILED, the ids as `details.conflicts`,
+   * when one may not be changed; with CONFLICT as `functions.update` does, or when a module's new name takes it away
+   * from those who require it.
    */
   push(
     functions: readonly FunctionUpsert[],

@@ -70,7 +70,7 @@ export async function readModules(folder: string): Promise<FoundModules> {
 }
 
 /** Throws an Error that says what is wrong with its files. */
-export async function readModule(folder: string, name: string): Promise<ModuleFile> {
+async function readModule(folder: string, name: string): Promise<ModuleFile> {
   const paths = modulePaths(name)
   const code = await readPlainFile(join(folder, paths.code), limits.codeBytes)
   const settings = join(folder, paths.settings)

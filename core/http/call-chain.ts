@@ -11,7 +11,7 @@ import { MoonletError } from '../base/errors.js'
 import type { CallChain, CallChains } from '../contracts/call-chain.js'
 
 /** How many calls may be nested in each other. */
-export const MAX_DEPTH = 8
+const MAX_DEPTH = 8
 /** Marks what was sent to this server alone. */
 const INTERNAL = '.i'
 /** Allowance for the request's way and for its call's time in the queue. */

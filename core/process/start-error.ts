@@ -25,7 +25,7 @@ export function failStart(error: unknown): never {
 }
 
 /** Undefined for errors that nobody has foreseen. A cause that says more comes before the error's own message. */
-export function explain(error: Error): string | undefined {
+function explain(error: Error): string | undefined {
   const cause = error.cause instanceof Error ? explainSystem(error.cause) : undefined
   if (cause !== undefined) return cause
   if (error instanceof MoonletError || error.name === 'MoonletError') return error.message

@@ -6,7 +6,7 @@
  * Runs in the main thread (module.registerHooks) or, before Node 22.15, in the loader's (module.register), so it
  * imports nothing.
  */
-export const PREFIX = 'moonlet-resolve:'
+const PREFIX = 'moonlet-resolve:'
 const api = new URL('../plugin-api.js', import.meta.url).href
 
 interface Context {

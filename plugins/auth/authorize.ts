@@ -7,9 +7,9 @@ import { MoonletError } from '../../core/base/errors.js'
 
 const OF_A_FUNCTION = /^\/api\/functions\/:id(?:\/|$)/
 
-export const scopeOf = ({ scope = 'admin' }: FastifyContextConfig): RouteScope => scope
+const scopeOf = ({ scope = 'admin' }: FastifyContextConfig): RouteScope => scope
 
-export const reachOf = ({ reach }: FastifyContextConfig, url: string | undefined): RouteReach =>
+const reachOf = ({ reach }: FastifyContextConfig, url: string | undefined): RouteReach =>
   reach ?? (OF_A_FUNCTION.test(url ?? '') ? 'function' : 'everything')
 
 /** Throws FORBIDDEN, which names the scope that is missing or says that the token is for other functions. */

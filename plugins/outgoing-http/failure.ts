@@ -1,7 +1,7 @@
 /** Every message of the HTTP client, in words for the person whose function called it. */
 
 /** A failed request; the message is fit for people and names no internals. */
-export class OutgoingFailure extends Error {
+class OutgoingFailure extends Error {
   override name = 'OutgoingFailure'
 }
 

@@ -55,8 +55,6 @@ export interface StorageOptions {
   readonly secretKey: Uint8Array
   /** Unix milliseconds, for the expiry of kv entries. */
   readonly nowMs?: () => number
-  /** How long a call waits while another process holds the database; 5 seconds if not given. */
-  readonly lockPatienceMs?: number
   /** None if not given. */
   readonly limits?: StorageLimits
   /** Whether a job that is added waits for the disk, and so survives a loss of power. */
@@ -115,7 +113,7 @@ export class SqliteStorage implements Storage {
   ) {
     const { secretKey, nowMs = Date.now, limits = NO_LIMITS, onNotice = () => {} } = options
     defineTextFunctions(db)
-    const batch = new Batch(db, options)
+    const batch = new Batch(db)
     // The order of these lines is that of commit hooks: what is created later is told earlier.
     const rowIds = new FunctionRowIds(db, batch)
     const counts = new ExecutionCounts(db, batch)

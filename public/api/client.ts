@@ -31,7 +31,7 @@ export const observe = (given: Observers): void => {
   observers = given
 }
 
-export function toUrl(path: string, query: Ask['query'] = {}): string {
+function toUrl(path: string, query: Ask['query'] = {}): string {
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined && value !== '') search.set(name, String(value))

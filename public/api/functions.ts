@@ -9,7 +9,6 @@ import type {
   DraftEvent,
   DraftOutcome,
   LuaFunction,
-  NextRun,
   Pagination,
   Usage
 } from './types.js'
@@ -62,7 +61,6 @@ export interface Draft {
 export const runDraft = (id: string, draft: Draft): Promise<DraftOutcome> =>
   post(`${functionApi(id)}/draft`, draft)
 
-export const getNextRun = (id: string): Promise<NextRun> => request(`${functionApi(id)}/next-run`)
 export const checkSchedule = (schedule: string): Promise<CronCheck> =>
   post('/api/cron/check', { schedule })
 

@@ -254,12 +254,6 @@ export interface Session {
   current: boolean
 }
 
-export interface NextRun {
-  has_schedule: boolean
-  cron_status?: string
-  next_run?: number
-  next_runs?: number[]
-}
 export type CronCheck = { ok: true; next_runs: number[] } | { ok: false; error: string }
 export type CodeCheck =
   { ok: true } | { ok: false; error: { message: string; line?: number; column?: number } }

@@ -11,10 +11,10 @@ function cutAt(text: string, from: number, length: number): number {
   return end > from ? end + 1 : from + length
 }
 
-export function toPieces(text: string, length = pieceLength): string[] {
+export function toPieces(text: string): string[] {
   const pieces: string[] = []
   for (let at = 0; at < text.length;) {
-    const end = cutAt(text, at, length)
+    const end = cutAt(text, at, pieceLength)
     pieces.push(text.slice(at, end))
     at = end
   }

@@ -5,7 +5,7 @@ import type { laterTexts } from './en/later.js'
 import { en } from './en.js'
 import { ptBR } from './pt-BR.js'
 
-export const dictionaries = { en, 'pt-BR': ptBR } as const
+const dictionaries = { en, 'pt-BR': ptBR } as const
 export type Locale = keyof typeof dictionaries
 
 type Areas = typeof en & typeof laterTexts

@@ -26,7 +26,7 @@ let settle: ((choices: Choices | undefined) => void) | undefined
 const element = (): HTMLDialogElement | null =>
   document.querySelector<HTMLDialogElement>('#clashes')
 
-export const clashes = store('clashes', {
+const clashes = store('clashes', {
   rows: [] as ClashRow[],
   secret: false,
   shown: true,

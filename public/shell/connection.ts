@@ -28,7 +28,7 @@ const isThere = (): Promise<boolean> =>
     () => false
   )
 
-export const connection = store('connection', {
+const connection = store('connection', {
   lost: false,
   trying: false,
   async retry() {

@@ -24,7 +24,7 @@ const none: Required<Question> = {
 }
 let settle: ((answer: Answer) => void) | undefined
 
-export const dialogs = store('dialogs', {
+const dialogs = store('dialogs', {
   question: none as Required<Question>,
   typed: '',
   answer(given: Answer) {

@@ -13,7 +13,7 @@ interface Toast {
 const stayMs = 5_000
 let last = 0
 
-export const toasts = store('toasts', {
+const toasts = store('toasts', {
   list: [] as Toast[],
   dismiss(id: number) {
     this.list = this.list.filter(toast => toast.id !== id)

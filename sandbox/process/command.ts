@@ -70,7 +70,7 @@ export function sandboxCommand({
  * Bytes of private writable memory: what Node maps by itself, the heap at its limit, and room for compiled
  * code, the young generation, the copy of a table that grows, and what frames hold outside the heap.
  */
-export const dataLimit = (baseDataBytes: number, memoryMb: number): number =>
+const dataLimit = (baseDataBytes: number, memoryMb: number): number =>
   baseDataBytes + (Math.ceil(memoryMb * 1.5) + OWN_HEAP_MB + 32) * MIB
 
 const withDataLimit = (prefix: readonly string[], bytes: number): readonly string[] =>

@@ -12,8 +12,8 @@ export interface LoginConfig {
   readonly servers: Readonly<Record<string, { readonly token: string }>>
 }
 
-export function configFile(env: NodeJS.ProcessEnv = process.env): string {
-  const base = env.XDG_CONFIG_HOME
+export function configFile(): string {
+  const base = process.env.XDG_CONFIG_HOME
   return join(
     base === undefined || base === '' ? join(homedir(), '.config') : base,
     'moonlet',

@@ -1,6 +1,6 @@
 /** The folder that a project lives in. */
 import { access } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Failure } from '../failure.js'
 import { readUrl } from './config.js'
 import { readIfThere } from './files.js'
@@ -13,9 +13,9 @@ export interface Project {
   readonly url: string | undefined
 }
 
-/** The nearest folder from `from` upwards with a moonlet.json; without one, `from` itself. */
-export async function findProject(from: string = process.cwd()): Promise<Project> {
-  const start = resolve(from)
+/** The nearest folder from the working directory upwards with a moonlet.json; without one, the working directory. */
+export async function findProject(): Promise<Project> {
+  const start = process.cwd()
   for (let folder = start; ; folder = dirname(folder)) {
     const text = await readIfThere(join(folder, PROJECT_FILE))
     if (text !== undefined) return { folder, url: readProjectUrl(folder, text) }

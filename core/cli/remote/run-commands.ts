@@ -26,7 +26,7 @@ export function addRuns(program: Command, run: Runner): void {
 const collect = (value: string, before: string[]): string[] => [...before, value]
 
 /** What a call is made of. */
-export const withEvent = (command: Command): Command =>
+const withEvent = (command: Command): Command =>
   command
     .option('-d, --data <text>', 'body of the request; @FILE reads it from a file')
     .option('-X, --method <method>', 'GET, or POST with --data, if left out')

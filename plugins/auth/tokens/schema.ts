@@ -28,7 +28,7 @@ const tokenExample = {
 }
 const usedExample = { ...tokenExample, last_used_at: 1767225660, last_used_ip: '203.0.113.7' }
 
-export const Token = Type.Object(
+const Token = Type.Object(
   {
     ...fields,
     last_used_at: Type.Optional(

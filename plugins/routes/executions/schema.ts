@@ -123,7 +123,7 @@ export const executionFields = {
   )
 }
 
-export const ListedExecution = Type.Object(
+const ListedExecution = Type.Object(
   {
     ...executionFields,
     event_json: Type.String({

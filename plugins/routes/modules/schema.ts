@@ -54,7 +54,7 @@ export const ModuleVersion = Type.Object(
   { title: 'ModuleVersion', examples: [moduleVersionExample] }
 )
 
-export const Required = Type.Object(
+const Required = Type.Object(
   {
     name: Type.String(),
     id: Type.Optional(Type.String({ description: 'Of the module that has this name.' })),
@@ -159,7 +159,7 @@ export const toRequires = (required: readonly RequiredModule[]) =>
   )
 
 /** `only`: ids of the functions that the caller may see; undefined: all. */
-export const toRequiredBy = (requirers: readonly Requirer[], only: readonly string[] | undefined) =>
+const toRequiredBy = (requirers: readonly Requirer[], only: readonly string[] | undefined) =>
   requirers.filter(({ kind, id }) => kind === 'module' || only?.includes(id) !== false)
 
 export const toModule = (

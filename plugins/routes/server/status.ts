@@ -25,7 +25,7 @@ const Limits = Type.Object({
 })
 
 /** What is kept, beside its limits. */
-export const Usage = Type.Object({
+const Usage = Type.Object({
   history: Type.Integer({ description: 'Bytes of executions, their logs and requests.' }),
   kv: Type.Integer({ description: 'Bytes of stored values.' })
 })

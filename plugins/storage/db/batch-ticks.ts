@@ -16,8 +16,8 @@ export class BatchTicks {
   private ticks = 0
   private quietTicks = 0
   private began = performance.now()
-
-  constructor(private sizeAtStart = 0) {}
+  /** Of the batch, when this tick began. */
+  private sizeAtStart = 0
 
   /** Counts a tick, at whose end the batch has so many writes; true: the batch is due. */
   end(size: number): boolean {

@@ -41,7 +41,6 @@ import {
 } from './function-rows.js'
 import { prepareFunctionReads, prepareFunctionWrites } from './function-statements.js'
 import { toFirstState, toNewRecord } from './new-function.js'
-import { refuseConflicts } from './refusals.js'
 import type { Revisions } from './revisions.js'
 
 interface Parts extends ReadParts {
@@ -109,15 +108,6 @@ export class SqliteFunctionStore implements FunctionStore {
       const { tell } = this.change(rowId, id, change)
       tell()
       return revisions.of(rowId)
-    })
-  }
-
-  upsertAll(changes: readonly FunctionUpsert[]): Promise<UpsertedFunction[]> {
-    return this.parts.batch.transaction(() => {
-      refuseConflicts(this.conflictsOf(changes))
-      const { done, tell } = this.upsertNow(changes)
-      tell()
-      return done
     })
   }
 

@@ -51,7 +51,7 @@ export function optionalInteger(row: Row, column: string): number | undefined {
 /** A flag: absent is false. */
 export const flag = (row: Row, column: string): boolean => optionalInteger(row, column) === 1
 
-export function bytes(row: Row, column: string): Uint8Array {
+function bytes(row: Row, column: string): Uint8Array {
   const value = row[column]
   if (!(value instanceof Uint8Array)) throw wrong(column, value, 'bytes')
   return value

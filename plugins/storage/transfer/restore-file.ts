@@ -18,8 +18,7 @@ import { checkKind, hasTables } from './integrity.js'
 export async function restoreFile(
   backup: string,
   database: string,
-  onProgress: Progress,
-  now = new Date()
+  onProgress: Progress
 ): Promise<string | undefined> {
   if (
     !(await stat(backup).then(
@@ -37,7 +36,7 @@ export async function restoreFile(
     // Checks the copy: the backup may have been replaced meanwhile.
     await checkSchema(copy, backup)
     recount(copy)
-    const kept = await setAside(database, now)
+    const kept = await setAside(database)
     await rename(copy, database)
     return kept
   } finally {
@@ -57,9 +56,9 @@ function recount(file: string): void {
 }
 
 /** Renames the database together with its write-ahead log, which belongs to it. */
-async function setAside(database: string, now: Date): Promise<string | undefined> {
+async function setAside(database: string): Promise<string | undefined> {
   if (!(await exists(database))) return undefined
-  const kept = `${database}.before-restore-${now.toISOString().replace(/[-:]|\.\d+/g, '')}`
+  const kept = `${database}.before-restore-${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}`
   makeDatabasePrivate(database)
   for (const end of [...COMPANIONS, '']) {
     if (await exists(`${database}${end}`)) await rename(`${database}${end}`, `${kept}${end}`)

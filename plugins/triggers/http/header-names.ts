@@ -19,15 +19,9 @@ function canonical(name: string): string {
 
 /**
  * First value of each header of a request, by canonical name; without `Host` and what only the server itself may
- * say (isServersOwnHeader). `raw` is Node's `rawHeaders`: names and values alternating, values as binary strings.
- */
-export function toEventHeaders(raw: readonly string[]): Record<string, string> {
-  return readEventHeaders(raw).headers
-}
-
-/**
- * The same, with `more`: names and values in turn of the headers behind the first of their names. `isHidden` tells of
- * names in lower case which headers are withheld.
+ * say (isServersOwnHeader). `more`: names and values in turn of the headers behind the first of their names. `raw` is
+ * Node's `rawHeaders`: names and values alternating, values as binary strings. `isHidden` tells of names in lower case
+ * which headers are withheld.
  */
 export function readEventHeaders(
   raw: readonly string[],

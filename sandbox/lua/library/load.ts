@@ -67,7 +67,7 @@ function loadText(text: string, title: string, env: Value): Returned {
 }
 
 /** A chunk's name as messages show it: `=name` and `@name` as they are, else the beginning of the text. */
-export function displayName(title: string): string {
+function displayName(title: string): string {
   if (title.startsWith('=')) return title.slice(1, MAX_NAME_LENGTH)
   if (title.startsWith('@')) {
     return title.length <= MAX_NAME_LENGTH

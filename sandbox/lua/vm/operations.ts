@@ -83,7 +83,7 @@ export function typeNameOf(value: Value): string {
 }
 
 /** The number that a value is or says, as arithmetic takes it. */
-export function toNumber(value: Value): number | undefined {
+function toNumber(value: Value): number | undefined {
   if (typeof value === 'number') return value
   return typeof value === 'string' ? parseNumber(value) : undefined
 }

@@ -7,7 +7,7 @@ import { COMMIT, Session, type Trips } from './transaction.js'
 /** How often one is made that met others. */
 export const ATTEMPTS = 4
 export const BEGIN = { sql: 'begin', values: [] }
-export const ROLLBACK = { sql: 'rollback', values: [] }
+const ROLLBACK = { sql: 'rollback', values: [] }
 
 /** Does the work in a transaction of its own; again when it met another one. */
 export async function runTransaction<T>(

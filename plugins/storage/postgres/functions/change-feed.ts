@@ -71,14 +71,13 @@ export class ChangeFeed {
   }
 }
 
-/** Tells of the changes once what was called has resolved. */
+/** Tells of the changes once what was called has resolved, unless with false: then nothing was changed. */
 export async function tellAfter<T>(
   feed: ChangeFeed,
   functionIds: readonly string[],
-  done: Promise<T>,
-  hasChanged: (result: T) => boolean = result => result !== false
+  done: Promise<T>
 ): Promise<T> {
   const result = await done
-  if (hasChanged(result)) feed.tell(functionIds)
+  if (result !== false) feed.tell(functionIds)
   return result
 }

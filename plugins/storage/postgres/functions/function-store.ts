@@ -21,7 +21,6 @@ import {
   type FunctionRow,
   type ScheduledRow
 } from '../../functions/function-rows.js'
-import { refuseConflicts } from '../../functions/refusals.js'
 import { toFirstState, toNewRecord } from '../../functions/new-function.js'
 import type { SecretBox } from '../../secrets/secret-box.js'
 import type { Database } from '../db/database.js'
@@ -116,15 +115,6 @@ export class PostgresFunctionStore implements FunctionStore {
       return revisionOf(session, seq)
     })
     return this.tell([id], updated)
-  }
-
-  upsertAll(changes: readonly FunctionUpsert[]): Promise<UpsertedFunction[]> {
-    const ids = changes.map(({ id }) => id)
-    const done = this.parts.db.transaction(TAGS, async session => {
-      refuseConflicts(await this.conflictsOf(session, changes))
-      return this.upsertNow(session, changes)
-    })
-    return this.tell(ids, done)
   }
 
   restore(fn: FunctionRecord, versions: readonly VersionRecord[]): Promise<boolean> {

@@ -9,7 +9,7 @@ export type CodeChoice = { readonly code: string } | 'theirs' | undefined
 
 let settle: ((answer: 'mine' | 'theirs' | undefined) => void) | undefined
 
-export const codeClash = store('codeClash', {
+const codeClash = store('codeClash', {
   version: 0,
   answer(given: 'mine' | 'theirs' | '') {
     settle?.(given === '' ? undefined : given)

@@ -10,7 +10,7 @@ const writing = new RegExp(
 )
 
 /** Names of the APIs that the code may write with, each once; comments count too, which only asks too often. */
-export const findWrites = (code: string): string[] => [...new Set(code.match(writing) ?? [])]
+const findWrites = (code: string): string[] => [...new Set(code.match(writing) ?? [])]
 
 /** Asks before the first run of a function's draft that writes; in this browser once for each function. */
 export async function mayWrite(functionId: string, code: string): Promise<boolean> {

@@ -74,5 +74,3 @@ export function createCodeLoading(session: CodeSession) {
     }
   })
 }
-
-export type CodeLoading = ReturnType<typeof createCodeLoading>

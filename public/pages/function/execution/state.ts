@@ -8,7 +8,7 @@ import { listAddress } from '../executions/list-place.js'
 import { noKept } from './kept.js'
 import type { Outgoing } from './outgoing.js'
 
-export const levels = ['all', 'debug', 'info', 'warn', 'error'] as const
+const levels = ['all', 'debug', 'info', 'warn', 'error'] as const
 export type Level = (typeof levels)[number]
 
 function readLogFilter() {

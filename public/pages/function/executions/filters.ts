@@ -12,7 +12,7 @@ const seconds: Readonly<Partial<Record<Range, number>>> = {
 }
 
 /** Ways to fail that are chosen as a status is. */
-export const failureKinds = ['timeout', 'memory'] as const
+const failureKinds = ['timeout', 'memory'] as const
 const isFailureKind = (text: string): boolean => (failureKinds as readonly string[]).includes(text)
 
 export interface Chosen {

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { canonicalHeaderName } from '../../../../core/http/header-names.js'
-import { toEventHeaders } from '../../../../plugins/triggers/http/header-names.js'
+import { readEventHeaders } from '../../../../plugins/triggers/http/header-names.js'
 import { parseQuery, splitUrl } from '../../../../plugins/triggers/http/url-parts.js'
 
 t.test('header names are canonical', async t => {
@@ -10,10 +10,18 @@ t.test('header names are canonical', async t => {
 })
 
 t.test('the first value of a repeated header counts, and Host is left out', async t => {
-  t.same(
-    { ...toEventHeaders(['host', 'h', 'x-a', '1', 'X-A', '2', '__proto__', 'p']) },
-    { 'X-A': '1', ['__proto__']: 'p' }
-  )
+  const { headers, more } = readEventHeaders([
+    'host',
+    'h',
+    'x-a',
+    '1',
+    'X-A',
+    '2',
+    '__proto__',
+    'p'
+  ])
+  t.same({ ...headers }, { 'X-A': '1', ['__proto__']: 'p' })
+  t.same(more, ['X-A', '2'])
 })
 
 t.test('a path is decoded to bytes', async t => {
