@@ -14,7 +14,7 @@ export interface DatabaseAddress extends DatabaseTls {
   /** Tried one after the other. */
   readonly hosts: readonly DatabaseHost[]
   readonly user: string
-  /** undefined: none is sent, unless PGPASSWORD says one. */
+  /** That of PGPASSWORD where the address has none; undefined: none is sent. */
   readonly password: string | undefined
   readonly database: string
   /** A server that does not take writes is passed over. */
@@ -71,12 +71,13 @@ export function parseDatabaseUrl(text: string): DatabaseAddress {
   }
   const asked = readParameters(match[5] ?? '')
   const target = oneOf(targets, 'target_session_attrs', asked.target_session_attrs ?? 'any')
-  const name = decode(user) || asked.user || process.env['USER'] || 'postgres'
+  const name = decode(user) || asked.user || process.env.USER || 'postgres'
   const hosts = readHosts(hostList === '' ? (asked.host ?? 'localhost') : hostList, asked.port)
   return {
     hosts,
     user: name,
-    password: password === undefined ? asked.password : decode(password),
+    password:
+      password === undefined ? (asked.password ?? process.env.PGPASSWORD) : decode(password),
     database: decode(path) || asked.dbname || name,
     ...readTls(asked),
     // Of several servers only the one that takes writes is of use.

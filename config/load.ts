@@ -1,4 +1,7 @@
-/** Reads the settings from the environment; the only file that looks at `process.env`. */
+/**
+ * Reads the settings from the environment; the only file that looks at `process.env`, but for what libpq takes from
+ * there too (database-url.ts).
+ */
 import { distance } from 'fastest-levenshtein'
 import { addressProblems } from './address-settings.js'
 import { settings, type Config } from './schema.js'

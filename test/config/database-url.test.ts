@@ -46,6 +46,23 @@ t.test('user, password and database are what they were before they were encoded'
   t.end()
 })
 
+t.test('without a password in it, the one of PGPASSWORD counts', t => {
+  const before = process.env.PGPASSWORD
+  t.teardown(() => {
+    if (before === undefined) delete process.env.PGPASSWORD
+    else process.env.PGPASSWORD = before
+  })
+  process.env.PGPASSWORD = 'from outside'
+  const passwordOf = (url: string) => parseDatabaseUrl(url).password
+  t.equal(passwordOf('postgres://u@db/x'), 'from outside')
+  t.equal(passwordOf('postgres://u:own@db/x'), 'own')
+  t.equal(passwordOf('postgres://u@db/x?password=own'), 'own')
+  t.equal(passwordOf('postgres://u:@db/x'), '', 'an empty one is one')
+  delete process.env.PGPASSWORD
+  t.equal(passwordOf('postgres://u@db/x'), undefined)
+  t.end()
+})
+
 t.test('an address that is none is refused, and nothing of a password is shown', t => {
   const form = /must be the address of a PostgreSQL database/
   const host = /has a host that is not of the form name, name:port or \[address\]:port/

@@ -90,7 +90,7 @@ export class Connection {
         host: host.host,
         port: host.port,
         user: address.user,
-        password: address.password ?? process.env['PGPASSWORD'] ?? '',
+        password: address.password ?? '',
         database: address.database,
         application_name: address.applicationName,
         ssl,
