@@ -2,6 +2,11 @@
 import pino, { type DestinationStream, type Logger } from 'pino'
 import type { Config } from '../../config/schema.js'
 import { MoonletError } from '../base/errors.js'
+import { LogOutput } from './log-output.js'
+
+const STDOUT = 1
+/** Bytes of one write. */
+const MAX_WRITE = 64 * 1024
 
 /** What the kernel writes to a pipe without mixing it with the writes of others; see pipe(7). */
 const WHOLE_WRITE = 4096
@@ -16,13 +21,14 @@ export function createLogger(
   terminal: boolean,
   worker?: number
 ): { logger: Logger; flush: () => void } {
-  const output = pino.destination({
-    dest: 1,
-    sync: false,
-    periodicFlush: 200,
+  const output = new LogOutput({
+    fd: STDOUT,
     ...(worker === undefined
-      ? { minLength: 4096 }
-      : { minLength: WHOLE_WRITE / 2, maxWrite: WHOLE_WRITE })
+      ? { minBytes: 4096, maxBytes: MAX_WRITE }
+      : { minBytes: WHOLE_WRITE / 2, maxBytes: WHOLE_WRITE }),
+    onDropped: lines => {
+      logger.warn({ lines }, 'the log had no room for a while: lines are missing')
+    }
   })
   const destination: DestinationStream = terminal
     ? {
@@ -31,7 +37,7 @@ export function createLogger(
         }
       }
     : output
-  const logger = pino(
+  const logger: Logger = pino(
     {
       level: config.LOG_LEVEL,
       base: worker === undefined ? null : { worker },
@@ -41,12 +47,12 @@ export function createLogger(
     },
     destination
   )
-  return {
-    logger,
-    flush: () => {
-      output.flushSync()
-    }
+  const flush = (): void => {
+    output.flushSync()
   }
+  // A start that fails ends without another word to the log.
+  process.once('exit', flush)
+  return { logger, flush }
 }
 
 /** What the database says is no fault of this program: it needs no stack. */

@@ -1,7 +1,7 @@
 /** Serving: by this process alone, or by several workers that it starts (WORKERS). */
 import { loadServiceManager, withEnvironment } from '../../config/load.js'
 import { readWorkforce } from '../../config/workers.js'
-import { announce } from './announce.js'
+import { announce, print } from './announce.js'
 import { failStart } from './start-error.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -40,8 +40,6 @@ async function serveAlone(environment: Environment): Promise<void> {
   const address = await app.listen({ port: config.PORT, host: config.HOST })
   announce(address + config.BASE_PATH)
   if (app.createdKeyFile !== undefined) {
-    process.stdout.write(
-      `A new API key is in ${app.createdKeyFile}; use it to sign in to the dashboard.\n`
-    )
+    print(`A new API key is in ${app.createdKeyFile}; use it to sign in to the dashboard.`)
   }
 }
