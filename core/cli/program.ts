@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { moonletVersion } from '../base/version.js'
 import { startError } from '../process/start-error.js'
 import { addCompletion } from './completion-command.js'
-import type { Runner } from './context.js'
+import type { OwnProcess, Runner } from './context.js'
 import { exitCodes, Failure } from './failure.js'
 import { createOutput, type Output } from './output.js'
 import { addOfflineCommands } from './offline-commands.js'
@@ -11,13 +11,13 @@ import { addRemoteCommands } from './remote/commands.js'
 import type { Terminal } from './terminal.js'
 
 /**
- * Runs one command; gives the exit code. `serve` does not return: it ends the process itself. `lowerPriority` lowers
- * that of the process, where it runs nothing else.
+ * Runs one command; gives the exit code. `serve` does not return: it ends the process itself. `own`: what a command may
+ * do to the process, where it runs nothing else.
  */
 export async function runProgram(
   args: readonly string[],
   terminal: Terminal,
-  lowerPriority: () => void = () => {}
+  own: OwnProcess = { lowerPriority() {}, endWhenUnread() {} }
 ): Promise<number> {
   let code = 0
   const json = args.includes('--json')
@@ -26,7 +26,7 @@ export async function runProgram(
     const { dataDir } = program.opts<{ dataDir?: string }>()
     const { terminal, report, emit } = output
     const settings: Record<string, string> = dataDir === undefined ? {} : { DATA_DIR: dataDir }
-    code = await command({ terminal, json, lowerPriority, report, emit, settings })
+    code = await command({ ...own, terminal, json, report, emit, settings })
   }
   const complaints: string[] = []
   const program = createProgram(json ? createCollector(output, complaints) : terminal, run)

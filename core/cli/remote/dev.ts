@@ -36,6 +36,7 @@ export async function dev(
   const wanted = toFolders(functions, names)
   session.know([...functions, ...modules])
   const saves = watchFolders(project.folder, wanted)
+  context.endWhenUnread()
   context.terminal.note(
     `Watching ${wanted?.join(', ') ?? `${functions.length} functions`} in ${basename(project.folder)}; Ctrl-C ends it.`
   )

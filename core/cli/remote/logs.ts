@@ -84,6 +84,7 @@ async function followLogs(
   client: Client,
   { id, names }: { id: string | undefined; names: ReadonlyMap<string, string> }
 ): Promise<number> {
+  context.endWhenUnread()
   for (;;) {
     try {
       const stream = await client.stream('/api/events', {

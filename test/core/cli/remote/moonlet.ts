@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import { API_KEY, build, temporaryFolder } from '../../../helpers/build.js'
 
-const program = fileURLToPath(new URL('../../../../core/cli.js', import.meta.url))
+export const program = fileURLToPath(new URL('../../../../core/cli.js', import.meta.url))
 
 export interface Ended {
   readonly code: number | NodeJS.Signals | null
