@@ -66,7 +66,7 @@ export interface ExecutionStore {
   begin(execution: NewExecution): void
   /**
    * Links what this tick writes to the execution: its record becomes durable no later than that write, and its `finish`
-   * rejects with STORAGE_FAILED if the write is lost.
+   * rejects with WRITES_LOST if the write is lost.
    */
   linkToExecution(executionId: string): void
   /** Settles when the record of a running execution is durable, pending as it is. Rejects with STORAGE_FAILED. */

@@ -217,5 +217,5 @@ export class ExecutionWriter implements ExecutionRecorder {
 }
 
 function throwLost(): never {
-  throw new MoonletError('STORAGE_FAILED', LOST)
+  throw new MoonletError('WRITES_LOST', LOST)
 }

@@ -86,7 +86,7 @@ t.test('an execution whose write was taken back fails, and its record says so', 
   storage.kv.forExecution.set(kept.id, id, bytes('other'), bytes('v'))
   await storage.executions.finish(finished(kept))
   await t.rejects(storage.executions.finish(finished(lost)), {
-    code: 'STORAGE_FAILED',
+    code: 'WRITES_LOST',
     message: 'The database could not keep what this execution stored.'
   })
   t.match(await storage.executions.find(lost.id), {

@@ -202,8 +202,16 @@ export class Lane {
     )
     if (error === undefined) return
     items ??= this.takeWrites()
-    if (items.length > 1 && !isAway(error)) for (const item of items) await this.commit([item])
+    if (items.length > 1 && !isAway(error)) await this.commitEach(items)
     else for (const item of items) item.settle(error)
+  }
+
+  /** Whoever hears that one has failed is heard before the next is made: an execution may end in another way then. */
+  private async commitEach(items: readonly Item[]): Promise<void> {
+    for (const item of items) {
+      await this.commit([item])
+      await new Promise(resolve => setImmediate(resolve))
+    }
   }
 
   private takeWrites(): Item[] {

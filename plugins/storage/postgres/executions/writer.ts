@@ -131,7 +131,7 @@ export class ExecutionWriter implements ExecutionRecorder {
     const written = this.write(running, end, job)
     written.catch((error: unknown) => {
       if (isEnded(error)) this.keepParts(running, end)
-      else this.lateEnds.add(running, end)
+      else if (!isLost(error)) this.lateEnds.add(running, end)
     })
     return written
   }
@@ -200,7 +200,7 @@ export class ExecutionWriter implements ExecutionRecorder {
       this.rowsOf(batch).finish(running, lostWrites ? toFailed(end) : end)
       if (job !== undefined) this.settleJob(batch, lostWrites ? job.lost : job.kept)
       return () => {
-        if (lostWrites) throw new MoonletError('STORAGE_FAILED', LOST)
+        if (lostWrites) throw new MoonletError('WRITES_LOST', LOST)
       }
     }
     return this.db.write(job === undefined ? TAGS : TAGS_WITH_JOB, build, { lostAnswer: 'none' })
@@ -211,13 +211,16 @@ export class ExecutionWriter implements ExecutionRecorder {
   }
 }
 
-/** An execution that others have ended needs no end any more. */
+/** An execution that has its end, by others or by this write, needs none any more. */
 function unlessEnded(error: unknown): void {
-  if (!isEnded(error)) throw error
+  if (!isEnded(error) && !isLost(error)) throw error
 }
 
 const isEnded = (error: unknown): boolean =>
   error instanceof MoonletError && error.code === 'EXECUTION_ENDED'
+
+const isLost = (error: unknown): boolean =>
+  error instanceof MoonletError && error.code === 'WRITES_LOST'
 
 /** The database did not keep the write; all other errors are the answer to it. */
 const isLoss = (error: unknown): boolean =>

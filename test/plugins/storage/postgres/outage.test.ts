@@ -53,7 +53,7 @@ function testOutages(postgres: Postgres): void {
       await postgres.start()
       isLost = (await storage.kv.get(id, key)) === undefined
       const end = storage.executions.finish(finished(execution))
-      if (isLost) await t.rejects(end, { code: 'STORAGE_FAILED' })
+      if (isLost) await t.rejects(end, { code: 'WRITES_LOST' })
       else await t.resolves(end)
       const status = isLost ? 'error' : 'success'
       t.match(await storage.executions.find(execution.id), { status })

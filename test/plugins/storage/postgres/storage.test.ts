@@ -184,6 +184,37 @@ function testPostgres(postgres: Postgres): void {
     t.ok((await servers[0]!.usage()).kv < kv)
   })
 
+  t.test(
+    'a value that cannot be stored fails its execution alone, also in the batch of its end',
+    async t => {
+      const url = await postgres.create()
+      const storage = await openAt(t, url)
+      const id = await createFunction(storage)
+      await postgres.query(
+        `create function fail() returns trigger language plpgsql as $$ begin raise 'no'; end $$;
+       create trigger fail before insert on kv for each row when (new.key = 'lost') execute function fail()`,
+        url
+      )
+      const end = async (key: string) => {
+        const execution = newExecution(id)
+        storage.executions.begin(execution)
+        // The function goes on before the database has the value.
+        void storage.kv.forExecution.set(execution.id, id, bytes(key), bytes('v'))
+        const error: unknown = await storage.executions
+          .finish(finished(execution))
+          .catch((error: unknown) => error)
+        const record = await storage.executions.find(execution.id)
+        return [(error as { code?: string } | undefined)?.code, record?.status]
+      }
+      await end('known from now on')
+      t.same(await Promise.all(['a', 'lost', 'b'].map(end)), [
+        [undefined, 'success'],
+        ['WRITES_LOST', 'error'],
+        [undefined, 'success']
+      ])
+    }
+  )
+
   t.test('one job is claimed by one server', async t => {
     const url = await postgres.create()
     const servers = [await openAt(t, url), await openAt(t, url)]
