@@ -83,6 +83,10 @@ export interface Caller {
   readonly chain?: CallChain | undefined
   /** As whom the front door of the function has let it in; left out: as anybody. */
   readonly identity?: AdmittedCaller | undefined
+  /**
+   * Told right before `invoke` rejects, of what has run all the same, or was refused once it had begun. Must not throw.
+   */
+  readonly onRejected?: ((ran: RanExecution) => void) | undefined
   /** The place in the queue that the call has kept so far; left out: none. */
   readonly reservation?: Reservation | undefined
 }
@@ -153,5 +157,8 @@ export interface JobAttempt {
   /** What becomes of the job, recorded together with the execution. */
   readonly settle: (outcome: JobOutcome) => JobSettlements
 }
+
+/** Which execution it was, and how long it took. */
+export type RanExecution = Pick<Outcome, 'executionId' | 'functionId' | 'versionId' | 'durationMs'>
 
 export type JobOutcome = Pick<Outcome, 'answer' | 'fault' | 'errorMessage' | 'wish'>

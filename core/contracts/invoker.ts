@@ -9,7 +9,8 @@ export interface Invoker {
    * deadline or its limits is an outcome, not a rejection. Rejects only when the queue is full (QUEUE_FULL),
    * the wait for a sandbox was too long (QUEUE_TIMEOUT), its caller hung up meanwhile (CALLER_GONE), the server is
    * stopping (SERVER_STOPPING), no sandbox can be started (SANDBOX_START_FAILED), or the record could not be made
-   * durable (STORAGE_FAILED). A call that is rejected has no record, or one that has ended.
+   * durable (STORAGE_FAILED, DATABASE_UNAVAILABLE). A call that is rejected has no record, or one that has ended; its
+   * caller's `onRejected` is told which.
    */
   invoke(request: InvocationRequest): Promise<Outcome>
   /** Parses code in a sandbox without running it; undefined when it is fine. */

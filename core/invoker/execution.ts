@@ -1,6 +1,6 @@
 /** The record of one invocation: begun and finished here and nowhere else. */
 import type { JobResult } from '../../sandbox/job.js'
-import { MoonletError } from '../base/errors.js'
+import { MoonletError, type ErrorCode } from '../base/errors.js'
 import type { AnswerHead, InvocationRequest, Outcome } from '../contracts/invocation.js'
 import type { ExecutionStore, NewExecution } from '../contracts/executions.js'
 import type { Fault } from '../contracts/records.js'
@@ -21,6 +21,8 @@ export class Execution {
   readonly id: string
   /** Its record has begun, and not ended yet. */
   isPending = false
+  /** What came of it, once it has run or been refused; whether that is recorded, `finish` tells. */
+  outcome: Outcome | undefined
   private stream: StreamedAnswer | undefined
   private readonly record: NewExecution
 
@@ -88,6 +90,7 @@ export class Execution {
     const outcome = toOutcome(request, id, result, logs.entries, stream)
     const unwritten = logs.close()
     if (!request.record) return outcome
+    this.outcome = outcome
     const saved = request.fn.saveResponse ? (stream?.kept() ?? outcome.answer) : undefined
     const finished = toFinished(record, outcome, saved, unwritten)
     this.isPending = false
@@ -95,22 +98,22 @@ export class Execution {
     try {
       await context.executions.finish(finished, request.job?.settle(outcome))
     } catch (error) {
-      return this.endInterrupted(result, error)
+      return this.endAsRecorded(result, error)
     }
     context.onPhase('end', id, record.functionId)
     return outcome
   }
 
   /**
-   * Other servers have marked it, and its caller is told what the record says, not what the run gave. Throws any other
-   * error; for a job too, whose end was written no more than the record.
+   * Where the record says another end than the run gave, its caller is told that one: other servers have marked it, or
+   * what it stored is lost. Throws any other error; for a job too, which has an end of its own then.
    */
-  private endInterrupted(result: JobResult, error: unknown): Outcome {
+  private endAsRecorded(result: JobResult, error: unknown): Outcome {
     const { context, request, id, logs, stream } = this
-    const isMarked = error instanceof MoonletError && error.code === 'EXECUTION_ENDED'
-    if (!isMarked || request.job !== undefined) throw error
+    const kind = error instanceof MoonletError ? recordedEnds[error.code] : undefined
+    if (kind === undefined || request.job !== undefined) throw error
     context.onPhase('end', id, request.fn.id)
-    const fault: Fault = { kind: 'interrupted', message: error.message }
+    const fault: Fault = { kind, message: (error as MoonletError).message }
     return toOutcome(request, id, { ...result, answer: undefined, fault }, logs.entries, stream)
   }
 
@@ -124,6 +127,12 @@ export class Execution {
       return undefined
     }
   }
+}
+
+/** Errors of a `finish` whose record is there, and says this. */
+const recordedEnds: Partial<Record<ErrorCode, Fault['kind']>> = {
+  EXECUTION_ENDED: 'interrupted',
+  WRITES_LOST: 'runtime'
 }
 
 /** What becomes of an execution that no sandbox ran to its end. */

@@ -97,6 +97,8 @@ export class Invoker implements contract.Invoker {
       return outcome
     } catch (error) {
       if (prepared?.execution.isPending === true) await this.abort(prepared, error)
+      const ran = prepared?.execution.outcome
+      if (ran !== undefined) given.caller?.onRejected?.(ran)
       this.notifyCall(given.trigger, given.fn.id, undefined, error)
       throw error
     } finally {

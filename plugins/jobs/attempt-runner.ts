@@ -118,11 +118,13 @@ export class AttemptRunner {
 
   private async handleRejection(attempt: Attempt, error: unknown): Promise<void> {
     const { settlements } = attempt
+    const code = error instanceof MoonletError ? error.code : undefined
     if (settlements !== undefined) {
+      // Its end is recorded together with that of its execution.
+      if (code === 'WRITES_LOST') return this.notify(attempt, settlements.lost)
       // It ran, and its end may be recorded or not.
       return this.settle(attempt, settlements.lost)
     }
-    const code = error instanceof MoonletError ? error.code : undefined
     if (code === 'SERVER_STOPPING') this.events.onStopping()
     else if (code !== 'QUEUE_FULL' && code !== 'QUEUE_TIMEOUT') {
       this.options.log.warn({ err: error, jobId: attempt.id }, 'a job found no sandbox')

@@ -70,7 +70,10 @@ const headers = {
     description: 'Id of the version that ran.',
     schema: { type: 'string' }
   },
-  'X-Execution-Id': { description: 'Id of the execution.', schema: { type: 'string' } },
+  'X-Execution-Id': {
+    description: 'Id of the execution, whatever came of it.',
+    schema: { type: 'string' }
+  },
   'X-Execution-Duration-Ms': { description: 'How long it took.', schema: { type: 'string' } }
 }
 

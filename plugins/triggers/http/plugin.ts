@@ -21,7 +21,7 @@ import type { Config } from '../../../config/schema.js'
 import type { Neighbourhood } from './answer-headers.js'
 import { readJobWishes } from './background-call.js'
 import { installAdmissionControl } from './install-admission.js'
-import { sendOutcome, type Sending } from './send-outcome.js'
+import { sendOutcome, setExecution, type Sending } from './send-outcome.js'
 import { StreamedReply } from './streamed-reply.js'
 import { Ticket } from './ticket.js'
 import { toEvent } from './to-event.js'
@@ -121,18 +121,19 @@ class HttpTrigger {
   }
 
   private async answer(call: Call): Promise<FastifyReply> {
-    const { request, reply } = call
+    const { request, reply, ticket } = call
     try {
       const outcome = hasBody(request.raw)
         ? await this.invokeWithBody(call)
         : await this.invoke(call, noBody)
       if (outcome === undefined) return answerRepeat(reply)
       if (call.streamed !== undefined) return call.streamed.end(outcome)
-      this.checkRoom(request, reply, outcome)
+      this.checkRoom(call, outcome)
       return sendOutcome(reply, outcome, this.sendingOf(call))
     } catch (error) {
-      if (call.streamed === undefined) throw error
-      return call.streamed.breakOff()
+      if (call.streamed !== undefined) return call.streamed.breakOff()
+      if (ticket.ran !== undefined) setExecution(reply, ticket.ran)
+      throw error
     }
   }
 
@@ -253,11 +254,13 @@ class HttpTrigger {
   }
 
   /** Throws NO_ROOM when the answer is large and callers that do not read hold too many others. */
-  private checkRoom(request: FastifyRequest, reply: FastifyReply, { answer }: Outcome): void {
-    const size = answer?.body.length ?? 0
+  private checkRoom({ request, reply, ticket }: Call, outcome: Outcome): void {
+    const size = outcome.answer?.body.length ?? 0
     if (size < LARGE_RESPONSE) return
     const error = this.fastify.connections.maySendResponse(request.raw, reply.raw, size)
-    if (error !== undefined) throw error
+    if (error === undefined) return
+    ticket.ran = outcome
+    throw error
   }
 }
 

@@ -1,7 +1,12 @@
 /** What the caller of a function gets, by CONTRACT section 6. */
 import type { FastifyReply } from 'fastify'
 import { faultBody } from '../../../core/http/fault-body.js'
-import type { AnswerHead, Outcome, StreamHead } from '../../../core/contracts/invocation.js'
+import type {
+  AnswerHead,
+  Outcome,
+  RanExecution,
+  StreamHead
+} from '../../../core/contracts/invocation.js'
 import { setAnswerHeaders, type ResponseRules } from './answer-headers.js'
 import { contentTypeOf } from './content-type.js'
 
@@ -12,8 +17,7 @@ export interface Sending extends ResponseRules {
 
 /** Answers with what the handler returned. */
 export function sendOutcome(reply: FastifyReply, outcome: Outcome, sending: Sending): FastifyReply {
-  setIds(reply, outcome)
-  reply.header('x-execution-duration-ms', String(outcome.durationMs))
+  setExecution(reply, outcome)
   const { answer } = outcome
   if (answer === undefined) return sendFault(reply, outcome)
   setHead(reply, answer, sending)
@@ -31,9 +35,15 @@ export function setStreamHead(reply: FastifyReply, head: StreamHead, sending: Se
   setHead(reply, head, sending)
 }
 
+/** Of a run that took place, whatever its caller gets. */
+export function setExecution(reply: FastifyReply, ran: RanExecution): void {
+  setIds(reply, ran)
+  reply.header('x-execution-duration-ms', String(ran.durationMs))
+}
+
 function setIds(
   reply: FastifyReply,
-  { functionId, versionId, executionId }: Pick<Outcome, 'functionId' | 'versionId' | 'executionId'>
+  { functionId, versionId, executionId }: Omit<RanExecution, 'durationMs'>
 ): void {
   reply.header('x-function-id', functionId)
   reply.header('x-function-version-id', versionId)

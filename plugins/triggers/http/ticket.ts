@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HttpCaller } from '../../../core/connections/caller.js'
 import type { MoonletError } from '../../../core/base/errors.js'
 import type { AdmittedCaller } from '../../../core/contracts/front-door.js'
-import type { Reservation } from '../../../core/contracts/invocation.js'
+import type { RanExecution, Reservation } from '../../../core/contracts/invocation.js'
 import type { DeferredCall } from '../../../core/contracts/scheduler.js'
 
 const ticketKey = Symbol('ticket')
@@ -21,6 +21,8 @@ export interface TicketListener {
 export class Ticket extends HttpCaller {
   reservation: Reservation | undefined
   identity: AdmittedCaller | undefined
+  /** What has run for a call that was rejected all the same. */
+  ran: RanExecution | undefined
   private stopWatching: (() => void) | undefined
 
   constructor(
@@ -53,6 +55,10 @@ export class Ticket extends HttpCaller {
         listener.onRejected(this, error)
       }
     }
+  }
+
+  onRejected(ran: RanExecution): void {
+    this.ran = ran
   }
 
   /** The place is given up with the response, whatever that is, and also when the caller has left. */

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import type { InvocationRequest } from '../../../core/contracts/invocation.js'
+import type { InvocationRequest, RanExecution } from '../../../core/contracts/invocation.js'
 import type { LogEntry } from '../../../core/contracts/records.js'
 import type { FinishedExecution, NewExecution } from '../../../core/contracts/executions.js'
 import { createIdSource } from '../../../core/base/ids.js'
@@ -293,7 +293,13 @@ t.test('a call that never got a sandbox has no record, whoever refused it', asyn
   await t.rejects(invoker.invoke(toRequest('function handler() return {} end')), {
     code: 'QUEUE_FULL'
   })
-  const gone = { isGone: true, onGone: () => () => {}, signal: AbortSignal.abort() }
+  const ran: RanExecution[] = []
+  const gone = {
+    isGone: true,
+    onGone: () => () => {},
+    signal: AbortSignal.abort(),
+    onRejected: (execution: RanExecution) => ran.push(execution)
+  }
   await t.rejects(invoker.invoke(toRequest('function handler() return {} end', { caller: gone })), {
     code: 'CALLER_GONE'
   })
@@ -302,7 +308,7 @@ t.test('a call that never got a sandbox has no record, whoever refused it', asyn
   await t.rejects(invoker.invoke(toRequest('function handler() return {} end')), {
     code: 'SERVER_STOPPING'
   })
-  t.same([begun.length, finished.length], [1, 1])
+  t.same([begun.length, finished.length, ran.length], [1, 1, 0])
 })
 
 t.test(

@@ -79,6 +79,7 @@ t.test(
           [answer.status, answer.headers.get('retry-after'), text],
           [503, '1', /BUFFERED_BYTES_MAX/]
         )
+        t.match(answer.headers.get('x-execution-id'), /^[0-9a-v]{20}$/, 'it has run all the same')
         return 0
       },
       SIZE
