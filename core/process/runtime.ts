@@ -7,7 +7,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
-/** What better-sqlite3 needs: Node 22.14 was the first to have it. find-runtime.sh holds others to the same. */
+/** What better-sqlite3 needs; and there must be Zstandard. find-runtime.sh holds others to the same. */
 const NODE_API = 10
 
 /** All that may be sent to a server and that can be caught. */
@@ -24,7 +24,10 @@ const forwarded = [
 /** A terminal sends these to the whole group of processes, so the new process has them already. */
 const sentByTerminals: readonly string[] = ['SIGINT', 'SIGQUIT', 'SIGCONT', 'SIGWINCH']
 
-const hasNodeApi = (): boolean => Number(process.versions.napi) >= NODE_API
+const canRun = (): boolean => {
+  const { napi, zstd }: NodeJS.Dict<string> = process.versions
+  return Number(napi) >= NODE_API && zstd !== undefined
+}
 
 /**
  * Runs `start` here, or, where this Node.js is too old, this program once more with the runtime: with the same
@@ -32,7 +35,7 @@ const hasNodeApi = (): boolean => Number(process.versions.napi) >= NODE_API
  * does, and takes it along when it is killed.
  */
 export async function inRuntime(start: () => Promise<void>): Promise<void> {
-  if (hasNodeApi()) return await start()
+  if (canRun()) return await start()
   const runtime = findRuntime()
   if (runtime === undefined) process.exit(1)
   const [command, ...args] = [

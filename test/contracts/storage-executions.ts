@@ -12,6 +12,7 @@ import {
   newExecution,
   NOW,
   PAGE,
+  randomText,
   run
 } from './storage-fixtures.js'
 
@@ -46,6 +47,39 @@ export function testExecutions(t: Test, open: OpenStorage): void {
     const { rows } = await storage.executions.list(id, PAGE)
     t.equal(rows[0]?.responseJson, undefined, 'left out of lists')
     t.equal(rows[0]?.eventJson, '{"ü":"\\u0000"}')
+  })
+
+  t.test('large events and answers are kept whole, whatever they are stored as', async t => {
+    const storage = await open(t)
+    const id = await createFunction(storage)
+    const before = (await storage.usage(id)).history
+    const texts = [
+      ['words', 'some words \0 \u{1F600} ü \uFDD0 "'.repeat(3000)],
+      ['random', randomText(70_000)],
+      ['not so large', 'x'.repeat(5000)]
+    ] as const
+    for (const [name, body] of texts) {
+      for (const isWrittenFirst of [false, true]) {
+        const execution = newExecution(id, {
+          eventJson: JSON.stringify({ method: 'GET', path: '/p', headers: {}, body, query: {} })
+        })
+        const responseJson = JSON.stringify({ body })
+        storage.executions.begin(execution)
+        if (isWrittenFirst) await storage.executions.makeDurable(execution.id)
+        await storage.executions.finish(finished(execution, { responseJson }))
+        const found = await storage.executions.find(execution.id)
+        t.equal(found?.eventJson, execution.eventJson, name)
+        t.equal(found?.responseJson, responseJson, name)
+        const listed = JSON.parse(
+          (await storage.executions.findListed(execution.id))?.eventJson ?? ''
+        )
+        t.match(listed, { path: '/p', truncated: true })
+      }
+    }
+    const used = (await storage.usage(id)).history - before
+    t.ok(used > 4 * 70_000 && used < 4 * 70_000 + 50_000, `${used} bytes: what is stored counts`)
+    t.equal(await storage.executions.expire(NOW + 30 * 86_400, 100), 6)
+    t.equal((await storage.usage(id)).history, before)
   })
 
   t.test(

@@ -1,4 +1,5 @@
 /** What the storage tests write. */
+import { randomBytes } from 'node:crypto'
 import { createIdSource } from '../../core/base/ids.js'
 import type { FinishedExecution, NewExecution } from '../../core/contracts/executions.js'
 import type { Storage } from '../../core/contracts/storage.js'
@@ -14,6 +15,11 @@ export const NOW = 1_700_000_000
 export const PAGE = { limit: 20, offset: 0 }
 
 export const bytes = (text: string): Uint8Array => Buffer.from(text)
+/** So many characters that nothing can be stored in fewer bytes for. */
+export const randomText = (length: number): string =>
+  randomBytes(Math.ceil(length / 2))
+    .toString('hex')
+    .slice(0, length)
 export const log = (message: string, level: LogEntry['level'] = 'info'): LogEntry => ({
   level,
   message,

@@ -10,6 +10,7 @@ import {
   newExecution,
   NOW,
   PAGE,
+  randomText,
   run
 } from './storage-fixtures.js'
 
@@ -122,7 +123,7 @@ export function testReclaiming(t: Test, open: OpenStorage): void {
     const id = await createFunction(storage)
     await Promise.all(
       Array.from({ length: 200 }, () =>
-        run(storage, id, { createdAt: NOW - 8 * DAY, eventJson: 'x'.repeat(20_000) })
+        run(storage, id, { createdAt: NOW - 8 * DAY, eventJson: randomText(20_000) })
       )
     )
     await storage.executions.expire(NOW, 1000)

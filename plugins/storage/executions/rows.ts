@@ -7,6 +7,7 @@ import type {
   LogLevel
 } from '../../../core/contracts/records.js'
 import { MoonletError } from '../../../core/base/errors.js'
+import { unpackText } from './packed-text.js'
 
 const statuses: readonly ExecutionStatus[] = ['pending', 'success', 'error']
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
@@ -27,6 +28,9 @@ export interface ExecutionRow {
   readonly faultJson: string | null
   readonly eventJson: string
   readonly responseJson: string | null
+  /** In the place of the other two, where they are large and packed; see packed-text.ts. */
+  readonly packedEvent?: Uint8Array | null
+  readonly packedResponse?: Uint8Array | null
   readonly statusCode: number | null
   readonly jobId: string | null
   readonly attempt: number | null
@@ -48,10 +52,15 @@ export const visible = `from executions e join functions f on f.seq = e.function
 /** For lists: large events are cut. Both are to be read from `executions e` joined with `functions f`. */
 export const executionColumns = `${commonColumns}, e.event_json as eventJson`
 
+/** Event and answer whole, wherever they are, of the execution that `key` names in the tables of large texts. */
+export const wholeTexts = (key: string): string => `
+  coalesce((select event_json from large_events where execution = ${key}), e.event_json) as eventJson,
+  coalesce((select response_json from large_responses where execution = ${key}), e.response_json) as responseJson,
+  (select zstd from packed_events where execution = ${key}) as packedEvent,
+  (select zstd from packed_responses where execution = ${key}) as packedResponse`
+
 /** Everything whole. */
-export const wholeColumns = `${commonColumns},
-  coalesce((select event_json from large_events where execution = e.seq), e.event_json) as eventJson,
-  coalesce((select response_json from large_responses where execution = e.seq), e.response_json) as responseJson`
+export const wholeColumns = `${commonColumns}, ${wholeTexts('e.seq')}`
 
 export function toExecution(row: ExecutionRow): ExecutionRecord {
   return {
@@ -66,14 +75,20 @@ export function toExecution(row: ExecutionRow): ExecutionRecord {
     durationMs: row.durationMs ?? undefined,
     errorMessage: row.errorMessage ?? undefined,
     fault: row.faultJson === null ? undefined : (JSON.parse(row.faultJson) as Fault),
-    eventJson: row.eventJson,
-    responseJson: row.responseJson ?? undefined,
+    eventJson: unpacked(row, row.packedEvent) ?? row.eventJson,
+    responseJson: unpacked(row, row.packedResponse) ?? row.responseJson ?? undefined,
     trigger: row.trigger,
     createdAt: row.createdAt,
     ...(row.jobId === null ? {} : { jobId: row.jobId, attempt: row.attempt ?? undefined }),
     ...(typeof row.node === 'number' ? { node: row.node } : {})
   }
 }
+
+const unpacked = (
+  { id }: ExecutionRow,
+  packed: Uint8Array | null | undefined
+): string | undefined =>
+  packed === null || packed === undefined ? undefined : unpackText(packed, `the execution ${id}`)
 
 export interface LogRow {
   readonly level: number

@@ -4,6 +4,7 @@ import type { FinishedExecution, NewExecution } from '../../../core/contracts/ex
 import type { LogEntry } from '../../../core/contracts/records.js'
 import { bytesOf, bytesSql } from '../quotas/row-bytes.js'
 import { fitsRow, toListedEvent } from './listed-event.js'
+import { packText } from './packed-text.js'
 import { PENDING, toLevelNumber, toStatusNumber } from './rows.js'
 
 export class ExecutionStatements {
@@ -110,15 +111,20 @@ export class ExecutionStatements {
     const rowId = Number(lastInsertRowid)
     this.countBytes(bytesOf('executions', error, fault, event, response))
     if (isWhole) return rowId
-    this.sql.insertLargeEvent.run(rowId, eventJson)
-    this.countBytes(bytesOf('large_events', eventJson))
+    this.insertLarge(rowId, 'event', eventJson)
     return rowId
   }
 
   private keepLargeResponse(rowId: number, responseJson: string | undefined): void {
     if (responseJson === undefined || fitsRow(responseJson)) return
-    this.sql.insertLargeResponse.run(rowId, responseJson)
-    this.countBytes(bytesOf('large_responses', responseJson))
+    this.insertLarge(rowId, 'response', responseJson)
+  }
+
+  private insertLarge(rowId: number, kind: 'event' | 'response', json: string): void {
+    const packed = packText(json)
+    const name = packed === undefined ? (`large_${kind}s` as const) : (`packed_${kind}s` as const)
+    this.sql[name].run(rowId, packed ?? json)
+    this.countBytes(bytesOf(name, packed ?? json))
   }
 }
 
@@ -142,10 +148,12 @@ function prepareStatements(db: Database) {
     insertLog: db.prepare(
       'insert into logs (execution, n, level, created_at, message) values (?, ?, ?, ?, ?)'
     ),
-    insertLargeEvent: db.prepare('insert into large_events (execution, event_json) values (?, ?)'),
-    insertLargeResponse: db.prepare(
+    large_events: db.prepare('insert into large_events (execution, event_json) values (?, ?)'),
+    large_responses: db.prepare(
       'insert into large_responses (execution, response_json) values (?, ?)'
-    )
+    ),
+    packed_events: db.prepare('insert into packed_events (execution, zstd) values (?, ?)'),
+    packed_responses: db.prepare('insert into packed_responses (execution, zstd) values (?, ?)')
   }
 }
 

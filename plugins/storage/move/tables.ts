@@ -91,6 +91,8 @@ export const movedTables: readonly MovedTable[] = [
   belonging('logs'),
   belonging('large_events'),
   belonging('large_responses'),
+  belonging('packed_events'),
+  belonging('packed_responses'),
   belonging('ai_requests'),
   belonging('email_requests'),
   belonging('http_requests')

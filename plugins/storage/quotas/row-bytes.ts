@@ -13,15 +13,20 @@ const ONE_FITS = PAGE
 interface Measured {
   readonly texts: readonly string[]
   readonly overhead: number
+  /** Several of its rows share a page; one that is larger takes so many bytes more. */
+  readonly beyondPage?: number
 }
 
 const measured = {
   executions: {
     texts: ['error_message', 'fault_json', 'event_json', 'response_json'],
-    overhead: 280
+    overhead: 280,
+    beyondPage: 0
   },
   large_events: { texts: ['event_json'], overhead: 1000 },
   large_responses: { texts: ['response_json'], overhead: 1000 },
+  packed_events: { texts: ['zstd'], overhead: 30, beyondPage: 1000 },
+  packed_responses: { texts: ['zstd'], overhead: 30, beyondPage: 1000 },
   logs: { texts: ['message'], overhead: 30 },
   ai_requests: {
     texts: ['model', 'endpoint', 'error_message', 'request_json', 'response_json'],
@@ -47,21 +52,23 @@ type Text = string | Uint8Array | null
 
 /** The bytes of a row with these texts, in the order of the table above. */
 export function bytesOf(table: MeasuredTable, ...texts: readonly Text[]): number {
-  let bytes: number = measured[table].overhead
+  const { overhead, beyondPage }: Measured = measured[table]
+  let bytes = overhead
   for (const text of texts) {
     if (text !== null) bytes += typeof text === 'string' ? Buffer.byteLength(text) : text.byteLength
   }
-  if (table !== 'executions' || bytes <= THREE_FIT || bytes > ONE_FITS) return bytes
+  if (beyondPage === undefined || bytes <= THREE_FIT) return bytes
+  if (bytes > ONE_FITS) return bytes + beyondPage
   return bytes > TWO_FIT ? PAGE : PAGE / 2
 }
 
 /** The same in SQL, for a row of the table or of an alias for it. It does not read the texts. */
 export function bytesSql(table: MeasuredTable, alias: string = table): string {
-  const { texts, overhead } = measured[table]
+  const { texts, overhead, beyondPage }: Measured = measured[table]
   const bytes = `(${[overhead, ...texts.map(text => `ifnull(octet_length(${alias}.${text}), 0)`)].join(' + ')})`
-  if (table !== 'executions') return bytes
+  if (beyondPage === undefined) return bytes
   return (
-    `(case when ${bytes} <= ${THREE_FIT} or ${bytes} > ${ONE_FITS} then ${bytes} ` +
+    `(case when ${bytes} <= ${THREE_FIT} then ${bytes} when ${bytes} > ${ONE_FITS} then ${bytes} + ${beyondPage} ` +
     `when ${bytes} > ${TWO_FIT} then ${PAGE} else ${PAGE / 2} end)`
   )
 }
@@ -73,7 +80,9 @@ export const belongings = [
   'email_requests',
   'http_requests',
   'large_events',
-  'large_responses'
+  'large_responses',
+  'packed_events',
+  'packed_responses'
 ] as const
 
 /** The same in SQL for an execution `e` with everything that belongs to it. */

@@ -12,7 +12,7 @@ import { startServer } from '../../helpers/server.js'
 import { olderNode } from '../older-node.js'
 
 const file = (name: string) => fileURLToPath(new URL(`../../../core/${name}`, import.meta.url))
-const skip = olderNode === undefined ? 'no Node.js older than 22.14 on this machine' : false
+const skip = olderNode === undefined ? 'no Node.js that is too old on this machine' : false
 
 /** A server that `command` starts. */
 async function start(
@@ -93,7 +93,7 @@ t.test('started by an older Node.js', { skip }, async t => {
       encoding: 'utf8'
     })
     t.equal(status, 1)
-    t.match(stderr, /^Moonlet needs Node\.js 22\.14 or newer and found v\d+\.\d+\.\d+: .+\n$/)
+    t.match(stderr, /^Moonlet needs Node\.js 22\.15 or newer and found v\d+\.\d+\.\d+: .+\n$/)
   })
 })
 
@@ -211,7 +211,7 @@ t.test('the runtime is found', async t => {
     t.match(find(await tools(t)), [
       1,
       '',
-      /^Moonlet needs Node\.js 22\.14 or newer and found none: install .+\n$/
+      /^Moonlet needs Node\.js 22\.15 or newer and found none: install .+\n$/
     ])
     await node(join(folder, 'old/node'), 9)
     t.match(find(await tools(t), join(folder, 'old')), [1, '', /and found v20\.1\.0: .+\n$/])
@@ -227,13 +227,13 @@ t.test('the runtime is found', async t => {
   })
 
   t.test(
-    'the level asked for is the same in the launcher and where an older Node.js starts again',
+    'what is asked for is the same in the launcher and where an older Node.js starts again',
     async t => {
-      const level = /^node_api=(\d+)$/m.exec(await readFile(file('find-runtime.sh'), 'utf8'))?.[1]
-      t.match(
-        await readFile(file('process/runtime.js'), 'utf8'),
-        new RegExp(`\\bNODE_API = ${level};`)
-      )
+      const launcher = await readFile(file('find-runtime.sh'), 'utf8')
+      const level = /^node_api=(\d+)$/m.exec(launcher)?.[1]
+      const starter = await readFile(file('process/runtime.js'), 'utf8')
+      t.match(starter, new RegExp(`\\bNODE_API = ${level};`))
+      for (const text of [launcher, starter]) t.match(text, /\bzstd\b/)
     }
   )
 })

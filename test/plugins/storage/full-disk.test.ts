@@ -8,6 +8,7 @@ import {
   log,
   newExecution,
   PAGE,
+  randomText,
   run
 } from '../../contracts/storage-fixtures.js'
 import { eventually } from '../../helpers/eventually.js'
@@ -25,7 +26,7 @@ t.test(
     await storage.probe()
     db.pragma(`max_page_count = ${Number(db.pragma('page_count', { simple: true })) + 50}`)
     const results = await Promise.allSettled(
-      Array.from({ length: 50 }, async () => run(storage, id, { eventJson: 'x'.repeat(50_000) }))
+      Array.from({ length: 50 }, async () => run(storage, id, { eventJson: randomText(50_000) }))
     )
     const refused = results.filter(result => result.status === 'rejected')
     t.ok(refused.length > 0, `${refused.length} refused`)

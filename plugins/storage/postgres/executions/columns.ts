@@ -1,5 +1,5 @@
 /** What is read of executions. */
-import { commonColumns, toExecution, type ExecutionRow } from '../../executions/rows.js'
+import { commonColumns, toExecution, wholeTexts, type ExecutionRow } from '../../executions/rows.js'
 import { quoteNames } from '../db/sql-text.js'
 
 export { toExecution, type ExecutionRow }
@@ -10,9 +10,7 @@ export const listedColumns = quoteNames(
 )
 
 /** Everything whole. */
-export const wholeColumns = quoteNames(`${commonColumns}, e.node,
-  coalesce((select event_json from large_events where execution = e.id), e.event_json) as eventJson,
-  coalesce((select response_json from large_responses where execution = e.id), e.response_json) as responseJson`)
+export const wholeColumns = quoteNames(`${commonColumns}, e.node, ${wholeTexts('e.id')}`)
 
 /** Executions whose functions and versions still exist. */
 export const visible = `from executions e join functions f on f.seq = e.function and not f.removed

@@ -12,18 +12,19 @@ import {
   bytesOfRow,
   largeText,
   measure,
+  measureLarge,
   toEndColumns,
   toRowColumns,
   type EndColumns,
-  type RowColumns
+  type RowColumns,
+  type StoredText
 } from './row-columns.js'
 import { requestBytes, requestStatements } from './request-rows.js'
 import {
   toEnd,
   toGrow,
   toInsert,
-  toLargeEvents,
-  toLargeResponses,
+  toLarge,
   toLogs,
   toRestore,
   type EndedRow,
@@ -45,7 +46,7 @@ interface Progress {
   partsDone: number
   nextLog: number
   leftOut: number | null
-  readonly large: { event?: string; response?: string }
+  readonly large: { event?: StoredText; response?: StoredText }
 }
 
 export interface RowsContext {
@@ -86,7 +87,7 @@ export class ExecutionRows implements BatchPart {
     const response = largeText(end.responseJson)
     if (response !== undefined) {
       progress.large.response = response
-      progress.bytes += measure('large_responses', response)
+      progress.bytes += measureLarge('response', response)
     }
     if (running.hasRow) {
       if (running.mayMissRow) this.restore(running)
@@ -125,8 +126,8 @@ export class ExecutionRows implements BatchPart {
       ...toInsert(context, inserted),
       ...toEnd(context, ended),
       ...toGrow(context, grown),
-      ...toLargeEvents(events),
-      ...toLargeResponses(responses),
+      ...toLarge('event', events),
+      ...toLarge('response', responses),
       ...toLogs(this.logs),
       ...requestStatements(this.requests),
       ...[...this.skews].map(([functionId, skew]) => ({
@@ -175,7 +176,7 @@ export class ExecutionRows implements BatchPart {
     const event = largeText(execution.eventJson)
     if (event !== undefined) {
       progress.large.event = event
-      progress.bytes += measure('large_events', event)
+      progress.bytes += measureLarge('event', event)
     }
     this.noteSkew(row)
   }

@@ -2,6 +2,7 @@
 import type { FinishedExecution, NewExecution } from '../../../../core/contracts/executions.js'
 import { bytesOf, type MeasuredTable } from '../../quotas/row-bytes.js'
 import { fitsRow, toListedEvent } from '../../executions/listed-event.js'
+import { packText } from '../../executions/packed-text.js'
 import { PENDING, toStatusNumber, toVersionNumber } from '../../executions/rows.js'
 import { toStoredText } from '../db/texts.js'
 
@@ -79,6 +80,12 @@ export const bytesOfRow = ({ error, fault, response }: EndColumns, event: string
 export const measure = (table: MeasuredTable, ...texts: ReadonlyArray<string | null>): number =>
   bytesOf(table, ...texts.map(text => (text === null ? null : toStoredText(text))))
 
-/** A text that is too large for a row; undefined: it is not. */
-export const largeText = (text: string | undefined): string | undefined =>
-  text === undefined || fitsRow(text) ? undefined : text
+/** A text, or what it was packed into. */
+export type StoredText = string | Uint8Array
+
+/** A text that is too large for a row, as it is stored; undefined: it is not too large. */
+export const largeText = (text: string | undefined): StoredText | undefined =>
+  text === undefined || fitsRow(text) ? undefined : (packText(text) ?? text)
+
+export const measureLarge = (kind: 'event' | 'response', text: StoredText): number =>
+  typeof text === 'string' ? measure(`large_${kind}s`, text) : bytesOf(`packed_${kind}s`, text)

@@ -92,10 +92,15 @@ select d.execution, d.n, d.level, d.created_at, d.message
 from unnest($1::text[], $2::int8[], $3::int8[], $4::int8[], $5::text[]) as d (execution, n, level, created_at, message)
 where ${hasRow}`
 
-export const largeEventSql = `
-insert into large_events (execution, event_json)
-select d.execution, d.text from unnest($1::text[], $2::text[]) as d (execution, text) where ${hasRow}`
+const insertLarge = (table: string, column: string, type: string): string => `
+insert into ${table} (execution, ${column})
+select d.execution, d.text from unnest($1::text[], $2::${type}[]) as d (execution, text) where ${hasRow}`
 
-export const largeResponseSql = `
-insert into large_responses (execution, response_json)
-select d.execution, d.text from unnest($1::text[], $2::text[]) as d (execution, text) where ${hasRow}`
+export const largeSql = {
+  event: insertLarge('large_events', 'event_json', 'text'),
+  response: insertLarge('large_responses', 'response_json', 'text')
+}
+export const packedSql = {
+  event: insertLarge('packed_events', 'zstd', 'bytea'),
+  response: insertLarge('packed_responses', 'zstd', 'bytea')
+}

@@ -1,16 +1,8 @@
 /** Rows of one kind as one statement, with an array for each column; no rows, no statement. */
 import type { Statement } from '../db/statement.js'
-import { integers, texts } from '../db/values.js'
-import type { EndColumns, RowColumns } from './row-columns.js'
-import {
-  endSql,
-  growSql,
-  insertSql,
-  largeEventSql,
-  largeResponseSql,
-  logSql,
-  restoreSql
-} from './row-sql.js'
+import { blobs, integers, texts } from '../db/values.js'
+import type { EndColumns, RowColumns, StoredText } from './row-columns.js'
+import { endSql, growSql, insertSql, largeSql, logSql, packedSql, restoreSql } from './row-sql.js'
 
 export interface InsertedRow {
   readonly row: RowColumns
@@ -32,7 +24,7 @@ export interface LogColumns {
 }
 export interface LargeText {
   readonly id: string
-  readonly text: string
+  readonly text: StoredText
 }
 /** Of this server. */
 interface Origin {
@@ -127,14 +119,27 @@ export const toGrow = (
         }
       ]
 
-export const toLargeEvents = (all: readonly LargeText[]): Statement[] => large(largeEventSql, all)
-export const toLargeResponses = (all: readonly LargeText[]): Statement[] =>
-  large(largeResponseSql, all)
-
-const large = (sql: string, all: readonly LargeText[]): Statement[] =>
-  all.length === 0
-    ? []
-    : [{ sql, values: [texts(all.map(({ id }) => id)), texts(all.map(({ text }) => text))] }]
+export function toLarge(kind: 'event' | 'response', all: readonly LargeText[]): Statement[] {
+  const ids: string[] = []
+  const whole: string[] = []
+  const packedIds: string[] = []
+  const packed: Uint8Array[] = []
+  for (const { id, text } of all) {
+    if (typeof text === 'string') {
+      ids.push(id)
+      whole.push(text)
+    } else {
+      packedIds.push(id)
+      packed.push(text)
+    }
+  }
+  return [
+    ...(ids.length === 0 ? [] : [{ sql: largeSql[kind], values: [texts(ids), texts(whole)] }]),
+    ...(packedIds.length === 0
+      ? []
+      : [{ sql: packedSql[kind], values: [texts(packedIds), blobs(packed)] }])
+  ]
+}
 
 export const toLogs = (logs: readonly LogColumns[]): Statement[] =>
   logs.length === 0

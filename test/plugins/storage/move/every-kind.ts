@@ -11,7 +11,8 @@ import {
   finished,
   httpRequest,
   log,
-  newExecution
+  newExecution,
+  randomText
 } from '../../../contracts/storage-fixtures.js'
 
 export const SECRET_KEY = '5c'.repeat(32)
@@ -78,7 +79,7 @@ async function fillByApi({ app, call, callOpen, create }: Api): Promise<void> {
   await ask('POST', '/api/auth/login', { apiKey: 'test-key' })
   await app.storage.kv.set('', bytes('of all'), bytes('\0\xff'))
   await app.storage.kv.set(id, Buffer.from([0, 255, 1]), Buffer.from([254, 0]), 4_000_000_000_000)
-  for (const body of ['one', 'fail', 'x'.repeat(9_000)]) {
+  for (const body of ['one', 'fail', randomText(9_000), 'some words '.repeat(3_000)]) {
     const { status } = await callOpen('POST', '/fn/worker-of-all', body)
     if (status !== (body === 'fail' ? 500 : 200)) throw new Error(`the call gave ${status}`)
   }

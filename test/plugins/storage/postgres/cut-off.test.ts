@@ -5,7 +5,8 @@ import {
   finished,
   log,
   newExecution,
-  PAGE
+  PAGE,
+  randomText
 } from '../../../contracts/storage-fixtures.js'
 import { eventually } from '../../../helpers/eventually.js'
 import { startGate } from '../../../helpers/gate.js'
@@ -168,7 +169,7 @@ function testNodes(postgres: Postgres): void {
     const mark = `update executions set status = 2, error_message = 'marked'`
     await postgres.query(`${mark} where id = '${marked.id}'`, url)
     await postgres.query(`delete from executions where id = '${removed.id}'`, url)
-    const large = '{"body":"' + 'x'.repeat(20_000) + '"}'
+    const large = JSON.stringify({ body: randomText(20_000) })
     const before = await other.usage(id)
     const ends = await Promise.allSettled([
       one.executions.finish(finished(well)),

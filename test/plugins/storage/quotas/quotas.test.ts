@@ -10,6 +10,7 @@ import {
   newExecution,
   NOW,
   PAGE,
+  randomText,
   run
 } from '../../../contracts/storage-fixtures.js'
 import type { StorageLimits } from '../../../../core/contracts/storage.js'
@@ -57,6 +58,13 @@ function sameCounts(t: Test, db: Db): void {
   t.same(kept, counted)
 }
 
+/** Such texts are stored in less than half of their bytes. */
+const digits = (length: number): string => {
+  let text = ''
+  while (text.length < length) text += Math.random().toFixed(15).slice(2)
+  return text.slice(0, length)
+}
+
 /** Writes some of everything that can be kept. */
 async function writeAll(
   storage: Awaited<ReturnType<typeof open>>['storage'],
@@ -74,6 +82,9 @@ async function writeAll(
   executions.linkToExecution(long.id)
   await kv.set(id, bytes('a'), bytes('x'.repeat(1000)))
   await executions.finish(finished(long, { responseJson: 'r'.repeat(9000), logs: [log('late')] }))
+  const packed = JSON.stringify({ body: 'some words '.repeat(5000) })
+  await run(storage, id, { eventJson: packed, responseJson: packed })
+  await run(storage, id, { eventJson: digits(30_000), responseJson: digits(100_000) })
   await run(storage, id, {
     status: 'error',
     errorMessage: 'é',
@@ -198,10 +209,10 @@ t.test('beyond the quota of all the oldest go, whosever they are', async t => {
 t.test('executions that still run are not deleted', async t => {
   const { storage } = await open(t, { historyPerFunction: 100_000 })
   const id = await createFunction(storage)
-  const execution = newExecution(id, { eventJson: 'x'.repeat(50_000) })
+  const execution = newExecution(id, { eventJson: randomText(50_000) })
   storage.executions.begin(execution)
   storage.executions.appendLogs(execution.id, [log('it runs')])
-  for (let i = 0; i < 10; i++) await run(storage, id, { eventJson: 'x'.repeat(50_000) })
+  for (let i = 0; i < 10; i++) await run(storage, id, { eventJson: randomText(50_000) })
   await eventually(
     t,
     async () => (await storage.usage(id)).history <= 100_000,
@@ -210,7 +221,7 @@ t.test('executions that still run are not deleted', async t => {
   )
   t.match(await storage.executions.find(execution.id), { status: 'pending' })
   await storage.executions.finish(finished(execution))
-  await run(storage, id, { eventJson: 'x'.repeat(50_000) })
+  await run(storage, id, { eventJson: randomText(50_000) })
   await eventually(
     t,
     async () => (await storage.executions.find(execution.id)) === undefined,
@@ -236,17 +247,21 @@ t.test('a quota that was lowered is kept from the next start on', async t => {
 })
 
 t.test('the file stays within the quota, whatever it is filled with', async t => {
-  for (const [name, size, logs] of [
-    ['small', 100, 0],
-    ['logs', 100, 30],
-    ['large', 60_000, 0],
-    ['just too large for a page to hold two', 2100, 0]
+  const same = (size: number): string => 'x'.repeat(size)
+  for (const [name, body, stored, logs] of [
+    ['small', same(100), 100, 0],
+    ['logs', same(100), 100, 30],
+    ['large', randomText(60_000), 60_000, 0],
+    ['large, in half', digits(100_000), 43_000, 0],
+    ['large, in hardly anything', same(60_000), 1200, 0],
+    ['large, in half a page', `${digits(4000)}${same(40_000)}`, 2900, 0],
+    ['just too large for a page to hold two', same(2100), 2100, 0]
   ] as const) {
     const { db, storage } = await open(t, { history: 4 * MIB })
     const id = await createFunction(storage)
     const lines = Array.from({ length: logs }, (_, i) => log(`line ${i} of some`))
-    for (let written = 0; written < 12 * MIB; written += 400 + size + logs * 50) {
-      await run(storage, id, { eventJson: JSON.stringify({ body: 'x'.repeat(size) }), logs: lines })
+    for (let written = 0; written < 12 * MIB; written += 400 + stored + logs * 50) {
+      await run(storage, id, { eventJson: JSON.stringify({ body }), logs: lines })
     }
     const { bytes } = await storage.sizes()
     t.ok(bytes <= 4 * MIB * 1.15, `${name}: ${bytes} bytes`)
@@ -323,7 +338,7 @@ t.test('history with many megabytes in each execution is shortened in steps', as
   const { db, storage } = await open(t)
   const id = await createFunction(storage)
   for (let i = 0; i < 12; i++) {
-    await run(storage, id, { createdAt: NOW - 30 * 86_400, responseJson: 'x'.repeat(MIB) })
+    await run(storage, id, { createdAt: NOW - 30 * 86_400, responseJson: randomText(MIB) })
   }
   let most = 0
   const { transaction } = db
