@@ -2,15 +2,7 @@
 import { t } from '../../../i18n/locale.js'
 import { ask } from '../../../shell/dialogs.js'
 import { read, write } from '../../../shell/local-storage.js'
-
-const writing = new RegExp(
-  '\\b(?:kv\\.(?:set|delete|increment|compareAndSet|setGlobal|deleteGlobal)|env\\.(?:set|delete)|email\\.send|' +
-    'http\\.(?:post|put|patch|delete|request))\\b',
-  'g'
-)
-
-/** Names of the APIs that the code may write with, each once; comments count too, which only asks too often. */
-const findWrites = (code: string): string[] => [...new Set(code.match(writing) ?? [])]
+import { findWrites } from './find-writes.js'
 
 /** Asks before the first run of a function's draft that writes; in this browser once for each function. */
 export async function mayWrite(functionId: string, code: string): Promise<boolean> {
