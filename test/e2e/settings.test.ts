@@ -329,3 +329,36 @@ t.test(
     t.same(faults, [])
   }
 )
+
+t.test('a save that failed is tried again without typing anything', needsBrowser, async t => {
+  const all = await visit(t)
+  const { page, api } = all
+  const id = await openSettings(all)
+  const description = page.getByLabel('Description')
+  const general = page.locator('form', { has: description })
+  const schedule = scheduleForm(page)
+  await description.fill('kept')
+  await schedule.getByLabel('Cron expression').fill('*/5 * * * *')
+  await schedule.getByText('Next runs').waitFor()
+
+  const address = `**/api/functions/${id}`
+  await page.route(address, async route => {
+    const json = { error: 'The disk is full' }
+    if (route.request().method() === 'PUT') await route.fulfill({ status: 503, json })
+    else await route.continue()
+  })
+  for (const form of [general, schedule]) {
+    await form.getByRole('button', { name: 'Save' }).click()
+    await form.getByText('The disk is full').waitFor()
+  }
+  await page.unroute(address)
+  for (const [index, form] of [general, schedule].entries()) {
+    await form.getByRole('button', { name: 'Save' }).click()
+    await said(t, page, 'Changes saved', index + 1)
+    await form.getByText('The disk is full').waitFor({ state: 'hidden' })
+  }
+  const { description: saved, cron_schedule: text } = await api<Record<string, string>>(
+    `/api/functions/${id}`
+  )
+  t.same([saved, text], ['kept', '*/5 * * * *'])
+})

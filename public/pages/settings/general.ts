@@ -18,6 +18,9 @@ component('generalSettings', () => {
   let forget = (): void => {}
   return {
     busy: false,
+    /** Of what is typed: it cannot be saved. */
+    tooLong: '',
+    /** Of the last save, which may be tried again. */
     error: '',
     name: current.fn.name,
     description: current.fn.description ?? '',
@@ -49,15 +52,16 @@ component('generalSettings', () => {
       return edit.changed()
     },
 
-    /** The limits are bytes: an accent isCurrent twice. */
+    /** The limits are bytes: an accent counts twice. */
     measure() {
+      this.error = ''
       const long = (
         [
           ['name', this.name.trim()],
           ['description', this.description]
         ] as const
       ).find(([field, text]) => isTooLong(text, limits[field]))
-      this.error =
+      this.tooLong =
         long === undefined
           ? ''
           : t('settings.tooLong', {

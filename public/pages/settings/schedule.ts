@@ -32,7 +32,10 @@ type Preset = (typeof presets)[number]
 
 const createState = () => ({
   busy: false,
+  /** Of the expression: it cannot be saved. */
   problem: '',
+  /** Of the last save, which may be tried again. */
+  failure: '',
   checked: false,
   text: current.fn.cron_schedule ?? '',
   active: current.fn.cron_status === 'active',
@@ -57,6 +60,7 @@ function createChecking() {
       const text = this.text.trim()
       this.checked = false
       this.problem = ''
+      this.failure = ''
       if (text === '') {
         this.runs = []
         return
@@ -163,8 +167,9 @@ component('schedule', () => {
     },
 
     async save() {
+      this.failure = ''
       const isSaved = await saveForm(this, edit, error => {
-        this.problem = describeError(error).text
+        this.failure = describeError(error).text
       })
       if (isSaved) this.decided = false
       return isSaved
