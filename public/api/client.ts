@@ -18,15 +18,20 @@ export interface Ask {
 }
 
 interface Observers {
-  /** The server does not know this session any more. */
-  onSignedOut: () => void
+  /** The server does not know this session any more. True: it knows another one now. */
+  onSignedOut: (refused: { isChange: boolean }) => Promise<boolean>
   /** The server knows this session. */
   onAccepted: () => void
   onUnreachable: () => void
   onReached: () => void
 }
 
-let observers: Observers = { onSignedOut() {}, onAccepted() {}, onUnreachable() {}, onReached() {} }
+let observers: Observers = {
+  onSignedOut: () => Promise.resolve(false),
+  onAccepted() {},
+  onUnreachable() {},
+  onReached() {}
+}
 export const observe = (given: Observers): void => {
   observers = given
 }
@@ -81,7 +86,7 @@ async function toFailure(response: Response): Promise<Failure> {
   return new Failure(response.status, t('errors.status', { status: response.status }), requestId)
 }
 
-/** The response itself, when it is a success. */
+/** The response itself, when it is a success. What needs a session waits until the reader has signed in again. */
 export async function fetchOk(path: string, ask: Ask = {}): Promise<Response> {
   const response = await send(path, ask)
   if (response.ok) {
@@ -90,7 +95,9 @@ export async function fetchOk(path: string, ask: Ask = {}): Promise<Response> {
   }
   // 429 is 401 after too many wrong keys from this address, perhaps somebody else's; the right one always passes.
   if ((response.status === 401 || response.status === 429) && !path.startsWith('/api/auth/login')) {
-    observers.onSignedOut()
+    const isChange = (ask.method ?? 'GET') !== 'GET'
+    // Nothing was done but to refuse it.
+    if (await observers.onSignedOut({ isChange })) return await fetchOk(path, ask)
   }
   throw await toFailure(response)
 }

@@ -12,7 +12,7 @@ import { t } from '../i18n/locale.js'
 import { holdPlace } from '../shell/focus.js'
 import { ask } from '../shell/dialogs.js'
 import { loading, loadInto } from '../shell/loading.js'
-import { onSignedOut } from '../shell/session.js'
+import { toLogin } from '../shell/session.js'
 import { fail, succeed } from '../shell/toasts.js'
 
 const browsers = /(Firefox|Edg|OPR|Chrome|Safari)\/(\d+)/
@@ -49,7 +49,7 @@ component('account', () => ({
     const keepPlace = holdPlace()
     try {
       await endSession(session.id)
-      if (session.current) return onSignedOut()
+      if (session.current) return toLogin()
       this.sessions = this.sessions.filter(({ id }) => id !== session.id)
       succeed(t('account.ended'))
       await this.$nextTick()
@@ -72,7 +72,7 @@ component('account', () => ({
     }
     try {
       await endAllSessions()
-      onSignedOut()
+      toLogin()
     } catch (error) {
       fail(error)
     }

@@ -1,8 +1,12 @@
-/** Who is signed in is known to the server alone: a 401 anywhere leads to the login page and back. */
+/**
+ * Who is signed in is known to the server alone: a 401 anywhere leads to the login page and back. A page in which
+ * something was typed is not left, and asks for the key in a dialog.
+ */
 import { signOut } from '../api/server.js'
 import { ownLocation } from '../base-path.js'
 import { read, write } from './local-storage.js'
 import { navigate, route } from './router.js'
+import { signInHere } from './sign-in.js'
 import { fail } from './toasts.js'
 
 /** Paths within this dashboard only; anything else is the start page. */
@@ -26,12 +30,42 @@ function forgetSession(): void {
   write(SIGNED_IN, undefined)
 }
 
+/** The page that something was typed in, or that the reader would rather not sign in on. */
+let typedIn = ''
+let refusedOn = ''
+const page = (): string => `${route.page} ${route.id}`
+for (const kind of ['input', 'paste']) {
+  addEventListener(
+    kind,
+    () => {
+      typedIn = page()
+    },
+    true
+  )
+}
+
 /** After signing out, pending requests do not report that the session has ended. */
 let leaving = false
 
-export function onSignedOut(): void {
+/**
+ * True: signed in again on this page. `isChange`: the reader wanted something done; what a page asks for by itself
+ * brings the dialog back only when it was not closed before.
+ */
+export async function onSignedOut({ isChange }: { isChange: boolean }): Promise<boolean> {
   // The guide is for everybody.
-  if (route.page === 'login' || route.page === 'guide' || leaving) return
+  if (route.page === 'login' || route.page === 'guide' || leaving) return false
+  if (typedIn !== page()) {
+    toLogin()
+    return false
+  }
+  if (!isChange && refusedOn === page()) return false
+  const isSignedIn = await signInHere()
+  refusedOn = isSignedIn ? '' : page()
+  return isSignedIn
+}
+
+/** To the login page, which leads back here. */
+export function toLogin(): void {
   const first = ownLocation()
   const reason = known ? 'reason=ended&' : ''
   forgetSession()

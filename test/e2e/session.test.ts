@@ -45,6 +45,52 @@ t.test(
   }
 )
 
+t.test(
+  'where something was typed, a session that ends is begun again in place, and nothing is lost',
+  needsBrowser,
+  async t => {
+    const { page, server, api, createFunction } = await visit(t)
+    const id = await createFunction('Keeper', hello)
+    const asked = page.getByRole('dialog').filter({ hasText: 'Your session has ended.' })
+    const endSessions = () => api('/api/auth/sessions', { method: 'DELETE' })
+
+    await page.goto(`${server.base}/functions/${id}/data`)
+    await page.getByRole('button', { name: 'Add an entry' }).click()
+    await page.getByLabel('Key', { exact: true }).fill('k')
+    await page.getByLabel('Value', { exact: true }).fill('typed for long')
+    await endSessions()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await asked.getByLabel('API key').fill('no key')
+    await page.keyboard.press('Enter')
+    await asked.getByText('That is not the API key of this server.').waitFor()
+    await asked.getByLabel('API key').fill(server.key)
+    await page.keyboard.press('Enter')
+    await said(t, page, '“k” has been saved')
+    const { entries } = await api<{ entries: object[] }>(`/api/functions/${id}/kv`)
+    t.match(entries, [{ key: 'k', preview: 'typed for long' }], 'the save went on by itself')
+
+    await page.goto(`${server.base}/functions/${id}/settings`)
+    const description = page.getByLabel('Description')
+    await description.fill('typed for longer')
+    await endSessions()
+    const save = page.locator('form', { has: description }).getByRole('button', { name: 'Save' })
+    await save.click()
+    await asked.waitFor()
+    await page.keyboard.press('Escape')
+    await asked.waitFor({ state: 'hidden' })
+    await page.getByText('Authentication required').waitFor()
+    t.equal(await description.inputValue(), 'typed for longer')
+    await save.click()
+    await asked.getByLabel('API key').fill(server.key)
+    await asked.getByRole('button', { name: 'Sign in' }).click()
+    await said(t, page, 'Changes saved')
+    t.equal(
+      (await api<{ description: string }>(`/api/functions/${id}`)).description,
+      'typed for longer'
+    )
+  }
+)
+
 t.test('the first visit ever is not told that a session has ended', needsBrowser, async t => {
   const { page, server } = await visit(t, { signedIn: false })
   await page.goto(`${server.base}/account`)

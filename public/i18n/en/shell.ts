@@ -103,6 +103,7 @@ export const shellTexts = {
     submit: 'Sign in',
     wrong: 'That is not the API key of this server.',
     ended: 'Your session has ended. Sign in to go on where you were.',
+    stays: 'Your session has ended. What you typed is still here: sign in to go on with it.',
     left: 'You are signed out.',
     hint: 'The key is in api_key.txt in the server’s data directory, unless API_KEY is set.'
   },

@@ -107,6 +107,7 @@ export const shellTexts: Translated<typeof english> = {
     submit: 'Entrar',
     wrong: 'Esta não é a chave de API deste servidor.',
     ended: 'Sua sessão terminou. Entre para continuar de onde parou.',
+    stays: 'Sua sessão terminou. O que você digitou continua aqui: entre para prosseguir.',
     left: 'Você saiu.',
     hint: 'A chave está em api_key.txt, na pasta de dados do servidor, a menos que API_KEY esteja definida.'
   },
