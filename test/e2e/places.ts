@@ -12,7 +12,12 @@ const code =
   'function handler(ctx, event)\n  log.info("started")\n  if event.query.fail then error("this went wrong") end\n  kv.set("visits", 42)\n  kv.set("user:1", json.encode({ name = "Ada" }))\n  return { statusCode = 200, body = "fine" }\nend\n'
 
 /** Fills the server, and gives the pages to look at. */
-export async function preparePlaces({ server, api, createFunction }: Visit): Promise<Place[]> {
+export async function preparePlaces({
+  page,
+  server,
+  api,
+  createFunction
+}: Visit): Promise<Place[]> {
   const id = await createFunction('Order intake', code)
   await createFunction('Nightly report', `local shop = require("shop")\n${code}`)
   const module = await api<{ id: string }>('/api/modules', {
@@ -69,6 +74,7 @@ export async function preparePlaces({ server, api, createFunction }: Visit): Pro
     body: '{"order":1042}'
   })
   const { job_id: job } = (await background.json()) as { job_id: string }
+  await haveServers(page)
   const of = (tab: string) => `/functions/${id}/${tab}`
   const row = (page: Page) => page.locator('tbody tr').first().waitFor()
   return [
@@ -160,6 +166,7 @@ export async function preparePlaces({ server, api, createFunction }: Visit): Pro
         await page.getByRole('dialog').waitFor()
       }
     },
+    { name: 'servers', path: '/nodes', ready: row },
     {
       name: 'guide',
       path: '/guide',
@@ -195,4 +202,18 @@ export async function preparePlaces({ server, api, createFunction }: Visit): Pro
       ready: page => page.locator('li.list-item').first().waitFor()
     }
   ]
+}
+
+/** As if the server were one of two on a PostgreSQL database, of which the other is gone. */
+async function haveServers(page: Page): Promise<void> {
+  await page.route('**/api/nodes', async route => {
+    const response = await route.fetch()
+    const { nodes } = (await response.json()) as { nodes: object[] }
+    const lag = { changes_behind: 2, clock_ahead_ms: 3, calls_per_second: 1234.5 }
+    const rows = nodes.flatMap(node => [
+      { ...node, ...lag, event_loop_delay_ms: 30 },
+      { ...node, id: 2, this: false, leads: false, status: 'gone', seen_ms_ago: 3_600_000 }
+    ])
+    await route.fulfill({ response, json: { database: 'postgresql', nodes: rows } })
+  })
 }
