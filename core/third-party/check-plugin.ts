@@ -58,7 +58,7 @@ export function checkPlugin(
     )
   }
   checkRange(who, declaration?.moonlet ?? info.peerDependencies?.moonlet)
-  checkDeclaration(who, declaration)
+  if (declaration !== undefined) checkDeclaration(who, declaration)
   return {
     name,
     version: info.version,
@@ -100,10 +100,14 @@ function checkRange(who: FailingPlugin, range: string | undefined): void {
   }
 }
 
+/** It may be written without types. */
 function checkDeclaration(
   who: FailingPlugin,
-  { settings = {}, page }: Partial<PluginDeclaration> = {}
+  { settings = {}, page, start }: Partial<PluginDeclaration>
 ): void {
+  if (typeof start !== 'function') {
+    throw pluginFailure(who, 'has no function `start`: give definePlugin one, which may be empty')
+  }
   for (const [setting, declared] of Object.entries(settings)) {
     if (!/^[A-Z][A-Z0-9_]*$/.test(setting)) {
       throw pluginFailure(
@@ -122,7 +126,6 @@ function checkDeclaration(
   if (problem !== undefined) throw pluginFailure(who, `declares a page ${problem}`)
 }
 
-/** It may be written without types. */
 function pageProblem({ title, path, files, icon }: PluginPage): string | undefined {
   const texts: readonly unknown[] =
     typeof title === 'string' ? [title] : [Object(title).en, ...Object.values(Object(title))]

@@ -90,6 +90,8 @@ function describeRefusal(
         `The database at ${where} has no connection left (${message}): ` +
         'raise that limit (max_connections, or of the user), or lower DATABASE_POOL of its servers.'
       )
+    case '53100':
+      return `The disk of the database at ${where} is full (${message}): free some space there.`
     case '57014':
       return (
         `The database at ${where} does not answer in time: somebody keeps its tables locked. ` +

@@ -78,6 +78,7 @@ t.test('whatever is wrong is one message with plugin, file and cause', async t =
     'setting-kind.mjs': plugin('s', "settings: { S_KIND: 'text' }"),
     'own-setting.mjs': plugin('s', "settings: { PORT: setting.text({ fallback: '', doc: 'x' }) }"),
     'page.mjs': plugin('s', "page: { title: 'x', path: 'https://elsewhere' }"),
+    'start.mjs': plugin('s').replace('start', 'begin'),
     'json/package.json': '{',
     'json/index.js': ''
   })
@@ -103,7 +104,8 @@ t.test('whatever is wrong is one message with plugin, file and cause', async t =
     ['./setting-name.mjs', /declares the setting 'small'/],
     ['./setting-kind.mjs', /declares the setting S_KIND without a kind/],
     ['./own-setting.mjs', /declares the setting PORT, which is Moonlet's own/],
-    ['./page.mjs', /declares a page that needs/]
+    ['./page.mjs', /declares a page that needs/],
+    ['./start.mjs', /has no function `start`/]
   ] as const) {
     await t.rejects(loadPlugins([specifier], folder), { code: 'PLUGIN_FAILED', message }, specifier)
   }

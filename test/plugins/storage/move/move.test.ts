@@ -203,7 +203,7 @@ function testMoves(postgres: Postgres): void {
   })
 
   t.test(
-    'a lost connection and a value that does not fit are told, and nothing is kept',
+    'a lost connection, a full disk and a value that does not fit are told, and nothing is kept',
     async t => {
       const folder = await makeEveryKind(t)
       const file = join(folder, 'moonlet.db')
@@ -220,7 +220,20 @@ function testMoves(postgres: Postgres): void {
         message:
           /^The connection to the database was lost \(.*\)\. Either nothing was moved or everything/
       })
-      await readRows(url, 'drop trigger cut on logs')
+      await readRows(
+        url,
+        'drop trigger cut on logs',
+        `create function fill() returns trigger language plpgsql as $$
+       begin raise exception 'could not extend file "base/1/2"' using errcode = 'disk_full'; end $$`,
+        'create trigger fill before insert on logs for each row when (new.n = 0) execute function fill()'
+      )
+      await t.rejects(move(file, url), {
+        code: 'STORAGE_FAILED',
+        message:
+          /^The disk of the database at 127\.0\.0\.1:\d+ is full \(could not extend file .*\): free some space/
+      })
+      t.same(await readRows(url, 'select count(*) as rows from functions'), [{ rows: 0 }])
+      await readRows(url, 'drop trigger fill on logs')
       new Database(file)
         .exec("update functions set retention_days = 3e9 where name = 'empty'")
         .close()
