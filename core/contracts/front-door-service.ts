@@ -47,7 +47,7 @@ export interface FrontDoorService {
   takePlace(functionId: string, door: FrontDoor): MaybePromise<(() => void) | MoonletError>
   /** The same for what can wait, and is not refused: undefined when there is no place. */
   findPlace(functionId: string, door: FrontDoor | undefined): MaybePromise<(() => void) | undefined>
-  /** Refused calls, since the start. */
+  /** Calls that this server has refused, since its start. */
   refused(functionId: string): RefusalCounts
   allRefused(): Iterable<readonly [functionId: string, counts: RefusalCounts]>
 }

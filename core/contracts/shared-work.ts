@@ -122,6 +122,20 @@ export interface NodeBook {
   list(): Promise<readonly NodeRecord[]>
 }
 
+/** What the other servers that live say of a function. */
+export interface UseElsewhere {
+  /** Runs that go on; one that has begun within the last tenth of a second may be missing. */
+  readonly running: number
+  /** Calls that each of them has refused since its start, by reason; as they were some seconds ago. */
+  readonly refused: ReadonlyArray<Readonly<Record<string, number>>>
+}
+
+export interface FunctionUse {
+  /** What this server has refused since its start; the others know of it some seconds later. */
+  noteRefused(functionId: string, counts: Readonly<Record<string, number>>): void
+  elsewhere(functionId: string): Promise<UseElsewhere>
+}
+
 export interface ClaimedTicks {
   readonly ours: readonly string[]
   /** Another server runs them, or may, and has recorded nothing yet; to be asked for again in a moment. */
@@ -161,6 +175,7 @@ export interface SharedWork {
   readonly deliveries: DeliveryStore
   readonly guesses: GuessCounter
   readonly nodes: NodeBook
+  readonly functionUse: FunctionUse
   readonly live: LiveNews
   readonly alertNotices: SharedInbox
   /**

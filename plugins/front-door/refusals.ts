@@ -1,4 +1,4 @@
-/** How many calls of each function were refused, by reason, since the start. */
+/** How many calls of each function this server has refused, by reason, since its start. */
 import type { RefusalReason } from '../../core/contracts/front-door.js'
 
 type Counts = Partial<Record<RefusalReason, number>>
@@ -6,10 +6,16 @@ type Counts = Partial<Record<RefusalReason, number>>
 export class Refusals {
   private readonly counts = new Map<string, Counts>()
 
+  /** `onChange` is told of each new count. */
+  constructor(
+    private readonly onChange: (functionId: string, counts: Readonly<Counts>) => void = () => {}
+  ) {}
+
   add(functionId: string, reason: RefusalReason): void {
     const counts = this.counts.get(functionId) ?? {}
     counts[reason] = (counts[reason] ?? 0) + 1
     this.counts.set(functionId, counts)
+    this.onChange(functionId, counts)
   }
 
   of(functionId: string): Readonly<Counts> {

@@ -53,13 +53,16 @@ interface ArrivingCall {
 export class FrontDoors implements FrontDoorService {
   private readonly keys: KeyRing
   private readonly places: PlaceBook
-  private readonly refusals = new Refusals()
+  private readonly refusals: Refusals
   private readonly visitParts: VisitParts
 
   constructor(private readonly options: FrontDoorOptions) {
     const { accessKeys, shared } = options.storage
     this.keys = new KeyRing(accessKeys)
     this.places = shared?.places ?? new Places()
+    this.refusals = new Refusals((functionId, counts) => {
+      shared?.functionUse.noteRefused(functionId, counts)
+    })
     this.visitParts = {
       rates: shared?.rates ?? new RateLimiter(),
       deliveries: shared?.deliveries ?? new ReplayMemory(),

@@ -111,7 +111,10 @@ export class Scheduler implements contract.Scheduler {
   running(functionId: string): number {
     let count = 0
     for (const { invocations } of this.state.busy) {
-      for (const invocation of invocations) if (invocation.functionId === functionId) count++
+      for (const { functionId: id, isRevoked } of invocations) {
+        // What was taken back from a process waits elsewhere, and has only left its place there.
+        if (id === functionId && !isRevoked) count++
+      }
     }
     return count
   }

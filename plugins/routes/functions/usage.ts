@@ -23,7 +23,7 @@ const Usage = Type.Object(
       { description: 'Runs that are going on, whatever has started them.' }
     ),
     refused: Type.Record(Type.String(), Type.Integer(), {
-      description: `Refused calls by reason since the start of the server: ${refusalReasons
+      description: `Refused calls by reason since the start of the server, of several that of each: ${refusalReasons
         .map(reason => `\`${reason}\``)
         .join(', ')}.`
     })
@@ -52,23 +52,40 @@ export function addUsageRoute(api: ApiScope): void {
         tags: ['Functions'],
         summary: 'Read what a function uses of its limits',
         description:
-          'Beside each limit that holds for it, and the calls that were refused, ' + 'by reason.',
+          'Beside each limit that holds for it, and the calls that were refused, by reason. Of several servers ' +
+          'on one database it is what all of them say, refused calls some seconds later.',
         params: Type.Object({ id: FunctionId }),
         response: { 200: Usage, ...errorResponses({ 404: 'Function not found' }), ...commonErrors }
       }
     },
     async ({ params }) => {
       const { frontDoor: door = {} } = (await findFunction(storage, params.id)).fn
-      const { kv, history } = await storage.usage(params.id)
+      const [{ kv, history }, elsewhere] = await Promise.all([
+        storage.usage(params.id),
+        storage.shared?.functionUse.elsewhere(params.id)
+      ])
       return {
         kv_bytes: { used: kv, limit: door.kv_bytes ?? config.KV_LIMIT_PER_FUNCTION },
         history_bytes: {
           used: history,
           limit: door.history_bytes ?? config.HISTORY_LIMIT_PER_FUNCTION
         },
-        running: { used: scheduler.running(params.id), limit: door.max_concurrency },
-        refused: { ...frontDoor.refused(params.id) }
+        running: {
+          used: scheduler.running(params.id) + (elsewhere?.running ?? 0),
+          limit: door.max_concurrency
+        },
+        refused: sum([frontDoor.refused(params.id), ...(elsewhere?.refused ?? [])])
       }
     }
   )
+}
+
+function sum(all: ReadonlyArray<Readonly<Record<string, number>>>): Record<string, number> {
+  const total: Record<string, number> = {}
+  for (const counts of all) {
+    for (const [reason, count] of Object.entries(counts)) {
+      total[reason] = (total[reason] ?? 0) + count
+    }
+  }
+  return total
 }

@@ -101,6 +101,28 @@ t.test('max_concurrency: further calls are 429 until one has ended', async t => 
   }
 })
 
+t.test('what was taken back from a process that runs on is not counted as running', async t => {
+  const id = await create({
+    code: 'function handler(ctx, event) if event.query.long then time.sleep(600000) end return { statusCode = 200 } end'
+  })
+  const calling = new AbortController()
+  t.teardown(() => {
+    calling.abort()
+  })
+  for (let count = 0; count < 2; count++) {
+    fetch(`/fn/${id}?long=1`, { signal: calling.signal }).catch(() => {})
+  }
+  const running = async () => (await call('GET', `/api/functions/${id}/usage`)).json.running.used
+  await eventually(t, running, 2)
+  const seen = new Set<number>()
+  // Short ones are given to processes that run, and taken back from those that turn out to be slow.
+  for (let count = 0; count < 30; count++) {
+    await fetch(`/fn/${id}`)
+    seen.add(await running())
+  }
+  t.same([...seen], [2])
+})
+
 t.test('max_concurrency: of calls that come together as many run as may', async t => {
   const id = await create({ code: SLOW, max_concurrency: 2 })
   const answers = await Promise.all(Array.from({ length: 6 }, () => fetch(`/fn/${id}`)))

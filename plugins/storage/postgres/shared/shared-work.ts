@@ -8,6 +8,7 @@ import type { Node } from '../nodes.js'
 import { Flights } from './flights.js'
 import { createRefreshing } from './refreshing.js'
 import { SharedClock } from './shared-clock.js'
+import { PostgresFunctionUse } from './function-use.js'
 import { PostgresNodeBook } from './node-book.js'
 import { SharedDeliveries } from './shared-deliveries.js'
 import { SharedGuesses } from './shared-guesses.js'
@@ -36,6 +37,7 @@ export class PostgresSharedWork implements SharedWork {
   readonly deliveries: SharedDeliveries
   readonly guesses: SharedGuesses
   readonly nodes: PostgresNodeBook
+  readonly functionUse: PostgresFunctionUse
   readonly live: SharedLive
   readonly alertNotices: SharedWork['alertNotices']
   private readonly db: Database
@@ -62,6 +64,7 @@ export class PostgresSharedWork implements SharedWork {
     this.deliveries = new SharedDeliveries(db, node.id)
     this.guesses = new SharedGuesses(db)
     this.nodes = new PostgresNodeBook({ db, node: node.id, changeSeen: () => listener.changeSeen })
+    this.functionUse = new PostgresFunctionUse(db, node.id, this.stopping.signal)
     this.alertNotices = createSharedInbox(db)
     this.live = new SharedLive({
       db,

@@ -10,7 +10,9 @@ const statements = [
   `delete from alert_notices where at < now_ms() - ${MARGIN_MS}`,
   `delete from wrong_guesses where at < now_ms() - ${MARGIN_MS}`,
   `delete from deliveries where at < now_ms() - ${KEPT_MS + MARGIN_MS}`,
-  'delete from places where not node_lives(node)'
+  'delete from places where not node_lives(node)',
+  `delete from refusals r where not node_lives(r.node)
+    or not exists (select 1 from functions f where f.id = r.function_id)`
 ].map(sql => ({ sql, values: [] }))
 
 /** Each in a transaction of its own, so that none waits for long. */
