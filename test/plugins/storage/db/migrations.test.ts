@@ -24,6 +24,17 @@ async function setUp(t: Test, files: Record<string, string>) {
 const schemaOf = (db: Database.Database) =>
   db.prepare('select sql from sqlite_schema order by name').pluck().all()
 
+t.test('migrations are numbered without a gap, each number once', async t => {
+  for (const folder of ['migrations', 'migrations/postgres']) {
+    const numbers = (await findMigrations(folder)).map(file => Number(basename(file).slice(0, 4)))
+    t.same(
+      numbers,
+      numbers.map((_, index) => index + 1),
+      folder
+    )
+  }
+})
+
 t.test('files are applied in order, once', async t => {
   const { apply, db } = await setUp(t, {
     '0002-b.sql': 'insert into a values (2)',
