@@ -1,5 +1,6 @@
 /** The pieces of a body, put together. */
 import { freeBytes } from '../base/free-bytes.js'
+import { largeBuffers } from '../base/large-buffers.js'
 
 /**
  * Once so many bytes have come, room is made for all that are announced, and every piece is copied there and its
@@ -24,7 +25,7 @@ export class BodyBuffer {
 
   add(piece: Buffer): void {
     if (this.whole === undefined && this.size >= RESERVE_FROM && this.announced > 0) {
-      this.whole = this.joinPieces(this.announced)
+      this.whole = this.joinPieces(largeBuffers.take(this.announced))
       this.pieces = []
     }
     const at = this.size
@@ -36,16 +37,22 @@ export class BodyBuffer {
     }
   }
 
-  /** All bytes that have come; to be called once. */
+  /** All bytes that have come; to be called once. A large body may be given back to `largeBuffers` after use. */
   join(): Buffer {
     const { whole, pieces, size } = this
     if (whole !== undefined) return size === whole.length ? whole : whole.subarray(0, size)
     const [first] = pieces
-    return first !== undefined && pieces.length === 1 ? first : this.joinPieces(size)
+    return first !== undefined && pieces.length === 1
+      ? first
+      : this.joinPieces(Buffer.allocUnsafe(size))
   }
 
-  private joinPieces(size: number): Buffer {
-    const joined = Buffer.allocUnsafe(size)
+  /** Nobody wants the body any more. */
+  drop(): void {
+    if (this.whole !== undefined) largeBuffers.give(this.whole)
+  }
+
+  private joinPieces(joined: Buffer): Buffer {
     let at = 0
     for (const piece of this.pieces) {
       at += piece.copy(joined, at)

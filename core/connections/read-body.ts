@@ -46,6 +46,7 @@ export function readBody(
     }
     const fail = (error: Error): void => {
       stop()
+      body.drop()
       reject(error)
     }
     const onData = (chunk: Buffer): void => {

@@ -17,6 +17,8 @@ export interface Invoker {
   check(code: string, caller?: Caller): Promise<Fault | undefined>
   /** Adds hooks around every execution, drafts included. To be called before the server is ready. */
   addHook(hook: InvokerHook): void
+  /** Plugins see events and answers, and may keep their bytes. */
+  readonly hasHooks: boolean
   /** Tells of the beginning and end of every recorded execution. Gives a way to end that. */
   onExecution(listener: (notice: ExecutionNotice) => void): () => void
   /** Tells of every call once it is settled, drafts included. The listener must be quick and not throw. */

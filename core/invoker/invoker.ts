@@ -115,6 +115,10 @@ export class Invoker implements contract.Invoker {
     this.hooks.push(hook)
   }
 
+  get hasHooks(): boolean {
+    return this.hooks.length > 0
+  }
+
   onExecution(listener: (notice: contract.ExecutionNotice) => void): () => void {
     this.executionListeners.add(listener)
     return () => {

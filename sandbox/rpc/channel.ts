@@ -81,29 +81,30 @@ export class Channel {
 
   /**
    * Sends a frame, and what waits before it, at once: the child does nothing until it has it, and can go on
-   * while the rest of this tick is done.
+   * while the rest of this tick is done. `whenSent` is called once nobody reads the bytes any more, which may be never
+   * where the channel closes, or has no socket yet.
    */
-  sendNow(bytes: Buffer): void {
+  sendNow(bytes: Buffer, whenSent?: () => void): void {
     if (this.closed) return
     if (this.queue.length === 0 && this.socket !== undefined) {
-      this.socket.write(bytes)
+      this.socket.write(bytes, whenSent)
       return
     }
     this.queue.push(bytes)
-    this.flush()
+    this.flush(whenSent)
   }
 
-  flush(): void {
+  flush(whenSent?: () => void): void {
     const { queue, socket } = this
     if (socket === undefined) return
     this.queue = []
     if (this.closed) return
     const [first] = queue
     if (first === undefined) return
-    if (queue.length === 1) socket.write(first)
+    if (queue.length === 1) socket.write(first, whenSent)
     else if (queue.reduce((sum, bytes) => sum + bytes.length, 0) <= JOIN_BYTES) {
-      socket.write(Buffer.concat(queue))
-    } else writeAll(socket, queue)
+      socket.write(Buffer.concat(queue), whenSent)
+    } else writeAll(socket, queue, whenSent)
   }
 
   /** Bytes that the child has not taken yet, those of this tick aside. */
@@ -171,9 +172,10 @@ function decodeChecked(bytes: Buffer): readonly unknown[] {
 }
 
 /** In one system call, as far as the kernel takes them. */
-function writeAll(socket: Duplex, queue: readonly Buffer[]): void {
+function writeAll(socket: Duplex, queue: readonly Buffer[], whenSent?: () => void): void {
   socket.cork()
-  for (const bytes of queue) socket.write(bytes)
+  const last = queue.length - 1
+  for (const [i, bytes] of queue.entries()) socket.write(bytes, i === last ? whenSent : undefined)
   socket.uncork()
 }
 

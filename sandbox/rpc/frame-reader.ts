@@ -1,13 +1,15 @@
 /** Cuts what arrives from a child into frames. */
 import { freeBytes } from '../../core/base/free-bytes.js'
+import { largeBuffers } from '../../core/base/large-buffers.js'
 import { HEADER_BYTES, ProtocolFault } from '../protocol/frames.js'
+import { isPlain } from '../protocol/plain.js'
 
 const nothing: Buffer = Buffer.alloc(0)
 
 /**
  * Gives each whole frame to `onFrame`, as a view of what was pushed, or, of a frame that came in several chunks, of
- * memory of its own, into which every chunk is copied as it comes. `onFrame` gives false to hear no more. What is
- * pushed belongs to the reader from then on.
+ * memory of its own, into which every chunk is copied as it comes; that of a large answer may be given back to
+ * `largeBuffers`. `onFrame` gives false to hear no more. What is pushed belongs to the reader from then on.
  */
 export class FrameReader {
   /** The beginning of a header. */
@@ -63,7 +65,9 @@ export class FrameReader {
   }
 
   private keep(bytes: Buffer, start: number, length: number): void {
-    this.frame = Buffer.allocUnsafe(length)
+    // Only of an answer is it known when its bytes are not needed any more.
+    const isAnswer = isPlain(bytes.subarray(start))
+    this.frame = isAnswer ? largeBuffers.take(length) : Buffer.allocUnsafe(length)
     this.filled = bytes.copy(this.frame, 0, start)
   }
 }

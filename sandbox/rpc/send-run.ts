@@ -1,4 +1,5 @@
 /** Sending the frame of a run. */
+import { largeBuffers } from '../../core/base/large-buffers.js'
 import type { RunFrame } from '../protocol/frames.js'
 import { encodeRun, encodeRunHead } from '../protocol/run-frame.js'
 import type { Channel } from './channel.js'
@@ -11,5 +12,7 @@ export function sendRun(channel: Channel, frame: RunFrame): void {
   const [, , body] = frame
   if (body.length < LARGE_BODY) return channel.sendEncoded(encodeRun(frame))
   channel.sendEncoded(encodeRunHead(frame))
-  channel.sendNow(Buffer.from(body.buffer, body.byteOffset, body.byteLength))
+  // The run may end before it is sent, where another process has run it.
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  channel.sendNow(bytes, largeBuffers.hold(body))
 }

@@ -10,6 +10,7 @@ import { hasBody, readBody, type BodyLimits } from '../../../core/connections/re
 import { ReceivedBody } from '../../../core/connections/received-body.js'
 import { LARGE_RESPONSE } from '../../../core/connections/unsent.js'
 import { MoonletError } from '../../../core/base/errors.js'
+import { largeBuffers } from '../../../core/base/large-buffers.js'
 import { errorBody } from '../../../core/connections/error-body.js'
 import type { CalledAddress } from '../../../core/contracts/addresses.js'
 import type { Visit } from '../../../core/contracts/front-door-service.js'
@@ -169,7 +170,7 @@ class HttpTrigger {
     return FUNCTIONS_HOST === undefined ? BASE_PATH : this.fastify.baseUrl()
   }
 
-  /** The body counts as held until its execution ends, also when its caller has hung up. */
+  /** The body counts as held, and is, until its execution ends, also when its caller has hung up. */
   private async invokeWithBody(call: Call): Promise<Outcome | undefined> {
     const { raw } = call.request
     const body = await this.readBody(call)
@@ -179,6 +180,7 @@ class HttpTrigger {
       return await this.invoke(call, body)
     } finally {
       received?.release()
+      if (!this.fastify.invoker.hasHooks) largeBuffers.give(body)
     }
   }
 
@@ -258,9 +260,15 @@ class HttpTrigger {
     const size = outcome.answer?.body.length ?? 0
     if (size < LARGE_RESPONSE) return
     const error = this.fastify.connections.maySendResponse(request.raw, reply.raw, size)
-    if (error === undefined) return
-    ticket.ran = outcome
-    throw error
+    if (error !== undefined) {
+      ticket.ran = outcome
+      throw error
+    }
+    if (this.fastify.invoker.hasHooks) return
+    // Sent, or its connection is closed.
+    reply.raw.once('close', () => {
+      if (outcome.answer !== undefined) largeBuffers.give(outcome.answer.body)
+    })
   }
 }
 
