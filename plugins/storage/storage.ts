@@ -11,6 +11,7 @@ import { backupDatabase } from './db/backup.js'
 import { SqliteAuditStore } from './audit/audit-store.js'
 import { Batch } from './db/batch.js'
 import { createChangeFeed } from './db/change-feed.js'
+import { Checkpoints } from './db/checkpoints.js'
 import { applyMigrations, findMigrations } from './db/migrations.js'
 import { limitBusyWait, openDatabase } from './db/open.js'
 import { openPluginTables } from './db/plugin-tables.js'
@@ -104,6 +105,7 @@ export class SqliteStorage implements Storage {
   private readonly purges: Purges
   private readonly writer: ExecutionWriter
   private readonly thread: ReadingThread
+  private readonly checkpoints: Checkpoints
   private readonly writeProbe: () => void
 
   /** `db` must have the current schema. The storage owns it from now on. */
@@ -166,6 +168,7 @@ export class SqliteStorage implements Storage {
     this.purges = purges
     this.writer = writer
     this.thread = thread
+    this.checkpoints = createCheckpoints(db, batch)
     this.writeProbe = createProbe(db, nowMs)
   }
 
@@ -234,6 +237,7 @@ export class SqliteStorage implements Storage {
     await this.quotas.stop()
     await this.jobs.close()
     await this.thread.close()
+    await this.checkpoints.close()
     try {
       await this.batch.close()
     } finally {
@@ -244,6 +248,18 @@ export class SqliteStorage implements Storage {
   private pragma(name: string): number {
     return Number(this.db.pragma(name, { simple: true }))
   }
+}
+
+/** Beyond the promises of the batch: to be made after all that takes part in commits, so that it is told first. */
+function createCheckpoints(db: Database, batch: Batch): Checkpoints {
+  const checkpoints = new Checkpoints(db)
+  batch.onCommit({
+    before() {},
+    after: durable => {
+      if (durable) checkpoints.noteCommit()
+    }
+  })
+  return checkpoints
 }
 
 /** A write that health checks use to see whether the database takes writes. */

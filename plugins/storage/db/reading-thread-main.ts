@@ -1,12 +1,12 @@
 /**
- * What runs in the reading thread: statements that read, one after the other, on a connection of its own. It has a low
- * priority, so that it takes what the server and its sandboxes leave of the processors.
+ * What runs in the reading thread: statements that read, one after the other, on a connection of its own. Unless they
+ * are urgent it has a low priority, so that it takes what the server and its sandboxes leave of the processors.
  */
 import Database from 'better-sqlite3'
 import { readlinkSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Asked, Told } from './reading-thread.js'
+import type { Asked, ThreadData, Told } from './reading-thread.js'
 import { defineTextFunctions } from './text-functions.js'
 
 /** Of `nice`: a tenth of the time of a thread of usual priority, where both want the same processor. */
@@ -16,8 +16,9 @@ const CACHE_KIB = 4096
 
 const port = parentPort
 if (port === null) throw new Error('This file is the program of a thread.')
-lowerPriority()
-const db = new Database((workerData as { readonly file: string }).file, { fileMustExist: true })
+const { file, isUrgent } = workerData as ThreadData
+if (!isUrgent) lowerPriority()
+const db = new Database(file, { fileMustExist: true })
 db.pragma('query_only = on')
 db.pragma(`cache_size = -${CACHE_KIB}`)
 db.pragma('temp_store = memory')

@@ -1,6 +1,7 @@
 /**
  * Long reads on a connection of their own, in a thread: the event loop goes on meanwhile. The thread is started when it
- * is first needed, and ends when nothing was read for a while. It sees what is committed.
+ * is first needed, and ends when nothing was read for a while. It sees what is committed. Checkpoints, which change
+ * nothing either, have a thread of their own (checkpoints.ts).
  */
 import { Worker } from 'node:worker_threads'
 import { MoonletError } from '../../../core/base/errors.js'
@@ -16,9 +17,21 @@ export interface Answer<T> {
 }
 export type Told = Answer<unknown> | { readonly error: string }
 
+export interface ThreadData {
+  readonly file: string
+  readonly isUrgent: boolean
+}
+
 interface Waiting {
   readonly resolve: (answer: Answer<unknown>) => void
   readonly reject: (error: Error) => void
+}
+
+export interface ThreadOptions {
+  /** Milliseconds without work after which it ends; 20 seconds if not given. */
+  readonly idleMs?: number
+  /** Its priority is not lowered: the work would be done on the event loop otherwise. */
+  readonly isUrgent?: boolean
 }
 
 const IDLE_MS = 20_000
@@ -36,7 +49,7 @@ export class ReadingThread {
 
   constructor(
     private readonly file: string,
-    private readonly idleMs = IDLE_MS
+    private readonly options: ThreadOptions = {}
   ) {}
 
   /** Rejects with STORAGE_FAILED. */
@@ -63,7 +76,10 @@ export class ReadingThread {
 
   private start(): Worker {
     const worker = new Worker(new URL('./reading-thread-main.js', import.meta.url), {
-      workerData: { file: this.file },
+      workerData: {
+        file: this.file,
+        isUrgent: this.options.isUrgent === true
+      } satisfies ThreadData,
       name: 'reads',
       resourceLimits: limits
     })
@@ -93,7 +109,7 @@ export class ReadingThread {
     this.worker?.unref()
     this.idle = setTimeout(() => {
       this.end()
-    }, this.idleMs).unref()
+    }, this.options.idleMs ?? IDLE_MS).unref()
   }
 
   private end(): void {

@@ -13,7 +13,7 @@ async function openThread(t: Test, idleMs?: number) {
   const file = join(await temporaryFolder(t), 'moonlet.db')
   const db = openDatabase(file)
   db.exec("create table texts (text text); insert into texts values ('Straße'), ('street')")
-  const thread = new ReadingThread(file, idleMs)
+  const thread = new ReadingThread(file, idleMs === undefined ? {} : { idleMs })
   t.teardown(async () => {
     await thread.close()
     db.close()
