@@ -44,7 +44,7 @@ export class LogOutput {
       return
     }
     this.add(line)
-    if (this.chunk === undefined) this.goOn()
+    if (this.chunk === undefined) this.writeSoon()
   }
 
   /** Writes all that waits before it returns, as far as there is room and somebody reads. */
@@ -70,7 +70,7 @@ export class LogOutput {
   }
 
   /** Writes what waits, now or in a moment. */
-  private goOn(): void {
+  private writeSoon(): void {
     if (this.bytes >= this.options.minBytes) return this.send()
     if (this.bytes === 0) return
     this.timer ??= setTimeout(() => {
@@ -89,7 +89,7 @@ export class LogOutput {
       this.pass(written)
       if (this.chunk !== undefined) return this.send()
       this.tellDropped()
-      this.goOn()
+      this.writeSoon()
     })
   }
 
