@@ -1,6 +1,7 @@
 /** At which addresses a function is called, and what pages of other origins may do there. */
 import type { Cors, Route } from '../../contracts/front-door.js'
 import { refuse } from '../text.js'
+import { checkParameters } from './route-parameters.js'
 import { RouteTable, routeMethods } from './route-table.js'
 import { isHeaderName, readFields, readTexts, readWhole } from './fields.js'
 
@@ -44,6 +45,9 @@ function checkTogether(routes: readonly Route[]): void {
 }
 
 function readRoute(value: unknown): Route {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    refuse('routes', 'routes must contain only objects with the fields pattern, methods, host')
+  }
   const route = readFields('routes', value, ['pattern', 'methods', 'host'])
   return {
     pattern: readPattern(route.pattern),
@@ -57,12 +61,14 @@ function readPattern(pattern: unknown): string {
     typeof pattern === 'string' &&
     pattern.length <= MAX_PATTERN_CHARS &&
     /^\/[^\s?#\p{Cc}]*$/u.test(pattern)
-  return isPattern
-    ? pattern
-    : refuse(
-        'routes',
-        `pattern must be a path such as /shop/:item, of at most ${MAX_PATTERN_CHARS} characters`
-      )
+  if (!isPattern) {
+    return refuse(
+      'routes',
+      `pattern must be a path such as /shop/:item, of at most ${MAX_PATTERN_CHARS} characters`
+    )
+  }
+  checkParameters(pattern)
+  return pattern
 }
 
 const readMethods = (value: unknown): string[] =>

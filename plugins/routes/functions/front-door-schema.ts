@@ -44,7 +44,11 @@ const Access = Type.Object(
 
 const Route = Type.Object(
   {
-    pattern: Type.String({ description: 'A path with `:parameter` and a final `*`.' }),
+    pattern: Type.String({
+      description:
+        'A path with `:parameter`, at most 5 between two slashes, and a final `*`. One that is alone there may have ' +
+        'its characters or its words behind it: `/item/:id(\\d+)`, `/photo/:size(small|large)`.'
+    }),
     methods: Type.Optional(Type.Array(Type.String())),
     host: Type.Optional(Type.String({ description: 'Absent: wherever functions are served.' }))
   },

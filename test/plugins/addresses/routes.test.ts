@@ -80,6 +80,27 @@ t.test('a host of its own is a whole site, and all other hosts stay as they are'
   t.equal((await send('/api/functions', 'other.example.org')).status, 401)
 })
 
+t.test('a part of a path may have several parameters, and one may be limited', async t => {
+  const { send, add } = await open(t)
+  const { status } = await add('days', [
+    { pattern: '/day/:year-:month-:day.:form' },
+    { pattern: '/item/:id(^\\d+$)' },
+    { pattern: '/photo/:size(small|large).png' },
+    { pattern: '/code/:code([a-f\\d-]{2,4})' },
+    { pattern: '/many/:a-:b-:c-:d-:e.x' }
+  ])
+  t.equal(status, 200)
+  t.match(await send('/day/2026-11-30.json'), {
+    params: { year: '2026', month: '11', day: '30', form: 'json' }
+  })
+  t.match(await send('/item/12'), { params: { id: '12' } })
+  t.match(await send('/photo/small.png'), { params: { size: 'small' } })
+  t.match(await send('/code/a-9'), { params: { code: 'a-9' } })
+  // Of patterns that are taken no path can make the router try for long.
+  const long = ['/item/1x', '/photo/medium.png', '/code/abcde', `/many/${'-'.repeat(10_000)}`]
+  for (const path of long) t.equal((await send(path)).status, 404, path.slice(0, 20))
+})
+
 t.test('what cannot be served is refused: bad patterns, and more than 20', async t => {
   const { add, create, set } = await open(t)
   const many = Array.from({ length: 21 }, (_, i) => ({ pattern: `/p${i}` }))

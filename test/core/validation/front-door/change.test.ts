@@ -120,12 +120,32 @@ const refused: Array<[FrontDoorFields, RegExp]> = [
   [{ routes: {} }, /^routes: routes must be a list of at most 20 objects; \[\] clears it$/],
   [{ routes: '/x' }, /^routes: routes must be a list/],
   [{ routes: Array.from({ length: 21 }, () => ({ pattern: '/' })) }, /^routes: routes must be/],
-  [{ routes: ['/x'] }, /^routes: routes must be an object/],
+  [{ routes: ['/x'] }, /^routes: routes must contain only objects/],
   [{ routes: [{}] }, /^routes: pattern must be a path/],
   [{ routes: [{ pattern: 'x' }] }, /^routes: pattern must be a path/],
   [{ routes: [{ pattern: '/a b' }] }, /^routes: pattern must be a path/],
   [{ routes: [{ pattern: '/a?b' }] }, /^routes: pattern must be a path/],
   [{ routes: [{ pattern: '/a\n' }] }, /^routes: pattern must be a path/],
+  [{ routes: [{ pattern: '/a/:' }] }, /^routes: pattern has a parameter without a name/],
+  [{ routes: [{ pattern: '/:a/:a' }] }, /^routes: pattern has the parameter :a twice/],
+  [
+    { routes: [{ pattern: '/:a-:b-:c-:d-:e-:f' }] },
+    /^routes: pattern has 6 parameters between two slashes; at most 5/
+  ],
+  ...[
+    '(^(a|aa)+$)',
+    '(\\d+\\d+)',
+    '(\\d+)-:b',
+    '(.*.*)',
+    '([/]+)',
+    '([)])',
+    '(a',
+    '()',
+    '([a-z]{9}x{9,})'
+  ].map((made): [object, RegExp] => [
+    { routes: [{ pattern: `/:a${made}` }] },
+    /^routes: pattern may say of a parameter/
+  ]),
   [{ routes: [{ pattern: '/', path: '/' }] }, /^routes: unknown field "path"/],
   [{ routes: [{ pattern: '/', methods: [] }] }, /^routes: methods must be a list of 1 to/],
   [{ routes: [{ pattern: '/', methods: ['get'] }] }, /^routes: methods must contain only some of/],
