@@ -10,11 +10,26 @@ export function read(name: string): unknown {
   }
 }
 
-export function write(name: string, value: unknown): void {
+/** False: it is not remembered. */
+export function write(name: string, value: unknown): boolean {
   try {
     if (value === undefined) localStorage.removeItem(prefix + name)
     else localStorage.setItem(prefix + name, JSON.stringify(value))
+    return true
   } catch {
     // Storage is full or forbidden: the page works without its memory.
+    return false
+  }
+}
+
+/** Tells whether something is there whenever another tab has changed it. Gives the way to follow no more. */
+export function followOthers(name: string, then: (isThere: boolean) => void): () => void {
+  const onStorage = ({ key, newValue }: StorageEvent): void => {
+    // No key: all has been cleared.
+    if (key === null || key === prefix + name) then(newValue !== null)
+  }
+  addEventListener('storage', onStorage)
+  return () => {
+    removeEventListener('storage', onStorage)
   }
 }

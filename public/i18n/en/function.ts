@@ -22,6 +22,8 @@ export const functionTexts = {
     discardText: 'The code goes back to the active version.',
     leaveTitle: 'Leave with unsaved changes?',
     leaveText: 'They stay in this browser, and you can go on with them later.',
+    leaveLostText:
+      'They would be lost: the storage of this browser is full, or another tab keeps other changes of this code.',
     leave: 'Leave',
     saveAndLeave: 'Save and leave',
     tooLong: 'The code is {size} bytes long; at most {limit} can be saved.',

@@ -25,6 +25,8 @@ export const functionTexts: Translated<typeof english> = {
     discardText: 'O código volta à versão ativa.',
     leaveTitle: 'Sair com alterações não salvas?',
     leaveText: 'Elas ficam neste navegador e você pode continuar depois.',
+    leaveLostText:
+      'Elas se perderiam: o armazenamento deste navegador está cheio, ou outra aba guarda outras alterações deste código.',
     leave: 'Sair sem salvar',
     saveAndLeave: 'Salvar e sair',
     tooLong: 'O código tem {size} bytes; no máximo {limit} podem ser salvos.',

@@ -10,10 +10,9 @@ import { keepInAddress } from '../../../shell/router.js'
 import { fail, succeed } from '../../../shell/toasts.js'
 import type { Checking } from './checking.js'
 import { toDraftEvent, toDraftView, toProblem } from './draft-event.js'
-import { dropDraft } from './draft-store.js'
 import { mayWrite } from './draft-writes.js'
 import { saveTyped, toBase, type SavedCode } from './save-code.js'
-import { eventName, type CodeSession, type CodeState } from './state.js'
+import { eventName, keepTyped, type CodeSession, type CodeState } from './state.js'
 
 /** Adopts what was saved; what was typed meanwhile stays a draft. */
 function adopt(session: CodeSession, typed: string, saved: SavedCode): { dirty: boolean } {
@@ -21,7 +20,9 @@ function adopt(session: CodeSession, typed: string, saved: SavedCode): { dirty: 
   session.base = { version: activeOf(session).version, code: saved.code }
   if (saved.code !== typed && editor?.value() === typed) editor.set(saved.code)
   const dirty = editor?.value() !== saved.code
-  if (!dirty) dropDraft(session.id)
+  // What is kept has to be known as made from what was saved.
+  if (dirty) keepTyped(session)
+  else session.draft.drop()
   return { dirty }
 }
 
@@ -61,17 +62,19 @@ const createSaving = (session: CodeSession) =>
       if (answer !== 'confirm') return
       session.base = toBase(activeOf(session))
       session.editor?.set(activeOf(session).code)
-      dropDraft(session.id)
+      session.draft.drop()
       this.restored = false
       session.editor?.focus()
     },
 
     async mayLeave() {
+      const isKept = keepTyped(session)
       const answer = await ask({
         title: t('code.leaveTitle'),
-        text: t('code.leaveText'),
+        text: t(isKept ? 'code.leaveText' : 'code.leaveLostText'),
         confirm: t('code.leave'),
-        other: t('code.saveAndLeave')
+        other: t('code.saveAndLeave'),
+        danger: !isKept
       })
       if (answer !== 'other') return answer === 'confirm'
       await this.save()

@@ -1,7 +1,8 @@
 /** Code that is not saved yet, kept in the browser until it is saved or discarded. */
 import { read, write } from '../../../shell/local-storage.js'
 
-const name = (functionId: string): string => `draft.${functionId}`
+/** The name of the draft in the browser's storage. */
+export const draftName = (functionId: string): string => `draft.${functionId}`
 
 export interface Draft {
   readonly code: string
@@ -10,7 +11,7 @@ export interface Draft {
 }
 
 export function readDraft(functionId: string): Draft | undefined {
-  const kept = read(name(functionId))
+  const kept = read(draftName(functionId))
   // Earlier dashboards kept the code alone.
   if (typeof kept === 'string') return { code: kept, base: 0 }
   if (typeof kept !== 'object' || kept === null) return undefined
@@ -18,5 +19,9 @@ export function readDraft(functionId: string): Draft | undefined {
   return typeof code === 'string' && typeof base === 'number' ? { code, base } : undefined
 }
 
-export const keepDraft = (functionId: string, draft: Draft): void => write(name(functionId), draft)
-export const dropDraft = (functionId: string): void => write(name(functionId), undefined)
+/** False: the browser does not keep it. */
+export const keepDraft = (functionId: string, draft: Draft): boolean =>
+  write(draftName(functionId), draft)
+export function dropDraft(functionId: string): void {
+  write(draftName(functionId), undefined)
+}

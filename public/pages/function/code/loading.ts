@@ -7,9 +7,8 @@ import { t } from '../../../i18n/locale.js'
 import { loadInto } from '../../../shell/loading.js'
 import { readAddress } from '../../../shell/router.js'
 import type { Checking } from './checking.js'
-import { dropDraft, keepDraft, readDraft } from './draft-store.js'
 import { toBase } from './save-code.js'
-import type { CodeSession, CodeState } from './state.js'
+import { isDirty, keepTyped, type CodeSession, type CodeState } from './state.js'
 
 interface Actions {
   save(): unknown
@@ -31,7 +30,7 @@ export function createCodeLoading(session: CodeSession) {
 
     openEditor({ createEditor }: EditorModule, host: HTMLElement) {
       const { name, active_version: active } = owner.subject.now()
-      const draft = readDraft(id)
+      const draft = session.draft.open()
       this.restored = draft !== undefined && draft.code !== active.code
       this.dirty = this.restored
       const isOutdated = this.restored && draft !== undefined && draft.base !== active.version
@@ -57,9 +56,9 @@ export function createCodeLoading(session: CodeSession) {
     onChange(code: string) {
       this.clearMarks()
       this.measure(code)
-      this.dirty = code !== (session.base.code ?? owner.subject.now().active_version.code)
-      if (this.dirty) keepDraft(id, { code, base: session.base.version })
-      else dropDraft(id)
+      this.dirty = isDirty(session)
+      if (this.dirty) keepTyped(session)
+      else session.draft.drop()
       this.checkSoon()
     },
 

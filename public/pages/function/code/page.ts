@@ -37,6 +37,7 @@ component('code', () => {
       stopGuarding()
       write(eventName(session), this.event)
       this.stopChecking()
+      session.draft.close()
       session.editor?.dispose()
       session.editor = undefined
     },

@@ -6,6 +6,7 @@ import { read } from '../../../shell/local-storage.js'
 import { readAddress } from '../../../shell/router.js'
 import { commandKey } from '../../../shell/shortcuts.js'
 import { ownerOfPage, type CodeOwner, type Target } from '../owner.js'
+import { createDraftKeeper, type DraftKeeper } from './draft-keeper.js'
 import { emptyEvent, noDraftView, type TypedEvent } from './draft-event.js'
 import { toBase, type CodeBase } from './save-code.js'
 
@@ -14,6 +15,8 @@ export interface CodeSession {
   readonly owner: CodeOwner
   /** Of the function or module. */
   readonly id: string
+  /** Keeps what is typed. */
+  readonly draft: DraftKeeper
   editor: CodeEditor | undefined
   /** What the code in the editor was made from. */
   base: CodeBase
@@ -26,15 +29,27 @@ export interface CodeSession {
 export function createCodeSession(): CodeSession {
   const owner = ownerOfPage()
   const { id, active_version: active } = owner.subject.now()
-  return {
+  const session: CodeSession = {
     owner,
     id,
+    draft: createDraftKeeper(id, () => {
+      if (session.editor && isDirty(session)) keepTyped(session)
+    }),
     editor: undefined,
     base: toBase(active),
     syntaxError: undefined,
     draftError: undefined
   }
+  return session
 }
+
+/** The editor holds something else than what it was made from. */
+export const isDirty = ({ owner, editor, base }: CodeSession): boolean =>
+  editor?.value() !== (base.code ?? owner.subject.now().active_version.code)
+
+/** False: it is in the editor alone, and gone with the page. */
+export const keepTyped = ({ draft, editor, base }: CodeSession): boolean =>
+  editor !== undefined && draft.keep({ code: editor.value(), base: base.version })
 
 export const noSyntaxError = { message: '', line: 0, column: 1 }
 /** The name of the draft's event in the browser's storage. */
