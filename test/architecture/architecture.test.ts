@@ -44,6 +44,18 @@ t.test('every room of core and of the sandbox is in the table', async t => {
   }
 })
 
+t.test('the README of a folder lists the folders in it, and no others', async t => {
+  for (const folder of ['sandbox', 'plugins/storage']) {
+    const readme = await readFile(`${folder}/README.md`, 'utf8')
+    const [, table = ''] = readme.split('\n| Folder | ', 2)
+    const rows = table.split('\n\n', 1)[0] ?? ''
+    const listed = Array.from(rows.matchAll(/^\| `([\w-]+)\/`/gm), match => match[1] as string)
+    const entries = await readdir(folder, { withFileTypes: true })
+    const there = entries.filter(entry => entry.isDirectory()).map(({ name }) => name)
+    t.same(listed.toSorted(), there.toSorted(), folder)
+  }
+})
+
 t.test('the README leads to it', async t => {
   t.match(await readFile('README.md', 'utf8'), '](ARCHITECTURE.md)')
 })
