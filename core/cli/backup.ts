@@ -1,3 +1,4 @@
+/** `moonlet backup` and `moonlet restore`. */
 import { openDataFolder } from './offline.js'
 import type { Context } from './context.js'
 

@@ -1,3 +1,4 @@
+/** `moonlet export`: functions as plain files. */
 import { exportFunctions } from '../export-import/export.js'
 import { openDataFolder } from './offline.js'
 import type { Context } from './context.js'

@@ -1,3 +1,4 @@
+/** `moonlet import`: functions from the files of an export, or from a database of lunar. */
 import { stat } from 'node:fs/promises'
 import type { ImportReport, OfflineStorage } from '../contracts/offline-storage.js'
 import { MoonletError } from '../base/errors.js'

@@ -1,3 +1,4 @@
+/** `moonlet migrate`: from SQLite to PostgreSQL. */
 import { join } from 'node:path'
 import { readDataFolder, withEnvironment } from '../../config/load.js'
 import type { MoveReport } from '../contracts/offline-storage.js'

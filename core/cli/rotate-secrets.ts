@@ -1,3 +1,4 @@
+/** `moonlet rotate-secrets`: all that is secret is encrypted with a new key. */
 import { openDataFolder } from './offline.js'
 import type { Context } from './context.js'
 

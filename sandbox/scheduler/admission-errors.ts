@@ -1,4 +1,4 @@
-/** Why an invocation is rejected, as callers are told; all with a time after which to try again. */
+/** Why an invocation is rejected, as callers are told; where a later try may succeed, with a time after which. */
 import { MoonletError } from '../../core/base/errors.js'
 import { limitTexts } from '../../core/base/limit-texts.js'
 

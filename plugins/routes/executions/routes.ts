@@ -1,3 +1,4 @@
+/** Executions over the management API: those of a function, and one by its id. */
 import { Type } from 'typebox'
 import { commonErrors, errorResponses } from '../../../core/http/response-schemas.js'
 import { PageQuery, toPagination } from '../../../core/http/pagination.js'

@@ -1,3 +1,4 @@
+/** `PUT /api/functions/{id}`: changes of a function. */
 import { Type } from 'typebox'
 import { bodyErrors, errorResponses, NoContent } from '../../../core/http/response-schemas.js'
 import { etagHeader, IfMatch, readIfMatch } from '../../../core/http/entity-tags.js'

@@ -1,3 +1,4 @@
+/** Functions over the management API: created, listed, read, deleted. Changes are in change.ts. */
 import { Type } from 'typebox'
 import {
   bodyErrors,
@@ -97,6 +98,7 @@ function addCreateFunction(api: ApiScope): void {
         () => storage.functions.create(wanted)
       )
       sendTag(reply, created.revision)
+      // Absent in this answer alone: CONTRACT section 4.
       return { ...toFunction(created, {}), cron_status: undefined }
     }
   )

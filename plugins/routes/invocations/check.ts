@@ -1,3 +1,4 @@
+/** `POST /api/check`: code is parsed and not run. */
 import { Type } from 'typebox'
 import { bodyErrors, errorResponses } from '../../../core/http/response-schemas.js'
 import type { ApiScope } from '../../../core/http/conventions.js'

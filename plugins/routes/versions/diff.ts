@@ -1,3 +1,4 @@
+/** `GET …/diff/…`: two versions of a function, line by line. */
 import { Type } from 'typebox'
 import { commonErrors, errorResponses } from '../../../core/http/response-schemas.js'
 import type { ApiScope } from '../../../core/http/conventions.js'

@@ -1,3 +1,4 @@
+/** Versions of a function over the management API. */
 import { Type } from 'typebox'
 import { commonErrors, errorResponses } from '../../../core/http/response-schemas.js'
 import { PageQuery, pageOf, toPagination } from '../../../core/http/pagination.js'
