@@ -104,15 +104,16 @@ export class AlertBook {
   /** What it was firing about begins anew, where that is another matter now. */
   async update(watch: RuleWatch, rule: AlertRule): Promise<RuleWatch | undefined> {
     const { store, clock } = this.options
-    const { state, createdAt, id } = watch
-    const isSame = watchesTheSame(watch.rule, rule)
-    const kept = isSame ? state : { ...calmState, deliveredAt: state.deliveredAt }
-    const record = { id, rule, state: kept, createdAt, updatedAt: clock.now() }
+    const { createdAt, id } = watch
+    const stateOf = ({ state }: RuleWatch): AlertState =>
+      watchesTheSame(watch.rule, rule) ? state : { ...calmState, deliveredAt: state.deliveredAt }
     await this.storing.get(id)
+    const record = { id, rule, state: stateOf(watch), createdAt, updatedAt: clock.now() }
     const wasThere = await store.update(record)
     this.changes++
     if (!wasThere) return undefined
-    const changed = this.keep(record)
+    // Meanwhile the rule has gone on watching as it was.
+    const changed = this.keep({ ...record, state: stateOf(watch) })
     this.index()
     return changed
   }
