@@ -21,7 +21,6 @@ export interface Timetable {
   due(minute: number): Iterable<string>
   /** Forgets which minutes were asked for: the clock was set to `minute`. */
   restart(minute: number): void
-  readonly size: number
 }
 
 /** `minute` (Unix milliseconds) is the one that has begun already: what is due in it has been missed. */
@@ -62,9 +61,6 @@ export function createTimetable(minute: number): Timetable {
     restart(minute) {
       last = minute
       for (const entry of entries.values()) entry.next = nextAfter(entry.schedule, minute)
-    },
-    get size() {
-      return entries.size
     }
   }
 }
