@@ -13,7 +13,7 @@ t.test(
     await page.goto(`${server.base}/account`)
     await page.getByRole('link', { name: 'Tokens' }).click()
     await page.getByText('There are no tokens yet').waitFor()
-    const make = page.getByRole('button', { name: 'Make a token' })
+    const make = page.getByRole('button', { name: 'Create a token' })
 
     await page.getByLabel('Name', { exact: true }).fill('CI')
     await make.click()
@@ -41,11 +41,11 @@ t.test(
     await row.getByText(/last used .* from 127\.0\.0\.1/).waitFor()
     t.equal(await shown.count(), 0, 'it is not shown again')
 
-    await row.getByRole('button', { name: 'End the token “CI”' }).focus()
+    await row.getByRole('button', { name: 'Revoke the token “CI”' }).focus()
     await page.keyboard.press('Enter')
-    await page.getByRole('dialog').getByRole('button', { name: 'End' }).focus()
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).focus()
     await page.keyboard.press('Enter')
-    await said(t, page, 'The token “CI” has ended')
+    await said(t, page, 'The token “CI” has been revoked')
     t.equal(await status(`/api/functions/${id}`), 401)
     t.same(faults, [])
   }
@@ -75,7 +75,7 @@ t.test('the audit tells who changed what, and is filtered', needsBrowser, async 
   await eventually(t, () => rows.count(), 1)
   t.match(page.url(), `actor=api_key&function_id=${id}`)
   await page.getByLabel('From').fill('2100-01-01')
-  await page.getByText('No change fits that').waitFor()
+  await page.getByText('No change matches').waitFor()
   await page.getByLabel('From').fill('')
   await eventually(t, () => rows.count(), 1)
   await rows.first().getByRole('link', { name: 'Shop' }).click()

@@ -52,7 +52,7 @@ t.test('pictures are shown, and bytes as hex', needsBrowser, async t => {
   await page.goto(`${server.base}/functions/${id}/test`)
   await page.getByLabel('Path').fill('/image')
   await page.getByRole('button', { name: /Send/ }).click()
-  const image = page.getByRole('img', { name: 'The picture that the function answered' })
+  const image = page.getByRole('img', { name: 'The image that the function returned' })
   await image.waitFor()
   await eventually(
     t,
@@ -101,7 +101,7 @@ t.test(
 
     await page.reload()
     await eventually(t, () => page.getByLabel('Method').inputValue(), 'PUT')
-    await eventually(t, () => page.getByLabel('Last requests').locator('option').count(), 2)
+    await eventually(t, () => page.getByLabel('Recent requests').locator('option').count(), 2)
     t.same(faults, [])
   }
 )

@@ -104,7 +104,7 @@ async function meetData(t: Test, { page, api }: Visit, id: string): Promise<void
   await dialog.getByLabel('Value').fill('"mine"')
   await api(key, { method: 'PUT', body: { theirs: 'x'.repeat(300) } })
   await dialog.getByRole('button', { name: 'Save', exact: true }).click()
-  await dialog.getByRole('button', { name: 'Replace it by mine' }).waitFor()
+  await dialog.getByRole('button', { name: 'Replace it with mine' }).waitFor()
   await looksRight(t, page, dialog, 'data')
 }
 

@@ -45,7 +45,7 @@ t.test('the palette finds functions, pages and actions by typing', needsBrowser,
 
   await page.keyboard.press('Control+k')
   await page.keyboard.type('xyzzy')
-  await page.getByText('Nothing fits that.').waitFor()
+  await page.getByText('Nothing matches.').waitFor()
   await page.keyboard.press('Escape')
   await page.getByRole('dialog').waitFor({ state: 'hidden' })
   t.same(faults, [])
@@ -213,7 +213,7 @@ t.test('access is set with the keyboard alone', needsBrowser, async t => {
   await page.keyboard.type('shop')
   await page.keyboard.press('Enter')
   await page.getByText('It is not shown again').and(page.locator(':focus')).waitFor()
-  await tabTo(page, /^AddressIts own alone$/)
+  await tabTo(page, /^AddressOnly by its id$/)
   await page.keyboard.press('Enter')
   await tabTo(page, /^Add a route$/)
   await page.keyboard.press('Enter')

@@ -65,7 +65,7 @@ t.test('a module is made by the keyboard, written, and found', needsBrowser, asy
   await page.getByLabel('Search modules').fill('prices')
   await eventually(t, () => page.locator('tbody tr').count(), 1)
   await page.getByLabel('Search modules').fill('xyzzy')
-  await page.getByText('No module fits that').waitFor()
+  await page.getByText('No module matches').waitFor()
   t.same(
     faults.filter(fault => !/ 4\d\d /.test(fault)),
     []
@@ -176,7 +176,7 @@ t.test('who requires it is shown both ways, and keeps it', needsBrowser, async t
   t.equal((await read(all, id)).name, 'shop')
   t.equal(await page.getByLabel('Name').inputValue(), 'store', 'what was typed stays')
   await save(page)
-  await question.getByRole('button', { name: 'Rename it all the same' }).click()
+  await question.getByRole('button', { name: 'Rename it anyway' }).click()
   await page.getByRole('heading', { name: 'store' }).waitFor()
   await api(`/api/modules/${id}?force=true`, { method: 'PUT', body: { name: 'shop' } })
   await page.reload()
@@ -186,7 +186,7 @@ t.test('who requires it is shown both ways, and keeps it', needsBrowser, async t
   await deletion.getByRole('textbox').fill('shop')
   await deletion.getByRole('button', { name: 'Delete module' }).click()
   await question.getByText(/required by the function "Caller"/).waitFor()
-  await question.getByRole('button', { name: 'Delete it all the same' }).click()
+  await question.getByRole('button', { name: 'Delete it anyway' }).click()
   await said(t, page, '“shop” has been deleted')
   await page.waitForURL('**/modules')
   await page.getByText('No shared modules yet').waitFor()

@@ -56,7 +56,7 @@ function testPage(postgres: Postgres): void {
     const badges = (port = '') => row(port).locator('.badge:visible').allInnerTexts()
     // Each figure comes with the next time that it says how it is.
     const figures =
-      /calls\/s[^]*load [\d.]+ on \d+ core[^]*MB[^]*busy[^]*at most \d+[^]*late[^]*heard of/
+      /calls\/s[^]*load [\d.]+ on \d+ core[^]*MB[^]*busy[^]*at most \d+[^]*late[^]*last seen/
     for (const port of [first, second]) {
       await eventually(t, async () => String(await texts(port)), figures)
     }

@@ -121,8 +121,8 @@ t.test(
           )
       )
     await eventually(t, fates, {
-      TOKEN: 'Replaces the present value',
-      SAME: 'As it is',
+      TOKEN: 'Replaces the current value',
+      SAME: 'Unchanged',
       PEM: 'New',
       'my-name': 'Left out: a name has letters, digits and _ only',
       'my.name': 'Left out: a name has letters, digits and _ only',
@@ -134,8 +134,8 @@ t.test(
       asked.some(url => url.includes('/assets/dotenv-')),
       'the parser is loaded only now'
     )
-    await dialog.getByRole('button', { name: 'Take 3 variables' }).click()
-    await said(t, page, '3 variables taken; save to set them')
+    await dialog.getByRole('button', { name: 'Add 3 variables' }).click()
+    await said(t, page, '3 variables added; save to set them')
     t.same(
       await readVariables(all, id),
       { TOKEN: 'old', SAME: 'same', KEEP: 'kept' },
@@ -164,7 +164,7 @@ t.test('what cannot be saved is said by name, and has the focus', needsBrowser, 
   const cases = [
     ['HOLLOW', '', 'HOLLOW has no value. Give it one, or remove it.'],
     ['my-name', 'x', '“my-name” cannot be a name: only letters, digits and _ can be in it.'],
-    ['GOOD', 'x', 'GOOD is there twice.'],
+    ['GOOD', 'x', 'GOOD occurs twice.'],
     ['', 'x', 'One of the values has no name.'],
     ['LONG', 'é'.repeat(5001), 'The value of LONG is 10,002 bytes long; at most 10,000 fit.']
   ] as const

@@ -50,16 +50,16 @@ t.test(
     const dialog = page.getByRole('dialog', { name: 'What the variables were before' })
     await dialog.getByText('REGION changed').waitFor()
     await dialog
-      .getByRole('button', { name: /^Bring back/ })
+      .getByRole('button', { name: /^Restore/ })
       .first()
       .click()
-    await said(t, page, 'The variables are as they were')
+    await said(t, page, 'The variables have been restored')
     await eventually(t, () => shared(all), { REGION: 'eu' })
 
     await page.getByRole('button', { name: 'Paste a .env' }).click()
     await page.getByRole('dialog').getByRole('textbox').fill('REGION=us\nTOKEN=t')
-    await page.getByText('Replaces the present value').waitFor()
-    await page.getByRole('button', { name: 'Take 2 variables' }).click()
+    await page.getByText('Replaces the current value').waitFor()
+    await page.getByRole('button', { name: 'Add 2 variables' }).click()
     await page.getByRole('link', { name: 'Audit' }).click()
     const leaving = page.getByRole('dialog').filter({ hasText: 'Not saved yet: Shared variables.' })
     await leaving.getByRole('button', { name: 'Save' }).click()
@@ -110,7 +110,7 @@ t.test('a function shows those that it inherits, and overrides them', needsBrows
   t.equal(await page.getByText('The code reads it.').count(), 0, 'what is shared is not missing')
   await page.getByRole('button', { name: 'Override TOKEN' }).focus()
   await page.keyboard.press('Enter')
-  await pair(page, 'TOKEN').getByText('Stands before the shared one.').waitFor()
+  await pair(page, 'TOKEN').getByText('Takes precedence over the shared one.').waitFor()
   t.equal(
     await page.evaluate(() => document.activeElement?.tagName),
     'TEXTAREA',

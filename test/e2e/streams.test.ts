@@ -28,7 +28,7 @@ end`
   const stop = page.getByRole('button', { name: 'Stop' })
   const shown = page.locator('section[aria-labelledby="response-title"] pre').first()
   await send.click()
-  await page.getByText('Coming in…').waitFor()
+  await page.getByText('Receiving…').waitFor()
   await shown.filter({ hasText: 'first line' }).waitFor()
   t.notMatch(await shown.innerText(), /last line/)
   t.ok(await stop.isVisible())

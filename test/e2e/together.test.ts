@@ -105,7 +105,7 @@ const ways: Readonly<Record<string, Way>> = {
     save: page =>
       page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click(),
     insist: page =>
-      page.getByRole('dialog').getByRole('button', { name: 'Replace it by mine' }).click(),
+      page.getByRole('dialog').getByRole('button', { name: 'Replace it with mine' }).click(),
     isThere: (_state, who, data) => data === who
   },
   versions: {
@@ -346,7 +346,7 @@ t.test('code that does not parse goes live only when one says so', needsBrowser,
   await dialog.getByRole('button', { name: 'Cancel' }).click()
   t.equal((await api<State>(`/api/functions/${id}`)).active_version.version, 3)
   await page.getByRole('button', { name: 'Activate version 4' }).click()
-  await dialog.getByRole('button', { name: 'Activate all the same' }).click()
+  await dialog.getByRole('button', { name: 'Activate anyway' }).click()
   await said(t, page, 'Version 4 is active')
 })
 
@@ -409,18 +409,18 @@ t.test('variables are brought back from their history', needsBrowser, async t =>
     .click()
   await dialog.locator('dd').getByText('1', { exact: true }).waitFor()
   await dialog
-    .getByRole('button', { name: /^Bring back/ })
+    .getByRole('button', { name: /^Restore/ })
     .first()
     .click()
-  await said(t, page, 'The variables are as they were')
+  await said(t, page, 'The variables have been restored')
   t.same((await api<State>(`/api/functions/${id}`)).env_vars, { KEPT: '1' })
   await form(page, 'Environment variables').getByRole('group', { name: 'KEPT' }).waitFor()
   await page.getByRole('button', { name: 'History' }).click()
   await dialog.getByText('OTHER removed').waitFor()
-  await dialog.getByRole('button', { name: 'Forget the history' }).click()
+  await dialog.getByRole('button', { name: 'Delete the history' }).click()
   await page
-    .getByRole('dialog', { name: 'Forget the history of the variables?' })
-    .getByRole('button', { name: 'Forget the history' })
+    .getByRole('dialog', { name: 'Delete the history of the variables?' })
+    .getByRole('button', { name: 'Delete the history' })
     .click()
   await dialog.getByText('They have not been changed yet.').waitFor()
   t.same(faults, [])

@@ -45,7 +45,7 @@ export const functionTexts = {
     example: 'Example',
     insert: 'Insert into the code',
     needs: 'Load it first:',
-    nothing: 'Nothing in the reference fits that.'
+    nothing: 'Nothing in the reference matches.'
   },
   request: {
     title: 'Request',
@@ -59,7 +59,7 @@ export const functionTexts = {
     value: 'Value',
     body: 'Body',
     send: 'Send',
-    history: 'Last requests',
+    history: 'Recent requests',
     examples: 'Call it from elsewhere',
     response: 'Response',
     noneYet: 'Send a request, and the response appears here.',
@@ -67,12 +67,12 @@ export const functionTexts = {
     viewAs: 'Show as',
     view_pretty: 'JSON',
     view_preview: 'Preview',
-    view_image: 'Picture',
+    view_image: 'Image',
     view_text: 'Text',
     view_hex: 'Hex',
     hexCut: 'Only the first 64 KB are shown as hex.',
     view_none: 'Nothing',
-    image: 'The picture that the function answered',
+    image: 'The image that the function returned',
     preview: 'Preview of the page',
     seeExecution: 'See the execution',
     disabled: 'The function is disabled: every request is answered with 403.',
@@ -82,11 +82,11 @@ export const functionTexts = {
       'The code reads {names}, which are not set. Set them in Settings, under Environment variables.',
     asDashboard:
       'Not everybody may call this function. Here it runs as the dashboard: as a draft of its active version, without an execution.',
-    toAccess: 'To its access',
-    toSettings: 'To the settings',
+    toAccess: 'Open Access',
+    toSettings: 'Open Settings',
     failed: 'The request could not be made: {message}',
     stop: 'Stop',
-    receiving: 'Coming in…',
+    receiving: 'Receiving…',
     brokeOff: 'The response broke off before its end. The execution says why.'
   },
   logs: {
@@ -94,10 +94,10 @@ export const functionTexts = {
     none: 'Nothing was logged.',
     level: 'Level',
     all: 'All',
-    search: 'Search the lines',
+    search: 'Search the logs',
     showAll: 'Show all',
     download: 'Download',
-    nothingFound: 'No line fits that'
+    nothingFound: 'No line matches'
   },
   executions: {
     filters: 'Filters',
@@ -136,7 +136,7 @@ export const functionTexts = {
     empty: 'It has not run yet',
     emptyText: 'Every call is recorded here as it happens.',
     tryIt: 'Send a request',
-    nothingFound: 'No execution fits these filters',
+    nothingFound: 'No execution matches these filters',
     nothingYet: 'Nothing found in the executions that were searched'
   },
   execution: {

@@ -1,7 +1,7 @@
 /** The servers on one database. */
 export const nodeTexts = {
   nodes: {
-    intro: 'The servers that work on this database. Each says every few seconds how it is.',
+    intro: 'The servers that work on this database. Each reports its state every few seconds.',
     single: 'One server works on this data, which is in SQLite; several need PostgreSQL, see',
     guide: 'Outgrow one machine',
     mixed: 'Servers of different versions work together ({versions}): upgrade the older ones.',
@@ -15,7 +15,7 @@ export const nodeTexts = {
     leadsHint: 'Does what one server does for all: schedules, alerts, retention',
     gone: 'is gone',
     upSince: 'Number {id}, started {when}',
-    goneSince: 'Number {id}, heard of last {when}',
+    goneSince: 'Number {id}, last seen {when}',
     versionOf: 'Version {version}',
     calls: '{rate} calls/s, {running} running',
     machine_one: 'load {load} on {count} core',
@@ -26,8 +26,8 @@ export const nodeTexts = {
     waiting_one: '{count} call waits',
     waiting_other: '{count} calls wait',
     delay: 'event loop {time} late',
-    seen: 'heard of {time} ago',
-    behind_one: 'does not know of {count} change',
-    behind_other: 'does not know of {count} changes'
+    seen: 'last seen {time} ago',
+    behind_one: '{count} change behind',
+    behind_other: '{count} changes behind'
   }
 } as const

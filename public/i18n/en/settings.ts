@@ -29,7 +29,7 @@ export const settingsTexts = {
     createFirst: 'Create a function',
     seeTemplates: 'See all templates',
     firstName: 'Hello',
-    nothingFound: 'No function fits that',
+    nothingFound: 'No function matches',
     nothingFoundText: 'Names and descriptions are searched.'
   },
   create: {

@@ -5,7 +5,7 @@ import type { Translated } from '../texts.js'
 export const accountTexts: Translated<typeof english> = {
   tokens: {
     intro:
-      'Para programas e pessoas que usam a API no seu lugar: cada um pode o que seus escopos dizem, e é encerrado sozinho.',
+      'Para programas e pessoas que usam a API no seu lugar. Cada um pode o que seus escopos permitem, e é revogado por si.',
     present: 'Tokens atuais',
     shownOnce: 'Copie o token agora. Ele não será mostrado de novo.',
     newToken: 'O novo token',
@@ -33,10 +33,10 @@ export const accountTexts: Translated<typeof english> = {
     unused: 'nunca usado',
     expired: 'Expirado',
     used: 'último uso {when}, de {address}',
-    endNamed: 'Encerrar o token “{name}”',
-    endTitle: 'Encerrar o token “{name}”?',
+    endNamed: 'Revogar o token “{name}”',
+    endTitle: 'Revogar o token “{name}”?',
     endText: 'De agora em diante, requisições com ele recebem 401.',
-    ended: 'O token “{name}” foi encerrado'
+    ended: 'O token “{name}” foi revogado'
   },
   audit: {
     intro: 'Quem alterou o quê, do mais novo ao mais antigo. Guardado por 365 dias.',
@@ -72,7 +72,7 @@ export const accountTexts: Translated<typeof english> = {
     module_delete: 'Módulo excluído',
     module_activate: 'Versão de um módulo ativada',
     module_delete_version: 'Versão de um módulo excluída',
-    key_delete: 'Chave encerrada',
+    key_delete: 'Chave revogada',
     value_set: 'Valor guardado',
     value_delete: 'Valor excluído',
     job_cancel: 'Tarefa cancelada',
@@ -82,7 +82,7 @@ export const accountTexts: Translated<typeof english> = {
     alert_update: 'Alerta alterado',
     alert_delete: 'Alerta excluído',
     token_create: 'Token criado',
-    token_end: 'Token encerrado',
+    token_end: 'Token revogado',
     session_begin: 'Entrada',
     session_end: 'Saída',
     session_end_all: 'Saída de todas as sessões'

@@ -34,10 +34,10 @@ export const moduleTexts: Translated<typeof english> = {
     requiresTitle: 'Usa',
     requiresNone: 'Não usa nenhum outro módulo compartilhado.',
     notThere: 'Não existe',
-    exportsTitle: 'Oferece',
+    exportsTitle: 'Exporta',
     exportsHint:
       'O que ele retorna, como dizem seu texto e seus comentários (---). O editor o completa.',
-    exportsNone: 'Seu texto não diz.',
+    exportsNone: 'Seu código não diz.',
     stillRequired: 'Ele ainda é usado',
     stillRequiredText: 'A próxima execução falharia.',
     renameAnyway: 'Renomear mesmo assim',

@@ -33,7 +33,7 @@ export const nodeTexts: Translated<typeof english> = {
     waiting_other: '{count} chamadas esperam',
     delay: 'laço de eventos {time} atrasado',
     seen: 'visto há {time}',
-    behind_one: 'não conhece {count} alteração',
-    behind_other: 'não conhece {count} alterações'
+    behind_one: '{count} alteração atrás',
+    behind_other: '{count} alterações atrás'
   }
 }

@@ -61,7 +61,7 @@ export const shellTexts: Translated<typeof english> = {
     answer_409: 'Isto não é possível agora: {message}',
     answer_412: 'Isto foi alterado nesse meio-tempo: {message}',
     answer_413: 'Isto é grande demais: {message}',
-    answer_429: 'Foram tentativas demais: {message}',
+    answer_429: 'Requisições demais: {message}',
     answer_500: 'O servidor falhou: {message}',
     answer_503: 'O servidor está ocupado: {message}',
     requestId: 'Requisição {id}',
