@@ -23,6 +23,20 @@ t.test('on a phone the menu opens, leads on and closes', needsBrowser, async t =
   t.same(faults, [])
 })
 
+t.test('each entry of the sidebar is one line, in both languages', needsBrowser, async t => {
+  const { page, server } = await visit(t)
+  await page.goto(server.base)
+  const entries = page.locator('.sidebar .nav-item:visible')
+  const tallest = () =>
+    entries.evaluateAll(found => Math.max(...found.map(({ clientHeight }) => clientHeight)))
+  for (const language of ['PT', 'EN']) {
+    await page.getByRole('button', { name: language === 'PT' ? 'Português' : 'English' }).click()
+    await page.getByRole('link', { name: language === 'PT' ? 'Funções' : 'Functions' }).waitFor()
+    t.ok((await entries.count()) > 8)
+    t.ok((await tallest()) < 40, `${language}: ${await tallest()} px`)
+  }
+})
+
 t.test('on a phone a draft is run and saved by touch', needsBrowser, async t => {
   const { page, server, faults, createFunction } = await visit(t, {
     viewport: { width: 375, height: 812 },
