@@ -5,7 +5,7 @@
 import { totalmem } from 'node:os'
 import { runLoad, type Load } from '../load.js'
 import { memoryOf, type BenchProcess } from '../process.js'
-import { createFunction } from '../api.js'
+import { measureHot } from './hot.js'
 import {
   costOf,
   createMany,
@@ -15,6 +15,7 @@ import {
   source,
   title,
   withServer,
+  WARM_ROUND_SECONDS,
   type GrowthOptions
 } from './server.js'
 
@@ -22,7 +23,6 @@ const ZIPF_FUNCTIONS = 1000
 /** Calls of each connection before its list begins again. */
 const ZIPF_CALLS = 3000
 /** A load is warm when it starts no more processes, or after this time. */
-const WARM_ROUND_SECONDS = 3
 const MAX_WARM_SECONDS = 90
 /** Memory for all of them, where the machine has it. */
 const roomForAll = { SANDBOX_POOL_MEMORY: String(Math.floor(totalmem() * 0.85)) }
@@ -67,25 +67,6 @@ export async function measureEvicted(options: GrowthOptions): Promise<void> {
     },
     roomForNone
   )
-}
-
-/** A function that as many callers call all the time, alone and beside the load; ratios are to it alone. */
-async function measureHot(
-  server: BenchProcess,
-  load: Omit<Load, 'seconds'>,
-  seconds: number,
-  code: string
-): Promise<void> {
-  const url = `${server.base}/fn/${await createFunction(server.base, 'hot', code)}`
-  const hot = { url, connections: load.connections, seconds }
-  await runLoad({ ...hot, seconds: WARM_ROUND_SECONDS })
-  const alone = await costOf(server, () => runLoad(hot))
-  printLoad('  one all the time, alone', alone, alone.rate)
-  const [beside] = await Promise.all([
-    costOf(server, () => runLoad(hot)),
-    runLoad({ ...load, seconds })
-  ])
-  printLoad('  beside the load', beside, alone.rate)
 }
 
 /** The function of rank n is called in proportion to 1 / n; measured by turns with 50 functions in turn. */

@@ -135,6 +135,9 @@ export function printLoad(name: string, run: Measured, of: number, ...more: stri
   )
 }
 
+/** Of loads that only warm up. */
+export const WARM_ROUND_SECONDS = 3
+
 export const pause = (ms: number): Promise<void> =>
   new Promise(resolve => {
     setTimeout(resolve, ms)
