@@ -1,6 +1,7 @@
 /** A run frame as the values that Lua sees: `ctx` and `event`. */
-import { fromBytes, fromText } from '../../core/base/binary.js'
+import { fromText } from '../../core/base/binary.js'
 import { LuaFailure } from '../../core/lua/errors.js'
+import { toBodyText, type BodyText } from './body-text.js'
 import { detailNames, toDetailValues, toUrl } from './details.js'
 import { eventMethods, type EventCall } from './event-methods.js'
 import { jobMethods } from './job-methods.js'
@@ -25,6 +26,7 @@ export interface QueuedRun {
   /** Bytes that it may hold; 0: as many as the process allows. */
   readonly memory: number
   readonly event: WithMethods
+  readonly body: BodyText
   readonly method: string
 }
 
@@ -52,7 +54,7 @@ const HEADERS_AT = 12
 /** The bound version's `baseUrl` as a binary string. By index: to destructure is dear before it is optimized. */
 export function toQueuedRun(frame: RunFrame, bound: BindFrame): QueuedRun {
   const fields = frame[1]
-  const body = frame[2]
+  const body = toBodyText(frame[2])
   const details = toDetailValues(fields, HEADERS_AT)
   return {
     id: fields[0],
@@ -60,6 +62,7 @@ export function toQueuedRun(frame: RunFrame, bound: BindFrame): QueuedRun {
     isJob: fields[11] !== '',
     memory: fields[10],
     method: fields[4],
+    body,
     event: new WithMethods(
       new Fields(eventNames, [
         fields[4],
@@ -67,7 +70,7 @@ export function toQueuedRun(frame: RunFrame, bound: BindFrame): QueuedRun {
         fields[6],
         new Fields(fields[12], fields[13]),
         new Fields(fields[14], fields[15]),
-        body.length === 0 ? '' : fromBytes(body),
+        body.text,
         ...details
       ]),
       methods

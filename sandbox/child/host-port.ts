@@ -57,23 +57,28 @@ export function send(frame: readonly unknown[]): void {
   write(bytes, bytes.length)
 }
 
-/** Sends a plain frame, like `send`; text and body are binary strings. */
-export function sendPlain(text: string, body: string): void {
+/**
+ * Sends a plain frame, like `send`; text and body are binary strings. `pieces`: of at most 64 KiB each, of which the
+ * body is put together.
+ */
+export function sendPlain(text: string, body: string, pieces?: readonly string[]): void {
   const size = plainSize(text, body)
   checkSize(size)
   if (size <= BUFFER_BYTES) {
     writePlain(plainBuffer, text, body)
     write(plainBuffer, size)
-  } else sendLarge(text, body)
+  } else sendLarge(text, body.length, pieces ?? cut(body))
 }
 
-/** In pieces of one small buffer: a buffer of the frame's size would be new memory, and one more copy, each time. */
-function sendLarge(text: string, body: string): void {
-  const head = plainHead(text, body.length)
+/** Through one small buffer: a buffer of the frame's size would be new memory, and one more copy, each time. */
+function sendLarge(text: string, bodyLength: number, pieces: Iterable<string>): void {
+  const head = plainHead(text, bodyLength)
   write(head, head.length)
-  for (let at = 0; at < body.length; at += BUFFER_BYTES) {
-    write(plainBuffer, plainBuffer.write(body.slice(at, at + BUFFER_BYTES), 'latin1'))
-  }
+  for (const piece of pieces) write(plainBuffer, plainBuffer.write(piece, 'latin1'))
+}
+
+function* cut(body: string): Iterable<string> {
+  for (let at = 0; at < body.length; at += BUFFER_BYTES) yield body.slice(at, at + BUFFER_BYTES)
 }
 
 /** `size` with the length in front. */

@@ -195,14 +195,16 @@ function load(): Program | LuaFault {
   return loaded
 }
 
-function sendAnswer({ id, method }: QueuedRun, result: LuaTable, call: CallLua): void {
+function sendAnswer({ id, method, body: given }: QueuedRun, result: LuaTable, call: CallLua): void {
   const limit = limits[1]
   const body = bodyFunction(result)
   if (body !== undefined) {
     return streamAnswer(streamPort, { id, method, limit }, result, body, call)
   }
   const answer = readAnswer(id, result, limit)
-  sendPlain(answerText(answer, takeUsage()), answer.body)
+  // The body as it came: its pieces need not be put together, and cut again.
+  const pieces = answer.body === given.text ? given.pieces : undefined
+  sendPlain(answerText(answer, takeUsage()), answer.body, pieces)
 }
 
 /** Compiled once; a syntax error is kept too. */

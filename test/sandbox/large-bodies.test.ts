@@ -33,3 +33,22 @@ t.test('large bodies that wait behind each other do not mix', async t => {
     t.ok(payloads[i]?.equals(rawPayload), `body ${i}`)
   }
 })
+
+t.test('what a function makes of a large body is sent, not the body as it came', async t => {
+  const { app, create } = await buildApi(t, { SANDBOX_MAX: '1' })
+  const made: ReadonlyArray<readonly [code: string, make: (text: string) => string]> = [
+    ['event.body:reverse()', text => Array.from(text).reverse().join('')],
+    ['event.body:sub(2) .. "x"', text => `${text.slice(1)}x`],
+    ['event.body:sub(1, 100000) .. event.body:sub(100001)', text => text]
+  ]
+  for (const [body, make] of made) {
+    const id = await create({ code: `function handler(ctx, event) return { body = ${body} } end` })
+    const text = randomBytes(2 * PIECE + 1000).toString('latin1')
+    const answer = await app.inject({
+      method: 'POST',
+      url: `/fn/${id}`,
+      payload: Buffer.from(text, 'latin1')
+    })
+    t.ok(answer.rawPayload.toString('latin1') === make(text), body)
+  }
+})
