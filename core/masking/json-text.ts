@@ -76,15 +76,33 @@ function close({ fields, items }: Open): string {
     .join(',')}}`
 }
 
-/** Index of the quotation mark that ends the string beginning at `start`. */
+/** Characters of a string that are looked at one by one; what is longer is searched. */
+const SHORT = 32
+
+/** Index of the quotation mark that ends the string beginning at `start`; that of the end or beyond: there is none. */
 export function endOfString(text: string, start: number): number {
   let i = start + 1
-  for (; i < text.length; i++) {
+  for (const end = i + SHORT; i < text.length; i++) {
     const unit = text.charCodeAt(i)
     if (unit === BACKSLASH) i++
     else if (unit === QUOTE) return i
+    else if (i >= end) return endOfLongString(text, i)
   }
   return i
+}
+
+/** The same from the middle of a string on; `from` is no part of an escape. */
+function endOfLongString(text: string, from: number): number {
+  let end = text.indexOf('"', from)
+  while (end !== -1 && isEscaped(text, from, end)) end = text.indexOf('"', end + 1)
+  return end === -1 ? text.length : end
+}
+
+/** Whether an odd number of backslashes, not counting those in front of `from`, leads to the character at `at`. */
+function isEscaped(text: string, from: number, at: number): boolean {
+  let first = at
+  while (first > from && text.charCodeAt(first - 1) === BACKSLASH) first--
+  return (at - first) % 2 === 1
 }
 
 function isName(text: string, after: number): boolean {

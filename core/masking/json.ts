@@ -1,4 +1,5 @@
 /** Masking of JSON: the body-field rule, at any depth. */
+import { arrange, UNFIT } from './arrange.js'
 import { maskCredentials } from './credentials.js'
 import { completeJson } from './cut-json.js'
 import { depthExceeds, encodeJsonText } from './json-text.js'
@@ -38,7 +39,8 @@ function maskIfJson(text: string): string | undefined {
     return undefined
   }
   if (longNumber.test(text)) return encodeJsonText(text)
-  return encode(value, 0) ?? encodeJsonText(text)
+  const arranged = arrange(value, RECURSION_LIMIT)
+  return arranged === UNFIT ? (encode(value, 0) ?? encodeJsonText(text)) : JSON.stringify(arranged)
 }
 
 /**

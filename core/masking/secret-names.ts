@@ -44,6 +44,9 @@ const secretKeys = new Set([
   'webhook'
 ])
 
+/** Every name that the rules mean has one of these in it: other names are told at once. */
+const fieldPart = /auth|bearer|cred|cvc|cvv|jwt|key|otp|pass|pwd|secret|token/
+
 /** The longer names of the rules (`x-api-key`, `authorization`, `access_token`, …) contain one of these. */
 const headerPart = /auth|cookie|token|key|secret|password|credential/
 const parameterPart = /auth|token|key|secret|password|credential|signature/
@@ -56,6 +59,7 @@ const parameterName = /^(?:sig|code|jwt|otp|hmac|pwd|passwd|passphrase|passcode)
  */
 export function isSecretField(name: string): boolean {
   const lower = name.toLowerCase()
+  if (!fieldPart.test(lower)) return false
   if (contractField.test(lower)) return true
   // The contract names it as one that is not masked.
   if (lower === 'api-key') return false

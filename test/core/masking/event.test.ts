@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import '../../helpers/fuzzing.js'
 import { maskJson, maskJsonBody, maskLogMessage, maskSecrets } from '../../../core/masking/event.js'
 import { maskHeaders, maskQuery } from './mask-fields.js'
-import { encodeJsonText } from '../../../core/masking/json-text.js'
+import { depthExceeds, encodeJsonText } from '../../../core/masking/json-text.js'
 
 const R = '[REDACTED]'
 t.test('headers of credentials are masked, in any case and inside longer names', async t => {
@@ -118,6 +118,37 @@ t.test('keys are sorted by bytes, whole numbers among them', async t => {
   t.equal(
     maskJsonBody('{"10":1,"9":2,"\u{1f600}":3,"\uffee":4,"__proto__":{"x":5}}'),
     '{"10":1,"9":2,"__proto__":{"x":5},"\uffee":4,"\u{1f600}":3}'
+  )
+})
+
+t.test(
+  'objects of a list are sorted each by its own names, in whatever way they are encoded',
+  async t => {
+    const list =
+      '[{"b":1,"a":2},{"b":3,"a":4},{"b":5,"c":6,"a":7},{"b":8,"token":9},{"token":1,"a":{}},{"a":1,"b":[]},{"b":-1},{}]'
+    const sorted =
+      `[{"a":2,"b":1},{"a":4,"b":3},{"a":7,"b":5,"c":6},{"b":8,"token":"${R}"},{"a":{},"token":"${R}"},` +
+      '{"a":1,"b":[]},{"b":-1},{}]'
+    t.equal(maskJsonBody(list), sorted)
+    for (const other of ['-0', '1e400', '{"10":1,"9":2}', '{"x":0,"__proto__":0,"z":1}']) {
+      t.equal(maskJsonBody(`[${list},${other}]`), `[${sorted},${maskJsonBody(other)}]`, other)
+      t.equal(maskJsonBody(`[${other},${list}]`), `[${maskJsonBody(other)},${sorted}]`, other)
+    }
+    t.equal(maskJsonBody('{"9":[{"b":1,"a":2}],"a":1}'), '{"9":[{"a":2,"b":1}],"a":1}')
+    t.equal(maskJsonBody('{"toJSON":1,"a":"\\ud800\u2028"}'), '{"a":"\\ud800\u2028","toJSON":1}')
+  }
+)
+
+t.test('the end of a string is found, however long it is and whatever it holds', async t => {
+  const odd = fc.stringMatching(/^(?:x{0,40}|\\{1,3}|"|\[|\{|ü){0,12}$/)
+  fc.assert(
+    fc.property(odd, odd, (one, other) => {
+      const value = { [`b${one}`]: [other, { [`a${other}`]: one }], a: `${other}${one}` }
+      const text = JSON.stringify(value)
+      t.same(JSON.parse(encodeJsonText(text)), value)
+      if (depthExceeds(`${text}${' '.repeat(3)}`, 3) || !depthExceeds(text, 2)) t.fail(text)
+    }),
+    { numRuns: 300 }
   )
 })
 
