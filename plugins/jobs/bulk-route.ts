@@ -4,8 +4,9 @@ import { Type } from 'typebox'
 import { clockOf } from '../../core/cron/clock.js'
 import { auditNote } from '../../core/http/audit-note.js'
 import type { ApiScope } from '../../core/http/conventions.js'
-import { bodyErrors } from '../../core/http/response-schemas.js'
-import { readBulk } from './bulk.js'
+import { bodyErrors, errorResponses } from '../../core/http/response-schemas.js'
+import { readBulk, type Bulk } from './bulk.js'
+import { checkVersion } from './check-version.js'
 import { Redriven } from './schema.js'
 
 const tags = ['Jobs']
@@ -24,17 +25,26 @@ export function addRedriveOfMany(api: ApiScope): void {
         summary: 'Run many finished jobs again',
         description:
           'Those of `ids` (at most 1000), or all of `filter`: `{"status"?,"function_id"?}`, where `status` is `dead` ' +
-          'unless it says `succeeded` or `cancelled`. With the active version of their functions.',
+          'unless it says `succeeded` or `cancelled`. With the active version of their functions, or with ' +
+          '`version`, which all of these functions must have; beside a `filter`, this needs its `function_id`.',
         body: Type.Unknown({
-          description: '`{"ids":[…]}` or `{"filter":{…}}`.',
+          description: '`{"ids":[…],"version"?}` or `{"filter":{…},"version"?}`.',
           examples: [{ filter: { status: 'dead', function_id: 'd2c1v7h8e9k0m3n4p5q6' } }]
         }),
-        response: { 200: Redriven, ...bodyErrors }
+        response: {
+          200: Redriven,
+          ...bodyErrors,
+          ...errorResponses({
+            400: 'version: the function has no version 9'
+          })
+        }
       }
     },
     async request => {
       const bulk = readBulk(request.body)
-      const redrive = { now: clock.now() }
+      const { version } = bulk
+      await checkVersion(api.storage, await functionsOf(api, bulk), version)
+      const redrive = { now: clock.now(), version }
       let [redriven, skipped] = [0, 0]
       if ('filter' in bulk) redriven = await jobs.redriveAll(bulk.filter, redrive)
       else {
@@ -47,6 +57,14 @@ export function addRedriveOfMany(api: ApiScope): void {
       return { redriven, skipped }
     }
   )
+}
+
+/** Of the jobs that are there. */
+async function functionsOf({ storage }: ApiScope, bulk: Bulk): Promise<string[]> {
+  if (bulk.version === undefined) return []
+  if ('filter' in bulk) return [bulk.filter.functionId ?? '']
+  const found = await Promise.all(bulk.ids.map(id => storage.jobs.find(id)))
+  return found.flatMap(job => (job === undefined ? [] : [job.functionId]))
 }
 
 async function noteRedrive(api: ApiScope, request: FastifyRequest, jobs: number): Promise<void> {

@@ -7,20 +7,37 @@ const MAX_VERSION = 1e9
 /** The others are not run again: they will run, or do. */
 const finished: readonly JobStatus[] = ['dead', 'succeeded', 'cancelled']
 
+/** Which jobs, and the version that they run with; undefined: the active one. */
+export type Bulk = { readonly version: number | undefined } & (
+  { readonly ids: readonly string[] } | { readonly filter: JobFilter }
+)
+
 /** Of many jobs: a typing error must not mean all of them. */
-export function readBulk(
-  body: unknown
-): { readonly ids: readonly string[] } | { readonly filter: JobFilter } {
-  const { ids, filter } = readFields('body', body ?? {}, ['ids', 'filter'])
+export function readBulk(body: unknown): Bulk {
+  const {
+    ids,
+    filter,
+    version: number
+  } = readFields('body', body ?? {}, ['ids', 'filter', 'version'])
+  const version = toVersion(number)
   if ((ids === undefined) === (filter === undefined)) {
     refuse('ids', 'either ids or filter must be given')
   }
-  return ids === undefined ? { filter: readFilter(filter) } : { ids: readIds(ids) }
+  if (ids !== undefined) return { ids: readIds(ids), version }
+  const read = readFilter(filter)
+  if (version !== undefined && read.functionId === undefined) {
+    refuse('version', 'a version is one of a function: filter must have its function_id')
+  }
+  return { filter: read, version }
 }
 
 /** Of one job: the number of a version, undefined when there is none. */
 export function readVersion(body: unknown): number | undefined {
   const { version } = readFields('body', body ?? {}, ['version'])
+  return toVersion(version)
+}
+
+function toVersion(version: unknown): number | undefined {
   if (version === undefined) return undefined
   const fits =
     typeof version === 'number' &&

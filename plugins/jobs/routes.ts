@@ -21,6 +21,7 @@ import {
 import { storedEvent } from '../../core/invoker/event-json.js'
 import { readVersion } from './bulk.js'
 import { addRedriveOfMany } from './bulk-route.js'
+import { checkVersion } from './check-version.js'
 import { JobDetail, JobId, JobPage, Status, toAttempt, toJob } from './schema.js'
 
 const tags = ['Jobs']
@@ -194,7 +195,7 @@ function addRedrive(api: ApiScope): void {
       const { id } = request.params
       const version = readVersion(request.body)
       const job = await findJob(api, request)
-      await checkVersion(api, job, version)
+      await checkVersion(api.storage, [job.functionId], version)
       const change = await decide(api, request, 'job.redrive', () =>
         jobs.redrive(id, { now: clock.now(), version })
       )
@@ -257,15 +258,6 @@ async function maxAttempts(
 ): Promise<number> {
   const found = await functionCache.get(functionId)
   return (found?.fn.frontDoor?.retry ?? defaultRetry).max_attempts
-}
-
-async function checkVersion(
-  { storage }: ApiScope,
-  { functionId }: JobRecord,
-  version: number | undefined
-): Promise<void> {
-  if (version === undefined || (await storage.versions.find(functionId, version))) return
-  throw new MoonletError('VALIDATION', `version: the function has no version ${version}`)
 }
 
 /** Throws NOT_FOUND or CONFLICT. */

@@ -107,6 +107,39 @@ t.test('many are redriven: those that are named, or all of a filter', async t =>
   await ends(t, others, 'succeeded')
 })
 
+t.test('many are redriven with a version that all of their functions have', async t => {
+  const two = await create({ code: STATUS, retry: once })
+  t.equal((await call('PUT', `/api/functions/${two}`, { code: NTH })).status, 200)
+  const one = await create({ code: STATUS, retry: once })
+  const ids: string[] = []
+  for (const id of [two, one]) ids.push(await enqueue(`/fn/${id}/404?nth=9`))
+  for (const id of ids) await ends(t, id, 'dead')
+  const redrive = async (body: object) => (await call('POST', '/api/jobs/redrive', body)).json
+  t.match(await redrive({ ids, version: 2 }), {
+    error: `version: the function ${one} has no version 2`
+  })
+  t.match(await redrive({ filter: { function_id: one }, version: 2 }), {
+    error: 'version: the function has no version 2'
+  })
+  t.match(await redrive({ filter: { status: 'dead' }, version: 1 }), {
+    error: /^version: a version is one of a function: filter must have its function_id/
+  })
+  for (const version of ['1', 0, 1.5, true, []]) {
+    t.match(await redrive({ ids, version }), { error: /^version: version must be the number/ })
+  }
+  for (const id of ids) t.equal((await job(id)).attempts.length, 1, 'none has run')
+  t.strictSame(await redrive({ ids: [...ids, 'missing'], version: 1 }), { redriven: 2, skipped: 1 })
+  const attempted = async () =>
+    (await job(ids[0] ?? '')).attempts.map(({ version }: { version: number }) => version)
+  await eventually(t, attempted, [2, 1])
+  await ends(t, ids[0] ?? '', 'dead')
+  t.strictSame(await redrive({ filter: { function_id: two }, version: 1 }), {
+    redriven: 1,
+    skipped: 0
+  })
+  await eventually(t, attempted, [2, 1, 1])
+})
+
 t.test('a request for many that is not quite clear runs none', async t => {
   const id = await create({ code: STATUS, retry: once })
   const dead = await enqueue(`/fn/${id}/404`)
