@@ -6,6 +6,8 @@ import type { DeathReason, JobEnd } from '../../core/contracts/job-ends.js'
 
 /** Longest text of an error that a job keeps; its execution has all of it. */
 const MAX_ERROR = 1000
+/** Why a job with a good answer waits, or is dead. */
+const ASKED = 'the function asked for another attempt (ctx.retry_after)'
 /** Answers that say "later", beside all from 500 on. */
 const retried = new Set([408, 425, 429])
 
@@ -28,13 +30,15 @@ export function decideNext(outcome: JobOutcome, policy: RetryPolicy, moment: Mom
     statusCode,
     error: text
   })
-  const wait = (delayMs: number): JobEnd =>
+  const wait = (delayMs: number, text = error): JobEnd =>
     moment.attempt >= policy.max_attempts
-      ? die('attempts')
-      : { status: 'waiting', dueAt: Math.round(moment.now + delayMs), statusCode, error }
+      ? die('attempts', text)
+      : { status: 'waiting', dueAt: Math.round(moment.now + delayMs), statusCode, error: text }
 
   if (wish?.kind === 'give_up') return die('gave_up', cut(wish.reason))
-  if (wish?.kind === 'retry') return wait(Math.min(wish.afterSeconds * 1000, MAX_DELAY_MS))
+  if (wish?.kind === 'retry') {
+    return wait(Math.min(wish.afterSeconds * 1000, MAX_DELAY_MS), error ?? ASKED)
+  }
   if (answer === undefined) return wait(backoff(policy, moment))
   if (answer.statusCode < 400) return { status: 'succeeded', statusCode }
   if (answer.statusCode < 500 && !retried.has(answer.statusCode)) return die('status')

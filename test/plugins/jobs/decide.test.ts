@@ -118,6 +118,12 @@ t.test('the last word is the function’s own', async t => {
     })
   }
   t.match(endOf({ ...noAnswer, wish: retry }, steady, 5), { status: 'dead', reason: 'attempts' })
+  for (const attempt of [1, 5]) {
+    const { error } = endOf({ ...answered(200), wish: retry }, steady, attempt) as {
+      error?: string
+    }
+    t.match(error, /ctx\.retry_after/, 'a good answer is no reason')
+  }
 })
 
 t.test('a long error is cut', async t => {
