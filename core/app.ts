@@ -23,6 +23,7 @@ import lua from './lua/plugin.js'
 import { RequestLogger } from './http/request-logger.js'
 import { toOriginForm } from './connections/request-target.js'
 import type { Prepared } from './process/bootstrap.js'
+import { endFailedStart } from './process/failed-start.js'
 import { withBasePath } from '../config/address-settings.js'
 import addresses from '../plugins/addresses/plugin.js'
 import alerts from '../plugins/alerts/plugin.js'
@@ -69,13 +70,18 @@ export interface AppOptions extends Pick<Prepared, 'config'>, Partial<Omit<Prepa
 }
 
 /** Builds the whole server, ready to listen. Rejects with an error that names the plugin that failed. */
-export async function buildApp({
-  config,
-  logger,
-  plugins = [],
-  pluginSettings = new Map(),
-  workers
-}: AppOptions): Promise<FastifyInstance> {
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const app = createServer(options)
+  try {
+    await registerAll(app, options)
+    return app
+  } catch (error) {
+    await endFailedStart(app)
+    throw error
+  }
+}
+
+function createServer({ config, logger, workers }: AppOptions): FastifyInstance {
   const nextRequestId = createRequestIds()
   const app = Fastify({
     loggerInstance: logger,
@@ -98,7 +104,13 @@ export async function buildApp({
     clientErrorHandler: sendClientError
   })
   decorateServer(app, { config, workers, nextRequestId })
+  return app
+}
 
+async function registerAll(
+  app: FastifyInstance,
+  { config, plugins = [], pluginSettings = new Map() }: AppOptions
+): Promise<void> {
   const everyRequest = [addresses, requestLog, cors, basePath, errors, docs, functionsHost]
   const whatIsKept = [storage, functionCache, recovery, retention, auth, frontDoor]
   const luaApis = [lua, outgoingHttp, luaLog, luaKv, luaEnv, luaHttp, luaLocal, luaAi, luaEmail]
@@ -123,7 +135,6 @@ export async function buildApp({
     await app.register(plugin)
   }
   await app.register(dashboard, { basePath: config.BASE_PATH })
-  return app
 }
 
 /** What plugins find on the server before any of them is loaded. */

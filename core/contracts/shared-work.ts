@@ -118,7 +118,7 @@ export interface NodeRecord {
 export interface NodeBook {
   /** What this server says of itself from now on, with each renewal of its lease. */
   describe(figures: () => NodeFigures): void
-  /** Those that live, and those that died within a day without taking leave. */
+  /** Those that live, and of those that died within a day without taking leave the newest twenty. */
   list(): Promise<readonly NodeRecord[]>
 }
 

@@ -25,6 +25,7 @@ export async function serve(overrides: Readonly<Record<string, string>> = {}): P
 
 async function serveAlone(environment: Environment): Promise<void> {
   const { openServer } = await import('./open-server.js')
+  const { listen } = await import('./listen.js')
   const { endOnSignals } = await import('./shutdown.js')
   const { app, config, flush } = await openServer({ environment, failStart })
   endOnSignals(app, flush)
@@ -37,7 +38,7 @@ async function serveAlone(environment: Environment): Promise<void> {
       app.log.info({ signal }, 'nothing to reload: WORKERS is 1')
     })
   }
-  const address = await app.listen({ port: config.PORT, host: config.HOST })
+  const address = await listen(app, config)
   announce(address + config.BASE_PATH)
   if (app.createdKeyFile !== undefined) {
     print(`A new API key is in ${app.createdKeyFile}; use it to sign in to the dashboard.`)

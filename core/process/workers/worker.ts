@@ -1,5 +1,6 @@
 /** One of several servers on a port. Its connections come from the process that started it (node:cluster). */
 import cluster from 'node:cluster'
+import { listen } from '../listen.js'
 import { openServer, type OpenedServer } from '../open-server.js'
 import { bearFileLimit, endInOrder } from '../shutdown.js'
 import { Colleagues } from './colleagues.js'
@@ -18,7 +19,7 @@ export async function serveAsWorker({ number, aliveEveryMs }: WorkerTask): Promi
     const server = await openServer({ failStart: fail, workers })
     followPrimary(server, workers)
     const { config, app } = server
-    const address = await app.listen({ port: config.PORT, host: config.HOST })
+    const address = await listen(app, config)
     await report({ kind: 'ready', address: address + config.BASE_PATH })
     if (aliveEveryMs !== undefined) {
       setInterval(() => {

@@ -26,6 +26,8 @@ interface Row {
 
 /** How long a server that has died is shown. */
 const SHOWN_MS = 86_400_000
+/** Of a server that dies after each start nobody wants to see every one. */
+const MAX_GONE = 20
 
 const listSql = `
 select n.id, n.host, n.version, n.started_at as "startedAt", coalesce(n.seen_at, n.started_at * 1000) as "seenAt",
@@ -33,7 +35,10 @@ select n.id, n.host, n.version, n.started_at as "startedAt", coalesce(n.seen_at,
   n.lease_until > now_ms() as "isAlive", n.lease_until > now_ms() and l.node is not null as "isLeading",
   n.skew_ms as "skewMs", greatest(0, c.n - n.change_seen) as behind, n.figures
 from nodes n cross join change_number c left join leads l on l.node = n.id and l.name = 'schedules'
-where n.lease_until > now_ms() - ${SHOWN_MS} order by n.id`
+where n.lease_until > now_ms() or n.id in (
+  select g.id from nodes g where g.lease_until between now_ms() - ${SHOWN_MS} and now_ms()
+  order by g.id desc limit ${MAX_GONE})
+order by n.id`
 
 const reportSql = `
 update nodes set figures = $2, seen_at = now_ms(), skew_ms = $3 - now_ms(), change_seen = $4 where id = $1`

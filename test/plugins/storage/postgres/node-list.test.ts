@@ -1,6 +1,8 @@
 /** The servers on one database, as the API and `moonlet nodes` show them. */
 import { spawn } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
@@ -39,6 +41,34 @@ async function runNodes({ base, key }: StartedServer, home: string, ...args: str
 }
 
 function testNodes(postgres: Postgres): void {
+  t.test('a start that fails leaves nothing behind, and not every death is shown', async t => {
+    const DATABASE_URL = await postgres.create()
+    const one = await startServer(t, { DATABASE_URL, SECRET_KEY })
+    const failing = join(await temporaryFolder(t), 'failing.mjs')
+    await writeFile(
+      failing,
+      "export default Object.assign(async () => { throw new Error('not today') }, { [Symbol.for('moonlet.plugin')]: { name: 'failing', moonlet: '>=0.1.0', start() {} } })"
+    )
+    const PORT = new URL(one.base).port
+    for (const [settings, why] of [
+      [{ PORT }, /Port \d+ of 127\.0\.0\.1 is in use/],
+      [{ PLUGINS: failing }, /not today/]
+    ] as const) {
+      const start = startServer(t, { DATABASE_URL, SECRET_KEY, ...settings })
+      await t.rejects(start, { message: why })
+    }
+    t.match(await nodesOf(one), [{ id: 1, this: true }])
+    t.equal((await nodesOf(one)).length, 1)
+
+    await postgres.query(
+      `insert into nodes (name, host, version, started_at, lease_until)
+       select 'dead ' || n, 'h', '0.1.0', 1, now_ms() - 1 from generate_series(1, 30) n`,
+      DATABASE_URL
+    )
+    const gone = (await nodesOf(one)).filter(({ status }) => status === 'gone')
+    t.equal(gone.length, 20)
+  })
+
   t.test('each server shows all of them, and says which is itself', async t => {
     const DATABASE_URL = await postgres.create()
     const one = await startServer(t, { DATABASE_URL, SECRET_KEY })
