@@ -21,8 +21,9 @@ const common = {
   sourcemap: false,
   metafile: true,
   logLevel: 'warning',
-  // The variant that never makes code from text: the child runs with --disallow-code-generation-from-strings.
-  alias: { msgpackr: 'msgpackr/index-no-eval' },
+  // Its modules as they are, of which only what is used is bundled. They make code from text for records alone, which
+  // frames have none of: the child runs with --disallow-code-generation-from-strings.
+  alias: { msgpackr: 'msgpackr/pack' },
   // Fields set by the constructor itself: a young process has one call fewer to interpret for every object.
   tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
   plugins: [fengariPlugin, kindsPlugin]
@@ -38,7 +39,9 @@ export async function buildChild(out) {
       entryPoints: [programEntry],
       write: false,
       minifyWhitespace: true,
-      minifySyntax: true
+      minifySyntax: true,
+      // Every process keeps the source, and the names of its variables: 0.25 MiB less.
+      minifyIdentifiers: true
     })
   ])
   await writeFile(

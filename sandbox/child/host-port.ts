@@ -5,11 +5,21 @@
 import { writeSync } from 'node:fs'
 import { CHANNEL_FD, HEADER_BYTES } from '../protocol/frames.js'
 import { decodeFrame, encodeInPlace, releaseEncoder } from '../protocol/codec.js'
-import { isPlain, plainHead, plainSize, readLength, writePlain } from '../protocol/plain.js'
+import {
+  PLAIN,
+  plainHead,
+  plainSize,
+  plainStart,
+  readLength,
+  TEXT_AT,
+  writePlain
+} from '../protocol/plain.js'
 import { decodeRun } from '../protocol/run-frame.js'
-import { read, retry } from './blocking-io.js'
+import { read, readWhole, retry, writeText } from './blocking-io.js'
 
 const BUFFER_BYTES = 64 * 1024
+/** Up to this size a plain frame is written as one text; of a larger one Node would make a copy in new memory. */
+const MAX_TEXT_FRAME = 16 * 1024
 
 /** A frame larger than the protocol's limit; it was not sent. */
 export class FrameTooLarge extends Error {
@@ -22,6 +32,7 @@ export class FrameTooLarge extends Error {
 }
 
 const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
+const wholeBuffer = [buffer] as const
 const plainBuffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
 const nothing = Buffer.alloc(0)
 let large = nothing
@@ -42,18 +53,31 @@ export function releaseLarge(): void {
 
 /** Waits for the next frame. Bytes inside it are valid until the next call. */
 export function receive(): readonly unknown[] {
-  fill(HEADER_BYTES)
+  if (start === end) {
+    start = 0
+    end = readWhole(wholeBuffer)
+  }
+  if (end - start < HEADER_BYTES) fill(HEADER_BYTES)
   const length = readLength(buffer, start)
   start += HEADER_BYTES
   if (length > limit) throw new FrameTooLarge(length, limit)
-  const bytes = take(length)
-  return isPlain(bytes) ? decodeRun(bytes) : (decodeFrame(bytes) as unknown[])
+  if (length > BUFFER_BYTES) return decode(takeLarge(length), 0, length)
+  if (end - start < length) fill(length)
+  const at = start
+  start += length
+  return decode(buffer, at, start)
 }
+
+const decode = (bytes: Buffer, at: number, to: number): readonly unknown[] =>
+  bytes[at] === PLAIN
+    ? decodeRun(bytes, at, to)
+    : (decodeFrame(bytes.subarray(at, to)) as unknown[])
 
 /** Sends a frame; waits until the kernel has all of it. Throws FrameTooLarge, having sent nothing. */
 export function send(frame: readonly unknown[]): void {
   const bytes = encodeInPlace(frame)
-  checkSize(bytes.length)
+  const size = bytes.length - HEADER_BYTES
+  if (size > limit) throw new FrameTooLarge(size, limit)
   write(bytes, bytes.length)
 }
 
@@ -62,11 +86,12 @@ export function send(frame: readonly unknown[]): void {
  * body is put together.
  */
 export function sendPlain(text: string, body: string, pieces?: readonly string[]): void {
-  const size = plainSize(text, body)
-  checkSize(size)
-  if (size <= BUFFER_BYTES) {
+  const size = TEXT_AT + text.length + body.length
+  if (size > limit) throw new FrameTooLarge(size, limit)
+  if (size <= MAX_TEXT_FRAME) writeText(plainStart(text.length, body.length) + text + body)
+  else if (size <= BUFFER_BYTES - HEADER_BYTES) {
     writePlain(plainBuffer, text, body)
-    write(plainBuffer, size)
+    write(plainBuffer, plainSize(text, body))
   } else sendLarge(text, body.length, pieces ?? cut(body))
 }
 
@@ -79,11 +104,6 @@ function sendLarge(text: string, bodyLength: number, pieces: Iterable<string>): 
 
 function* cut(body: string): Iterable<string> {
   for (let at = 0; at < body.length; at += BUFFER_BYTES) yield body.slice(at, at + BUFFER_BYTES)
-}
-
-/** `size` with the length in front. */
-function checkSize(size: number): void {
-  if (size - HEADER_BYTES > limit) throw new FrameTooLarge(size - HEADER_BYTES, limit)
 }
 
 function write(bytes: Buffer, size: number): void {
@@ -107,16 +127,10 @@ function fill(count: number): void {
   while (end - start < count) end += read(buffer, end, BUFFER_BYTES - end)
 }
 
-/** The next `count` bytes: of the buffer, or of their own when they are more than it holds. */
-function take(count: number): Buffer {
-  if (count > BUFFER_BYTES) return takeLarge(count)
-  fill(count)
-  const bytes = buffer.subarray(start, start + count)
-  start += count
-  return bytes
-}
-
-/** Into a buffer that is kept for the next one: a new one costs a page fault for every 4 KiB. */
+/**
+ * The next `count` bytes, more than the buffer holds, in one that is kept for the next such frame: a new one costs a
+ * page fault for every 4 KiB.
+ */
 function takeLarge(count: number): Buffer {
   if (large.length < count) large = Buffer.allocUnsafeSlow(count)
   const bytes = large.subarray(0, count)

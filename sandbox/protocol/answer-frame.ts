@@ -15,13 +15,22 @@ import { plainBody, plainText } from './plain.js'
 const LIST = '\x01'
 /** Lines before the headers. */
 const FIRST_HEADER = 5
+/**
+ * A time is in microseconds, 18 minutes at most, in characters of six bits each from '0' on, the lowest first: to make
+ * a decimal text of a number that is new each time costs more, and fills a table of V8's.
+ */
+const MAX_TIME = 2 ** 30 - 1
+const ZERO = 48
+const NO_TIME = '0'
 /** Every header's line ends and counts of values, and the lines that are not headers. */
 const MAX_TEXT_BYTES = 4 * MAX_HEADER_BYTES + 1024
 
 /** The text of the frame; its body is the answer's. */
 export function answerText(answer: AnswerFields, usage: Usage): string {
   const { headers } = answer
-  let text = `${answer.id}\n${answer.statusCode}\n${answer.isBase64Encoded ? 1 : 0}\n${usage[0]}\n${usage[1]}`
+  const asleep = usage[1] === 0 ? NO_TIME : timeText(usage[1])
+  let text = `${answer.id}\n${answer.statusCode}\n${answer.isBase64Encoded ? '1' : '0'}`
+  text += `\n${timeText(usage[0])}\n${asleep}`
   for (let i = 0; i < headers.length; i++) {
     const value = headers[i] as string | readonly string[]
     text +=
@@ -43,9 +52,27 @@ export function decodeAnswer(bytes: Buffer): AnswerFrame {
     readHeaders(lines),
     plainBody(bytes),
     lines[2] === '1',
-    Number(lines[3]),
-    Number(lines[4])
+    readTime(lines[3]),
+    readTime(lines[4])
   ]
+}
+
+function timeText(ms: number): string {
+  const time = Math.min(Math.round(ms * 1000), MAX_TIME)
+  return String.fromCharCode(
+    ZERO + (time & 63),
+    ZERO + ((time >> 6) & 63),
+    ZERO + ((time >> 12) & 63),
+    ZERO + ((time >> 18) & 63),
+    ZERO + ((time >> 24) & 63)
+  )
+}
+
+/** Milliseconds; any number, or NaN, of other characters. */
+function readTime(text = ''): number {
+  let time = 0
+  for (let i = text.length - 1; i >= 0; i--) time = time * 64 + text.charCodeAt(i) - ZERO
+  return time / 1000
 }
 
 function readHeaders(lines: readonly string[]): Array<string | string[]> {

@@ -9,11 +9,22 @@
 import { HEADER_BYTES, ProtocolFault } from './frames.js'
 
 /** The one byte that MessagePack never uses. */
-const PLAIN = 0xc1
-const TEXT_AT = 5
+export const PLAIN = 0xc1
+/** Where the text begins, counted from that byte. */
+export const TEXT_AT = 5
 const EMPTY = Buffer.alloc(0)
 
 export const isPlain = (bytes: Uint8Array): boolean => bytes[0] === PLAIN
+
+/**
+ * `bytes.toString('latin1', start, end)`, for a range that is there, by the method of Buffer that does it in the end:
+ * six functions fewer on the way.
+ */
+export const latin1 = (bytes: Buffer, start: number, end: number): string =>
+  (bytes as Buffer & { latin1Slice: (start: number, end: number) => string }).latin1Slice(
+    start,
+    end
+  )
 
 /** Bytes of the frame, its length in front included. `text` is a binary string. */
 export const plainSize = (text: string, body: string | Uint8Array): number =>
@@ -27,6 +38,22 @@ export function writePlain(target: Buffer, text: string, body: string | Uint8Arr
   writeLength(target, HEADER_BYTES + 1, length)
   target.write(typeof body === 'string' ? text + body : text, HEADER_BYTES + TEXT_AT, 'latin1')
   if (typeof body !== 'string' && body.length > 0) target.set(body, HEADER_BYTES + TEXT_AT + length)
+}
+
+/** What stands before the text of such a frame, its length included, as a binary string. */
+export function plainStart(textLength: number, bodyLength: number): string {
+  const length = TEXT_AT + textLength + bodyLength
+  return String.fromCharCode(
+    length >>> 24,
+    (length >>> 16) & 255,
+    (length >>> 8) & 255,
+    length & 255,
+    PLAIN,
+    textLength >>> 24,
+    (textLength >>> 16) & 255,
+    (textLength >>> 8) & 255,
+    textLength & 255
+  )
 }
 
 /** The frame up to its body, of `bodyLength` bytes, which follows on its own. */

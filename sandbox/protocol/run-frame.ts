@@ -2,11 +2,12 @@
  * The frame that starts a run: a plain one (plain.ts). Its text has a line for each thing; where one of them has line
  * breaks itself, the text is JSON. The child believes what the server sends.
  */
-import { ToChild, type RunFields, type RunFrame } from './frames.js'
-import { plainBody, plainHead, plainSize, plainText, writePlain } from './plain.js'
+import { ProtocolFault, ToChild, type RunFields, type RunFrame } from './frames.js'
+import { latin1, plainHead, plainSize, readLength, TEXT_AT, writePlain } from './plain.js'
 
 /** Lines before the names of the headers. */
 const FIRST_NAME = 14
+const NO_BODY = Buffer.alloc(0)
 
 /**
  * With its length in front. Where a character is not a byte (in an event that a plugin made up), its low byte is sent.
@@ -27,13 +28,15 @@ function toFrameText(fields: RunFields): string {
   return lines !== undefined && isBinary(lines) ? lines : JSON.stringify(fields.map(toBytes))
 }
 
-/** Without its length in front; the body is a view. */
-export function decodeRun(bytes: Buffer): RunFrame {
-  const text = plainText(bytes)
+/** The frame, without its length in front, stands in the bytes from `at` to `end`; the body is a view. */
+export function decodeRun(bytes: Buffer, at = 0, end = bytes.length): RunFrame {
+  const bodyAt = at + TEXT_AT + readLength(bytes, at + 1)
+  if (bodyAt > end) throw new ProtocolFault('a frame whose text is longer than it may be')
+  const text = latin1(bytes, at + TEXT_AT, bodyAt)
   return [
     ToChild.run,
     text.startsWith('[') ? (JSON.parse(text) as RunFields) : fromLines(text.split('\n')),
-    plainBody(bytes)
+    bodyAt === end ? NO_BODY : bytes.subarray(bodyAt, end)
   ]
 }
 

@@ -243,6 +243,22 @@ t.test('an answer comes as it was sent', async () => {
 })
 
 t.test(
+  'the times of an answer come in whole microseconds, and no longer than 18 minutes',
+  async t => {
+    const fields = { id: 'e', statusCode: 200, headers: [], body: '', isBase64Encoded: false }
+    const read = (busy: number, asleep: number) => {
+      const text = answerText(fields, [busy, asleep])
+      const bytes = Buffer.alloc(plainSize(text, ''))
+      writePlain(bytes, text, '')
+      return decodeAnswer(bytes.subarray(HEADER_BYTES)).slice(-2)
+    }
+    t.same(read(0, 0), [0, 0])
+    t.same(read(0.0634, 12_345.678), [0.063, 12_345.678])
+    t.same(read(1000, 1e9), [1000, (2 ** 30 - 1) / 1000])
+  }
+)
+
+t.test(
   'an answer of any bytes is taken apart, to be checked, or refused as a fault of the protocol',
   async () => {
     fc.assert(
