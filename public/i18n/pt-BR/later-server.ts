@@ -41,6 +41,11 @@ export const laterServerTexts: readonly Rule[] = [
   ],
   [/^Job not found$/, 'Esta tarefa não existe.'],
   [/^version: the function has no version (\d+)$/, 'A função não tem a versão $1.'],
+  [/^version: the function (\w+) has no version (\d+)$/, 'A função $1 não tem a versão $2.'],
+  [
+    /^version: a version is one of a function/,
+    'Uma versão é de uma função: o filtro deve ter function_id.'
+  ],
   [/^This job is (\w+); only a finished one/, 'Só uma tarefa que terminou é executada de novo.'],
   [/^This job is (\w+); only one that has not/, 'Só uma tarefa que não terminou é cancelada.'],
   [/^This job is (\w+); cancel it/, 'Esta tarefa está em execução; cancele-a ou espere.'],
@@ -81,6 +86,21 @@ export const laterServerTexts: readonly Rule[] = [
   [/^\w+: \w+ cannot be more than (\d+) \(setting (\w+)\)$/, 'No máximo $1 (configuração $2).'],
   [/^\w+: \w+ cannot be more than (\d+)$/, 'No máximo $1.'],
   [/^routes: pattern must be a path/, 'O padrão é um caminho como /loja/:item.'],
+  [
+    /^routes: routes must contain only objects/,
+    'As rotas são objetos com os campos pattern, methods, host.'
+  ],
+  [
+    /^routes: pattern has (\d+) parameters between two slashes; at most (\d+)/,
+    'O padrão tem $1 parâmetros entre duas barras; no máximo $2.'
+  ],
+  [/^routes: pattern has a parameter without a name$/, 'O padrão tem um parâmetro sem nome.'],
+  [/^routes: pattern has the parameter (:.*) twice$/, 'O parâmetro $1 está duas vezes no padrão.'],
+  [
+    /^routes: pattern may say of a parameter/,
+    'Um parâmetro sozinho entre duas barras pode dizer que caracteres tem, como :id(\\d+), ou que palavras, ' +
+      'como :size(small|large), e nada mais.'
+  ],
   [/^routes: pattern (".*") cannot be used: (.*)$/, 'O padrão $1 não pode ser usado: $2'],
   [
     /^routes: methods (?:must contain only some of \[(.*)\]|.*)$/,
