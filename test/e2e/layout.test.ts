@@ -37,6 +37,18 @@ t.test('each entry of the sidebar is one line, in both languages', needsBrowser,
   }
 })
 
+t.test('a long description leaves all columns of the list in sight', needsBrowser, async t => {
+  const { page, server, api } = await visit(t)
+  const text = 'Takes what the shop sends, and tells everybody who has asked for it. '
+  const body = { name: text, description: text.repeat(3), code: hello }
+  const { id } = await api<{ id: string }>('/api/functions', { method: 'POST', body })
+  await fetch(`${server.base}/fn/${id}`)
+  await page.goto(server.base)
+  await page.getByText('just now').nth(1).waitFor()
+  const list = page.locator('.table-wrap')
+  t.equal(await list.evaluate(it => it.scrollWidth - it.clientWidth), 0)
+})
+
 t.test('on a phone a draft is run and saved by touch', needsBrowser, async t => {
   const { page, server, faults, createFunction } = await visit(t, {
     viewport: { width: 375, height: 812 },

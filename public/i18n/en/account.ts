@@ -2,7 +2,7 @@
 export const accountTexts = {
   tokens: {
     intro:
-      'For programs and people that use the API on your behalf. Each may do what its scopes allow, and is revoked by itself.',
+      'For programs and people that use the API on your behalf. Each may do what its scopes allow, and can be revoked on its own.',
     present: 'Existing tokens',
     shownOnce: 'Copy the token now. It is not shown again.',
     newToken: 'The new token',

@@ -5,7 +5,7 @@ import type { Translated } from '../texts.js'
 export const accountTexts: Translated<typeof english> = {
   tokens: {
     intro:
-      'Para programas e pessoas que usam a API no seu lugar. Cada um pode o que seus escopos permitem, e é revogado por si.',
+      'Para programas e pessoas que usam a API no seu lugar. Cada um pode o que seus escopos permitem, e pode ser revogado separadamente.',
     present: 'Tokens atuais',
     shownOnce: 'Copie o token agora. Ele não será mostrado de novo.',
     newToken: 'O novo token',
