@@ -34,11 +34,8 @@ const bundles = [
   },
   {
     ...shared,
-    entryPoints: {
-      app: 'public/main.ts',
-      styles: 'public/design/main.css',
-      icon: 'public/design/moonlet.svg'
-    },
+    // By itself: what the script of another entry shares with it would be a second chunk.
+    entryPoints: { app: 'public/main.ts' },
     // Pages that are seldom opened come with their markup and texts when they are: what they share with the others is
     // one chunk, which the document names so that both are asked for at once.
     splitting: true,
@@ -55,7 +52,11 @@ const bundles = [
     entryPoints: { dotenv: 'public/format/dotenv.ts', markdown: 'public/format/markdown.ts' },
     plugins: [withoutNode]
   },
-  { ...shared, entryPoints: { guide: 'public/guide/main.ts' }, plugins: [guide] }
+  { ...shared, entryPoints: { guide: 'public/guide/main.ts' }, plugins: [guide] },
+  {
+    ...shared,
+    entryPoints: { styles: 'public/design/main.css', icon: 'public/design/moonlet.svg' }
+  }
 ]
 
 /** For pages of plugins, whose authors name them: the look of the dashboard, at addresses that stay. */

@@ -3,17 +3,7 @@ import { component } from '../../alpine.js'
 import { listNodes, type ServerNode, type ServerNodes } from '../../api/nodes.js'
 import { loading, loadInto } from '../../shell/loading.js'
 import { startPolling, type Polling } from '../../shell/polling.js'
-import {
-  addressOf,
-  behindText,
-  callsText,
-  delayText,
-  machineText,
-  sandboxText,
-  seenText,
-  sinceText,
-  waitingText
-} from './labels.js'
+import * as labels from './labels.js'
 
 /** As often as servers say how they are. */
 const POLL_MS = 3_000
@@ -24,15 +14,7 @@ component('nodes', () => {
     ...loading(),
     rows: [] as ServerNode[],
     database: '',
-    addressOf,
-    behindText,
-    callsText,
-    delayText,
-    machineText,
-    sandboxText,
-    seenText,
-    sinceText,
-    waitingText,
+    ...labels,
 
     init() {
       this.load()
