@@ -39,6 +39,50 @@ t.test(
   }
 )
 
+t.test('an entry that was typed is not dropped without asking', needsBrowser, async t => {
+  const { page, server, faults, api, createFunction } = await visit(t)
+  const id = await createFunction('Typed', hello)
+  await page.goto(`${server.base}/functions/${id}/versions`)
+  await page.getByRole('link', { name: 'Data', exact: true }).click()
+  const add = page.getByRole('button', { name: 'Add an entry' })
+  const value = page.getByLabel('Value', { exact: true })
+  const question = page.getByRole('dialog').filter({ hasText: 'Close without saving?' })
+  await add.click()
+  await page.keyboard.press('Escape')
+  await value.waitFor({ state: 'hidden' })
+
+  await add.click()
+  await page.getByLabel('Key', { exact: true }).fill('k')
+  await value.fill('typed for long')
+  const ways: Record<string, () => Promise<unknown>> = {
+    Escape: () => page.keyboard.press('Escape'),
+    Back: () => page.goBack()
+  }
+  for (const [name, leave] of Object.entries(ways)) {
+    await leave()
+    await question.getByRole('button', { name: 'Cancel' }).click()
+    await question.waitFor({ state: 'hidden' })
+    t.equal(await value.inputValue(), 'typed for long', name)
+  }
+  const asked = page.waitForEvent('dialog')
+  const reloaded = page.reload()
+  await (await asked).dismiss()
+  await reloaded.catch(() => {})
+  t.equal(await value.inputValue(), 'typed for long', 'a reload')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await said(t, page, '“k” has been saved')
+
+  await page.getByRole('button', { name: 'k', exact: true }).click()
+  await value.fill('nothing to keep')
+  await page.goBack()
+  await question.getByRole('button', { name: 'Close without saving' }).click()
+  await page.waitForURL('**/versions')
+  await page.reload()
+  const { entries } = await api<{ entries: object[] }>(`/api/functions/${id}/kv`)
+  t.match(entries, [{ key: 'k', preview: 'typed for long' }])
+  t.same(faults, [])
+})
+
 t.test('keys are found by how they begin, in the shared store too', needsBrowser, async t => {
   const { page, server, faults } = await visit(t)
   for (const key of ['a:1', 'a:2', 'b:1']) {

@@ -98,3 +98,14 @@ t.test('what is typed during a save is no change of somebody else', needsBrowser
   await save(page).click()
   await said(t, page, 'Saved as version 3')
 })
+
+t.test('the request of a draft is there again after a reload', needsBrowser, async t => {
+  const { page, server, createFunction } = await visit(t)
+  const id = await createFunction('Request', hello)
+  await page.goto(`${server.base}/functions/${id}/code`)
+  const path = page.getByLabel('Path', { exact: true })
+  await path.fill('/typed?for=long')
+  await page.reload()
+  await path.waitFor()
+  t.equal(await path.inputValue(), '/typed?for=long')
+})

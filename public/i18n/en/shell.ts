@@ -43,6 +43,9 @@ export const shellTexts = {
     showAll: 'Show all',
     download: 'Download',
     actions: 'Actions',
+    dropTitle: 'Close without saving?',
+    dropText: 'What you typed here is not saved.',
+    drop: 'Close without saving',
     typeToConfirm: 'Type “{text}” to confirm'
   },
   errors: {

@@ -46,6 +46,9 @@ export const shellTexts: Translated<typeof english> = {
     showAll: 'Mostrar tudo',
     download: 'Baixar',
     actions: 'Ações',
+    dropTitle: 'Fechar sem salvar?',
+    dropText: 'O que você digitou aqui não foi salvo.',
+    drop: 'Fechar sem salvar',
     typeToConfirm: 'Digite “{text}” para confirmar'
   },
   errors: {

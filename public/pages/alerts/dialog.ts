@@ -3,6 +3,7 @@ import { part } from '../../alpine.js'
 import { createAlert, updateAlert, type Alert } from '../../api/alerts.js'
 import { Failure } from '../../api/failure.js'
 import { t } from '../../i18n/locale.js'
+import { openFormDialog } from '../../shell/form-dialog.js'
 import { withBusy } from '../../shell/loading.js'
 import { describeError, succeed } from '../../shell/toasts.js'
 import { withoutField } from '../access/form-card.js'
@@ -23,7 +24,7 @@ export const createDialog = () =>
     },
     openForm(id: string, alert: Alert | undefined) {
       Object.assign(this, { editing: id, form: toAlertForm(alert), errors: {} })
-      this.dialog()?.showModal()
+      openFormDialog(this.dialog())
     },
     closeForm() {
       this.dialog()?.close()

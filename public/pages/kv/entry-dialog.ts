@@ -5,6 +5,7 @@ import { encodeKey, readValue, writeValue } from '../../api/kv.js'
 import type { KvEntry, StaleValue } from '../../api/types.js'
 import { decodeText } from '../../format/body.js'
 import { t } from '../../i18n/locale.js'
+import { openFormDialog } from '../../shell/form-dialog.js'
 import { withBusy } from '../../shell/loading.js'
 import { fail, succeed } from '../../shell/toasts.js'
 import type { KvLoading } from './loading.js'
@@ -20,7 +21,7 @@ const createOpening = () =>
     add() {
       this.dialogRequests.start()
       this.open = { ...noEntry, key: this.prefix }
-      this.dialog()?.showModal()
+      openFormDialog(this.dialog())
     },
 
     async edit(entry: KvEntry) {
@@ -43,7 +44,7 @@ const createOpening = () =>
           expires,
           tag
         }
-        this.dialog()?.showModal()
+        openFormDialog(this.dialog())
       } catch (error) {
         fail(error)
       }

@@ -27,6 +27,7 @@ component('code', () => {
         this.requires = requiresOf(session)
         this.followActiveVersion()
       })
+      this.$watch('event', () => write(eventName(session), this.event))
       this.load()
       this.loadTargets()
     },
