@@ -269,27 +269,24 @@ export class Invocation implements HostCall {
    */
   end(answer: Answer | undefined, fault: Fault | undefined): void {
     if (this.result !== undefined) return
-    this.result = {
-      answer,
-      fault,
-      durationMs: this.startedAt === 0 ? 0 : performance.now() - this.startedAt
-    }
+    this.result = this.createResult(answer, fault)
     if (this.pendingSends === 0) this.tell(this.result)
   }
 
   /** Ends it by the server's decision; one-way calls that have not settled are abandoned. */
   stop(fault: Fault): void {
-    this.result = {
-      answer: undefined,
-      fault,
-      durationMs: this.startedAt === 0 ? 0 : performance.now() - this.startedAt
-    }
+    this.result = this.createResult(undefined, fault)
     this.tell(this.result)
   }
 
   /** False while its one-way calls are open. */
   get isSettled(): boolean {
     return this.ended
+  }
+
+  private createResult(answer: Answer | undefined, fault: Fault | undefined): JobResult {
+    const durationMs = this.startedAt === 0 ? 0 : performance.now() - this.startedAt
+    return { answer, fault, durationMs }
   }
 
   private tell(result: JobResult): void {

@@ -52,7 +52,7 @@ export class AnswerStream {
   private begin(invocation: Invocation, frame: readonly unknown[]): void {
     if (this.current !== undefined) throw new ProtocolFault('a second answer of one run')
     if (frame[1] !== invocation.executionId || invocation.job.kind !== 'invoke') {
-      throw new ProtocolFault('an answer of a run that is not going on')
+      throw new ProtocolFault('an answer of a run that this process does not have')
     }
     const head = readHead(frame)
     const sink = invocation.openStream(head)

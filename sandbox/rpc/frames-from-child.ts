@@ -30,7 +30,7 @@ export function readReady([kind, version, code]: readonly unknown[]): Buffer | u
 }
 
 export function readArguments(value: unknown): readonly unknown[] {
-  if (!Array.isArray(value)) throw new ProtocolFault('a call without arguments')
+  if (!Array.isArray(value)) throw new ProtocolFault('a host call whose arguments are not a list')
   return value
 }
 
@@ -39,30 +39,30 @@ export function readBinary(value: unknown, what: string): string {
   if (value instanceof Uint8Array) {
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('latin1')
   }
-  throw new ProtocolFault(`${what} is no text`)
+  throw new ProtocolFault(`${what} that is not a text`)
 }
 
 /** The frame's elements from `at` on: message kind, message, line, column, traceback, code. */
 export function readFault(frame: readonly unknown[], at: number): Fault {
   const [kind, message, line, column, traceback, code] = frame.slice(at)
   if (typeof kind !== 'string' || !childFaultKinds.has(kind)) {
-    throw new ProtocolFault('a fault of an unknown kind')
+    throw new ProtocolFault('an error of an unknown kind')
   }
   return {
     kind: kind as ChildFaultKind,
-    message: readText(message, "a fault's message"),
+    message: readText(message, 'the message of an error'),
     ...(isPlace(line) ? { line } : {}),
     ...(isPlace(column) ? { column } : {}),
     ...(traceback === null || traceback === undefined
       ? {}
-      : { traceback: readText(traceback, "a fault's traceback") }),
-    ...(isText(code) ? { code: readText(code, "a fault's code") } : {})
+      : { traceback: readText(traceback, 'the traceback of an error') }),
+    ...(isText(code) ? { code: readText(code, 'the code of an error') } : {})
   }
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string' || value instanceof Uint8Array
 
-/** The last two elements of the frame that ends a run; without them, or with nonsense, the clock's word. */
+/** The last two elements of the frame that ends a run; unless both are times, `clockMs` counts as busy. */
 export function readUsage(frame: readonly unknown[], clockMs: number): Usage {
   const busyMs = frame.at(-2)
   const asleepMs = frame.at(-1)
@@ -72,7 +72,7 @@ export function readUsage(frame: readonly unknown[], clockMs: number): Usage {
 /** Milliseconds that the run will sleep. */
 export function readSleep([, ms]: readonly unknown[]): number {
   if (isTime(ms)) return ms
-  throw new ProtocolFault('a sleep of no time')
+  throw new ProtocolFault('a sleep whose duration is not a time')
 }
 
 const isTime = (value: unknown): value is number =>
@@ -87,18 +87,19 @@ const isPlace = (value: unknown): value is number =>
 
 /** What a function says about another attempt. */
 export function readWish([, wish, value]: readonly unknown[]): JobWish {
-  if (wish === Wish.giveUp) return { kind: 'give_up', reason: readText(value, 'a reason') }
+  if (wish === Wish.giveUp)
+    return { kind: 'give_up', reason: readText(value, 'the reason for giving up') }
   if (wish === Wish.retry && typeof value === 'number' && value >= 0 && value < Infinity) {
     return { kind: 'retry', afterSeconds: value }
   }
-  throw new ProtocolFault('a word about another attempt that is none')
+  throw new ProtocolFault('a request about another attempt that is neither to retry nor to give up')
 }
 
 /** Of an answer frame. `maxBody` in bytes. */
 export function readAnswer(frame: readonly unknown[], maxBody: number): Answer {
   const [, , statusCode, headers, body, isBase64Encoded] = frame
   if (!(body instanceof Uint8Array) || body.length > maxBody) {
-    throw new ProtocolFault('an answer whose body is no bytes, or more than allowed')
+    throw new ProtocolFault(`an answer whose body is not bytes, or more than ${maxBody} of them`)
   }
   return {
     statusCode: readStatus(statusCode),
@@ -120,28 +121,30 @@ function readStatus(statusCode: unknown): number {
     const status = statusCode as number
     if (status >= 100 && status <= 999) return status
   }
-  throw new ProtocolFault('an answer with an impossible status')
+  throw new ProtocolFault('an answer whose status is not a number from 100 to 999')
 }
 
 function readHeaders(list: unknown): Answer['headers'] {
   if (!Array.isArray(list) || list.length % 2 !== 0) {
-    throw new ProtocolFault('an answer without headers')
+    throw new ProtocolFault('an answer whose headers are not a list of names and values')
   }
   const headers = new BareRecord<string | string[]>()
   let bytes = 0
   for (let i = 0; i < list.length; i += 2) {
-    const name = readBinary(list[i], "a header's name")
+    const name = readBinary(list[i], 'the name of a header')
     const value: unknown = list[i + 1]
     const values = Array.isArray(value)
-      ? value.map(item => readBinary(item, "a header's value"))
-      : readBinary(value, "a header's value")
+      ? value.map(item => readBinary(item, 'the value of a header'))
+      : readBinary(value, 'the value of a header')
     if (values.length === 0 && typeof values !== 'string') {
-      throw new ProtocolFault('a header without a value')
+      throw new ProtocolFault('a header with an empty list of values')
     }
     for (const text of typeof values === 'string' ? [values] : values) {
       bytes += name.length + text.length
       if (badHeader(name, text) !== undefined || bytes > MAX_HEADER_BYTES) {
-        throw new ProtocolFault('a header that cannot be sent')
+        throw new ProtocolFault(
+          `a header that cannot be sent, or headers of more than ${MAX_HEADER_BYTES} bytes`
+        )
       }
     }
     headers[name] = values
@@ -151,8 +154,10 @@ function readHeaders(list: unknown): Answer['headers'] {
 
 /** Throws ProtocolFault unless the frame ends the job that is going on. */
 export function checkEnd(frame: readonly unknown[], id: string, kind: 'invoke' | 'check'): void {
-  if (frame[1] !== id) throw new ProtocolFault('the end of a run that is not going on')
+  if (frame[1] !== id) throw new ProtocolFault('the end of a run that this process does not have')
   if ((frame[0] === FromChild.checked) !== (kind === 'check')) {
-    throw new ProtocolFault('the end of a run of another kind')
+    throw new ProtocolFault(
+      'a run that ends as a syntax check, or a syntax check that ends as a run'
+    )
   }
 }
