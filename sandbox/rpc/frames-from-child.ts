@@ -87,8 +87,9 @@ const isPlace = (value: unknown): value is number =>
 
 /** What a function says about another attempt. */
 export function readWish([, wish, value]: readonly unknown[]): JobWish {
-  if (wish === Wish.giveUp)
+  if (wish === Wish.giveUp) {
     return { kind: 'give_up', reason: readText(value, 'the reason for giving up') }
+  }
   if (wish === Wish.retry && typeof value === 'number' && value >= 0 && value < Infinity) {
     return { kind: 'retry', afterSeconds: value }
   }
