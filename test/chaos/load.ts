@@ -19,10 +19,10 @@ export interface Acknowledged {
 }
 
 export interface LoadReport {
-  /** Answers that name an execution. */
+  /** Answers of a function, or that its run failed. */
   readonly acknowledged: Acknowledged[]
   sent: number
-  /** Refusals without an execution, by status. */
+  /** Answers of the server itself, by status: nothing ran, or it could not be recorded. */
   readonly refused: Map<number, number>
   /** Calls that got no whole answer. */
   broken: number
@@ -33,6 +33,9 @@ export interface Load {
   /** Ends it after the calls under way; gives what came of all. */
   stop(): Promise<LoadReport>
 }
+
+const tellsOutcome = (status: number, body: string): boolean =>
+  status === 200 || body.includes('Function execution failed')
 
 /** Calls the counter function over so many connections until stopped; `base` may change while the server restarts. */
 export function startLoad(base: () => string, functionId: string, connections: number): Load {
@@ -48,7 +51,7 @@ export function startLoad(base: () => string, functionId: string, connections: n
           'POST',
           `${worker} ${i}`
         )
-        if (executionId === undefined) {
+        if (executionId === undefined || !tellsOutcome(status, body)) {
           report.refused.set(status, (report.refused.get(status) ?? 0) + 1)
           await pause(20)
         } else {

@@ -122,6 +122,8 @@ function testRotations(postgres: Postgres): void {
       'jobs.key_hash',
       'kv.key',
       'kv.value',
+      'packed_events.zstd',
+      'packed_responses.zstd',
       'probes.filler',
       'rate_windows.key',
       'tokens.hash'

@@ -113,7 +113,7 @@ function testValues(postgres: Postgres): void {
         ends.map(({ status }) => status),
         ['fulfilled', 'rejected', 'fulfilled']
       )
-      t.match(ends[1], { reason: { code: 'STORAGE_FAILED' } })
+      t.match(ends[1], { reason: { code: 'WRITES_LOST' } })
       t.equal(text(await storage.kv.get(id, bytes('good'))), '1')
       t.equal(text(await storage.kv.get(other, bytes('last'))), '1')
       t.equal((await storage.executions.find(bad.id))?.status, 'error')
