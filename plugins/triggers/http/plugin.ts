@@ -130,6 +130,7 @@ class HttpTrigger {
       if (outcome === undefined) return answerRepeat(reply)
       if (call.streamed !== undefined) return call.streamed.end(outcome)
       this.checkRoom(call, outcome)
+      this.reuseWhenSent(reply, outcome)
       return sendOutcome(reply, outcome, this.sendingOf(call))
     } catch (error) {
       if (call.streamed !== undefined) return call.streamed.breakOff()
@@ -264,10 +265,14 @@ class HttpTrigger {
       ticket.ran = outcome
       throw error
     }
+  }
+
+  /** The memory of a large answer serves others once it is sent, or its connection closed. */
+  private reuseWhenSent(reply: FastifyReply, { answer }: Outcome): void {
+    if (answer === undefined || answer.body.length < LARGE_RESPONSE) return
     if (this.fastify.invoker.hasHooks) return
-    // Sent, or its connection is closed.
     reply.raw.once('close', () => {
-      if (outcome.answer !== undefined) largeBuffers.give(outcome.answer.body)
+      largeBuffers.give(answer.body)
     })
   }
 }
