@@ -57,12 +57,8 @@ export function plainStart(textLength: number, bodyLength: number): string {
 }
 
 /** The frame up to its body, of `bodyLength` bytes, which follows on its own. */
-export function plainHead(text: string, bodyLength: number): Buffer {
-  const head = Buffer.allocUnsafe(HEADER_BYTES + TEXT_AT + text.length)
-  writePlain(head, text, EMPTY)
-  writeLength(head, 0, TEXT_AT + text.length + bodyLength)
-  return head
-}
+export const plainHead = (text: string, bodyLength: number): Buffer =>
+  Buffer.from(plainStart(text.length, bodyLength) + text, 'latin1')
 
 function writeLength(target: Uint8Array, at: number, length: number): void {
   target[at] = length >>> 24
