@@ -20,8 +20,11 @@ export interface Barriers {
   readonly privileges: 'nobody' | 'full' | 'basic' | false
   /** Path of setpriv, where it runs. */
   readonly setpriv: string | undefined
-  /** The command in front of Node, made of the barriers above, and of what empties the environment where it must. */
-  readonly prefix: readonly string[]
+  /**
+   * The command in front of Node, made of the barriers above, and of what empties the environment where it must. With
+   * prlimit it also keeps the data segment below `dataBytes`; undefined: not bounded.
+   */
+  readonly toPrefix: (dataBytes?: number) => readonly string[]
   /** What is not up, in words for the log. */
   readonly missing: readonly string[]
 }
@@ -34,6 +37,8 @@ const basic = ['--no-new-privs', '--pdeathsig', 'KILL']
 const full = [...basic, '--bounding-set=-all', '--inh-caps=-all']
 /** The user and group that own nothing, by the number that all Linux systems give them. */
 const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups', ...full]
+const networkFlags = { own: ['--net'], user: ['--user', '--net'] }
+const privilegeFlags = { nobody, full, basic }
 
 /**
  * Tries each barrier by itself and gives those that are up, for a process that has to read `program`. Never
@@ -49,13 +54,13 @@ export async function probeBarriers(program: string): Promise<Barriers> {
   const [hasLimits, network, privileges, clearing] = await Promise.all([
     runs(prlimit, [...limits, 'true']),
     firstThatRuns(unshare, [
-      ['own', ['--net', 'true']],
-      ['user', ['--user', '--net', 'true']]
+      ['own', [...networkFlags.own, 'true']],
+      ['user', [...networkFlags.user, 'true']]
     ] as const),
     firstThatRuns(setpriv, [
-      ['nobody', [...nobody, 'test', '-r', program, '-a', '-x', process.execPath]],
-      ['full', [...full, 'true']],
-      ['basic', [...basic, 'true']]
+      ['nobody', [...privilegeFlags.nobody, 'test', '-r', program, '-a', '-x', process.execPath]],
+      ['full', [...privilegeFlags.full, 'true']],
+      ['basic', [...privilegeFlags.basic, 'true']]
     ] as const),
     emptyEnvironment(env)
   ])
@@ -64,12 +69,10 @@ export async function probeBarriers(program: string): Promise<Barriers> {
     network,
     privileges,
     setpriv: privileges === false ? undefined : setpriv,
-    prefix: [
-      ...(network === false
-        ? []
-        : [unshare as string, ...(network === 'own' ? ['--net'] : ['--user', '--net'])]),
-      ...(hasLimits ? [prlimit as string, ...limits] : []),
-      ...(privileges === false ? [] : [setpriv as string, ...{ nobody, full, basic }[privileges]]),
+    toPrefix: dataBytes => [
+      ...(network === false ? [] : [unshare as string, ...networkFlags[network]]),
+      ...(hasLimits ? [prlimit as string, ...limits, ...toDataLimit(dataBytes)] : []),
+      ...(privileges === false ? [] : [setpriv as string, ...privilegeFlags[privileges]]),
       ...clearing
     ],
     missing: [
@@ -86,6 +89,9 @@ export async function probeBarriers(program: string): Promise<Barriers> {
   }
 }
 
+const toDataLimit = (dataBytes: number | undefined): readonly string[] =>
+  dataBytes === undefined ? [] : [`--data=${dataBytes}`]
+
 /**
  * Keeps out whatever preloads itself into all children of the server. Where nothing does, it is not there: one program
  * less on the way to Node is 0.8 ms of each start.
@@ -97,13 +103,13 @@ const emptyEnvironment = async (env: string | undefined): Promise<readonly strin
 
 /** No barrier but Node's own and the empty environment; for measuring. */
 export async function bareBarriers(): Promise<Barriers> {
-  const env = await find('env')
+  const clearing = await emptyEnvironment(await find('env'))
   return {
     prlimit: undefined,
     network: false,
     privileges: false,
     setpriv: undefined,
-    prefix: await emptyEnvironment(env),
+    toPrefix: () => clearing,
     missing: []
   }
 }

@@ -58,20 +58,17 @@ export function sandboxCommand({
     program,
     String(codeBytes)
   ]
-  const data =
-    barriers.prlimit !== undefined && baseDataBytes !== undefined
-      ? withDataLimit(barriers.prefix, dataLimit(baseDataBytes, memoryMb))
-      : barriers.prefix
-  const [command, ...args] = [...data, ...node]
+  const prefix = barriers.toPrefix(dataLimit(baseDataBytes, memoryMb))
+  const [command, ...args] = [...prefix, ...node]
   return [command as string, args]
 }
 
 /**
  * Bytes of private writable memory: what Node maps by itself, the heap at its limit, and room for compiled
  * code, the young generation, the copy of a table that grows, and what frames hold outside the heap.
+ * Undefined before the first has been measured.
  */
-const dataLimit = (baseDataBytes: number, memoryMb: number): number =>
-  baseDataBytes + (Math.ceil(memoryMb * 1.5) + OWN_HEAP_MB + 32) * MIB
-
-const withDataLimit = (prefix: readonly string[], bytes: number): readonly string[] =>
-  prefix.map(part => (part === '--core=0' ? [part, `--data=${bytes}`] : [part])).flat()
+const dataLimit = (baseDataBytes: number | undefined, memoryMb: number): number | undefined =>
+  baseDataBytes === undefined
+    ? undefined
+    : baseDataBytes + (Math.ceil(memoryMb * 1.5) + OWN_HEAP_MB + 32) * MIB

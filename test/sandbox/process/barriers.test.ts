@@ -63,8 +63,8 @@ t.test('nothing that JavaScript could try gets out', async t => {
 })
 
 t.test("Node's permissions alone keep files, processes and addons away", async t => {
-  const { prefix } = await bareBarriers()
-  const report = await escape(t, barriers => ({ ...barriers, prefix }))
+  const { toPrefix } = await bareBarriers()
+  const report = await escape(t, barriers => ({ ...barriers, toPrefix }))
   for (const name of [
     'read a file',
     'list a folder',
@@ -80,7 +80,8 @@ t.test("Node's permissions alone keep files, processes and addons away", async t
 })
 
 t.test('what is missing is said in words, and what is up is in the command', async t => {
-  const { prlimit, network, privileges, prefix, missing } = await probeBarriers(childProgram())
+  const { prlimit, network, privileges, toPrefix, missing } = await probeBarriers(childProgram())
+  const prefix = toPrefix()
   t.equal(
     missing.length,
     [prlimit === undefined, network === false, privileges === false].filter(Boolean).length
@@ -88,4 +89,10 @@ t.test('what is missing is said in words, and what is up is in the command', asy
   t.equal(prefix.includes('--fsize=0'), prlimit !== undefined)
   t.equal(prefix.includes('--net'), network !== false)
   t.equal(prefix.includes('--no-new-privs'), privileges !== false)
+})
+
+t.test('a bound for the data segment is among the limits of prlimit', async t => {
+  const { prlimit, toPrefix } = await probeBarriers(childProgram())
+  t.equal(toPrefix(65536).includes('--data=65536'), prlimit !== undefined)
+  t.notOk(toPrefix().some(part => part.startsWith('--data')))
 })

@@ -127,8 +127,8 @@ t.test(
     const code = `const { probeBarriers } = await import(${load('barriers')})
     const { Spawner } = await import(${load('spawner')})
     const { unchangedPriority } = await import(${load('start-priority')})
-    const { prefix, setpriv } = await probeBarriers('/bin/sh')
-    const [file, ...args] = [...prefix, '/bin/sh', '-c', 'while :; do :; done']
+    const { toPrefix, setpriv } = await probeBarriers('/bin/sh')
+    const [file, ...args] = [...toPrefix(), '/bin/sh', '-c', 'while :; do :; done']
     const spawner = new Spawner({ command: [file, args], setpriv, priority: unchangedPriority })
     await spawner.up
     const child = spawner.start()
