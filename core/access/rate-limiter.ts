@@ -5,11 +5,14 @@
 import { LRUCache } from 'lru-cache'
 import type { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import type { RateLimit } from '../contracts/front-door.js'
-import type { RateCounter, RateLimitState } from '../contracts/shared-work.js'
+import {
+  MAX_COUNTED_CALLERS,
+  type RateCounter,
+  type RateLimitState,
+  type RateLimitUse
+} from '../contracts/shared-work.js'
 
-/** Callers of one function that are counted at once, some 2 MB; beyond, the one who came first counts anew. */
-const MAX_CALLERS = 10_000
-/** Functions whose calls are counted; the one that was called longest ago counts anew. */
+/** Functions whose calls are counted, some 2 MB each at most; the one that was called longest ago counts anew. */
 const MAX_FUNCTIONS = 1000
 
 interface FunctionLimiter {
@@ -27,12 +30,32 @@ export class RateLimiter implements RateCounter {
     const isCurrent = limiter !== undefined && isSame(limiter.limit, limit)
     const { counter, callers } = isCurrent ? limiter : await this.add(functionId, limit)
     callers.add(caller)
-    if (callers.size > MAX_CALLERS) await forgetOldest(callers, counter)
+    // Beyond, the one who came first counts anew.
+    if (callers.size > MAX_COUNTED_CALLERS) await forgetOldest(callers, counter)
     return await counter.consume(caller).then(toState, (reason: unknown) => {
       // It rejects with the count beyond the limit, not with an error.
       if (reason instanceof Error) throw reason
       return { ...toState(reason as RateLimiterRes), isExceeded: true }
     })
+  }
+
+  async use(functionId: string, limit: RateLimit): Promise<RateLimitUse> {
+    const limiter = this.functions.peek(functionId)
+    const isCurrent = limiter !== undefined && isSame(limiter.limit, limit)
+    const now = Date.now()
+    const open = (isCurrent ? limiter.counter.dump().storage : [])
+      .map(({ value, expiresAt }) => ({ value, resetMs: (expiresAt ?? now) - now }))
+      .filter(({ resetMs }) => resetMs > 0)
+    const most = open.reduce<(typeof open)[number] | undefined>(
+      (found, window) => (found !== undefined && found.value >= window.value ? found : window),
+      undefined
+    )
+    return {
+      // Refused calls are counted too.
+      used: Math.min(limit.requests, most?.value ?? 0),
+      callers: open.length,
+      resetMs: most?.resetMs
+    }
   }
 
   private async add(functionId: string, limit: RateLimit): Promise<FunctionLimiter> {

@@ -4,6 +4,7 @@ import type { MoonletError } from '../base/errors.js'
 import type { MaybePromise } from '../base/maybe-promise.js'
 import type { AdmittedCaller, FrontDoor, RefusalReason } from './front-door.js'
 import type { Outcome } from './invocation.js'
+import type { RateLimitUse } from './shared-work.js'
 
 /** A call that may go on. */
 export interface Visit {
@@ -47,6 +48,8 @@ export interface FrontDoorService {
   takePlace(functionId: string, door: FrontDoor): MaybePromise<(() => void) | MoonletError>
   /** The same for what can wait, and is not refused: undefined when there is no place. */
   findPlace(functionId: string, door: FrontDoor | undefined): MaybePromise<(() => void) | undefined>
+  /** What callers use of its `rate_limit`, on all servers; undefined: it sets none. */
+  rateUse(functionId: string, door: FrontDoor): MaybePromise<RateLimitUse | undefined>
   /** Calls that this server has refused, since its start. */
   refused(functionId: string): RefusalCounts
   allRefused(): Iterable<readonly [functionId: string, counts: RefusalCounts]>

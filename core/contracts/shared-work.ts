@@ -13,9 +13,24 @@ export interface RateLimitState {
   readonly resetMs: number
 }
 
+/** What callers of a function use of its rate limit. */
+export interface RateLimitUse {
+  /** Calls in the window of the caller who has used most of it; 0: no window is open. */
+  readonly used: number
+  /** Whose calls are counted at the moment, `MAX_COUNTED_CALLERS` at most. */
+  readonly callers: number
+  /** Until the window of that caller ends; undefined: none is open. */
+  readonly resetMs: number | undefined
+}
+
+/** Callers of one function that are looked at; beyond, use that is told may be that of another one. */
+export const MAX_COUNTED_CALLERS = 10_000
+
 export interface RateCounter {
   /** Counts one call of `caller`. Never are more calls let in than the limit says. */
   count(functionId: string, limit: RateLimit, caller: string): Promise<RateLimitState>
+  /** Counts nothing. What other servers have set aside for calls to come is told as used. */
+  use(functionId: string, limit: RateLimit): Promise<RateLimitUse>
 }
 
 /** Calls of functions that are in progress, and those that may still be. */

@@ -19,7 +19,7 @@ import type {
   RefusalCounts,
   Visit
 } from '../../core/contracts/front-door-service.js'
-import type { PlaceBook } from '../../core/contracts/shared-work.js'
+import type { PlaceBook, RateLimitUse } from '../../core/contracts/shared-work.js'
 import type { Storage } from '../../core/contracts/storage.js'
 import { noKey, noSignature, notThere, tooLarge, tooManyAtOnce } from './errors.js'
 import { KeyRing } from './key-ring.js'
@@ -101,6 +101,13 @@ export class FrontDoors implements FrontDoorService {
   ): MaybePromise<(() => void) | undefined> {
     const limit = door?.max_concurrency
     return limit === undefined ? nothingTaken : this.places.take(functionId, limit)
+  }
+
+  rateUse(
+    functionId: string,
+    { rate_limit: limit }: FrontDoor
+  ): MaybePromise<RateLimitUse | undefined> {
+    return limit === undefined ? undefined : this.visitParts.rates.use(functionId, limit)
   }
 
   refused(functionId: string): RefusalCounts {

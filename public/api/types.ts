@@ -112,6 +112,15 @@ export interface Usage {
   kv_bytes: { used: number; limit: number }
   history_bytes: { used: number; limit: number }
   running: { used: number; limit?: number }
+  /** Of the caller who has made most calls; absent when unset. */
+  rate_limit?: {
+    used: number
+    limit: number
+    seconds: number
+    by: RateLimit['by']
+    callers: number
+    reset_seconds?: number
+  }
   /** Calls by reason, since the start of the server. */
   refused: Record<string, number>
 }

@@ -52,6 +52,34 @@ t.test('of very many callers those who came first are forgotten', async t => {
   t.match(await limiter.count('f', limit, 'first'), { isExceeded: false, remaining: 1 })
 })
 
+t.test(
+  'the use is that of the caller who has made most calls, and asking counts nothing',
+  async t => {
+    const limiter = new RateLimiter()
+    const unused = { used: 0, callers: 0, resetMs: undefined }
+    const use = () => limiter.use('f', { ...limit })
+    t.same(await use(), unused)
+    await limiter.count('f', limit, 'a')
+    for (let i = 0; i < 2; i++) await limiter.count('f', limit, 'b')
+    await limiter.count('f', limit, 'c')
+    await limiter.count('g', limit, 'a')
+    const { resetMs = 0, ...counted } = await use()
+    t.same(counted, { used: 2, callers: 3 })
+    t.ok(resetMs > 0 && resetMs <= 3_600_000)
+    for (let i = 0; i < 3; i++) await limiter.count('f', limit, 'b')
+    t.match(await use(), { used: 2, callers: 3 }, 'refused calls use up nothing')
+    t.same(await limiter.use('f', { ...limit, requests: 3 }), unused, 'another limit begins anew')
+  }
+)
+
+t.test('the use ends with the window', async t => {
+  const limiter = new RateLimiter()
+  const short = { requests: 1, seconds: 1, by: 'ip' } as const
+  const { resetMs } = await limiter.count('f', short, 'a')
+  await new Promise(resolve => setTimeout(resolve, resetMs + 1))
+  t.same(await limiter.use('f', short), { used: 0, callers: 0, resetMs: undefined })
+})
+
 t.test('the fields name quota, window, what is left and when it ends', async t => {
   t.same(rateLimitFields(limit, { isExceeded: false, remaining: 1, resetMs: 59_001 }), {
     'ratelimit-policy': '"default";q=2;w=3600',

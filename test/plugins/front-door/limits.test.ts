@@ -29,8 +29,11 @@ t.test(
       t.match(await over.json(), { error: /rate_limit/ })
     })
     t.equal((await fetch(`/fn/${id}`, from('203.0.113.2'))).status, 200, 'another address')
-    const { refused } = (await call('GET', `/api/functions/${id}/usage`)).json
+    const { refused, rate_limit: rate } = (await call('GET', `/api/functions/${id}/usage`)).json
     t.same(refused, { rate_limit: 1 })
+    const { reset_seconds: reset, ...use } = rate
+    t.same(use, { used: 2, limit: 2, seconds: 3600, by: 'ip', callers: 2 })
+    t.ok(reset > 3500 && reset <= 3600)
   }
 )
 
@@ -76,8 +79,12 @@ t.test('a rate limit ends with its window, and begins anew when it is changed', 
   await eventually(t, async () => (isOpen ||= (await fetch(`/fn/${id}`)).status === 200), true)
   const rate = { requests: 5, seconds: 3600, by: 'function' }
   await call('PUT', `/api/functions/${id}`, { rate_limit: rate })
+  const use = async () => (await call('GET', `/api/functions/${id}/usage`)).json.rate_limit
+  t.same(await use(), { used: 0, limit: 5, seconds: 3600, by: 'function', callers: 0 })
   t.equal((await fetch(`/fn/${id}`)).headers.get('ratelimit-policy'), '"default";q=5;w=3600')
+  t.match(await use(), { used: 1, callers: 1 })
   await call('PUT', `/api/functions/${id}`, { rate_limit: {} })
+  t.equal(await use(), undefined)
   t.equal((await fetch(`/fn/${id}`)).headers.get('ratelimit-policy'), null)
 })
 

@@ -7,7 +7,12 @@
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { RateLimit } from '../../../../core/contracts/front-door.js'
-import type { RateCounter, RateLimitState } from '../../../../core/contracts/shared-work.js'
+import {
+  MAX_COUNTED_CALLERS,
+  type RateCounter,
+  type RateLimitState,
+  type RateLimitUse
+} from '../../../../core/contracts/shared-work.js'
 import type { Database } from '../db/database.js'
 import { blobs, integers } from '../db/values.js'
 import type { Flights, Question } from './flights.js'
@@ -15,7 +20,9 @@ import { Gathering } from './gathering.js'
 
 /** Callers that this server remembers; what it holds of one that is forgotten is given back. */
 const MAX_WINDOWS = 20_000
-const KEY_BYTES = 16
+/** Of a key the first bytes are those of all callers of a function under the same limit, the others of one caller. */
+const GROUP_BYTES = 8
+const CALLER_BYTES = 16
 /** What was not used for so long is given back. */
 const IDLE_MS = 500
 /** So soon after one another requests are many: the next one asks for more than is needed. */
@@ -50,6 +57,10 @@ class Window {
     readonly key: Buffer,
     readonly limit: RateLimit
   ) {}
+
+  isOf(group: Buffer): boolean {
+    return group.equals(this.key.subarray(0, GROUP_BYTES))
+  }
 }
 
 interface Granted {
@@ -62,6 +73,11 @@ interface Granted {
 
 const takeSql =
   'select * from take_permits($1::bytea[], $2::int8[], $3::int8[], $4::int8[], $5::int8[])'
+/** By the index of keys, so many of them at most. */
+const useSql = `
+with open as (select taken, ends_at - now_ms() as rest from rate_windows
+  where key >= $1::bytea and key < $2::bytea and ends_at > now_ms() limit ${MAX_COUNTED_CALLERS})
+select (select count(*) from open) as callers, taken as used, rest from open order by taken desc, rest desc limit 1`
 const returnSql = 'select return_permits($1::bytea[], $2::int8[], $3::int8[])'
 
 export class SharedRates implements RateCounter {
@@ -88,13 +104,30 @@ export class SharedRates implements RateCounter {
     const window = this.find(functionId, limit, caller)
     const now = performance.now()
     if (window.until > now) {
-      if (window.permits > 0) return this.use(window, now)
+      if (window.permits > 0) return this.spend(window, now)
       if (window.closedUntil > now) return exceeded(window, now)
     }
     return new Promise((resolve, reject) => {
       window.waiting.push({ resolve, reject })
       this.ask(window)
     })
+  }
+
+  /** What this server holds of it is given back before, so that only what others hold counts as used. */
+  async use(functionId: string, limit: RateLimit): Promise<RateLimitUse> {
+    const group = hashGroup(functionId, limit)
+    await this.giveBack([...this.stocked].filter(window => window.isOf(group)))
+    const [row] = await this.db.all<{ callers: number; used: number; rest: number }>(
+      [],
+      useSql,
+      group,
+      Buffer.concat([group, Buffer.alloc(CALLER_BYTES + 1, 0xff)])
+    )
+    return {
+      used: Math.min(limit.requests, row?.used ?? 0),
+      callers: row?.callers ?? 0,
+      resetMs: row?.rest
+    }
   }
 
   /** Gives back all that was not used. */
@@ -105,16 +138,16 @@ export class SharedRates implements RateCounter {
 
   /** Another limit is another window. */
   private find(functionId: string, limit: RateLimit, caller: string): Window {
-    const name = `${functionId} ${limit.requests} ${limit.seconds} ${limit.by} ${caller}`
+    const name = `${groupName(functionId, limit)} ${caller}`
     const known = this.windows.get(name)
     if (known !== undefined) return known
-    const key = createHash('sha256').update(name).digest().subarray(0, KEY_BYTES)
-    const window = new Window(key, limit)
+    const ofCaller = hash(name).subarray(0, CALLER_BYTES)
+    const window = new Window(Buffer.concat([hashGroup(functionId, limit), ofCaller]), limit)
     this.windows.set(name, window)
     return window
   }
 
-  private use(window: Window, now: number): RateLimitState {
+  private spend(window: Window, now: number): RateLimitState {
     window.permits--
     window.usedAt = now
     const { free, permits, until } = window
@@ -175,7 +208,7 @@ export class SharedRates implements RateCounter {
   private serve(window: Window, served: readonly Waiting[]): void {
     const now = performance.now()
     for (const { resolve } of served) {
-      resolve(window.permits > 0 ? this.use(window, now) : exceeded(window, now))
+      resolve(window.permits > 0 ? this.spend(window, now) : exceeded(window, now))
     }
     if (window.permits > 0) this.watch(window)
     else if (window.free === 0) {
@@ -220,6 +253,14 @@ export class SharedRates implements RateCounter {
       .catch(() => {})
   }
 }
+
+const hash = (text: string): Buffer => createHash('sha256').update(text).digest()
+
+const groupName = (functionId: string, { requests, seconds, by }: RateLimit): string =>
+  `${functionId} ${requests} ${seconds} ${by}`
+
+const hashGroup = (functionId: string, limit: RateLimit): Buffer =>
+  hash(groupName(functionId, limit)).subarray(0, GROUP_BYTES)
 
 const exceeded = ({ until }: Window, now: number): RateLimitState => ({
   isExceeded: true,

@@ -70,11 +70,37 @@ function testRates(postgres: Postgres): void {
     await eventually(t, () => isExceeded(two!, 'a'), false)
   })
 
+  t.test('the use of a limit is told by each server, of all calls and callers', async t => {
+    const [one, two] = await openSome(t, await postgres.create(), 2)
+    const limit = perHour(100)
+    const unused = { used: 0, callers: 0, resetMs: undefined }
+    t.same(await one!.shared.rates.use('f', limit), unused)
+    for (let i = 0; i < 3; i++) await one!.shared.rates.count('f', limit, 'a')
+    await two!.shared.rates.count('f', limit, 'a')
+    await two!.shared.rates.count('f', limit, 'b')
+    await two!.shared.rates.count('g', limit, 'a')
+    // What a server holds for calls to come it gives back within a moment.
+    for (const server of [one, two]) {
+      const use = () => server!.shared.rates.use('f', limit)
+      await eventually(t, async () => (await use()).used, 4)
+      const { callers, resetMs = 0 } = await use()
+      t.equal(callers, 2)
+      t.ok(resetMs > 3_000_000 && resetMs <= 3_600_000)
+    }
+    for (let i = 0; i < 5; i++) await two!.shared.rates.count('small', perHour(2), 'a')
+    t.match(await one!.shared.rates.use('small', perHour(2)), { used: 2, callers: 1 })
+    t.same(await one!.shared.rates.use('small', perHour(3)), unused, 'another limit begins anew')
+    const brief: RateLimit = { requests: 5, seconds: 1, by: 'ip' }
+    await one!.shared.rates.count('brief', brief, 'a')
+    await eventually(t, () => two!.shared.rates.use('brief', brief), unused)
+  })
+
   t.test('while the database is away a limit is not open', async t => {
     const own = await startPostgres(t)
     const server = await openAt(t, await own.create(), { waitMs: 300 })
     await server.shared.rates.count('f', perHour(10), 'c')
     await own.stop('immediate')
+    await t.rejects(server.shared.rates.use('f', perHour(10)), { code: 'DATABASE_UNAVAILABLE' })
     await t.rejects(server.shared.rates.count('f', perHour(10), 'c'), {
       code: 'DATABASE_UNAVAILABLE'
     })
