@@ -64,5 +64,7 @@ function preflightHeaders(
 function askedHeaders({ headers }: Pick<IncomingMessage, 'headers'>): string | undefined {
   const asked = headers['access-control-request-headers']
   if (typeof asked !== 'string' || asked.length > MAX_LIST_LENGTH) return undefined
-  return asked.split(/[ \t]*,[ \t]*/).every(isHttpToken) ? asked : undefined
+  // Blanks are told by a pattern that begins at one place: a list of thousands of them costs next to nothing.
+  const names = asked.split(',').map(name => /^[ \t]*([^ \t]+)[ \t]*$/.exec(name)?.[1] ?? '')
+  return names.every(isHttpToken) ? asked : undefined
 }

@@ -3,10 +3,13 @@
  * is in. Only called with an error at hand, so a false alarm costs a line of advice, never a refusal.
  */
 import type { Fault } from '../contracts/records.js'
+import { findLine, lastLineBefore, readLines } from './code-lines.js'
 import { missingNames } from './error-names.js'
 
 /** Characters of a line that are looked at: some patterns take time quadratic in it. */
 const MAX_SCANNED_CHARS = 500
+/** Lines that are looked at closely, of all that have what is looked for. */
+const MAX_SCANNED_LINES = 200
 
 type Rule = readonly [code: RegExp, advice: string]
 
@@ -43,7 +46,7 @@ const syntaxRules: readonly Rule[] = [
 ]
 
 /** A name alone is not a statement, which Lua notices at the word after it, usually on the next line. */
-const CONTINUE = /^\s*continue\s*;?\s*$/
+const CONTINUE = /^continue\s*;?$/
 const continueAdvice =
   "Lua has no continue: write goto continue, and put ::continue:: before the loop's end"
 
@@ -62,56 +65,51 @@ const expectedRules: readonly Rule[] = [
 ]
 
 /** The advice for what this line seems to be meant as; empty when nothing is recognised. */
-export function mistakeAt(
-  fault: Fault,
-  lines: readonly string[],
-  line: number | undefined
-): readonly string[] {
-  const source = line === undefined ? '' : (lines[line - 1] ?? '')
-  if (fault.kind === 'syntax') return syntaxMistakes(fault.message, source, lines, line)
-  return missingNames(fault.message, source.slice(0, MAX_SCANNED_CHARS), lines).slice(0, 2)
+export function mistakeAt(fault: Fault, code: string, line: number | undefined): readonly string[] {
+  const source = line === undefined ? '' : (readLines(code, line, 1)[0]?.text ?? '')
+  if (fault.kind === 'syntax') return syntaxMistakes(fault.message, source, code, line)
+  return missingNames(fault.message, source.slice(0, MAX_SCANNED_CHARS), code).slice(0, 2)
 }
 
 function syntaxMistakes(
   message: string,
   source: string,
-  lines: readonly string[],
+  code: string,
   line = 0
 ): readonly string[] {
-  const code = blankTexts(source)
+  const blanked = blankTexts(source)
   const found = syntaxRules
-    .filter(([pattern]) => pattern.test(code))
+    .filter(([pattern]) => pattern.test(blanked))
     .slice(0, 2)
     .map(([, advice]) => advice)
   const expected = expectedRules
     .filter(([pattern]) => pattern.test(message))
     .map(([, advice]) => advice)
-  if ([source, lastLineBefore(lines, line)].some(text => CONTINUE.test(text))) {
+  if ([source, lastLineBefore(code, line)].some(text => CONTINUE.test(text.trim()))) {
     expected.unshift(continueAdvice)
   }
   if (/'end' expected/.test(message)) {
-    const elseIf = lines.findIndex(text => /\belse\s+if\b/.test(blankTexts(text)))
-    if (elseIf >= 0) {
+    const elseIf = findLine(code, /\belse[^\S\n\r]+if\b/g, MAX_SCANNED_LINES, text =>
+      /\belse\s+if\b/.test(blankTexts(text))
+    )
+    if (elseIf !== undefined) {
       expected.unshift(
-        `"else if" in line ${elseIf + 1} opens a second block that needs an end of its own: write elseif`
+        `"else if" in line ${elseIf} opens a second block that needs an end of its own: write elseif`
       )
     }
   }
   return [...found, ...expected]
 }
 
-/** The last line above that has something in it. */
-function lastLineBefore(lines: readonly string[], line: number): string {
-  let at = line - 2
-  while (at > 0 && (lines[at] ?? '').trim() === '') at--
-  return lines[at] ?? ''
-}
-
-/** The line with the insides of texts, and its comment, replaced; only what is code may be a mistake. */
+/**
+ * The line with the insides of texts, and its comment, replaced; only what is code may be a mistake. A text that is
+ * not closed goes on to the end of the line.
+ */
 function blankTexts(source: string): string {
   return source
     .slice(0, MAX_SCANNED_CHARS)
-    .replace(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|--\s+.*$|--\[\[.*$/g, match =>
-      match.startsWith('-') ? '' : '""'
+    .replace(
+      /"(?:\\[^]|[^"\\])*(?:"|\\?$)|'(?:\\[^]|[^'\\])*(?:'|\\?$)|--(?:\s|\[\[)[^]*/g,
+      match => (match.startsWith('-') ? '' : '""')
     )
 }

@@ -1,5 +1,10 @@
 /** What to say about a name that turned out to be nil: gone since Lua 5.1, not offered here, or foreign. */
 
+import { findLine } from './code-lines.js'
+
+/** White space within a line: where ends of lines count as well, a million of them takes quadratic time. */
+const BLANKS = '[^\\S\\n\\r]'
+
 const notHere = "Functions have no access to files, processes or the server's environment"
 
 /** By the last part of the name. Each is one that Moonlet's Lua does not have; a test checks that. */
@@ -30,7 +35,7 @@ export const missingNameAdvice: { readonly [name: string]: string } = {
 }
 
 /** Advice about a run-time error that names a nil value, or a call whose receiver is missing. */
-export function missingNames(message: string, source: string, lines: readonly string[]): string[] {
+export function missingNames(message: string, source: string, code: string): string[] {
   const [, kind = '', name = ''] =
     /\((global|local|field|method|upvalue) '([^']*)'\)/.exec(message) ?? []
   const found: string[] = []
@@ -48,7 +53,7 @@ export function missingNames(message: string, source: string, lines: readonly st
     if (/\[\s*0\s*\]/.test(source) && /index/.test(message)) {
       found.push('Lists begin at 1 in Lua: the first element is list[1], and list[0] is nil')
     }
-    if (kind === 'global' && /call/.test(message)) found.push(...laterLocal(name, lines))
+    if (kind === 'global' && /call/.test(message)) found.push(...laterLocal(name, code))
   }
   if (/bad argument #1|calling '[^']*' on bad self/.test(message)) {
     const [, called = ''] = /to '([^']*)'/.exec(message) ?? []
@@ -61,15 +66,16 @@ export function missingNames(message: string, source: string, lines: readonly st
 }
 
 /** A local function is only known below its definition. */
-function laterLocal(name: string, lines: readonly string[]): string[] {
+function laterLocal(name: string, code: string): string[] {
   if (!/^[A-Za-z_]\w*$/.test(name)) return []
   const definition = new RegExp(
-    `^\\s*local\\s+(?:function\\s+${name}\\b|${name}\\s*=\\s*function\\b)`
+    `^${BLANKS}*local${BLANKS}+(?:function${BLANKS}+${name}\\b|${name}${BLANKS}*=${BLANKS}*function\\b)`,
+    'gm'
   )
-  const at = lines.findIndex(text => definition.test(text))
-  return at < 0
+  const line = findLine(code, definition, 1, () => true)
+  return line === undefined
     ? []
     : [
-        `'${name}' is a local function, defined in line ${at + 1}: move its definition above the function that calls it`
+        `'${name}' is a local function, defined in line ${line}: move its definition above the function that calls it`
       ]
 }

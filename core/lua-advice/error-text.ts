@@ -4,10 +4,13 @@
  */
 import { moduleFile } from '../base/module-file.js'
 import type { Fault } from '../contracts/records.js'
+import { readLines } from './code-lines.js'
 import { errorTip } from './error-tips.js'
 
 /** Lines of code shown before and after the failing one. */
 const AROUND = 2
+/** Characters shown of one: the text is stored with each run that fails. */
+const MAX_SHOWN_CHARS = 1000
 
 /** Kinds whose message comes out of Lua, so that a line number in it is one of the function's code. */
 const fromLua: ReadonlySet<Fault['kind']> = new Set(['syntax', 'load', 'runtime', 'memory'])
@@ -17,13 +20,10 @@ const fromLua: ReadonlySet<Fault['kind']> = new Set(['syntax', 'load', 'runtime'
  * parts that are not known are left out.
  */
 export function errorText(fault: Fault, code: string): string {
-  const lines = code.split(/\r\n|\n\r|\n|\r/)
   const line = lineOf(fault)
   const parts = [heading(fault, line)]
-  if (line !== undefined && line >= 1 && line <= lines.length) {
-    parts.push(excerpt(lines, line, fault.column))
-  }
-  const tip = errorTip(fault, lines, line)
+  if (line !== undefined && line >= 1) parts.push(...excerpt(code, line, fault.column))
+  const tip = errorTip(fault, code, line)
   if (tip.length > 0) {
     parts.push([`[TIP] ${tip[0]}`, ...tip.slice(1).map(more => `  • ${more}`)].join('\n'))
   }
@@ -54,17 +54,35 @@ function heading(fault: Fault, line: number | undefined): string {
     : `${first}\n${fault.traceback.trimEnd()}`
 }
 
-function excerpt(lines: readonly string[], line: number, column: number | undefined): string {
-  // A final newline begins no line of its own, unless the error is there ("near <eof>").
-  const count =
-    lines[lines.length - 1] === '' && line < lines.length ? lines.length - 1 : lines.length
+/** Empty when the code has no such line. */
+function excerpt(code: string, line: number, column: number | undefined): readonly string[] {
+  const first = Math.max(1, line - AROUND)
+  const lines = readLines(code, first, line + AROUND + 1 - first)
+  if (!lines.some(({ number }) => number === line)) return []
   const shown: string[] = []
-  for (let n = Math.max(1, line - AROUND); n <= Math.min(count, line + AROUND); n++) {
-    const source = lines[n - 1] ?? ''
-    shown.push(`${n === line ? '> ' : '  '}${String(n).padStart(3)} | ${source}`)
-    if (n === line && column !== undefined && column >= 1) shown.push(caret(source, n, column))
+  for (const { number, text, next } of lines) {
+    // A final newline begins no line of its own, unless the error is there ("near <eof>").
+    if (text === '' && next > code.length && number !== line) continue
+    const start = number === line ? startOfShown(text, column) : 0
+    shown.push(
+      `${number === line ? '> ' : '  '}${String(number).padStart(3)} | ${cut(text, start)}`
+    )
+    if (number === line && column !== undefined && column >= 1) {
+      shown.push(caret(cut(text, start), line, column - start + (start > 0 ? CUT.length : 0)))
+    }
   }
-  return ['[CODE]', ...shown, '[/CODE]'].join('\n')
+  return [['[CODE]', ...shown, '[/CODE]'].join('\n')]
+}
+
+const CUT = '…'
+
+/** Where what is shown of a line begins; a column far behind is in its middle. */
+const startOfShown = (text: string, column = 1): number =>
+  column <= MAX_SHOWN_CHARS ? 0 : Math.min(column, text.length) - MAX_SHOWN_CHARS / 2
+
+const cut = (text: string, start: number): string => {
+  const end = start + MAX_SHOWN_CHARS
+  return (start > 0 ? CUT : '') + text.slice(start, end) + (end < text.length ? CUT : '')
 }
 
 /** A line with `^` below the column; tabs are repeated so that it stays below it however wide they are. */

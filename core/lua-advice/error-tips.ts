@@ -219,14 +219,10 @@ const kinds: readonly Kind[] = [
 ]
 
 /** Lines of advice, the most fitting first; none when nothing is known about such an error. */
-export function errorTip(
-  whole: Fault,
-  lines: readonly string[],
-  line: number | undefined
-): readonly string[] {
+export function errorTip(whole: Fault, code: string, line: number | undefined): readonly string[] {
   const fault = { ...whole, message: whole.message.slice(0, MAX_SCANNED_CHARS) }
   const kind = kinds.find(({ when }) =>
     typeof when === 'function' ? when(fault) : when.test(fault.message)
   )
-  return [...mistakeAt(fault, lines, line), ...(kind?.advice ?? [])]
+  return [...mistakeAt(fault, code, line), ...(kind?.advice ?? [])]
 }

@@ -1,35 +1,42 @@
 /** Doc comments of Lua code (`---`), with the tags that the Lua language server knows. */
 
+interface Param {
+  readonly name: string
+  readonly type: string
+}
+
 /** What the comment above something says. */
 export interface Doc {
   readonly description: string
-  readonly params: ReadonlyArray<{ readonly name: string; readonly type: string; note: string }>
+  /** By their names without a `?`; of two with one name the first. Many fields may share one comment. */
+  readonly params: ReadonlyMap<string, Param>
   readonly returns: readonly string[]
   readonly type: string | undefined
 }
 
 export const isEmpty = ({ description, params, returns, type }: Doc): boolean =>
-  description === '' && params.length === 0 && returns.length === 0 && type === undefined
+  description === '' && params.size === 0 && returns.length === 0 && type === undefined
 
 /** The comment's lines, without their dashes. */
 export function parseDoc(lines: readonly string[]): Doc {
   const prose: string[] = []
-  const params: Array<{ name: string; type: string; note: string }> = []
+  const notes: string[] = []
+  const params = new Map<string, Param>()
   const returns: string[] = []
   let type: string | undefined
   for (const line of lines) {
-    const [, tag = '', rest = ''] = /^@(\w+)\s*(.*)$/.exec(line) ?? []
+    const [, tag = '', rest = ''] = /^@(\w+)\s*(.*)$/s.exec(line) ?? []
     if (tag === 'param') {
-      const [, name = '', given = ''] = /^([\w.]+\??)\s*(.*)$/.exec(rest) ?? []
+      const [, name = '', given = ''] = /^([\w.]+\??)\s*(.*)$/s.exec(rest) ?? []
+      if (name === '') continue
       const [wanted, note] = splitType(given)
-      if (name !== '') params.push({ name, type: wanted, note })
+      const plain = name.replace('?', '')
+      if (note !== '') notes.push(`\`${plain}\`: ${note}`)
+      if (!params.has(plain)) params.set(plain, { name, type: wanted })
     } else if (tag === 'return') returns.push(splitType(rest)[0])
     else if (tag === 'type') type = splitType(rest)[0]
     else if (tag === '' && !line.startsWith('@')) prose.push(line)
   }
-  const notes = params
-    .filter(({ note }) => note !== '')
-    .map(({ name, note }) => `\`${name.replace('?', '')}\`: ${note}`)
   const description = [prose.join('\n').trim(), notes.join('\n')].filter(part => part !== '')
   return {
     description: description.join('\n\n'),

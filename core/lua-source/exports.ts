@@ -254,7 +254,7 @@ function toExport(name: string, { kind, params, isMethod, doc }: Defined): Modul
     return { name, kind, signature, description }
   }
   const typed = (params ?? []).map(param => {
-    const said = doc.params.find(({ name }) => name.replace('?', '') === param)
+    const said = doc.params.get(param)
     return said === undefined || said.type === ''
       ? (said?.name ?? param)
       : `${said.name}: ${said.type}`

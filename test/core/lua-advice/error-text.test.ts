@@ -306,3 +306,48 @@ t.test('a line and a message of a megabyte are answered at once', async t => {
   const text = errorText(syntax(`f:1: ${'attempt to index '.repeat(60000)}`), `${line}\nelse if`)
   t.ok(text.startsWith('Error at line 1: '))
 })
+
+t.test('code of a megabyte is looked at at once, whatever its lines', async t => {
+  const many = 1_000_000
+  const blanks = ' '.repeat(many)
+  const missing = "f:1: attempt to call a nil value (global 'late')"
+  const tips: ReadonlyArray<readonly [fault: Fault, code: string, tip: RegExp]> = [
+    [syntax("f:1: syntax error near 'x'"), `continue${blanks}x`, /syntax of this line/],
+    [syntax("f:2: syntax error near 'x'"), `continue${blanks}\nx`, /goto continue/],
+    [syntax("f:2: syntax error near 'x'"), `x = continue${blanks}x\nx`, /syntax of this line/],
+    [
+      syntax(`f:${many}: syntax error near 'x'`),
+      `continue${'\n'.repeat(many - 1)}x`,
+      /goto continue/
+    ],
+    [
+      syntax("f:1: 'end' expected near <eof>"),
+      `${'-- else if'.repeat(100_000)}\nelse if`,
+      /in line 2/
+    ],
+    [syntax("f:1: 'end' expected near <eof>"), `else${blanks}if`, /A block is not closed/],
+    [runtime(missing), `late()${'\n'.repeat(many)}local function late() end`, /line 1000001/],
+    [runtime(missing), `late()\n${'local '.repeat(150_000)}`, /not defined/],
+    [runtime(missing), `late()\nlocal${blanks}x\nlocal late${blanks}x`, /not defined/]
+  ]
+  for (const [fault, code, tip] of tips) {
+    const text = errorText(fault, code)
+    t.match(text, tip)
+    t.ok(text.length < 20_000, 'and little of it is stored')
+  }
+})
+
+t.test('of a long line a part is shown, with the column in it', async t => {
+  const near = errorText(runtime('f:1: x'), `--${'a'.repeat(5000)}\n${'b'.repeat(5000)}`)
+  t.match(near, `>   1 | --${'a'.repeat(998)}…\n    2 | ${'b'.repeat(1000)}…\n[/CODE]`)
+  const far = errorText(
+    syntax('f:1: x', { column: 3001 }),
+    `${'a'.repeat(3000)}!${'b'.repeat(3000)}`
+  )
+  const [line = '', caret = ''] = far.split('\n').slice(3)
+  t.equal(line.length, '>   1 | '.length + 1002)
+  t.equal(line.charAt(caret.indexOf('^')), '!')
+  t.ok(line.startsWith('>   1 | …a') && line.endsWith('b…'))
+  const beyond = errorText(syntax('f:1: x', { column: 1e9 }), 'a'.repeat(3000))
+  t.match(beyond, `>   1 | …${'a'.repeat(500)}`)
+})

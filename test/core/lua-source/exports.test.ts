@@ -135,6 +135,15 @@ t.test('what many fields share, and long lists, are read within bounds', async t
   t.equal(findExports(`local m = {}\n${noted}\nreturn m`).length, 1)
   const wide = `---@return a${' |'.repeat(100_000)}\nfunction m.f() end`
   t.doesNotThrow(() => findExports(`local m = {}\n${wide}\nreturn m`))
+  const blank = `---@return${' '.repeat(250_000)}a\u2028b\nfunction m.f() end`
+  t.equal(findExports(`local m = {}\n${blank}\nreturn m`).length, 1)
+})
+
+t.test('a comment that many fields share is looked into once', async t => {
+  const params = Array.from({ length: 100 }, (_, i) => `p${i}`).join(', ')
+  const f = `${'---@param other string\n'.repeat(10_000)}local function f(${params}) end`
+  const fields = Array.from({ length: 500 }, (_, i) => `f${i} = f`).join(', ')
+  for (let i = 0; i < 8; i++) t.ok(findExports(`${f}\nreturn { ${fields} }`).length > 100)
 })
 
 t.test('nothing is read of code that is very long', async t => {
