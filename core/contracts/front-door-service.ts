@@ -47,7 +47,10 @@ export interface FrontDoorService {
    */
   takePlace(functionId: string, door: FrontDoor): MaybePromise<(() => void) | MoonletError>
   /** The same for what can wait, and is not refused: undefined when there is no place. */
-  findPlace(functionId: string, door: FrontDoor | undefined): MaybePromise<(() => void) | undefined>
+  tryTakePlace(
+    functionId: string,
+    door: FrontDoor | undefined
+  ): MaybePromise<(() => void) | undefined>
   /** What callers use of its `rate_limit`, on all servers; undefined: it sets none. */
   rateUse(functionId: string, door: FrontDoor): MaybePromise<RateLimitUse | undefined>
   /** Calls that this server has refused, since its start. */

@@ -95,7 +95,7 @@ export class FrontDoors implements FrontDoorService {
     )
   }
 
-  findPlace(
+  tryTakePlace(
     functionId: string,
     door: FrontDoor | undefined
   ): MaybePromise<(() => void) | undefined> {

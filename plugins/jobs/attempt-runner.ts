@@ -21,7 +21,7 @@ export interface AttemptOptions {
   readonly versions: Pick<VersionStore, 'find'>
   readonly invoker: Pick<Invoker, 'invoke'>
   readonly functionCache: Pick<FunctionCache, 'get'>
-  readonly frontDoor: Pick<FrontDoorService, 'findPlace'>
+  readonly frontDoor: Pick<FrontDoorService, 'tryTakePlace'>
   readonly clock: Clock
   readonly log: Pick<FastifyBaseLogger, 'warn'>
   readonly owner: string
@@ -61,7 +61,7 @@ export class AttemptRunner {
     if (version === undefined) {
       return this.settle(attempt, this.toDeath(attempt, 'no_version', noVersion(job)))
     }
-    const release = await this.findPlace(found.fn)
+    const release = await this.tryTakePlace(found.fn)
     if (release === undefined) return this.giveBack(attempt)
     try {
       await this.invoke(attempt, found, version, { ...job.call, release })
@@ -71,9 +71,9 @@ export class AttemptRunner {
   }
 
   /** While the servers cannot agree on one there is none. */
-  private async findPlace({ id, frontDoor }: FunctionRecord): Promise<(() => void) | undefined> {
+  private async tryTakePlace({ id, frontDoor }: FunctionRecord): Promise<(() => void) | undefined> {
     try {
-      return await this.options.frontDoor.findPlace(id, frontDoor)
+      return await this.options.frontDoor.tryTakePlace(id, frontDoor)
     } catch (error) {
       this.options.log.warn({ err: error, functionId: id }, 'places of a function are not known')
       return undefined

@@ -46,7 +46,7 @@ async function open(
     jobs,
     versions: storage.versions,
     functionCache: { get: id => storage.functions.find(id) },
-    frontDoor: { findPlace: () => () => {} },
+    frontDoor: { tryTakePlace: () => () => {} },
     clock: { ...clock, after: (ms, call) => clock.after(Math.max(0, ms - early), call) },
     log,
     owner: 'test',
