@@ -2,7 +2,7 @@
  * Takes out of an event what opens this server: the session of the dashboard, the API key and tokens. Functions are
  * other people's code, and events are stored: neither may get hold of them. All other cookies and credentials pass.
  */
-import { encodeQuery } from '../../core/base/request-target.js'
+import { encodeQuery } from '../../core/base/encoded-target.js'
 import type { EventDetails, InvocationEvent } from '../../core/contracts/invocation.js'
 import { SESSION_COOKIE, withoutSessionCookie } from '../../core/http/session-cookie.js'
 

@@ -1,5 +1,5 @@
 /** What an event says beyond its main fields, as the list of texts that travels in a run frame. */
-import { encodePath, encodeQuery } from '../../core/base/request-target.js'
+import { encodePath, encodeQuery } from '../../core/base/encoded-target.js'
 import type { InvocationEvent } from '../../core/contracts/invocation.js'
 
 const nothing: readonly string[] = []
