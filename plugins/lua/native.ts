@@ -1,7 +1,7 @@
 /** What the local functions of all modules share: their type, range checks and bounds. */
 import { LuaFailure, LuaMisuse } from '../../core/lua/errors.js'
 import type { LuaValue, NativeFunction } from '../../sandbox/lua/api.js'
-import { numberText } from './number-text.js'
+import { numberToString } from '../../core/base/number-text.js'
 import { runContext } from './run-context.js'
 
 /**
@@ -23,8 +23,8 @@ export function wholeNumber(
   const whole = Math.trunc(value)
   if (!(whole >= min && whole <= max)) {
     throw new LuaMisuse(
-      `bad argument #${index} to '${name}' (whole number from ${numberText(min)} to ` +
-        `${numberText(max)} expected, got ${numberText(value)})`
+      `bad argument #${index} to '${name}' (whole number from ${numberToString(min)} to ` +
+        `${numberToString(max)} expected, got ${numberToString(value)})`
     )
   }
   return whole
@@ -34,7 +34,7 @@ export function wholeNumber(
 export function checkLength(bytes: number, name: string): void {
   if (bytes > runContext.maxText) {
     throw new LuaMisuse(
-      `'${name}' would make a text of ${numberText(bytes)} bytes (at most ${runContext.maxText} are possible)`
+      `'${name}' would make a text of ${numberToString(bytes)} bytes (at most ${runContext.maxText} are possible)`
     )
   }
 }

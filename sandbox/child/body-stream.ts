@@ -19,7 +19,7 @@ import {
   type NativeFunction
 } from '../lua/api.js'
 import { CHUNK_BYTES, FromChild, MAX_CHUNK, Reply, STREAM_WINDOW } from '../protocol/frames.js'
-import { numberText } from '../../plugins/lua/number-text.js'
+import { numberToString } from '../../core/base/number-text.js'
 import { AnswerFault, readHead } from './response.js'
 import { takeUsage } from './usage.js'
 import { toWireText } from './wire.js'
@@ -125,7 +125,7 @@ class BodyStream {
 function toBody(args: readonly LuaValue[]): string {
   const [value] = args
   if (typeof value === 'string') return value
-  if (typeof value === 'number') return numberText(value)
+  if (typeof value === 'number') return numberToString(value)
   const { reason } = expectedType('string', args.length === 0 ? missing : value)
   throw new LuaRaise(`bad argument #1 to 'write' (${reason})`)
 }

@@ -3,7 +3,7 @@ import { fromBytes, toText } from '../../core/base/binary.js'
 import { badHeader } from '../protocol/header-rules.js'
 import type { AnswerFields, ChildFaultKind } from '../protocol/frames.js'
 import type { LuaFunction, LuaTable, LuaValue } from '../lua/api.js'
-import { numberText } from '../../plugins/lua/number-text.js'
+import { numberToString } from '../../core/base/number-text.js'
 
 /** An answer that cannot be sent; `message` is for the author of the function. */
 export class AnswerFault extends Error {
@@ -62,7 +62,7 @@ function readStatus(value: LuaValue): number {
   if (!(status >= 100 && status <= 999)) {
     throw new AnswerFault(
       'bad-answer',
-      `statusCode is ${numberText(number)}; it must be from 100 to 999`
+      `statusCode is ${numberToString(number)}; it must be from 100 to 999`
     )
   }
   return status
@@ -90,7 +90,7 @@ function readBody(value: LuaValue, isBase64Encoded: boolean): string {
 }
 
 const asText = (value: LuaValue): string =>
-  typeof value === 'string' ? value : typeof value === 'number' ? numberText(value) : ''
+  typeof value === 'string' ? value : typeof value === 'number' ? numberToString(value) : ''
 
 function readHeaders(table: LuaValue): Array<string | string[]> {
   const headers: Array<string | string[]> = []

@@ -2,7 +2,7 @@
 import type { Vm } from './vm/vm.js'
 import { metamethod } from './vm/operations.js'
 import { Table } from './table.js'
-import { numberToString } from './number.js'
+import { numberToString } from '../../core/base/number-text.js'
 import { typeName } from './value.js'
 import type { Value } from './value.js'
 

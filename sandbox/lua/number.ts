@@ -1,13 +1,4 @@
-/** Numerals as numbers. What the other way is the same for all of Moonlet stands in ../../protocol/number-text.ts. */
-export {
-  MAX_INTEGER,
-  formatGeneral,
-  numberToString,
-  signedExponent,
-  toFixed,
-  toScientific
-} from '../../core/base/number-text.js'
-
+/** Numerals as numbers; the other way, the same for all of Moonlet, is core/base/number-text.ts. */
 const DECIMAL = /^[ \t\n\v\f\r]*([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)[ \t\n\v\f\r]*$/
 const HEXADECIMAL =
   /^[ \t\n\v\f\r]*([-+]?)0[xX]([\da-fA-F]*)(?:\.([\da-fA-F]*))?(?:[pP]([-+]?\d+))?[ \t\n\v\f\r]*$/

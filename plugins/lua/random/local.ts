@@ -1,6 +1,6 @@
 import { LuaFailure, LuaMisuse } from '../../../core/lua/errors.js'
 import { checkLength, native, wholeNumber } from '../native.js'
-import { numberText } from '../number-text.js'
+import { numberToString } from '../../../core/base/number-text.js'
 import { random53, randomBelow, randomBytes } from '../random-bytes.js'
 import { nextId } from './id.js'
 
@@ -39,7 +39,7 @@ const encoded = (encoding: 'base64' | 'hex', perByte: number) =>
     const name = encoding === 'hex' ? 'random.hex' : 'random.bytes'
     const length = Math.trunc(n)
     if (!(length >= 1)) {
-      throw new LuaFailure(`'${name}' needs a number of at least 1, got ${numberText(n)}`)
+      throw new LuaFailure(`'${name}' needs a number of at least 1, got ${numberToString(n)}`)
     }
     checkLength(Math.ceil(length * perByte), name)
     return randomBytes(length).toString(encoding)

@@ -1,7 +1,7 @@
 /** One event as the HTML standard has it: fields line by line, and an empty line at its end. */
 import { LuaFailure, LuaMisuse } from '../../../core/lua/errors.js'
 import type { LuaTable, LuaValue, NativeFunction } from '../../../sandbox/lua/api.js'
-import { numberText } from '../number-text.js'
+import { numberToString } from '../../../core/base/number-text.js'
 
 const FIELDS = ['event', 'data', 'id', 'retry']
 const LINE_BREAK = /\r\n|\n|\r/
@@ -56,7 +56,7 @@ function dataText(value: LuaValue, encode: NativeFunction): string {
 }
 
 function lineOf(value: LuaValue, name: string): string {
-  const text = typeof value === 'number' ? numberText(value) : value
+  const text = typeof value === 'number' ? numberToString(value) : value
   if (typeof text !== 'string') throw wrong(`field '${name}': string expected`)
   if (/[\r\n\0]/.test(text)) throw wrong(`field '${name}': a text without line breaks expected`)
   return text
@@ -64,7 +64,7 @@ function lineOf(value: LuaValue, name: string): string {
 
 function wholeMs(value: LuaValue): string {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) {
-    return numberText(value)
+    return numberToString(value)
   }
   throw wrong("field 'retry': a whole number of milliseconds expected")
 }

@@ -1,7 +1,7 @@
 import type { LuaTable } from '../../../sandbox/lua/api.js'
 import { checkLength } from '../native.js'
 import { escapeAll } from '../percent-escapes.js'
-import { numberText } from '../number-text.js'
+import { numberToString } from '../../../core/base/number-text.js'
 
 /**
  * The pattern with `:name` replaced by its value. A name is the whole segment, as in matching, or else, so that
@@ -14,7 +14,7 @@ export function fillPattern(pattern: string, params: LuaTable | undefined, name:
     return typeof found === 'string'
       ? escapeAll(found)
       : typeof found === 'number'
-        ? numberText(found)
+        ? numberToString(found)
         : undefined
   }
   let length = 0

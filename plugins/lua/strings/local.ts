@@ -1,7 +1,7 @@
 import { LuaMisuse } from '../../../core/lua/errors.js'
 import type { LuaTable, LuaValue } from '../../../sandbox/lua/api.js'
 import { checkEntries, checkLength, native, wholeNumber } from '../native.js'
-import { numberText } from '../number-text.js'
+import { numberToString } from '../../../core/base/number-text.js'
 import { runContext } from '../run-context.js'
 import { characters } from '../utf8.js'
 import { toLower, toUpper } from './case.js'
@@ -40,13 +40,13 @@ const join = native((list: LuaTable, separator: string) => {
 })
 
 const asText = (value: LuaValue): string =>
-  typeof value === 'string' ? value : typeof value === 'number' ? numberText(value) : ''
+  typeof value === 'string' ? value : typeof value === 'number' ? numberToString(value) : ''
 
 const repeat = native((text: string, n: number) => {
   const count = Math.trunc(n)
   if (!(count >= 0)) {
     throw new LuaMisuse(
-      `bad argument #2 to 'strings.repeat' (number of at least 0 expected, got ${numberText(n)})`
+      `bad argument #2 to 'strings.repeat' (number of at least 0 expected, got ${numberToString(n)})`
     )
   }
   checkLength(text.length === 0 ? 0 : text.length * count, 'strings.repeat')

@@ -3,7 +3,8 @@
  * 5.1 did, since `n / 2` may be what an older function passes.
  */
 import { ArgumentError } from '../errors.js'
-import { numberToString, parseNumber } from '../number.js'
+import { numberToString } from '../../../core/base/number-text.js'
+import { parseNumber } from '../number.js'
 import { Table } from '../table.js'
 import { Closure, Native } from '../function.js'
 import { typeName } from '../value.js'

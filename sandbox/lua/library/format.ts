@@ -10,7 +10,7 @@ import {
   signedExponent,
   toFixed,
   toScientific
-} from '../number.js'
+} from '../../../core/base/number-text.js'
 import type { Value } from '../value.js'
 import { checkInteger, checkNumber, checkString } from './arguments.js'
 

@@ -1,7 +1,8 @@
 /** The math library. Every number is a double; "integer" is said of whole ones. */
 import { ArgumentError } from '../errors.js'
 import { modulo } from '../vm/arithmetic.js'
-import { MAX_INTEGER, parseNumber } from '../number.js'
+import { MAX_INTEGER } from '../../../core/base/number-text.js'
+import { parseNumber } from '../number.js'
 import type { Native } from '../function.js'
 import type { Value } from '../value.js'
 import { checkAny, checkInteger, checkNumber } from './arguments.js'

@@ -1,6 +1,6 @@
 /** Lua's arithmetic on doubles. */
 import { Op } from '../compiler/opcodes.js'
-import { MAX_INTEGER } from '../number.js'
+import { MAX_INTEGER } from '../../../core/base/number-text.js'
 
 /** `a // b`: the quotient rounded down; by zero an infinity or nan. */
 export const floorDivide = (a: number, b: number): number => Math.floor(a / b)

@@ -2,7 +2,7 @@
 import { CONSTANT, Op } from '../compiler/opcodes.js'
 import { LuaThrow } from '../errors.js'
 import { budget, chargeString, checkHeap } from '../memory.js'
-import { numberToString } from '../number.js'
+import { numberToString } from '../../../core/base/number-text.js'
 import { Table } from '../table.js'
 import { Closure, Native, Intrinsic } from '../function.js'
 import type { Upvalue } from '../function.js'

@@ -1,8 +1,5 @@
 import t from 'tap'
-import fc from 'fast-check'
-import '../../helpers/fuzzing.js'
-import { numberText } from '../../../plugins/lua/number-text.js'
-import { numberToString } from '../../../sandbox/lua/number.js'
+import { numberToString } from '../../../core/base/number-text.js'
 
 t.test('numbers are written as tostring writes them', async t => {
   for (const [number, text] of [
@@ -24,16 +21,6 @@ t.test('numbers are written as tostring writes them', async t => {
     [Infinity, 'inf'],
     [-Infinity, '-inf']
   ] as const) {
-    t.equal(numberText(number), text)
+    t.equal(numberToString(number), text)
   }
-})
-
-t.test('the engine and the modules agree on every number', async () => {
-  fc.assert(
-    fc.property(
-      fc.oneof(fc.double(), fc.integer(), fc.float()),
-      number => numberText(number) === numberToString(number)
-    ),
-    { numRuns: 5000 }
-  )
 })
