@@ -44,4 +44,10 @@ export const pageOf = <N extends string, T extends TSchema>(name: N, row: T) =>
     }
   )
 
+/** One page of a list that is in memory as a whole. */
+export function cutPage<T>(all: readonly T[], { limit, offset }: Page) {
+  const rows = all.slice(offset, offset + limit)
+  return { rows, pagination: toPagination(all.length, { limit, offset }) }
+}
+
 export const toPagination = (total: number, { limit, offset }: Page) => ({ total, limit, offset })

@@ -4,7 +4,7 @@ import { MoonletError } from '../../core/base/errors.js'
 import type { AlertRule } from '../../core/contracts/alerts.js'
 import { auditNote } from '../../core/http/audit-note.js'
 import type { ApiScope } from '../../core/http/conventions.js'
-import { PageQuery, toPagination } from '../../core/http/pagination.js'
+import { cutPage, PageQuery } from '../../core/http/pagination.js'
 import {
   bodyErrors,
   changeErrors,
@@ -60,12 +60,10 @@ function addReads(api: ApiScope, { book }: AlertRoutes): void {
       }
     },
     async ({ query }) => {
-      const { limit, offset, function_id: id = '' } = query
+      const { function_id: id = '' } = query
       const all = book.list().filter(({ rule }) => id === '' || rule.functionId === id)
-      return {
-        alerts: all.slice(offset, offset + limit).map(toAlert),
-        pagination: toPagination(all.length, query)
-      }
+      const { rows, pagination } = cutPage(all, query)
+      return { alerts: rows.map(toAlert), pagination }
     }
   )
 

@@ -9,6 +9,7 @@ import {
 } from '../../core/http/response-schemas.js'
 import { auditNote } from '../../core/http/audit-note.js'
 import { apiScope, type ApiScope } from '../../core/http/conventions.js'
+import { cutPage, pageOf, PageQuery } from '../../core/http/pagination.js'
 import type { SessionRecord } from '../../core/contracts/sessions.js'
 import { MoonletError } from '../../core/base/errors.js'
 import { endedCookie } from './session-cookie.js'
@@ -70,18 +71,14 @@ function addListSessions(api: ApiScope, sessions: Sessions): void {
         tags: ['Authentication'],
         summary: 'List the sessions',
         description: 'All that are alive, the newest first.',
-        response: {
-          200: Type.Object(
-            { sessions: Type.Array(Session) },
-            { examples: [{ sessions: [sessionExample] }] }
-          ),
-          ...commonErrors
-        }
+        querystring: Type.Object(PageQuery),
+        response: { 200: pageOf('sessions', Session), ...commonErrors }
       }
     },
-    async request => ({
-      sessions: (await sessions.list()).map(session => toSession(session, sessionOf(request)))
-    })
+    async request => {
+      const { rows, pagination } = cutPage(await sessions.list(), request.query)
+      return { sessions: rows.map(session => toSession(session, sessionOf(request))), pagination }
+    }
   )
 }
 

@@ -1,6 +1,7 @@
 /** Tokens, and who changed what, over HTTP. */
 import { request } from './client.js'
 import type { Paging } from './functions.js'
+import { requestAll } from './list-all.js'
 import type { TokenScope } from './lists.js'
 import type { Pagination } from './types.js'
 
@@ -16,7 +17,7 @@ export interface Token {
   last_used_ip?: string
 }
 
-export const listTokens = (): Promise<{ tokens: Token[] }> => request('/api/tokens')
+export const listTokens = (): Promise<Token[]> => requestAll('/api/tokens', 'tokens')
 export const createToken = (wish: {
   name: string
   scopes: readonly string[]

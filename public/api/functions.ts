@@ -1,7 +1,7 @@
 /** Functions and their schedule over HTTP. */
 import type { Ask, Tagged } from './client.js'
 import { request, requestTagged } from './client.js'
-import { listAll } from './list-all.js'
+import { listAll, requestAll } from './list-all.js'
 import type {
   AccessKey,
   CreatedAccessKey,
@@ -64,8 +64,8 @@ export const runDraft = (id: string, draft: Draft): Promise<DraftOutcome> =>
 export const checkSchedule = (schedule: string): Promise<CronCheck> =>
   post('/api/cron/check', { schedule })
 
-export const listAccessKeys = (id: string): Promise<{ keys: AccessKey[] }> =>
-  request(`${functionApi(id)}/keys`)
+export const listAccessKeys = (id: string): Promise<AccessKey[]> =>
+  requestAll(`${functionApi(id)}/keys`, 'keys')
 export const createAccessKey = (
   id: string,
   given: { name: string; expires_at?: number }

@@ -1,4 +1,6 @@
 /** Lists that are wanted as a whole, asked for in pages. */
+import { request } from './client.js'
+import type { Pagination } from './types.js'
 
 const MAX_PAGE_SIZE = 100
 /** No more than these can be chosen from, or are told to the editor. */
@@ -14,3 +16,11 @@ export async function listAll<T>(
     if (rows.length === 0 || found.length >= Math.min(total, MAX_ROWS)) return found
   }
 }
+
+/** Of a list of the management API whose rows are under `name`. */
+export const requestAll = <T>(path: string, name: string): Promise<T[]> =>
+  listAll(async page => {
+    const answer = await request<Record<string, unknown>>(path, { query: page })
+    const { total } = answer.pagination as Pagination
+    return { rows: answer[name] as T[], total }
+  })

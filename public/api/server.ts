@@ -1,12 +1,13 @@
 /** Signing in and out, sessions, and what the server says about itself. */
 import { loadOnce } from '../load-once.js'
 import { request } from './client.js'
+import { requestAll } from './list-all.js'
 import type { LuaReference, Session } from './types.js'
 
 export const signIn = (apiKey: string): Promise<unknown> =>
   request('/api/auth/login', { method: 'POST', body: { apiKey } })
 export const signOut = (): Promise<unknown> => request('/api/auth/logout', { method: 'POST' })
-export const listSessions = (): Promise<{ sessions: Session[] }> => request('/api/auth/sessions')
+export const listSessions = (): Promise<Session[]> => requestAll('/api/auth/sessions', 'sessions')
 export const endSession = (id: string): Promise<unknown> =>
   request(`/api/auth/sessions/${encodeURIComponent(id)}`, { method: 'DELETE' })
 export const endAllSessions = (): Promise<unknown> =>

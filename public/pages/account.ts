@@ -31,7 +31,7 @@ component('account', () => ({
   },
 
   load(): Promise<void> {
-    return loadInto(this, listSessions, ({ sessions }) => {
+    return loadInto(this, listSessions, sessions => {
       this.sessions = sessions
     })
   },

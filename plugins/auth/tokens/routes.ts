@@ -11,10 +11,11 @@ import {
 import { auditNote } from '../../../core/http/audit-note.js'
 import type { NewToken } from '../../../core/contracts/tokens.js'
 import { apiScope, type ApiScope } from '../../../core/http/conventions.js'
+import { cutPage, PageQuery } from '../../../core/http/pagination.js'
 import { MoonletError } from '../../../core/base/errors.js'
 import { limitTexts } from '../../../core/base/limit-texts.js'
 import { readWish } from './read-wish.js'
-import { CreatedToken, TokenList, TokenWish, toNewToken, toToken } from './schema.js'
+import { CreatedToken, TokenPage, TokenWish, toNewToken, toToken } from './schema.js'
 import { MAX_TOKENS, type Tokens } from './tokens.js'
 
 const tags = ['Authentication']
@@ -94,10 +95,14 @@ function addListTokens(api: ApiScope, tokens: Tokens): void {
         tags,
         summary: 'List the tokens',
         description: 'The newest first, with when and from where each was used last.',
-        response: { 200: TokenList, ...commonErrors }
+        querystring: Type.Object(PageQuery),
+        response: { 200: TokenPage, ...commonErrors }
       }
     },
-    async () => ({ tokens: (await tokens.list()).map(toToken) })
+    async ({ query }) => {
+      const { rows, pagination } = cutPage(await tokens.list(), query)
+      return { tokens: rows.map(toToken), pagination }
+    }
   )
 }
 

@@ -1,6 +1,7 @@
 /** Tokens as the API shows and takes them. */
 import { Type } from 'typebox'
 import { tokenScopes, type TokenRecord } from '../../../core/contracts/tokens.js'
+import { pageOf } from '../../../core/http/pagination.js'
 import { limits } from '../../../core/validation/limits.js'
 
 const fields = {
@@ -39,10 +40,7 @@ const Token = Type.Object(
   { title: 'Token', examples: [usedExample] }
 )
 
-export const TokenList = Type.Object(
-  { tokens: Type.Array(Token) },
-  { examples: [{ tokens: [usedExample] }] }
-)
+export const TokenPage = pageOf('tokens', Token)
 
 export const CreatedToken = Type.Object(
   {

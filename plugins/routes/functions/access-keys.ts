@@ -6,6 +6,7 @@ import { MoonletError } from '../../../core/base/errors.js'
 import { limitTexts } from '../../../core/base/limit-texts.js'
 import type { ApiScope } from '../../../core/http/conventions.js'
 import { etagHeader, IfMatch, readIfMatch } from '../../../core/http/entity-tags.js'
+import { cutPage, pageOf, PageQuery } from '../../../core/http/pagination.js'
 import {
   bodyErrors,
   changeErrors,
@@ -54,11 +55,6 @@ const AccessKey = Type.Object(
     )
   },
   { title: 'AccessKey', examples: [{ ...keyExample, last_used_at: 1767225660 }] }
-)
-
-const AccessKeys = Type.Object(
-  { keys: Type.Array(AccessKey) },
-  { examples: [{ keys: [{ ...keyExample, last_used_at: 1767225660 }] }] }
 )
 
 const CreatedKey = Type.Object(
@@ -149,16 +145,18 @@ function addList(api: ApiScope): void {
         summary: 'List the keys of a function',
         description: 'The oldest first, with when each was used last.',
         params: FunctionPath,
+        querystring: Type.Object(PageQuery),
         response: {
-          200: AccessKeys,
+          200: pageOf('keys', AccessKey),
           ...errorResponses({ 404: 'Function not found' }),
           ...commonErrors
         }
       }
     },
-    async ({ params }) => {
+    async ({ params, query }) => {
       await findFunction(storage, params.id)
-      return { keys: (await storage.accessKeys.list(params.id)).map(toAccessKey) }
+      const { rows, pagination } = cutPage(await storage.accessKeys.list(params.id), query)
+      return { keys: rows.map(toAccessKey), pagination }
     }
   )
 }

@@ -23,7 +23,7 @@ const createKeyList = () =>
       return loadInto(
         this,
         () => listAccessKeys(current.fn.id),
-        ({ keys }) => {
+        keys => {
           this.keys = keys
         }
       )

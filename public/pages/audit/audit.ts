@@ -86,10 +86,7 @@ const createChoices = () =>
     /** What to choose from is an extra of the page. */
     async loadChoices() {
       this.functions = await listAllFunctions().catch(() => [])
-      this.tokens = await listTokens().then(
-        ({ tokens }) => tokens,
-        () => []
-      )
+      this.tokens = await listTokens().catch(() => [])
     },
     actors(): Named[] {
       return [

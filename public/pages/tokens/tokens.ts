@@ -40,7 +40,7 @@ type State = ReturnType<typeof createState>
 const createList = () =>
   part<State>()({
     load(): Promise<void> {
-      return loadInto(this, listTokens, ({ tokens }) => {
+      return loadInto(this, listTokens, tokens => {
         this.tokens = tokens
       })
     },

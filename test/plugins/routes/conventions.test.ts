@@ -1,6 +1,7 @@
 /** What holds for every route of the API. */
+import { basename } from 'node:path'
 import t from 'tap'
-import { buildApi } from '../../helpers/api.js'
+import { buildApi, type Api } from '../../helpers/api.js'
 
 // One server for all: each test has functions of its own.
 const api = await buildApi(t)
@@ -134,6 +135,91 @@ t.test('every error carries the id of its request', async t => {
   )
   t.equal(new Set(ids).size, ids.length)
 })
+
+t.test('every list has pages, and reads limit and offset in the same way', async t => {
+  const { call, create } = api
+  const id = await create()
+  const invoked = await call('GET', `/fn/${id}`)
+  const execution = String(invoked.headers['x-execution-id'])
+  const module = (await call('POST', '/api/modules', { name: 'paged', code: 'return {}' })).json.id
+  for (const name of ['a', 'b']) {
+    await call('POST', `/api/functions/${id}/keys`, { name })
+    await call('POST', '/api/tokens', { name, scopes: ['run'] })
+    await call('PUT', '/api/env', { env_vars: { [name]: name } })
+    await call('PUT', `/api/functions/${id}/env`, { env_vars: { [name]: name } })
+  }
+  const lists = await findLists(api)
+  t.ok(lists.length >= 16, lists.map(([path]) => path).join(' '))
+  for (const [path, parameters] of lists) {
+    const ofModule = path.startsWith('/api/modules')
+    const owner = path.startsWith('/api/executions') ? execution : ofModule ? module : id
+    const page = async (query: string) => {
+      const { status, json } = await call('GET', `${path.replace('{id}', owner)}${query}`)
+      const [rows] = Object.values(json).filter(Array.isArray)
+      return [status, rows?.length, json.pagination] as const
+    }
+    const [status, , { total }] = await page('')
+    t.equal(status, 200, path)
+    t.ok(parameters.includes('limit') && parameters.includes('offset'), `${path} says so`)
+    for (const [query, limit, offset] of [
+      ['', 20, 0],
+      ['?limit=1', 1, 0],
+      ['?limit=1&offset=1', 1, 1],
+      ['?limit=1000&offset=1000', 100, 1000],
+      ['?limit=0&offset=-1', 20, 0],
+      ['?limit=1.5&offset=1.5', 20, 0],
+      ['?limit=%00&offset=x', 20, 0],
+      ['?limit=&offset=', 20, 0],
+      ['?limit=2&limit=1&offset=0&offset=1', 2, 0],
+      [`?limit=${'9'.repeat(400)}&offset=${'9'.repeat(400)}`, 100, Number.MAX_SAFE_INTEGER]
+    ] as const) {
+      const rows = Math.max(0, Math.min(limit, total - offset))
+      t.same(await page(query), [200, rows, { total, limit, offset }], `${path}${query}`)
+    }
+  }
+})
+
+/** Lists that are a part of something, have a cursor, or say what the server is made of. */
+const NOT_PAGED = [
+  '/api/functions/{id}',
+  '/api/functions/{id}/next-run',
+  '/api/functions/{id}/diff/{v1}/{v2}',
+  '/api/functions/{id}/kv',
+  '/api/jobs/{id}',
+  '/api/kv',
+  '/api/lua',
+  '/api/modules/{id}',
+  '/api/modules/{id}/diff/{v1}/{v2}',
+  '/api/nodes'
+]
+
+/** Paths of the lists, with the names of their query parameters. */
+async function findLists({ call }: Api): Promise<Array<[path: string, parameters: string[]]>> {
+  const { paths, components } = (await call('GET', '/docs/openapi.json')).json
+  const named = Object.entries(paths as Record<string, { get?: DocumentedRead }>)
+  return named.flatMap(([path, { get }]) => {
+    const { schema } = get?.responses['200']?.content?.['application/json'] ?? {}
+    const { properties = {} }: DocumentedObject =
+      schema?.$ref === undefined ? (schema ?? {}) : components.schemas[basename(schema.$ref)]
+    const isList = Object.values(properties).some(({ type }) => type === 'array')
+    return isList && !NOT_PAGED.includes(path)
+      ? [[path, (get?.parameters ?? []).map(({ name }) => name)]]
+      : []
+  })
+}
+
+interface DocumentedObject {
+  readonly $ref?: string
+  readonly properties?: Record<string, { readonly type?: string }>
+}
+
+interface DocumentedRead {
+  readonly parameters?: ReadonlyArray<{ readonly name: string }>
+  readonly responses: Record<
+    string,
+    { readonly content?: Record<string, { readonly schema: DocumentedObject }> }
+  >
+}
 
 t.test('HEAD answers as GET does, without the body', async t => {
   const { call, create } = api
