@@ -34,6 +34,12 @@ const compilerFlags: readonly string[] = [
   '--invocation-count-for-maglev-osr=1000'
 ]
 
+/**
+ * V8's baseline tier compiles on the main thread. Where it has a thread of its own, a start takes 1 ms more, and the
+ * process keeps 0.4 MiB more (test/bench/NOTES.md).
+ */
+const baselineFlags: readonly string[] = ['--no-concurrent-sparkplug']
+
 /** The whole command line: barriers, Node, its flags, the child's program. */
 export function sandboxCommand({
   barriers,
@@ -55,6 +61,7 @@ export function sandboxCommand({
     // For `rest`; Lua cannot reach it.
     '--expose-gc',
     ...compilerFlags,
+    ...baselineFlags,
     program,
     String(codeBytes)
   ]
