@@ -112,9 +112,10 @@ export class AlertBook {
     const wasThere = await store.update(record)
     this.changes++
     if (!wasThere) return undefined
-    // Meanwhile the rule has gone on watching as it was.
+    // Meanwhile the rule has gone on watching as it was, and states of that may be stored after the change.
     const changed = this.keep({ ...record, state: stateOf(watch) })
     this.index()
+    this.save(changed, () => store.saveState(id, changed.state))
     return changed
   }
 

@@ -65,3 +65,21 @@ t.test('what a rule sees while a change of it is stored is not forgotten', async
   t.equal((await alerts.messages()).length, 1, 'it is told once')
   t.match(await alerts.list(), [{ rule: { name: 'renamed' }, state: { isFiring: true } }])
 })
+
+t.test(
+  'what a rule saw before it was changed to another matter is not stored after it',
+  async t => {
+    const { alerts } = await openNew(t)
+    const book = openBook(t, alerts, {
+      update: async record => {
+        book.note('failure', { executionId: 'of the old rule' })
+        return await alerts.update(record)
+      }
+    })
+    const watch = await book.create(ruleWith({ threshold: 1 }))
+    const changed = await book.update(watch, ruleWith({ on: 'job_dead', threshold: 1 }))
+    t.match(changed, { state: { isFiring: false } })
+    await book.settle()
+    t.match(await alerts.list(), [{ rule: { on: 'job_dead' }, state: { isFiring: false } }])
+  }
+)
