@@ -1,5 +1,5 @@
 /** Words and colours for executions. */
-import type { Execution, ExecutionStatus } from '../../api/types.js'
+import type { ExecutionStatus } from '../../api/types.js'
 import type { TextKey } from '../../i18n/locale.js'
 import { t } from '../../i18n/locale.js'
 
@@ -17,17 +17,6 @@ export const dotOf = ({ status, status_code: code }: Ended): string =>
 /** The code that the function answered with, or how the run stands. */
 export const outcomeText = ({ status, status_code: code }: Ended): string =>
   code === undefined ? t(`status.${status}`) : String(code)
-
-/** "GET /fn/…/orders", as far as it is known; lists leave out the part that all calls of the function share. */
-export function requestText(
-  { method = '', path = '', function_id: id }: Pick<Execution, 'method' | 'path' | 'function_id'>,
-  whole = false
-): string {
-  const own = `/fn/${id}`
-  const shown =
-    !whole && (path === own || path.startsWith(`${own}/`)) ? path.slice(own.length) || '/' : path
-  return [method, shown].filter(part => part !== '').join(' ')
-}
 
 const named: readonly string[] = ['http', 'cron', 'rerun', 'draft', 'function', 'job', 'alert']
 /** A trigger of a plugin is called what the plugin calls it. */

@@ -2,7 +2,8 @@
 import { part } from '../../../alpine.js'
 import type { Execution } from '../../../api/types.js'
 import { t, tn } from '../../../i18n/locale.js'
-import { dotOf, outcomeText, requestText, triggerName } from '../execution-labels.js'
+import { dotOf, outcomeText, triggerName } from '../execution-labels.js'
+import { requestText } from '../request-text.js'
 import type { ExecutionsState } from './state.js'
 
 export const createListLabels = () =>
