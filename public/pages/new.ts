@@ -7,6 +7,7 @@ import { withBusy } from '../shell/loading.js'
 import { keepInAddress, navigate, readAddress } from '../shell/router.js'
 import { functionPath } from '../shell/routes.js'
 import { describeError, fail, succeed } from '../shell/toasts.js'
+import { guardTyped } from '../shell/typed.js'
 import { createFromTemplate } from './create-from-template.js'
 import { templates, type Template } from './templates.js'
 
@@ -30,7 +31,9 @@ const createState = () => ({
   named: false,
   description: '',
   error: '',
-  busy: false
+  busy: false,
+  /** What was typed is a function now. */
+  made: false
 })
 type State = ReturnType<typeof createState>
 
@@ -95,13 +98,24 @@ const createSubmission = () =>
       const description = this.description.trim()
       const names = { name: this.name, ...(description === '' ? {} : { description }) }
       const created = await createFromTemplate(this.template(), names, fail)
+      this.made = true
       succeed(t('create.done', { name: created.name }))
       await navigate(functionPath(created.id))
     }
   })
 
-component('newFunction', () => ({
-  ...createState(),
-  ...createChoice(),
-  ...createSubmission()
-}))
+component('newFunction', () => {
+  let stopGuarding = (): void => {}
+  return {
+    ...createState(),
+    ...createChoice(),
+    ...createSubmission(),
+
+    init() {
+      stopGuarding = guardTyped(() => !this.made && (this.named || this.description !== ''))
+    },
+    destroy() {
+      stopGuarding()
+    }
+  }
+})

@@ -31,9 +31,14 @@ const dialogs = store('dialogs', {
     if (given === 'confirm' && this.question.typed !== this.typed && this.question.typed !== '') {
       return
     }
-    element()?.close()
-    settle?.(given)
+    const told = settle
     settle = undefined
+    element()?.close()
+    told?.(given)
+  },
+  /** The event comes late: by then the next question may be open. */
+  onClose() {
+    if (!element()?.open) this.answer('cancel')
   }
 })
 

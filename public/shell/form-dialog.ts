@@ -1,7 +1,7 @@
 /** Dialogs that hold a form: what is typed in one is not closed, left or reloaded away without a question. */
 import { t } from '../i18n/locale.js'
 import { ask } from './dialogs.js'
-import { guardLeaving } from './router.js'
+import { guardTyped } from './typed.js'
 
 const mayDrop = async (): Promise<boolean> =>
   (await ask({
@@ -16,22 +16,35 @@ export function openFormDialog(dialog: HTMLDialogElement | undefined): void {
   if (!dialog || dialog.open) return
   const closed = new AbortController()
   const untilClosed = { signal: closed.signal }
+  let typed = false
+  const isTyped = (): boolean => typed && dialog.open && dialog.isConnected
   const mayClose = async (): Promise<boolean> => {
     const isDropped = await mayDrop()
     if (isDropped) dialog.close()
     return isDropped
   }
-  const keep = (): void => {
-    const stopGuarding = guardLeaving(mayClose)
-    closed.signal.addEventListener('abort', stopGuarding)
-    addEventListener('beforeunload', event => event.preventDefault(), untilClosed)
-    dialog.addEventListener('cancel', onCancel, untilClosed)
-  }
-  const onCancel = (event: Event): void => {
+  const keep = (event: Event): void => {
+    if (!isTyped()) return
     event.preventDefault()
     mayClose()
   }
-  dialog.addEventListener('input', keep, { ...untilClosed, once: true })
+  dialog.addEventListener(
+    'input',
+    () => {
+      typed = true
+    },
+    untilClosed
+  )
+  dialog.addEventListener('cancel', keep, untilClosed)
+  // Browsers let nobody refuse `cancel` twice in a row without anything being done in the dialog meanwhile.
+  dialog.addEventListener(
+    'keydown',
+    event => {
+      if (event.key === 'Escape' && !event.isComposing) keep(event)
+    },
+    untilClosed
+  )
+  closed.signal.addEventListener('abort', guardTyped(isTyped, mayClose))
   dialog.addEventListener('close', () => closed.abort(), { once: true })
   dialog.showModal()
 }

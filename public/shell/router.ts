@@ -17,16 +17,16 @@ export const route = store('route', {
   path: ownPathname()
 })
 
-let guard: Guard | undefined
+/** The innermost last: a dialog within a form within a page. */
+let guards: Guard[] = []
 let shown = ''
 let current = ownLocation()
 
-/** Sets what is asked before the present page is left. Gives the way to ask no more. */
+/** Adds what is asked before the present page is left, ahead of all others. Gives the way to ask no more. */
 export function guardLeaving(asked: Guard): () => void {
-  guard = asked
-  // A part of the page that goes may have been followed by one with a question of its own.
+  guards.push(asked)
   return () => {
-    if (guard === asked) guard = undefined
+    guards = guards.filter(guard => guard !== asked)
   }
 }
 
@@ -43,7 +43,7 @@ function showPage(): void {
   const key = `${next.page} ${next.id}`
   if (key === shown) return
   shown = key
-  guard = undefined
+  guards = []
   const outlet = document.getElementById('main')
   const template = document.getElementById(`page-${next.page}`)
   if (!outlet || !(template instanceof HTMLTemplateElement)) {
@@ -53,8 +53,12 @@ function showPage(): void {
   scrollTo(0, 0)
 }
 
-const mayLeave = async (to: string): Promise<boolean> =>
-  !guard || (await guard(toRoute(new URL(to, location.origin).pathname)))
+/** Asks the innermost first; whoever keeps the reader is the last that is asked. */
+export async function mayLeave(to: string): Promise<boolean> {
+  const next = toRoute(new URL(to, location.origin).pathname)
+  for (const guard of guards.toReversed()) if (!(await guard(next))) return false
+  return true
+}
 
 /**
  * What the page shows (a search, filters) goes into its address, so that Back, a reload and a copied link give it
@@ -80,10 +84,16 @@ export function readAddress<const Name extends string>(...names: Name[]): Record
   >
 }
 
-/** Goes to an address of the dashboard; false when the present page keeps the reader. */
-export async function navigate(to: string, how: { replace?: boolean } = {}): Promise<boolean> {
+/**
+ * Goes to an address of the dashboard; false when the present page keeps the reader. `asked`: that has been asked
+ * already.
+ */
+export async function navigate(
+  to: string,
+  how: { replace?: boolean; asked?: boolean } = {}
+): Promise<boolean> {
   if (to === current) return true
-  if (!(await mayLeave(to))) return false
+  if (!how.asked && !(await mayLeave(to))) return false
   if (!how.replace) saveScroll()
   history[how.replace ? 'replaceState' : 'pushState'](null, '', toBrowserPath(to))
   const page = shown
@@ -115,7 +125,7 @@ function onClick(event: MouseEvent): void {
 async function onPopState(): Promise<void> {
   const to = ownLocation()
   if (to === current) return
-  if (guard) {
+  if (guards.length > 0) {
     const state: unknown = history.state
     // Stay where we were while asking; the address must not run ahead of the page.
     history.pushState(null, '', toBrowserPath(current))

@@ -5,7 +5,7 @@
 import { signOut } from '../api/server.js'
 import { ownLocation } from '../base-path.js'
 import { read, write } from './local-storage.js'
-import { navigate, route } from './router.js'
+import { mayLeave, navigate, route } from './router.js'
 import { signInHere } from './sign-in.js'
 import { fail } from './toasts.js'
 
@@ -73,11 +73,12 @@ export function toLogin(): void {
 }
 
 export async function leave(): Promise<void> {
+  if (!(await mayLeave('/login'))) return
   leaving = true
   try {
     await signOut()
     forgetSession()
-    await navigate('/login?reason=left')
+    await navigate('/login?reason=left', { asked: true })
   } catch (error) {
     fail(error)
   } finally {

@@ -220,6 +220,15 @@ export async function said(t: Test, page: Page, text: string, times = 1): Promis
 export const fits = (page: Page): Promise<boolean> =>
   page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth)
 
+/** Reloads the page, which must ask, and stays. The call of Playwright would wait for a page that never comes. */
+export async function refuseReload(page: Page): Promise<void> {
+  const asked = page.waitForEvent('dialog')
+  await page.evaluate(() => {
+    setTimeout(() => location.reload())
+  })
+  await (await asked).dismiss()
+}
+
 /** Waits until the code editor of the page can be typed in. */
 export async function editorOf(page: Page) {
   const editor = page.locator('.workbench .monaco-editor textarea.inputarea')

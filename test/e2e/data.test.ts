@@ -1,6 +1,6 @@
 import t from 'tap'
 import { eventually } from '../helpers/eventually.js'
-import { hello, needsBrowser, said, visit } from './browser.js'
+import { hello, needsBrowser, refuseReload, said, visit } from './browser.js'
 
 t.test(
   'entries are added, viewed as text, JSON and hex, edited and deleted',
@@ -64,10 +64,7 @@ t.test('an entry that was typed is not dropped without asking', needsBrowser, as
     await question.waitFor({ state: 'hidden' })
     t.equal(await value.inputValue(), 'typed for long', name)
   }
-  const asked = page.waitForEvent('dialog')
-  const reloaded = page.reload()
-  await (await asked).dismiss()
-  await reloaded.catch(() => {})
+  await refuseReload(page)
   t.equal(await value.inputValue(), 'typed for long', 'a reload')
   await page.getByRole('button', { name: 'Save' }).click()
   await said(t, page, '“k” has been saved')

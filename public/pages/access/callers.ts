@@ -3,6 +3,7 @@ import { component, part } from '../../alpine.js'
 import type { Access } from '../../api/types.js'
 import { t, type TextKey } from '../../i18n/locale.js'
 import { copy } from '../../shell/clipboard.js'
+import { guardTyped } from '../../shell/typed.js'
 import { current, publicAddress } from '../function.js'
 import type { Value } from '../function/merge.js'
 import { presets, toAccess, toAccessForm } from './access-form.js'
@@ -66,6 +67,7 @@ const createCommand = () =>
 
 component('callers', () => {
   const form = createForm()
+  let stopGuarding = (): void => {}
   return {
     ...createCallersState(),
     ...form,
@@ -75,7 +77,12 @@ component('callers', () => {
 
     init() {
       form.init.call(this)
+      stopGuarding = guardTyped(() => this.newKey.name.trim() !== '')
       this.load()
+    },
+    destroy() {
+      form.destroy.call(this)
+      stopGuarding()
     }
   }
 })

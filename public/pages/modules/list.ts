@@ -3,6 +3,7 @@ import { component, part } from '../../alpine.js'
 import { createModule, listModules, type LuaModule } from '../../api/modules.js'
 import { requireLine } from '../../editor/required.js'
 import { t } from '../../i18n/locale.js'
+import { openFormDialog } from '../../shell/form-dialog.js'
 import { loadInto, loading, loadMore, withBusy } from '../../shell/loading.js'
 import { keepInAddress, navigate, readAddress, route } from '../../shell/router.js'
 import { modulePath } from '../../shell/routes.js'
@@ -69,7 +70,7 @@ const createDialog = () =>
   part<State>()({
     openNew() {
       Object.assign(this, { name: '', description: '', error: '' })
-      this.dialog()?.showModal()
+      openFormDialog(this.dialog())
     },
     closeNew() {
       this.dialog()?.close()

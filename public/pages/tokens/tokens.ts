@@ -11,6 +11,7 @@ import { ask } from '../../shell/dialogs.js'
 import { holdPlace } from '../../shell/focus.js'
 import { loading, loadInto, withBusy } from '../../shell/loading.js'
 import { describeError, fail, succeed } from '../../shell/toasts.js'
+import { guardTyped } from '../../shell/typed.js'
 
 /** Each with the name of the text that tells what it lets. */
 const scopes = tokenScopes.map(id => ({ id, text: id.replace(':', '_') }))
@@ -117,16 +118,23 @@ const createChanges = () =>
     }
   })
 
-component('tokens', () => ({
-  ...createState(),
-  ...createList(),
-  ...createChanges(),
-  scopes,
-  expiries,
-  copy,
+component('tokens', () => {
+  let stopGuarding = (): void => {}
+  return {
+    ...createState(),
+    ...createList(),
+    ...createChanges(),
+    scopes,
+    expiries,
+    copy,
 
-  init() {
-    this.load()
-    this.loadFunctions()
+    init() {
+      stopGuarding = guardTyped(() => this.wish.name.trim() !== '' || this.wish.scopes.length > 0)
+      this.load()
+      this.loadFunctions()
+    },
+    destroy() {
+      stopGuarding()
+    }
   }
-}))
+})

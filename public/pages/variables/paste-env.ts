@@ -5,6 +5,7 @@ import type { PastedVariable } from '../../format/dotenv.js'
 import { t } from '../../i18n/locale.js'
 import { loadOnce } from '../../load-once.js'
 import { asset } from '../../shell/asset.js'
+import { openFormDialog } from '../../shell/form-dialog.js'
 import { fail } from '../../shell/toasts.js'
 import { placeOf } from './places.js'
 
@@ -23,7 +24,7 @@ component('pasteEnv', () => ({
 
   open() {
     Object.assign(this, { text: '', variables: [], leftOver: [] })
-    this.dialog()?.showModal()
+    openFormDialog(this.dialog())
     loadDotenv().catch(fail)
   },
 

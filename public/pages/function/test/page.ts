@@ -35,6 +35,9 @@ component('tester', () => {
     copy,
     isOpen,
 
+    init() {
+      this.$watch('request', () => write(storageNames().request, this.request))
+    },
     destroy() {
       this.stop()
       URL.revokeObjectURL(this.response.url)
