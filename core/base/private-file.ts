@@ -15,6 +15,12 @@ export async function writePrivateFile(file: string, text: string): Promise<void
   await withDraft(file, text, draft => rename(draft, file))
 }
 
+/** Renames `draft`, which is on the disk, to `file` beside it, replacing one; true even after a power failure. */
+export async function putInPlace(draft: string, file: string): Promise<void> {
+  await rename(draft, file)
+  await syncFolder(dirname(file))
+}
+
 /**
  * Creates `file` with all of its text or not at all, even after a power failure. False: there is one already, which is
  * left as it is, also when another process creates it at the same moment.
@@ -23,11 +29,11 @@ export async function createPrivateFile(file: string, text: string): Promise<boo
   return await withDraft(file, text, draft => linkUnlessThere(draft, file))
 }
 
-/** Writes the text to a file beside `file`, on the disk, and has it put in place. */
+/** Writes the text to a file beside `file`, on the disk, and has it put in place by `finish`. */
 async function withDraft<T>(
   file: string,
   text: string,
-  putInPlace: (draft: string) => Promise<T>
+  finish: (draft: string) => Promise<T>
 ): Promise<T> {
   const draft = `${file}.${randomBytes(6).toString('hex')}`
   try {
@@ -38,7 +44,7 @@ async function withDraft<T>(
     } finally {
       await handle.close()
     }
-    const result = await putInPlace(draft)
+    const result = await finish(draft)
     await syncFolder(dirname(file))
     return result
   } finally {

@@ -4,12 +4,13 @@
  * exists, and running this again completes the rotation.
  */
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, renameSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { MoonletError } from '../../../core/base/errors.js'
-import { writePrivateFile } from '../../../core/base/private-file.js'
+import { putInPlace, writePrivateFile } from '../../../core/base/private-file.js'
 import { parseSecretKey } from '../../../config/secret-key.js'
 import { rotateSecrets } from './rotate-secrets.js'
+import { WrongKeyError } from './secret-box.js'
 import { loadSecretKey } from './secret-key.js'
 
 export interface RotationOptions {
@@ -37,7 +38,7 @@ export async function rotateSecretKey({
       : finishRotation(database, oldKey, left)
   if (settingKey !== undefined) return { count, keyFile: next }
   const keyFile = join(folder, 'secret.key')
-  renameSync(next, keyFile)
+  await putInPlace(next, keyFile)
   return { count, keyFile }
 }
 
@@ -47,11 +48,15 @@ function readLeft(file: string, oldKey: Uint8Array): Uint8Array | undefined {
   return left === undefined || Buffer.compare(left, oldKey) === 0 ? undefined : left
 }
 
-/** The interrupted rotation encrypted either all values with the new key, or none. */
+/**
+ * The interrupted rotation encrypted either all values with the new key, or none. What fails for another reason, such
+ * as a disk that is still full, says nothing of keys.
+ */
 function finishRotation(database: string, oldKey: Uint8Array, newKey: Uint8Array): number {
   try {
     return rotateSecrets(database, oldKey, newKey)
-  } catch {
+  } catch (error) {
+    if (!(error instanceof WrongKeyError)) throw error
     return rotateSecrets(database, newKey, newKey)
   }
 }

@@ -17,11 +17,13 @@ interface Row {
 /**
  * Encrypts every variable in `file` anew, also those still stored as text, their former states, the events of jobs and
  * the targets of alerts, all or none; returns how many variables. The server must not run meanwhile. Keys have 32
- * bytes. Throws STORAGE_FAILED, changing nothing, when one cannot be decrypted with `oldKey`.
+ * bytes. Throws a WrongKeyError, changing nothing, when one cannot be decrypted with `oldKey`. When it returns, all is
+ * on the disk: the old key may be forgotten.
  */
 export function rotateSecrets(file: string, oldKey: Uint8Array, newKey: Uint8Array): number {
   const db = openDatabase(file)
   try {
+    db.pragma('synchronous = full')
     return rotate(db, oldKey, newKey)
   } catch (error) {
     throw toStorageError(error)

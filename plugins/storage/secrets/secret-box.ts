@@ -7,14 +7,24 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { MoonletError } from '../../../core/base/errors.js'
 
+/** STORAGE_FAILED for what was sealed with another key, or changed since. */
+export class WrongKeyError extends MoonletError {
+  constructor(what: string, cause: unknown) {
+    const words =
+      `${what} cannot be decrypted: it was written with another key. ` +
+      'Put the right key into SECRET_KEY or into secret.key in the data folder.'
+    super('STORAGE_FAILED', words, { cause })
+  }
+}
+
 export interface SecretBox {
   /** An empty `functionId` stands for all functions. */
   seal(value: string, functionId: string, name: string): Uint8Array
-  /** Throws STORAGE_FAILED when it was sealed with another key, or changed since. */
+  /** Throws a WrongKeyError when it was sealed with another key, or changed since. */
   open(stored: Uint8Array | string, functionId: string, name: string): string
   /** `context` is authenticated with them. */
   sealBytes(bytes: Uint8Array, context: string): Uint8Array
-  /** Throws STORAGE_FAILED as `open` does; `what` is what they are called then. */
+  /** Throws as `open` does; `what` is what they are called then. */
   openBytes(sealed: Uint8Array, context: string, what: string): Buffer
 }
 
@@ -37,12 +47,7 @@ export function createSecretBox(key: Uint8Array): SecretBox {
     try {
       return decrypt(key, sealed, context)
     } catch (cause) {
-      throw new MoonletError(
-        'STORAGE_FAILED',
-        `${what} cannot be decrypted: it was written with another key. ` +
-          'Put the right key into SECRET_KEY or into secret.key in the data folder.',
-        { cause }
-      )
+      throw new WrongKeyError(what, cause)
     }
   }
   return {

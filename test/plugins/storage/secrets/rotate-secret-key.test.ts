@@ -1,5 +1,7 @@
 import { rename, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
 import t, { type Test } from 'tap'
 import { createOfflineStorage } from '../../../../plugins/storage/offline.js'
 import { recordWith } from '../../../helpers/alert-record.js'
@@ -16,6 +18,7 @@ async function withSecrets(t: Test, key?: Uint8Array) {
   await storage.env.replace(ID, { A: 'one', B: 'zwei ☾' })
   await close()
   return {
+    folder,
     offline,
     key: (name: string) => join(folder, name),
     async variables(key?: Uint8Array) {
@@ -86,6 +89,41 @@ t.test('a rotation that died before the new key was in place is brought to an en
   t.match(await offline().rotateSecretKey(), { count: 2, inUse: true })
   t.same(await variables(), { A: 'one', B: 'zwei ☾' })
 })
+
+const program = fileURLToPath(new URL('../../../../core/cli.js', import.meta.url))
+const prlimit = await execa('prlimit', ['--version'], { reject: false })
+
+t.test(
+  'a disk that is full says so each time, and the rotation is repeated once there is room',
+  { skip: prlimit.exitCode === 0 ? false : 'prlimit is not installed' },
+  async t => {
+    const { folder, offline, key, variables } = await withSecrets(t)
+    const { storage, close } = await offline().open({ alone: true })
+    const secrets = Object.fromEntries(
+      Array.from({ length: 90 }, (_, i) => [`V${i}`, `${i}`.repeat(2_000)])
+    )
+    await storage.env.replace(ID, secrets)
+    await close()
+    const before = await readFile(key('secret.key'), 'utf8')
+    const rotate = (bytes: number | 'unlimited') =>
+      execa(
+        'prlimit',
+        [`--fsize=${bytes}:`, process.execPath, program, 'rotate-secrets', '--data-dir', folder],
+        { reject: false, env: { SECRET_KEY: '' } }
+      )
+    for (const time of ['once', 'again']) {
+      const { exitCode, stderr } = await rotate(200_000)
+      t.equal(exitCode, 1, time)
+      t.match(stderr, /The disk (is full|refused a read or a write): /, time)
+      t.notMatch(stderr, 'another key', `${time}: nobody is sent to look for a key`)
+      t.equal(await readFile(key('secret.key'), 'utf8'), before, 'the key that opens all is there')
+      t.same(await variables(), secrets)
+    }
+    t.match(await rotate('unlimited'), { exitCode: 0, stdout: /^90 variables are encrypted/ })
+    t.same(await variables(), secrets)
+    t.not(await readFile(key('secret.key'), 'utf8'), before)
+  }
+)
 
 t.test('a key from the settings stays there until it is set anew', async t => {
   const { offline, key, variables } = await withSecrets(t, SECRET_KEY)
