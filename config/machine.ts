@@ -1,4 +1,5 @@
 /** What the machine, or the container or service that the server runs in, has for sandbox processes. */
+import { readFileSync } from 'node:fs'
 import { availableParallelism, totalmem } from 'node:os'
 
 const MIB = 1024 ** 2
@@ -29,4 +30,14 @@ export const defaultSandboxMax = (): number =>
 export function defaultBusyMax(): number {
   const byMemory = Math.floor(memoryBytes() / 3 / PROCESS_BYTES)
   return Math.max(8, Math.min(byMemory, availableParallelism() * 32))
+}
+
+/** How many files and connections may be open at once; undefined where that is not bounded, or not told. */
+export function maxOpenFiles(): number | undefined {
+  try {
+    const [, soft] = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []
+    return soft === undefined ? undefined : Number(soft)
+  } catch {
+    return undefined
+  }
 }

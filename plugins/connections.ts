@@ -4,9 +4,11 @@
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import fp from 'fastify-plugin'
+import { maxOpenFiles } from '../config/machine.js'
 import '../core/contracts/server.js'
 import { budgetLimit, ByteBudget } from '../core/connections/byte-budget.js'
 import { onSocketClose } from '../core/connections/caller.js'
+import { watchDescriptors } from '../core/connections/descriptor-watch.js'
 import { closeBehind, isClosing } from '../core/connections/open-responses.js'
 import { ownerOf } from '../core/connections/owner.js'
 import { sendPlainError } from '../core/connections/plain-response.js'
@@ -15,6 +17,10 @@ import { noRoom, ReceivedBody, whenRead } from '../core/connections/received-bod
 import { headProblem } from '../core/connections/request-head.js'
 import { UnsentBytes } from '../core/connections/unsent.js'
 import type { MoonletError } from '../core/base/errors.js'
+
+const OUT_OF_DESCRIPTORS =
+  'nearly as many files and connections are open as may be, and further connections are closed without an answer: ' +
+  'raise the limit on open files (LimitNOFILE of the unit, --ulimit nofile of a container, ulimit -n)'
 
 export default fp(
   async function connections(fastify) {
@@ -29,7 +35,11 @@ export default fp(
     })
     // More headers than there may be are counted here instead of being dropped there.
     server.maxHeadersCount = 0
+    const watchDescriptor = watchDescriptors(maxOpenFiles(), limit => {
+      fastify.log.warn({ limit }, OUT_OF_DESCRIPTORS)
+    })
     server.on('connection', socket => {
+      watchDescriptor(socket)
       unsent.watch(socket)
     })
     fastify.addHook('onClose', async () => {

@@ -64,6 +64,7 @@ async function readSettings(
 
 const checksOf = (config: Settings): readonly Check[] => [
   ['barriers', async () => (await import('./machine.js')).checkBarriers()],
+  ['limits', async () => (await import('./machine.js')).checkLimits()],
   config.DATABASE_URL === undefined
     ? [
         'data folder',

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
+import { maxOpenFiles, memoryBytes } from '../../config/machine.js'
 import { probeBarriers } from '../../sandbox/process/barriers.js'
 import { childProgram } from '../../sandbox/process/command.js'
 import { findings, type Finding } from './finding.js'
@@ -21,6 +22,39 @@ export async function checkBarriers(): Promise<readonly Finding[]> {
         'and in a container see "Isolation" in the README.'
     )
   )
+}
+
+const MIB = 1024 ** 2
+/** The server holds some 150 MiB, and each sandbox 10 to 20. */
+const SPARE_BYTES = 256 * MIB
+/** Each connection takes one, each sandbox some more. */
+const SPARE_FILES = 1024
+
+/** What the machine, the container or the service lets Moonlet have. */
+export function checkLimits(): readonly Finding[] {
+  const { ok, warning } = findings('limits')
+  const memory = `${Math.floor(memoryBytes() / MIB)} MiB of memory`
+  const files = maxOpenFiles()
+  const found = [
+    ...(memoryBytes() < SPARE_BYTES
+      ? [
+          warning(
+            `Moonlet may have only ${memory}.`,
+            `Give it ${SPARE_BYTES / MIB} MiB or more (MemoryMax of the unit, the memory limit of the container).`
+          )
+        ]
+      : []),
+    ...(files !== undefined && files < SPARE_FILES
+      ? [
+          warning(
+            `Only ${files} files and connections may be open at once.`,
+            'Raise that limit (LimitNOFILE of the unit, --ulimit nofile of a container, ulimit -n).'
+          )
+        ]
+      : [])
+  ]
+  const open = files === undefined ? 'any number of' : `${files}`
+  return found.length > 0 ? found : [ok(`There are ${memory}, and ${open} files may be open.`)]
 }
 
 /** How far times of files may lie ahead of a clock that is right. */

@@ -1,13 +1,24 @@
 /** The scheduler of sandboxes and the invoker, as parts of the server. */
 import fp from 'fastify-plugin'
 import type { FastifyInstance } from 'fastify'
-import { createSandboxFactory, type SandboxFactory } from '../../sandbox/process/sandbox-factory.js'
+import { SANDBOX_KILLED } from '../../sandbox/process/exit-error.js'
+import {
+  createSandboxFactory,
+  SANDBOX_START,
+  type SandboxFactory
+} from '../../sandbox/process/sandbox-factory.js'
 import { Scheduler } from '../../sandbox/scheduler/scheduler.js'
 import '../contracts/server.js'
 import { Invoker } from './invoker.js'
 
 /** How long executions may go on when the server stops. */
 const GRACE_MS = 30_000
+
+const INTERNAL_ERROR = 'internal error in a sandbox or a built-in function'
+const NO_START = 'no sandbox can be started; calls that wait for one are answered with 503'
+const KILLED =
+  'a sandbox process was killed from outside while it ran a function, most likely by the kernel for want of memory: ' +
+  'give the machine or the container more, or lower SANDBOX_POOL_MEMORY or SANDBOX_MEMORY_MB'
 
 export default fp(
   async function invoker(fastify) {
@@ -63,10 +74,9 @@ function createFactory(fastify: FastifyInstance): Promise<SandboxFactory> {
     modules: lua.modules(),
     baseUrl: () => fastify.functionsUrl(),
     onInternalError: (name, error) => {
-      log.error(
-        { err: error, function: name },
-        'internal error in a sandbox or a built-in function'
-      )
+      if (name === SANDBOX_START) log.error({ err: error }, NO_START)
+      else if (name === SANDBOX_KILLED) log.warn(KILLED)
+      else log.error({ err: error, function: name }, INTERNAL_ERROR)
     }
   })
 }

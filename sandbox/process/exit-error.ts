@@ -1,5 +1,6 @@
 /** The end of a process that the server did not order, as the fault of the execution it was busy with. */
 import type { Fault } from '../../core/contracts/records.js'
+import type { ProcessOptions } from './process-options.js'
 
 /** Signals and codes with which Node ends when memory cannot be had. */
 const outOfMemory: ReadonlySet<string | number> = new Set([
@@ -10,17 +11,24 @@ const outOfMemory: ReadonlySet<string | number> = new Set([
   134
 ])
 
-/** `memoryMb` is SANDBOX_MEMORY_MB; the process's own limit, whatever less its functions may have. */
+/** What `onInternalError` is told of where a process was killed that ran something, and not by the server. */
+export const SANDBOX_KILLED = 'sandbox killed'
+
+/**
+ * `memoryMb` is SANDBOX_MEMORY_MB; the process's own limit, whatever less its functions may have. The log is told of a
+ * process that was killed.
+ */
 export function exitFault(
   code: number | null | undefined,
   signal: string | null | undefined,
-  memoryMb: number
+  { memoryMb, onInternalError }: Pick<ProcessOptions, 'memoryMb' | 'onInternalError'>
 ): Fault {
   const how = signal ?? code ?? 'unknown'
   if (outOfMemory.has(how)) {
     return { kind: 'memory', message: `not enough memory (SANDBOX_MEMORY_MB is ${memoryMb})` }
   }
   if (signal === 'SIGKILL') {
+    onInternalError(SANDBOX_KILLED, undefined)
     return {
       kind: 'crash',
       message:

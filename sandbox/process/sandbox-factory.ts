@@ -12,7 +12,7 @@ import type { ProcessOptions } from './process-options.js'
 import { ProcessStarts } from './process-starts.js'
 import type { ProcessListener, SandboxProcess } from './sandbox-process.js'
 import { PROTOCOL_VERSION, ToChild, type ChildLimits } from '../protocol/frames.js'
-import { diagnoseStart } from './spawn.js'
+import { diagnoseStart } from './diagnose-start.js'
 import { unchangedPriority } from './start-priority.js'
 
 const MIB = 1024 * 1024
@@ -23,6 +23,9 @@ export type SandboxFactorySettings = Pick<
   Config,
   'SANDBOX_MEMORY_MB' | 'EXECUTION_TIMEOUT' | 'RESPONSE_LIMIT' | 'BODY_LIMIT'
 >
+
+/** What `onInternalError` is told of where no process can be started. */
+export const SANDBOX_START = 'sandbox start'
 
 export interface SandboxFactoryOptions {
   readonly settings: SandboxFactorySettings

@@ -341,7 +341,7 @@ export class SandboxProcess extends ProcessState {
       if (fault !== undefined) head.stop(fault)
       else {
         void this.child.then(({ exitCode, signal }) => {
-          head.stop(exitFault(exitCode, signal, this.options.memoryMb))
+          head.stop(exitFault(exitCode, signal, this.options))
         })
       }
     }

@@ -1,7 +1,7 @@
 /** Starting the operating system's process of a sandbox. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { Duplex } from 'node:stream'
-import { execa } from 'execa'
+import { Duplex, type Readable } from 'node:stream'
+import { endFirst } from './end-first.js'
 import { unchangedPriority } from './start-priority.js'
 
 export type Command = readonly [command: string, args: readonly string[]]
@@ -51,7 +51,10 @@ export function spawnSandbox([file, args]: Command, priority = unchangedPriority
   }
   const channel = child.stdio?.[3] as Duplex | undefined
   alive.add(child)
-  if (child.pid !== undefined) priority.lower(child.pid)
+  if (child.pid !== undefined) {
+    endFirst(child.pid)
+    priority.lower(child.pid)
+  }
   const ended = new Promise<Ending>(resolve => {
     const end = (exitCode: number | null, signal: string | null): void => {
       alive.delete(child)
@@ -81,31 +84,19 @@ const notStarted = (): SpawnedProcess =>
 
 export const closedChannel = (): Duplex => new Duplex().destroy()
 
-/** Starts the command once more to hear what it complains of; at most 20 s and 2,000 characters. */
-export async function diagnoseStart([file, args]: Command): Promise<string> {
-  const { stderr, shortMessage } = await execa(file, args, {
-    ...surroundings(),
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-    extendEnv: false,
-    reject: false,
-    timeout: 20_000,
-    killSignal: 'SIGKILL',
-    buffer: { fd3: false }
-  })
-  return (stderr.trim() || shortMessage || 'it says nothing').slice(0, 2000)
-}
-
 /** Whether something adds to the environment of all children, beside what they are given; true where none starts. */
 export async function hasAddedEnvironment(env: string): Promise<boolean> {
   const child = spawn(env, [], { ...surroundings(), stdio: ['ignore', 'pipe', 'ignore'] })
   const given = Object.entries(environment).map(([name, value]) => `${name}=${value}\n`)
   return await new Promise(resolve => {
     let text = ''
-    child.stdout.setEncoding('utf8').on('data', (piece: string) => {
-      text += piece
-    })
     child.on('error', () => {
       resolve(true)
+    })
+    // Not there where no descriptor was to be had.
+    const stdout = child.stdout as Readable | undefined
+    stdout?.setEncoding('utf8').on('data', (piece: string) => {
+      text += piece
     })
     child.on('close', () => {
       resolve(text !== given.join(''))

@@ -51,7 +51,9 @@ function start(id: number): void {
   // Why it did not start is found out by the server.
   child.on('error', () => {})
   const { pid } = child
-  const channel = child.stdio[3] as Socket | undefined
+  // Neither is there where no descriptor was to be had.
+  const stdio = child.stdio as typeof child.stdio | undefined
+  const channel = stdio?.[3] as Socket | undefined
   if (pid === undefined || channel === undefined) return report({ kind: 'started', id })
   child.on('exit', (exitCode, signal) => {
     report({ kind: 'ended', id, exitCode, signal })

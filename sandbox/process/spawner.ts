@@ -8,6 +8,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import type { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { endFirst } from './end-first.js'
 import {
   closedChannel,
   environment,
@@ -100,6 +101,7 @@ export class Spawner {
     const remote = this.processes.get(report.id)
     if (report.kind === 'released') return remote?.open()
     if (report.kind === 'started' && report.pid !== undefined) {
+      endFirst(report.pid)
       this.options.priority.lower(report.pid)
       return remote?.begin(report.pid, socket)
     }

@@ -11,7 +11,7 @@ import type * as contract from '../../core/contracts/scheduler.js'
 import { Invocation } from '../invocation.js'
 import type { Job, JobResult } from '../job.js'
 import { stoppedFault } from '../process/exit-error.js'
-import type { SandboxFactory } from '../process/sandbox-factory.js'
+import { SANDBOX_START, type SandboxFactory } from '../process/sandbox-factory.js'
 import { QueueAdmission } from './admission.js'
 import {
   callerGone,
@@ -273,7 +273,7 @@ export class Scheduler implements contract.Scheduler {
     const { factory, processes } = this.supervisor
     const startupError = await factory.diagnoseStart()
     if (processes.failures < MAX_START_FAILURES) return
-    factory.report('sandbox start', new Error(startupError))
+    factory.report(SANDBOX_START, new Error(startupError))
     const { queue } = this.state
     for (const waiting of [...queue.clearDeferred(), ...queue.clearInvocations()]) {
       waiting.reject(startFailed('No sandbox can be started now; the log of the server says why'))

@@ -5,6 +5,7 @@ import http from 'node:http'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
 import t, { type Test } from 'tap'
 import { lockDataFolder } from '../../../plugins/storage/db/data-lock.js'
 import { temporaryFolder } from '../../helpers/build.js'
@@ -54,7 +55,7 @@ t.test('where all is well every check says so, and nothing is left behind', asyn
   t.same([code, ok], [0, true])
   t.same(
     new Set(checks.map(({ check }) => check)),
-    new Set(['node', 'addon', 'barriers', 'data folder', 'disk', 'port', 'clock'])
+    new Set(['node', 'addon', 'barriers', 'limits', 'data folder', 'disk', 'port', 'clock'])
   )
   t.notOk(
     checks.some(({ state }) => state === 'failed'),
@@ -248,6 +249,19 @@ t.test('barriers that cannot be put up are named', async t => {
   const missing = checks.filter(({ check }) => check === 'barriers')
   t.equal(missing.length, 3, JSON.stringify(missing))
   t.ok(missing.every(({ state, remedy }) => state === 'warning' && remedy !== undefined))
+})
+
+t.test('few files that may be open are told', async t => {
+  const { stdout } = await execa(
+    'prlimit',
+    ['--nofile=500:500', process.execPath, join(dist, 'core/cli.js'), 'doctor', '--json'],
+    { env: { DATA_DIR: await folderOf(t), PORT: '0', HOST: '127.0.0.1' }, reject: false }
+  )
+  const { checks } = JSON.parse(stdout) as { checks: Finding[] }
+  t.match(
+    checks.filter(({ check }) => check === 'limits'),
+    [{ state: 'warning', message: /^Only 500 files/, remedy: /LimitNOFILE/ }]
+  )
 })
 
 t.test('an installation without its packages says so in one sentence', async t => {

@@ -17,6 +17,7 @@ import {
   field,
   type LuaType
 } from '../../../core/lua/types/declare.js'
+import { SANDBOX_KILLED } from '../../../sandbox/process/exit-error.js'
 import { returning, startRig } from '../rig.js'
 
 const declared = { doc: 'A function of a test.', example: 'return {}' }
@@ -337,7 +338,7 @@ t.test(
   'a process killed from outside settles its run, aborts its call, and is replaced',
   async t => {
     let aborted = false
-    const { scheduler, run, body } = await startRig(t, {
+    const { scheduler, run, body, errors } = await startRig(t, {
       modules: [
         one(
           [],
@@ -357,6 +358,7 @@ t.test(
       fault: { kind: 'crash', message: /SIGKILL/ }
     })
     t.equal(aborted, true)
+    t.match(errors, [{ name: SANDBOX_KILLED }], 'the log says so')
     t.equal(await body(returning('"next"')), 'next')
   }
 )
