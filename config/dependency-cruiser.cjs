@@ -64,7 +64,7 @@ const sandbox = [
     'sandbox/child/',
     [
       'sandbox/(protocol|lua)/',
-      'core/base/binary',
+      'core/base/(binary|number-text)',
       'core/lua/(errors|types|manifest)',
       'plugins/lua/'
     ],
