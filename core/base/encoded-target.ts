@@ -1,12 +1,12 @@
 /** Paths and queries of requests that nobody has sent, percent-encoded from binary strings. */
+import { escapeAll, escapeByte } from './percent-escapes.js'
 
 type Fields = Readonly<Record<string, string>>
 
 /** Neither letters and digits nor what RFC 3986 lets stand in a path. */
 const notInPath = /[^\w\-.~!$&'()*+,;=:@/]/g
-const notInField = /[^\w\-.~]/g
 
-export const encodePath = (path: string): string => path.replace(notInPath, toEscape)
+export const encodePath = (path: string): string => path.replace(notInPath, escapeByte)
 
 /** `more`: names and values in turn, of values behind the first of their names. Without a `?`. */
 export function encodeQuery(query: Fields, more: readonly string[] = []): string {
@@ -17,10 +17,4 @@ export function encodeQuery(query: Fields, more: readonly string[] = []): string
   return pairs.join('&')
 }
 
-const encodePair = (name: string, value: string): string =>
-  `${encodeField(name)}=${encodeField(value)}`
-
-const encodeField = (text: string): string => text.replace(notInField, toEscape)
-
-const toEscape = (unit: string): string =>
-  `%${unit.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
+const encodePair = (name: string, value: string): string => `${escapeAll(name)}=${escapeAll(value)}`

@@ -1,4 +1,4 @@
-/** Percent-escapes in binary strings. */
+/** Percent-escapes (RFC 3986, section 2.1) in binary strings. */
 
 const BAD = /%(?![0-9A-Fa-f]{2})/
 
@@ -9,12 +9,15 @@ export function unescape(text: string): string | undefined {
   return text.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
 }
 
-const SAFE = /[^A-Za-z0-9\-_.~]/g
-
-/** Every byte that has a meaning in URLs, or may not stand there, as `%XX`. */
-export const escapeAll = (text: string): string =>
-  text.replace(SAFE, byte => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)
-
 /** `unescape` for a query's keys and values, where `+` is a blank. */
 export const unescapeQuery = (text: string): string | undefined =>
   unescape(text.includes('+') ? text.replaceAll('+', ' ') : text)
+
+/** One byte as `%XX`. */
+export const escapeByte = (byte: string): string =>
+  `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
+
+const RESERVED = /[^A-Za-z0-9\-_.~]/g
+
+/** Every byte that has a meaning in URLs, or may not stand there, as `%XX`. */
+export const escapeAll = (text: string): string => text.replace(RESERVED, escapeByte)

@@ -1,4 +1,4 @@
-import { unescape } from '../percent-escapes.js'
+import { unescape } from '../../../core/base/percent-escapes.js'
 
 /** The cookies of a `Cookie` header (RFC 6265) by name, decoded; of two with one name the first. */
 export function parseCookies(header: string): ReadonlyMap<string, string> {

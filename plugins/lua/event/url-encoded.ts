@@ -1,5 +1,5 @@
 import type { ToLua } from '../../../sandbox/lua/api.js'
-import { unescapeQuery } from '../percent-escapes.js'
+import { unescapeQuery } from '../../../core/base/percent-escapes.js'
 import { Form } from './form.js'
 
 /** A body of `application/x-www-form-urlencoded`. A bad escape stands for itself, as browsers read it. */

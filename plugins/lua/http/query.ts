@@ -2,6 +2,8 @@
  * Query strings as bytes: what Lua holds need not be UTF-8. Pairs are sorted by name; pairs with a bad escape or
  * a ';' are dropped, as in what a function gets as `event.query`.
  */
+import { escapeByte, unescapeQuery } from '../../../core/base/percent-escapes.js'
+
 type Pair = readonly [name: Buffer, value: Buffer]
 
 /** The URL with `added` joined to its query, the whole encoded anew. The fragment stays behind it. */
@@ -34,19 +36,9 @@ function parse(query: string): Pair[] {
 
 /** Undefined for a bad escape. */
 function decode(text: string): Buffer | undefined {
-  if (/%(?![0-9a-f]{2})/i.test(text)) return undefined
-  const binary = Buffer.from(text.replaceAll('+', ' ')).toString('latin1')
-  return Buffer.from(
-    binary.replace(/%([0-9a-f]{2})/gi, (_escape, hex: string) =>
-      String.fromCharCode(parseInt(hex, 16))
-    ),
-    'latin1'
-  )
+  const decoded = unescapeQuery(Buffer.from(text).toString('latin1'))
+  return decoded === undefined ? undefined : Buffer.from(decoded, 'latin1')
 }
 
-const encode = (bytes: Buffer) =>
-  bytes
-    .toString('latin1')
-    .replace(/[^\w.~-]/g, char =>
-      char === ' ' ? '+' : `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
-    )
+const encode = (bytes: Buffer): string =>
+  bytes.toString('latin1').replace(/[^\w.~-]/g, byte => (byte === ' ' ? '+' : escapeByte(byte)))

@@ -1,5 +1,6 @@
 /** `Set-Cookie` by RFC 6265. */
 import { isHttpToken } from '../../../core/base/http-token.js'
+import { escapeByte } from '../../../core/base/percent-escapes.js'
 import { LuaMisuse } from '../../../core/lua/errors.js'
 import type { LuaTable } from '../../../sandbox/lua/api.js'
 import { runContext } from '../run-context.js'
@@ -23,9 +24,6 @@ export function formatCookie(name: string, value: string, options: LuaTable | un
   }
   return [pair, ...attributes(options)].join('; ')
 }
-
-const escapeByte = (byte: string): string =>
-  `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
 
 function attributes(options: LuaTable | undefined): string[] {
   const sameSite = readSameSite(options?.get('sameSite') ?? 'Lax')

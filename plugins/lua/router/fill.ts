@@ -1,6 +1,6 @@
 import type { LuaTable } from '../../../sandbox/lua/api.js'
 import { checkLength } from '../native.js'
-import { escapeAll } from '../percent-escapes.js'
+import { escapeAll } from '../../../core/base/percent-escapes.js'
 import { numberToString } from '../../../core/base/number-text.js'
 
 /**

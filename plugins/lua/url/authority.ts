@@ -1,6 +1,6 @@
 /** The part of a URL between `//` and the path: user, password, host and port. */
 import { LuaFailure } from '../../../core/lua/errors.js'
-import { unescape } from '../percent-escapes.js'
+import { unescape } from '../../../core/base/percent-escapes.js'
 
 export interface Authority {
   readonly host: string

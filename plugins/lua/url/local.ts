@@ -1,6 +1,6 @@
 import { LuaFailure } from '../../../core/lua/errors.js'
 import { checkLength, native } from '../native.js'
-import { escapeAll, unescapeQuery } from '../percent-escapes.js'
+import { escapeAll, unescapeQuery } from '../../../core/base/percent-escapes.js'
 import { parseUrl } from './parse.js'
 
 const encode = native((text: string) => {

@@ -2,7 +2,7 @@
 import { LuaFailure } from '../../../core/lua/errors.js'
 import type { ToLua } from '../../../sandbox/lua/api.js'
 import { parseAuthority } from './authority.js'
-import { unescape } from '../percent-escapes.js'
+import { unescape } from '../../../core/base/percent-escapes.js'
 import { parseQuery } from './query.js'
 
 /** Throws LuaFailure saying what is wrong. */

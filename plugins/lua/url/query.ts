@@ -1,6 +1,6 @@
 import { runContext } from '../run-context.js'
 import { checkEntries } from '../native.js'
-import { unescapeQuery } from '../percent-escapes.js'
+import { unescapeQuery } from '../../../core/base/percent-escapes.js'
 
 /** Name → text, or a list of texts where a name is repeated. Pairs with a bad escape or a `;` are dropped. */
 export function parseQuery(query: string): ReadonlyMap<string, string | string[]> {

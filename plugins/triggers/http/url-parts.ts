@@ -1,5 +1,7 @@
 /** Path and query of a request as the handler sees them: percent-decoded bytes, as binary strings. */
 import { BareRecord } from '../../../core/base/bare-record.js'
+import { unescape, unescapeQuery } from '../../../core/base/percent-escapes.js'
+import { withoutFragment } from '../../../core/connections/request-target.js'
 
 export interface UrlParts {
   readonly path: string
@@ -12,10 +14,9 @@ const noQuery: Readonly<Record<string, string>> = Object.freeze(new BareRecord<s
 
 /** Splits and decodes a request target. Undefined when the path has a broken escape. */
 export function splitUrl(target: string): UrlParts | undefined {
-  const hash = target.indexOf('#')
-  const clean = hash === -1 ? target : target.slice(0, hash)
+  const clean = withoutFragment(target)
   const mark = clean.indexOf('?')
-  const path = decodeEscapes(mark === -1 ? clean : clean.slice(0, mark))
+  const path = unescape(mark === -1 ? clean : clean.slice(0, mark))
   if (path === undefined) return undefined
   if (mark === -1) return { path, query: noQuery }
   const moreQuery: string[] = []
@@ -32,23 +33,11 @@ export function parseQuery(text: string, more?: string[]): Record<string, string
   for (const pair of text.split('&')) {
     if (pair === '' || pair.includes(';')) continue
     const equals = pair.indexOf('=')
-    const name = decodeField(equals === -1 ? pair : pair.slice(0, equals))
-    const value = equals === -1 ? '' : decodeField(pair.slice(equals + 1))
+    const name = unescapeQuery(equals === -1 ? pair : pair.slice(0, equals))
+    const value = equals === -1 ? '' : unescapeQuery(pair.slice(equals + 1))
     if (name === undefined || value === undefined) continue
     if (query[name] === undefined) query[name] = value
     else more?.push(name, value)
   }
   return query
-}
-
-const decodeField = (text: string): string | undefined =>
-  decodeEscapes(text.includes('+') ? text.replaceAll('+', ' ') : text)
-
-/** Replaces `%XX` by the byte; undefined when an escape is broken. */
-function decodeEscapes(text: string): string | undefined {
-  if (!text.includes('%')) return text
-  if (/%(?![0-9a-fA-F]{2})/.test(text)) return undefined
-  return text.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) =>
-    String.fromCharCode(parseInt(hex, 16))
-  )
 }
