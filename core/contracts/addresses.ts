@@ -24,6 +24,13 @@ export interface CalledRoute {
   readonly rest: string
 }
 
+/** A stored route that is not served. */
+export interface RefusedRoute extends Route {
+  readonly functionId: string
+  readonly functionName: string
+  readonly problem: string
+}
+
 export interface Addresses {
   /**
    * Undefined: the request is for something else than a function. The function need not exist. The result is kept with

@@ -2,6 +2,7 @@
 import type { Config } from '../../config/schema.js'
 import { toSentence } from '../process/start-error.js'
 import { findings, type Finding } from './finding.js'
+import { toRouteFindings } from './routes.js'
 
 const { ok, warning, failed } = findings('database')
 
@@ -10,7 +11,8 @@ export async function checkDatabase(config: Config): Promise<readonly Finding[]>
   // Only who asks for it loads it.
   const { readDatabaseFacts } = await import('../../plugins/storage/postgres/offline-facts.js')
   try {
-    const { where, version, servers, connections, isDurable } = await readDatabaseFacts(config)
+    const { where, version, servers, connections, isDurable, refusedRoutes } =
+      await readDatabaseFacts(config)
     const use = servers === 0 ? '' : `; ${servers} server${servers === 1 ? '' : 's'} live on it`
     // Each server has one that listens, besides.
     const wanted = (Math.max(1, servers) + 1) * (config.DATABASE_POOL + 1)
@@ -31,7 +33,8 @@ export async function checkDatabase(config: Config): Promise<readonly Finding[]>
               'What the database has acknowledged may be lost with its power (fsync or synchronous_commit is off).',
               'Set both to on, for the server, the database and the user.'
             )
-          ])
+          ]),
+      ...toRouteFindings(refusedRoutes)
     ]
   } catch (error) {
     return [failed('No server can start on the database.', toSentence(error))]

@@ -4,6 +4,7 @@
  */
 import { toSentence } from '../process/start-error.js'
 import { findings, type Finding } from './finding.js'
+import { toRouteFindings } from './routes.js'
 import { checkNode } from './runtime.js'
 
 type Check = readonly [name: string, run: () => Promise<readonly Finding[] | Finding>]
@@ -71,10 +72,19 @@ const checksOf = (config: Settings): readonly Check[] => [
         async () => (await import('./data-folder.js')).checkDataFolder(config.DATA_DIR)
       ]
     : ['database', async () => (await import('./database.js')).checkDatabase(config)],
+  ...(config.DATABASE_URL === undefined
+    ? [['routes', () => checkStoredRoutes(config.DATA_DIR)] as const]
+    : []),
   ['disk', async () => (await import('./data-folder.js')).checkDisk(config.DATA_DIR)],
   ['port', async () => (await import('./network.js')).checkNetwork(config)],
   ['clock', async () => (await import('./machine.js')).checkClock(config.DATA_DIR)]
 ]
+
+/** Those of PostgreSQL come with what is read of the database. */
+async function checkStoredRoutes(folder: string): Promise<readonly Finding[]> {
+  const { readRefusedRoutes } = await import('../../plugins/storage/offline-routes.js')
+  return toRouteFindings(readRefusedRoutes(folder))
+}
 
 async function settle([name, run]: Check): Promise<readonly Finding[] | Finding> {
   try {

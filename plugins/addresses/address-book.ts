@@ -7,7 +7,7 @@ import { placeOf, type Place } from '../../core/connections/base-path.js'
 import { addressOf, keepAddress } from '../../core/connections/called-address.js'
 import { functionOf, toOriginForm, withoutFragment } from '../../core/connections/request-target.js'
 import type { MaybePromise } from '../../core/base/maybe-promise.js'
-import type { Addresses, CalledAddress } from '../../core/contracts/addresses.js'
+import type { Addresses, CalledAddress, RefusedRoute } from '../../core/contracts/addresses.js'
 import type { Cors, Route } from '../../core/contracts/front-door.js'
 import type { FunctionStore } from '../../core/contracts/functions.js'
 import type { FunctionRecord } from '../../core/contracts/records.js'
@@ -26,6 +26,8 @@ export interface AddressBookOptions {
   /** Also routes with a host are served there alone. */
   readonly isBoundToPort: boolean
   readonly onError: (error: unknown) => void
+  /** A stored route is not served; told once while that is so. */
+  readonly onRefusedRoute: (refused: RefusedRoute) => void
 }
 
 export class AddressBook implements Addresses {
@@ -34,6 +36,8 @@ export class AddressBook implements Addresses {
   private reading: Promise<void> | undefined
   private table = toRouteTable([])
   private isOpen = false
+  /** Routes that are not served, as they were told. */
+  private refused: ReadonlySet<string> = new Set()
 
   constructor(private readonly options: AddressBookOptions) {}
 
@@ -175,14 +179,22 @@ export class AddressBook implements Addresses {
   }
 
   private rebuild(): void {
+    const refused = new Set<string>()
     this.table = toRouteTable(
       [...this.known.values()].map(({ id, name, frontDoor }) => ({
         id,
         name,
         // By HTTP an internal function is not there.
         routes: frontDoor?.access?.mode === 'internal' ? [] : (frontDoor?.routes ?? [])
-      }))
+      })),
+      ({ id, name }, route, problem) => {
+        const key = JSON.stringify([id, route, problem])
+        refused.add(key)
+        if (this.refused.has(key)) return
+        this.options.onRefusedRoute({ functionId: id, functionName: name, ...route, problem })
+      }
     )
+    this.refused = refused
   }
 }
 

@@ -18,6 +18,9 @@ export default fp(
       isBoundToPort: config.FUNCTIONS_HOST?.kind === 'port',
       onError: error => {
         fastify.log.error({ err: error }, 'the addresses of a function could not be read')
+      },
+      onRefusedRoute: refused => {
+        fastify.log.warn(refused, 'a stored route is not served: change or remove it')
       }
     })
     fastify.decorate('addressBook', book)

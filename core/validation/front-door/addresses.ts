@@ -56,7 +56,8 @@ function readRoute(value: unknown): Route {
   }
 }
 
-function readPattern(pattern: unknown): string {
+/** Throws VALIDATION for what is no pattern, or one that is matched slowly. */
+export function readPattern(pattern: unknown): string {
   const isPattern =
     typeof pattern === 'string' &&
     pattern.length <= MAX_PATTERN_CHARS &&

@@ -1,6 +1,7 @@
 /** Patterns that two functions cannot both have. */
 import { MoonletError } from '../../base/errors.js'
 import type { Route } from '../../contracts/front-door.js'
+import { findRouteProblem } from './route-problem.js'
 import { RouteTable, type RoutedFunction } from './route-table.js'
 
 /** Throws CONFLICT that names the other function. */
@@ -20,17 +21,30 @@ export function checkRouteConflict(
   }
 }
 
-/** Of a pattern that two functions have all the same, as after a restore from elsewhere, the first one's counts. */
-export function toRouteTable(functions: Iterable<RoutedFunction>): RouteTable {
+/**
+ * Of a pattern that two functions have all the same, as after a restore from elsewhere, the first one's counts. Routes
+ * that cannot be served are told to `onRefused`; the others go on.
+ */
+export function toRouteTable(
+  functions: Iterable<RoutedFunction>,
+  onRefused: (fn: RoutedFunction, route: Route, problem: string) => void = () => {}
+): RouteTable {
   const table = new RouteTable()
   for (const fn of functions) {
     for (const route of fn.routes) {
-      try {
-        table.add(fn, route)
-      } catch {
-        // The others go on.
-      }
+      const problem = findRouteProblem(route) ?? addRoute(table, fn, route)
+      if (problem !== undefined) onRefused(fn, route, problem)
     }
   }
   return table
+}
+
+/** Gives why the router does not take it; undefined: it does. */
+function addRoute(table: RouteTable, fn: RoutedFunction, route: Route): string | undefined {
+  try {
+    table.add(fn, route)
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
 }

@@ -130,6 +130,19 @@ export const frontDoorSchemas = {
   routes: Type.Optional(
     Type.Unsafe<readonly RouteValue[]>(Type.Array(Route, { description: routesText }))
   ),
+  route_problems: Type.Optional(
+    Type.Array(
+      Type.Object({
+        pattern: Type.String(),
+        host: Type.Optional(Type.String()),
+        problem: Type.String({ description: 'Why the pattern would be refused today.' })
+      }),
+      {
+        description:
+          'Routes by which nothing is answered: an earlier version stored them. Absent when there are none.'
+      }
+    )
+  ),
   cors: Type.Optional(Cors),
   rate_limit: Type.Optional(RateLimit),
   retry: Type.Optional(Retry),

@@ -1,6 +1,11 @@
 /** Functions as the API shows them. */
 import { Type } from 'typebox'
+import type { Route } from '../../../core/contracts/front-door.js'
 import type { FunctionWithVersion, RequiredModule } from '../../../core/contracts/functions.js'
+import {
+  findRouteProblems,
+  type RouteProblem
+} from '../../../core/validation/front-door/route-problem.js'
 import { toFunctionSettings } from '../../../core/validation/function-settings.js'
 import { limits } from '../../../core/validation/limits.js'
 import { frontDoorExample, frontDoorSchemas } from './front-door-schema.js'
@@ -122,9 +127,15 @@ export const toFunction = (
 ) => ({
   id: fn.id,
   ...toFunctionSettings(fn),
+  ...toRouteProblems(fn.frontDoor?.routes ?? []),
   env_vars: envVars,
   created_at: fn.createdAt,
   updated_at: fn.updatedAt,
   active_version: active === undefined ? undefined : toVersion(active),
   requires: requires && toRequires(requires)
 })
+
+function toRouteProblems(routes: readonly Route[]): { route_problems?: RouteProblem[] } {
+  const problems = findRouteProblems(routes)
+  return problems.length === 0 ? {} : { route_problems: problems }
+}

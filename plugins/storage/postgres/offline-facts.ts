@@ -1,9 +1,12 @@
 /** What a server would find at its start on the database of DATABASE_URL, which is only read. */
 import { showHost } from '../../../config/database-url.js'
 import type { Config } from '../../../config/schema.js'
+import type { RefusedRoute } from '../../../core/contracts/addresses.js'
+import { toRefusedRoutes } from '../functions/refused-routes.js'
 import type { Connection } from './db/connection.js'
 import { Connections } from './db/connections.js'
 import type { SqlRow } from './db/values.js'
+import { present } from './functions/function-reads.js'
 import { refuseOtherKeys } from './fingerprints.js'
 import { refusePooledTransactions } from './pooler.js'
 import { checkSchema, hasSchema } from './schema.js'
@@ -21,6 +24,7 @@ export interface DatabaseFacts {
   readonly connections: number
   /** False: what is acknowledged may be lost with its power. */
   readonly isDurable: boolean
+  readonly refusedRoutes: readonly RefusedRoute[]
 }
 
 /** Rejects as a start would, in one sentence. */
@@ -43,6 +47,7 @@ export async function readDatabaseFacts(config: Config): Promise<DatabaseFacts> 
         version: String(settings['version']),
         connections: Number(settings['connections']),
         isDurable: settings['durable'] === true,
+        refusedRoutes: isMade ? await readRefusedRoutes(connection) : [],
         servers: Number(nodes['servers'] ?? 0)
       }
     } finally {
@@ -51,6 +56,11 @@ export async function readDatabaseFacts(config: Config): Promise<DatabaseFacts> 
   } catch (error) {
     throw toStartFailure(error, address)
   }
+}
+
+async function readRefusedRoutes(connection: Connection): Promise<RefusedRoute[]> {
+  const [result] = await connection.run([{ sql: routed, values: [] }])
+  return toRefusedRoutes((result?.rows ?? []) as unknown as RoutedRow[])
 }
 
 async function ask(connection: Connection, sql: string): Promise<SqlRow> {
@@ -66,3 +76,9 @@ const facts = `
 
 const living = `
   select count(*) as servers from nodes where lease_until > extract(epoch from clock_timestamp()) * 1000`
+
+type RoutedRow = Parameters<typeof toRefusedRoutes>[0][number]
+
+const routed = `
+  select f.id, f.name, f.front_door as "frontDoor" from functions f where f.front_door is not null and ${present}
+  order by f.seq`
