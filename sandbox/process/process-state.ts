@@ -1,6 +1,8 @@
 /** What a sandbox process is and does at the moment, as the scheduler sees it. */
+import type { Fault } from '../../core/contracts/records.js'
 import type { Invocation } from '../invocation.js'
 import { ProtocolFault } from '../protocol/frames.js'
+import { stoppedFault } from './exit-error.js'
 
 export abstract class ProcessState {
   readonly startedAt = performance.now()
@@ -35,6 +37,9 @@ export abstract class ProcessState {
   /** Why it ended: a kind of fault, 'retired' or 'exit' (by itself); meaningful once it has exited. */
   exitReason = 'exit'
 
+  /** Ends it at once; the invocation that is running gets `fault`. */
+  abstract kill(fault: Fault): void
+
   /** When it was last seen to move a large frame, either way; of `performance.now()`. */
   protected abstract readonly movedAt: number
 
@@ -45,6 +50,29 @@ export abstract class ProcessState {
   workedFor(now: number): number {
     const [head] = this.invocations
     return head === undefined ? 0 : now - Math.max(head.startedAt, this.movedAt)
+  }
+
+  /** Whether what it runs waits at the moment: it needs no core. */
+  waits(now: number): boolean {
+    return this.asleepUntil > now || this.invocations[0]?.awaitsCall === true
+  }
+
+  /** It has been assigned all invocations that it may run. */
+  get isUsedUp(): boolean {
+    return this.assigned >= this.maxInvocations
+  }
+
+  /** Revokes what waits behind the invocation that is running; tombstones take its places. */
+  revokeQueued(): Invocation[] {
+    const waiting = this.invocations.splice(1)
+    for (const invocation of waiting) this.invocations.push(invocation.toTombstone())
+    return waiting
+  }
+
+  /** Ends it once it has nothing to do; until then it gets nothing further. */
+  retire(): void {
+    this.maxInvocations = this.assigned
+    if (this.invocations.length === 0) this.kill(stoppedFault)
   }
 
   /** It says that it sleeps. */

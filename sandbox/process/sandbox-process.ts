@@ -137,16 +137,6 @@ export class SandboxProcess extends ProcessState {
     this.transfers.look(now)
   }
 
-  /** Whether what it runs waits at the moment: it needs no core. */
-  waits(now: number): boolean {
-    return this.asleepUntil > now || this.invocations[0]?.awaitsCall === true
-  }
-
-  /** It has been assigned all invocations that it may run. */
-  get isUsedUp(): boolean {
-    return this.assigned >= this.maxInvocations
-  }
-
   /** Assigns it an invocation, which starts at once, or after those before it. */
   assign(invocation: Invocation): void {
     const { job } = invocation
@@ -174,13 +164,6 @@ export class SandboxProcess extends ProcessState {
     this.channel.send([ToChild.rest])
   }
 
-  /** Revokes what waits behind the invocation that is running; tombstones take its places. */
-  revokeQueued(): Invocation[] {
-    const waiting = this.invocations.splice(1)
-    for (const invocation of waiting) this.invocations.push(invocation.toTombstone())
-    return waiting
-  }
-
   /** Kills it when what it runs is over its deadline. `now` of `performance.now()`. */
   enforceDeadline(now: number): void {
     const [head] = this.invocations
@@ -190,7 +173,6 @@ export class SandboxProcess extends ProcessState {
     if (overtime !== undefined) this.exit(overtime)
   }
 
-  /** Ends it at once; the invocation that is running gets `fault`. */
   kill(fault: Fault): void {
     this.exit(fault)
   }

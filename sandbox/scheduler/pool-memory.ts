@@ -64,7 +64,8 @@ export class PoolMemory {
     for (const process of this.due.splice(0, MEASURED_AT_ONCE)) this.measureOne(process)
     const shortage = RESERVE - this.available()
     this.isShort = shortage > 0
-    return Math.max(shortage, this.total - Math.max(this.budget, MIN_PROCESSES * this.average))
+    const excess = this.all.size > MIN_PROCESSES ? this.total - this.budget : 0
+    return Math.max(shortage, Math.min(excess, this.total - MIN_PROCESSES * this.average))
   }
 
   private measureOne(process: SandboxProcess): void {

@@ -2,9 +2,9 @@
 import type { SandboxFactory } from '../process/sandbox-factory.js'
 import type { ProcessListener, SandboxProcess } from '../process/sandbox-process.js'
 import { stoppedFault } from '../process/exit-error.js'
+import { Eviction } from './eviction.js'
 import { PoolMemory } from './pool-memory.js'
 import { maxStarting, mayStartAhead, PrewarmTarget } from './prewarm-target.js'
-import { isSurplus, leastValuable } from './retirement.js'
 import type { SchedulerState } from './state.js'
 
 /** Far more than a start takes: one that is only slow, on a busy machine, must not be repeated again and again. */
@@ -12,22 +12,12 @@ const START_DEADLINE_MS = 60_000
 /** The pause after a start that failed; doubled with each further one, up to the second value. */
 const RETRY_MS = 500
 const MAX_RETRY_MS = 30_000
-/** A bound process is not retired for the sake of an unbound one before it was idle this long. */
-const MIN_IDLE_MS = 1000
 /** An idle process gives memory back after this time: long enough that one which is called now and then rarely does. */
 const REST_AFTER_MS = 10_000
 /** How many do so in one sweep, since each takes a core for some 25 ms. */
 const MAX_RESTS_AT_ONCE = 2
 /** With fewer processes than this, none is kept unbound at the cost of a bound one. */
 const MIN_FOR_PREWARMING = 4
-/**
- * A process of a version that is called so many times as often as those that wait is not retired for them while other
- * processes start, or are about to be bound: with one place for many functions that are called in turn, each of them
- * would cost the one that is called all the time its process. Nor while one of them has only just begun to run.
- */
-const MUCH_MORE_POPULAR = 8
-/** A run that began within this time will most likely have ended before a process could be started. */
-const SHORT_RUN_MS = 1000
 /** An unbound process beyond need is retired once it was idle this long. */
 const MAX_UNBOUND_IDLE_MS = 10_000
 
@@ -47,6 +37,7 @@ export class ProcessSet {
   readonly memory: PoolMemory
   private readonly starting = new Set<SandboxProcess>()
   private readonly target: PrewarmTarget
+  private readonly eviction: Eviction
   /** Starts that failed since the last one that did not. */
   failures = 0
   private mayStartAt = 0
@@ -57,6 +48,7 @@ export class ProcessSet {
   ) {
     this.target = new PrewarmTarget(state.singleUse)
     this.memory = new PoolMemory(this.all, options.memory)
+    this.eviction = new Eviction(state)
   }
 
   get startingCount(): number {
@@ -148,18 +140,7 @@ export class ProcessSet {
       if (now - process.startedAt > START_DEADLINE_MS) process.abortStart()
     }
     this.letRest(now)
-    this.giveMemoryBack(now)
-  }
-
-  /** Idle processes end until all together hold what they may. */
-  private giveMemoryBack(now: number): void {
-    let excess = this.memory.measure(this.state.busy)
-    while (excess > 0) {
-      const least = leastValuable(this.state.versions.values(), now)
-      if (least === undefined) break
-      excess -= least.heldBytes
-      least.kill(stoppedFault)
-    }
+    this.eviction.giveBack(this.memory.measure(this.state.busy), now)
     this.noteCapacity()
   }
 
@@ -184,40 +165,9 @@ export class ProcessSet {
     return Array.from(this.state.versions.values(), ({ idle }) => [...idle])
   }
 
-  /**
-   * Retires the bound process that is worth least, for a version of this popularity, or for an unbound process. False:
-   * none may be retired.
-   */
+  /** For a process of a version of this popularity, or for one that nobody waits for. False: none may end. */
   private makeRoom(popularity: number | undefined, now: number): boolean {
-    const isNeeded = popularity !== undefined
-    if (!isNeeded && this.options.max < MIN_FOR_PREWARMING) return false
-    const { versions, unbound } = this.state
-    const least = leastValuable(versions.values(), now)
-    if (least === undefined) return false
-    const version = versions.get(least.bindingKey ?? '')
-    const isSpare = version !== undefined && isSurplus(least, version)
-    if (!isNeeded) {
-      // One unbound process is worth more than that of a function that nobody calls now; a second one is not.
-      if (!isSpare && unbound.length > 0) return false
-      if (now - least.idleSince < MIN_IDLE_MS) return false
-    } else if (!isSpare) {
-      const limit = MUCH_MORE_POPULAR * popularity
-      const isMuchMorePopular = (version?.popularity.at(now) ?? 0) > limit
-      if (isMuchMorePopular && this.hasOthers(limit, now)) return false
-    }
-    least.kill(stoppedFault)
-    return true
-  }
-
-  /** Whether another process than one of a version above that popularity can soon be had. */
-  private hasOthers(maxPopularity: number, now: number): boolean {
-    const { unbound, busy } = this.state
-    if (unbound.length + this.starting.size > 0) return true
-    for (const process of busy) {
-      const [run] = process.invocations
-      if (run === undefined || now - run.startedAt > SHORT_RUN_MS) continue
-      if (this.state.popularityOf(run.bindingKey, now) <= maxPopularity) return true
-    }
-    return false
+    if (popularity !== undefined) return this.eviction.makeRoom(popularity, this.starting.size, now)
+    return this.options.max >= MIN_FOR_PREWARMING && this.eviction.makeRoomAhead(now)
   }
 }

@@ -144,6 +144,16 @@ export class FairQueue {
     this.size += invocations.length
   }
 
+  /** Offers the first invocation of the function. */
+  offer(functionId: string, take: (invocation: Invocation) => boolean): void {
+    const lane = this.lanes.get(functionId)
+    const first = lane?.invocations[0]
+    if (lane === undefined || first === undefined || !take(first)) return
+    this.size--
+    lane.invocations.shift()
+    this.forgetEmpty(functionId, lane)
+  }
+
   /**
    * Offers the first invocation of each function in turn until none is taken; a function that had its turn goes
    * last.

@@ -48,6 +48,8 @@ export class Scheduler implements contract.Scheduler {
   private started: Supervisor | undefined
   private sweeper: NodeJS.Timeout | undefined
   private isAdmitting = false
+  /** The last unbound process was offered to a function before its turn. */
+  private isFavoured = false
   private notifyDrained: (() => void) | undefined
   private readonly ticker = new Ticker(polledAt => {
     this.tick(polledAt)
@@ -221,18 +223,32 @@ export class Scheduler implements contract.Scheduler {
     const { queue } = this.state
     if (queue.size === 0) return
     const now = performance.now()
-    queue.drain(invocation => {
+    const take = (invocation: Invocation): boolean => {
       const decision = decide(this.state, invocation, now)
       if (decision.kind !== 'reject') return this.supervisor.assign(decision, invocation)
       invocation.reject(this.errorOf(decision.reason))
       return true
-    })
+    }
+    this.favour(take, now)
+    queue.drain(take)
     if (queue.deferredCount === 0 || this.isAdmitting) return
     this.isAdmitting = true
     deferToTickEnd(() => {
       this.isAdmitting = false
       queue.admitDeferred()
     })
+  }
+
+  /**
+   * A function that is called all the time and has lost its process does not wait for one behind all others, but each
+   * second time for the one whose turn it is.
+   */
+  private favour(take: (invocation: Invocation) => boolean, now: number): void {
+    const { queue, unbound } = this.state
+    const wanted = unbound.length === 0 ? undefined : this.state.mostWanted(now)
+    if (wanted === undefined) return
+    this.isFavoured = !this.isFavoured
+    if (this.isFavoured) queue.offer(wanted.functionId, take)
   }
 
   private tick(polledAt: number): void {

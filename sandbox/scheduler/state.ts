@@ -7,7 +7,7 @@ import type { Invocation } from '../invocation.js'
 import type { SandboxProcess } from '../process/sandbox-process.js'
 import type { DecisionState } from './decide.js'
 import { FairShare } from './fair-share.js'
-import { PopularityMemory } from './popularity.js'
+import { MUCH_MORE_POPULAR, PopularityMemory } from './popularity.js'
 import { FairQueue } from './queue.js'
 import { VersionProcesses } from './version-processes.js'
 
@@ -102,6 +102,22 @@ export class SchedulerState implements DecisionState<SandboxProcess> {
   popularityOf(bindingKey: string, now: number): number {
     const popularity = this.versions.get(bindingKey)?.popularity ?? this.remembered.peek(bindingKey)
     return popularity?.at(now) ?? 0
+  }
+
+  /**
+   * Of the functions that wait and have no process, the first invocation of the one that is called most. Undefined:
+   * that is not much more often than the one whose turn it is.
+   */
+  mostWanted(now: number): Invocation | undefined {
+    let limit: number | undefined
+    let wanted: Invocation | undefined
+    for (const [first, count] of this.queue.heads()) {
+      if (this.versions.has(first.bindingKey)) continue
+      const popularity = this.popularityOf(first.bindingKey, now) + count
+      limit ??= MUCH_MORE_POPULAR * popularity
+      if (popularity > limit) [limit, wanted] = [popularity, first]
+    }
+    return wanted
   }
 
   private versionOf(bindingKey: string): VersionProcesses {

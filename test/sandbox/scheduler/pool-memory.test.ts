@@ -33,6 +33,21 @@ t.test('idle processes are bounded by SANDBOX_POOL_MEMORY, not by their number',
   t.ok(scheduler.pids.includes(first), 'the function that is called often kept its process')
 })
 
+t.test('a pool of no more processes than are always let be gives nothing back', async t => {
+  const processes = new Set<SandboxProcess>()
+  const memory = new PoolMemory(processes, 0, () => Infinity)
+  const add = () => {
+    // Larger than a sandbox, so that all together hold more than so many average ones.
+    const own = { heldBytes: 0, hasExited: false, isReady: true, pid: process.pid }
+    processes.add(own as SandboxProcess)
+    memory.add(own as SandboxProcess)
+  }
+  for (let i = 0; i < 4; i++) add()
+  t.ok(memory.measure([]) <= 0)
+  add()
+  t.ok(memory.measure([]) > 0, 'one more')
+})
+
 t.test('while the machine is short of memory, idle processes end and none are started', async t => {
   let available = Infinity
   const processes = new Set<SandboxProcess>()

@@ -86,6 +86,24 @@ t.test('it gives it up for others when all other processes run for long', async 
   t.equal(await Promise.race([body(returning('"in"'), { fn: 'cold' }), ...long]), 'in')
 })
 
+t.test('one that lost its process gets another before all that wait in turn', async t => {
+  const { scheduler, run } = await startRig(t, { settings: { SANDBOX_MAX: '4' } })
+  for (let i = 0; i < 200; i++) await run(returning('"often"'), { fn: 'often' })
+  const [own] = scheduler.pids
+  const order: string[] = []
+  const call = async (fn: string): Promise<void> => {
+    await run(returning('"often"'), { fn })
+    order.push(fn)
+  }
+  const others = Array.from({ length: 40 }, (_, i) => call(`other ${i}`))
+  if (own !== undefined) process.kill(own, 'SIGKILL')
+  await eventually(t, () => scheduler.pids.includes(own ?? 0), false)
+  await Promise.all([...others, call('often')])
+  const [before, at] = [order.length, order.indexOf('often')]
+  t.equal(before, 41)
+  t.ok(at < 30, `the call is answered as number ${at + 1} of ${before}`)
+})
+
 t.test('no process is left over when the pool stops in the midst of starts and ends', async t => {
   const { scheduler, run } = await startRig(t, { settings: { SANDBOX_MAX: '4' } })
   const seen = new Set(scheduler.pids)

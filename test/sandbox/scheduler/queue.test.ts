@@ -42,6 +42,7 @@ t.test(
           'push',
           'park',
           'drain',
+          'offer',
           'enter',
           'made',
           'left',
@@ -81,14 +82,16 @@ t.test(
                   : queue.pushDeferred(owner, item)
               )
             }
-          } else if (does === 'drain') {
-            let left = count
-            queue.drain(run => {
+          } else if (does === 'drain' || does === 'offer') {
+            let left = does === 'drain' ? count : count % 2
+            const take = (run: Invocation): boolean => {
               if (left-- <= 0) return false
               leave(run)
               taken.push(run)
               return true
-            })
+            }
+            if (does === 'drain') queue.drain(take)
+            else queue.offer(owner, take)
           } else if (does === 'enter') {
             queue.admitDeferred(count > 140)
             for (const item of inside) {
