@@ -43,6 +43,9 @@ export interface InvokeJob {
   readonly onPrint: (line: string) => void
 }
 
+/** What a process is bound to: that of all jobs which it may run. */
+export type BindJob = Pick<InvokeJob, 'bindingKey' | 'fn' | 'version'>
+
 /** Parses code without running it. */
 export interface CheckJob {
   readonly kind: 'check'

@@ -149,6 +149,9 @@ function onFrame(frame: readonly unknown[]): void {
     case ToChild.run:
       if (bound !== undefined) queued.push(toQueuedRun(frame as unknown as RunFrame, bound))
       break
+    case ToChild.prepare:
+      program ??= load()
+      break
     case ToChild.acknowledge:
       waitsForAll = frame[1] === true
       break

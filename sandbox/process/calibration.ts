@@ -11,7 +11,7 @@ import type { ProcessOptions } from './process-options.js'
 import { SandboxProcess } from './sandbox-process.js'
 import { probeStartPriority, unchangedPriority, type StartPriority } from './start-priority.js'
 
-const ignore = { onReady() {}, onInvocationEnd() {}, onExit() {} }
+const ignore = { onReady() {}, onPrepared() {}, onInvocationEnd() {}, onExit() {} }
 
 export interface Calibration {
   /** The data segment as the kernel counts it for RLIMIT_DATA; undefined where /proc does not tell. */

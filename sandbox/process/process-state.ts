@@ -27,12 +27,16 @@ export abstract class ProcessState {
   codeBytes = 0
   /** What it runs waits, as the scheduler noted last: asleep, or for a host function. */
   isWaiting = false
+  /** Since when it compiles the code of its version ahead of its first job; of `performance.now()`. */
+  protected preparingSince: number | undefined
   /** Until when it sleeps; of `performance.now()`. */
   protected asleepUntil = 0
   /** When it had compiled the code of its version, and how long that took; undefined until then. */
   loaded: { readonly at: number; readonly tookMs: number } | undefined
   /** Invocations after which it is replaced. */
   maxInvocations = Infinity
+  /** Invocations after which another one is made ready for it, where its version is called often. */
+  replaceAfter = Infinity
   idleSince = performance.now()
   /** Why it ended: a kind of fault, 'retired' or 'exit' (by itself); meaningful once it has exited. */
   exitReason = 'exit'
@@ -84,6 +88,8 @@ export abstract class ProcessState {
   protected noteLoaded(): void {
     if (this.loaded !== undefined) throw new ProtocolFault('code that is compiled twice')
     const now = performance.now()
-    this.loaded = { at: now, tookMs: now - (this.invocations[0]?.startedAt ?? now) }
+    const since = this.preparingSince ?? this.invocations[0]?.startedAt ?? now
+    this.preparingSince = undefined
+    this.loaded = { at: now, tookMs: now - since }
   }
 }

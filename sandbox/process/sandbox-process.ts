@@ -34,6 +34,7 @@ import { sendRun } from '../rpc/send-run.js'
 import { TransferWatch } from '../rpc/transfer-watch.js'
 import { FromChild, HEADER_BYTES, ProtocolFault, Reply, ToChild } from '../protocol/frames.js'
 import type { Invocation } from '../invocation.js'
+import type { BindJob } from '../job.js'
 import type { ProcessOptions } from './process-options.js'
 import { ProcessState } from './process-state.js'
 import { spawnSandbox, type SpawnedProcess } from './spawn.js'
@@ -45,6 +46,8 @@ const MAX_UNSENT = 128 * 1024
 
 export interface ProcessListener {
   readonly onReady: (process: SandboxProcess) => void
+  /** It has the code of its version, which was not asked for by a job. */
+  readonly onPrepared: (process: SandboxProcess) => void
   /** `invocation` has ended in it; `process.invocations` tells what it does next. */
   readonly onInvocationEnd: (process: SandboxProcess, invocation: Invocation) => void
   /** `waiting` had not begun. `isExpected` is false when it ended by itself. */
@@ -141,12 +144,9 @@ export class SandboxProcess extends ProcessState {
   assign(invocation: Invocation): void {
     const { job } = invocation
     if (this.bindingKey === undefined) {
+      if (job.kind === 'invoke') this.bind(job)
       this.bindingKey = invocation.bindingKey
       this.functionId = invocation.functionId
-      if (job.kind === 'invoke') {
-        this.codeBytes = codeLength(job)
-        for (const frame of toBindFrames(job, this.options.baseUrl())) this.channel.send(frame)
-      }
     }
     this.assigned++
     this.hasRested = false
@@ -156,6 +156,20 @@ export class SandboxProcess extends ProcessState {
       this.acknowledgement.update(job.fn.id)
       sendRun(this.channel, toRunFrame(job))
     } else this.channel.send(toCheckFrame(job))
+  }
+
+  private bind(job: BindJob): void {
+    this.bindingKey = job.bindingKey
+    this.functionId = job.fn.id
+    this.codeBytes = codeLength(job)
+    for (const frame of toBindFrames(job, this.options.baseUrl())) this.channel.send(frame)
+  }
+
+  /** Binds it ahead of its first job, and makes it compile the code; then `onPrepared` is called. */
+  prepare(job: BindJob): void {
+    this.bind(job)
+    this.preparingSince = performance.now()
+    this.channel.send([ToChild.prepare])
   }
 
   /** Makes it give memory back, which takes it some 25 ms. Only while it is idle or unbound. */
@@ -186,6 +200,10 @@ export class SandboxProcess extends ProcessState {
     const [kind] = frame
     if (kind === FromChild.internal) return this.reports.take(frame)
     if (!this.isReady) return this.onHandshake(frame)
+    if (kind === FromChild.loaded && this.preparingSince !== undefined) {
+      this.noteLoaded()
+      return this.listener.onPrepared(this)
+    }
     const [invocation] = this.invocations
     if (invocation === undefined) throw new ProtocolFault('a frame while nothing runs')
     if (invocation.isRevoked) return this.handleRevoked(invocation, frame)

@@ -9,7 +9,7 @@
  */
 
 /** Both sides refuse the other when theirs differs. Raised with every change of a frame's shape. */
-export const PROTOCOL_VERSION = 12
+export const PROTOCOL_VERSION = 13
 export const CHANNEL_FD = 3
 export const HEADER_BYTES = 4
 /** Deepest nesting of lists and tables in a frame, counted from the frame itself. */
@@ -33,7 +33,8 @@ export const ToChild = {
   check: 4,
   rest: 5,
   acknowledge: 6,
-  module: 7
+  module: 7,
+  prepare: 8
 } as const
 export const FromChild = {
   ready: 0,
@@ -116,6 +117,8 @@ export type ReplyFrame = readonly [kind: 3, status: 0 | 1 | 2, value: unknown]
 export type CheckFrame = readonly [kind: 4, id: string, code: WireText, chunkName: string]
 /** Nothing is to be done for a while: the child gives memory back. It does not answer. */
 export type RestFrame = readonly [kind: 5]
+/** Compiles the code of the version that it is bound to; the child answers with `loaded`. */
+export type PrepareFrame = readonly [kind: 8]
 /** Whether one-way calls must be waited for from now on. */
 export type AcknowledgeFrame = readonly [kind: 6, isOn: boolean]
 
@@ -163,7 +166,7 @@ export type CheckedFrame = readonly [kind: 6, id: string, fault: ChildFault | nu
 export type InternalFrame = readonly [kind: 7, name: string, text: string]
 /** The run sleeps from now on, for that many milliseconds; a hint, like its usage. Short sleeps are not told. */
 export type AsleepFrame = readonly [kind: 14, ms: number]
-/** The version's code is compiled, and its first run begins. */
+/** The version's code is compiled, for its first run or ahead of it. */
 export type LoadedFrame = readonly [kind: 15]
 
 /** `value`: seconds after which it wants to be run again, or why it gives up. The last one counts. */

@@ -4,7 +4,7 @@ import { moduleFile } from '../../core/base/module-file.js'
 import type { AdmittedCaller } from '../../core/contracts/front-door.js'
 import type { ModuleSource } from '../../core/contracts/module-set.js'
 import { toDetailTexts } from './details-to-child.js'
-import type { CheckJob, InvokeJob } from '../job.js'
+import type { BindJob, CheckJob, InvokeJob } from '../job.js'
 import {
   ToChild,
   type BindFrame,
@@ -20,7 +20,7 @@ const CHUNK_NAME = 'function'
 
 /** What binds a process to the job's version: its modules, then its code. */
 export const toBindFrames = (
-  { fn, version }: InvokeJob,
+  { fn, version }: BindJob,
   baseUrl: string
 ): ReadonlyArray<ModuleFrame | BindFrame> => [
   ...(version.modules?.sources ?? []).map(toModuleFrame),
@@ -35,7 +35,7 @@ const toModuleFrame = ({ name, code }: ModuleSource): ModuleFrame => [
 ]
 
 /** Characters of all code that a process of the job's version has. */
-export const codeLength = ({ version: { code, modules } }: InvokeJob): number =>
+export const codeLength = ({ version: { code, modules } }: BindJob): number =>
   (modules?.sources ?? []).reduce((sum, source) => sum + source.code.length, code.length)
 
 export const toCheckFrame = ({ executionId, code }: CheckJob): CheckFrame => [

@@ -37,6 +37,15 @@ export class Eviction {
     return true
   }
 
+  /** For a version of this popularity, for which nobody waits yet. False: none may end that is called less. */
+  makeRoomForSuccessor(popularity: number, now: number): boolean {
+    const least = leastValuable(this.state.versions.values(), now)
+    if (least === undefined) return false
+    if (this.isLast(least) && this.popularityOf(least, now) >= popularity) return false
+    least.kill(stoppedFault)
+    return true
+  }
+
   /** For a process of a version of this popularity; `starting` are started already. False: none may end now. */
   makeRoom(popularity: number, starting: number, now: number): boolean {
     const { versions, unbound } = this.state

@@ -80,6 +80,18 @@ export class ProcessSet {
     }
   }
 
+  /** For versions of these popularities, which will want one soon: only in the place of one that is called less. */
+  startSuccessors(popularities: Iterable<number>): void {
+    const now = performance.now()
+    if (now < this.mayStartAt) return
+    for (const popularity of popularities) {
+      // Those that start are for whoever waits; one of them is unbound in the end, or the next look starts it.
+      if (this.starting.size > 0) return
+      if (this.isFull && !this.eviction.makeRoomForSuccessor(popularity, now)) return
+      this.start()
+    }
+  }
+
   private mayStartAhead(): boolean {
     const { cores, computing, unbound } = this.state
     return mayStartAhead({

@@ -66,6 +66,11 @@ export class SchedulerState implements DecisionState<SandboxProcess> {
     this.computing.acquire(functionId)
   }
 
+  /** The process was bound ahead of its first invocation; the others of its version are used before it. */
+  addIdle(process: SandboxProcess, bindingKey: string): void {
+    this.versionOf(bindingKey).idle.unshift(process)
+  }
+
   canAcquire(functionId: string): boolean {
     return this.places.canAcquire(functionId) && this.computing.canAcquire(functionId)
   }

@@ -15,11 +15,8 @@ import { neededProcesses, type Decision } from './decide.js'
 import { ProcessSet } from './process-set.js'
 import { recallPipelined } from './recall.js'
 import type { SchedulerState } from './state.js'
+import { Succession } from './succession.js'
 
-/** A replacement is started this many invocations before a process is used up, and never before half its lifetime. */
-const REPLACE_AHEAD = 500
-/** Processes live shorter than allowed by up to this part, so that those started together do not end together. */
-const LIFE_SPREAD = 0.2
 /**
  * How long after an unbound process was taken its replacement is started: a start stops the server for 5 ms, and the
  * invocation is answered first.
@@ -40,24 +37,27 @@ export interface SupervisorListener {
 export class Supervisor {
   readonly processes: ProcessSet
   private readonly exits = new Map<string, number>()
-  /** While they are busy, replacements are kept ready for them. */
-  private readonly nearRetirement = new Set<SandboxProcess>()
+  private readonly succession: Succession
   private prewarmTimer: NodeJS.Timeout | undefined
 
   constructor(
     private readonly state: SchedulerState,
     readonly factory: SandboxFactory,
-    private readonly settings: Pick<
+    settings: Pick<
       Config,
       'SANDBOX_MAX' | 'SANDBOX_POOL_MEMORY' | 'SANDBOX_MAX_INVOCATIONS' | 'SANDBOX_IDLE_SECONDS'
     >,
     private readonly listener: SupervisorListener
   ) {
+    this.succession = new Succession(state, settings.SANDBOX_MAX_INVOCATIONS)
     this.processes = new ProcessSet(state, {
       factory,
       listener: {
         onReady: process => {
           this.onReady(process)
+        },
+        onPrepared: process => {
+          this.succession.onPrepared(process)
         },
         onInvocationEnd: (process, invocation) => {
           this.onInvocationEnd(process, invocation)
@@ -94,7 +94,12 @@ export class Supervisor {
         return false
     }
     decision.process.assign(invocation)
-    this.watchLifetime(decision.process)
+    if (this.succession.noteAssigned(decision.process, invocation)) {
+      setImmediate(() => {
+        this.bindSuccessors()
+        this.replenish()
+      })
+    }
     this.listener.onActivity()
     return true
   }
@@ -112,12 +117,8 @@ export class Supervisor {
       if (processes === 0) continue
       popularity = Math.max(popularity, this.state.popularityOf(first.bindingKey, now) + count)
     }
-    for (const { invocations, bindingKey = '' } of this.nearRetirement) {
-      if (invocations.length === 0) continue
-      needed++
-      popularity = Math.max(popularity, this.state.popularityOf(bindingKey, now))
-    }
     this.processes.replenish(Math.min(needed, this.state.free), popularity)
+    this.processes.startSuccessors(this.succession.wanted(now))
   }
 
   /** Deadlines and recall, looked at for all together and coarsely instead of by a timer for each invocation. */
@@ -160,20 +161,21 @@ export class Supervisor {
     }, PREWARM_DELAY_MS).unref()
   }
 
-  private watchLifetime(process: SandboxProcess): void {
-    const { assigned, maxInvocations } = process
-    if (assigned < maxInvocations / 2 || assigned < maxInvocations - REPLACE_AHEAD) return
-    if (this.state.singleUse || this.nearRetirement.has(process)) return
-    this.nearRetirement.add(process)
-    setImmediate(() => {
-      this.replenish()
+  /** Before invocations that wait: that is rare, and otherwise more of them would come to wait. */
+  private bindSuccessors(): void {
+    this.succession.bind(() => {
+      const [unbound] = this.state.unbound
+      if (unbound === undefined) return undefined
+      this.processes.takeUnbound(unbound)
+      this.replenishLater()
+      return unbound
     })
   }
 
   private onReady(process: SandboxProcess): void {
-    const { SANDBOX_MAX_INVOCATIONS: max } = this.settings
-    process.maxInvocations = max - Math.floor(Math.random() * LIFE_SPREAD * max)
+    this.succession.limit(process)
     this.processes.onReady(process)
+    this.bindSuccessors()
     this.listener.onCapacity()
   }
 
@@ -194,7 +196,7 @@ export class Supervisor {
     const { exitReason } = process
     this.exits.set(exitReason, (this.exits.get(exitReason) ?? 0) + 1)
     this.state.remove(process)
-    this.nearRetirement.delete(process)
+    this.succession.onExit(process)
     this.processes.onExit(process, isExpected)
     this.listener.onRequeue(waiting)
     if (this.processes.failures > 0) this.listener.onStartFailure(this.processes.failures)

@@ -9,7 +9,7 @@ import { stoppedFault } from '../../sandbox/process/exit-error.js'
 import { createSandboxFactory } from '../../sandbox/process/sandbox-factory.js'
 import { allModules } from '../plugins/lua-docs/support/modules.js'
 
-const ignore = { onReady() {}, onInvocationEnd() {}, onExit() {} }
+const ignore = { onReady() {}, onPrepared() {}, onInvocationEnd() {}, onExit() {} }
 
 /** Starts per second; each process is ready for its first run before it is ended. */
 export async function measureChildStarts(seconds: number): Promise<number> {

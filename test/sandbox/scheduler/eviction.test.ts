@@ -113,3 +113,14 @@ t.test(
     t.ok(makeRoom(200, 20_000))
   }
 )
+
+t.test('room for a successor is only made by what is called less', async t => {
+  const makeRoom = (idle: Given['idle']): readonly string[] => {
+    const { eviction, ended } = setUp({ idle })
+    t.equal(eviction.makeRoomForSuccessor(100, NOW), ended.length > 0)
+    return ended
+  }
+  t.same(makeRoom({}), [])
+  t.same(makeRoom({ own: 100 }), [])
+  t.same(makeRoom({ own: 100, other: 90 }), ['other'])
+})

@@ -86,6 +86,22 @@ t.test('it gives it up for others when all other processes run for long', async 
   t.equal(await Promise.race([body(returning('"in"'), { fn: 'cold' }), ...long]), 'in')
 })
 
+t.test('a function that is called often has a successor before its process is used up', async t => {
+  const { scheduler, run } = await startRig(t, { settings: { SANDBOX_MAX_INVOCATIONS: '100' } })
+  const replaced = (): number => scheduler.exitCounts().retired ?? 0
+  for (let calls = 0; replaced() < 3 && calls < 1000; calls++) {
+    t.equal((await run(returning('"often"'))).fault, undefined)
+    const isReady = (): boolean => scheduler.counts().unbound > 0 && scheduler.counts().idle > 0
+    await eventually(
+      t,
+      isReady,
+      true,
+      'the next call finds a process, and that another one behind it'
+    )
+  }
+  t.equal(replaced(), 3)
+})
+
 t.test('one that lost its process gets another before all that wait in turn', async t => {
   const { scheduler, run } = await startRig(t, { settings: { SANDBOX_MAX: '4' } })
   for (let i = 0; i < 200; i++) await run(returning('"often"'), { fn: 'often' })
