@@ -2,6 +2,7 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { MoonletError } from './errors.js'
+import { fileReason } from './file-reason.js'
 import { PRIVATE_FOLDER } from './private-file.js'
 
 /**
@@ -44,21 +45,9 @@ const isFolder = (path: string): boolean =>
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code
 
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: 'this user may not write there',
-  EPERM: 'that file system or its owner does not allow it',
-  ENOENT: 'that file system has no such folders',
-  EEXIST: 'a link that leads nowhere is in its place',
-  EROFS: 'that file system is read-only',
-  ENOSPC: 'the disk is full',
-  EDQUOT: "this user's share of the disk is used up",
-  ELOOP: 'its links lead in a circle',
-  ENAMETOOLONG: 'the name is too long'
-}
-
 const reason = (error: unknown): string => {
-  const code = codeOf(error) ?? String(error)
-  return reasons[code] === undefined ? ` (${code})` : `: ${reasons[code]} (${code})`
+  const known = fileReason(error)
+  return known === undefined ? ` (${codeOf(error) ?? String(error)})` : `: ${known}`
 }
 
 const unusable = (folder: string, why: string, cause?: unknown): MoonletError =>

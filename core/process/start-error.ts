@@ -3,6 +3,7 @@
  * and `moonlet doctor`. Imports nothing that could be missing.
  */
 import { MoonletError } from '../base/errors.js'
+import { fileReason } from '../base/file-reason.js'
 
 type SystemError = NodeJS.ErrnoException & { readonly address?: string; readonly port?: number }
 
@@ -29,7 +30,7 @@ function explain(error: Error): string | undefined {
   const cause = error.cause instanceof Error ? explainSystem(error.cause) : undefined
   if (cause !== undefined) return cause
   if (error instanceof MoonletError || error.name === 'MoonletError') return error.message
-  return explainSystem(error)
+  return explainSystem(error) ?? explainFile(error)
 }
 
 function explainSystem(error: Error): string | undefined {
@@ -47,6 +48,17 @@ function explainSystem(error: Error): string | undefined {
     return `The name in HOST (${address || 'unknown'}) is not known; set HOST to an address of this machine.`
   }
   return explainLoading(error, code)
+}
+
+/** A file that cannot be made, read or written. */
+function explainFile(error: Error): string | undefined {
+  const { path, syscall } = error as SystemError
+  // What is missing is the affair of whoever looked for it.
+  const reason = (error as SystemError).code === 'ENOENT' ? undefined : fileReason(error)
+  if (reason === undefined || syscall === undefined) return undefined
+  return path === undefined
+    ? `A file cannot be used (${syscall}): ${reason}.`
+    : `${path} cannot be used (${syscall}): ${reason}.`
 }
 
 export const portInUse = (address: string, port: number | undefined): string =>

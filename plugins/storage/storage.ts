@@ -12,6 +12,7 @@ import { SqliteAuditStore } from './audit/audit-store.js'
 import { Batch } from './db/batch.js'
 import { createChangeFeed } from './db/change-feed.js'
 import { Checkpoints } from './db/checkpoints.js'
+import { isStorageError, toOpenError } from './db/failure.js'
 import { applyMigrations, findMigrations } from './db/migrations.js'
 import { limitBusyWait, openDatabase } from './db/open.js'
 import { openPluginTables } from './db/plugin-tables.js'
@@ -81,7 +82,7 @@ export async function openStorage({ file, ...options }: StorageOptions): Promise
     return new SqliteStorage(db, options)
   } catch (error) {
     db.close()
-    throw error
+    throw isStorageError(error) ? toOpenError(file, error) : error
   }
 }
 

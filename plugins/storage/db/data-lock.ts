@@ -6,8 +6,10 @@ import Database from 'better-sqlite3'
 import { join } from 'node:path'
 import { MoonletError } from '../../../core/base/errors.js'
 import { makeFolder } from '../../../core/base/make-folder.js'
-import { isBusy, toStorageError } from './failure.js'
+import { isBusy, toOpenError } from './failure.js'
 import { makeDatabasePrivate } from './private-database.js'
+
+const FILE = 'server.lock'
 
 export interface DataLock {
   release(): void
@@ -18,7 +20,7 @@ export function lockDataFolder(folder: string): DataLock {
   let db: Database.Database | undefined
   try {
     makeFolder(folder)
-    const file = join(folder, 'server.lock')
+    const file = join(folder, FILE)
     makeDatabasePrivate(file)
     db = new Database(file, { timeout: 0 })
     db.exec('begin exclusive')
@@ -37,6 +39,6 @@ export function lockDataFolder(folder: string): DataLock {
         { cause: error }
       )
     }
-    throw toStorageError(error)
+    throw toOpenError(join(folder, FILE), error)
   }
 }

@@ -2,7 +2,7 @@
 import Database from 'better-sqlite3'
 import { dirname } from 'node:path'
 import { makeFolder } from '../../../core/base/make-folder.js'
-import { toStorageError } from './failure.js'
+import { toOpenError } from './failure.js'
 import { makeDatabasePrivate } from './private-database.js'
 
 /**
@@ -44,9 +44,7 @@ export function openDatabase(file: string): Database.Database {
     return db
   } catch (error) {
     db?.close()
-    const failure = toStorageError(error)
-    failure.message = `${file}: ${failure.message}`
-    throw failure
+    throw toOpenError(file, error)
   }
 }
 

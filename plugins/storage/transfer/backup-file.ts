@@ -35,11 +35,25 @@ export async function backupFile(
   }
   const copy = `${target}.unchecked`
   try {
-    await copyDatabase(source, copy, onProgress)
+    await copyDatabase(source, copy, onProgress).catch((error: unknown) =>
+      tellDamage(source, error)
+    )
     await rename(copy, target)
   } finally {
     await removeDatabase(copy)
   }
+}
+
+/** The copy is as the database is: what is wrong with it is wrong with that. */
+function tellDamage(source: string, error: unknown): never {
+  if (!(error instanceof MoonletError) || error.code !== 'VALIDATION') throw error
+  const found = error.cause instanceof Error ? ` (${error.cause.message})` : ''
+  throw new MoonletError(
+    'STORAGE_FAILED',
+    `The database ${source} is damaged, and no backup of it was made. Restore an earlier one; "moonlet export" ` +
+      `saves the functions that can still be read${found}.`,
+    { cause: error }
+  )
 }
 
 /** A checked, durable copy in one file. */

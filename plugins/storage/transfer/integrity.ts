@@ -15,7 +15,7 @@ export function checkKind(file: string): void {
 export function checkIntegrity(file: string): void {
   inspect(file, db => {
     const problems = db.prepare<[], string>('pragma integrity_check(5)').pluck().all()
-    if (problems[0] !== 'ok') throw new Error(problems.join('; '))
+    if (problems[0] !== 'ok') throw new Error(problems.join('; ').replaceAll('\n', '; '))
   })
 }
 

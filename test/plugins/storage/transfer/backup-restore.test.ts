@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3'
 import { execFile } from 'node:child_process'
-import { readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
+import { open, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
@@ -178,6 +178,28 @@ t.test('a damaged or foreign file is refused and nothing changes', async t => {
     (await readdir(folder)).filter(name => /restor/.test(name)),
     [],
     'and nothing is left behind'
+  )
+})
+
+t.test('a damaged database is told as such, and no backup of it is left', async t => {
+  const { offline, file, folder } = await dataFolder(t)
+  const db = new Database(file('moonlet.db'))
+  const page = db
+    .prepare<[], number>("select rootpage from sqlite_schema where name = 'executions_by_function'")
+    .pluck()
+    .get()
+  const size = Number(db.pragma('page_size', { simple: true }))
+  db.close()
+  const handle = await open(file('moonlet.db'), 'r+')
+  await handle.write(Buffer.alloc(size, 0xa5), 0, size, ((page ?? 0) - 1) * size)
+  await handle.close()
+  await t.rejects(offline.backup(file('backup.db'), options), {
+    code: 'STORAGE_FAILED',
+    message: /^The database \S+moonlet\.db is damaged, and no backup of it was made\..+\)\.$/
+  })
+  t.same(
+    (await readdir(folder)).filter(name => name.startsWith('backup')),
+    []
   )
 })
 
