@@ -1,7 +1,6 @@
 /** ModuleStore on SQLite. */
 import type { Database } from 'better-sqlite3'
 import { createHash } from 'node:crypto'
-import { MoonletError } from '../../../core/base/errors.js'
 import type { MayChange } from '../../../core/contracts/functions.js'
 import type { ModuleSet } from '../../../core/contracts/module-set.js'
 import type {
@@ -32,6 +31,7 @@ import {
 } from './module-rows.js'
 import { prepareModuleReads } from './module-statements.js'
 import { ModuleWriter } from './module-writer.js'
+import { toNewModule } from './new-module.js'
 import { readUnreadVersions } from './unread-versions.js'
 
 interface Parts {
@@ -201,13 +201,10 @@ export class SqliteModuleStore implements ModuleStore {
     return { done, names }
   }
 
-  private createFrom(id: string, { patch, code, origin, now }: ModuleChange) {
-    const { name, description } = patch
-    if (name === undefined || code === undefined) {
-      throw new MoonletError('VALIDATION', `${id}: a new module needs a name and code`)
-    }
-    const rowId = this.writer.insert({ id, name, description, code, origin, now })
-    return { rowId, names: [name], version: 1 }
+  private createFrom(id: string, change: ModuleChange) {
+    const module = toNewModule(id, change)
+    const rowId = this.writer.insert(module)
+    return { rowId, names: [module.name], version: 1 }
   }
 
   private row(rowId: number): ActiveModuleRow {

@@ -1,5 +1,4 @@
 /** ModuleStore on PostgreSQL. */
-import { MoonletError } from '../../../../core/base/errors.js'
 import type { MayChange } from '../../../../core/contracts/functions.js'
 import type { ModuleSet } from '../../../../core/contracts/module-set.js'
 import type {
@@ -22,6 +21,7 @@ import {
   type ActiveModuleRow,
   type ModuleVersionRow
 } from '../../modules/module-rows.js'
+import { toNewModule } from '../../modules/new-module.js'
 import type { Database } from '../db/database.js'
 import { quoteNames } from '../db/sql-text.js'
 import type { Session } from '../db/transaction.js'
@@ -271,15 +271,8 @@ async function check(
   }
 }
 
-async function createFrom(
-  session: Session,
-  id: string,
-  { patch, code, origin, now }: ModuleChange
-) {
-  const { name, description } = patch
-  if (name === undefined || code === undefined) {
-    throw new MoonletError('VALIDATION', `${id}: a new module needs a name and code`)
-  }
-  const seq = await insertModule(session, { id, name, description, code, origin, now })
-  return { seq, names: [name], version: 1 }
+async function createFrom(session: Session, id: string, change: ModuleChange) {
+  const module = toNewModule(id, change)
+  const seq = await insertModule(session, module)
+  return { seq, names: [module.name], version: 1 }
 }
