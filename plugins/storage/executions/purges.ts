@@ -3,6 +3,7 @@
  * milliseconds at most. An unfinished purge is resumed at the next start.
  */
 import type { Database } from 'better-sqlite3'
+import { BackgroundWork } from '../background-work.js'
 import type { Batch } from '../db/batch.js'
 import type { JobRemover } from '../jobs/job-remover.js'
 import type { KvRemover } from '../kv/kv-remover.js'
@@ -31,9 +32,9 @@ const SCAN_STEP = 2000
 export class Purges {
   private readonly sql: ReturnType<typeof prepareStatements>
   private readonly versions = new Map<number, number[]>()
-  private readonly stopping = new AbortController()
   private hasChanged = false
-  private work: Promise<void> | undefined
+  /** A failure leaves the rest to the next removal or start; readers see none of it. */
+  private readonly work = new BackgroundWork(() => this.purgeAll())
 
   constructor(private readonly parts: Parts) {
     this.sql = prepareStatements(parts.db)
@@ -46,7 +47,7 @@ export class Purges {
     this.loadVersions()
     if (this.sql.all.get() !== undefined) {
       setImmediate(() => {
-        this.start()
+        this.work.start()
       })
     }
   }
@@ -66,20 +67,15 @@ export class Purges {
   }
 
   /** Resolves when the current step is done; the rest waits for the next start. */
-  async stop(): Promise<void> {
-    this.stopping.abort()
-    await this.work
-  }
-
-  private get isStopping(): boolean {
-    return this.stopping.signal.aborted
+  stop(): Promise<void> {
+    return this.work.stop()
   }
 
   private settleBatch(durable: boolean): void {
     if (!this.hasChanged) return
     this.hasChanged = false
     if (!durable) this.loadVersions()
-    this.start()
+    this.work.start()
   }
 
   private loadVersions(): void {
@@ -90,19 +86,9 @@ export class Purges {
     }
   }
 
-  private start(): void {
-    if (this.isStopping || this.work !== undefined) return
-    // A failure (a full disk) leaves the rest to the next removal or start; readers see none of it.
-    this.work = this.purgeAll()
-      .catch(() => {})
-      .finally(() => {
-        this.work = undefined
-      })
-  }
-
   private async purgeAll(): Promise<void> {
     const { all } = this.sql
-    for (let next = all.get(); next !== undefined && !this.isStopping; next = all.get()) {
+    for (let next = all.get(); next !== undefined && !this.work.isStopping; next = all.get()) {
       const isDone = await (next.version === 0
         ? this.purgeFunction(next.function)
         : this.purgeVersion(next))
@@ -139,7 +125,7 @@ export class Purges {
 
   /** At most one step a tick, until one says that nothing is left. False: stopped before that. */
   private async repeat(step: () => boolean): Promise<boolean> {
-    while (!this.isStopping) {
+    while (!this.work.isStopping) {
       if (!(await this.parts.batch.slice(step))) return true
     }
     return false

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { ExecutionCounts } from './counts.js'
+import { firstBytes } from './first-bytes.js'
 import { belongings, executionBytesSql } from '../quotas/row-bytes.js'
 import type { StoredBytes } from '../quotas/stored-bytes.js'
 
@@ -75,9 +76,3 @@ export function createExecutionRemover(
 
 const nextStep = (count: number, tookMs: number): number =>
   Math.min(MAX_STEP, Math.max(MIN_STEP, Math.round((count * STEP_MS) / Math.max(tookMs, 0.1))))
-
-function firstBytes(rows: readonly Sized[], wanted: number): readonly Sized[] {
-  let bytes = 0
-  const end = rows.findIndex(row => (bytes += row.bytes) >= wanted)
-  return end === -1 ? rows : rows.slice(0, end + 1)
-}

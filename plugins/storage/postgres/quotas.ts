@@ -4,6 +4,7 @@
  */
 import type { StorageLimits } from '../../../core/contracts/storage.js'
 import type { MoonletError } from '../../../core/base/errors.js'
+import { BackgroundWork } from '../background-work.js'
 import type { OwnQuotas } from '../quotas/own-limits.js'
 import { QuotaWarnings, type QuotaNotice } from '../quotas/quota-warnings.js'
 import { NEARLY_FULL_BYTES, SLACK } from '../quotas/quotas.js'
@@ -45,10 +46,10 @@ export class Quotas {
   private own = new Map<Account, OwnQuotas>()
   private readonly warnings: QuotaWarnings<Account>
   private readonly grown = new Set<Account>()
-  private readonly stopping = new AbortController()
   private timer: NodeJS.Timeout | undefined
   private refreshing: Promise<void> | undefined
-  private work: Promise<void> | undefined
+  /** A failure leaves the rest to the next write. */
+  private readonly removing = new BackgroundWork(() => this.removeExcess())
 
   constructor(private readonly parts: Parts) {
     this.limits = parts.limits
@@ -104,13 +105,12 @@ export class Quotas {
   /** Resolves when the current step is done. */
   async stop(): Promise<void> {
     clearInterval(this.timer)
-    this.stopping.abort()
-    await this.work
+    await this.removing.stop()
     await this.refreshing?.catch(() => {})
   }
 
   private async readTotals(): Promise<void> {
-    if (this.stopping.signal.aborted) return
+    if (this.removing.isStopping) return
     const rows = await this.parts.db.all<Row>([], totalsSql)
     this.totals = new Map()
     this.own = new Map()
@@ -140,22 +140,12 @@ export class Quotas {
     }
     if (stored.history <= this.limitOf(account, 'history')) return
     this.grown.add(account)
-    this.startRemoving()
-  }
-
-  private startRemoving(): void {
-    if (this.stopping.signal.aborted || this.work !== undefined) return
-    // A failure leaves the rest to the next write.
-    this.work = this.removeExcess()
-      .catch(() => {})
-      .finally(() => {
-        this.work = undefined
-      })
+    this.removing.start()
   }
 
   private async removeExcess(): Promise<void> {
     for (const account of this.grown) {
-      while (!this.stopping.signal.aborted && (await this.removeSome(account)) > 0);
+      while (!this.removing.isStopping && (await this.removeSome(account)) > 0);
       this.grown.delete(account)
     }
     await this.refresh()

@@ -8,6 +8,7 @@
 import type { Database } from 'better-sqlite3'
 import { setImmediate as nextTick } from 'node:timers/promises'
 import type { StorageLimits } from '../../../core/contracts/storage.js'
+import { BackgroundWork } from '../background-work.js'
 import type { Batch } from '../db/batch.js'
 import type { ExecutionRemover } from '../executions/remover.js'
 import { type QuotaNotice, QuotaWarnings } from './quota-warnings.js'
@@ -39,9 +40,9 @@ export class Quotas {
   private readonly warnings: QuotaWarnings<number>
   /** Functions whose history exceeds its quota. */
   private readonly over = new Set<number>()
-  private readonly stopping = new AbortController()
   private changed: readonly number[] = []
-  private work: Promise<void> | undefined
+  /** A failure leaves the rest to the next write. */
+  private readonly removing = new BackgroundWork(() => this.removeExcess())
 
   constructor(private readonly parts: Parts) {
     this.sql = prepareStatements(parts.db)
@@ -87,9 +88,8 @@ export class Quotas {
   }
 
   /** Resolves when the current step is done. */
-  async stop(): Promise<void> {
-    this.stopping.abort()
-    await this.work
+  stop(): Promise<void> {
+    return this.removing.stop()
   }
 
   private hasRoom(account: number, bytes: number): boolean {
@@ -128,7 +128,7 @@ export class Quotas {
       if (this.isOver(functionRowId)) this.over.add(functionRowId)
     }
     this.warnIfNeeded(ALL)
-    if (this.over.size > 0 || this.isOver(ALL)) this.startRemoving()
+    if (this.over.size > 0 || this.isOver(ALL)) this.removing.start()
   }
 
   private warnIfNeeded(account: number): void {
@@ -138,22 +138,12 @@ export class Quotas {
     }
   }
 
-  private startRemoving(): void {
-    if (this.stopping.signal.aborted || this.work !== undefined) return
-    // A failure (a full disk) leaves the rest to the next write.
-    this.work = this.removeExcess()
-      .catch(() => {})
-      .finally(() => {
-        this.work = undefined
-      })
-  }
-
   private async removeExcess(): Promise<void> {
     const { batch } = this.parts
     await nextTick()
     const removeSome = (): number => this.removeSome()
     let backlog = Infinity
-    while (!this.stopping.signal.aborted) {
+    while (!this.removing.isStopping) {
       const before = backlog
       backlog = this.backlog()
       // Calls write history as well: what they bring goes as fast as it comes, and so does what loses ground to them.

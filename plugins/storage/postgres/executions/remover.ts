@@ -1,4 +1,5 @@
 /** Deletes executions with everything that belongs to them. */
+import { firstBytes } from '../../executions/first-bytes.js'
 import { belongings } from '../../quotas/row-bytes.js'
 import type { Session } from '../db/transaction.js'
 import { texts } from '../db/values.js'
@@ -43,10 +44,4 @@ export async function removeExecutions(
   ])
   const counts = results.at(-1)?.rows ?? []
   return counts.reduce((sum, row) => sum + Number(row['count']), 0)
-}
-
-function firstBytes(rows: readonly Removable[], wanted: number): readonly Removable[] {
-  let bytes = 0
-  const end = rows.findIndex(row => (bytes += row.bytes) >= wanted)
-  return end === -1 ? rows : rows.slice(0, end + 1)
 }

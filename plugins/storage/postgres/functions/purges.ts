@@ -2,6 +2,7 @@
  * What is removed is gone for every reader at once; its rows leave the tables afterwards, in small transactions beside
  * the others. An unfinished purge is resumed at the next start of any server.
  */
+import { BackgroundWork } from '../../background-work.js'
 import type { Database } from '../db/database.js'
 import type { Session } from '../db/transaction.js'
 import { REMOVE_STEP, removeExecutions, type Removable } from '../executions/remover.js'
@@ -16,8 +17,8 @@ const JOBS_STEP = 200
 const ENTRIES_STEP = 500
 
 export class Purges {
-  private isStopping = false
-  private work: Promise<void> | undefined
+  /** A failure leaves the rest to the next removal or start; readers see none of it. */
+  private readonly work = new BackgroundWork(() => this.purgeAll())
 
   constructor(
     private readonly db: Database,
@@ -40,23 +41,16 @@ export class Purges {
   }
 
   start(): void {
-    if (this.isStopping || this.work !== undefined) return
-    // A failure leaves the rest to the next removal or start; readers see none of it.
-    this.work = this.purgeAll()
-      .catch(() => {})
-      .finally(() => {
-        this.work = undefined
-      })
+    this.work.start()
   }
 
   /** Resolves when the current step is done; the rest waits for the next start. */
-  async stop(): Promise<void> {
-    this.isStopping = true
-    await this.work
+  stop(): Promise<void> {
+    return this.work.stop()
   }
 
   private async purgeAll(): Promise<void> {
-    while (!this.isStopping) {
+    while (!this.work.isStopping) {
       const next = await this.db.get<Purge>(
         ['functions'],
         'select function, version from purges limit 1'
@@ -91,7 +85,7 @@ export class Purges {
 
   /** Until a step finds nothing. False: stopped before that. */
   private async repeat(step: (session: Session) => Promise<number>): Promise<boolean> {
-    while (!this.isStopping) {
+    while (!this.work.isStopping) {
       if ((await this.db.background(step)) === 0) return true
     }
     return false
