@@ -62,7 +62,7 @@ export async function preparePlaces({
       name: 'deploy from CI',
       scopes: ['functions:read', 'run'],
       functions: [id],
-      expires_at: 1
+      expires_at: Math.floor(Date.now() / 1000) + 5
     }
   })
   await api(`/api/functions/${id}/keys`, { method: 'POST', body: { name: 'shop' } })

@@ -4,7 +4,7 @@ import type { Actor } from '../../../core/contracts/actor.js'
 import type { FunctionStore } from '../../../core/contracts/functions.js'
 import { tokenScopes, type NewToken, type TokenScope } from '../../../core/contracts/tokens.js'
 import { MoonletError } from '../../../core/base/errors.js'
-import { checkGivenName, isExpiry, MAX_EXPIRY } from '../../../core/validation/given-name.js'
+import { checkExpiry, checkGivenName } from '../../../core/validation/given-name.js'
 import { refuse } from '../../../core/validation/text.js'
 import type { TokenWish } from './schema.js'
 
@@ -20,7 +20,8 @@ export async function readWish(
 ): Promise<Omit<NewToken, 'id' | 'hash' | 'createdAt'>> {
   const { name = '', expires_at: expiresAt } = wish
   checkGivenName(name)
-  checkExpiry(expiresAt, actor)
+  checkExpiry(expiresAt)
+  checkLifetime(expiresAt, actor)
   return {
     name,
     expiresAt,
@@ -29,10 +30,7 @@ export async function readWish(
   }
 }
 
-function checkExpiry(expiresAt: number | undefined, actor: Actor | undefined): void {
-  if (expiresAt !== undefined && !isExpiry(expiresAt)) {
-    refuse('expires_at', `expires_at must be Unix seconds from 0 to ${MAX_EXPIRY}`)
-  }
+function checkLifetime(expiresAt: number | undefined, actor: Actor | undefined): void {
   const own = actor?.kind === 'token' ? actor.expiresAt : undefined
   if (own !== undefined && (expiresAt ?? Infinity) > own) {
     throw new MoonletError(

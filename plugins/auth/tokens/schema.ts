@@ -25,7 +25,7 @@ const tokenExample = {
   scopes: ['functions:read', 'functions:write'] as const,
   functions: ['d2c1v7h8e9k0m3n4p5q6'],
   created_at: 1767225600,
-  expires_at: 1798761600
+  expires_at: 4102444800
 }
 const usedExample = { ...tokenExample, last_used_at: 1767225660, last_used_ip: '203.0.113.7' }
 
@@ -68,7 +68,9 @@ export const TokenWish = Type.Object(
       })
     ),
     expires_at: Type.Optional(
-      Type.Integer({ description: 'Unix seconds; left out, it does not expire.' })
+      Type.Integer({
+        description: 'Unix seconds, in the future; left out, it does not expire.'
+      })
     )
   },
   {
@@ -76,7 +78,7 @@ export const TokenWish = Type.Object(
       {
         name: 'deploy from CI',
         scopes: ['functions:read', 'functions:write'],
-        expires_at: 1798761600
+        expires_at: 4102444800
       }
     ]
   }

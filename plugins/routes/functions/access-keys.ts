@@ -16,8 +16,7 @@ import {
   NoContent
 } from '../../../core/http/response-schemas.js'
 import { limits } from '../../../core/validation/limits.js'
-import { checkGivenName, isExpiry } from '../../../core/validation/given-name.js'
-import { refuse } from '../../../core/validation/text.js'
+import { checkExpiry, checkGivenName } from '../../../core/validation/given-name.js'
 import { findFunction } from '../find-function.js'
 import { changeFunction, sendTag, staleFunction } from './revision.js'
 import { FunctionId } from './schema.js'
@@ -44,7 +43,7 @@ const keyExample = {
   id: 'd2c1v7h8e9k0m3n4p5r0',
   name: 'shop',
   created_at: 1767225600,
-  expires_at: 1798761600
+  expires_at: 4102444800
 }
 
 const AccessKey = Type.Object(
@@ -73,10 +72,12 @@ const NewKey = Type.Object(
       })
     ),
     expires_at: Type.Optional(
-      Type.Integer({ description: 'Unix seconds; left out, it does not expire.' })
+      Type.Integer({
+        description: 'Unix seconds, in the future; left out, it does not expire.'
+      })
     )
   },
-  { examples: [{ name: 'shop', expires_at: 1798761600 }] }
+  { examples: [{ name: 'shop', expires_at: 4102444800 }] }
 )
 
 export function addAccessKeyRoutes(api: ApiScope): void {
@@ -194,12 +195,6 @@ function addDeletion(api: ApiScope): void {
       return sendTag(reply, revision).code(204).send()
     }
   )
-}
-
-function checkExpiry(expiresAt: number | undefined): void {
-  if (expiresAt !== undefined && !isExpiry(expiresAt)) {
-    refuse('expires_at', 'expires_at must be a time in Unix seconds')
-  }
 }
 
 const toAccessKey = ({ id, name, createdAt, expiresAt, lastUsedAt }: AccessKeyRecord) => ({

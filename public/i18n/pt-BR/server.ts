@@ -72,8 +72,12 @@ const serverTexts: Rule[] = [
     'Credenciais exigem origens pelo nome: navegadores não as aceitam com *.'
   ],
   [
-    /^expires_at: expires_at must be a time in Unix seconds$/,
-    'A validade é um instante em segundos Unix.'
+    /^expires_at: expires_at must be a time in Unix seconds, at most (\d+), not (\S+)$/,
+    'A validade é um instante em segundos Unix, no máximo $1, não $2.'
+  ],
+  [
+    /^expires_at: expires_at must be in the future, not \d+ \((\S+)\)$/,
+    'A validade fica no futuro, não em $1.'
   ],
   [/^Internal server error$/, 'Erro interno do servidor. O registro do servidor diz mais.'],
   [/^code: code cannot be empty$/, 'O código não pode ficar vazio.'],

@@ -3,6 +3,7 @@ import t from 'tap'
 import { tokenScopes } from '../../../core/contracts/tokens.js'
 import type { ApiDocument } from '../../../plugins/openapi/api-document.js'
 import { buildApi } from '../../helpers/api.js'
+import { makeExpired } from '../../helpers/expired.js'
 import { build } from '../../helpers/build.js'
 
 const api = await buildApi(t)
@@ -113,7 +114,7 @@ t.test('no route takes a token that is expired, ended, malformed or none', async
   await api.call('DELETE', `/api/tokens/${ended.id}`)
   const { token } = await makeToken({ scopes })
   const bad = {
-    expired: (await makeToken({ scopes, expires_at: 1 })).token,
+    expired: (await makeExpired(at => makeToken({ scopes, expires_at: at }))).token,
     ended: ended.token,
     unknown: `moonlet_${'a'.repeat(43)}`,
     'without its end': token.slice(0, -1),

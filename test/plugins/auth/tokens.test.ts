@@ -9,6 +9,7 @@ import t, { type Test } from 'tap'
 import { Tokens } from '../../../plugins/auth/tokens/tokens.js'
 import { buildApi, type Api } from '../../helpers/api.js'
 import { temporaryFolder } from '../../helpers/build.js'
+import { makeExpired } from '../../helpers/expired.js'
 import { openNew } from '../storage/open-storage.js'
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
@@ -84,7 +85,7 @@ t.test('an ended token opens nothing from then on', async t => {
 
 t.test('an expired token is refused and says so', async t => {
   const api = await buildApi(t)
-  const { token } = await makeToken(api, { expires_at: nowSeconds() - 1 })
+  const { token } = await makeExpired(at => makeToken(api, { expires_at: at }))
   const refused = await api.callOpen('GET', '/api/functions', undefined, bearer(token))
   t.equal(refused.status, 401)
   t.strictSame(refused.json, { error: 'This token has expired' })
@@ -183,8 +184,16 @@ t.test('wrong wishes are refused with what is wrong', async t => {
     [{ functions: ['nobody'] }, 'functions: there is no function "nobody"'],
     [{ functions: Array(1001).fill('x') }, 'functions: functions cannot name more than 1000'],
     [{ functions: 'x' }, 'Invalid request body'],
-    [{ expires_at: -1 }, 'expires_at: expires_at must be Unix seconds from 0 to 253402300799'],
-    [{ expires_at: Date.now() }, 'expires_at: expires_at must be Unix seconds'],
+    [
+      { expires_at: -1 },
+      'expires_at: expires_at must be a time in Unix seconds, at most 253402300799, not -1'
+    ],
+    [{ expires_at: 1.8e12 }, 'expires_at: expires_at must be a time in Unix seconds'],
+    [
+      { expires_at: 1_700_000_000 },
+      'expires_at: expires_at must be in the future, not 1700000000 (2023-11-14T22:13:20Z)'
+    ],
+    [{ expires_at: nowSeconds() }, `expires_at: expires_at must be in the future, not `],
     [{ expires_at: 'soon' }, 'Invalid request body']
   ]
   for (const [wish, error] of wishes) {

@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import t from 'tap'
+import { makeExpired } from '../../helpers/expired.js'
 import { eventually } from '../../helpers/eventually.js'
 import { ECHO, open } from './door.js'
 
@@ -117,7 +118,7 @@ t.test('key: without a right one the answer is 401, and nothing was touched', as
     (await call('POST', `/api/functions/${fn}/keys`, { name: 'k', ...fields })).json
   const [right, expired, ended, foreign] = [
     await keyOf(id, {}),
-    await keyOf(id, { expires_at: nowSeconds() - 1 }),
+    await makeExpired(at => keyOf(id, { expires_at: at })),
     await keyOf(id, {}),
     await keyOf(other, {})
   ]

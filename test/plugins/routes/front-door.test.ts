@@ -163,8 +163,18 @@ t.test('keys that cannot be made are refused', async t => {
     [{ name: 'x'.repeat(101) }, 'name: name cannot be longer than 100 characters'],
     [{ name: 1 }, 'Invalid request body'],
     [{ name: 'x', expires_at: '2030' }, 'Invalid request body'],
-    [{ name: 'x', expires_at: -1 }, 'expires_at: expires_at must be a time in Unix seconds'],
-    [{ name: 'x', expires_at: 1.8e12 }, 'expires_at: expires_at must be a time in Unix seconds']
+    [
+      { name: 'x', expires_at: -1 },
+      'expires_at: expires_at must be a time in Unix seconds, at most 253402300799, not -1'
+    ],
+    [
+      { name: 'x', expires_at: 1.8e12 },
+      'expires_at: expires_at must be a time in Unix seconds, at most 253402300799, not 1800000000000'
+    ],
+    [
+      { name: 'x', expires_at: 1_700_000_000 },
+      'expires_at: expires_at must be in the future, not 1700000000 (2023-11-14T22:13:20Z)'
+    ]
   ]
   for (const [body, error] of refused) {
     t.match(await call('POST', `/api/functions/${id}/keys`, body), { status: 400, json: { error } })
