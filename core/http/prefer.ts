@@ -1,13 +1,13 @@
 /** The preference of RFC 7240 that makes a call a job: `Prefer: respond-async`. */
 import type { IncomingMessage } from 'node:http'
 
-/** Methods whose answer is all that a caller can want of them. */
-const neverJobs = new Set(['HEAD', 'OPTIONS'])
-
-/** Whether the caller wants the call to be kept and run in the background. */
-export function wantsJob({ headers, method = '' }: IncomingMessage): boolean {
+/**
+ * Whether the caller wants the call to be kept and run in the background. A HEAD is one as the GET would be; what OPTIONS
+ * asks for cannot be told later.
+ */
+export function wantsJob({ headers, method }: IncomingMessage): boolean {
   const { prefer } = headers
-  if (prefer === undefined || neverJobs.has(method)) return false
+  if (prefer === undefined || method === 'OPTIONS') return false
   const text = typeof prefer === 'string' ? prefer : prefer.join(',')
   return text.split(',').some(preference => isRespondAsync(preference))
 }

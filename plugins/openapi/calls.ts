@@ -23,7 +23,11 @@ const header = (name: string, description: string, example: string) => ({
 })
 
 const background = [
-  header('Prefer', '`respond-async`: the call is kept and runs as a job.', 'respond-async'),
+  header(
+    'Prefer',
+    '`respond-async`: the call is kept and runs as a job, of every method but OPTIONS.',
+    'respond-async'
+  ),
   header(
     'Idempotency-Key',
     'Of a background call: a repeat within 24 hours gives the same job.',

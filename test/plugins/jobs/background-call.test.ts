@@ -63,7 +63,24 @@ t.test('the preference is found in any list of preferences, and only there', asy
   for (const prefer of ['wait=10', 'respond-asynchronously', 'x="respond-async"', '']) {
     t.equal(await statusOf(prefer), 200, prefer)
   }
-  t.equal(await statusOf('respond-async', 'HEAD'), 200)
+})
+
+t.test('every method that runs a function makes a job of it, HEAD as GET does', async t => {
+  const id = await create({ code: STATUS, cors: 'function' })
+  const send = (method: string) =>
+    fetch(`/fn/${id}`, { method, headers: { Prefer: 'respond-async' } })
+  for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']) {
+    const answer = await send(method)
+    t.equal(answer.status, 202, method)
+    t.equal(answer.headers.get('preference-applied'), 'respond-async')
+    const job = answer.headers.get('location')?.slice('/api/jobs/'.length) ?? ''
+    const text = await answer.text()
+    t.equal(text, method === 'HEAD' ? '' : `{"job_id":"${job}"}\n`)
+    const { event_json: event } = await ends(t, job, 'succeeded')
+    t.equal(JSON.parse(event).method, method)
+  }
+  const options = await send('OPTIONS')
+  t.same([options.status, options.headers.get('preference-applied')], [200, null])
 })
 
 t.test('a body of bytes reaches the function as it came', async t => {
