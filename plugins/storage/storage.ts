@@ -15,6 +15,7 @@ import { Checkpoints } from './db/checkpoints.js'
 import { isStorageError, toOpenError } from './db/failure.js'
 import { applyMigrations, findMigrations } from './db/migrations.js'
 import { limitBusyWait, openDatabase } from './db/open.js'
+import { createFileCheck } from './db/same-file.js'
 import { openPluginTables } from './db/plugin-tables.js'
 import { ReadingThread } from './db/reading-thread.js'
 import { defineTextFunctions } from './db/text-functions.js'
@@ -116,7 +117,7 @@ export class SqliteStorage implements Storage {
   ) {
     const { secretKey, nowMs = Date.now, limits = NO_LIMITS, onNotice = () => {} } = options
     defineTextFunctions(db)
-    const batch = new Batch(db)
+    const batch = createBatch(db)
     // The order of these lines is that of commit hooks: what is created later is told earlier.
     const rowIds = new FunctionRowIds(db, batch)
     const counts = new ExecutionCounts(db, batch)
@@ -249,6 +250,13 @@ export class SqliteStorage implements Storage {
   private pragma(name: string): number {
     return Number(this.db.pragma(name, { simple: true }))
   }
+}
+
+/** Its first hook, and so the last one before the commit itself, sees to it that the commit is not lost. */
+function createBatch(db: Database): Batch {
+  const batch = new Batch(db)
+  batch.onCommit({ before: createFileCheck(db.name), after() {} })
+  return batch
 }
 
 /** Beyond the promises of the batch: to be made after all that takes part in commits, so that it is told first. */
