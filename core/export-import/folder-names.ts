@@ -6,8 +6,8 @@ export const SHARED_FILE = 'shared-variables.json'
 const MAX_LENGTH = 60
 /** Device names that Windows reserves, whatever follows a dot. */
 const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i
-/** Of shared modules (shared-modules.ts). */
-const TAKEN = /^modules$/i
+/** Of shared modules (shared-modules.ts), and of npm's, which are no functions. */
+const TAKEN = /^(node_)?modules$/i
 
 /** Letters, digits, `.`, `_` and `-` only; never empty, hidden, or a way out of the folder it is in. */
 export function toFolderName(name: string): string {

@@ -106,11 +106,25 @@ async function tellConflicts(context: Context, conflicts: readonly Compared[]): 
           : `${name} was changed on the server since the last pull`
     )
     .join('; ')
-  return new Failure(
-    'conflict',
-    `Nothing was pushed: ${names}. Take it over with "moonlet pull", or overwrite it with --force.`,
-    { conflicts: told }
-  )
+  return new Failure('conflict', `Nothing was pushed: ${names}. ${remedyOf(conflicts)}`, {
+    conflicts: told
+  })
+}
+
+/** A pull leaves what was deleted there as it is here. */
+function remedyOf(conflicts: readonly Compared[]): string {
+  const gone = conflicts.filter(({ difference }) => difference === 'gone-there')
+  const folders = gone.flatMap(({ local }) => local?.folder ?? [])
+  return [
+    ...(gone.length < conflicts.length
+      ? ['Take it over with "moonlet pull", or overwrite it with --force.']
+      : []),
+    ...(gone.length > 0
+      ? [
+          `What was deleted there: remove it here, too (${folders.join(', ')}), or make it again with --force.`
+        ]
+      : [])
+  ].join(' ')
 }
 
 async function nothingToPush(

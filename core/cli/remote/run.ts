@@ -1,5 +1,7 @@
 /** `moonlet run`: one call of a function, or one run of code that is not saved. */
+import { isUtf8 } from 'node:buffer'
 import { readFile } from 'node:fs/promises'
+import { toText } from '../../export-import/plain-file.js'
 import type { Context } from '../context.js'
 import { exitCodes, Failure } from '../failure.js'
 import type { Client } from './client.js'
@@ -24,6 +26,8 @@ export interface RunEvent {
   readonly query: Readonly<Record<string, string>>
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
+  /** In the place of `body`, of a file that is no text. */
+  readonly bytes?: Buffer
 }
 
 export interface RunResult {
@@ -69,17 +73,29 @@ export const runDraft = (
   code: string,
   event: RunEvent,
   modules: Readonly<Record<string, string>> = {}
-): Promise<RunResult> =>
-  client.json<RunResult>(`/api/functions/${id}/draft`, {
+): Promise<RunResult> => {
+  if (event.bytes !== undefined) {
+    throw new Failure('failed', 'What --data names is no text, which only a public function takes')
+  }
+  return client.json<RunResult>(`/api/functions/${id}/draft`, {
     method: 'POST',
     json: { code, event, ...(Object.keys(modules).length === 0 ? {} : { modules }) }
   })
+}
 
 async function readCode(file: string): Promise<string> {
-  return await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readBytes(file)
+  try {
+    return toText(file, bytes)
+  } catch (error) {
+    throw new Failure('failed', error instanceof Error ? error.message : String(error))
+  }
+}
+
+const readBytes = (file: string): Promise<Buffer> =>
+  readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new Failure('failed', `${file} cannot be read (${String(error.code)})`)
   })
-}
 
 /** As everybody calls it, without the token. */
 async function call(client: Client, id: string, event: RunEvent): Promise<RunResult> {
@@ -89,7 +105,7 @@ async function call(client: Client, id: string, event: RunEvent): Promise<RunRes
     method: event.method as 'GET',
     query: event.query,
     headers: event.headers,
-    ...(event.body === undefined ? {} : { bytes: Buffer.from(event.body) })
+    ...toSent(event)
   })
   const duration = Math.round(performance.now() - began)
   const executionId = answer.headers.get('x-execution-id') ?? undefined
@@ -104,6 +120,9 @@ async function call(client: Client, id: string, event: RunEvent): Promise<RunRes
     ...(executionId === undefined ? {} : { execution_id: executionId })
   }
 }
+
+const toSent = ({ body, bytes }: RunEvent): { bytes?: Buffer } =>
+  bytes !== undefined ? { bytes } : body === undefined ? {} : { bytes: Buffer.from(body) }
 
 /** Where functions answer: on a host of their own where the server has one. */
 async function functionsUrl(client: Client): Promise<Client> {
@@ -141,15 +160,18 @@ export async function toEvent({
   header = []
 }: RunOptions): Promise<RunEvent> {
   if (!path.startsWith('/')) throw new Failure('usage', '--path must begin with /')
-  const body = data?.startsWith('@') === true ? await readCode(data.slice(1)) : data
+  const bytes = data?.startsWith('@') === true ? await readBytes(data.slice(1)) : undefined
+  const isText = bytes === undefined || isUtf8(bytes)
+  const body = isText ? (bytes?.toString('utf8') ?? data) : undefined
   const headers = toPairs('--header', header, ':')
   const typed = Object.keys(headers).some(name => name.toLowerCase() === 'content-type')
   return {
-    method: (method ?? (body === undefined ? 'GET' : 'POST')).toUpperCase(),
+    method: (method ?? (data === undefined ? 'GET' : 'POST')).toUpperCase(),
     path,
     query: toPairs('--query', query, '='),
-    headers: body === undefined || typed ? headers : { 'Content-Type': typeOf(body), ...headers },
-    ...(body === undefined ? {} : { body })
+    headers: data === undefined || typed ? headers : { 'Content-Type': typeOf(body), ...headers },
+    ...(body === undefined ? {} : { body }),
+    ...(isText ? {} : { bytes })
   }
 }
 
@@ -167,7 +189,9 @@ function toPairs(
   )
 }
 
-function typeOf(body: string): string {
+/** Undefined: it is no text. */
+function typeOf(body: string | undefined): string {
+  if (body === undefined) return 'application/octet-stream'
   try {
     JSON.parse(body)
     return 'application/json'

@@ -49,6 +49,9 @@ export function toReason(url: string, error: unknown): string {
     return `${url} does not speak HTTP there. Does its URL begin with https://?`
   }
   if (code === 'TimeoutError') return `${url} cannot be reached: it did not answer in time`
+  if (message === 'bad port') {
+    return `${url} cannot be reached: ports such as this one belong to other protocols, and fetch refuses them`
+  }
   const why = broken[code] ?? (message === '' ? code : message)
   return `${url} cannot be reached: ${why}`
 }

@@ -16,6 +16,8 @@ for (const [name, folder] of [
   ['日本語', '日本語'],
   ['con', '_con'],
   ['NUL.txt', '_NUL.txt'],
+  ['modules', '_modules'],
+  ['node_modules', '_node_modules'],
   ['x'.repeat(100), 'x'.repeat(60)],
   ['a\0b', 'a-b']
 ] as const) {

@@ -31,7 +31,7 @@ export interface Developer {
   readonly moonlet: (...args: string[]) => Promise<Ended>
   readonly start: (...args: string[]) => Running
   readonly read: (file: string) => Promise<string>
-  readonly write: (file: string, text: string) => Promise<void>
+  readonly write: (file: string, text: string | Uint8Array) => Promise<void>
 }
 
 export async function createDeveloper(

@@ -106,3 +106,36 @@ t.test('what a token is not for is never told as deleted', async t => {
     json: { not_visible: ['other'], differences: [{ name: 'gone' }, { name: 'mine' }] }
   })
 })
+
+t.test('bytes that are no UTF-8 are told with file and line, and nothing is pushed', async t => {
+  const { server, ana } = await createPair(t)
+  const latin1 = Buffer.from('function handler()\n  return { body = "caf\xe9" }\nend\n', 'latin1')
+  await ana.write('latin/main.lua', latin1)
+  const why = /latin: main\.lua is not UTF-8: line 2 has the byte 0xe9\. Save it as UTF-8/
+  t.match(await ana.moonlet('push', '--yes'), { code: 1, err: why })
+  t.match(await callApi(server, 'GET', '/api/functions'), { functions: [] })
+  await ana.write('utf16/main.lua', Buffer.from(`\uFEFF${CODE}`, 'utf16le'))
+  t.match(await ana.moonlet('diff'), { code: 1, err: /utf16: main\.lua is not UTF-8: line 1/ })
+  t.match(await ana.moonlet('run', 'latin', '--draft', 'latin/main.lua'), { code: 1 })
+})
+
+t.test('a byte order mark before code and settings is left out', async t => {
+  const { server, ana } = await createPair(t)
+  await ana.write('marked/main.lua', `\uFEFF${CODE}`)
+  await ana.write('marked/function.json', '\uFEFF{ "name": "marked", "description": "d" }')
+  t.match(await ana.moonlet('push', '--yes'), { code: 0, out: /^marked: created, version 1$/m })
+  t.match(await callApi(server, 'GET', '/api/functions'), {
+    functions: [{ name: 'marked', description: 'd', active_version: { code: CODE } }]
+  })
+  t.match(await ana.moonlet('pull', '--check'), { code: 0 })
+})
+
+t.test('settings that are no object, and a function called node_modules', async t => {
+  const { server, ana } = await createPair(t)
+  await ana.write('list/main.lua', CODE)
+  await ana.write('list/function.json', '[]')
+  t.match(await ana.moonlet('diff'), { code: 1, err: /^list: function\.json must be object$/m })
+  await callApi(server, 'POST', '/api/functions', { name: 'node_modules', code: CODE })
+  t.match(await ana.moonlet('pull'), { out: /^_node_modules: new$/m })
+  t.match(await ana.moonlet('pull'), { out: /1 unchanged/ })
+})

@@ -164,7 +164,9 @@ t.test(
     const idOf = async (name: string) => JSON.parse(await ana.read(`${name}/function.json`)).id
     await callApi(server, 'PUT', `/api/functions/${await idOf('one')}`, { code: 'return 2' })
     await callApi(server, 'DELETE', `/api/functions/${await idOf('two')}`)
-    t.match(await ana.moonlet('push', '--yes'), { code: 3, err: /two was deleted on the server/ })
+    const { code, err } = await ana.moonlet('push', '--yes')
+    t.match({ code, err }, { code: 3, err: /two was deleted on the server/ })
+    t.match(err, /Take it over with "moonlet pull".+ there: remove it here, too \(two\), or/)
     t.equal((await ana.moonlet('push', '--yes', '--force')).code, 0)
     t.match(await callApi(server, 'GET', '/api/functions?sort=name'), {
       functions: [

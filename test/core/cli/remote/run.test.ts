@@ -42,6 +42,19 @@ t.test('run calls a function: the answer on standard output, its logs beside', a
   })
 })
 
+t.test('run sends the bytes of a file as they are; a draft takes text', async t => {
+  const { ana } = await pushed(
+    t,
+    'function handler(ctx, event) return { body = #event.body .. " " .. event.body:byte(1) } end'
+  )
+  await ana.write('image.bin', Buffer.from([0xff, 0xfe, 0x00]))
+  t.match(await ana.moonlet('run', 'echo', '-d', '@image.bin'), { code: 0, out: '3 255\n' })
+  t.match(await ana.moonlet('run', 'echo', '-d', '@image.bin', '--draft', 'echo/main.lua'), {
+    code: 1,
+    err: /is no text, which only a public function takes/
+  })
+})
+
 t.test('run --draft runs a file that is not saved; what fails exits with 1', async t => {
   const { server, ana, id } = await pushed(t)
   await ana.write('draft.lua', ECHO.replace('201', '202'))
