@@ -1,12 +1,13 @@
 /**
- * What stands between connections and Fastify: broken heads are refused, bodies and answers enter the budget of bytes
- * (BUFFERED_BYTES_MAX), and what neither sends nor takes is cut off.
+ * What stands between connections and Fastify: broken heads are refused, what is sent ahead waits, bodies and answers
+ * enter the budget of bytes (BUFFERED_BYTES_MAX), and what neither sends nor takes is cut off.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import fp from 'fastify-plugin'
 import { maxOpenFiles } from '../config/machine.js'
 import '../core/contracts/server.js'
 import { budgetLimit, ByteBudget } from '../core/connections/byte-budget.js'
+import { addressOf } from '../core/connections/called-address.js'
 import { onSocketClose } from '../core/connections/caller.js'
 import { watchDescriptors } from '../core/connections/descriptor-watch.js'
 import { closeBehind, isClosing } from '../core/connections/open-responses.js'
@@ -15,6 +16,7 @@ import { sendPlainError } from '../core/connections/plain-response.js'
 import { hasBody } from '../core/connections/read-body.js'
 import { noRoom, ReceivedBody, whenRead } from '../core/connections/received-body.js'
 import { headProblem } from '../core/connections/request-head.js'
+import { RequestsAhead } from '../core/connections/requests-ahead.js'
 import { UnsentBytes } from '../core/connections/unsent.js'
 import type { MoonletError } from '../core/base/errors.js'
 
@@ -50,9 +52,16 @@ export default fp(
     // admission control, so that the body of a call that it turns away enters no budget, and BASE_PATH.
     fastify.addHook('onReady', async () => {
       const handlers = server.listeners('request') as RequestListener[]
+      const begin = (request: IncomingMessage, response: ServerResponse): void => {
+        if (admitBody(request, response)) for (const handle of handlers) handle(request, response)
+      }
+      const ahead = new RequestsAhead(begin)
       server.removeAllListeners('request')
       server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-        if (admit(request, response)) for (const handle of handlers) handle(request, response)
+        if (!admitHead(request, response)) return
+        // Calls of functions have waited in their queue.
+        if (addressOf(request) === undefined) ahead.arrive(request, response)
+        else begin(request, response)
       })
       // Left to itself Node would tell everybody to go on, also those that are refused.
       server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
@@ -63,14 +72,17 @@ export default fp(
       })
     })
 
-    function admit(request: IncomingMessage, response: ServerResponse): boolean {
+    function admitHead(request: IncomingMessage, response: ServerResponse): boolean {
       if (isClosing(request.socket)) return false
       const problem = headProblem(request)
       // Node takes what follows a wish to upgrade for another protocol, which nobody here speaks.
       if (problem !== undefined || request.headers.upgrade !== undefined) {
         closeBehind(response, request)
       }
-      if (problem !== undefined) return refuse(response, problem)
+      return problem === undefined || refuse(response, problem)
+    }
+
+    function admitBody(request: IncomingMessage, response: ServerResponse): boolean {
       if (!hasBody(request)) return true
       followBody(new ReceivedBody(request, budget, config.BODY_LIMIT), request, response)
       const length = Number(request.headers['content-length'] ?? 1)

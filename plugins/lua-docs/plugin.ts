@@ -15,9 +15,10 @@ export default async function reference(fastify: FastifyInstance) {
     bodyLimit: config.BODY_LIMIT,
     responseLimit: config.RESPONSE_LIMIT
   }
+  // As bytes, which all responses share: of a text each has a copy.
   // Third-party modules may be added until the server is ready; then nothing changes any more.
-  const guide = once(() => guideText(fastify.lua.modules(), limits, config.BASE_PATH))
-  const definitions = once(() => definitionsText(fastify.lua.modules()))
+  const guide = once(() => Buffer.from(guideText(fastify.lua.modules(), limits, config.BASE_PATH)))
+  const definitions = once(() => Buffer.from(definitionsText(fastify.lua.modules())))
   const json = once(() => toReference(fastify.lua.modules()))
 
   fastify.get('/llms.txt', async (_, reply) =>

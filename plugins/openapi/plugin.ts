@@ -5,11 +5,10 @@ import { stringify } from 'yaml'
 import '../../core/contracts/server.js'
 import { errorResponses } from '../../core/http/response-schemas.js'
 import { moonletVersion } from '../../core/base/version.js'
-import type { ApiDocument } from './api-document.js'
 import { toDocument } from './document.js'
 import { describeTags } from './tags.js'
 import { toLook } from './look.js'
-import { renderPage } from './page.js'
+import { DocumentPages } from './page.js'
 import { style } from './style.js'
 
 /** No script at all, styles from here alone, and nobody's frame. */
@@ -60,10 +59,12 @@ export default fp(
     const readDocument = once(() =>
       toDocument(fastify.swagger(), { api: fastify.baseUrl(), functions: fastify.functionsUrl() })
     )
-    const readJson = once(() => `${JSON.stringify(readDocument(), null, 2)}\n`)
+    // Bytes, which all responses share: of a text each has a copy.
+    const readJson = once(() => Buffer.from(`${JSON.stringify(readDocument(), null, 2)}\n`))
     const readYaml = once(() =>
-      stringify(readDocument(), { lineWidth: 0, aliasDuplicateObjects: false })
+      Buffer.from(stringify(readDocument(), { lineWidth: 0, aliasDuplicateObjects: false }))
     )
+    const pages = once(() => new DocumentPages(readDocument(), fastify.config.BASE_PATH))
 
     fastify.get('/docs/openapi.json', hidden, async (_request, reply) =>
       reply.header('cache-control', 'no-store').type('application/json').send(readJson())
@@ -84,7 +85,7 @@ export default fp(
       return reply
         .headers(pageHeaders)
         .type('text/html; charset=utf-8')
-        .send(renderPage(readDocument(), read('q').slice(0, 200), look, fastify.config.BASE_PATH))
+        .send(pages().render(read('q').slice(0, 200), look))
     })
   },
   { name: 'docs' }
@@ -125,7 +126,7 @@ const pageHeaders = {
 }
 
 /** Makes a value when it is first asked for: the YAML alone takes longer than all the rest. */
-function once<T extends string | ApiDocument>(make: () => T): () => T {
+function once<T extends object>(make: () => T): () => T {
   let made: T | undefined
   return () => (made ??= make())
 }
