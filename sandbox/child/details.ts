@@ -1,6 +1,6 @@
 /** The fields of `event` and `ctx` that are made of the details of a run (DetailTexts in protocol/frames.ts). */
 import type { RunFields } from '../protocol/frames.js'
-import { Fields, type ToLua } from '../lua/api.js'
+import { Deferred, Fields, type ToLua } from '../lua/api.js'
 
 export const detailNames = ['rawPath', 'rawQuery', 'ip', 'params', 'queryAll', 'headersAll']
 
@@ -13,23 +13,17 @@ export function toDetailValues(fields: RunFields, headersAt: number): ToLua[] {
   const mark = target.indexOf('?')
   const moreHeaders = PARAMS_AT + 1 + Number(texts[PARAMS_AT])
   const moreQuery = moreHeaders + 1 + Number(texts[moreHeaders])
+  const list = (namesAt: number, at: number) =>
+    new Deferred(() =>
+      toLists(fields[namesAt] as readonly string[], fields[namesAt + 1] as string[], texts, at)
+    )
   return [
     mark === -1 ? target : target.slice(0, mark),
     mark === -1 ? '' : target.slice(mark + 1),
     texts[2],
-    toRecord(texts, PARAMS_AT),
-    toLists(
-      fields[headersAt + 2] as readonly string[],
-      fields[headersAt + 3] as string[],
-      texts,
-      moreQuery
-    ),
-    toLists(
-      fields[headersAt] as readonly string[],
-      fields[headersAt + 1] as string[],
-      texts,
-      moreHeaders
-    )
+    new Deferred(() => toRecord(texts, PARAMS_AT)),
+    list(headersAt + 2, moreQuery),
+    list(headersAt, moreHeaders)
   ]
 }
 

@@ -1,12 +1,14 @@
-/** A run frame as the values that Lua sees: `ctx` and `event`. */
+/** A run frame as the values that Lua sees: `ctx` and `event`, made when a function looks into them. */
 import { fromText } from '../../core/base/binary.js'
 import { LuaFailure } from '../../core/lua/errors.js'
 import { toBodyText, type BodyText } from './body-text.js'
 import { detailNames, toDetailValues, toUrl } from './details.js'
 import { eventMethods, type EventCall } from './event-methods.js'
 import { jobMethods } from './job-methods.js'
-import type { BindFrame, RunFrame } from '../protocol/frames.js'
+import type { BindFrame, RunFields } from '../protocol/frames.js'
+import type { ReceivedRun, ReceivedRunFrame } from '../protocol/run-frame.js'
 import {
+  Deferred,
   Fields,
   LuaRaise,
   Results,
@@ -19,15 +21,10 @@ import {
 
 /** A run that waits for its turn; nothing in it is a view of the channel's buffer. */
 export interface QueuedRun {
-  readonly id: string
+  readonly run: ReceivedRun
   readonly ctx: WithMethods
-  /** It is an attempt of a job. */
-  readonly isJob: boolean
-  /** Bytes that it may hold; 0: as many as the process allows. */
-  readonly memory: number
   readonly event: WithMethods
   readonly body: BodyText
-  readonly method: string
 }
 
 const contextNames = [
@@ -52,34 +49,32 @@ const eventNames = ['method', 'path', 'relativePath', 'headers', 'query', 'body'
 const HEADERS_AT = 12
 
 /** The bound version's `baseUrl` as a binary string. By index: to destructure is dear before it is optimized. */
-export function toQueuedRun(frame: RunFrame, bound: BindFrame): QueuedRun {
-  const fields = frame[1]
+export function toQueuedRun(frame: ReceivedRunFrame, bound: BindFrame): QueuedRun {
+  const run = frame[1]
   const body = toBodyText(frame[2])
-  const details = toDetailValues(fields, HEADERS_AT)
   return {
-    id: fields[0],
-    ctx: new WithMethods(toContext(frame[1], bound), jobMethods),
-    isJob: fields[11] !== '',
-    memory: fields[10],
-    method: fields[4],
-    body,
-    event: new WithMethods(
-      new Fields(eventNames, [
-        fields[4],
-        fields[5],
-        fields[6],
-        new Fields(fields[12], fields[13]),
-        new Fields(fields[14], fields[15]),
-        body.text,
-        ...details
-      ]),
-      methods
-    )
+    run,
+    ctx: new WithMethods(new Deferred(() => toContext(run.fields, bound)), jobMethods),
+    event: new WithMethods(new Deferred(() => toEvent(run.fields, body.text)), methods),
+    body
   }
 }
 
-/** Tables take the lists of values over, so these are new each time; fields that are nil are left out. */
-function toContext(fields: RunFrame[1], bound: BindFrame): Fields {
+/** Tables take lists of values over, and each looks at the run's own when it is made: so they get copies. */
+function toEvent(fields: RunFields, body: string): Fields {
+  return new Fields(eventNames, [
+    fields[4],
+    fields[5],
+    fields[6],
+    new Deferred(() => new Fields(fields[12], fields[13].slice())),
+    new Deferred(() => new Fields(fields[14], fields[15].slice())),
+    body,
+    ...toDetailValues(fields, HEADERS_AT)
+  ])
+}
+
+/** Fields that are nil are left out. */
+function toContext(fields: RunFields, bound: BindFrame): Fields {
   const values: ToLua[] = [
     fields[0],
     bound[3],

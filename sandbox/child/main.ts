@@ -16,10 +16,10 @@ import {
   type ChildLimits,
   type HelloFrame,
   type ModuleFrame,
-  type ReplyFrame,
-  type RunFrame
+  type ReplyFrame
 } from '../protocol/frames.js'
 import { answerText } from '../protocol/answer-frame.js'
+import type { ReceivedRunFrame } from '../protocol/run-frame.js'
 import { AnswerFault, bodyFunction, readAnswer } from './response.js'
 import {
   FrameTooLarge,
@@ -147,7 +147,7 @@ function onFrame(frame: readonly unknown[]): void {
       bind(frame as unknown as BindFrame)
       break
     case ToChild.run:
-      if (bound !== undefined) queued.push(toQueuedRun(frame as unknown as RunFrame, bound))
+      if (bound !== undefined) queued.push(toQueuedRun(frame as unknown as ReceivedRunFrame, bound))
       break
     case ToChild.prepare:
       program ??= load()
@@ -178,16 +178,17 @@ function bind([kind, code, chunkName, functionId, version, baseUrl]: BindFrame):
 }
 
 function run(next: QueuedRun): void {
+  const { id, memory, isJob } = next.run
   beginUsage()
-  beginJob(next.isJob)
+  beginJob(isJob)
   try {
     program ??= load()
     if (program instanceof LuaFault) throw program
-    engine.runWith(program, next.ctx, next.event, next.memory, (result, call) => {
+    engine.runWith(program, next.ctx, next.event, memory, (result, call) => {
       sendAnswer(next, result, call)
     })
   } catch (error) {
-    send([FromChild.fault, next.id, ...toFault(error), ...takeUsage()])
+    send([FromChild.fault, id, ...toFault(error), ...takeUsage()])
   }
 }
 
@@ -198,11 +199,12 @@ function load(): Program | LuaFault {
   return loaded
 }
 
-function sendAnswer({ id, method, body: given }: QueuedRun, result: LuaTable, call: CallLua): void {
+function sendAnswer({ run, body: given }: QueuedRun, result: LuaTable, call: CallLua): void {
+  const { id } = run
   const limit = limits[1]
   const body = bodyFunction(result)
   if (body !== undefined) {
-    return streamAnswer(streamPort, { id, method, limit }, result, body, call)
+    return streamAnswer(streamPort, { id, method: run.fields[4], limit }, result, body, call)
   }
   const answer = readAnswer(id, result, limit)
   // The body as it came: its pieces need not be put together, and cut again.

@@ -26,7 +26,7 @@ function handler(ctx, event)
   local ok, message = pcall(error, "none")
   local account = new(event:header("host")):deposit(2):deposit(#lines)
   local step = coroutine.wrap(function (n) while true do n = coroutine.yield(n + 1) end end)
-  if ok or event.method ~= "GET" then return nil end
+  if ok or event.method ~= "GET" or event.query.q ~= "x" or ctx.version ~= "" then return nil end
   return {
     statusCode = 200,
     headers = { ["Content-Type"] = "text/plain" },
@@ -58,7 +58,7 @@ export function warmUp(engine: Engine): void {
     ],
     new Uint8Array(0)
   ])
-  const { id, ctx, event } = toQueuedRun(decodeRun(frame.subarray(HEADER_BYTES)), [
+  const { run, ctx, event } = toQueuedRun(decodeRun(frame.subarray(HEADER_BYTES)), [
     ToChild.bind,
     '',
     '',
@@ -68,7 +68,7 @@ export function warmUp(engine: Engine): void {
   ])
   engine.runWith(engine.prepare(code, 'warm-up'), ctx, event, 0, result => {
     if (bodyFunction(result) !== undefined) return
-    const answer = readAnswer(id, result, 1024 * 1024)
+    const answer = readAnswer(run.id, result, 1024 * 1024)
     const text = answerText(answer, [0, 0])
     writePlain(Buffer.allocUnsafe(plainSize(text, answer.body)), text, answer.body)
   })

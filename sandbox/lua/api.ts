@@ -37,6 +37,7 @@ export type ToLua =
   | ReadonlyMap<string | number, ToLua>
   | { readonly [key: string]: ToLua }
   | Fields
+  | Deferred
   | WithMethods
   | Noted<readonly ToLua[] | ReadonlyMap<string, ToLua>>
   | Builtin<NativeFunction>
@@ -48,6 +49,11 @@ export class Fields {
     readonly names: readonly string[],
     readonly values: ToLua[]
   ) {}
+}
+
+/** A record that is made when Lua first looks into its table, if ever: `make` is called once at most. */
+export class Deferred {
+  constructor(readonly make: () => Fields) {}
 }
 
 /**

@@ -1,11 +1,11 @@
 /** Where JavaScript and Lua meet: values in, functions in, and errors that must not cross as they are. */
 import { Builtin, Callable, Noted, TailCall } from '../../core/base/to-lua.js'
-import { Fields, LuaRaise, Results, WithMethods } from './api.js'
+import { Deferred, Fields, LuaRaise, Results, WithMethods } from './api.js'
 import type { LuaValue, NativeFunction, ToLua } from './api.js'
 import { LuaError, LuaThrow, ArgumentError } from './errors.js'
 import { charge, chargeString } from './memory.js'
 import { RecordShapeCache } from './record-shape-cache.js'
-import { Table } from './table.js'
+import { deferredTable, Table } from './table.js'
 import { PristineMetatable, PristineTable } from './pristine-table.js'
 import { Closure, Native } from './function.js'
 import { Coroutine } from './coroutine.js'
@@ -91,6 +91,7 @@ export class Interop {
   private convert(value: ToLua, depth: number): Value {
     if (typeof value !== 'object' || value === null) return value ?? undefined
     if (value instanceof Fields) return this.fromFields(value, depth)
+    if (value instanceof Deferred) return deferredTable(() => this.fromFields(value.make(), 0))
     if (value instanceof WithMethods) return this.withMethods(value, depth)
     if (isObjectOfLua(value)) return value
     if (value instanceof Builtin) return this.natives.get(value.body as NativeFunction)

@@ -107,6 +107,12 @@ export function advanceCowEpoch(): void {
 /** The shape of tables without fields. */
 export let emptyShape = new Shape([], true)
 
+/**
+ * The shape of tables whose hash part is made at the first look into it (`deferredTable`): it has no names. It counts
+ * as copy-on-write, since whatever writes to such a table asks for that first.
+ */
+export const deferredShape = new Shape([], true, true)
+
 /** The shape of a table that was given these fields one by one, or undefined where a dictionary serves better. */
 export function shapeOf(keys: readonly string[]): Shape | undefined {
   let shape: Shape | undefined = emptyShape

@@ -10,7 +10,7 @@
  * that the rest of the sandbox sees: reading a field through LuaTable makes nothing.
  */
 import { budget, charge, checkHeap } from './memory.js'
-import { dictionaryShape, emptyShape, advanceCowEpoch, shapeOf } from './shape.js'
+import { advanceCowEpoch, deferredShape, dictionaryShape, emptyShape, shapeOf } from './shape.js'
 import type { Shape } from './shape.js'
 import { LuaThrow } from './errors.js'
 import type { Value } from './value.js'
@@ -62,6 +62,13 @@ export class Table {
     this.slots = slots
   }
 
+  /** Makes the hash part of a deferred table. */
+  materialize(): void {
+    const { shape, slots } = (this.slots[0] as unknown as () => Table)()
+    this.shape = shape
+    this.slots = slots
+  }
+
   get type(): 'table' {
     return 'table'
   }
@@ -81,7 +88,10 @@ export class Table {
   /** For strings, and for any key that is not a number. */
   getString(key: Value): Value {
     const slot = this.shape.find(key)
-    return slot < 0 ? undefined : this.slots[slot]
+    if (slot >= 0) return this.slots[slot]
+    if (this.shape !== deferredShape) return undefined
+    this.materialize()
+    return this.getString(key)
   }
 
   getNumber(key: number): Value {
@@ -157,6 +167,7 @@ export class Table {
 
   /** To be called before a write to a copy-on-write table: from now on shape and slots are its own. */
   detach(): void {
+    if (this.shape === deferredShape) return this.materialize()
     advanceCowEpoch()
     const { keys } = this.shape
     // Both or none: what is called here may end for want of stack, and the shared slots must never be written.
@@ -168,6 +179,8 @@ export class Table {
 
   setMeta(meta: Table | null): void {
     if (this.shape.copyOnWrite) advanceCowEpoch()
+    // Of a metatable, the shape alone is asked.
+    if (meta !== null && meta.shape === deferredShape) meta.materialize()
     this.meta = meta
   }
 
@@ -241,6 +254,7 @@ export class Table {
 
   /** The slot of a key that a traversal has visited, or -1 for one that stood at the end of the list part. */
   slotOf(key: Value): number {
+    if (this.shape === deferredShape) this.materialize()
     const slot = this.shape.find(key)
     if (slot >= 0) return slot
     const longest = this.items[0] as number | undefined
@@ -252,6 +266,7 @@ export class Table {
 
   /** The first slot from `slot` on that holds a value, or -1. */
   liveSlot(slot: number): number {
+    if (this.shape === deferredShape) this.materialize()
     const { slots } = this
     const count = this.shape.keys.length
     for (; slot < count; slot++) if (slots[slot] !== undefined) return slot
@@ -261,6 +276,7 @@ export class Table {
   *entries(): Generator<[Value, Value]> {
     const { items } = this
     for (let i = 1; i < items.length; i++) if (items[i] !== undefined) yield [i, items[i]]
+    if (this.shape === deferredShape) this.materialize()
     const { keys } = this.shape
     const { slots } = this
     for (let i = 0, count = keys.length; i < count; i++) {
@@ -346,3 +362,7 @@ export class Table {
     this.slots = slots
   }
 }
+
+/** A table without items that looks like the one that `make` gives, which is made when something looks into it. */
+export const deferredTable = (make: () => Table): Table =>
+  new Table(deferredShape, [make as unknown as Value])

@@ -9,7 +9,7 @@
  */
 
 /** Both sides refuse the other when theirs differs. Raised with every change of a frame's shape. */
-export const PROTOCOL_VERSION = 13
+export const PROTOCOL_VERSION = 14
 export const CHANNEL_FD = 3
 export const HEADER_BYTES = 4
 /** Deepest nesting of lists and tables in a frame, counted from the frame itself. */

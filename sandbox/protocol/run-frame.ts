@@ -7,6 +7,7 @@ import { latin1, plainHead, plainSize, readLength, TEXT_AT, writePlain } from '.
 
 /** Lines before the names of the headers. */
 const FIRST_NAME = 14
+const LINE_BREAK = 10
 const NO_BODY = Buffer.alloc(0)
 
 /**
@@ -28,14 +29,51 @@ function toFrameText(fields: RunFields): string {
   return lines !== undefined && isBinary(lines) ? lines : JSON.stringify(fields.map(toBytes))
 }
 
+export type ReceivedRunFrame = readonly [kind: 2, run: ReceivedRun, body: Uint8Array]
+
+/**
+ * A run as it came. Only what every run needs is read at once: most functions look at little of the rest, and to read
+ * it touches memory, which a process that was idle has to wait for.
+ */
+export class ReceivedRun {
+  readonly id: string
+  /** Bytes that it may hold in Lua; 0: as many as the limits of the process say. */
+  readonly memory: number
+  /** It is an attempt of a job. */
+  readonly isJob: boolean
+  private read: RunFields | undefined
+
+  constructor(private readonly text: string) {
+    if (text.startsWith('[')) {
+      const read = JSON.parse(text) as RunFields
+      this.id = read[0]
+      this.memory = read[10]
+      this.isJob = read[11] !== ''
+      this.read = read
+    } else {
+      const idAt = text.indexOf('\n') + 1
+      const attemptAt = text.indexOf('\n', idAt) + 1
+      this.memory = Number(text.slice(0, idAt - 1))
+      this.id = text.slice(idAt, attemptAt - 1)
+      this.isJob = text.charCodeAt(attemptAt) !== LINE_BREAK
+      this.read = undefined
+    }
+  }
+
+  /** All of it; the same lists each time. */
+  get fields(): RunFields {
+    return (this.read ??= fromLines(this.text.split('\n')))
+  }
+}
+
 /** The frame, without its length in front, stands in the bytes from `at` to `end`; the body is a view. */
-export function decodeRun(bytes: Buffer, at = 0, end = bytes.length): RunFrame {
+export function decodeRun(bytes: Buffer, at = 0, end = bytes.length): ReceivedRunFrame {
   const bodyAt = at + TEXT_AT + readLength(bytes, at + 1)
   if (bodyAt > end) throw new ProtocolFault('a frame whose text is longer than it may be')
   const text = latin1(bytes, at + TEXT_AT, bodyAt)
   return [
     ToChild.run,
-    text.startsWith('[') ? (JSON.parse(text) as RunFields) : fromLines(text.split('\n')),
+    new ReceivedRun(text),
     bodyAt === end ? NO_BODY : bytes.subarray(bodyAt, end)
   ]
 }
@@ -79,9 +117,9 @@ function toLines([
   queryValues,
   details
 ]: RunFields): string {
-  let text = `${startedAt}\n${id}\n${requestId}\n${functionName}\n${method}\n${path}\n${relativePath}`
-  text += `\n${headerNames.length}\n${queryNames.length}`
-  text += `\n${trigger}\n${callerKind}\n${callerName}\n${memory}\n${attempt}`
+  let text = `${memory}\n${id}\n${attempt}\n${startedAt}\n${requestId}\n${functionName}\n${method}`
+  text += `\n${path}\n${relativePath}\n${headerNames.length}\n${queryNames.length}`
+  text += `\n${trigger}\n${callerKind}\n${callerName}`
   for (const name of headerNames) text += `\n${name}`
   for (const value of headerValues) text += `\n${value}`
   for (const name of queryNames) text += `\n${name}`
@@ -92,8 +130,10 @@ function toLines([
 
 function fromLines(lines: string[]): RunFields {
   const line = lines as unknown as readonly [
-    startedAt: string,
+    memory: string,
     id: string,
+    attempt: string,
+    startedAt: string,
     requestId: string,
     functionName: string,
     method: string,
@@ -103,27 +143,25 @@ function fromLines(lines: string[]): RunFields {
     queries: string,
     trigger: string,
     callerKind: string,
-    callerName: string,
-    memory: string,
-    attempt: string
+    callerName: string
   ]
-  const values = FIRST_NAME + Number(line[7])
-  const names = values + Number(line[7])
-  const queryValues = names + Number(line[8])
-  const details = queryValues + Number(line[8])
+  const values = FIRST_NAME + Number(line[9])
+  const names = values + Number(line[9])
+  const queryValues = names + Number(line[10])
+  const details = queryValues + Number(line[10])
   return [
     line[1],
-    Number(line[0]),
-    line[2],
-    line[3],
+    Number(line[3]),
     line[4],
     line[5],
     line[6],
-    line[9],
-    line[10],
+    line[7],
+    line[8],
     line[11],
-    Number(line[12]),
+    line[12],
     line[13],
+    Number(line[0]),
+    line[2],
     lines.slice(FIRST_NAME, values),
     lines.slice(values, names),
     lines.slice(names, queryValues),

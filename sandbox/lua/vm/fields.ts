@@ -3,7 +3,7 @@
  * name in, that it does not have it, where `__index` led, and the shape that adding it leads to.
  */
 import type { Code } from '../compiler/code.js'
-import type { Shape } from '../shape.js'
+import { deferredShape, type Shape } from '../shape.js'
 import { Table } from '../table.js'
 import type { Value } from '../value.js'
 import { getIndex, setIndex } from './operations.js'
@@ -17,6 +17,10 @@ export function getField(vm: Vm, object: Value, key: string, code: Code, at: num
       const value = object.slots[code.slots[at] as number]
       if (value !== undefined) return value
     } else if (shape !== code.transitions[at]) {
+      if (shape === deferredShape) {
+        object.materialize()
+        return getField(vm, object, key, code, at)
+      }
       const slot = shape.find(key)
       if (slot >= 0) {
         code.shapes[at] = shape
@@ -41,6 +45,7 @@ function inherited(vm: Vm, indexTable: Table, key: string, code: Code, at: numbe
     const value = indexTable.slots[code.protoSlots[at] as number]
     if (value !== undefined) return value
   } else {
+    if (indexTable.shape === deferredShape) indexTable.materialize()
     const slot = indexTable.shape.find(key)
     if (slot >= 0) {
       code.protoShapes[at] = indexTable.shape

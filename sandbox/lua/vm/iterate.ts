@@ -1,4 +1,5 @@
 /** Generic `for` over `next` and the iterator of ipairs, without a call. */
+import { deferredShape } from '../shape.js'
 import type { Table } from '../table.js'
 import type { Value } from '../value.js'
 
@@ -14,6 +15,7 @@ export function iterateNext(
   hint: number
 ): void {
   const key = stack[at]
+  if (table.shape === deferredShape) table.materialize()
   const { items, shape } = table
   const { length } = items
   let slot = 0

@@ -13,6 +13,8 @@ import type {
 export const {
   compile,
   createEngine,
+  Deferred,
+  Fields,
   iterateNext,
   LuaFault,
   LuaRaise,
