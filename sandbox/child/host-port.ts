@@ -17,7 +17,9 @@ import {
 import { decodeRun } from '../protocol/run-frame.js'
 import { read, readWhole, retry, writeText } from './blocking-io.js'
 
-const BUFFER_BYTES = 64 * 1024
+/** Room for a body of 64 KiB and its head, so that they are read and written at once, and wake the server once. */
+const BUFFER_BYTES = 72 * 1024
+const PIECE_BYTES = 64 * 1024
 /** Up to this size a plain frame is written as one text; of a larger one Node would make a copy in new memory. */
 const MAX_TEXT_FRAME = 16 * 1024
 
@@ -103,7 +105,7 @@ function sendLarge(text: string, bodyLength: number, pieces: Iterable<string>): 
 }
 
 function* cut(body: string): Iterable<string> {
-  for (let at = 0; at < body.length; at += BUFFER_BYTES) yield body.slice(at, at + BUFFER_BYTES)
+  for (let at = 0; at < body.length; at += PIECE_BYTES) yield body.slice(at, at + PIECE_BYTES)
 }
 
 function write(bytes: Buffer, size: number): void {

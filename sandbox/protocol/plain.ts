@@ -36,8 +36,12 @@ export function writePlain(target: Buffer, text: string, body: string | Uint8Arr
   writeLength(target, 0, TEXT_AT + length + body.length)
   target[HEADER_BYTES] = PLAIN
   writeLength(target, HEADER_BYTES + 1, length)
-  target.write(typeof body === 'string' ? text + body : text, HEADER_BYTES + TEXT_AT, 'latin1')
-  if (typeof body !== 'string' && body.length > 0) target.set(body, HEADER_BYTES + TEXT_AT + length)
+  const at = HEADER_BYTES + TEXT_AT
+  target.write(text, at, 'latin1')
+  if (body.length === 0) return
+  // On its own: to put a long text together with another one is a copy in new memory.
+  if (typeof body === 'string') target.write(body, at + length, 'latin1')
+  else target.set(body, at + length)
 }
 
 /** What stands before the text of such a frame, its length included, as a binary string. */

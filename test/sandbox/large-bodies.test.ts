@@ -4,12 +4,16 @@ import t from 'tap'
 import { buildApi } from '../helpers/api.js'
 
 const PIECE = 64 * 1024
+/** What a sandbox reads and writes at once, a frame with its head. */
+const AT_ONCE = 72 * 1024
 const code = 'function handler(ctx, event) return { body = event.body } end'
 
 t.test('bodies around every border of size come back as they were', async t => {
   const { app, create } = await buildApi(t, { SANDBOX_MAX: '1' })
   const id = await create({ code })
-  const sizes = [1, PIECE - 300, PIECE - 9, PIECE, PIECE + 1, 2 * PIECE, 3 * PIECE + 7, 1024 ** 2]
+  const small = [1, 4095, 4096, PIECE / 4, PIECE - 300, PIECE - 9, PIECE, PIECE + 1]
+  const atOnce = [400, 200, 90, 70, 9, 0, -1].map(less => AT_ONCE - less)
+  const sizes = [...small, ...atOnce, 2 * PIECE, 3 * PIECE + 7, 1024 ** 2]
   for (const size of [...sizes, 3 * 1024 ** 2 + 11, ...sizes.toReversed()]) {
     const payload = randomBytes(size)
     const { statusCode, rawPayload } = await app.inject({
