@@ -133,7 +133,10 @@ export interface NodeRecord {
 export interface NodeBook {
   /** What this server says of itself from now on, with each renewal of its lease. */
   describe(figures: () => NodeFigures): void
-  /** Those that live, and of those that died within a day without taking leave the newest twenty. */
+  /**
+   * Those that live, and of those that died within a day without taking leave the newest twenty. After a week nothing
+   * is left of one but its number with what it ran.
+   */
   list(): Promise<readonly NodeRecord[]>
 }
 

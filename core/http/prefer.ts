@@ -2,8 +2,8 @@
 import type { IncomingMessage } from 'node:http'
 
 /**
- * Whether the caller wants the call to be kept and run in the background. A HEAD is one as the GET would be; what OPTIONS
- * asks for cannot be told later.
+ * Whether the caller wants the call to be kept and run in the background. A HEAD is one as the GET would be; what
+ * OPTIONS asks for cannot be told later.
  */
 export function wantsJob({ headers, method }: IncomingMessage): boolean {
   const { prefer } = headers

@@ -12,7 +12,8 @@ const Node = Type.Object(
     id: Type.Integer({ description: 'Its number, which no other server gets. 1 on SQLite.' }),
     this: Type.Boolean({ description: 'Whether it gave this answer.' }),
     status: Type.Union([Type.Literal('up'), Type.Literal('gone')], {
-      description: '`gone`: it died without taking leave; shown for a day, the newest twenty.'
+      description:
+        '`gone`: it died without taking leave; shown for a day, the newest twenty, and forgotten after a week.'
     }),
     host: Type.String({ description: 'Name of its machine.' }),
     port: Type.Optional(Type.Integer({ description: 'Where it listens.' })),

@@ -5,7 +5,16 @@ import { KEPT_MS } from './shared-deliveries.js'
 /** What is looked at by time is kept somewhat longer than it counts. */
 const MARGIN_MS = 3_600_000
 
+/**
+ * How long a server that died is in the table; it is shown for a day. Its number is not given to another one, so what
+ * has it, such as an execution, stays as it is. One that was only asleep puts its row back.
+ */
+const NODE_KEPT_MS = 7 * 24 * 3_600_000
+
 const statements = [
+  `with gone as (delete from nodes where lease_until < now_ms() - ${NODE_KEPT_MS} returning id),
+    lane as (delete from lanes where node in (select id from gone))
+  delete from viewers where node in (select id from gone)`,
   'delete from rate_windows where ends_at < now_ms()',
   `delete from alert_notices where at < now_ms() - ${MARGIN_MS}`,
   `delete from wrong_guesses where at < now_ms() - ${MARGIN_MS}`,

@@ -219,9 +219,14 @@ function testSweep(postgres: Postgres): void {
        insert into wrong_guesses values ('old', 1, now_ms() - ${day}, 0), ('new', 1, now_ms(), 0);
        insert into deliveries values ('old', null, now_ms() - ${2 * day}), ('new', null, now_ms());
        insert into alert_notices (at, notice) values (now_ms() - ${day}, '{}'), (now_ms(), '{}');
-       insert into places values ('f', 999, 1)`,
+       insert into places values ('f', 999, 1);
+       insert into nodes (id, name, host, version, started_at, lease_until) overriding system value values
+         (997, 'old', 'h', '0', 0, now_ms() - ${8 * day}), (998, 'new', 'h', '0', 0, now_ms() - ${6 * day});
+       insert into lanes values (997, 1, 1), (998, 1, 1);
+       insert into viewers values (997, null), (998, null)`,
       url
     )
+    await storage.shared.sweep()
     await storage.shared.sweep()
     // Fails with what is left.
     await postgres.query(
@@ -229,9 +234,11 @@ function testSweep(postgres: Postgres): void {
        declare left_over text := (select string_agg(n::text, ' ') from (
          select count(*) as n from rate_windows union all select count(*) from wrong_guesses
          union all select count(*) from deliveries union all select count(*) from alert_notices
-         union all select count(*) from places) counts);
+         union all select count(*) from places
+         union all select count(*) from nodes where id >= 997 union all select count(*) from lanes where node >= 997
+         union all select count(*) from viewers) counts);
        begin
-         if left_over <> '1 1 2 1 1' then raise exception '%', left_over; end if;
+         if left_over <> '1 1 2 1 1 1 1 1' then raise exception '%', left_over; end if;
        end $$`,
       url
     )
