@@ -13,6 +13,10 @@ export class Failure extends Error {
   }
 }
 
+/** The server has said that nothing was done. Without that, for want of an answer say, what was sent may be stored. */
+export const isRefused = (error: unknown): boolean =>
+  error instanceof Failure && error.status > 0 && error.status < 500
+
 /** A change that was refused because something else is there by now. */
 export class Stale extends Failure {
   override name = 'Stale'

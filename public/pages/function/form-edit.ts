@@ -4,7 +4,7 @@
  * nothing back that somebody else, or the function itself, changed meanwhile. Where both changed the same field, the
  * reader decides.
  */
-import { Stale } from '../../api/failure.js'
+import { isRefused, Stale } from '../../api/failure.js'
 import type { LuaFunction } from '../../api/types.js'
 import { t } from '../../i18n/locale.js'
 import { askClashes } from '../../shell/clashes.js'
@@ -49,6 +49,8 @@ export function createEdit<T>(
   { read, mine, show, send, label, describe, secret = false }: FormOptions<T>
 ): FormEdit {
   let base = read(subject.now())
+  /** What was sent and may be stored: found there, it is nobody else's. */
+  let sent: Fields = {}
   /** Meanwhile the save itself looks at what is there. */
   let saving = false
 
@@ -66,7 +68,9 @@ export function createEdit<T>(
     await subject.settled()
     const theirs = read(subject.now())
     const typed = mine()
-    const clashes = findClashes(base, typed, theirs)
+    const clashes = findClashes(base, typed, theirs).filter(
+      ({ name, theirs: found }) => !Object.hasOwn(sent, name) || sent[name] !== found
+    )
     const choices =
       clashes.length === 0 ? {} : await askClashes({ clashes, label, describe, secret })
     if (choices === undefined) return false
@@ -94,9 +98,11 @@ export function createEdit<T>(
       try {
         await send(wanted, overlay({}, changed, wanted), subject.tag)
         base = wanted
+        sent = {}
         await subject.refresh()
         return true
       } catch (error) {
+        if (!isRefused(error)) sent = Object.fromEntries(changed.map(name => [name, wanted[name]]))
         if (!(error instanceof Stale) || tries === mostTries) throw error
         subject.take(error.current as T, error.tag)
       }

@@ -1,6 +1,6 @@
 /** The dialog in which an entry is added or changed. A value that somebody else stored meanwhile is shown beside it. */
 import { part } from '../../alpine.js'
-import { Stale } from '../../api/failure.js'
+import { isRefused, Stale } from '../../api/failure.js'
 import { encodeKey, readValue, writeValue } from '../../api/kv.js'
 import type { KvEntry, StaleValue } from '../../api/types.js'
 import { decodeText } from '../../format/body.js'
@@ -105,7 +105,7 @@ const createClash = () =>
 
     /** Another key is another entry. */
     onKeyTyped() {
-      if (this.open.fresh) this.open = { ...this.open, tag: '', clash: noClash }
+      if (this.open.fresh) this.open = { ...this.open, tag: '', sent: undefined, clash: noClash }
     }
   })
 
@@ -135,10 +135,21 @@ const createSaving = () =>
         await writeValue(this.functionId, encoded, bytes, this.timeToLive(), condition)
         return true
       } catch (error) {
+        if (!isRefused(error)) this.open.sent = bytes
         if (!(error instanceof Stale)) throw error
+        if (this.isOwn(error)) return await this.write()
         this.meet(error)
         return false
       }
+    },
+
+    /** What is stored there is what this dialog sent before, although no answer said so. */
+    isOwn({ current: now, tag }: Stale): boolean {
+      const { sent } = this.open
+      if (sent === undefined || now === null) return false
+      if (toTyped(toBytes(now as StaleValue), 'hex') !== toTyped(sent, 'hex')) return false
+      Object.assign(this.open, { tag, sent: undefined })
+      return true
     },
 
     /** An entry keeps its end when only its value is changed. */

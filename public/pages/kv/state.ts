@@ -24,6 +24,8 @@ export const noEntry = {
   expires: 0,
   error: '',
   tag: '',
+  /** What was sent and may be stored: found there, it is nobody else's. */
+  sent: undefined as Uint8Array | undefined,
   clash: noClash
 }
 

@@ -18,6 +18,7 @@ import { eventName, keepTyped, type CodeSession, type CodeState } from './state.
 function adopt(session: CodeSession, typed: string, saved: SavedCode): { dirty: boolean } {
   const { editor } = session
   session.base = { version: activeOf(session).version, code: saved.code }
+  session.sent.clear()
   if (saved.code !== typed && editor?.value() === typed) editor.set(saved.code)
   const dirty = editor?.value() !== saved.code
   // What is kept has to be known as made from what was saved.
@@ -49,7 +50,10 @@ const createSaving = (session: CodeSession) =>
         announce(saved, activeOf(session))
         if (session.owner.targets) refreshShared()
       }
-      return withBusy(this, work, fail)
+      return withBusy(this, work, error => {
+        keepTyped(session)
+        fail(error)
+      })
     },
 
     async discard() {

@@ -8,6 +8,8 @@ export interface Draft {
   readonly code: string
   /** The version that it was made from; 0 when that is not known. */
   readonly base: number
+  /** An earlier state of it that may be stored: it was sent, and the answer was lost. */
+  readonly sent?: string | undefined
 }
 
 export function readDraft(functionId: string): Draft | undefined {
@@ -15,8 +17,9 @@ export function readDraft(functionId: string): Draft | undefined {
   // Earlier dashboards kept the code alone.
   if (typeof kept === 'string') return { code: kept, base: 0 }
   if (typeof kept !== 'object' || kept === null) return undefined
-  const { code, base } = kept as Partial<Record<keyof Draft, unknown>>
-  return typeof code === 'string' && typeof base === 'number' ? { code, base } : undefined
+  const { code, base, sent } = kept as Partial<Record<keyof Draft, unknown>>
+  if (typeof code !== 'string' || typeof base !== 'number') return undefined
+  return { code, base, sent: typeof sent === 'string' ? sent : undefined }
 }
 
 /** False: the browser does not keep it. */

@@ -1,5 +1,6 @@
 /** Opens the editor with the draft that was kept, or with the active version, and follows both. */
 import { part } from '../../../alpine.js'
+import type { Version } from '../../../api/types.js'
 import { loadEditor } from '../../../editor/load.js'
 import type { EditorModule } from '../../../editor/contract.js'
 import { describeShared } from '../../../editor/shared-modules.js'
@@ -18,7 +19,7 @@ interface Actions {
 const isDesktop = (): boolean => matchMedia('(min-width: 64rem)').matches
 
 export function createCodeLoading(session: CodeSession) {
-  const { id, owner } = session
+  const { owner } = session
   return part<CodeState & Checking & Actions>()({
     load(): Promise<void> {
       return loadInto(this, loadEditor, editorModule => {
@@ -33,8 +34,10 @@ export function createCodeLoading(session: CodeSession) {
       const draft = session.draft.open()
       this.restored = draft !== undefined && draft.code !== active.code
       this.dirty = this.restored
+      if (draft?.sent !== undefined) session.sent.add(draft.sent)
       const isOutdated = this.restored && draft !== undefined && draft.base !== active.version
-      session.base = isOutdated ? { version: draft.base } : toBase(active)
+      const isOwn = session.sent.has(active.code)
+      session.base = isOutdated && !isOwn ? { version: draft.base } : toBase(active)
       session.editor = createEditor(host, {
         label: t('code.editorLabel', { name }),
         code: draft?.code ?? active.code,
@@ -60,16 +63,30 @@ export function createCodeLoading(session: CodeSession) {
       if (this.dirty) keepTyped(session)
       else session.draft.drop()
       this.checkSoon()
-    },
-
-    /** A version that somebody else activated is shown at once, unless something was typed: then saving asks. */
-    followActiveVersion() {
-      const { id: present, active_version: active } = owner.subject.now()
-      const { editor, base } = session
-      if (!editor || this.dirty || this.busy) return
-      if (present !== id || active.version === base.version) return
-      session.base = toBase(active)
-      if (editor.value() !== active.code) editor.set(active.code)
     }
   })
 }
+
+export const createFollowing = (session: CodeSession) =>
+  part<CodeState>()({
+    /** A version that somebody else activated is shown at once, unless something was typed: then saving asks. */
+    followActiveVersion() {
+      const { owner, id, editor, base } = session
+      const { id: present, active_version: active } = owner.subject.now()
+      if (!editor || this.busy || present !== id || active.version === base.version) return
+      if (session.sent.has(active.code)) return this.knowStored(active)
+      if (this.dirty) return
+      session.base = toBase(active)
+      if (editor.value() !== active.code) editor.set(active.code)
+    },
+
+    /** It was stored after all, although no answer said so. */
+    knowStored(active: Version) {
+      session.base = toBase(active)
+      session.sent.clear()
+      this.dirty = isDirty(session)
+      this.restored &&= this.dirty
+      if (this.dirty) keepTyped(session)
+      else session.draft.drop()
+    }
+  })

@@ -5,7 +5,7 @@ import { guardLeaving } from '../../../shell/router.js'
 import { hasCommand } from '../../../shell/shortcuts.js'
 import { createCodeActions } from './actions.js'
 import { createChecking } from './checking.js'
-import { createCodeLoading } from './loading.js'
+import { createCodeLoading, createFollowing } from './loading.js'
 import { createCodeSession, createCodeState, eventName, requiresOf } from './state.js'
 
 component('code', () => {
@@ -16,6 +16,7 @@ component('code', () => {
     ...createCodeState(session),
     ...createChecking(session),
     ...createCodeLoading(session),
+    ...createFollowing(session),
     ...createCodeActions(session),
 
     init() {

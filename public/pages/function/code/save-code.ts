@@ -1,5 +1,5 @@
 /** Saves what is in the editor on top of what is active now, without taking back what somebody else activated. */
-import { Stale } from '../../../api/failure.js'
+import { isRefused, Stale } from '../../../api/failure.js'
 import { checkCode, listVersions, saveCode } from '../../../api/code.js'
 import type { Version } from '../../../api/types.js'
 import { t } from '../../../i18n/locale.js'
@@ -17,6 +17,8 @@ export interface CodeBase {
 interface Place {
   readonly owner: CodeOwner
   readonly id: string
+  /** Code that was sent and may be stored: it is the reader's own, whatever was answered. */
+  readonly sent: Set<string>
 }
 
 export type SavedCode =
@@ -28,7 +30,7 @@ export const toBase = ({ version, code }: Version): CodeBase => ({ version, code
 
 /** Undefined: the reader wants to go on with the code; nothing was saved. */
 export async function saveTyped(
-  { owner: { subject, api }, id }: Place,
+  { owner: { subject, api }, id, sent }: Place,
   typed: string,
   base: CodeBase
 ): Promise<SavedCode | undefined> {
@@ -36,7 +38,7 @@ export async function saveTyped(
   let activate = true
   for (;;) {
     const theirs = subject.now().active_version
-    if (activate && isAnother(theirs, madeFrom, code)) {
+    if (activate && !sent.has(theirs.code) && isAnother(theirs, madeFrom, code)) {
       const choice = await askCode(theirs, code)
       if (choice === undefined) return undefined
       if (choice === 'theirs') return { how: 'theirs', code: theirs.code }
@@ -51,12 +53,14 @@ export async function saveTyped(
       allowed = code
     }
     try {
+      if (activate) sent.add(code)
       await saveCode(api(id), { code, ...(activate ? {} : { activate }) }, subject.tag)
       await subject.refresh()
       return activate
         ? { how: 'active', code }
         : { how: 'inactive', code, version: await newestVersion(api(id)) }
     } catch (error) {
+      if (isRefused(error)) sent.delete(code)
       if (!(error instanceof Stale)) throw error
       subject.take(error.current as Owned, error.tag)
     }

@@ -20,6 +20,8 @@ export interface CodeSession {
   editor: CodeEditor | undefined
   /** What the code in the editor was made from. */
   base: CodeBase
+  /** Code that was sent and may be stored. */
+  readonly sent: Set<string>
   /** The syntax error that the latest check found. */
   syntaxError: Problem | undefined
   /** Where the draft failed, until its code is changed. */
@@ -37,6 +39,7 @@ export function createCodeSession(): CodeSession {
     }),
     editor: undefined,
     base: toBase(active),
+    sent: new Set(),
     syntaxError: undefined,
     draftError: undefined
   }
@@ -48,8 +51,13 @@ export const isDirty = ({ owner, editor, base }: CodeSession): boolean =>
   editor?.value() !== (base.code ?? owner.subject.now().active_version.code)
 
 /** False: it is in the editor alone, and gone with the page. */
-export const keepTyped = ({ draft, editor, base }: CodeSession): boolean =>
-  editor !== undefined && draft.keep({ code: editor.value(), base: base.version })
+export function keepTyped({ draft, editor, base, sent }: CodeSession): boolean {
+  if (editor === undefined) return false
+  const typed = { code: editor.value(), base: base.version }
+  const [latest] = [...sent].slice(-1)
+  // There may not be room for both.
+  return (latest !== undefined && draft.keep({ ...typed, sent: latest })) || draft.keep(typed)
+}
 
 export const noSyntaxError = { message: '', line: 0, column: 1 }
 /** The name of the draft's event in the browser's storage. */
