@@ -65,5 +65,7 @@ export const redriveJob = (id: string, version?: number): Promise<JobDetail> =>
 export const cancelJob = (id: string): Promise<JobDetail> => post(`${one(id)}/cancel`)
 export const deleteJob = (id: string): Promise<unknown> => request(one(id), { method: 'DELETE' })
 export const redriveJobs = (
-  which: { ids: string[] } | { filter: JobFilter }
-): Promise<{ redriven: number; skipped: number }> => post('/api/jobs/redrive', which)
+  which: { ids: string[] } | { filter: JobFilter },
+  version?: number
+): Promise<{ redriven: number; skipped: number }> =>
+  post('/api/jobs/redrive', version === undefined ? which : { ...which, version })

@@ -23,6 +23,7 @@ export const jobTexts = {
     redriveAllTitle_one: 'Run {count} job again?',
     redriveAllTitle_other: 'Run {count} jobs again?',
     redriveAllText: 'All that match the filter, with the active versions and fresh attempts.',
+    redriveAllWith: 'All that match the filter, with version {version} and fresh attempts.',
     redriven_one: '{count} job runs again',
     redriven_other: '{count} jobs run again',
     redrivenOne: 'The job runs again',

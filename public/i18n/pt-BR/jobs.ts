@@ -26,6 +26,7 @@ export const jobTexts: Translated<typeof english> = {
     redriveAllTitle_one: 'Executar {count} tarefa de novo?',
     redriveAllTitle_other: 'Executar {count} tarefas de novo?',
     redriveAllText: 'Todas as do filtro, com as versões ativas e novas tentativas.',
+    redriveAllWith: 'Todas as do filtro, com a versão {version} e novas tentativas.',
     redriven_one: '{count} tarefa será executada de novo',
     redriven_other: '{count} tarefas serão executadas de novo',
     redrivenOne: 'A tarefa será executada de novo',

@@ -20,6 +20,8 @@ export const createJobsState = () => ({
   rows: [] as Job[],
   total: 0,
   /** Ids of the rows that are marked. */
-  marked: [] as string[]
+  marked: [] as string[],
+  /** The number of the version to run again with; empty for the active one. */
+  version: ''
 })
 export type JobsState = ReturnType<typeof createJobsState>

@@ -36,20 +36,24 @@ const createMarks = () =>
   })
 type Marks = ReturnType<typeof createMarks>
 
+/** Undefined for the active ones. */
+const chosenVersion = ({ version }: JobsState): number | undefined => {
+  const text = String(version).trim()
+  return text === '' ? undefined : Number(text)
+}
+
 const createChanges = () =>
   part<JobsState & JobsLoading & Marks>()({
+    /** What is chosen for these does not hold for the next. */
+    async redrive(which: Parameters<typeof redriveJobs>[0]) {
+      const { redriven } = await redriveJobs(which, chosenVersion(this))
+      succeed(tn('jobs.redriven', redriven))
+      Object.assign(this, { marked: [], version: '' })
+      await this.load()
+    },
     redriveMarked() {
       const ids = this.markedFinished()
-      return withBusy(
-        this,
-        async () => {
-          const { redriven } = await redriveJobs({ ids })
-          succeed(tn('jobs.redriven', redriven))
-          this.marked = []
-          await this.load()
-        },
-        fail
-      )
+      return withBusy(this, () => this.redrive({ ids }), fail)
     },
 
     /** Whether all jobs of the filter can be run again: only what has ended can. */
@@ -57,19 +61,22 @@ const createChanges = () =>
       const { status } = this.filters
       return this.total > 0 && ['dead', 'succeeded', 'cancelled'].includes(status)
     },
+    canRedrive(): boolean {
+      return this.canRedriveAll() || this.markedFinished().length > 0
+    },
     async redriveAll() {
+      const version = chosenVersion(this)
       const answer = await ask({
         title: tn('jobs.redriveAllTitle', this.total),
-        text: t('jobs.redriveAllText'),
+        text:
+          version === undefined ? t('jobs.redriveAllText') : t('jobs.redriveAllWith', { version }),
         confirm: t('jobs.redriveAll')
       })
       if (answer !== 'confirm') return
       const work = async (): Promise<void> => {
         const { status, function_id: id = '' } = this.query()
         const filter = { status: status ?? '', ...(id === '' ? {} : { function_id: id }) }
-        const { redriven } = await redriveJobs({ filter })
-        succeed(tn('jobs.redriven', redriven))
-        await this.load()
+        await this.redrive({ filter })
       }
       await withBusy(this, work, fail)
     },
