@@ -1,6 +1,6 @@
 /** How often a function may be called and how much it may use, each limit beside its use. */
 import { component, part } from '../../alpine.js'
-import type { LuaFunction, RateLimit } from '../../api/types.js'
+import type { LuaFunction, RateLimit, Usage } from '../../api/types.js'
 import { format } from '../../format/values.js'
 import { t, tn, type TextKey } from '../../i18n/locale.js'
 import { current } from '../function.js'
@@ -80,6 +80,19 @@ const createForm = () =>
     onSaved: () => usage.load(current.fn.id)
   }))
 
+/** What is used of the rate limit, and until when that counts. */
+function rateUse({ rate_limit: rate }: Usage): string[] {
+  if (rate === undefined) return []
+  const { used, limit, by, callers, reset_seconds: reset } = rate
+  const values = { used: format.number(used), limit: format.number(limit) }
+  return [
+    by === 'function' ? t('limits.rateUsed', values) : tn('limits.rateUsedOf', callers, values),
+    ...(reset === undefined
+      ? []
+      : [t('limits.rateResets', { time: format.duration(reset * 1000) })])
+  ]
+}
+
 const createUse = () =>
   part<State>()({
     /** What is used of a limit, or what it is for where nothing counts its use. */
@@ -94,7 +107,7 @@ const createUse = () =>
       if (name === 'max_concurrency') {
         return `${tn('limits.running', value.running.used)} · ${refused('concurrency')}`
       }
-      if (name === 'rate_limit') return refused('rate_limit')
+      if (name === 'rate_limit') return [...rateUse(value), refused('rate_limit')].join(' · ')
       return name === 'body_limit' ? refused('body_limit') : t(`limits.about_${name}`)
     },
     summary() {
