@@ -18,6 +18,7 @@ import './shell/theme.js'
 import { followTitle } from './shell/title.js'
 import './pages/account.js'
 import './pages/function.js'
+import './pages/function/gone.js'
 import './pages/function/code/page.js'
 import './pages/function/execution/page.js'
 import './pages/function/executions/page.js'
@@ -36,7 +37,13 @@ import './pages/settings/origin.js'
 import './pages/settings/records.js'
 import './pages/settings/schedule.js'
 
-observe({ onSignedOut, onAccepted, onUnreachable, onReached })
+observe({
+  onSignedOut,
+  onAccepted,
+  onUnreachable,
+  onReached,
+  onMissing: () => dispatchEvent(new CustomEvent('moonlet:missing'))
+})
 installTexts()
 installProse()
 installLongTexts()

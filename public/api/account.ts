@@ -1,5 +1,6 @@
 /** Tokens, and who changed what, over HTTP. */
 import { request } from './client.js'
+import { orGone } from './failure.js'
 import type { Paging } from './functions.js'
 import { requestAll } from './list-all.js'
 import type { TokenScope } from './lists.js'
@@ -25,7 +26,7 @@ export const createToken = (wish: {
   expires_at?: number
 }): Promise<Token & { token: string }> => request('/api/tokens', { method: 'POST', body: wish })
 export const endToken = (id: string): Promise<unknown> =>
-  request(`/api/tokens/${encodeURIComponent(id)}`, { method: 'DELETE' })
+  orGone(request(`/api/tokens/${encodeURIComponent(id)}`, { method: 'DELETE' }))
 
 export type AuditState = Readonly<Record<string, unknown>>
 

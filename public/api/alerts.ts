@@ -1,5 +1,6 @@
 /** Rules by which somebody is told that something goes wrong, over HTTP. */
 import { request } from './client.js'
+import { orGone } from './failure.js'
 import type { Paging } from './functions.js'
 import type { Pagination } from './types.js'
 
@@ -48,7 +49,8 @@ export const createAlert = (rule: object): Promise<Alert> =>
   request('/api/alerts', { method: 'POST', body: rule })
 export const updateAlert = (id: string, change: object): Promise<Alert> =>
   request(one(id), { method: 'PUT', body: change })
-export const deleteAlert = (id: string): Promise<unknown> => request(one(id), { method: 'DELETE' })
+export const deleteAlert = (id: string): Promise<unknown> =>
+  orGone(request(one(id), { method: 'DELETE' }))
 export const testAlert = (
   id: string
 ): Promise<{ sent: boolean; error?: string; job_id?: string }> =>

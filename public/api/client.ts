@@ -24,13 +24,16 @@ interface Observers {
   onAccepted: () => void
   onUnreachable: () => void
   onReached: () => void
+  /** Something is not there, perhaps what the page is about. */
+  onMissing: () => void
 }
 
 let observers: Observers = {
   onSignedOut: () => Promise.resolve(false),
   onAccepted() {},
   onUnreachable() {},
-  onReached() {}
+  onReached() {},
+  onMissing() {}
 }
 export const observe = (given: Observers): void => {
   observers = given
@@ -99,6 +102,7 @@ export async function fetchOk(path: string, ask: Ask = {}): Promise<Response> {
     // Nothing was done but to refuse it.
     if (await observers.onSignedOut({ isChange })) return await fetchOk(path, ask)
   }
+  if (response.status === 404) observers.onMissing()
   throw await toFailure(response)
 }
 

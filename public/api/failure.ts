@@ -13,6 +13,16 @@ export class Failure extends Error {
   }
 }
 
+/** What was asked about is not there. */
+export const isMissing = (error: unknown): boolean =>
+  error instanceof Failure && error.status === 404
+
+/** A deletion of what is gone already, by somebody else or by an answer that was lost, has come true. */
+export const orGone = (deletion: Promise<unknown>): Promise<unknown> =>
+  deletion.catch((error: unknown) => {
+    if (!isMissing(error)) throw error
+  })
+
 /** The server has said that nothing was done. Without that, for want of an answer say, what was sent may be stored. */
 export const isRefused = (error: unknown): boolean =>
   error instanceof Failure && error.status > 0 && error.status < 500

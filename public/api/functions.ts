@@ -1,5 +1,6 @@
 /** Functions and their schedule over HTTP. */
 import type { Ask, Tagged } from './client.js'
+import { orGone } from './failure.js'
 import { request, requestTagged } from './client.js'
 import { listAll, requestAll } from './list-all.js'
 import type {
@@ -49,7 +50,7 @@ export const createFunction = (given: {
 export const updateFunction = (id: string, change: object, tag?: string): Promise<unknown> =>
   request(functionApi(id), { method: 'PUT', body: change, ifMatch: tag })
 export const deleteFunction = (id: string, tag: string): Promise<unknown> =>
-  remove(functionApi(id), tag)
+  orGone(remove(functionApi(id), tag))
 
 export interface Draft {
   /** Left out: that of the active version. */
@@ -71,5 +72,5 @@ export const createAccessKey = (
   given: { name: string; expires_at?: number }
 ): Promise<CreatedAccessKey> => post(`${functionApi(id)}/keys`, given)
 export const deleteAccessKey = (id: string, keyId: string): Promise<unknown> =>
-  remove(`${functionApi(id)}/keys/${encodeURIComponent(keyId)}`)
+  orGone(remove(`${functionApi(id)}/keys/${encodeURIComponent(keyId)}`))
 export const getUsage = (id: string): Promise<Usage> => request(`${functionApi(id)}/usage`)

@@ -1,5 +1,6 @@
 /** Calls that run in the background, over HTTP. */
 import { request } from './client.js'
+import { orGone } from './failure.js'
 import type { Paging } from './functions.js'
 import type { JobStatus } from './lists.js'
 import type { ExecutionStatus, Pagination } from './types.js'
@@ -63,7 +64,8 @@ export const getJob = (id: string): Promise<JobDetail> => request(one(id))
 export const redriveJob = (id: string, version?: number): Promise<JobDetail> =>
   post(`${one(id)}/redrive`, version === undefined ? {} : { version })
 export const cancelJob = (id: string): Promise<JobDetail> => post(`${one(id)}/cancel`)
-export const deleteJob = (id: string): Promise<unknown> => request(one(id), { method: 'DELETE' })
+export const deleteJob = (id: string): Promise<unknown> =>
+  orGone(request(one(id), { method: 'DELETE' }))
 export const redriveJobs = (
   which: { ids: string[] } | { filter: JobFilter },
   version?: number

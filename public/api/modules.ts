@@ -1,5 +1,6 @@
 /** Shared modules over HTTP. */
 import { request, requestTagged, type Tagged } from './client.js'
+import { orGone } from './failure.js'
 import type { Paging } from './functions.js'
 import { listAll } from './list-all.js'
 import type { Pagination, RequiredModule, Version } from './types.js'
@@ -64,8 +65,10 @@ export const updateModule = (id: string, change: object, { tag, force }: Conditi
     query: { force: force ? 'true' : undefined }
   })
 export const deleteModule = (id: string, { tag, force }: Condition): Promise<unknown> =>
-  request(moduleApi(id), {
-    method: 'DELETE',
-    ifMatch: tag,
-    query: { force: force ? 'true' : undefined }
-  })
+  orGone(
+    request(moduleApi(id), {
+      method: 'DELETE',
+      ifMatch: tag,
+      query: { force: force ? 'true' : undefined }
+    })
+  )

@@ -1,6 +1,7 @@
 /** Signing in and out, sessions, and what the server says about itself. */
 import { loadOnce } from '../load-once.js'
 import { request } from './client.js'
+import { orGone } from './failure.js'
 import { requestAll } from './list-all.js'
 import type { LuaReference, Session } from './types.js'
 
@@ -9,7 +10,7 @@ export const signIn = (apiKey: string): Promise<unknown> =>
 export const signOut = (): Promise<unknown> => request('/api/auth/logout', { method: 'POST' })
 export const listSessions = (): Promise<Session[]> => requestAll('/api/auth/sessions', 'sessions')
 export const endSession = (id: string): Promise<unknown> =>
-  request(`/api/auth/sessions/${encodeURIComponent(id)}`, { method: 'DELETE' })
+  orGone(request(`/api/auth/sessions/${encodeURIComponent(id)}`, { method: 'DELETE' }))
 export const endAllSessions = (): Promise<unknown> =>
   request('/api/auth/sessions', { method: 'DELETE' })
 export interface ServerStatus {

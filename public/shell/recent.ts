@@ -24,6 +24,10 @@ export function remember(seen: Seen): void {
   write('recent', recent.list)
 }
 
+/** Its id where it is not among them. */
+export const nameOfRecent = (id: string): string =>
+  recent.list.find(item => item.id === id)?.name ?? id
+
 export function forget(id: string): void {
   recent.list = recent.list.filter(item => item.id !== id)
   write('recent', recent.list)

@@ -40,6 +40,7 @@ export const alertTexts = {
     recipientsHint: 'One in each line. Mail needs SMTP_URL and MAIL_FROM.',
     targetFunction: 'Function to call',
     choose: 'Choose…',
+    gone: 'This alert has been deleted meanwhile. Saving creates it again.',
     saved: 'The alert has been saved',
     ok: 'OK',
     firing: 'Firing',

@@ -12,6 +12,13 @@ export const changeTexts = {
     empty: 'Empty',
     on: 'On',
     off: 'Off',
+    goneTitle: 'It has been deleted meanwhile',
+    goneText:
+      'What you typed can be saved as a new one, with the name, description and variables that this one had. Its data, schedule, access and history are gone.',
+    gone: 'This has been deleted elsewhere. What is typed here stays until you leave the page, and its code can be saved as a new one.',
+    goneKept: 'Changes of yours to its code, which were never saved, are still in this browser.',
+    createAgain: 'Save as a new one',
+    createdAgain: '“{name}” has been created again',
     codeText:
       'Version {version} has become active since you began. It is shown first, then yours, which you can edit here before it is saved.',
     codeLeft: 'Version {version}, there now',

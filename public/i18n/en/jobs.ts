@@ -59,6 +59,8 @@ export const jobTexts = {
     reason_unreadable: 'Its event was encrypted with another key',
     made: 'Created',
     dueAt: 'Due',
+    missing: 'There is no such job',
+    missingText: 'It has been discarded, or was finished for longer than such jobs are kept.',
     active: 'Active',
     withVersion: 'With version',
     noEvent: 'The event cannot be read: it was encrypted with another key.'

@@ -43,6 +43,7 @@ export const alertTexts: Translated<typeof english> = {
     recipientsHint: 'Um por linha. O e-mail precisa de SMTP_URL e MAIL_FROM.',
     targetFunction: 'Função a chamar',
     choose: 'Escolha…',
+    gone: 'Este alerta foi excluído nesse meio-tempo. Salvar cria outro igual.',
     saved: 'O alerta foi salvo',
     ok: 'Em ordem',
     firing: 'Disparado',

@@ -14,6 +14,13 @@ export const changeTexts: Translated<typeof english> = {
     empty: 'Vazio',
     on: 'Ligado',
     off: 'Desligado',
+    goneTitle: 'Foi excluído nesse meio-tempo',
+    goneText:
+      'O que você digitou pode ser salvo como novo, com o nome, a descrição e as variáveis de antes. Os dados, o agendamento, o acesso e o histórico não existem mais.',
+    gone: 'Isto foi excluído em outro lugar. O que está digitado aqui fica até você sair da página, e o código pode ser salvo como novo.',
+    goneKept: 'Alterações suas no código, nunca salvas, ainda estão neste navegador.',
+    createAgain: 'Salvar como novo',
+    createdAgain: '“{name}” foi criado de novo',
     codeText:
       'A versão {version} passou a ser a ativa desde que você começou. Ela vem primeiro; depois, o seu código, que pode ser editado aqui antes de ser salvo.',
     codeLeft: 'Versão {version}, a de agora',

@@ -62,6 +62,8 @@ export const jobTexts: Translated<typeof english> = {
     reason_unreadable: 'O evento foi cifrado com outra chave',
     made: 'Criada',
     dueAt: 'Prevista',
+    missing: 'Esta tarefa não existe',
+    missingText: 'Foi descartada, ou terminou há mais tempo do que tarefas assim são guardadas.',
     active: 'Ativa',
     withVersion: 'Com a versão',
     noEvent: 'O evento não pode ser lido: foi cifrado com outra chave.'

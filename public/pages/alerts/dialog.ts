@@ -1,7 +1,7 @@
 /** The dialog in which a rule is made or changed. */
 import { part } from '../../alpine.js'
 import { createAlert, updateAlert, type Alert } from '../../api/alerts.js'
-import { Failure } from '../../api/failure.js'
+import { Failure, isMissing } from '../../api/failure.js'
 import { t } from '../../i18n/locale.js'
 import { openFormDialog } from '../../shell/form-dialog.js'
 import { withBusy } from '../../shell/loading.js'
@@ -46,10 +46,16 @@ export const createDialog = () =>
         await this.load()
       }
       return withBusy(this, work, error => {
+        if (isMissing(error) && this.editing !== '') return this.meetDeleted()
         const field = error instanceof Failure ? findField(error.said) : ''
         this.errors = { [field]: withoutField(describeError(error).text) }
         this.focusWrong()
       })
+    },
+    /** What is typed stays, and can be saved as another. */
+    meetDeleted() {
+      Object.assign(this, { editing: '', errors: { '': t('alerts.gone') } })
+      this.load()
     },
     errorOf(field: string): string {
       return this.errors[field] ?? ''

@@ -1,9 +1,12 @@
 /** What a page is about, as the server has it: forms and buttons change it, and follow it. */
 import type { Tagged } from '../../api/client.js'
+import { isMissing } from '../../api/failure.js'
 
 export interface Subject<T> {
   /** Of the state that the page knows; changes bring it along. */
   readonly tag: string
+  /** It has been deleted: what is shown is what the page knew. */
+  readonly gone: boolean
   now(): T
   /** Resolves once the page has what the latest question was answered, whichever answer came last. */
   refresh(): Promise<void>
@@ -26,13 +29,18 @@ export function createSubject<T>(
   return {
     found: nothing,
     tag: '',
+    gone: false,
     now(): T {
       return this.found
     },
     refresh(): Promise<void> {
-      const asked: Promise<void> = fetch().then(async ({ found, tag }) => {
+      const show = async ({ found, tag }: Tagged<T>): Promise<void> => {
         if (latest !== asked) return await latest
         this.show(found, tag)
+      }
+      const asked: Promise<void> = fetch().then(show, error => {
+        if (latest === asked && isMissing(error)) this.gone = true
+        throw error
       })
       latest = asked
       return asked
@@ -46,6 +54,7 @@ export function createSubject<T>(
       this.show(found, tag)
     },
     show(found: T, tag: string): void {
+      this.gone = false
       this.tag = tag
       this.found = found
       seen(found)

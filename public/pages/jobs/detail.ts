@@ -8,6 +8,7 @@ import {
   type Attempt,
   type JobDetail
 } from '../../api/jobs.js'
+import { isMissing } from '../../api/failure.js'
 import { prettyJson } from '../../format/json-layout.js'
 import { t } from '../../i18n/locale.js'
 import { ask } from '../../shell/dialogs.js'
@@ -88,7 +89,10 @@ const createChanges = () =>
         )
         succeed(done)
       }
-      return withBusy(this, send, fail)
+      return withBusy(this, send, error => {
+        if (isMissing(error)) this.load()
+        else fail(error)
+      })
     },
 
     async discard() {

@@ -1,7 +1,7 @@
 /** The shared module that the page is about. Tabs read it, and ask for it anew when they changed it. */
 import { store } from '../../alpine.js'
 import { getFunction, runDraft } from '../../api/functions.js'
-import { getModule, moduleApi, type LuaModule } from '../../api/modules.js'
+import { createModule, getModule, moduleApi, type LuaModule } from '../../api/modules.js'
 import { route } from '../../shell/router.js'
 import { modulePath } from '../../shell/routes.js'
 import { addOwner } from '../function/owner.js'
@@ -33,5 +33,14 @@ addOwner('module', {
   alsoRuns: async target => (await getFunction(target)).found.active_version.code,
   run: (code, event, target) =>
     runDraft(target, { event, modules: { [currentModule.found.name]: code } }),
-  module: () => currentModule.found.name
+  module: () => currentModule.found.name,
+  async createAgain(typed) {
+    const { name, description, active_version: active } = currentModule.found
+    const made = await createModule({
+      name,
+      code: typed ?? active.code,
+      ...(description === undefined ? {} : { description })
+    })
+    return { name, path: modulePath(made.id) }
+  }
 })

@@ -1,5 +1,6 @@
 /** What all tabs of one shared module have in common. */
 import { component } from '../../alpine.js'
+import { isMissing } from '../../api/failure.js'
 import type { Requirer } from '../../api/modules.js'
 import { loading, loadInto } from '../../shell/loading.js'
 import { requireLine } from '../../editor/required.js'
@@ -12,6 +13,7 @@ component('modulePage', () => ({
   ...loading(),
   tabs: moduleTabs.map(id => ({ id })),
   module: currentModule.found,
+  asking: false,
 
   init() {
     this.load()
@@ -22,7 +24,7 @@ component('modulePage', () => ({
 
   /** What is typed stays, whatever comes of asking again. */
   load(): Promise<void> {
-    if (this.status === 'ready') return currentModule.refresh().catch(fail)
+    if (this.status === 'ready') return this.ask()
     return loadInto(
       this,
       () => currentModule.refresh(),
@@ -30,6 +32,19 @@ component('modulePage', () => ({
         this.module = currentModule.found
       }
     )
+  },
+
+  /** The page says by itself that the module is gone. */
+  async ask() {
+    if (this.status !== 'ready' || this.asking) return
+    this.asking = true
+    await currentModule.refresh().catch(error => {
+      if (!isMissing(error)) fail(error)
+    })
+    this.asking = false
+  },
+  askIfGone() {
+    if (!currentModule.gone) this.ask()
   },
 
   requireLine,

@@ -1,5 +1,6 @@
 /** What can be done with the code: save it, run it as a draft, discard it, leave it. */
 import { part } from '../../../alpine.js'
+import { isMissing } from '../../../api/failure.js'
 import type { Version } from '../../../api/types.js'
 import { refreshShared } from '../../../editor/shared-modules.js'
 import { t } from '../../../i18n/locale.js'
@@ -8,6 +9,7 @@ import { withBusy } from '../../../shell/loading.js'
 import { read, write } from '../../../shell/local-storage.js'
 import { keepInAddress } from '../../../shell/router.js'
 import { fail, succeed } from '../../../shell/toasts.js'
+import { askToCreate, offerTyped } from '../gone.js'
 import type { Checking } from './checking.js'
 import { toDraftEvent, toDraftView, toProblem } from './draft-event.js'
 import { mayWrite } from './draft-writes.js'
@@ -52,7 +54,19 @@ const createSaving = (session: CodeSession) =>
       }
       return withBusy(this, work, error => {
         keepTyped(session)
-        fail(error)
+        if (isMissing(error)) askToCreate()
+        else fail(error)
+      })
+    },
+
+    /** What is typed can become another's, where this has been deleted. */
+    offer() {
+      return offerTyped({
+        code: () => session.editor?.value(),
+        onSaved: () => {
+          session.draft.drop()
+          this.dirty = false
+        }
       })
     },
 

@@ -12,6 +12,7 @@ component('code', () => {
   const session = createCodeSession()
   const { id, owner } = session
   let stopGuarding = (): void => {}
+  let stopOffering = (): void => {}
   return {
     ...createCodeState(session),
     ...createChecking(session),
@@ -24,6 +25,7 @@ component('code', () => {
         const stays = to.id === id && to.tab === 'code'
         return !this.dirty || stays || this.mayLeave()
       })
+      stopOffering = this.offer()
       this.$watch(owner.watched, () => {
         this.requires = requiresOf(session)
         this.followActiveVersion()
@@ -37,6 +39,7 @@ component('code', () => {
 
     destroy() {
       stopGuarding()
+      stopOffering()
       write(eventName(session), this.event)
       this.stopChecking()
       session.draft.close()
