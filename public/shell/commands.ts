@@ -1,4 +1,5 @@
 /** What the palette offers besides functions. */
+import { foldText } from '../format/fold-text.js'
 import { chooseLanguage, language, t } from '../i18n/locale.js'
 import { toBrowserPath } from '../base-path.js'
 import { docsAddress } from './docs-address.js'
@@ -76,17 +77,15 @@ export function commands(): Command[] {
   ]
 }
 
-const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
-
 /** Every word typed is in the label, accents and case aside. */
 export const fits = (command: Pick<Command, 'label'>, text: string): boolean =>
-  plain(text)
+  foldText(text)
     .split(/\s+/)
-    .every(word => plain(command.label).includes(word))
+    .every(word => foldText(command.label).includes(word))
 
 /** How far the label is from what was typed: equal, begins with it, has a word that does, contains it, does not. */
 function distance(label: string, text: string): number {
-  const [name, typed] = [plain(label), plain(text.trim())]
+  const [name, typed] = [foldText(label), foldText(text.trim())]
   if (typed === '') return 0
   if (name === typed) return 0
   if (name.startsWith(typed)) return 1

@@ -1,4 +1,5 @@
 /** Finding places in the guide: sections in which every word occurs, those first that have them in their title. */
+import { foldText } from '../../format/fold-text.js'
 import type { Section } from '../../format/markdown.js'
 
 export interface Place {
@@ -17,18 +18,16 @@ interface Searched {
 
 const EXCERPT = 140
 
-const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
-
 export function findPlaces(chapters: readonly Searched[], asked: string): Place[] {
-  const words = plain(asked).split(/\s+/).filter(Boolean)
+  const words = foldText(asked).split(/\s+/).filter(Boolean)
   if (words.length === 0) return []
   const found: Array<Place & { rank: number }> = []
   for (const { name, title: chapter, sections } of chapters) {
     for (const { anchor, title, text } of sections) {
-      const head = plain(`${chapter} ${title}`)
-      const body = plain(text)
+      const head = foldText(`${chapter} ${title}`)
+      const body = foldText(text)
       if (!words.every(word => head.includes(word) || body.includes(word))) continue
-      const own = plain(title)
+      const own = foldText(title)
       const rank = words.filter(word => own.includes(word)).length
       const path = `/guide/${name}${anchor === '' ? '' : `#${anchor}`}`
       found.push({ path, chapter, title, excerpt: toExcerpt(text, body, words), rank })
