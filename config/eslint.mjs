@@ -1,3 +1,4 @@
+/** The rules of the linter: what CONTRIBUTING.md says of style and code, as far as a program can see it. */
 import neostandard, { plugins as neostandardPlugins } from 'neostandard'
 
 const typescript = neostandardPlugins['typescript-eslint'].plugin

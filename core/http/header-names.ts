@@ -1,3 +1,4 @@
+/** Names of headers: their usual form, and those by which only the server speaks to functions. */
 import { isHttpToken } from '../base/http-token.js'
 
 /**

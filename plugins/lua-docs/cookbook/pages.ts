@@ -1,3 +1,4 @@
+/** Programs of the cookbook whose answers are for browsers. */
 import type { CookbookProgram } from './program.js'
 
 export const formPage: CookbookProgram = {

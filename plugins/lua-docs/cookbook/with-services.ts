@@ -1,3 +1,4 @@
+/** Programs of the cookbook that speak with other services. */
 import type { CookbookProgram } from './program.js'
 
 export const webhook: CookbookProgram = {

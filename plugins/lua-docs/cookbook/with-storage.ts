@@ -1,3 +1,4 @@
+/** Programs of the cookbook that keep values. */
 import type { CookbookProgram } from './program.js'
 
 export const todoApi: CookbookProgram = {

@@ -1,3 +1,4 @@
+/** `base64` in the sandbox. */
 import { LuaFailure } from '../../../core/lua/errors.js'
 import { fromBytes, toBytes } from '../../../core/base/binary.js'
 import { checkLength, native } from '../native.js'

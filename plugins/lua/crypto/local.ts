@@ -1,3 +1,4 @@
+/** `crypto` in the sandbox. */
 import { toBytes } from '../../../core/base/binary.js'
 import { native } from '../native.js'
 import { decrypt, encrypt } from './cipher.js'

@@ -1,3 +1,4 @@
+/** `html` in the sandbox. */
 import { checkLength, native } from '../native.js'
 
 const entities: { readonly [character: string]: string } = {

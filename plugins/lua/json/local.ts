@@ -1,3 +1,4 @@
+/** `json` in the sandbox. */
 import { LuaMisuse } from '../../../core/lua/errors.js'
 import type { LuaTable, LuaValue } from '../../../sandbox/lua/api.js'
 import { native, quoted } from '../native.js'

@@ -1,3 +1,4 @@
+/** `jwt` in the sandbox: what tokens hold, signed and checked. */
 import { toBytes, toText } from '../../../core/base/binary.js'
 import { LuaFailure, LuaMisuse } from '../../../core/lua/errors.js'
 import type { LuaTable, LuaValue, NativeFunction, ToLua } from '../../../sandbox/lua/api.js'

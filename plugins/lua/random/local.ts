@@ -1,3 +1,4 @@
+/** `random` in the sandbox. */
 import { LuaFailure, LuaMisuse } from '../../../core/lua/errors.js'
 import { checkLength, native, wholeNumber } from '../native.js'
 import { numberToString } from '../../../core/base/number-text.js'

@@ -1,3 +1,4 @@
+/** `response` in the sandbox: the tables that handlers return, made by their kind. */
 import { LuaMisuse } from '../../../core/lua/errors.js'
 import type { LuaTable, LuaValue, NativeFunction } from '../../../sandbox/lua/api.js'
 import { native, raisingFailures } from '../native.js'

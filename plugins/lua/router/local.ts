@@ -1,3 +1,4 @@
+/** `router` in the sandbox. */
 import type { LuaTable } from '../../../sandbox/lua/api.js'
 import { checkLength, native } from '../native.js'
 import { runContext } from '../run-context.js'

@@ -1,3 +1,4 @@
+/** `strings` in the sandbox. Texts are bytes; characters are those of UTF-8. */
 import { LuaMisuse } from '../../../core/lua/errors.js'
 import type { LuaTable, LuaValue } from '../../../sandbox/lua/api.js'
 import { checkEntries, checkLength, native, wholeNumber } from '../native.js'

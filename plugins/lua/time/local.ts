@@ -1,3 +1,4 @@
+/** `time` in the sandbox. */
 import { LuaMisuse } from '../../../core/lua/errors.js'
 import { native, wholeNumber } from '../native.js'
 import { runContext } from '../run-context.js'

@@ -1,3 +1,4 @@
+/** `url` in the sandbox. */
 import { LuaFailure } from '../../../core/lua/errors.js'
 import { checkLength, native } from '../native.js'
 import { escapeAll, unescapeQuery } from '../../../core/base/percent-escapes.js'

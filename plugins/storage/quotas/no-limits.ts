@@ -1,3 +1,4 @@
+/** For storage that is opened without limits, as by commands: nothing is removed to make room, and nothing refused. */
 import type { StorageLimits } from '../../../core/contracts/storage.js'
 
 export const NO_LIMITS: StorageLimits = {
