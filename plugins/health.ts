@@ -2,9 +2,9 @@
  * Health, for supervisors and load balancers; no authentication. `/healthz`: the process answers. `/readyz`: a
  * function could run now and the database takes writes. Both say no more than that; the log has the reasons.
  */
-import { setTimeout as pause } from 'node:timers/promises'
 import fp from 'fastify-plugin'
 import { Type } from 'typebox'
+import { inTime } from '../core/base/in-time.js'
 import { errorResponses } from '../core/http/response-schemas.js'
 import '../core/contracts/server.js'
 
@@ -56,21 +56,14 @@ export default fp(
     }
 
     async function passes(name: keyof typeof checks): Promise<boolean> {
-      const patience = new AbortController()
+      const tookTooLong = () => new Error(`no response within ${PATIENCE_MS} ms`)
       try {
-        await Promise.race([
-          checks[name](),
-          pause(PATIENCE_MS, undefined, { signal: patience.signal }).then(() => {
-            throw new Error(`no response within ${PATIENCE_MS} ms`)
-          })
-        ])
+        await inTime<unknown>(checks[name](), PATIENCE_MS, tookTooLong)
         return true
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error)
         fastify.log.error({ reason }, `not ready: ${name}`)
         return false
-      } finally {
-        patience.abort()
       }
     }
 

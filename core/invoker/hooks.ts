@@ -1,6 +1,7 @@
 /** Hooks around every execution, in the order they were added. */
 import type { InvocationEvent, InvocationRequest, Outcome } from '../contracts/invocation.js'
 import type { HookRefusal, InvokerHook } from '../contracts/invoker.js'
+import { inTime } from '../base/in-time.js'
 import { isThenable } from '../base/thenable.js'
 import { checkEvent } from './check-event.js'
 
@@ -21,11 +22,14 @@ export async function runBefore(
   onError: OnHookError,
   timeoutMs = BEFORE_TIMEOUT_MS
 ): Promise<InvocationEvent | Refusal> {
+  const tookTooLong = () => new Error(`the hook took longer than ${timeoutMs / 1000} s`)
   let event = request.event
   for (const { name, before } of hooks) {
     if (before === undefined) continue
     try {
-      const result = await inTime(before({ ...request, event }, executionId), timeoutMs)
+      const given = before({ ...request, event }, executionId)
+      // A hook that hangs must not keep its caller for ever.
+      const result = isThenable(given) ? await inTime(given, timeoutMs, tookTooLong) : given
       if (result instanceof Refusal) {
         return new Refusal(`refused by plugin '${name}': ${result.reason}`)
       }
@@ -36,20 +40,6 @@ export async function runBefore(
     }
   }
   return event
-}
-
-/** A hook that hangs must not keep its caller for ever. */
-async function inTime<T>(result: T | PromiseLike<T>, ms: number): Promise<T> {
-  if (!isThenable(result)) return result
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`the hook took longer than ${ms / 1000} s`))
-    }, ms)
-  })
-  return await Promise.race([Promise.resolve(result), late]).finally(() => {
-    clearTimeout(timer)
-  })
 }
 
 /** Runs all `after` hooks side by side; nobody waits for them. */

@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises'
 import * as nodeModule from 'node:module'
 import { isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { inTime } from '../base/in-time.js'
 import { ImportProblem } from './failure.js'
 import { resolve as resolveHook, resolvedFrom } from './resolve-hook.js'
 import { findSyntaxError } from './syntax-error.js'
@@ -26,7 +27,8 @@ export async function importPlugin(specifier: string, folder: string): Promise<I
     ? await entryOf(resolve(folder, fromFileUrl(specifier)))
     : resolvedFrom(moduleIn(folder), specifier)
   const url = resolveOrAdvise(wanted, specifier, folder)
-  const module = await withTimeout(import(wanted) as Promise<{ default?: unknown }>).catch(
+  const loading = import(wanted) as Promise<{ default?: unknown }>
+  const module = await inTime(loading, IMPORT_TIMEOUT_MS, tookTooLong).catch(
     async (error: unknown) => {
       throw await explain(error, url)
     }
@@ -115,16 +117,5 @@ async function entryOf(path: string): Promise<string> {
     : pathToFileURL(join(path, main)).href
 }
 
-async function withTimeout<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(
-        new ImportProblem(`its module did not finish loading within ${IMPORT_TIMEOUT_MS / 1000} s`)
-      )
-    }, IMPORT_TIMEOUT_MS)
-  })
-  return await Promise.race([work, late]).finally(() => {
-    clearTimeout(timer)
-  })
-}
+const tookTooLong = (): Error =>
+  new ImportProblem(`its module did not finish loading within ${IMPORT_TIMEOUT_MS / 1000} s`)

@@ -1,6 +1,7 @@
 /** A plugin's beginning and end: each has its time, so that no plugin holds up the server for ever. */
 import type { FastifyInstance, FastifyPluginCallback } from 'fastify'
 import { MoonletError } from '../../core/base/errors.js'
+import { inTime } from '../../core/base/in-time.js'
 import { inNameOf } from '../../core/third-party/attribution.js'
 import type { ThirdPartyPlugin } from '../../core/third-party/check-plugin.js'
 import type { PluginOptions } from '../../core/third-party/define-plugin.js'
@@ -22,10 +23,8 @@ const ENDING = new Set(['preClose', 'onClose'])
  */
 export function startInName(plugin: ThirdPartyPlugin): ThirdPartyPlugin['register'] {
   const start: ThirdPartyPlugin['register'] = async (server, options) => {
-    await inTime(
-      inNameOf(plugin, () => callRegister(plugin.register, server, options)),
-      'its start'
-    )
+    const started = inNameOf(plugin, () => callRegister(plugin.register, server, options))
+    await inTime(started, LIMIT_MS, () => tookTooLong('its start'))
     readEveryBody(server)
   }
   return Object.assign(start, plugin.register)
@@ -48,20 +47,12 @@ export function limitHooks(scope: FastifyInstance, plugin: ThirdPartyPlugin): vo
   scope.addHook = limited as FastifyInstance['addHook']
 }
 
-/** Each gives a promise or takes a callback, `onClose` behind the instance. */
 function limitHook(name: string, hook: Hook, plugin: ThirdPartyPlugin): Hook {
   return async function (this: FastifyInstance) {
-    const given = name === 'onClose' ? [this] : []
-    const call = () =>
-      new Promise<unknown>((resolve, reject) => {
-        if (hook.length <= given.length) return resolve(hook.apply(this, given))
-        hook.call(this, ...given, (error?: unknown) => {
-          if (error == null) resolve(undefined)
-          else reject(error)
-        })
-      })
+    const args = name === 'onClose' ? [this] : []
     try {
-      await inTime(inNameOf(plugin, call), `its ${name} hook`)
+      const called = inNameOf(plugin, () => callHook(this, hook, args))
+      await inTime(called, LIMIT_MS, () => tookTooLong(`its ${name} hook`))
     } catch (error) {
       if (BEGINNING.has(name)) throw pluginFailure(plugin, 'failed at start', error)
       this.log.error(
@@ -70,6 +61,17 @@ function limitHook(name: string, hook: Hook, plugin: ThirdPartyPlugin): Hook {
       )
     }
   }
+}
+
+/** Hooks give a promise, or take a callback behind their arguments. */
+function callHook(server: FastifyInstance, hook: Hook, args: readonly unknown[]): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    if (hook.length <= args.length) return resolve(hook.apply(server, [...args]))
+    hook.call(server, ...args, (error?: unknown) => {
+      if (error == null) resolve(undefined)
+      else reject(error)
+    })
+  })
 }
 
 /** Fastify's plugins give a promise, or take a callback. */
@@ -86,14 +88,5 @@ function callRegister(
   })
 }
 
-async function inTime(work: Promise<unknown>, what: string): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new MoonletError('PLUGIN_FAILED', `${what} did not end within ${LIMIT_MS / 1000} s`))
-    }, LIMIT_MS)
-  })
-  await Promise.race([work, late]).finally(() => {
-    clearTimeout(timer)
-  })
-}
+const tookTooLong = (what: string): Error =>
+  new MoonletError('PLUGIN_FAILED', `${what} did not end within ${LIMIT_MS / 1000} s`)
