@@ -14,7 +14,7 @@ const SPREAD = 0.2
 /** Of a version's popularity, which is what it is called in some 90 s: the runs of ten seconds. */
 const SOON = 1 / 8
 
-interface Heir {
+interface Successor {
   /** What it is bound to. */
   readonly job: BindJob
   /** Undefined: it waits for an unbound one. */
@@ -23,7 +23,7 @@ interface Heir {
 
 export class Succession {
   /** By the process that is nearly used up. */
-  private readonly heirs = new Map<SandboxProcess, Heir>()
+  private readonly successors = new Map<SandboxProcess, Successor>()
 
   /** `max`: SANDBOX_MAX_INVOCATIONS. */
   constructor(
@@ -43,41 +43,43 @@ export class Succession {
   /** The process has got the invocation. True: from now on an unbound process is wanted for its version. */
   noteAssigned(process: SandboxProcess, { job, bindingKey }: Invocation): boolean {
     const { assigned, replaceAfter, maxInvocations } = process
-    if (assigned < replaceAfter || this.heirs.has(process) || job.kind !== 'invoke') return false
+    if (assigned < replaceAfter || this.successors.has(process) || job.kind !== 'invoke')
+      return false
     const popularity = this.state.popularityOf(bindingKey, performance.now())
     if (maxInvocations - assigned + 1 > popularity * SOON) return false
     const { fn, version } = job
-    this.heirs.set(process, { job: { bindingKey, fn, version }, process: undefined })
+    this.successors.set(process, { job: { bindingKey, fn, version }, process: undefined })
     return true
   }
 
   /** How often the versions are called for which an unbound process is wanted. */
   *wanted(now: number): Iterable<number> {
-    for (const { job, process } of this.heirs.values()) {
+    for (const { job, process } of this.successors.values()) {
       if (process === undefined) yield this.state.popularityOf(job.bindingKey, now)
     }
   }
 
   /** Gives unbound processes, as `take` gives them, to versions that want them. */
   bind(take: () => SandboxProcess | undefined): void {
-    for (const heir of this.heirs.values()) {
-      if (heir.process !== undefined) continue
+    for (const successor of this.successors.values()) {
+      if (successor.process !== undefined) continue
       const process = take()
       if (process === undefined) return
-      heir.process = process
-      process.prepare(heir.job)
-      this.state.addIdle(process, heir.job.bindingKey)
+      successor.process = process
+      process.prepare(successor.job)
+      this.state.addIdle(process, successor.job.bindingKey)
     }
   }
 
   /** The process has compiled the code of its version: the one before it ends with what it runs. */
   onPrepared(process: SandboxProcess): void {
-    for (const [old, heir] of this.heirs) if (heir.process === process) old.retire()
+    for (const [old, successor] of this.successors) if (successor.process === process) old.retire()
   }
 
   onExit(process: SandboxProcess): void {
-    this.heirs.delete(process)
+    this.successors.delete(process)
     // With its next invocation the old one has another one.
-    for (const [old, heir] of this.heirs) if (heir.process === process) this.heirs.delete(old)
+    for (const [old, successor] of this.successors)
+      if (successor.process === process) this.successors.delete(old)
   }
 }
