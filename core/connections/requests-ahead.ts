@@ -55,13 +55,13 @@ export class RequestsAhead {
       // Not before others have had their turn: responses that are there at once would follow each other for long.
       setImmediate(() => {
         ahead.begun--
-        this.goOn(ahead, request.socket)
+        this.beginNext(ahead, request.socket)
       })
     })
     this.serve(request, response)
   }
 
-  private goOn(ahead: Ahead, socket: Socket): void {
+  private beginNext(ahead: Ahead, socket: Socket): void {
     if (socket.destroyed) {
       ahead.waiting.length = 0
       return

@@ -117,7 +117,7 @@ export class SqliteStorage implements Storage {
   ) {
     const { secretKey, nowMs = Date.now, limits = NO_LIMITS, onNotice = () => {} } = options
     defineTextFunctions(db)
-    const batch = createBatch(db)
+    const batch = openBatch(db)
     // The order of these lines is that of commit hooks: what is created later is told earlier.
     const rowIds = new FunctionRowIds(db, batch)
     const counts = new ExecutionCounts(db, batch)
@@ -253,7 +253,7 @@ export class SqliteStorage implements Storage {
 }
 
 /** Its first hook, and so the last one before the commit itself, sees to it that the commit is not lost. */
-function createBatch(db: Database): Batch {
+function openBatch(db: Database): Batch {
   const batch = new Batch(db)
   batch.onCommit({ before: createFileCheck(db.name), after() {} })
   return batch

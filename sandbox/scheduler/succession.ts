@@ -43,8 +43,9 @@ export class Succession {
   /** The process has got the invocation. True: from now on an unbound process is wanted for its version. */
   noteAssigned(process: SandboxProcess, { job, bindingKey }: Invocation): boolean {
     const { assigned, replaceAfter, maxInvocations } = process
-    if (assigned < replaceAfter || this.successors.has(process) || job.kind !== 'invoke')
+    if (assigned < replaceAfter || this.successors.has(process) || job.kind !== 'invoke') {
       return false
+    }
     const popularity = this.state.popularityOf(bindingKey, performance.now())
     if (maxInvocations - assigned + 1 > popularity * SOON) return false
     const { fn, version } = job
@@ -79,7 +80,8 @@ export class Succession {
   onExit(process: SandboxProcess): void {
     this.successors.delete(process)
     // With its next invocation the old one has another one.
-    for (const [old, successor] of this.successors)
+    for (const [old, successor] of this.successors) {
       if (successor.process === process) this.successors.delete(old)
+    }
   }
 }

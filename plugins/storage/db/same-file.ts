@@ -12,7 +12,7 @@ const PAUSE_MS = 100
 /** Returns a check for each commit, which looks now and then, and throws STORAGE_FAILED until the file is back. */
 export function createFileCheck(file: string): () => void {
   const opened = new Map<string, string>()
-  let lookedAt = -Infinity
+  let lastLookAt = -Infinity
   let missing: string | undefined
 
   function look(path: string): string | undefined {
@@ -24,8 +24,8 @@ export function createFileCheck(file: string): () => void {
 
   return () => {
     const now = performance.now()
-    if (now - lookedAt >= PAUSE_MS) {
-      lookedAt = now
+    if (now - lastLookAt >= PAUSE_MS) {
+      lastLookAt = now
       missing = look(file) ?? look(`${file}-wal`)
     }
     if (missing !== undefined) throw replaced(missing)
