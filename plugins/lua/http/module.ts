@@ -2,6 +2,7 @@
 import type { OutgoingHttp } from '../../../core/contracts/outgoing-http.js'
 import { host, luaModule, param } from '../../../core/lua/module.js'
 import { Text } from '../../../core/lua/types/declare.js'
+import { MAX_HEADERS, MAX_PARAMETERS, MAX_URL } from './limits.js'
 import type { Records } from './record.js'
 import { send } from './send.js'
 import { batchFunction } from './batch.js'
@@ -10,7 +11,8 @@ import { HttpReply, bodyOptions, options, url } from './types.js'
 const LIMITS =
   'Up to 10 redirects are followed, to another server with none but harmless headers (no ' +
   '`Authorization`, `Cookie` or `X-…`); after 30 seconds, or beyond the size limit of the ' +
-  'server, it fails.'
+  `server, it fails, and so it does with more than ${MAX_URL / 1024} KiB of address, ${MAX_PARAMETERS} ` +
+  `query parameters or ${MAX_HEADERS} headers.`
 const handled = (call: string, shown: string) =>
   `local reply, err = ${call}\n` +
   `if not reply then\n` +

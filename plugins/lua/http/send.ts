@@ -4,6 +4,7 @@ import type { OutgoingHttp, OutgoingResponse } from '../../../core/contracts/out
 import { LuaFailure } from '../../../core/lua/errors.js'
 import type { HostCall } from '../../../core/lua/module.js'
 import { looseBytes, looseText } from '../loose-bytes.js'
+import { checkHeaders, checkLength, checkParameters } from './limits.js'
 import { withQuery } from './query.js'
 import { recorded, type Records } from './record.js'
 
@@ -18,7 +19,7 @@ export interface Sending {
   readonly records: Records
 }
 
-/** Performs the request; a failure of the outside world, of whatever kind, becomes `nil, message`. */
+/** Performs the request; a failure of the outside world, of whatever kind, and a limit become `nil, message`. */
 export async function send(
   { http, records }: Sending,
   call: HostCall,
@@ -26,17 +27,14 @@ export async function send(
   url: string,
   options: HttpOptions | undefined
 ) {
-  const headers = Object.entries(options?.headers ?? {}).map(([name, value]) => [
-    name,
-    Array.isArray(value) ? value.map(looseText) : looseText(value)
-  ])
-  const query = Object.entries(options?.query ?? {}).map(
-    ([name, value]) => [name, looseBytes(value)] as const
-  )
+  checkLength(url.length)
+  checkHeaders(options?.headers ?? {})
   const request = {
     method,
-    url: withQuery(url, query),
-    headers: Object.fromEntries(headers),
+    url: addressOf(url, options?.query ?? {}),
+    headers: mapValues(options?.headers ?? {}, value =>
+      Array.isArray(value) ? value.map(looseText) : looseText(value)
+    ),
     body: looseBytes(options?.body),
     signal: call.signal
   }
@@ -48,6 +46,16 @@ export async function send(
     }
   )
   return toLua(reply)
+}
+
+function addressOf(url: string, query: Readonly<Record<string, unknown>>): string {
+  const added = Object.entries(query).map(([name, value]) => [name, looseBytes(value)] as const)
+  checkParameters(url, added.length)
+  // Before it is encoded, which makes it no shorter.
+  checkLength(added.reduce((sum, [name, value]) => sum + name.length + value.length, url.length))
+  const address = withQuery(url, added)
+  checkLength(address.length)
+  return address
 }
 
 const toLua = ({ statusCode, body, headers, headersAll }: OutgoingResponse) => ({

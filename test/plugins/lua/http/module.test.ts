@@ -142,6 +142,32 @@ t.test('header values are bytes', async t => {
   t.same(reply.headers['X-Seen'], Buffer.from([0xc3, 0xa9, 0xff]))
 })
 
+t.test('a request whose head is larger than any server takes is not made', async t => {
+  const { url, functions } = await mirror(t)
+  const get = async (address: string, headers: object = {}, query: object = {}) => {
+    const options = { headers: { ...headers }, query: { ...query } }
+    return Buffer.from((await functions.get.run(hostCall(), address, options)).body).length
+  }
+  const many = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, Buffer.from('v')]))
+  const long = `${url}/${'a'.repeat(65_536 - url.length - 1)}`
+  const refused: ReadonlyArray<readonly [request: Promise<number>, message: string]> = [
+    [get(`${long}a`), 'the address has 65537 characters, at most 65536 are sent'],
+    [get(`${url}/?${'a&'.repeat(5_000_000)}`), 'at most 65536 are sent'],
+    [get(url, {}, { q: Buffer.from(' '.repeat(9_000_000)) }), 'at most 65536 are sent'],
+    [get(url, {}, { q: Buffer.from('é'.repeat(20_000)) }), 'at most 65536 are sent'],
+    [get(url, {}, many(300_000)), 'the address has 300001 query parameters, at most 1000 are'],
+    [get(`${url}/?${'a&'.repeat(999)}`, {}, many(1)), 'the address has 1001 query parameters'],
+    [get(url, many(501)), 'the request has 501 headers, at most 500 are sent'],
+    [get(url, { 'X-In': Array.from({ length: 501 }, () => 1) }), 'the request has 501 headers']
+  ]
+  for (const [request, message] of refused) {
+    await t.rejects(request, { name: 'LuaFailure', message: new RegExp(message) })
+  }
+  t.ok((await get(`${url}/?${'a&'.repeat(998)}a`, many(500), {})) > 1900)
+  t.ok((await get(url, {}, many(999))) > 5000)
+})
+
 t.test('whatever goes wrong outside is a failure with a message', async t => {
   const { functions } = await mirror(t)
   for (const url of ['http://127.0.0.1:1/', 'not a url', 'ftp://h/', 'http://h/%zz']) {
