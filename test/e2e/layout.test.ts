@@ -61,6 +61,11 @@ t.test('on a phone a draft is run and saved by touch', needsBrowser, async t => 
   await page.keyboard.insertText('-- by touch\n')
   await page.getByRole('button', { name: /Run draft/ }).tap()
   await page.locator('.outcome').getByText('200').waitFor()
+  const bottom = async () => {
+    const { y = 0, height = 0 } = (await page.locator('.outcome').boundingBox()) ?? {}
+    return y + height <= 812
+  }
+  await eventually(t, bottom, true, 'the outcome is in sight')
   await page.getByRole('button', { name: /Save/ }).tap()
   await said(t, page, 'Saved as version 2')
   t.same(faults, [])

@@ -100,6 +100,10 @@ const createSaving = (session: CodeSession) =>
     }
   })
 
+/** On a phone it is below the editor, out of sight. */
+const showOutcome = (): void =>
+  document.getElementById('draft-outcome')?.scrollIntoView({ block: 'nearest' })
+
 const createRunning = (session: CodeSession) =>
   part<CodeState & Checking>()({
     async run() {
@@ -129,6 +133,7 @@ const createRunning = (session: CodeSession) =>
       const { owner } = session
       const outcome = await owner.run(code, toDraftEvent(this.event), this.target)
       this.outcome = toDraftView(outcome, owner.module())
+      this.$nextTick(showOutcome)
       if (session.editor?.value() !== code) return
       session.draftError = toProblem(outcome, owner.module())
       this.mark()
