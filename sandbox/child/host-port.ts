@@ -17,7 +17,7 @@ import {
 import { decodeRun } from '../protocol/run-frame.js'
 import { read, readWhole, retry, writeText } from './blocking-io.js'
 
-/** Room for a body of 64 KiB and its head, so that they are read and written at once, and wake the server once. */
+/** Room for a body of 64 KiB and its head, so that both are read and written at once. */
 const BUFFER_BYTES = 72 * 1024
 const PIECE_BYTES = 64 * 1024
 /** Up to this size a plain frame is written as one text; of a larger one Node would make a copy in new memory. */
