@@ -56,7 +56,13 @@ function addReads(api: ApiScope, { book }: AlertRoutes): void {
             Type.String({ maxLength: 100, description: 'Only alerts of this function alone.' })
           )
         }),
-        response: { 200: AlertPage, ...commonErrors }
+        response: {
+          200: AlertPage,
+          ...errorResponses({
+            400: 'function_id: function_id cannot be longer than 100 characters'
+          }),
+          ...commonErrors
+        }
       }
     },
     async ({ query }) => {

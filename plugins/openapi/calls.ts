@@ -61,7 +61,8 @@ const accepted = {
   }
 }
 
-const failure = (description: string, error: string) => ({
+/** A response that is an error. */
+export const failure = (description: string, error: string) => ({
   description,
   content: {
     'application/json': { schema: { $ref: '#/components/schemas/Error' }, example: { error } }

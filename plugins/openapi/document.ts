@@ -1,7 +1,7 @@
 /** From what the routes' schemas say to a document that is pleasant to read and to generate clients from. */
 import type { FastifyInstance } from 'fastify'
 import type { ApiDocument, Content, Operation, Schema } from './api-document.js'
-import { describeCalls } from './calls.js'
+import { describeCalls, failure } from './calls.js'
 import { completePluginRoutes, isPluginPath } from './plugin-routes.js'
 
 export interface Addresses {
@@ -73,8 +73,8 @@ const mapOperations = (
   )
 
 /**
- * Sets right what the generator cannot know: parameters with a default need not be given, and a response that is
- * no JSON says so in its schema.
+ * Sets right what the generator cannot know: parameters with a default need not be given, a response that is no JSON
+ * says so in its schema, and a path with a parameter may be one that cannot be read.
  */
 const tidy = ({ parameters, responses, ...operation }: Operation): Operation => ({
   ...operation,
@@ -87,9 +87,19 @@ const tidy = ({ parameters, responses, ...operation }: Operation): Operation => 
         }))
       }),
   responses: Object.fromEntries(
-    Object.entries(responses).map(([status, response]) => [status, tidyResponse(response)])
+    Object.entries({
+      ...(parameters?.some(parameter => parameter.in === 'path') ? brokenPath : {}),
+      ...responses
+    }).map(([status, response]) => [status, tidyResponse(response)])
   )
 })
+
+const brokenPath: Operation['responses'] = {
+  400: failure(
+    'The path cannot be read.',
+    'The path has a broken percent escape; write a literal % as %25'
+  ) as Content
+}
 
 const tidyResponse = ({ content, description, ...response }: Content): Content => ({
   ...response,

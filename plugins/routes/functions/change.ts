@@ -96,7 +96,8 @@ export function addFunctionChanges(api: ApiScope): void {
           ...bodyErrors,
           ...errorResponses({
             400: 'request: at least one field must be provided for update',
-            404: 'Function not found'
+            404: 'Function not found',
+            409: 'slug: "hello" is the slug of the function "greeting" (d2c1v7h8e9k0m3n4p5q6)'
           }),
           ...staleFunction
         }

@@ -78,7 +78,10 @@ function addCreateFunction(api: ApiScope): void {
         response: {
           200: { ...FunctionSchema, ...etagHeader },
           ...bodyErrors,
-          ...errorResponses({ 400: 'name: name cannot be empty' })
+          ...errorResponses({
+            400: 'name: name cannot be empty',
+            409: 'slug: "hello" is the slug of the function "greeting" (d2c1v7h8e9k0m3n4p5q6)'
+          })
         }
       }
     },

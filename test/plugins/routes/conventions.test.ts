@@ -273,6 +273,15 @@ t.test('a broken escape in the path is 400 with a clear text, on any route', asy
     t.equal(headers['access-control-allow-origin'], '*')
   }
   t.equal((await call('OPTIONS', '/api/functions/%zz')).status, 204)
+  const { paths } = (await call('GET', '/docs/openapi.json')).json
+  for (const [path, operations] of Object.entries<Record<string, DocumentedRead>>(paths)) {
+    for (const [method, { responses }] of Object.entries(operations)) {
+      if (path.includes('{')) t.ok(responses['400'], `${method} ${path} says so`)
+    }
+  }
+  t.ok(paths['/api/functions'].post.responses['409'], 'a slug or route of another function')
+  t.ok(paths['/api/functions/{id}'].put.responses['409'])
+  t.ok(paths['/api/alerts'].get.responses['400'], 'a filter that is too long')
 })
 
 t.test('a very long id is simply not found', async t => {
