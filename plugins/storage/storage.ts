@@ -244,6 +244,7 @@ export class SqliteStorage implements Storage {
       await this.batch.close()
     } finally {
       this.db.close()
+      await this.checkpoints.release()
     }
   }
 

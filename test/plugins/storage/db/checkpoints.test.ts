@@ -1,8 +1,11 @@
 import t, { type Test } from 'tap'
+import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import type { Database } from 'better-sqlite3'
 import { Checkpoints } from '../../../../plugins/storage/db/checkpoints.js'
+import { DatabaseSync } from '../../../../plugins/storage/db/database-sync.js'
 import { CHECKPOINT_PAGES, openDatabase } from '../../../../plugins/storage/db/open.js'
 import { ReadingThread } from '../../../../plugins/storage/db/reading-thread.js'
 import { eventually } from '../../../helpers/eventually.js'
@@ -84,6 +87,72 @@ t.test('the thread is asked once at a time, and not for a short log', async t =>
   const { log } = readLog(db)
   t.ok(log > 100, 'nobody else has moved it')
   t.equal(readLog(db).checkpointed, 0)
+})
+
+t.test('what the thread moved is on the disk before a commit moves the rest', async t => {
+  const { db, write } = await openLog(t)
+  const done: string[] = []
+  const watched = {
+    name: db.name,
+    prepare: db.prepare.bind(db),
+    pragma(source: string) {
+      if (source.includes('passive')) done.push('rest')
+      return db.pragma(source)
+    }
+  }
+  const noting = (what: string) => async () => {
+    await nextTurn()
+    done.push(what)
+    return { rows: [], tookMs: 0 }
+  }
+  const checkpoints = new Checkpoints(
+    watched as unknown as Database,
+    { read: noting('move'), close: async () => {} },
+    limits,
+    {
+      async sync() {
+        await noting('sync')()
+      },
+      close: async () => {}
+    }
+  )
+  while (!done.includes('rest')) {
+    write(checkpoints)
+    await nextTurn()
+  }
+  const before = done.slice(0, done.indexOf('rest')).slice(-4)
+  t.same(before, ['move', 'sync', 'move', 'sync'], 'what came meanwhile too, since it is much')
+})
+
+t.test('a sync keeps the locks of the database', async t => {
+  const { db, file } = await openLog(t)
+  const sync = new DatabaseSync(file)
+  await sync.sync()
+  const code = `new (require('better-sqlite3'))(process.argv[1]).pragma('journal_mode = delete')`
+  const change = promisify(execFile)(process.execPath, ['-e', code, file])
+  await t.rejects(change, /SQLITE_BUSY/, 'another process cannot have it for itself')
+  db.close()
+  await sync.close()
+})
+
+t.test('where the disk refuses, commits do all of it', async t => {
+  const { db, write } = await openLog(t)
+  const checkpoints = new Checkpoints(
+    db,
+    { read: async () => ({ rows: [], tookMs: 0 }), close: async () => {} },
+    limits,
+    {
+      sync: async () => {
+        throw new Error('EIO')
+      },
+      close: async () => {}
+    }
+  )
+  const read = () => {
+    write(checkpoints)
+    return db.pragma('wal_autocheckpoint', { simple: true })
+  }
+  await eventually(t, read, CHECKPOINT_PAGES)
 })
 
 t.test('where the thread fails, commits do all of it, until it does not', async t => {
