@@ -58,14 +58,11 @@ function answer(choices: Choices | undefined): void {
   told?.(choices)
 }
 
-const toText = (value: Value): string =>
-  value === undefined
-    ? t('changes.nothing')
-    : typeof value === 'boolean'
-      ? t(value ? 'changes.on' : 'changes.off')
-      : value === ''
-        ? t('changes.empty')
-        : String(value)
+function toText(value: Value): string {
+  if (value === undefined) return t('changes.nothing')
+  if (typeof value === 'boolean') return t(value ? 'changes.on' : 'changes.off')
+  return value === '' ? t('changes.empty') : String(value)
+}
 
 /** Resolves with the side of each field; undefined when the reader goes back to the form instead. */
 export function askClashes({
