@@ -2,7 +2,7 @@
  * What stands between connections and Fastify: broken heads are refused, what is sent ahead waits, bodies and answers
  * enter the budget of bytes (BUFFERED_BYTES_MAX), and what neither sends nor takes is cut off.
  */
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import fp from 'fastify-plugin'
 import { maxOpenFiles } from '../config/machine.js'
 import '../core/contracts/server.js'
@@ -63,13 +63,7 @@ export default fp(
         if (addressOf(request) === undefined) ahead.arrive(request, response)
         else begin(request, response)
       })
-      // Left to itself Node would tell everybody to go on, also those that are refused.
-      server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-        whenRead(request, () => {
-          if (!response.headersSent) response.writeContinue()
-        })
-        server.emit('request', request, response)
-      })
+      continueWhenRead(server)
     })
 
     function admitHead(request: IncomingMessage, response: ServerResponse): boolean {
@@ -100,6 +94,16 @@ export default fp(
   },
   { name: 'connections' }
 )
+
+/** Left to itself Node would tell everybody to go on, also those that are refused. */
+function continueWhenRead(server: Server): void {
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    whenRead(request, () => {
+      if (!response.headersSent) response.writeContinue()
+    })
+    server.emit('request', request, response)
+  })
+}
 
 /**
  * What the body holds is given back with the response, unless its run still has it; what is still to come then, is
