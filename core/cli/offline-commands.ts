@@ -21,6 +21,12 @@ export function addOfflineCommands(program: Command, run: Runner): void {
     .action(() =>
       run(async context => (await import('./rotate-secrets.js')).rotateSecrets(context))
     )
+  program
+    .command('discard-secrets')
+    .description('remove all that is encrypted with a key that is lost; the server must be stopped')
+    .action(() =>
+      run(async context => (await import('./discard-secrets.js')).discardSecrets(context))
+    )
 }
 
 function addServe(program: Command, run: Runner): void {

@@ -43,6 +43,11 @@ export interface OfflineStorage {
    */
   rotateSecretKey(onProgress?: Progress): Promise<KeyRotation>
   /**
+   * Removes all that is encrypted, or nothing, where its key is lost; throws INVALID_REQUEST where it is not, and
+   * DATA_IN_USE while a server runs.
+   */
+  discardSecrets(): Promise<DiscardedSecrets>
+  /**
    * Fills this database, which must be empty, with everything of a file of SQLite, which is only read; all or nothing,
    * and compared row by row. Throws DATA_IN_USE, CONFLICT, SETTINGS_INVALID, VALIDATION, NOT_FOUND, STORAGE_FAILED.
    */
@@ -56,6 +61,13 @@ export interface KeyRotation {
   readonly keyFile: string | undefined
   /** False: the setting SECRET_KEY still has the old one. */
   readonly inUse: boolean
+}
+
+/** How many of each were removed; jobs stay, without their events. */
+export interface DiscardedSecrets {
+  readonly variables: number
+  readonly alerts: number
+  readonly jobs: number
 }
 
 export interface MoveOptions {

@@ -1,7 +1,9 @@
 /** The data folder: who owns it, whether a database can live in it, and how much room it has. */
 import { existsSync, rmdirSync, statfsSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { MoonletError } from '../base/errors.js'
 import { makeFolder } from '../base/make-folder.js'
+import { checkKey } from '../../plugins/storage/offline-key.js'
 import { createOfflineStorage } from '../../plugins/storage/offline.js'
 import { toSentence } from '../process/start-error.js'
 import { findings, type Finding } from './finding.js'
@@ -95,6 +97,20 @@ function checkModes(folder: string): readonly Finding[] {
           )
         ])
   ]
+}
+
+/** Whether the key opens what the database of the folder holds; nothing is said of one that does. */
+export async function checkSecretKey(
+  folder: string,
+  settingKey: Uint8Array | undefined
+): Promise<readonly Finding[]> {
+  try {
+    await checkKey({ database: join(folder, 'moonlet.db'), folder, settingKey })
+    return []
+  } catch (error) {
+    if (!(error instanceof MoonletError)) throw error
+    return [failed('A start with this key would be refused.', toSentence(error))]
+  }
 }
 
 export function checkDisk(folder: string): Finding {

@@ -73,12 +73,19 @@ const checksOf = (config: Settings): readonly Check[] => [
       ]
     : ['database', async () => (await import('./database.js')).checkDatabase(config)],
   ...(config.DATABASE_URL === undefined
-    ? [['routes', () => checkStoredRoutes(config.DATA_DIR)] as const]
+    ? [
+        ['data folder', () => checkKey(config)] as const,
+        ['routes', () => checkStoredRoutes(config.DATA_DIR)] as const
+      ]
     : []),
   ['disk', async () => (await import('./data-folder.js')).checkDisk(config.DATA_DIR)],
   ['port', async () => (await import('./network.js')).checkNetwork(config)],
   ['clock', async () => (await import('./machine.js')).checkClock(config.DATA_DIR)]
 ]
+
+async function checkKey({ DATA_DIR, SECRET_KEY }: Settings): Promise<readonly Finding[]> {
+  return (await import('./data-folder.js')).checkSecretKey(DATA_DIR, SECRET_KEY)
+}
 
 /** Those of PostgreSQL come with what is read of the database. */
 async function checkStoredRoutes(folder: string): Promise<readonly Finding[]> {

@@ -5,10 +5,11 @@ import type { OfflineStorage, OpenedData } from '../../core/contracts/offline-st
 import { MoonletError } from '../../core/base/errors.js'
 import { lockDataFolder } from './db/data-lock.js'
 import { tryFolder } from './db/try-folder.js'
+import { discardLostSecrets } from './offline-key.js'
 import { importLunar } from './import/import-lunar.js'
 import { isLunarDatabase } from './import/lunar-database.js'
 import { rotateSecretKey } from './secrets/rotate-secret-key.js'
-import { loadSecretKey } from './secrets/secret-key.js'
+import { createKeySource } from './secrets/checked-key.js'
 import { migrationsFolder, openStorage } from './storage.js'
 import { backupFile, exists } from './transfer/backup-file.js'
 import { checkCurrent } from './transfer/check-current.js'
@@ -20,31 +21,24 @@ export function createOfflineStorage({
   SECRET_KEY_NEW
 }: Pick<Config, 'DATA_DIR' | 'SECRET_KEY'> & Partial<Config>): OfflineStorage {
   const database = join(DATA_DIR, 'moonlet.db')
-  const readSecretKey = async () => SECRET_KEY ?? (await loadSecretKey(DATA_DIR))
+  const place = { database, folder: DATA_DIR, settingKey: SECRET_KEY }
 
-  /** Does the work while no server can run on the folder. */
-  async function alone<T>(work: () => Promise<T>): Promise<T> {
-    const lock = lockDataFolder(DATA_DIR)
-    try {
-      return await work()
-    } finally {
-      lock.release()
-    }
-  }
+  const open = async (mayRepair: boolean) =>
+    openStorage({ file: database, secretKey: await createKeySource(place, { mayRepair }) })
 
   async function openBeside(): Promise<OpenedData> {
     if (!(await exists(database))) {
       throw new MoonletError('NOT_FOUND', `There is no database at ${database}; is DATA_DIR right?`)
     }
     await checkCurrent(database)
-    const storage = await openStorage({ file: database, secretKey: await readSecretKey() })
+    const storage = await open(false)
     return { storage, close: () => storage.close() }
   }
 
   async function openAlone(): Promise<OpenedData> {
     const lock = lockDataFolder(DATA_DIR)
     try {
-      const storage = await openStorage({ file: database, secretKey: await readSecretKey() })
+      const storage = await open(true)
       return { storage, close: () => storage.close().finally(lock.release) }
     } catch (error) {
       lock.release()
@@ -59,23 +53,34 @@ export function createOfflineStorage({
     tryFolder: () => tryFolder(DATA_DIR),
     isLunarDatabase: file => Promise.resolve(isLunarDatabase(file)),
     importLunar: (file, onProgress) =>
-      alone(async () =>
+      alone(DATA_DIR, async () =>
         importLunar({
           file,
           database,
           migrationsFolder,
-          secretKey: await readSecretKey(),
+          secretKey: await createKeySource(place, { mayRepair: true }),
           onProgress
         })
       ),
     async rotateSecretKey() {
       if (SECRET_KEY_NEW !== undefined) throw refuseNewKey()
-      return alone(async () => ({
-        ...(await rotateSecretKey({ database, folder: DATA_DIR, settingKey: SECRET_KEY })),
+      return alone(DATA_DIR, async () => ({
+        ...(await rotateSecretKey(place)),
         inUse: SECRET_KEY === undefined
       }))
     },
+    discardSecrets: () => alone(DATA_DIR, () => discardLostSecrets(place)),
     takeOver: refuseMove
+  }
+}
+
+/** Does the work while no server can run on the folder. */
+async function alone<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  const lock = lockDataFolder(folder)
+  try {
+    return await work()
+  } finally {
+    lock.release()
   }
 }
 

@@ -3,7 +3,7 @@ import fp from 'fastify-plugin'
 import { join } from 'node:path'
 import '../../core/contracts/server.js'
 import { lockDataFolder } from './db/data-lock.js'
-import { loadSecretKey } from './secrets/secret-key.js'
+import { createKeySource } from './secrets/checked-key.js'
 import type { QuotaNotice } from './quotas/quota-warnings.js'
 import { toLimits } from './quotas/configured-limits.js'
 import { openStorage } from './storage.js'
@@ -27,9 +27,11 @@ export default fp(
     fastify.addHook('onClose', async () => {
       lock.release()
     })
+    const database = join(DATA_DIR, 'moonlet.db')
+    const place = { database, folder: DATA_DIR, settingKey: SECRET_KEY }
     const opened = await openStorage({
-      file: join(DATA_DIR, 'moonlet.db'),
-      secretKey: SECRET_KEY ?? (await loadSecretKey(DATA_DIR)),
+      file: database,
+      secretKey: await createKeySource(place, { mayRepair: true }),
       syncsJobs: config.JOBS_SYNC === 'full',
       limits: toLimits(config),
       onNotice

@@ -46,6 +46,7 @@ import type { QuotaNotice } from './quotas/quota-warnings.js'
 import { NO_LIMITS } from './quotas/no-limits.js'
 import { Quotas } from './quotas/quotas.js'
 import { ALL, StoredBytes } from './quotas/stored-bytes.js'
+import { readKey, type KeySource } from './secrets/checked-key.js'
 import { createSecretBox } from './secrets/secret-box.js'
 import { SecretMasks } from './secrets/secret-masks.js'
 import { createSessionStore } from './sessions/session-store.js'
@@ -54,8 +55,8 @@ import { createTokenStore } from './tokens/token-store.js'
 export interface StorageOptions {
   /** Path of the database; created if absent. */
   readonly file: string
-  /** 32 bytes; encrypts environment variables. */
-  readonly secretKey: Uint8Array
+  /** Encrypts environment variables. */
+  readonly secretKey: KeySource
   /** Unix milliseconds, for the expiry of kv entries. */
   readonly nowMs?: () => number
   /** None if not given. */
@@ -69,8 +70,8 @@ export interface StorageOptions {
 export const migrationsFolder = fileURLToPath(new URL('../../migrations/', import.meta.url))
 
 /**
- * Opens the database and brings its schema up to date. Rejects with STORAGE_FAILED, MIGRATION_FAILED or
- * DATABASE_TOO_NEW.
+ * Opens the database and brings its schema up to date. Rejects with STORAGE_FAILED, MIGRATION_FAILED,
+ * DATABASE_TOO_NEW, or as the source of the key does.
  */
 export async function openStorage({ file, ...options }: StorageOptions): Promise<Storage> {
   const db = openDatabase(file)
@@ -80,7 +81,7 @@ export async function openStorage({ file, ...options }: StorageOptions): Promise
       files: await findMigrations(migrationsFolder)
     })
     limitBusyWait(db)
-    return new SqliteStorage(db, options)
+    return new SqliteStorage(db, { ...options, secretKey: await readKey(options.secretKey, db) })
   } catch (error) {
     db.close()
     throw isStorageError(error) ? toOpenError(file, error) : error
@@ -113,7 +114,7 @@ export class SqliteStorage implements Storage {
   /** `db` must have the current schema. The storage owns it from now on. */
   constructor(
     private readonly db: Database,
-    options: Omit<StorageOptions, 'file'>
+    options: Omit<StorageOptions, 'file' | 'secretKey'> & { readonly secretKey: Uint8Array }
   ) {
     const { secretKey, nowMs = Date.now, limits = NO_LIMITS, onNotice = () => {} } = options
     defineTextFunctions(db)

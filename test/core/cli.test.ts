@@ -91,7 +91,15 @@ t.test('help names every command and exits with 0', async t => {
   const { moonlet } = await commandLine(t)
   const { code, out } = await moonlet('--help')
   t.equal(code, 0)
-  for (const command of ['serve', 'backup', 'restore', 'export', 'import', 'rotate-secrets']) {
+  for (const command of [
+    'serve',
+    'backup',
+    'restore',
+    'export',
+    'import',
+    'rotate-secrets',
+    'discard-secrets'
+  ]) {
     t.match(out, new RegExp(`^  ${command} `, 'm'))
   }
   const detail = await moonlet('export', '--help')
@@ -203,7 +211,8 @@ t.test('what needs the folder for itself is refused while a server runs on it', 
     ['restore', path('b.db')],
     ['import', path('lunar.db')],
     ['import', path('in')],
-    ['rotate-secrets']
+    ['rotate-secrets'],
+    ['discard-secrets']
   ]) {
     t.match(
       await moonlet(...args),

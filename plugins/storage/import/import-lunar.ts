@@ -7,6 +7,7 @@ import type { ImportReport, Progress } from '../../../core/contracts/offline-sto
 import { openDatabase } from '../db/open.js'
 import { applyMigrations, findMigrations } from '../db/migrations.js'
 import { forgetStoredBytes } from '../quotas/stored-bytes.js'
+import { readKey, type KeySource } from '../secrets/checked-key.js'
 import { createSecretBox } from '../secrets/secret-box.js'
 import { FunctionImport } from './import-functions.js'
 import { HistoryImport } from './import-history.js'
@@ -19,8 +20,8 @@ export interface LunarImportOptions {
   /** Moonlet's; made if absent. No server may be running on it. */
   readonly database: string
   readonly migrationsFolder: string
-  /** 32 bytes; encrypts the variables. */
-  readonly secretKey: Uint8Array
+  /** Encrypts the variables. */
+  readonly secretKey: KeySource
   /** Called with functions and executions. */
   readonly onProgress: Progress
 }
@@ -46,7 +47,7 @@ export async function importLunar({
     const step = () => {
       onProgress(++done, total)
     }
-    const secrets = createSecretBox(secretKey)
+    const secrets = createSecretBox(await readKey(secretKey, db))
     const functions = new FunctionImport({ db, source, secrets, report })
     functions.run(step)
     const { versionNumbers } = functions

@@ -8,9 +8,8 @@ import { lockDataFolder, type DataLock } from '../db/data-lock.js'
 import { toStorageError } from '../db/failure.js'
 import { applyMigrations, findMigrations } from '../db/migrations.js'
 import { openDatabase } from '../db/open.js'
-import { targetContext, targetName } from '../alerts/alert-rows.js'
-import { contextOf } from '../jobs/job-calls.js'
 import type { SecretBox } from '../secrets/secret-box.js'
+import { openEachKind } from '../secrets/sealed-values.js'
 import { migrationsFolder } from '../storage.js'
 import { copyDatabase, exists } from '../transfer/backup-file.js'
 import type { MovedTable, SourceRow } from './tables.js'
@@ -189,28 +188,9 @@ function refuseUnknown(
   )
 }
 
-/** Looks at one value of each kind. */
 function checkKey(db: Database.Database, secrets: SecretBox): void {
-  const variable = db
-    .prepare<[], { owner: string; name: string; value: Buffer }>(
-      `select coalesce(f.id, '') as owner, e.name, e.value from env e left join functions f on f.seq = e.function
-       where typeof(e.value) = 'blob' and e.function not in (select function from purges where version = 0) limit 1`
-    )
-    .get()
-  const job = db
-    .prepare<[], { id: string; sealed: Buffer }>(
-      'select j.id, e.sealed from job_events e join jobs j on j.seq = e.job limit 1'
-    )
-    .get()
-  const alert = db
-    .prepare<[], { id: string; target: Buffer }>('select id, target from alerts')
-    .get()
   try {
-    if (variable !== undefined) secrets.open(variable.value, variable.owner, variable.name)
-    if (job !== undefined) secrets.openBytes(job.sealed, contextOf(job.id), 'a job')
-    if (alert !== undefined) {
-      secrets.openBytes(alert.target, targetContext(alert.id), targetName(alert.id))
-    }
+    openEachKind(db, secrets)
   } catch (cause) {
     throw new MoonletError(
       'SETTINGS_INVALID',

@@ -36,6 +36,7 @@ export function createOfflinePostgres(config: Config): OfflineStorage {
       return moveLunar(file, { ...toDestination(), ...keys }, onProgress)
     },
     rotateSecretKey: onProgress => rotate(config, onProgress),
+    discardSecrets: () => refuse('discard-secrets', 'that one has no start without its SECRET_KEY'),
     async takeOver(options) {
       const { moveToPostgres } = await import('../move/move.js')
       return moveToPostgres(options, toDestination())

@@ -9,37 +9,42 @@ import { join } from 'node:path'
 import { MoonletError } from '../../../core/base/errors.js'
 import { putInPlace, writePrivateFile } from '../../../core/base/private-file.js'
 import { parseSecretKey } from '../../../config/secret-key.js'
+import { openDatabase } from '../db/open.js'
+import { createKeySource, readKey, type KeyPlace } from './checked-key.js'
 import { rotateSecrets } from './rotate-secrets.js'
 import { WrongKeyError } from './secret-box.js'
-import { loadSecretKey } from './secret-key.js'
-
-export interface RotationOptions {
-  readonly database: string
-  readonly folder: string
-  /** SECRET_KEY; undefined when the key is in the folder's file. */
-  readonly settingKey: Uint8Array | undefined
-}
+import { findSecretKey, NEXT_KEY_FILE, SECRET_KEY_FILE } from './secret-key.js'
 
 /** Encrypts every variable anew, in one transaction; returns how many, and the file with the new key. */
-export async function rotateSecretKey({
-  database,
-  folder,
-  settingKey
-}: RotationOptions): Promise<{ count: number; keyFile: string }> {
+export async function rotateSecretKey(
+  place: KeyPlace
+): Promise<{ count: number; keyFile: string }> {
+  const { database, folder, settingKey } = place
   if (!existsSync(database)) {
     throw new MoonletError('NOT_FOUND', `There is no database at ${database}; is DATA_DIR right?`)
   }
-  const oldKey = settingKey ?? (await loadSecretKey(folder))
-  const next = join(folder, 'secret.key.new')
+  const oldKey = settingKey ?? (await findSecretKey(folder)) ?? (await findMissing(place))
+  const next = join(folder, NEXT_KEY_FILE)
   const left = readLeft(next, oldKey)
   const count =
     left === undefined
       ? rotateSecrets(database, oldKey, await makeKey(next))
       : finishRotation(database, oldKey, left)
   if (settingKey !== undefined) return { count, keyFile: next }
-  const keyFile = join(folder, 'secret.key')
+  const keyFile = join(folder, SECRET_KEY_FILE)
   await putInPlace(next, keyFile)
   return { count, keyFile }
+}
+
+/** Without a key file: that of a rotation, put in place; a new one only where it is of no matter. */
+async function findMissing(place: KeyPlace): Promise<Uint8Array> {
+  const source = await createKeySource(place, { mayRepair: true })
+  const db = openDatabase(place.database)
+  try {
+    return await readKey(source, db)
+  } finally {
+    db.close()
+  }
 }
 
 /** The key of an interrupted rotation; undefined when there is none. */

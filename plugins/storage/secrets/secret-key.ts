@@ -6,7 +6,9 @@ import { MoonletError } from '../../../core/base/errors.js'
 import { createPrivateFile } from '../../../core/base/private-file.js'
 import { parseSecretKey } from '../../../config/secret-key.js'
 
-const FILE = 'secret.key'
+export const SECRET_KEY_FILE = 'secret.key'
+/** The new key of a rotation, until it takes the place of the other. */
+export const NEXT_KEY_FILE = 'secret.key.new'
 const BYTES = 32
 
 /**
@@ -15,13 +17,16 @@ const BYTES = 32
  * no key.
  */
 export async function loadSecretKey(folder: string): Promise<Uint8Array> {
-  const file = join(folder, FILE)
+  const file = join(folder, SECRET_KEY_FILE)
   return parse(file, (await readIfThere(file)) ?? (await createKeyFile(file)))
 }
 
-/** The same, but undefined when there is none. */
-export async function findSecretKey(folder: string): Promise<Uint8Array | undefined> {
-  const file = join(folder, FILE)
+/** The same, or that of another file in the folder, but undefined when there is none. */
+export async function findSecretKey(
+  folder: string,
+  name = SECRET_KEY_FILE
+): Promise<Uint8Array | undefined> {
+  const file = join(folder, name)
   const text = await readIfThere(file)
   return text === undefined ? undefined : parse(file, text)
 }

@@ -61,6 +61,10 @@ function testCommands(postgres: Postgres): void {
       code: 1,
       err: /pg_restore or psql read what pg_dump/
     })
+    await expect(['discard-secrets'], {
+      code: 1,
+      err: /is for the database in DATA_DIR, and DATABASE_URL names one on PostgreSQL/
+    })
     await expect(['migrate', '--from', path('lunar.db')], {
       code: 1,
       err: /is not a database of Moonlet\. One of lunar is taken over by "moonlet import"/
