@@ -51,7 +51,10 @@ export class Fields {
   ) {}
 }
 
-/** A record that is made when Lua first looks into its table, if ever: `make` is called once at most. */
+/**
+ * A record that is made when something first looks into its table, if ever. `make` is called once at most, and again
+ * only where memory was short: so it gives a new one each time.
+ */
 export class Deferred {
   constructor(readonly make: () => Fields) {}
 }

@@ -91,6 +91,9 @@ class LuaEngine implements Engine {
     if (!(program instanceof CompiledProgram)) throw new TypeError('a program of another engine')
     try {
       return finish(this.callHandler(program, ctx, event, memory), this.call)
+    } catch (thrown) {
+      // Whoever reads what was returned or raised may be the first to look into a table, which is made then.
+      throw thrown instanceof MemoryError ? this.toFault('runtime', thrown) : thrown
     } finally {
       this.end()
     }

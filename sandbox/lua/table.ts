@@ -7,7 +7,7 @@
  * length the list part had before it first shrank. V8 so keeps the arrays in one representation.
  *
  * It replaces Fengari's ltable.js (a Map of boxed values under every table) and is, as it stands, the handle
- * that the rest of the sandbox sees: reading a field through LuaTable makes nothing.
+ * that the rest of the sandbox sees: reading a field through LuaTable makes nothing but a table that was deferred.
  */
 import { budget, charge, checkHeap } from './memory.js'
 import { advanceCowEpoch, deferredShape, dictionaryShape, emptyShape, shapeOf } from './shape.js'

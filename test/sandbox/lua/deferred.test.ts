@@ -1,7 +1,7 @@
 /** Tables that are made when something looks into them: Lua cannot tell them from those that were made at once. */
 import t from 'tap'
 import { Deferred, Fields, WithMethods, testEngine } from './load.js'
-import type { Fields as FieldsOf, ToLua } from '../../../sandbox/lua/api.js'
+import type { Fields as FieldsOf, LuaTable, ToLua } from '../../../sandbox/lua/api.js'
 
 const names = ['method', 'path', '__index', '__name', 'n']
 const record = (): FieldsOf => new Fields(names, ['GET', '/p', 'text', 'Event', 3])
@@ -99,4 +99,12 @@ t.test('what does not fit into the memory of the run is its fault, once it looks
     run('return { body = select(2, pcall(function() return event.x end)) }').get('body'),
     'not enough memory'
   )
+  const readBy = (body: string, read: (result: LuaTable) => unknown) => () => {
+    const code = `function handler(ctx, event) ${body} end`
+    engine.runWith(engine.prepare(code, 'f'), {}, many(), 65_536, read)
+  }
+  const memory = { info: { kind: 'memory', message: 'not enough memory' } }
+  const headers = (result: LuaTable) => [...(result.get('headers') as LuaTable).entries()]
+  t.match(t.throws(readBy('return { headers = event }', headers)), memory, 'what was returned')
+  t.match(t.throws(readBy('error(event)', () => {})), memory, 'what was raised')
 })
