@@ -106,7 +106,6 @@ export function parseFile<T>(name: string, validator: Validator<T>, text: string
   const [first] = validator.Errors(value)[1]
   const where = first?.instancePath.slice(1).replaceAll('/', '.') ?? ''
   if (first?.keyword === 'boolean') throw new Error(`${name}: there is no field "${where}"`)
-  throw new Error(
-    `${where === '' ? name : `${name}: ${where}`} ${first?.message ?? 'does not fit'}`
-  )
+  const message = first?.message ?? 'does not fit'
+  throw new Error(`${name}: ${where === '' ? message : `${where} ${message}`}`)
 }
