@@ -168,7 +168,9 @@ export class SandboxProcess extends ProcessState {
   /** Binds it ahead of its first job, and makes it compile the code; then `onPrepared` is called. */
   prepare(job: BindJob): void {
     this.bind(job)
-    this.preparingSince = performance.now()
+    // However long it has been unbound: it is worth what a process is that was just used.
+    this.idleSince = this.preparingSince = performance.now()
+    this.hasRested = false
     this.channel.send([ToChild.prepare])
   }
 
