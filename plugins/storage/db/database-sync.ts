@@ -17,8 +17,18 @@ export class DatabaseSync {
   /** Rejects with what the operating system says. */
   async sync(): Promise<void> {
     // A number, and not a FileHandle, which would be closed when it is collected.
-    this.opened ??= promisify(open)(this.database, constants.O_RDONLY)
+    this.opened ??= this.open()
     await promisify(fdatasync)(await this.opened)
+  }
+
+  /** What fails, as where there is no descriptor left, is tried again with the next sync. */
+  private async open(): Promise<number> {
+    try {
+      return await promisify(open)(this.database, constants.O_RDONLY)
+    } catch (error) {
+      this.opened = undefined
+      throw error
+    }
   }
 
   /**

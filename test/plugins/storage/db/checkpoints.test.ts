@@ -135,6 +135,16 @@ t.test('a sync keeps the locks of the database', async t => {
   await sync.close()
 })
 
+t.test('a sync that could not open the database opens it when that is possible', async t => {
+  const file = join(await temporaryFolder(t), 'moonlet.db')
+  const sync = new DatabaseSync(file)
+  await t.rejects(sync.sync(), { code: 'ENOENT' })
+  const db = openDatabase(file)
+  await t.resolves(sync.sync())
+  db.close()
+  await sync.close()
+})
+
 t.test('where the disk refuses, commits do all of it', async t => {
   const { db, write } = await openLog(t)
   const checkpoints = new Checkpoints(
