@@ -9,7 +9,10 @@ import { MoonletError } from '../../../core/base/errors.js'
 /** So long what was acknowledged may be lost; a look takes some 4 µs. */
 const PAUSE_MS = 100
 
-/** Returns a check for each commit, which looks now and then, and throws STORAGE_FAILED until the file is back. */
+/**
+ * To be called while `file` is open. Returns a check for each commit, which looks now and then, and throws
+ * STORAGE_FAILED until the file is back.
+ */
 export function createFileCheck(file: string): () => void {
   const opened = new Map<string, string>()
   let lastLookAt = -Infinity
@@ -22,6 +25,8 @@ export function createFileCheck(file: string): () => void {
     return known === undefined || known === found ? undefined : path
   }
 
+  look(file)
+  look(`${file}-wal`)
   return () => {
     const now = performance.now()
     if (now - lastLookAt >= PAUSE_MS) {

@@ -25,4 +25,13 @@ for (const end of ['', '-wal']) {
     await rename(`${path}.away`, path)
     await eventually(t, written, 'written')
   })
+  t.test(`also when moonlet.db${end} is replaced before the first write`, async t => {
+    const file = join(await temporaryFolder(t), 'moonlet.db')
+    const path = `${file}${end}`
+    const storage = await openAt(t, file)
+    await copyFile(path, `${path}.copy`)
+    await rename(path, `${path}.away`)
+    await rename(`${path}.copy`, path)
+    await t.rejects(storage.probe(), { code: 'STORAGE_FAILED', message: /was removed or replaced/ })
+  })
 }
