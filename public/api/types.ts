@@ -40,6 +40,12 @@ export interface FunctionRoute {
   methods?: string[]
   host?: string
 }
+/** Of a route by which nothing is answered. */
+export interface RouteProblem {
+  pattern: string
+  host?: string
+  problem: string
+}
 export type Cors =
   'function' | { origins: string[]; headers?: string[]; credentials?: boolean; max_age?: number }
 export interface RateLimit {
@@ -80,6 +86,7 @@ export interface LuaFunction {
   slug?: string
   access?: Access
   routes?: FunctionRoute[]
+  route_problems?: RouteProblem[]
   cors?: Cors
   rate_limit?: RateLimit
   retry?: RetryPolicy

@@ -228,6 +228,31 @@ t.test(
   }
 )
 
+t.test('which of the stored routes are not served, and why, is shown', needsBrowser, async t => {
+  const all = await visit(t)
+  const { page, faults, api } = all
+  const id = await all.createFunction('Old', hello)
+  const routes = [{ pattern: '/old/:a-:b' }, { pattern: '/good' }]
+  await api(`/api/functions/${id}`, { method: 'PUT', body: { routes } })
+  // Only an earlier version stored such routes.
+  await page.route(`**/api/functions/${id}`, async route => {
+    const response = await route.fetch()
+    const problems = [{ pattern: '/old/:a-:b', problem: 'pattern has a parameter without a name' }]
+    const json = { ...((await response.json()) as object), route_problems: problems }
+    await route.fulfill({ response, json })
+  })
+  await openAccess(all, id)
+  const card = addresses(page)
+  await card.getByText('2 routes · 1 not served').click()
+  const row = card.getByRole('group', { name: '/old/:a-:b' })
+  const told = card.getByText(/^Not served until you change it/)
+  await row.getByText(/: pattern has a parameter without a name$/).waitFor()
+  t.equal(await told.count(), 1, 'of that one alone')
+  await row.getByLabel('Pattern').fill('/old/:a')
+  await told.waitFor({ state: 'hidden' })
+  t.same(unexpected(faults), [])
+})
+
 const details = (page: Page, title: string) => page.locator('details').filter({ hasText: title })
 
 t.test(

@@ -1,11 +1,19 @@
 /** At which addresses a function is called: its slug and its routes. */
 import { component, part } from '../../alpine.js'
+import { serverWords } from '../../api/server-words.js'
 import type { FunctionRoute, LuaFunction } from '../../api/types.js'
 import { t, tn } from '../../i18n/locale.js'
 import { current } from '../function.js'
 import type { Value } from '../function/merge.js'
-import { createFormCard, createFormCardState } from './form-card.js'
-import { findRouteRow, MAX_ROUTES, toRouteRow, toRoutes, type RouteRow } from './route-rows.js'
+import { createFormCard, createFormCardState, withoutField } from './form-card.js'
+import {
+  findRouteProblem,
+  findRouteRow,
+  MAX_ROUTES,
+  toRouteRow,
+  toRoutes,
+  type RouteRow
+} from './route-rows.js'
 
 const createState = () => ({
   ...createFormCardState(),
@@ -59,6 +67,12 @@ const createForm = () =>
 const createRows = () =>
   part<State>()({
     rowError: errorName,
+    /** Empty for a route that is served. */
+    rowProblem(row: RouteRow): string {
+      const problem = findRouteProblem(row, current.fn.route_problems ?? [])
+      if (problem === undefined) return ''
+      return t('address.notServed', { problem: withoutField(serverWords(`routes: ${problem}`)) })
+    },
     hasRoom() {
       return this.rows.length < MAX_ROUTES
     },
@@ -88,10 +102,11 @@ const createSummary = () =>
       return `${current.origin}/fn/${this.slug.trim()}`
     },
     summary() {
-      const { slug, routes = [] } = current.fn
+      const { slug, routes = [], route_problems: problems = [] } = current.fn
       const parts = [
         slug === undefined ? '' : `/fn/${slug}`,
-        routes.length === 0 ? '' : tn('address.count', routes.length)
+        routes.length === 0 ? '' : tn('address.count', routes.length),
+        problems.length === 0 ? '' : tn('address.unserved', problems.length)
       ].filter(Boolean)
       return parts.length === 0 ? t('address.none') : parts.join(' · ')
     }

@@ -1,5 +1,5 @@
 /** Routes of a function as rows that are typed in, and back. */
-import type { FunctionRoute } from '../../api/types.js'
+import type { FunctionRoute, RouteProblem } from '../../api/types.js'
 
 export interface RouteRow {
   key: number
@@ -51,6 +51,16 @@ const faults: ReadonlyArray<readonly [said: RegExp, isRight: (row: RouteRow) => 
   [/^routes: host must/, isHost],
   [/^routes: methods /, hasMethods]
 ]
+
+/** Why the route of this row is not served as it is stored; undefined when it is, or when it has been changed. */
+export const findRouteProblem = (
+  row: RouteRow,
+  problems: readonly RouteProblem[]
+): string | undefined =>
+  problems.find(
+    ({ pattern, host = '' }) =>
+      pattern === row.pattern.trim() && host === row.host.trim().toLowerCase()
+  )?.problem
 
 /** The row that the server's words are about; undefined when they name none. */
 export function findRouteRow(said: string, rows: readonly RouteRow[]): RouteRow | undefined {

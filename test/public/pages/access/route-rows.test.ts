@@ -1,5 +1,10 @@
 import t from 'tap'
-import { findRouteRow, toRouteRow, toRoutes } from '../../../../public/pages/access/route-rows.js'
+import {
+  findRouteProblem,
+  findRouteRow,
+  toRouteRow,
+  toRoutes
+} from '../../../../public/pages/access/route-rows.js'
 
 const rows = [
   toRouteRow({ pattern: '/a' }),
@@ -31,4 +36,17 @@ t.test('rows become routes and back; an empty row is none', async t => {
     routes[1]
   ])
   t.same(toRoutes([toRouteRow({ pattern: '' })]), [])
+})
+
+t.test('a route that is not served is told so until it is changed', async t => {
+  const problems = [
+    { pattern: '/b', host: 'one.example.org', problem: 'slow on one host' },
+    { pattern: '/slow/:a(a+a+)', problem: 'slow' }
+  ]
+  const problemOf = (pattern: string, host?: string) =>
+    findRouteProblem(toRouteRow({ pattern, ...(host && { host }) }), problems)
+  t.equal(problemOf('/slow/:a(a+a+)'), 'slow')
+  t.equal(problemOf('/slow/:a'), undefined)
+  t.equal(problemOf('/b', 'One.example.org'), 'slow on one host')
+  t.equal(problemOf('/b'), undefined, 'on another host it is another route')
 })
