@@ -1,6 +1,5 @@
 /** What all tabs of one function share: the function itself, its address, and its tabs. */
 import { component, store } from '../alpine.js'
-import { isMissing } from '../api/failure.js'
 import { basePath } from '../base-path.js'
 import { getFunction } from '../api/functions.js'
 import { getStatus } from '../api/server.js'
@@ -10,8 +9,8 @@ import { loading, loadInto } from '../shell/loading.js'
 import { remember } from '../shell/recent.js'
 import { route } from '../shell/router.js'
 import { tabs } from '../shell/routes.js'
-import { fail } from '../shell/toasts.js'
 import { toPublicAddress } from './function/address.js'
+import { createAskingAgain } from './function/ask-again.js'
 import { createSubject } from './function/subject.js'
 import { mayRefuse, usage } from './function/usage.js'
 
@@ -55,9 +54,9 @@ async function findOrigin(): Promise<void> {
 
 component('functionPage', () => ({
   ...loading(),
+  ...createAskingAgain(current),
   tabs: tabs.map(id => ({ id })),
   fn: { ...current.fn, name: '' },
-  asking: false,
 
   init() {
     this.load()
@@ -76,7 +75,6 @@ component('functionPage', () => ({
   },
 
   load(): Promise<void> {
-    // What is typed stays, whatever comes of asking again.
     if (this.status === 'ready') return this.ask()
     return loadInto(
       this,
@@ -87,20 +85,6 @@ component('functionPage', () => ({
         if (mayRefuse(current.fn)) usage.load(current.fn.id)
       }
     )
-  },
-
-  /** The page says by itself that the function is gone. */
-  async ask() {
-    if (this.status !== 'ready' || this.asking) return
-    this.asking = true
-    await current.refresh().catch(error => {
-      if (!isMissing(error)) fail(error)
-    })
-    this.asking = false
-  },
-  /** Something was not there: perhaps the function. */
-  askIfGone() {
-    if (!current.gone) this.ask()
   },
 
   showTab() {

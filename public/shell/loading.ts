@@ -1,5 +1,5 @@
 /** What comes from the server is loading, ready, or failed with a text. A late response never replaces a newer one. */
-import { Failure } from '../api/failure.js'
+import { isMissing } from '../api/failure.js'
 import { describeError, fail } from './toasts.js'
 
 export interface Loading {
@@ -56,8 +56,7 @@ export async function loadInto<T>(
   } catch (error) {
     const isAborted = error instanceof DOMException && error.name === 'AbortError'
     if (isAborted || !isCurrent()) return
-    const missing = error instanceof Failure && error.status === 404
-    state.problem = { ...describeError(error), missing }
+    state.problem = { ...describeError(error), missing: isMissing(error) }
     state.status = 'failed'
   }
 }
