@@ -134,7 +134,7 @@ t.test('settings that are no object, and a function called node_modules', async 
   const { server, ana } = await createPair(t)
   await ana.write('list/main.lua', CODE)
   await ana.write('list/function.json', '[]')
-  t.match(await ana.moonlet('diff'), { code: 1, err: /^list: function\.json must be object$/m })
+  t.match(await ana.moonlet('diff'), { code: 1, err: /^list: function\.json: must be object$/m })
   await callApi(server, 'POST', '/api/functions', { name: 'node_modules', code: CODE })
   t.match(await ana.moonlet('pull'), { out: /^_node_modules: new$/m })
   t.match(await ana.moonlet('pull'), { out: /1 unchanged/ })
