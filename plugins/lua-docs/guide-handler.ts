@@ -136,6 +136,8 @@ Runs go on side by side; for counters use \`kv.increment\`, for read-change-writ
 not prevent that.
 - One run has about ${memoryMb} MiB of memory. Request bodies are up to ${bodyLimit} bytes, answers up to \
 ${responseLimit}.
+- The arguments of one call of \`kv\`, \`http\`, \`functions\` and the like hold at most 50,000 values, all in their \
+tables counted; beyond, it raises an error. A text is one value: pass more as \`json.encode(value)\`.
 - There are no files, no processes, no sockets; \`http\` is the only way out, and it reaches public addresses only \
 unless the server allows others. Other functions of this server are called with \`functions.call\`. Functions that \
 call each other may do so 8 calls deep; beyond, \`functions.call\` gives \`nil, err\` and HTTP 508.

@@ -2,7 +2,7 @@
 import { LuaFailure, LuaMisuse } from '../../core/lua/errors.js'
 import { fromText } from '../../core/base/binary.js'
 import type { Manifest, ManifestFunction } from '../../core/lua/manifest.js'
-import { Reply } from '../protocol/frames.js'
+import { MAX_CALL_VALUES, Reply } from '../protocol/frames.js'
 import { compileArguments } from './arguments.js'
 import { FrameTooLarge } from './host-port.js'
 import {
@@ -66,7 +66,7 @@ function hostStub(
   if (fn.oneWay !== undefined) {
     const { result } = fn.oneWay
     return (...args) => {
-      const checked = check(args)
+      const checked = bounded(name, check(args))
       const bytes = bytesOf(checked)
       if (bytes > LARGE || port.mustWait(bytes)) return waitFor(checked)
       guard(name, () => {
@@ -75,7 +75,7 @@ function hostStub(
       return result
     }
   }
-  return (...args) => waitFor(check(args))
+  return (...args) => waitFor(bounded(name, check(args)))
 
   function waitFor(checked: readonly unknown[]): ReturnType<NativeFunction> {
     const [status, value] = guard(name, () => port.call(target, checked))
@@ -83,6 +83,24 @@ function hostStub(
     if (status === Reply.failure) return new Results([undefined, fromWireText(value as WireText)])
     throw new LuaRaise(fromWireText(value as WireText))
   }
+}
+
+/** More values than the server takes are the caller's mistake. */
+function bounded(name: string, checked: readonly unknown[]): readonly unknown[] {
+  const values = countValues(checked)
+  if (values <= MAX_CALL_VALUES) return checked
+  throw new LuaRaise(
+    `the arguments of '${name}' hold too many values (at most ${MAX_CALL_VALUES} together, got ${values})`
+  )
+}
+
+/** The elements of a list or entries of a table, and of those in it. */
+function countValues(table: readonly unknown[] | ReadonlyMap<string, unknown>): number {
+  let count = Array.isArray(table) ? table.length : (table as ReadonlyMap<string, unknown>).size
+  for (const value of table.values()) {
+    if (Array.isArray(value) || value instanceof Map) count += countValues(value)
+  }
+  return count
 }
 
 /** A one-way call with more is waited for, so that its errors can be caught. */

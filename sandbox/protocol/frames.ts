@@ -14,6 +14,13 @@ export const CHANNEL_FD = 3
 export const HEADER_BYTES = 4
 /** Deepest nesting of lists and tables in a frame, counted from the frame itself. */
 export const MAX_DEPTH = 128
+/**
+ * Most values in one host call: its arguments, and each element and entry of the tables in them, at any depth. The
+ * server decodes a call in one go, and a table of very many names costs it over a microsecond for each.
+ */
+export const MAX_CALL_VALUES = 50_000
+/** The same of a whole frame: kind, target and list of arguments are values of it too. */
+export const MAX_FRAME_VALUES = MAX_CALL_VALUES + 3
 /** Names and values of an answer's headers together. */
 export const MAX_HEADER_BYTES = 256 * 1024
 /** Most bytes of one chunk of a streamed answer. */

@@ -1,12 +1,17 @@
 /**
  * Looks through a frame before anything is made of it: whole, no deeper than allowed, and of nil, booleans,
- * numbers, texts, bytes, lists and maps with text keys only. A child can therefore not reach the decoder's
- * extensions, make it allocate by a forged length, or hide bytes behind the value.
+ * numbers, texts, bytes, lists and maps with text keys only, and of no more values than a call may have. A child can
+ * therefore not reach the decoder's extensions, make it allocate by a forged length, hide bytes behind the value, or
+ * hold the event loop up by what decoding costs.
  */
-import { MAX_DEPTH, ProtocolFault } from '../protocol/frames.js'
+import { MAX_DEPTH, MAX_FRAME_VALUES, ProtocolFault } from '../protocol/frames.js'
+
+/** Values that the frame at hand may still have. */
+let left = 0
 
 /** Throws a ProtocolFault unless `bytes` is exactly one allowed MessagePack value. */
 export function checkFrame(bytes: Buffer): void {
+  left = MAX_FRAME_VALUES
   const end = skip(bytes, 0, 0)
   if (end !== bytes.length) {
     throw new ProtocolFault(`${bytes.length - end} bytes after the end of a frame's value`)
@@ -68,6 +73,8 @@ function skipItems(
   depth: number
 ): number {
   if (depth >= MAX_DEPTH) throw new ProtocolFault(`a frame nested deeper than ${MAX_DEPTH} levels`)
+  left -= count
+  if (left < 0) throw new ProtocolFault(`a frame of more than ${MAX_FRAME_VALUES} values`)
   for (let i = 0; i < count; i++) {
     if (keyed) {
       if (!isText(bytes[at])) throw new ProtocolFault('a map key in a frame that is no text')

@@ -1,11 +1,12 @@
 /** Whatever Lua can hold. */
+import { isUtf8 } from 'node:buffer'
 import { toText } from '../../base/binary.js'
 import { numberToString } from '../../base/number-text.js'
 import type { ArgumentCheck, Declaration, WireCodec } from './kind.js'
 import { decodeMap, encodeMap } from './map.js'
 import { encodeList } from './list.js'
 import { missing, TypeMismatch, type GivenTable, type GivenValue } from './mismatch.js'
-import { fromBinary, fromUnicode } from './wire-text.js'
+import { fromBinary, fromUnicode, toUnicode } from './wire-text.js'
 import { wrongResult } from './wrong-result.js'
 
 export interface AnyType {
@@ -112,15 +113,12 @@ function toMap(entries: ReadonlyArray<[GivenValue, unknown]>): Map<string, unkno
 function decodeAny(value: unknown): unknown {
   if (value === null) return undefined
   if (typeof value === 'string') return toText(value)
-  if (value instanceof Uint8Array) return textOrBytes(Buffer.from(value))
+  if (value instanceof Uint8Array) return isUtf8(value) ? toUnicode(value) : Buffer.from(value)
   if (Array.isArray(value)) return value.map(decodeAny)
-  return value instanceof Map ? decodeMap(decodeAny)(value) : value
+  return value instanceof Map ? decodeEntries(value) : value
 }
 
-function textOrBytes(bytes: Buffer): string | Buffer {
-  const text = bytes.toString('utf8')
-  return Buffer.from(text, 'utf8').equals(bytes) ? text : bytes
-}
+const decodeEntries = decodeMap(decodeAny)
 
 function encodeAny(value: unknown): unknown {
   switch (typeof value) {

@@ -2,6 +2,7 @@ import t from 'tap'
 import { callName, signatureText } from '../../../core/lua/signature.js'
 import { cookbook } from '../../../plugins/lua-docs/cookbook/programs.js'
 import { guideText } from '../../../plugins/lua-docs/guide-text.js'
+import { MAX_CALL_VALUES } from '../../../sandbox/protocol/frames.js'
 import { allFunctions, allModules } from './support/modules.js'
 
 const guide = guideText(allModules, {
@@ -44,6 +45,7 @@ t.test('the guide names no function that is not declared', async t => {
 
 t.test('the guide says the limits of this server', async t => {
   for (const limit of ['77 seconds', '99 MiB', '1111 bytes', '2222']) t.match(guide, limit)
+  t.match(guide, `${MAX_CALL_VALUES.toLocaleString('en')} values`)
 })
 
 t.test('the guide names every field of event, ctx and answer', async t => {

@@ -407,3 +407,45 @@ t.test(
     )
   }
 )
+
+t.test(
+  'arguments of more than 50,000 values are an error of the call that says how many there were, one-way or not',
+  async t => {
+    const sizes: unknown[] = []
+    const note = (_call: HostCall, value: unknown) => {
+      sizes.push(Object.keys(value as object).length)
+      return undefined
+    }
+    const { body } = await startRig(t, {
+      modules: [
+        one([Any], Nil, note),
+        one([Any], Nil, note, { name: 'o', oneWay: { result: undefined } })
+      ],
+      timeoutMs: 120_000
+    })
+    const said = await body(`function handler()
+      local function names(count)
+        local table = {}
+        for i = 1, count do table["n" .. i] = true end
+        return table
+      end
+      local list, said = {}, {}
+      for i = 1, 60000 do list[i] = i end
+      for _, value in ipairs({ names(60000), { list, { names(40000) } }, names(50000),
+        names(49999), names(40000) }) do
+        for _, f in ipairs({ m.f, o.f }) do
+          local ok, e = pcall(f, value)
+          said[#said + 1] = ok and "taken" or e:match("the arguments.*")
+        end
+      end
+      return { body = table.concat(said, "\\n") }
+    end`)
+    const refused = [60_001, 100_004, 50_001].flatMap(count =>
+      ['m.f', 'o.f'].map(
+        f => `the arguments of '${f}' hold too many values (at most 50000 together, got ${count})`
+      )
+    )
+    t.strictSame(String(said).split('\n'), [...refused, ...Array<string>(4).fill('taken')])
+    t.strictSame(sizes, [49_999, 49_999, 40_000, 40_000], 'and nothing of what was refused came')
+  }
+)
