@@ -53,12 +53,13 @@ export default fp(
     fastify.addHook('onReady', async () => {
       const handlers = server.listeners('request') as RequestListener[]
       const begin = (request: IncomingMessage, response: ServerResponse): void => {
-        if (admitBody(request, response)) for (const handle of handlers) handle(request, response)
+        for (const handle of handlers) handle(request, response)
       }
       const ahead = new RequestsAhead(begin)
       server.removeAllListeners('request')
       server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-        if (!admitHead(request, response)) return
+        // Bodies are counted as they come, also while their requests wait.
+        if (!admitHead(request, response) || !admitBody(request, response)) return
         // Calls of functions have waited in their queue.
         if (addressOf(request) === undefined) ahead.arrive(request, response)
         else begin(request, response)

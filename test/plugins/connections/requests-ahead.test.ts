@@ -61,3 +61,16 @@ t.test('what waits is gone with its connection', async t => {
   raw.socket.destroy()
   await eventually(t, openPages, 0)
 })
+
+t.test('the body of one that waits counts as held from when it came', async t => {
+  const raw = await openRaw(t, port)
+  raw.socket.pause()
+  const before = app.connections.bufferedBytes()
+  raw.send(
+    request('GET', '/').repeat(300) + request('POST', '/api/auth/login', 'X-A: 1', 'x'.repeat(9000))
+  )
+  await eventually(t, async () => (await openPages()) >= 10, true)
+  t.equal(app.connections.bufferedBytes() - before, 9000)
+  raw.socket.destroy()
+  await eventually(t, () => app.connections.bufferedBytes(), before)
+})
