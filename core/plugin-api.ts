@@ -37,6 +37,7 @@ export {
   looseText
 } from './lua/loose.js'
 export { fromBytes, fromText, isAscii, toBytes, toText } from './base/binary.js'
+export { escapeByte, unescapeQuery } from './base/percent-escapes.js'
 export { recorded, replyToRecordJson, toRecordJson, withoutKey } from './lua/request-record.js'
 export { maskLogMessage, maskUrl } from './masking/event.js'
 export { Refusal } from './invoker/hooks.js'

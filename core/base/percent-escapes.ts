@@ -9,11 +9,11 @@ export function unescape(text: string): string | undefined {
   return text.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
 }
 
-/** `unescape` for a query's keys and values, where `+` is a blank. */
+/** A name or value of a query, a binary string, decoded: `+` is a blank. Undefined when there is a bad or cut escape. */
 export const unescapeQuery = (text: string): string | undefined =>
   unescape(text.includes('+') ? text.replaceAll('+', ' ') : text)
 
-/** One byte as `%XX`. */
+/** One byte, as a character below 256, in the form `%XX`. */
 export const escapeByte = (byte: string): string =>
   `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
 

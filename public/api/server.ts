@@ -3,7 +3,8 @@ import { loadOnce } from '../load-once.js'
 import { request } from './client.js'
 import { orGone } from './failure.js'
 import { requestAll } from './list-all.js'
-import type { LuaReference, Session } from './types.js'
+import type { LuaReference } from './lua-reference.js'
+import type { Session } from './types.js'
 
 export const signIn = (apiKey: string): Promise<unknown> =>
   request('/api/auth/login', { method: 'POST', body: { apiKey } })

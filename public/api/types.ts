@@ -273,29 +273,3 @@ export interface Session {
 export type CronCheck = { ok: true; next_runs: number[] } | { ok: false; error: string }
 export type CodeCheck =
   { ok: true } | { ok: false; error: { message: string; line?: number; column?: number } }
-
-export interface LuaParam {
-  name: string
-  type: string
-  optional?: boolean
-  doc: string
-}
-export interface LuaEntry {
-  name: string
-  signature: string
-  doc: string
-  params: LuaParam[]
-  returns?: { type: string; doc?: string }
-  fails?: boolean
-  example?: string
-}
-export interface LuaModuleReference {
-  name: string
-  /** No global: `require(name)` loads it. */
-  required?: boolean
-  doc: string
-  functions: LuaEntry[]
-}
-export interface LuaReference {
-  modules: LuaModuleReference[]
-}

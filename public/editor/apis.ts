@@ -1,6 +1,6 @@
 /** The names that Lua code of a function may use: the server's modules and Lua's own. */
 import type { LuaModule } from '../api/modules.js'
-import type { LuaEntry, LuaModuleReference, LuaReference } from '../api/types.js'
+import type { LuaEntry, LuaModuleReference, LuaReference } from '../api/lua-reference.js'
 import { builtIns, parameters, requireEntry } from './lua-names.js'
 import { findRequired, requireLine } from './required.js'
 import { toReference } from './shared-reference.js'

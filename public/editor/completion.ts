@@ -1,7 +1,7 @@
 /** Suggests modules, their functions, Lua's names, and the handler's fields. */
 import type { IRange, Position, editor } from 'monaco-editor/editor'
 import { languages } from 'monaco-editor/editor'
-import type { LuaEntry, LuaModuleReference } from '../api/types.js'
+import type { LuaEntry, LuaModuleReference } from '../api/lua-reference.js'
 import { allModules, arrived, describeEntry, describeModule, findModule } from './apis.js'
 import { keywords } from './lua-names.js'
 import { isRequired, localName, requireLine } from './required.js'

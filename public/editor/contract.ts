@@ -1,6 +1,6 @@
 /** What the editor's bundle gives the pages. It is loaded only where code is shown. */
 import type { LuaModule } from '../api/modules.js'
-import type { LuaReference } from '../api/types.js'
+import type { LuaReference } from '../api/lua-reference.js'
 
 export interface Problem {
   message: string

@@ -1,5 +1,5 @@
 /** Lua's own names, and the fields of what a handler is given, for completion and hover. */
-import type { LuaEntry, LuaModuleReference } from '../api/types.js'
+import type { LuaEntry, LuaModuleReference } from '../api/lua-reference.js'
 
 const entry = (signature: string, doc: string): LuaEntry => {
   const name = /([\w]+)\s*(?:\(|$)/.exec(signature)?.[1] ?? signature

@@ -1,6 +1,6 @@
 /** Shared modules, as their code tells, in the form in which the server describes its own. */
 import type { LuaModule, ModuleExport } from '../api/modules.js'
-import type { LuaEntry, LuaModuleReference, LuaParam } from '../api/types.js'
+import type { LuaEntry, LuaModuleReference, LuaParam } from '../api/lua-reference.js'
 import { localName } from './required.js'
 
 export const toReference = ({

@@ -1,7 +1,7 @@
 /** The Lua API reference beside the editor, made from what this server really has. */
 import { component } from '../../../alpine.js'
 import { getReference } from '../../../api/server.js'
-import type { LuaModuleReference } from '../../../api/types.js'
+import type { LuaModuleReference } from '../../../api/lua-reference.js'
 import { requireLine } from '../../../editor/required.js'
 import { loading, loadInto } from '../../../shell/loading.js'
 import { keepInAddress, readAddress } from '../../../shell/router.js'
