@@ -100,9 +100,12 @@ const createSaving = (session: CodeSession) =>
     }
   })
 
-/** On a phone it is below the editor, out of sight. */
-const showOutcome = (): void =>
-  document.getElementById('draft-outcome')?.scrollIntoView({ block: 'nearest' })
+/** On a phone it is below the editor, out of sight. What `x-show` shows is there with the next frame. */
+const showOutcome = (): void => {
+  requestAnimationFrame(() => {
+    document.getElementById('draft-outcome')?.scrollIntoView({ block: 'nearest' })
+  })
+}
 
 const createRunning = (session: CodeSession) =>
   part<CodeState & Checking>()({
