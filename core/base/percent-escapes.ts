@@ -9,7 +9,7 @@ export function unescape(text: string): string | undefined {
   return text.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
 }
 
-/** A name or value of a query, a binary string, decoded: `+` is a blank. Undefined when there is a bad or cut escape. */
+/** A name or value of a query, a binary string, decoded: `+` is a blank. Undefined for a bad or cut escape. */
 export const unescapeQuery = (text: string): string | undefined =>
   unescape(text.includes('+') ? text.replaceAll('+', ' ') : text)
 
