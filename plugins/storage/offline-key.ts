@@ -1,17 +1,16 @@
 /** Looks at the key of a data folder without a server, and gives its secrets up where it is lost. */
 import { existsSync } from 'node:fs'
-import Database from 'better-sqlite3'
 import { MoonletError } from '../../core/base/errors.js'
 import type { DiscardedSecrets } from '../../core/contracts/offline-storage.js'
 import { toStorageError } from './db/failure.js'
-import { openDatabase } from './db/open.js'
+import { openDatabase, openForReading } from './db/open.js'
 import { chooseKey, isKeyLost, type KeyPlace } from './secrets/checked-key.js'
 import { discardSecrets } from './secrets/sealed-values.js'
 
 /** Only reads, also beside a server. Rejects with SETTINGS_INVALID when a start would be refused for its key. */
 export async function checkKey(place: KeyPlace): Promise<void> {
   if (!existsSync(place.database)) return
-  const db = new Database(place.database, { readonly: true, fileMustExist: true, timeout: 5000 })
+  const db = openForReading(place.database)
   try {
     await chooseKey(db, place)
   } finally {

@@ -1,10 +1,11 @@
 /** Copies of a database that is in use. */
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 import { existsSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { PRIVATE_FILE } from '../../../core/base/private-file.js'
 import { toStorageError } from './failure.js'
+import { openForReading } from './open.js'
 
 /** Copied in one tick: well under a millisecond. */
 const PAGES_PER_TICK = 64
@@ -24,7 +25,7 @@ export async function backupDatabase(
   try {
     await rm(part, { force: true })
     await (await open(part, 'wx', PRIVATE_FILE)).close()
-    db = new Database(source, { readonly: true, fileMustExist: true, timeout: 5000 })
+    db = openForReading(source)
     // A read transaction pins the snapshot; without it the copy would begin anew after every write.
     db.exec('begin')
     db.prepare('select count(*) from sqlite_schema').get()

@@ -52,3 +52,7 @@ export function openDatabase(file: string): Database.Database {
 export function limitBusyWait(db: Database.Database): void {
   db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)
 }
+
+/** One that is there already, also beside a server: nothing is made, changed or migrated. Waits 5 s for a lock. */
+export const openForReading = (file: string): Database.Database =>
+  new Database(file, { readonly: true, fileMustExist: true, timeout: 5000 })

@@ -3,6 +3,7 @@ import Database from 'better-sqlite3'
 import { closeSync, openSync, readSync } from 'node:fs'
 import type { ImportedTable } from '../../../core/contracts/offline-storage.js'
 import { hasTables } from '../transfer/integrity.js'
+import { openForReading } from '../db/open.js'
 
 /** Its tables and the columns that are read. Columns of later versions may be missing. */
 const tables = {
@@ -100,7 +101,7 @@ export function isLunarDatabase(file: string): boolean {
 }
 
 export function openLunarDatabase(file: string): LunarDatabase {
-  const db = new Database(file, { readonly: true, fileMustExist: true, timeout: 5000 })
+  const db = openForReading(file)
   const present = (table: ImportedTable) => hasTables(db, [table])
   return {
     count: table =>

@@ -1,5 +1,5 @@
 /** The SQLite database that is moved, as it is at one moment, and read only. */
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { MoonletError } from '../../../core/base/errors.js'
@@ -7,7 +7,7 @@ import type { Progress } from '../../../core/contracts/offline-storage.js'
 import { lockDataFolder, type DataLock } from '../db/data-lock.js'
 import { toStorageError } from '../db/failure.js'
 import { applyMigrations, findMigrations } from '../db/migrations.js'
-import { openDatabase } from '../db/open.js'
+import { openDatabase, openForReading } from '../db/open.js'
 import type { SecretBox } from '../secrets/secret-box.js'
 import { openEachKind } from '../secrets/sealed-values.js'
 import { migrationsFolder } from '../storage.js'
@@ -74,7 +74,7 @@ export async function openSource(file: string, onProgress: Progress): Promise<So
 }
 
 function openReadOnly(file: string): Database.Database {
-  const db = new Database(file, { readonly: true, fileMustExist: true, timeout: 5000 })
+  const db = openForReading(file)
   db.pragma('temp_store = memory')
   return db
 }

@@ -1,8 +1,8 @@
-import Database from 'better-sqlite3'
 import { basename } from 'node:path'
 import { MoonletError } from '../../../core/base/errors.js'
 import { findMigrations } from '../db/migrations.js'
 import { migrationsFolder } from '../storage.js'
+import { openForReading } from '../db/open.js'
 
 /**
  * Throws MIGRATION_FAILED unless the database has this version's schema: opening it would change it, perhaps while a
@@ -10,7 +10,7 @@ import { migrationsFolder } from '../storage.js'
  */
 export async function checkCurrent(database: string): Promise<void> {
   const wanted = (await findMigrations(migrationsFolder)).map(file => basename(file))
-  const db = new Database(database, { readonly: true, fileMustExist: true, timeout: 5000 })
+  const db = openForReading(database)
   try {
     const applied = db
       .prepare<[], string>("select name from migrations where namespace = 'moonlet'")

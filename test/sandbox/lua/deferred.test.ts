@@ -31,13 +31,16 @@ const looks: readonly string[] = [
   'local t = setmetatable({}, { __index = setmetatable({}, { __index = event }) }) return t.path, t["n"], t.absent',
   'return type(setmetatable({}, event).len), tostring(setmetatable({}, event)):match("^%a+")',
   'local t = setmetatable({}, { __newindex = event }) t.n = 9 return rawget(t, "n"), event.n, event.path',
-  'local l = {} for _, t in ipairs({ { path = 1 }, event, { n = 2 }, event, {} }) do l[#l + 1] = tostring(t.path) end return table.unpack(l)',
-  'local l = {} for _, t in ipairs({ {}, event, {}, event }) do t.path = (t.path or "") .. "x" l[#l + 1] = t.path end return table.unpack(l)',
+  'local l, all = {}, { { path = 1 }, event, { n = 2 }, event, {} } ' +
+    'for _, t in ipairs(all) do l[#l + 1] = tostring(t.path) end return table.unpack(l)',
+  'local l = {} for _, t in ipairs({ {}, event, {}, event }) do ' +
+    't.path = (t.path or "") .. "x" l[#l + 1] = t.path end return table.unpack(l)',
   'return select("#", table.unpack(event, 1, 2)), pcall(table.concat, event)',
   'local co = coroutine.wrap(function(e) coroutine.yield(e.path) end) return co(event)',
   'return pcall(function() return event.absent.field end)',
   'return pcall(function() return event + 1 end)',
-  'local other = { path = 0 } local function path(t) return t.path end return path(other), path(event), path(other), path(event)'
+  'local other = { path = 0 } local function path(t) return t.path end ' +
+    'return path(other), path(event), path(other), path(event)'
 ]
 
 t.test('whatever looks first finds what a table that was made at once has', async t => {
